@@ -1,0 +1,1 @@
+"""TODO: one line that names this room."""

@@ -1,0 +1,460 @@
+"""The frozen values that travel from step to step, and nothing else.
+
+Positions count lines and columns from 1, columns in characters (code points), as in the command line's JSON.
+A notebook is one text here: its code cells joined in order. `Document.cells` maps a line back to its cell;
+only the edges (`lsp`, `cli`) do so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Literal, TypeAlias
+
+Value: TypeAlias = bool | int | float | str | None
+"""What Keras Tuner can draw; None is the value of an inactive hyperparameter."""
+
+Configuration: TypeAlias = Mapping[str, Value]
+"""One value for every hyperparameter that a probe reads, by name."""
+
+Level: TypeAlias = Literal["static", "symbolic", "device"]
+Verdict: TypeAlias = Literal["ok", "fail", "unknown"]
+Status: TypeAlias = Literal["probed", "static-only", "unprobeable"]
+DataKnowledge: TypeAlias = Literal["known", "declared", "assumed", "none"]
+
+
+class Severity(Enum):
+    """How loudly a finding speaks; the values are those of the JSON contract."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    HINT = "hint"
+
+
+# --------------------------------------------------------------------------- places
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of characters in `Document.text` of the file `path`; lines and columns from 1."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One code cell of a notebook: `index` counts all cells of the file from 0, code or not."""
+
+    index: int
+    first_line: int
+    line_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A script, or a notebook's code cells joined with newlines (`cells` is empty for a script)."""
+
+    path: str
+    text: str
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def is_notebook(self) -> bool:
+        return bool(self.cells) or self.path.endswith(".ipynb")
+
+
+# --------------------------------------------------------------------------- source
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a call as written: its source, where it stands, and its value if it is a literal."""
+
+    source: str
+    span: Span
+    literal: Value | tuple[Value, ...] = None
+    is_literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call found in the text: `name` is the resolved dotted name, e.g. `keras_tuner.RandomSearch`.
+
+    `arguments` are keyed by parameter name; positional ones by name where the callee's signature is known, else
+    by their index as text ("0", "1", …).
+    """
+
+    name: str
+    span: Span
+    callee: Span
+    arguments: Mapping[str, Argument]
+
+
+@dataclass(frozen=True, slots=True)
+class TunerCall:
+    """A tuner's construction with the searches that run on it, e.g. `RandomSearch(build_model, …)`."""
+
+    call: Call
+    class_name: str
+    searches: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SliceFile:
+    """One module of a slice: the text of `path` with every statement the target does not need blanked out.
+
+    Blanking keeps every line and column, so positions in a traceback are positions in the user's file.
+    `module` is the name under which other slice files import it ("__main__" for the file of the target).
+    """
+
+    path: str
+    module: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What the target needs and nothing else; the last file holds the target itself.
+
+    `expression` is evaluated in the last file's namespace and gives a callable that takes a HyperParameters.
+    `stand_ins` maps a name that no statement of the slice defines (data that is loaded elsewhere, a package that
+    is missing) to the source of why it is absent; the agent binds a stand-in object to it.
+    """
+
+    files: tuple[SliceFile, ...]
+    expression: str
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredData:
+    """`# hypershape: x=(28, 28, 1) y=(10,)`: shapes of one sample, without the batch axis; one entry per input."""
+
+    x: tuple[tuple[int, ...], ...] = ()
+    y: tuple[tuple[int, ...], ...] = ()
+    x_dtype: str = "float32"
+    y_dtype: str | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A function or `HyperModel.build` that receives a HyperParameters object and returns a model.
+
+    `span` is its name on the `def` line, `body` the whole definition. `slice` is None when none can be cut;
+    `reason` then says what is missing, in one sentence that the user can act on.
+    """
+
+    name: str
+    span: Span
+    body: Span
+    kind: Literal["function", "method", "hypermodel", "lambda"]
+    slice: Slice | None
+    tuners: tuple[TunerCall, ...] = ()
+    reason: str | None = None
+    data: DeclaredData | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """`# hypershape: ignore[HS201, HS102]` on a line; no codes means all."""
+
+    line: int
+    codes: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """What `source` reads from a document, without running anything.
+
+    `clean` is the document's text with magics and statements that do not parse blanked out, same lines and
+    columns: it always parses. `broken` are the blanked parts. `imports` maps each name bound by an import to its
+    dotted origin, e.g. {"kt": "keras_tuner", "Dense": "keras.layers.Dense"}.
+    """
+
+    document: Document
+    clean: str
+    broken: tuple[Span, ...] = ()
+    imports: Mapping[str, str] = field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+    tuners: tuple[TunerCall, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+
+
+# --------------------------------------------------------------------------- space
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`name` must hold one of `values` for a declaration to be active (`conditional_scope`, `parent_name`)."""
+
+    name: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """One registered hyperparameter: what Keras Tuner can really draw.
+
+    `values` lists every value that can be drawn, in order, or is None when there are more than the agent lists
+    (`count` then says how many) or infinitely many (a Float without step: `count` is None).
+    `step`, `min` and `max` are as declared: `max` need not be reachable.
+    """
+
+    name: str
+    kind: Literal["Int", "Float", "Choice", "Boolean", "Fixed"]
+    default: Value
+    values: tuple[Value, ...] | None = None
+    count: int | None = None
+    min: int | float | None = None
+    max: int | float | None = None
+    step: int | float | None = None
+    sampling: str | None = None
+    conditions: tuple[Condition, ...] = ()
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One `hp.…` call that a probe executed: the same name may be declared at several places, in several ways.
+
+    `signature` is a canonical text of kind and range, so that two declarations that mean different things differ.
+    """
+
+    name: str
+    kind: str
+    signature: str
+    span: Span | None
+
+
+# --------------------------------------------------------------------------- probe
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One line of the user's code in a traceback."""
+
+    span: Span
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCall:
+    """One call of a layer during a probe. Shapes are Keras's own text, e.g. "(None, 26, 26, 16)"."""
+
+    span: Span | None
+    name: str
+    class_name: str
+    input_shapes: tuple[str, ...]
+    output_shapes: tuple[str, ...]
+    dtype: str
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeError:
+    """What a probe raised: Keras's words without colour codes, and the user's frames, innermost last.
+
+    `layer` and `input_shapes` name the layer that refused its input, when one did.
+    """
+
+    type: str
+    message: str
+    stage: Literal["slice", "declare", "build", "return", "compile", "step", "limit"]
+    frames: tuple[Frame, ...] = ()
+    layer: str | None = None
+    layer_class: str | None = None
+    input_shapes: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """The refusing layer's arguments as text, e.g. {"kernel_size": "(7, 7)", "padding": "valid"}."""
+
+    @property
+    def span(self) -> Span | None:
+        return self.frames[-1].span if self.frames else None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one probe of one configuration returns.
+
+    `configuration` holds every hyperparameter that the target read, in order of first reading: the leaf of the
+    define-by-run tree that this probe reached. `new` are hyperparameters met for the first time in this job.
+    """
+
+    configuration: Configuration
+    verdict: Verdict
+    level: Level
+    error: ProbeError | None = None
+    layers: tuple[LayerCall, ...] = ()
+    parameters: int | None = None
+    output_shapes: tuple[str, ...] = ()
+    log_names: tuple[str, ...] = ()
+    """Names that one training step reports (`loss`, `accuracy`, …), when they could be had."""
+    new: tuple[Hyperparameter, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    data: DataKnowledge = "none"
+    compiled: bool | None = None
+    elapsed_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The user's interpreter, as its agent sees it. `problem` is set when no probe can run, in one sentence."""
+
+    python: str
+    executable: str
+    keras: str | None = None
+    keras_tuner: str | None = None
+    tensorflow: str | None = None
+    backend: str | None = None
+    devices: tuple[str, ...] = ()
+    packages: Mapping[str, str | None] = field(default_factory=dict)
+    """Version of each package that a search may need (tensorboard, sklearn, …); None where it is missing."""
+    symbolic: bool = True
+    problem: str | None = None
+
+
+# --------------------------------------------------------------------------- space, measured
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the space was probed. `space` counts the leaves that can be reached, None when unbounded.
+
+    `failing_share` is the probability that a random trial fails (exact when `mode` is exhaustive, else an
+    estimate with the 95 % `interval`).
+    """
+
+    mode: Literal["exhaustive", "sampled"]
+    space: int | None
+    probed: int
+    failed: int
+    failing_share: float
+    interval: tuple[float, float]
+    held: Mapping[str, str] = field(default_factory=dict)
+    """Hyperparameters that were not varied because they cannot matter to a build, each with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """All failures with one cause: same place, same kind.
+
+    `condition` is a Python expression over hyperparameter names that holds exactly for the failing
+    configurations among all probed ones; None when no simple one was found. `exact` says that it was checked
+    against every probed configuration. `first` is the failing report shown to the user (the simplest).
+    """
+
+    error: ProbeError
+    first: Report
+    failing: tuple[Configuration, ...]
+    condition: str | None
+    exact: bool
+    share: float
+    names: tuple[str, ...] = ()
+    """The hyperparameters in the condition."""
+    building: Configuration | None = None
+    """The building configuration nearest to `first`, if any builds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """A line of the hover: one layer of one line of code over all probed configurations.
+
+    `shapes` are the distinct output shapes, `summary` their merged form, e.g. "(None, 20–26, 20–26, 16–64)".
+    """
+
+    span: Span | None
+    layer: str
+    class_name: str
+    shapes: tuple[str, ...]
+    summary: str
+    parameters: tuple[int, int]
+
+
+# --------------------------------------------------------------------------- findings
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replaces the text in `span` by `text`; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A repair. `verified`: the edited text was probed, the failure is gone and nothing new fails."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    verified: bool = False
+    preferred: bool = False
+    kind: Literal["quickfix", "refactor"] = "quickfix"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A place that explains a finding, e.g. the declaration of a hyperparameter."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the user sees: a rule's code at a place, in the user's words."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    span: Span
+    target: str | None = None
+    condition: str | None = None
+    configuration: Configuration | None = None
+    error: ProbeError | None = None
+    cause: Cause | None = None
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+
+    def with_fixes(self, fixes: tuple[Fix, ...]) -> Finding:
+        return replace(self, fixes=fixes)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetAnalysis:
+    """Everything known about one target so far."""
+
+    target: Target
+    status: Status
+    reason: str | None = None
+    data: DataKnowledge = "none"
+    assumptions: tuple[str, ...] = ()
+    hyperparameters: tuple[Hyperparameter, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    coverage: Coverage | None = None
+    layers: tuple[LayerRow, ...] = ()
+    parameters: tuple[int, int] | None = None
+    reports: tuple[Report, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    elapsed_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One document, analysed so far; `done` is False while more results are on their way."""
+
+    module: Module
+    environment: Environment | None = None
+    targets: tuple[TargetAnalysis, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    done: bool = False
+    progress: str | None = None
