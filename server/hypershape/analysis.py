@@ -1,0 +1,383 @@
+"""The pipeline, written once: a document goes in, better and better analyses of it come out.
+
+The language server and the command line both call `analyse`; neither knows how a target is found or probed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from hypershape import fixes, rules, source, space
+from hypershape.model import (
+    Analysis,
+    Cause,
+    Configuration,
+    Document,
+    Environment,
+    Finding,
+    Fix,
+    Level,
+    Module,
+    ProbeError,
+    Report,
+    Severity,
+    Target,
+    TargetAnalysis,
+)
+from hypershape.probe import Agent, AgentFailed, Job, SliceFailed
+
+BATCH_SECONDS = 0.15
+"""A batch of probes should take about this long: short enough to stop on time and to show progress."""
+
+SNAPSHOT_SECONDS = 0.25
+"""Findings are worked out again at most this often while probes run."""
+
+ASSUMPTIONS = 3
+"""A failure counts only when it occurs under this many different assumptions about data that is not at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for. `budget` is the time in seconds that probing one document may take."""
+
+    level: Level = "symbolic"
+    budget: float = 10.0
+    exhaustive: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fix_budget: float = 8.0
+    fixes_offered: int = 5
+    verify_fixes: bool = True
+
+
+async def analyse(
+    document: Document, agent: Agent | None, options: Options, *, previous: Module | None = None
+) -> AsyncIterator[Analysis]:
+    """Yields an analysis from the text alone at once, then others as probes report; the last one is `done`.
+
+    With no agent, or at level "static", nothing of the user's code runs.
+    """
+    module = await asyncio.to_thread(source.analyse, document, previous=previous)
+    state = _with_findings(
+        Analysis(module, targets=tuple(_unprobed(target) for target in module.targets)), options
+    )
+    probeable = [index for index, target in enumerate(module.targets) if target.slice is not None]
+    if agent is None or options.level == "static" or not module.targets:
+        yield replace(await _with_fixes(state, None, options), done=True)
+        return
+    yield replace(state, progress="Starting the interpreter")
+
+    try:
+        environment = await agent.environment()
+    except AgentFailed as failure:
+        environment = Environment(python="", executable="", problem=str(failure))
+    state = _with_findings(replace(state, environment=environment), options)
+    if environment.problem is not None:
+        yield replace(state, done=True)
+        return
+    yield state
+
+    deadline = time.monotonic() + options.budget
+    for position, index in enumerate(probeable):
+        share = (deadline - time.monotonic()) / (len(probeable) - position)
+        async for explored in _explore(module, module.targets[index], agent, options, max(share, 0.5)):
+            targets = state.targets[:index] + (explored,) + state.targets[index + 1 :]
+            state = _with_findings(replace(state, targets=targets), options)
+            yield replace(state, progress=_progress(explored))
+    yield replace(await _with_fixes(state, agent, options), done=True)
+
+
+async def run(document: Document, agent: Agent | None, options: Options) -> Analysis:
+    """The finished analysis alone."""
+    result: Analysis | None = None
+    async for result in analyse(document, agent, options):
+        pass
+    assert result is not None
+    return result
+
+
+# --------------------------------------------------------------------------- probing
+
+
+def _unprobed(target: Target) -> TargetAnalysis:
+    if target.slice is None:
+        return TargetAnalysis(target, "unprobeable", target.reason)
+    return TargetAnalysis(target, "static-only", target.reason)
+
+
+async def _explore(
+    module: Module, target: Target, agent: Agent, options: Options, budget: float
+) -> AsyncIterator[TargetAnalysis]:
+    """Probes one target until its space is finished or `budget` seconds are over."""
+    assert target.slice is not None
+    started = time.monotonic()
+    explorer = space.Explorer(held=space.cannot_matter(module, target), exhaustive=options.exhaustive)
+    try:
+        job = await agent.open(target.slice, target.data)
+    except SliceFailed as failure:
+        yield TargetAnalysis(target, "unprobeable", _why_unprobeable(failure.error))
+        return
+    except AgentFailed as failure:
+        yield TargetAnalysis(target, "unprobeable", str(failure))
+        return
+    try:
+        shown, size, snapshot = 0.0, 1, None
+        while True:
+            configurations = explorer.next(size)
+            left = budget - (time.monotonic() - started)
+            if not configurations or left <= 0:
+                break
+            before = time.monotonic()
+            reports = await _probe(job, configurations, "symbolic", left)
+            explorer.add(reports)
+            took = (time.monotonic() - before) / max(len(reports), 1)
+            size = max(1, min(4 * size, int(BATCH_SECONDS / max(took, 1e-6))))
+            if time.monotonic() - shown > SNAPSHOT_SECONDS:
+                snapshot = _summary(target, explorer, job, started)
+                yield snapshot
+                shown = time.monotonic()
+        explored = _summary(target, explorer, job, started)
+        if any(report.data == "assumed" for report in explored.reports) and explored.causes:
+            explored = await _under_other_assumptions(explored, agent)
+        yield explored
+        if options.level == "device":
+            yield await _on_device(explored, job, max(budget - (time.monotonic() - started), budget / 2))
+    except AgentFailed as failure:
+        yield replace(_summary(target, explorer, job, started), reason=str(failure))
+    finally:
+        await job.close()
+
+
+async def _probe(
+    job: Job, configurations: Sequence[Configuration], level: Level, seconds: float
+) -> list[Report]:
+    """The reports that arrive within `seconds`; the rest of the batch is given up."""
+    reports: list[Report] = []
+
+    async def collect() -> None:
+        async for report in job.probe(configurations, level):
+            reports.append(report)
+
+    try:
+        await asyncio.wait_for(collect(), max(seconds, 1.0))
+    except asyncio.TimeoutError:
+        pass
+    return reports
+
+
+def _summary(target: Target, explorer: space.Explorer, job: Job, started: float) -> TargetAnalysis:
+    reports = explorer.reports
+    counted = [report.parameters for report in reports if report.parameters is not None]
+    return TargetAnalysis(
+        target,
+        "probed" if reports else "unprobeable",
+        reason=None if reports else "No probe finished in the time given.",
+        data=_worst_data(reports),
+        assumptions=job.assumptions,
+        hyperparameters=explorer.hyperparameters,
+        declarations=_declarations(reports),
+        coverage=explorer.coverage,
+        layers=space.layer_rows(reports),
+        parameters=(min(counted), max(counted)) if counted else None,
+        reports=reports,
+        causes=explorer.causes(),
+        elapsed_ms={"symbolic": 1000 * (time.monotonic() - started)},
+    )
+
+
+async def _under_other_assumptions(explored: TargetAnalysis, agent: Agent) -> TargetAnalysis:
+    """Keeps only the causes whose simplest failure occurs under every assumption about the missing data."""
+    target = explored.target
+    assert target.slice is not None
+    kept = list(explored.causes)
+    for assumption in range(1, ASSUMPTIONS):
+        if not kept:
+            break
+        try:
+            job = await agent.open(target.slice, target.data, assumption=assumption)
+        except (SliceFailed, AgentFailed):
+            continue
+        try:
+            reports = await _probe(job, [cause.first.configuration for cause in kept], "symbolic", 10.0)
+        finally:
+            await job.close()
+        kept = [
+            cause
+            for cause, report in zip(kept, reports, strict=False)
+            if report.verdict == "fail" and report.error is not None and report.error.type == cause.error.type
+        ]
+    return replace(explored, causes=tuple(kept))
+
+
+async def _on_device(explored: TargetAnalysis, job: Job, seconds: float) -> TargetAnalysis:
+    """Really builds and trains the most telling configurations that the symbolic probes passed.
+
+    Those are the first ones explored (default, minima, maxima, corners), and the largest model.
+    """
+    started = time.monotonic()
+    built = [report for report in explored.reports if report.verdict == "ok"]
+    chosen = built[:6]
+    if built:
+        chosen += [max(built, key=lambda report: report.parameters or 0)]
+    reports: list[Report] = []
+    for configuration in _distinct(report.configuration for report in chosen):
+        left = seconds - (time.monotonic() - started)
+        if left <= 0:
+            break
+        reports += await _probe(job, [configuration], "device", left)
+    causes: dict[tuple[str, str], Cause] = {}
+    for report in reports:
+        if report.verdict != "fail" or report.error is None:
+            continue
+        key = (report.error.type, report.error.message)
+        same = causes.get(key)
+        failing = (*(same.failing if same else ()), report.configuration)
+        causes[key] = Cause(
+            report.error,
+            same.first if same else report,
+            failing,
+            condition=None,
+            exact=False,
+            share=len(failing) / len(reports),
+        )
+    return replace(
+        explored,
+        reports=explored.reports + tuple(reports),
+        causes=explored.causes + tuple(causes.values()),
+        elapsed_ms={**explored.elapsed_ms, "device": 1000 * (time.monotonic() - started)},
+    )
+
+
+def _distinct(configurations: Iterable[Configuration]) -> list[Configuration]:
+    found: list[Configuration] = []
+    for configuration in configurations:
+        if configuration not in found:
+            found.append(configuration)
+    return found
+
+
+def _declarations(reports: Sequence[Report]) -> tuple:
+    seen = {declaration: None for report in reports for declaration in report.declarations}
+    return tuple(seen)
+
+
+def _worst_data(reports: Sequence[Report]) -> str:
+    kinds = {report.data for report in reports}
+    return next((kind for kind in ("assumed", "declared", "known") if kind in kinds), "none")
+
+
+def _why_unprobeable(error: ProbeError) -> str:
+    place = f" (line {error.span.line})" if error.span else ""
+    return f"What the target needs could not be run{place}: {error.type}: {error.message}"
+
+
+def _progress(explored: TargetAnalysis) -> str:
+    coverage = explored.coverage
+    if coverage is None:
+        return explored.target.name
+    of = f" of {coverage.space:,}" if coverage.space else ""
+    return f"{explored.target.name}: {coverage.probed:,}{of} configurations"
+
+
+# --------------------------------------------------------------------------- findings and fixes
+
+
+def _with_findings(state: Analysis, options: Options) -> Analysis:
+    return replace(state, findings=rules.findings(state, select=options.select, ignore=options.ignore))
+
+
+async def _with_fixes(state: Analysis, agent: Agent | None, options: Options) -> Analysis:
+    """Each finding with the repairs that were tried and work, best first."""
+    deadline = time.monotonic() + options.fix_budget
+    findings = []
+    for finding in state.findings:
+        rule = rules.by_code(finding.code)
+        kept: list[Fix] = []
+        for fix in rule.fixes(finding, state) if rule is not None else ():
+            if len(kept) == options.fixes_offered or time.monotonic() > deadline:
+                break
+            if await _verified(fix, finding, state, agent if options.verify_fixes else None):
+                kept.append(replace(fix, verified=True, preferred=not kept))
+        findings.append(finding.with_fixes(tuple(kept)))
+    return replace(state, findings=tuple(findings))
+
+
+async def _verified(fix: Fix, finding: Finding, state: Analysis, agent: Agent | None) -> bool:
+    """Whether the edited text still reads, no longer has the finding, and has no failure it did not have before.
+
+    Targets whose slice the edit does not change need no new probe.
+    """
+    try:
+        edited = fixes.apply(state.module.document, fix.edits)
+    except fixes.CannotApply:
+        return False
+    module = await asyncio.to_thread(source.analyse, edited)
+    if len(module.broken) > len(state.module.broken) or len(module.targets) < len(state.module.targets):
+        return False
+    after = Analysis(module, state.environment, tuple(_unprobed(target) for target in module.targets))
+    before = {old.target.name: old for old in state.targets}
+    probed = []
+    for new in after.targets:
+        old = before.get(new.target.name)
+        if old is None or old.status != "probed" or new.target.slice == old.target.slice:
+            probed.append(replace(old, target=new.target, causes=()) if old is not None else new)
+            continue
+        if agent is None or new.target.slice is None:
+            return False
+        tried = await _try(new.target, old, agent)
+        if tried is None or not _no_worse(tried, old, finding):
+            return False
+        probed.append(tried)
+    remaining = rules.findings(replace(after, targets=tuple(probed)))
+    return _count(remaining, finding.code) < _count(state.findings, finding.code) and not any(
+        _count(remaining, new.code) > _count(state.findings, new.code)
+        for new in remaining
+        if new.severity in (Severity.ERROR, Severity.WARNING)
+    )
+
+
+async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 96) -> TargetAnalysis | None:
+    """Probes an edited target at the configurations that mattered before the edit, and at its own telling ones."""
+    assert target.slice is not None
+    started = time.monotonic()
+    try:
+        job = await agent.open(target.slice, target.data)
+    except (SliceFailed, AgentFailed):
+        return None
+    try:
+        explorer = space.Explorer()
+        while len(explorer.reports) < probes:
+            configurations = explorer.next(32)
+            if not configurations:
+                break
+            explorer.add(await _probe(job, configurations, "symbolic", 5.0))
+            if time.monotonic() - started > 5.0:
+                break
+        known = [report.configuration for report in old.reports if report.verdict == "ok"][:probes]
+        failing = [configuration for cause in old.causes for configuration in cause.failing[:probes]]
+        inside = [c for c in _distinct(failing + known) if space.contains(explorer.hyperparameters, c)]
+        explorer.add(await _probe(job, inside, "symbolic", 5.0))
+        return _summary(target, explorer, job, started)
+    except AgentFailed:
+        return None
+    finally:
+        await job.close()
+
+
+def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> bool:
+    """No failure remains but those of the old target's other causes; something builds."""
+    others = {
+        (cause.error.type, cause.error.stage)
+        for cause in old.causes
+        if finding.cause is None or cause is not finding.cause
+    }
+    if finding.cause is not None and not any(report.verdict == "ok" for report in new.reports):
+        return False
+    return all((cause.error.type, cause.error.stage) in others for cause in new.causes)
+
+
+def _count(findings: Sequence[Finding], code: str) -> int:
+    return sum(finding.code == code for finding in findings)
