@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from hypershape import fixes, rules, source, space
@@ -15,6 +16,8 @@ from hypershape.model import (
     Analysis,
     Cause,
     Configuration,
+    DataKnowledge,
+    Declaration,
     Document,
     Environment,
     Finding,
@@ -84,7 +87,7 @@ async def analyse(
     for position, index in enumerate(probeable):
         share = (deadline - time.monotonic()) / (len(probeable) - position)
         async for explored in _explore(module, module.targets[index], agent, options, max(share, 0.5)):
-            targets = state.targets[:index] + (explored,) + state.targets[index + 1 :]
+            targets = (*state.targets[:index], explored, *state.targets[index + 1 :])
             state = _with_findings(replace(state, targets=targets), options)
             yield replace(state, progress=_progress(explored))
     yield replace(await _with_fixes(state, agent, options), done=True)
@@ -92,11 +95,7 @@ async def analyse(
 
 async def run(document: Document, agent: Agent | None, options: Options) -> Analysis:
     """The finished analysis alone."""
-    result: Analysis | None = None
-    async for result in analyse(document, agent, options):
-        pass
-    assert result is not None
-    return result
+    return [state async for state in analyse(document, agent, options)][-1]
 
 
 # --------------------------------------------------------------------------- probing
@@ -161,10 +160,8 @@ async def _probe(
         async for report in job.probe(configurations, level):
             reports.append(report)
 
-    try:
+    with suppress(asyncio.TimeoutError):
         await asyncio.wait_for(collect(), max(seconds, 1.0))
-    except asyncio.TimeoutError:
-        pass
     return reports
 
 
@@ -259,14 +256,15 @@ def _distinct(configurations: Iterable[Configuration]) -> list[Configuration]:
     return found
 
 
-def _declarations(reports: Sequence[Report]) -> tuple:
+def _declarations(reports: Sequence[Report]) -> tuple[Declaration, ...]:
     seen = {declaration: None for report in reports for declaration in report.declarations}
     return tuple(seen)
 
 
-def _worst_data(reports: Sequence[Report]) -> str:
+def _worst_data(reports: Sequence[Report]) -> DataKnowledge:
     kinds = {report.data for report in reports}
-    return next((kind for kind in ("assumed", "declared", "known") if kind in kinds), "none")
+    ranked: tuple[DataKnowledge, ...] = ("assumed", "declared", "known")
+    return next((kind for kind in ranked if kind in kinds), "none")
 
 
 def _why_unprobeable(error: ProbeError) -> str:
