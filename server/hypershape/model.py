@@ -68,6 +68,10 @@ class Document:
     def is_notebook(self) -> bool:
         return bool(self.cells) or self.path.endswith(".ipynb")
 
+    def cell_at(self, line: int) -> Cell | None:
+        """The cell that holds a line of `text`; None in a script."""
+        return next((c for c in reversed(self.cells) if c.first_line <= line), None)
+
 
 # --------------------------------------------------------------------------- source
 

@@ -1,1 +1,1 @@
-"""TODO: one line that names this room."""
+"""The command line: the only room that knows the terminal."""

@@ -1,0 +1,178 @@
+"""The JSON that `hypershape check --format json` prints; `docs/design.md` holds the contract."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from hypershape.model import (
+    Analysis,
+    Coverage,
+    Document,
+    Edit,
+    Environment,
+    Finding,
+    Hyperparameter,
+    LayerRow,
+    ProbeError,
+    Report,
+    Span,
+    TargetAnalysis,
+)
+
+Json = dict[str, Any]
+
+
+def to_json(analyses: Sequence[Analysis], environment: Environment | None, corners: bool) -> str:
+    """One object with the environment and every file."""
+    return json.dumps(
+        {
+            "schema": 1,
+            "environment": _environment(environment),
+            "files": [_file(analysis, corners) for analysis in analyses],
+        },
+        ensure_ascii=False,
+        indent=1,
+        default=str,
+    )
+
+
+def place(document: Document, span: Span) -> Json:
+    """Lines count within the notebook's cell; `cell` is None in a script."""
+    cell = document.cell_at(span.line)
+    shift = cell.first_line - 1 if cell is not None else 0
+    return {
+        "line": span.line - shift,
+        "column": span.column,
+        "end_line": span.end_line - shift,
+        "end_column": span.end_column,
+        "cell": cell.index if cell is not None else None,
+    }
+
+
+def _line(document: Document, span: Span | None) -> Json:
+    """The line and cell of a place, both None for one that is not in this document."""
+    if span is None or span.path != document.path:
+        return {"line": None, "cell": None}
+    where = place(document, span)
+    return {"line": where["line"], "cell": where["cell"]}
+
+
+def _environment(environment: Environment | None) -> Json | None:
+    if environment is None:
+        return None
+    return {
+        "python": environment.python,
+        "executable": environment.executable,
+        "keras": environment.keras,
+        "keras_tuner": environment.keras_tuner,
+        "tensorflow": environment.tensorflow,
+        "backend": environment.backend,
+        "devices": list(environment.devices),
+        "problem": environment.problem,
+    }
+
+
+def _file(analysis: Analysis, corners: bool) -> Json:
+    document = analysis.module.document
+    return {
+        "path": document.path,
+        "targets": [_target(document, target, corners) for target in analysis.targets],
+        "findings": [_finding(document, finding) for finding in analysis.findings],
+    }
+
+
+def _target(document: Document, analysed: TargetAnalysis, corners: bool) -> Json:
+    result: Json = {
+        "name": analysed.target.name,
+        **_line(document, analysed.target.span),
+        "status": analysed.status,
+        "reason": analysed.reason,
+        "data": analysed.data,
+        "assumptions": list(analysed.assumptions),
+        "hyperparameters": [_hyperparameter(document, hp) for hp in analysed.hyperparameters],
+        "coverage": _coverage(analysed.coverage),
+        "layers": [_layer(document, row) for row in analysed.layers],
+        "parameters": list(analysed.parameters) if analysed.parameters else None,
+        "elapsed_ms": {"static": None, "symbolic": None, "device": None, **analysed.elapsed_ms},
+    }
+    if corners:
+        result["corners"] = [_corner(report) for report in analysed.reports]
+    return result
+
+
+def _hyperparameter(document: Document, hp: Hyperparameter) -> Json:
+    domain: Json
+    if hp.values is not None:
+        domain = {"values": list(hp.values)}
+    else:
+        domain = {"min": hp.min, "max": hp.max, "step": hp.step, "sampling": hp.sampling}
+    return {"name": hp.name, "kind": hp.kind, **domain, **_line(document, hp.span)}
+
+
+def _coverage(coverage: Coverage | None) -> Json | None:
+    if coverage is None:
+        return None
+    return {
+        "mode": coverage.mode,
+        "space": coverage.space,
+        "probed": coverage.probed,
+        "failed": coverage.failed,
+        "failing_share": coverage.failing_share,
+        "interval": [_finite(bound) for bound in coverage.interval],
+        "held": dict(coverage.held),
+    }
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def _layer(document: Document, row: LayerRow) -> Json:
+    return {
+        **_line(document, row.span),
+        "layer": row.layer,
+        "class": row.class_name,
+        "shapes": list(row.shapes),
+        "parameters": list(row.parameters),
+    }
+
+
+def _corner(report: Report) -> Json:
+    return {
+        "values": dict(report.configuration),
+        "verdict": report.verdict,
+        "error": _error(report.error),
+    }
+
+
+def _error(error: ProbeError | None) -> Json | None:
+    return None if error is None else {"type": error.type, "message": error.message}
+
+
+def _finding(document: Document, finding: Finding) -> Json:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        **place(document, finding.span),
+        "target": finding.target,
+        "condition": finding.condition,
+        "configuration": dict(finding.configuration) if finding.configuration is not None else None,
+        "error": _error(finding.error),
+        "fixes": [
+            {
+                "title": fix.title,
+                "verified": fix.verified,
+                "edits": [_edit(document, edit) for edit in fix.edits],
+            }
+            for fix in finding.fixes
+        ],
+    }
+
+
+def _edit(document: Document, edit: Edit) -> Json:
+    return {**place(document, edit.span), "text": edit.text}

@@ -1,0 +1,37 @@
+"""`hypershape doctor`: what the user's interpreter has."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from hypershape.cli.main import CANNOT_RUN, OK, CannotRun
+from hypershape.probe import Agent, AgentFailed
+
+
+async def examine(command: list[str]) -> int:
+    """Prints the environment as a table; the exit code says whether a search can be probed in it."""
+    agent = Agent(command)
+    try:
+        environment = await agent.environment()
+    except AgentFailed as reason:
+        raise CannotRun(str(reason)) from None
+    finally:
+        await agent.close()
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    rows = {
+        "interpreter": environment.executable,
+        "Python": environment.python,
+        "Keras": environment.keras or "missing",
+        "Keras Tuner": environment.keras_tuner or "missing",
+        "backend": environment.backend or "none",
+        "devices": ", ".join(environment.devices) or "none",
+        "symbolic probes": "yes" if environment.symbolic else "no: every probe is a real build",
+        **{name: version or "missing" for name, version in sorted(environment.packages.items())},
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(table)
+    console.print(environment.problem or "A search can be probed here.")
+    return OK if environment.problem is None else CANNOT_RUN

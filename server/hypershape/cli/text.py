@@ -1,0 +1,182 @@
+"""Readable output: every finding with its source line underlined, every target with what was proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.text import Text
+
+from hypershape.cli.contract import place
+from hypershape.model import Analysis, Coverage, Document, Finding, Severity, Span, TargetAnalysis, Value
+
+STYLES = {
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "bold yellow",
+    Severity.INFO: "bold blue",
+    Severity.HINT: "bold cyan",
+}
+LONGEST_LINE = 140
+
+
+@contextmanager
+def paused(bar: Progress) -> Iterator[None]:
+    """Takes the bar off the terminal while other text is printed."""
+    bar.stop()
+    try:
+        yield
+    finally:
+        bar.start()
+
+
+class Printer:
+    """Prints analyses to a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def file(self, analysis: Analysis, corners: bool) -> None:
+        """The findings of a file, then one line for each target."""
+        document = analysis.module.document
+        for finding in sorted(analysis.findings, key=lambda finding: finding.span):
+            self._finding(document, finding)
+        for target in analysis.targets:
+            self._target(document, target)
+            if corners:
+                self._corners(target)
+        if analysis.targets or analysis.findings:
+            self.console.print()
+
+    def summary(self, analyses: Sequence[Analysis]) -> None:
+        """One closing line."""
+        findings = [finding for analysis in analyses for finding in analysis.findings]
+        targets = sum(len(analysis.targets) for analysis in analyses)
+        counts = [
+            _plural(sum(finding.severity is severity for finding in findings), severity.value)
+            for severity in Severity
+            if any(finding.severity is severity for finding in findings)
+        ]
+        fixable = sum(bool(finding.fixes) for finding in findings)
+        text = f"{_plural(len(analyses), 'file')}, {_plural(targets, 'search space')}: " + (
+            ", ".join(counts) if counts else "nothing to report"
+        )
+        if fixable:
+            text += f"; {fixable} with a fix that was tried"
+        self.console.print(Text(text, style="bold"))
+
+    def _finding(self, document: Document, finding: Finding) -> None:
+        style = STYLES[finding.severity]
+        self.console.print(
+            Text.assemble(
+                (f"{finding.severity.value}[{finding.code}]", style),
+                (f" {finding.name}: ", "bold"),
+                finding.message,
+            )
+        )
+        where = place(document, finding.span)
+        cell = f" cell {where['cell']}" if where["cell"] is not None else ""
+        width = len(str(where["line"]))
+        margin = " " * width
+        self.console.print(
+            Text.assemble(
+                (f"{margin}--> ", "blue"), f"{document.path}{cell}:{where['line']}:{where['column']}"
+            )
+        )
+        self._source(document, finding.span, where["line"], style)
+        for label, note in _notes(finding):
+            self.console.print(Text.assemble((f"{margin} = ", "blue"), (f"{label}: ", "bold"), note))
+        for fix in finding.fixes:
+            tried = "fix" if fix.verified else "fix, not verified"
+            self.console.print(
+                Text.assemble((f"{margin} = ", "blue"), (f"{tried}: ", "bold green"), fix.title)
+            )
+        self.console.print()
+
+    def _source(self, document: Document, span: Span, shown_line: int, style: str) -> None:
+        lines = document.text.splitlines()
+        line = lines[span.line - 1] if span.line <= len(lines) else ""
+        end = span.end_column if span.end_line == span.line else len(line) + 1
+        start, shift = span.column - 1, 0
+        if len(line) > LONGEST_LINE:
+            shift = max(0, start - 20)
+            line = line[shift : shift + LONGEST_LINE]
+        before = line[: start - shift].expandtabs(4)
+        marked = line[start - shift : max(end - 1 - shift, start - shift)].expandtabs(4)
+        after = line[start - shift + len(marked) :] if "\t" not in marked else ""
+        gutter = " " * len(str(shown_line))
+        self.console.print(Text(f"{gutter} |", style="blue"))
+        self.console.print(Text.assemble((f"{shown_line} | ", "blue"), before + marked + after))
+        underline = Text.assemble(
+            (f"{gutter} | ", "blue"), " " * len(before), ("^" * max(len(marked), 1), style)
+        )
+        self.console.print(underline)
+
+    def _target(self, document: Document, target: TargetAnalysis) -> None:
+        where = place(document, target.target.span)
+        name = f"{document.path}:{where['line']} {target.target.name}"
+        mark, style, text = _verdict(target)
+        self.console.print(Text.assemble((f"{mark} ", style), (name, "bold"), f": {text}"))
+
+    def _corners(self, target: TargetAnalysis) -> None:
+        for report in target.reports:
+            error = f"  {report.error.type}: {_first_line(report.error.message)}" if report.error else ""
+            style = {"ok": "green", "fail": "red"}.get(report.verdict, "yellow")
+            self.console.print(
+                Text.assemble("    ", (f"{report.verdict:7}", style), _values(report.configuration), error)
+            )
+
+
+def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
+    """A mark, its style, and one sentence that says what is known of a target."""
+    if target.status != "probed" or target.coverage is None:
+        reason = f": {target.reason}" if target.reason else ""
+        return "?", "yellow", f"{target.status}{reason}"
+    text = coverage_sentence(target.coverage)
+    if target.parameters is not None:
+        fewest, most = target.parameters
+        text += f"; {fewest:,} parameters" if fewest == most else f"; {fewest:,} to {most:,} parameters"
+    if target.assumptions:
+        text += f"; assumed {', '.join(target.assumptions)}"
+    return ("✗", "red", text) if target.coverage.failed else ("✓", "green", text)
+
+
+def coverage_sentence(coverage: Coverage) -> str:
+    """What was proved or sampled, as one clause."""
+    held = f" ({', '.join(coverage.held)} cannot matter)" if coverage.held else ""
+    if coverage.mode == "exhaustive":
+        total = coverage.space if coverage.space is not None else coverage.probed
+        if not coverage.failed:
+            return f"all {_plural(total, 'configuration')} build, proved by trying them all{held}"
+        return f"{coverage.failed:,} of {_plural(total, 'configuration')} fail, all tried{held}"
+    of = f" of {coverage.space:,}" if coverage.space is not None else ""
+    low, high = coverage.interval
+    return (
+        f"sampled {coverage.probed:,}{of} configurations, {coverage.failed:,} fail; "
+        f"a random trial fails with a chance of {low:.1%} to {high:.1%}{held}"
+    )
+
+
+def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
+    if finding.condition is not None:
+        yield "fails when", finding.condition
+    if finding.configuration:
+        yield "for example", _values(finding.configuration)
+    if finding.error is not None and _first_line(finding.error.message) not in finding.message:
+        yield finding.error.type, _first_line(finding.error.message)
+    for related in finding.related:
+        yield "see", f"line {related.span.line}: {related.message}"
+
+
+def _first_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[0] if lines else ""
+
+
+def _values(configuration: Mapping[str, Value]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in configuration.items())
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
