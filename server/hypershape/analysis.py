@@ -51,6 +51,7 @@ class Options:
     exhaustive: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, Severity], ...] = ()
     fix_budget: float = 8.0
     fixes_offered: int = 5
     verify_fixes: bool = True
@@ -284,7 +285,14 @@ def _progress(explored: TargetAnalysis) -> str:
 
 
 def _with_findings(state: Analysis, options: Options) -> Analysis:
-    return replace(state, findings=rules.findings(state, select=options.select, ignore=options.ignore))
+    found = rules.findings(state, select=options.select, ignore=options.ignore)
+    severities = dict(options.severity)
+    return replace(
+        state,
+        findings=tuple(
+            replace(finding, severity=severities.get(finding.code, finding.severity)) for finding in found
+        ),
+    )
 
 
 async def _with_fixes(state: Analysis, agent: Agent | None, options: Options) -> Analysis:

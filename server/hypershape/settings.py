@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hypershape.model import Severity
+from hypershape.analysis import Options
+from hypershape.model import Level, Severity
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -27,9 +28,21 @@ class Settings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, Severity], ...] = ()
-    level: str | None = None
+    level: Level | None = None
     budget: float | None = None
     python: str | None = None
+
+    def under(self, chosen: Options) -> Options:
+        """The options for one file: what the project sets, where the user did not choose otherwise."""
+        usual = Options()
+        return replace(
+            chosen,
+            select=chosen.select or self.select,
+            ignore=chosen.ignore or self.ignore,
+            severity=chosen.severity or self.severity,
+            level=self.level if self.level and chosen.level == usual.level else chosen.level,
+            budget=self.budget if self.budget and chosen.budget == usual.budget else chosen.budget,
+        )
 
 
 def load(folder: Path) -> Settings:

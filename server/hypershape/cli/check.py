@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from hypershape import source
+from hypershape import settings, source
 from hypershape.analysis import Options, analyse
 from hypershape.cli import contract, formats, text
 from hypershape.cli.main import CANNOT_RUN, FOUND, OK, CannotRun, progress_bar
@@ -36,7 +36,7 @@ async def check(
                         raise CannotRun(str(reason)) from None
                     print(f"hypershape: {reason}", file=sys.stderr)
                     continue
-                async for state in analyse(document, agent, options):
+                async for state in analyse(document, agent, _for_file(path, options)):
                     bar.update(task, description=f"{path}  {state.progress or ''}")
                 analyses.append(state)
                 bar.advance(task)
@@ -66,6 +66,13 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     if not files:
         raise CannotRun(f"There is no Python file or notebook in {', '.join(map(str, paths))}.")
     return files
+
+
+def _for_file(path: Path, options: Options) -> Options:
+    try:
+        return settings.load(path.resolve().parent).under(options)
+    except settings.BadSettings as reason:
+        raise CannotRun(str(reason)) from None
 
 
 def _has_error(analyses: Sequence[Analysis]) -> bool:
