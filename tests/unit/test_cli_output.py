@@ -1,0 +1,167 @@
+"""What the command line prints, from analyses made by hand."""
+
+import io
+import json
+from dataclasses import replace
+
+from rich.console import Console
+
+from hypershape.cli import contract, formats
+from hypershape.cli.text import Printer, coverage_sentence
+from hypershape.model import (
+    Analysis,
+    Cell,
+    Coverage,
+    Document,
+    Edit,
+    Finding,
+    Fix,
+    Hyperparameter,
+    LayerRow,
+    Module,
+    ProbeError,
+    Report,
+    Severity,
+    Span,
+    Target,
+    TargetAnalysis,
+)
+
+TEXT = "import keras\ndef build_model(hp):\n    return keras.layers.Conv2D(8, hp.Int('kernel', 3, 29))\n"
+
+
+def analysis(cells: tuple[Cell, ...] = (), text: str = TEXT) -> Analysis:
+    path = "model.ipynb" if cells else "model.py"
+    document = Document(path, text, cells)
+    target = Target("build_model", Span(path, 2, 5, 2, 16), Span(path, 2, 1, 3, 60), "function", None)
+    conv = Span(path, 3, 12, 3, 60)
+    error = ProbeError("ValueError", "Computed output size would be zero\nor negative", "build")
+    finding = Finding(
+        "HS201",
+        "convolution-too-large",
+        Severity.ERROR,
+        "A 29×29 kernel needs 29 pixels and gets 28.",
+        conv,
+        "build_model",
+        "kernel >= 29",
+        {"kernel": 29},
+        error,
+        fixes=(Fix("lower the maximum to 28", (Edit(Span(path, 3, 57, 3, 59), "28"),), verified=True),),
+    )
+    probed = TargetAnalysis(
+        target,
+        "probed",
+        hyperparameters=(
+            Hyperparameter("kernel", "Int", 3, (3, 29), 2, span=conv),
+            Hyperparameter("lr", "Float", 0.1, min=0.1, max=1.0, sampling="log"),
+        ),
+        coverage=Coverage("exhaustive", 2, 2, 1, 0.5, (0.5, 0.5)),
+        layers=(LayerRow(conv, "conv2d", "Conv2D", ("(None, 26, 26, 8)",), "(None, 26, 26, 8)", (80, 80)),),
+        parameters=(80, 80),
+        reports=(Report({"kernel": 29}, "fail", "symbolic", error), Report({"kernel": 3}, "ok", "symbolic")),
+    )
+    return Analysis(Module(document, text), targets=(probed,), findings=(finding,), done=True)
+
+
+def printed(result: Analysis, corners: bool = False) -> str:
+    out = io.StringIO()
+    printer = Printer(Console(file=out, soft_wrap=True, highlight=False, width=200))
+    printer.file(result, corners)
+    printer.summary([result])
+    return out.getvalue()
+
+
+def test_a_finding_is_shown_with_its_source_underlined_and_its_condition() -> None:
+    lines = printed(analysis()).splitlines()
+    assert lines[:8] == [
+        "error[HS201] convolution-too-large: A 29×29 kernel needs 29 pixels and gets 28.",
+        " --> model.py:3:12",
+        "  |",
+        "3 |     return keras.layers.Conv2D(8, hp.Int('kernel', 3, 29))",
+        "  |            " + "^" * 47,
+        "  = fails when: kernel >= 29",
+        "  = for example: kernel=29",
+        "  = ValueError: Computed output size would be zero",
+    ]
+    assert "  = fix: lower the maximum to 28" in lines
+    assert "✗ model.py:2 build_model: 1 of 2 configurations fail, all tried; 80 parameters" in lines
+    assert lines[-1] == "1 file, 1 search space: 1 error; 1 with a fix that was tried"
+
+
+def test_the_line_under_a_tab_or_at_the_end_of_a_line_is_underlined_where_it_stands() -> None:
+    text = "def build_model(hp):\n\tx = [hp.Int('kernel', 3,\n\t29)]\n"
+    result = analysis(text=text)
+    span = Span("model.py", 2, 7, 3, 5)
+    result = replace(result, findings=(replace(result.findings[0], span=span),))
+    lines = printed(result).splitlines()
+    assert lines[3] == "2 |     x = [hp.Int('kernel', 3,"
+    assert lines[4] == "  |          " + "^" * 19
+
+
+def test_every_probed_configuration_is_listed_on_request() -> None:
+    text = printed(analysis(), corners=True)
+    assert "    fail   kernel=29  ValueError: Computed output size would be zero" in text
+    assert "    ok     kernel=3" in text
+
+
+def test_the_json_keeps_to_the_contract() -> None:
+    data = json.loads(contract.to_json([analysis()], None, corners=True))
+    (file,) = data["files"]
+    (target,) = file["targets"]
+    assert data["schema"] == 1
+    assert target["hyperparameters"] == [
+        {"name": "kernel", "kind": "Int", "values": [3, 29], "line": 3, "cell": None},
+        {
+            "name": "lr",
+            "kind": "Float",
+            "min": 0.1,
+            "max": 1.0,
+            "step": None,
+            "sampling": "log",
+            "line": None,
+            "cell": None,
+        },
+    ]
+    assert target["coverage"]["failing_share"] == 0.5
+    assert target["corners"][0] == {
+        "values": {"kernel": 29},
+        "verdict": "fail",
+        "error": {"type": "ValueError", "message": "Computed output size would be zero\nor negative"},
+    }
+    (finding,) = file["findings"]
+    assert (finding["line"], finding["column"], finding["end_column"], finding["cell"]) == (3, 12, 60, None)
+    assert finding["fixes"][0]["edits"][0]["text"] == "28"
+
+
+def test_corners_are_listed_only_on_request() -> None:
+    data = json.loads(contract.to_json([analysis()], None, corners=False))
+    assert "corners" not in data["files"][0]["targets"][0]
+
+
+def test_lines_count_within_the_cell_of_a_notebook() -> None:
+    data = json.loads(contract.to_json([analysis((Cell(1, 1, 1), Cell(4, 2, 2)))], None, corners=False))
+    finding = data["files"][0]["findings"][0]
+    assert (finding["cell"], finding["line"]) == (4, 2)
+    assert "model.ipynb cell 4:2:12" in printed(analysis((Cell(1, 1, 1), Cell(4, 2, 2))))
+
+
+def test_sarif_and_github_name_the_rule_and_the_place() -> None:
+    result = json.loads(formats.to_sarif([analysis()]))["runs"][0]["results"][0]
+    assert result["ruleId"] == "HS201"
+    assert result["locations"][0]["physicalLocation"]["region"]["startColumn"] == 12
+    assert formats.to_github([analysis()]) == (
+        "::error file=model.py,line=3,col=12,endLine=3,endColumn=60,title=HS201 convolution-too-large::"
+        "A 29×29 kernel needs 29 pixels and gets 28."
+    )
+
+
+def test_a_proof_and_a_sample_are_told_apart() -> None:
+    proof = Coverage("exhaustive", 64, 64, 0, 0.0, (0.0, 0.0), {"lr": "a learning rate"})
+    assert (
+        coverage_sentence(proof)
+        == "all 64 configurations build, proved by trying them all (lr cannot matter)"
+    )
+    sample = Coverage("sampled", 5_000_000, 900, 90, 0.1, (0.08, 0.12))
+    assert coverage_sentence(sample) == (
+        "sampled 900 of 5,000,000 configurations, 90 fail; a random trial fails with a chance of 8.0% to 12.0%"
+    )
