@@ -1,0 +1,34 @@
+// What the language server and the extension say to each other beyond the language server protocol.
+
+import type { Command } from './interpreter';
+import type { Level } from './settings';
+
+/** `initializationOptions`, and the answer whenever the server asks for the section `hypershape`. */
+export interface ServerOptions {
+  /** False: nothing of the workspace may be run. */
+  readonly trusted: boolean;
+  /** Null leaves the choice to the server. */
+  readonly interpreter: Command | null;
+  readonly level: Level;
+  readonly budget: number;
+  readonly select: readonly string[];
+  readonly ignore: readonly string[];
+}
+
+export const STATUS = 'hypershape/status';
+
+/** The parameters of the server's notification `hypershape/status`. */
+export interface Status {
+  readonly state: 'starting' | 'idle' | 'probing' | 'restricted' | 'error';
+  readonly message: string | null;
+  readonly environment: Environment | null;
+}
+
+/** The user's interpreter, as the server's agent sees it; null where a package is missing. */
+export interface Environment {
+  readonly python: string;
+  readonly executable: string;
+  readonly keras: string | null;
+  readonly keras_tuner: string | null;
+  readonly backend: string | null;
+}

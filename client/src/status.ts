@@ -1,0 +1,49 @@
+// The entry in the language status of Python files and notebooks.
+
+import * as vscode from 'vscode';
+import type { Environment, Status } from './protocol';
+
+export const SELECTOR = [
+  { scheme: 'file', language: 'python' },
+  { scheme: 'untitled', language: 'python' },
+  { scheme: 'vscode-notebook-cell', language: 'python' },
+];
+
+const WORDS: Record<Status['state'], string> = {
+  starting: 'starting',
+  idle: 'ready',
+  probing: 'probing',
+  restricted: 'static checks only',
+  error: 'not running',
+};
+
+export class StatusItem implements vscode.Disposable {
+  private readonly item = vscode.languages.createLanguageStatusItem('hypershape.status', SELECTOR);
+
+  constructor() {
+    this.item.name = 'Hypershape';
+    this.item.command = { command: 'hypershape.showLogs', title: 'Show Logs' };
+    this.show({ state: 'starting', message: null, environment: null });
+  }
+
+  show(status: Status): void {
+    this.item.text = `Hypershape: ${status.message ?? WORDS[status.state]}`;
+    this.item.detail = status.environment === null ? '' : describe(status.environment);
+    this.item.busy = status.state === 'starting' || status.state === 'probing';
+    this.item.severity =
+      status.state === 'error' ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
+  }
+
+  dispose(): void {
+    this.item.dispose();
+  }
+}
+
+function describe(environment: Environment): string {
+  const versions = [
+    `Python ${environment.python}`,
+    `Keras ${environment.keras ?? 'missing'}`,
+    `Keras Tuner ${environment.keras_tuner ?? 'missing'}`,
+  ];
+  return environment.backend === null ? versions.join(', ') : `${versions.join(', ')} (${environment.backend})`;
+}
