@@ -1,0 +1,102 @@
+"""What the machine offers to a probe that allocates weights: memory, and an accelerator if there is one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import Any, List, Optional, Tuple
+
+import keras
+
+BYTES_PER_PARAMETER = 16
+"""float32 weight, gradient, and the two moments of Adam."""
+
+
+def accelerators() -> Tuple[str, ...]:
+    """The names of the NVIDIA GPUs in this machine, without starting any runtime."""
+    folder = "/proc/driver/nvidia/gpus"
+    names: List[str] = []
+    try:
+        for entry in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, entry, "information"), encoding="utf-8") as information:
+                for line in information:
+                    if line.startswith("Model:"):
+                        names.append(line.split(":", 1)[1].strip())
+    except OSError:
+        pass
+    if names:
+        return tuple(names)
+    try:
+        listed = subprocess.run(
+            ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"], capture_output=True, timeout=5, text=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    return tuple(line.strip() for line in listed.stdout.splitlines() if line.strip()) if not listed.returncode else ()
+
+
+def prepare() -> None:
+    """Lets a GPU's memory grow as needed, so that a probe never takes the whole card."""
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        for gpu in tf.config.list_physical_devices("GPU"):
+            try:
+                tf.config.experimental.set_memory_growth(gpu, True)
+            except RuntimeError:
+                # The runtime has started already; then growth was decided before.
+                pass
+    elif backend == "jax":
+        os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+
+
+def available_bytes() -> Optional[int]:
+    """Memory that a new model may take: of the first GPU where the backend uses one, else of the machine."""
+    if accelerators():
+        free = _gpu_bytes()
+        if free is not None:
+            return free
+    try:
+        with open("/proc/meminfo", encoding="ascii") as information:
+            for line in information:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _gpu_bytes() -> Optional[int]:
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        if not tf.config.list_physical_devices("GPU"):
+            return None
+    try:
+        listed = subprocess.run(
+            ["nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits"],
+            capture_output=True, timeout=5, text=True, check=True,
+        )  # fmt: skip
+        return int(listed.stdout.split()[0]) * 2**20
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+        return None
+
+
+def estimate(parameters: int) -> int:
+    """Bytes that training a model of so many parameters needs at least."""
+    return parameters * BYTES_PER_PARAMETER
+
+
+def refusal(parameters: int) -> Optional[str]:
+    """One sentence why a model of so many parameters is not built for real, or None if it fits."""
+    available: Any = available_bytes()
+    needed = estimate(parameters)
+    if available is None or needed <= available:
+        return None
+    return "A model of %s parameters needs about %.1f GB to train, and %.1f GB are free." % (
+        "{:,}".format(parameters), needed / 1e9, available / 1e9,
+    )  # fmt: skip

@@ -1,0 +1,179 @@
+"""The search space, read from Keras Tuner itself while the target runs.
+
+Every rule of Keras Tuner (the first declaration of a name wins, names met inside a trial take their defaults,
+inactive conditional hyperparameters give None) is left to Keras Tuner's own `HyperParameters`; this module only
+records what the target declares and reads.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+import keras_tuner
+
+from .positions import Positions, Span
+
+LISTED = 10_000
+"""A domain with more values than this is counted instead of listed."""
+
+
+class RecordingHyperParameters(keras_tuner.HyperParameters):
+    """What one probe hands to the target: Keras Tuner's container, which writes down what is read."""
+
+    def __init__(self, positions: Optional[Positions] = None) -> None:
+        super().__init__()
+        self._positions = positions
+        self.read: Dict[str, Any] = {}
+        self.declarations: List[Dict[str, Any]] = []
+        self.first_spans: Dict[int, Optional[Span]] = {}
+
+    def _retrieve(self, hp: Any) -> Any:
+        span = self._place()
+        known = len(self._space)
+        value = super()._retrieve(hp)
+        if len(self._space) > known:
+            self.first_spans[id(self._space[-1])] = span
+        self.declarations.append(
+            {"name": hp.name, "kind": type(hp).__name__, "signature": signature(hp), "span": span}
+        )
+        self._note(hp.name, value)
+        return value
+
+    def get(self, name: str) -> Any:
+        value = super().get(name)
+        self._note(self._get_name(name), value)
+        return value
+
+    def copy(self) -> "RecordingHyperParameters":
+        """A container with its own space that still records here (`HyperModel(tunable=False)` runs on a copy)."""
+        twin = RecordingHyperParameters(self._positions)
+        twin._hps = defaultdict(list, {name: list(hps) for name, hps in self._hps.items()})
+        twin._space = list(self._space)
+        twin.values = dict(self.values)
+        twin.read, twin.declarations = self.read, self.declarations
+        return twin
+
+    def _note(self, name: str, value: Any) -> None:
+        if value is not None:
+            self.read.setdefault(name, value)
+
+    def _place(self) -> Optional[Span]:
+        if self._positions is None:
+            return None
+        frame = self._positions.innermost(sys._getframe(2))
+        return None if frame is None else self._positions.of_frame(frame)
+
+
+class Space:
+    """The hyperparameters met so far in a job, as a tuner's oracle keeps them: the first declaration wins."""
+
+    def __init__(self, positions: Positions) -> None:
+        self._positions = positions
+        self._hps: Dict[str, List[Any]] = {}
+        self._space: List[Any] = []
+        self._spans: Dict[int, Optional[Span]] = {}
+        self._unreported: List[Any] = []
+
+    def container(self, configuration: Mapping[str, Any]) -> RecordingHyperParameters:
+        """The hyperparameters of a trial at `configuration`; a name that it leaves out takes its default."""
+        hp = RecordingHyperParameters(self._positions)
+        hp._hps = defaultdict(list, {name: list(hps) for name, hps in self._hps.items()})
+        hp._space = list(self._space)
+        values = {name: value for name, value in configuration.items() if value is not None}
+        hp.values = values
+        for known in self._space:
+            if known.name in values:
+                values[known.name] = _as_kind(known, values[known.name])
+        for known in self._space:
+            if hp.is_active(known):
+                values.setdefault(known.name, known.default)
+        for name, hps in self._hps.items():
+            if name in values and not any(hp.is_active(known) for known in hps):
+                del values[name]
+        return hp
+
+    def learn(self, hp: RecordingHyperParameters) -> None:
+        """Adds what a probe declared for the first time."""
+        for found in hp._space[len(self._space) :]:
+            self._space.append(found)
+            self._hps.setdefault(found.name, []).append(found)
+            self._spans[id(found)] = hp.first_spans.get(id(found))
+            self._unreported.append(found)
+
+    def take_new(self) -> List[Dict[str, Any]]:
+        """The hyperparameters learnt since the last call, as the fields of a Hyperparameter."""
+        found, self._unreported = self._unreported, []
+        return [describe(hp, self._spans[id(hp)]) for hp in found]
+
+
+def _as_kind(hp: Any, value: Any) -> Any:
+    """Undoes what JSON does to a value: 1.0 may arrive as 1."""
+    if type(hp).__name__ == "Float" and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(hp).__name__ == "Choice":
+        for choice in hp.values:
+            if choice == value and isinstance(choice, bool) == isinstance(value, bool):
+                return choice
+    return value
+
+
+def signature(hp: Any) -> str:
+    """Kind and range of a hyperparameter as text: equal exactly when both mean the same domain."""
+    kind = type(hp).__name__
+    if kind in ("Int", "Float"):
+        return "%s(%r, %r, step=%r, sampling=%r)" % (kind, hp.min_value, hp.max_value, hp.step, hp.sampling)
+    if kind == "Choice":
+        return "Choice(%r)" % (list(hp.values),)
+    if kind == "Fixed":
+        return "Fixed(%r)" % (hp.value,)
+    return "%s()" % kind
+
+
+def describe(hp: Any, span: Optional[Span]) -> Dict[str, Any]:
+    """The fields of a Hyperparameter: the values are those that a tuner can draw."""
+    values, count = drawn(hp)
+    kind = type(hp).__name__
+    numeric = kind in ("Int", "Float")
+    return {
+        "name": hp.name,
+        "kind": kind,
+        "default": hp.default,
+        "values": values,
+        "count": count,
+        "min": hp.min_value if numeric else None,
+        "max": hp.max_value if numeric else None,
+        "step": hp.step if numeric else None,
+        "sampling": hp.sampling if numeric else None,
+        "conditions": [{"name": each.name, "values": list(each.values)} for each in hp.conditions],
+        "span": span,
+    }
+
+
+def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:
+    """Every value that `hp.random_sample` can return, and how many there are.
+
+    The list is None above `LISTED` values; both are None where the values are not finite in number.
+    """
+    kind = type(hp).__name__
+    if kind == "Boolean":
+        return [False, True], 2
+    if kind == "Int" and hp.step is None:
+        count = hp.max_value - hp.min_value + 1
+        return (list(range(hp.min_value, hp.max_value + 1)) if count <= LISTED else None), count
+    if kind == "Float" and hp.step is None:
+        return ([hp.min_value], 1) if hp.min_value == hp.max_value else (None, None)
+    if kind in ("Int", "Float"):
+        try:
+            count = max(0, hp._get_n_values())
+        except ArithmeticError:
+            return [], 0
+        if count > LISTED:
+            return None, count
+        convert = int if kind == "Int" else float
+        values = [convert(hp._get_value_by_index(index)) for index in range(count)]
+    else:
+        values = list(hp.values)
+    values = list(dict.fromkeys(values))
+    return (values if len(values) <= LISTED else None), len(values)

@@ -1,0 +1,107 @@
+"""Where in the user's files a frame stands, in lines and columns that count characters from 1."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+from types import CodeType, FrameType, TracebackType
+from typing import Any, Dict, Iterable, List, Optional, Tuple
+
+Span = Dict[str, Any]
+"""The fields of a span: path, line, column, end_line, end_column."""
+
+
+class Positions:
+    """Spans of the frames that run code of the given files.
+
+    The text of each file is taken from `linecache`, so whoever compiles text that is not on disk must enter it
+    there under the same name.
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = frozenset(paths)
+        self._spans: Dict[Tuple[CodeType, int], Optional[Span]] = {}
+        self._statements: Dict[str, List[ast.stmt]] = {}
+
+    def is_user(self, frame: FrameType) -> bool:
+        return frame.f_code.co_filename in self._paths
+
+    def innermost(self, frame: Optional[FrameType]) -> Optional[FrameType]:
+        """The nearest frame of the user's code, from `frame` outwards."""
+        while frame is not None and frame.f_code.co_filename not in self._paths:
+            frame = frame.f_back
+        return frame
+
+    def of_frame(self, frame: FrameType) -> Optional[Span]:
+        """The expression that a frame is running: exact on Python 3.11 and later, else its statement."""
+        key = (frame.f_code, frame.f_lasti)
+        try:
+            return self._spans[key]
+        except KeyError:
+            span = self._spans[key] = self._find(frame.f_code, frame.f_lasti, frame.f_lineno)
+            return span
+
+    def frames(self, traceback: Optional[TracebackType]) -> List[Dict[str, Any]]:
+        """The user's frames of a traceback as {span, function}, innermost last."""
+        found = []
+        while traceback is not None:
+            code = traceback.tb_frame.f_code
+            if code.co_filename in self._paths:
+                span = self._find(code, traceback.tb_lasti, traceback.tb_lineno)
+                if span is not None:
+                    found.append({"span": span, "function": code.co_name})
+            traceback = traceback.tb_next
+        return found
+
+    def _find(self, code: CodeType, instruction: int, line: Optional[int]) -> Optional[Span]:
+        path = code.co_filename
+        if sys.version_info >= (3, 11) and instruction >= 0:
+            for index, position in enumerate(code.co_positions()):
+                if index == instruction // 2:
+                    if None not in position:
+                        return _span(path, *position)
+                    break
+        return None if line is None else self._statement(path, line)
+
+    def _statement(self, path: str, line: int) -> Optional[Span]:
+        statements = self._statements.get(path)
+        if statements is None:
+            try:
+                tree = ast.parse("".join(linecache.getlines(path)))
+            except SyntaxError:
+                tree = ast.Module(body=[], type_ignores=[])
+            statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+            self._statements[path] = statements
+        around = [node for node in statements if node.lineno <= line <= (node.end_lineno or node.lineno)]
+        if not around:
+            return None
+        node = min(around, key=lambda found: (found.end_lineno or found.lineno) - found.lineno)
+        header = getattr(node, "body", None)
+        if header:
+            text = linecache.getline(path, line).rstrip()
+            begin = len(text) - len(text.lstrip())
+            return _fields(path, line, begin + 1, line, len(text) + 1)
+        return _span(
+            path,
+            node.lineno,
+            node.end_lineno or node.lineno,
+            node.col_offset,
+            node.end_col_offset or node.col_offset,
+        )
+
+
+def _span(path: str, line: int, end_line: int, column: int, end_column: int) -> Span:
+    """Converts 0-based UTF-8 columns, as the compiler gives them."""
+    return _fields(path, line, _character(path, line, column), end_line, _character(path, end_line, end_column))
+
+
+def _character(path: str, line: int, byte_column: int) -> int:
+    text = linecache.getline(path, line)
+    if text.isascii():
+        return byte_column + 1
+    return len(text.encode("utf-8")[:byte_column].decode("utf-8", "ignore")) + 1
+
+
+def _fields(path: str, line: int, column: int, end_line: int, end_column: int) -> Span:
+    return {"path": path, "line": line, "column": column, "end_line": end_line, "end_column": end_column}

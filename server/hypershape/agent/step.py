@@ -1,0 +1,228 @@
+"""The first training step of a probe's model, by its shapes or for real."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import keras
+import numpy as np
+
+from .errors import Refusal
+
+BATCH = 32
+"""The batch size of `fit` when the user names none."""
+
+_SPARSE = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+_WORDS = ("accuracy", "acc", "crossentropy", "ce")
+
+
+class Data:
+    """Shapes (of one sample, without the batch axis) and dtypes of the data that the model is trained on."""
+
+    def __init__(self, fields: Optional[Dict[str, Any]]) -> None:
+        fields = fields or {}
+        self.x = [tuple(shape) for shape in fields.get("x") or ()]
+        self.y = [tuple(shape) for shape in fields.get("y") or ()]
+        self.x_dtype = fields.get("x_dtype") or "float32"
+        self.y_dtype = fields.get("y_dtype")
+        self.knowledge = fields.get("knowledge") or ("declared" if self.x or self.y else "none")
+
+
+class Batch:
+    """An array that has a shape and a dtype and no numbers."""
+
+    def __init__(self, shape: Sequence[int], dtype: str) -> None:
+        self.shape = tuple(shape)
+        self.dtype = dtype
+
+
+def check_return(model: Any, must_be_compiled: bool) -> None:
+    """Refuses what a tuner refuses: something that is no Keras model, or one that was not compiled."""
+    if not isinstance(model, keras.Model):
+        raise Refusal(
+            "FatalTypeError",
+            "Expected the model-building function, or HyperModel.build() to return a valid Keras Model "
+            "instance. Received: %s of type %s." % (model, type(model)),
+            "return",
+        )
+    if must_be_compiled and not model.compiled:
+        raise Refusal("ValueError", "You must call `compile()` before using the model.", "compile")
+
+
+def check_names(model: Any) -> None:
+    """Raises what Keras raises at the first step for a loss or a metric that it does not know."""
+    loss = getattr(getattr(model, "_compile_loss", None), "_user_loss", None)
+    for each in _leaves(loss):
+        if each is not None:
+            keras.losses.get(each)
+    metrics = getattr(model, "_compile_metrics", None)
+    for held in ("_user_metrics", "_user_weighted_metrics"):
+        for each in _leaves(getattr(metrics, held, None)):
+            if each is not None and not (isinstance(each, str) and each.lower() in _WORDS):
+                keras.metrics.get(each)
+
+
+def build_on(model: Any, data: Data) -> Tuple[str, ...]:
+    """Runs the shape part of a training step and returns the names that the step would report.
+
+    Raises what Keras raises: inputs that do not fit the model, labels that do not fit the loss. Without labels
+    only the model is built; without inputs either, nothing happens.
+    """
+    if not data.x and not has_inputs(model):
+        return ()
+    x = _inputs(model, data, Batch)
+    if not data.y or not model.compiled:
+        if data.x:
+            _call(model, x)
+        return ()
+    if data.x and model.built:
+        _call(model, x)
+    model._symbolic_build(data_batch=(x, _labels(model, data, Batch)))
+    return log_names(model)
+
+
+def log_names(model: Any) -> Tuple[str, ...]:
+    return tuple(str(name) for name in model.get_metrics_result())
+
+
+def guessed_log_names(model: Any) -> Tuple[str, ...]:
+    """The names that a step reports, from labels of whatever form the loss accepts; () if none is accepted."""
+    if not (model.compiled and model.built and has_inputs(model)):
+        return ()
+    outputs = [tuple(output.shape) for output in model.outputs]
+    forms = (
+        [(shape[1:], "float32") for shape in outputs],
+        [(shape[1:-1], "int32") for shape in outputs],
+    )
+    for form in forms:
+        if any(None in shape for shape, _ in form):
+            continue
+        labels = [Batch((BATCH, *shape), dtype) for shape, dtype in form]
+        x = _inputs(model, Data(None), Batch)
+        try:
+            model._symbolic_build(data_batch=(x, _nest(labels)))
+            return log_names(model)
+        except Exception:
+            continue
+    return ()
+
+
+def train(model: Any, data: Data) -> Tuple[str, ...]:
+    """One real `train_on_batch` on a synthetic batch; returns the names that it reports.
+
+    Raises what Keras raises. The step runs eagerly: compiling a graph would cost more than the step.
+    """
+    if not data.x and not has_inputs(model):
+        return ()
+    x = _inputs(model, data, _random)
+    if data.y:
+        y = _labels(model, data, _zeros)
+    elif model.built and has_inputs(model):
+        y = synthetic_labels(model)
+    else:
+        model(x)
+        return ()
+    model.run_eagerly = True
+    model.jit_compile = False
+    model.train_on_batch(x, y)
+    return log_names(model)
+
+
+def synthetic_labels(model: Any) -> Any:
+    """Labels that the model's losses accept: class indices in range, one-hot rows, or numbers."""
+    losses = _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss", None))
+    outputs = model.outputs
+    if len(losses) != len(outputs):
+        losses = [losses[0] if losses else None] * len(outputs)
+    labels = []
+    for output, loss in zip(outputs, losses):
+        shape = tuple(BATCH if size is None else size for size in output.shape)
+        name = loss if isinstance(loss, str) else type(loss).__name__
+        name = getattr(loss, "__name__", name)
+        if name in _SPARSE:
+            labels.append(np.random.randint(0, max(shape[-1], 1), shape[:-1]))
+        elif "categorical_crossentropy" in name or name == "CategoricalCrossentropy":
+            rows = np.random.randint(0, max(shape[-1], 1), shape[:-1])
+            labels.append(np.eye(max(shape[-1], 1), dtype="float32")[rows])
+        else:
+            labels.append(np.random.randint(0, 2, shape).astype("float32"))
+    return _nest(labels)
+
+
+def _call(model: Any, x: Any) -> None:
+    """Builds and shape-checks a model on symbolic inputs, as `fit` does."""
+
+    def symbolic(batch: Any) -> Any:
+        if isinstance(batch, list):
+            return [symbolic(each) for each in batch]
+        if isinstance(batch, dict):
+            return {name: symbolic(each) for name, each in batch.items()}
+        return keras.KerasTensor(batch.shape, batch.dtype)
+
+    from keras.src import backend
+
+    backend.compute_output_spec(model, symbolic(x), training=False)
+
+
+def _inputs(model: Any, data: Data, make: Any) -> Any:
+    if data.x:
+        size = _batch_size(model)
+        arrays = [make((size, *shape), data.x_dtype) for shape in data.x]
+        return _nest(arrays)
+    return _nest(
+        [
+            make(
+                tuple(_batch_size(model) if axis == 0 else (8 if length is None else length)
+                      for axis, length in enumerate(tensor.shape)),
+                tensor.dtype,
+            )
+            for tensor in model.inputs
+        ]
+    )  # fmt: skip
+
+
+def _labels(model: Any, data: Data, make: Any) -> Any:
+    size = _batch_size(model)
+    return _nest([make((size, *shape), data.y_dtype or _label_dtype(model, shape)) for shape in data.y])
+
+
+def _label_dtype(model: Any, shape: Tuple[int, ...]) -> str:
+    losses = _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss", None))
+    sparse = any((each if isinstance(each, str) else type(each).__name__) in _SPARSE for each in losses)
+    return "int32" if sparse or not shape else "float32"
+
+
+def _batch_size(model: Any) -> int:
+    if has_inputs(model) and model.inputs and model.inputs[0].shape[0] is not None:
+        return int(model.inputs[0].shape[0])
+    return BATCH
+
+
+def has_inputs(model: Any) -> bool:
+    try:
+        return model.inputs is not None
+    except AttributeError:
+        return False
+
+
+def _random(shape: Sequence[int], dtype: str) -> Any:
+    dtype = keras.backend.standardize_dtype(dtype)
+    if "float" in dtype:
+        return np.random.uniform(size=shape).astype("float32")
+    return np.full(shape, "a") if dtype == "string" else np.zeros(shape, dtype)
+
+
+def _zeros(shape: Sequence[int], dtype: str) -> Any:
+    return np.zeros(shape, dtype)
+
+
+def _nest(arrays: List[Any]) -> Any:
+    return arrays[0] if len(arrays) == 1 else arrays
+
+
+def _leaves(value: Any) -> List[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [leaf for each in value for leaf in _leaves(each)]
+    return [] if value is None else [value]

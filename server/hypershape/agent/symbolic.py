@@ -1,0 +1,104 @@
+"""Variables that get their value when somebody looks at it, so that building a model allocates nothing.
+
+Keras computes shapes symbolically in any case; what makes a real build expensive is the weights. A variable
+with a built-in initializer cannot fail to initialize once its shape is known, so its value is left out until
+it is read or assigned outside of shape inference. Everything else of the build is Keras itself.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, List
+
+import keras
+from keras import initializers
+
+_ALWAYS = (initializers.Zeros, initializers.Ones)
+_FLOATING = (
+    initializers.GlorotUniform, initializers.GlorotNormal, initializers.HeNormal, initializers.HeUniform,
+    initializers.LecunNormal, initializers.LecunUniform,
+)  # fmt: skip
+_RANGED = (initializers.RandomNormal, initializers.TruncatedNormal, initializers.RandomUniform)
+
+
+def available() -> bool:
+    """Whether this Keras lets a variable be created without its value (Keras 3.7 and later)."""
+    return callable(getattr(getattr(keras, "Variable", None), "_initialize_with_initializer", None))
+
+
+class LazyVariables:
+    """While `active`, new variables hold no value; `sizes` collects how many numbers each would have held."""
+
+    def __init__(self) -> None:
+        self.active = False
+        self.sizes: List[int] = []
+
+    def install(self) -> None:
+        """Wraps the backend's Variable in this process."""
+        variable_class = keras.Variable
+        from keras.src.backend.common.stateless_scope import in_stateless_scope
+
+        initialize = variable_class._initialize_with_initializer
+        value_of = variable_class.value.fget
+        assign = variable_class._direct_assign
+        lazy = self
+
+        def initialize_later(variable: Any, initializer: Any) -> None:
+            shape = tuple(variable._shape)
+            lazy.sizes.append(math.prod(shape))
+            if lazy.active and cannot_fail(initializer, shape, variable._dtype):
+                variable._value = None
+                variable._initializer = initializer
+            else:
+                initialize(variable, initializer)
+
+        def make(variable: Any) -> None:
+            initializer = variable._initializer
+            variable._initializer = None
+            initialize(variable, initializer)
+
+        def value(variable: Any) -> Any:
+            if variable._value is None and variable._initializer is not None and not in_stateless_scope():
+                make(variable)
+            return value_of(variable)
+
+        def direct_assign(variable: Any, new: Any) -> Any:
+            if variable._value is None and variable._initializer is not None:
+                make(variable)
+            return assign(variable, new)
+
+        variable_class._initialize_with_initializer = initialize_later
+        variable_class.value = property(value)
+        variable_class._direct_assign = direct_assign
+
+
+def cannot_fail(initializer: Any, shape: Any, dtype: str) -> bool:
+    """Whether an initializer surely gives a value for a fully known shape."""
+    kind = type(initializer)
+    if kind in _ALWAYS:
+        return True
+    floating = "float" in str(dtype)
+    if kind in _FLOATING:
+        return floating
+    if kind in _RANGED:
+        return floating and all(
+            isinstance(each, (int, float))
+            for name, each in initializer.get_config().items()
+            if name != "seed"
+        )
+    if kind is initializers.VarianceScaling:
+        return floating
+    if kind is initializers.Constant:
+        return isinstance(initializer.value, (bool, int, float))
+    if kind is initializers.Orthogonal:
+        return floating and len(shape) >= 2
+    if kind is initializers.Identity:
+        return len(shape) == 2
+    module = getattr(initializer, "__module__", "") or ""
+    if module == "keras.src.random.seed_generator":
+        return all(
+            isinstance(cell.cell_contents, int) and 0 <= cell.cell_contents < 2**32
+            for name, cell in zip(initializer.__code__.co_freevars, initializer.__closure__ or ())
+            if name == "seed"
+        )
+    return False

@@ -1,0 +1,196 @@
+"""Which layer was called on which line of the user's code, with which shapes.
+
+The recorder wraps `Layer.__new__` and `Layer.__call__` in the process that it is installed in, so it belongs in
+a forked child.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import keras
+
+from .positions import Positions, Span
+
+PARAMETERS = (
+    "units", "filters", "kernel_size", "pool_size", "strides", "padding", "dilation_rate", "groups", "data_format",
+    "depth_multiplier", "size", "cropping", "target_shape", "dims", "axis", "axes", "n", "rate", "input_dim",
+    "output_dim", "num_heads", "key_dim", "value_dim", "return_sequences", "output_size", "height", "width",
+)  # fmt: skip
+"""The arguments of built-in layers that decide shapes; a report names them when the layer refuses its input."""
+
+
+class Trace:
+    """The layer calls of one probe, in order, and the layer that refused its input, if one did."""
+
+    def __init__(self) -> None:
+        self.calls: List[Dict[str, Any]] = []
+        self.made: Dict[int, Tuple[Any, Optional[Span], str]] = {}
+        self.refusal: Optional[Dict[str, Any]] = None
+        self.refused_layer: Any = None
+        self.refused_inside = False
+        self._places: Dict[int, int] = {}
+        self._layers: List[Any] = []
+
+    def origin(self, layer: Any) -> Optional[Dict[str, Any]]:
+        """The frame {span, function} of the expression that made a layer, if that was the user's code."""
+        found = self.made.get(id(layer))
+        if found is None or found[1] is None:
+            return None
+        return {"span": found[1], "function": found[2]}
+
+    def record(self, layer: Any, span: Optional[Span], inside: bool, inputs: Any, outputs: Any) -> None:
+        """`inside`: the call came from Keras (Sequential repeats it at each `add`), not from the user's code."""
+        call = {
+            "span": span,
+            "name": layer.name,
+            "class_name": type(layer).__name__,
+            "input_shapes": shapes(inputs),
+            "output_shapes": shapes(outputs),
+            "dtype": _dtype(outputs),
+            "parameters": _parameters(layer),
+        }
+        key = id(layer)
+        if inside and key in self._places:
+            self.calls[self._places[key]] = call
+            return
+        if inside:
+            self._places[key] = len(self.calls)
+        self._layers.append(layer)
+        self.calls.append(call)
+
+    def refused(self, layer: Any, inside: bool, inputs: Any) -> None:
+        if self.refusal is None:
+            self.refused_layer = layer
+            self.refused_inside = inside
+            self.refusal = {
+                "layer": layer.name,
+                "layer_class": type(layer).__name__,
+                "input_shapes": shapes(inputs),
+                "parameters": arguments(layer),
+            }
+
+    def finish(self) -> Tuple[Dict[str, Any], ...]:
+        """The calls, with the parameters that layers created after their first call."""
+        for call, layer in zip(self.calls, self._layers):
+            call["parameters"] = _parameters(layer)
+        return tuple(self.calls)
+
+
+class Recorder:
+    """Wraps Keras's Layer while installed; `trace` is where the current probe is written down."""
+
+    def __init__(self, positions: Positions) -> None:
+        self._positions = positions
+        self.trace: Optional[Trace] = None
+        self._call_code: Any = None
+
+    def install(self) -> None:
+        layer_class = keras.layers.Layer
+        original_new: Callable[..., Any] = layer_class.__new__
+        original_call: Callable[..., Any] = layer_class.__call__
+        recorder = self
+
+        def new(cls: Any, *args: Any, **kwargs: Any) -> Any:
+            layer = original_new(cls, *args, **kwargs)
+            trace = recorder.trace
+            if trace is not None:
+                frame = recorder._positions.innermost(sys._getframe(1))
+                if frame is not None:
+                    span = recorder._positions.of_frame(frame)
+                    trace.made[id(layer)] = (layer, span, frame.f_code.co_name)
+            return layer
+
+        def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+            trace = recorder.trace
+            if trace is None:
+                return original_call(self, *args, **kwargs)
+            frame, direct = recorder._caller(sys._getframe(1))
+            if frame is None:
+                return original_call(self, *args, **kwargs)
+            span = recorder._positions.of_frame(frame)
+            if not direct:
+                origin = trace.origin(self)
+                span = span if origin is None else origin["span"]
+            inputs = (args, kwargs)
+            try:
+                outputs = original_call(self, *args, **kwargs)
+            except Exception:
+                trace.refused(self, not direct, inputs)
+                raise
+            trace.record(self, span, not direct, inputs, outputs)
+            return outputs
+
+        call.__name__ = "__call__"
+        recorder._call_code = call.__code__
+        call.__wrapped__ = original_call  # type: ignore[attr-defined]
+        layer_class.__new__ = new
+        layer_class.__call__ = call
+
+    def _caller(self, frame: Optional[FrameType]) -> Tuple[Optional[FrameType], bool]:
+        """The user's frame that a layer call belongs to, and whether it made the call itself.
+
+        None when the call is made by another layer that is already recorded.
+        """
+        direct = True
+        while frame is not None:
+            if self._positions.is_user(frame):
+                return frame, direct
+            if frame.f_code is self._call_code:
+                return None, False
+            if frame.f_code.co_name not in ("__call__", "error_handler"):
+                direct = False
+            frame = frame.f_back
+        return None, False
+
+
+def shapes(value: Any) -> Tuple[str, ...]:
+    """The shapes of all tensors in nested lists, tuples and dicts, in Keras's own text."""
+    found: List[str] = []
+    _collect(value, found)
+    return tuple(found)
+
+
+def _collect(value: Any, found: List[str]) -> None:
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            _collect(each, found)
+    elif isinstance(value, dict):
+        for each in value.values():
+            _collect(each, found)
+    else:
+        shape = getattr(value, "shape", None)
+        if shape is not None and hasattr(value, "dtype"):
+            found.append(shape_text(shape))
+
+
+def shape_text(shape: Any) -> str:
+    try:
+        return str(tuple(None if size is None else int(size) for size in shape))
+    except (TypeError, ValueError):
+        return str(shape)
+
+
+def _dtype(value: Any) -> str:
+    while isinstance(value, (list, tuple, dict)) and value:
+        value = next(iter(value.values())) if isinstance(value, dict) else value[0]
+    dtype = getattr(value, "dtype", None)
+    return "" if dtype is None else keras.backend.standardize_dtype(dtype)
+
+
+def _parameters(layer: Any) -> int:
+    total = 0
+    for variable in layer.weights:
+        size = 1
+        for length in variable.shape:
+            size *= int(length)
+        total += size
+    return total
+
+
+def arguments(layer: Any) -> Dict[str, str]:
+    """The layer's own arguments as text, as far as they decide its shapes."""
+    held = getattr(layer, "__dict__", {})
+    return {name: str(held[name]) for name in PARAMETERS if held.get(name) is not None}
