@@ -1,1 +1,5 @@
-"""TODO: one line that names this room."""
+"""libcst edits that rules share, and their application to a document."""
+
+from hypershape.fixes.apply import CannotApply, apply
+
+__all__ = ["CannotApply", "apply"]

@@ -1,1 +1,160 @@
-"""TODO: one line that names this room."""
+"""The rules: found in this folder, run in the order of their codes, documented by their own text.
+
+Each rule is one module `hs…_….py` with one class. The order matters: where two rules explain the same failure,
+the one with the lower code does.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
+
+from hypershape.model import Analysis, Finding, Fix, Ignore, Severity, Span
+from hypershape.rules import refactor
+from hypershape.rules.base import Example, Rule
+
+__all__ = ["Example", "Rule", "all_rules", "by_code", "findings", "page", "refactorings"]
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """One instance of every rule, in the order of their codes."""
+    found = []
+    for module in pkgutil.iter_modules(__path__):
+        if module.name.startswith("hs"):
+            members = vars(importlib.import_module(f"{__name__}.{module.name}")).values()
+            found += [
+                member
+                for member in members
+                if inspect.isclass(member)
+                and issubclass(member, Rule)
+                and member.__module__.endswith(module.name)
+                and "code" in vars(member)
+            ]
+    return tuple(sorted((kind() for kind in found), key=lambda rule: rule.code))
+
+
+def by_code(code: str) -> Rule | None:
+    """The rule with this code, or None."""
+    return next((rule for rule in all_rules() if rule.code == code), None)
+
+
+def findings(
+    analysis: Analysis, *, select: Collection[str] = (), ignore: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """What the rules find, one finding per cause, in the order of the text.
+
+    `select` and `ignore` hold codes or their beginnings (`HS2`); `# hypershape: ignore[…]` comments are obeyed.
+    """
+    found: list[Finding] = []
+    for rule in all_rules():
+        for finding in rule.check(analysis):
+            if not _explained(finding, found):
+                found.append(finding)
+    found = _without_undone(found, analysis)
+    kept, used = [], set()
+    for finding in found:
+        silencer = _silencer(finding, analysis.module.ignores)
+        if silencer is None:
+            kept.append(finding)
+        else:
+            used.add(silencer)
+    kept += _idle_ignores(analysis, used)
+    return tuple(sorted((each for each in kept if _wanted(each.code, select, ignore)), key=_position))
+
+
+def page(rule: Rule) -> str:
+    """A rule's page in Markdown: its documentation and its first examples."""
+    text = inspect.cleandoc(type(rule).__doc__ or "")
+    summary, _, rest = text.partition("\n")
+    parts = [f"# {rule.code} {rule.name}", f"*{rule.severity.value}*", summary.strip()]
+    if rest.strip():
+        parts.append(rest.strip())
+    for title, examples in (("Found", rule.INVALID), ("Not found", rule.VALID)):
+        if examples:
+            parts += [f"## {title}", f"```python\n{examples[0].text.strip()}\n```"]
+    parts += ["## Silence it", f"`# hypershape: ignore[{rule.code}]` on the line."]
+    return "\n\n".join(parts) + "\n"
+
+
+def refactorings(analysis: Analysis, span: Span) -> Iterator[Fix]:
+    """Changes that are offered on request at `span`; none of them repairs anything."""
+    return refactor.at(analysis, span)
+
+
+def _explained(finding: Finding, earlier: Sequence[Finding]) -> bool:
+    """Whether an earlier rule has found the same cause, or this one the same at the same place."""
+    return any(
+        (finding.cause is not None and finding.cause is other.cause)
+        or (
+            finding.code == other.code
+            and finding.span == other.span
+            and finding.name == other.name
+            and (finding.message == other.message or finding.cause is not None or other.cause is not None)
+        )
+        for other in earlier
+    )
+
+
+def _without_undone(found: list[Finding], analysis: Analysis) -> list[Finding]:
+    """Drops errors read from the text alone that probes of every configuration have refuted."""
+    return [
+        finding
+        for finding in found
+        if finding.severity is not Severity.ERROR
+        or finding.cause is not None
+        or not (finding.code.startswith(("HS1", "HS2")) and _refuted(finding, analysis))
+    ]
+
+
+def _refuted(finding: Finding, analysis: Analysis) -> bool:
+    around = [
+        target
+        for target in analysis.targets
+        if (target.target.body.line, target.target.body.column) <= (finding.span.line, finding.span.column)
+        and (finding.span.end_line, finding.span.end_column)
+        <= (target.target.body.end_line, target.target.body.end_column)
+    ]
+    return bool(around) and all(
+        target.coverage is not None
+        and target.coverage.mode == "exhaustive"
+        and target.coverage.probed > 0
+        and target.coverage.failed == 0
+        for target in around
+    )
+
+
+def _silencer(finding: Finding, ignores: Sequence[Ignore]) -> Ignore | None:
+    for each in ignores:
+        on_line = each.line in (finding.span.line, finding.span.end_line)
+        if on_line and (not each.codes or any(finding.code.startswith(code) for code in each.codes)):
+            return each
+    return None
+
+
+def _idle_ignores(analysis: Analysis, used: Collection[Ignore]) -> Iterator[Finding]:
+    """HS902 for every ignore that silenced nothing although all it could silence was looked for."""
+    rule = by_code("HS902")
+    if rule is None:
+        return
+    static = {each.code for each in all_rules() if each.static}
+    probed = bool(analysis.targets) and all(
+        target.status == "probed" and target.coverage is not None for target in analysis.targets
+    )
+    for each in analysis.module.ignores:
+        if each not in used and (probed or (each.codes and set(each.codes) <= static)):
+            codes = ", ".join(each.codes) if each.codes else "any rule"
+            yield rule.finding(f"Nothing here is found by {codes}: this comment silences nothing.", each.span)
+
+
+def _wanted(code: str, select: Collection[str], ignore: Collection[str]) -> bool:
+    if any(code.startswith(prefix) for prefix in ignore):
+        return False
+    return not select or any(code.startswith(prefix) for prefix in select)
+
+
+def _position(finding: Finding) -> tuple[object, ...]:
+    return finding.span, finding.code

@@ -1,0 +1,416 @@
+"""Small edits of one expression or statement, found with libcst, that leave every other byte as it was.
+
+Only the top-level statement around a span is parsed, so an edit costs the same in a file of any length. A helper
+that cannot make its edit safely returns None: no edit is better than a wrong one.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from hypershape.fixes.text import Text
+from hypershape.model import Edit, Module, Span
+
+_STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """One top-level statement parsed by libcst, with the span of each of its nodes."""
+
+    module: Module
+    spans: Mapping[cst.CSTNode, Span]
+    parents: Mapping[cst.CSTNode, cst.CSTNode]
+
+    @staticmethod
+    def around(module: Module, span: Span) -> Tree | None:
+        """The tree of the top-level statement that holds `span`, or None when it has none."""
+        found = _lines_around(module.clean, span.line)
+        if found is None or found[1] < span.end_line:
+            return None
+        return _tree(_Source(module), *found)
+
+    def find(self, span: Span, *kinds: type[cst.CSTNode]) -> cst.CSTNode | None:
+        """The outermost node of one of `kinds` that covers exactly `span` (parentheses around it not counted)."""
+        return next(
+            (node for node, place in self.spans.items() if place == span and isinstance(node, kinds)), None
+        )
+
+    def inside(self, span: Span, kind: type[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+        """Nodes of `kind` within `span`, in the order of the text, outer before inner."""
+        for node, place in self.spans.items():
+            if isinstance(node, kind) and _within(place, span):
+                yield node
+
+    def statement(self, span: Span) -> cst.CSTNode | None:
+        """The innermost whole statement (a simple line or a compound statement) around `span`."""
+        around = [
+            node
+            for node, place in self.spans.items()
+            if isinstance(node, _STATEMENTS) and _within(span, place)
+        ]
+        return min(around, key=lambda node: _size(self.spans[node]), default=None)
+
+
+def call_arguments(tree: Tree, span: Span) -> tuple[cst.Call, Mapping[str, cst.Arg]] | None:
+    """The call at `span` with its arguments by name, or by index as text; None when no call stands there."""
+    call = tree.find(span, cst.Call)
+    if not isinstance(call, cst.Call):
+        return None
+    named: dict[str, cst.Arg] = {}
+    for index, argument in enumerate(call.args):
+        if argument.star:
+            named[argument.star] = argument
+        else:
+            named[argument.keyword.value if argument.keyword else str(index)] = argument
+    return call, named
+
+
+def replace_text(span: Span, text: str) -> Edit:
+    return Edit(span, text)
+
+
+def replace_argument(module: Module, call: Span, names: Iterable[str], text: str) -> Edit | None:
+    """Replaces the value of the first argument of `call` that goes by one of `names` (a keyword or an index)."""
+    argument = _argument(module, call, names)
+    if argument is None:
+        return None
+    tree, node = argument
+    return Edit(_value_span(tree, node), text)
+
+
+def rename_argument(module: Module, call: Span, name: str, new: str) -> Edit | None:
+    """Renames the keyword `name` of `call`."""
+    argument = _argument(module, call, (name,))
+    if argument is None or argument[1].keyword is None:
+        return None
+    return Edit(argument[0].spans[argument[1].keyword], new)
+
+
+def add_argument(module: Module, call: Span, name: str, text: str) -> Edit | None:
+    """Adds `name=text` after the last argument of `call`, which must not have it and must not take `**kwargs`."""
+    tree = Tree.around(module, call)
+    found = call_arguments(tree, call) if tree else None
+    if tree is None or found is None:
+        return None
+    node, named = found
+    if name in named or "**" in named:
+        return None
+    if not node.args:
+        end = tree.spans[node]
+        place = Span(end.path, end.end_line, end.end_column - 1, end.end_line, end.end_column - 1)
+        inside = Text.of(module.clean).within(
+            Span(end.path, *_end(tree.spans[node.func]), end.end_line, end.end_column)
+        )
+        if inside.replace(" ", "") != "()":
+            return None
+        return Edit(place, f"{name}={text}")
+    span = _argument_span(tree, node.args[-1])
+    line, column = _end(span)
+    between = _between(module, tree, node)
+    rest = Text.of(module.document.text).line(line)[column - 1 :]
+    if between != " " and re.fullmatch(r"\s*,\s*(#.*)?", rest):
+        return Edit(
+            Span(span.path, line, column + len(rest), line, column + len(rest)), f"{between}{name}={text},"
+        )
+    return Edit(Span(span.path, line, column, line, column), f",{between}{name}={text}")
+
+
+def set_argument(
+    module: Module, call: Span, name: str, text: str, position: int | None = None
+) -> Edit | None:
+    """Gives `call` the argument `name`: its value is replaced where there is one, else it is added by name.
+
+    `position` is the index at which the argument may stand without a name.
+    """
+    names = (name,) if position is None else (name, str(position))
+    return replace_argument(module, call, names, text) or add_argument(module, call, name, text)
+
+
+def remove_argument(module: Module, call: Span, name: str) -> Edit | None:
+    """Removes the keyword `name` of `call` with its comma."""
+    argument = _argument(module, call, (name,))
+    if argument is None or argument[1].keyword is None:
+        return None
+    tree, node = argument
+    parent = tree.parents.get(node)
+    if not isinstance(parent, cst.Call):
+        return None
+    spans = [_argument_span(tree, each) for each in parent.args]
+    return _without(spans, {parent.args.index(node)}, module)
+
+
+def keep_elements(module: Module, sequence: Span, keep: Sequence[int]) -> tuple[Edit, ...] | None:
+    """Edits that remove from the list or tuple at `sequence` all elements but those at the indices `keep`."""
+    tree = Tree.around(module, sequence)
+    node = tree.find(sequence, cst.List, cst.Tuple) if tree else None
+    if tree is None or not isinstance(node, (cst.List, cst.Tuple)) or not keep:
+        return None
+    if any(isinstance(element, cst.StarredElement) for element in node.elements):
+        return None
+    if isinstance(node, cst.Tuple) and len(keep) == 1:
+        return None
+    spans = [_parenthesised(tree, element.value) for element in node.elements]
+    edits = []
+    for run in _runs([index for index in range(len(spans)) if index not in set(keep)]):
+        edit = _without(spans, set(run), module)
+        if edit is None:
+            return None
+        edits.append(edit)
+    return tuple(edits)
+
+
+def insert_element(module: Module, sequence: Span, text: str) -> Edit | None:
+    """Adds an element behind the last one of the list or tuple at `sequence`."""
+    spans = element_spans(module, sequence)
+    if not spans:
+        return None
+    last = spans[-1]
+    return Edit(Span(last.path, *_end(last), *_end(last)), f", {text}")
+
+
+def element_spans(module: Module, sequence: Span) -> tuple[Span, ...]:
+    """The spans of the elements of the list or tuple at `sequence`; empty when none stands there."""
+    tree = Tree.around(module, sequence)
+    node = tree.find(sequence, cst.List, cst.Tuple) if tree else None
+    if tree is None or not isinstance(node, (cst.List, cst.Tuple)):
+        return ()
+    return tuple(_parenthesised(tree, element.value) for element in node.elements)
+
+
+def insert_after(module: Module, span: Span, lines: Sequence[str]) -> Edit | None:
+    """Inserts statements after the simple statement that holds `span`, indented like it.
+
+    None when the statement shares its line with others or with the head of a block.
+    """
+    return _insert(module, span, lines, after=True)
+
+
+def insert_before(module: Module, span: Span, lines: Sequence[str]) -> Edit | None:
+    """Inserts statements before the simple statement that holds `span`, indented like it."""
+    return _insert(module, span, lines, after=False)
+
+
+def add_import(module: Module, statement: str) -> Edit | None:
+    """Adds an import line where the file keeps its imports, or None when it has that very line already.
+
+    That is after the last import of the leading run at the top level; else after the docstring; else on line 1.
+    """
+    text = Text.of(module.clean)
+    body = ast.parse(module.clean).body
+    wanted = ast.dump(ast.parse(statement).body[0])
+    imports = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    if any(ast.dump(node) == wanted for node in imports):
+        return None
+    after: ast.stmt | None = None
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)) or _is_docstring(node):
+            after = node
+        elif after is not None and isinstance(after, (ast.Import, ast.ImportFrom)):
+            break
+    path = module.document.path
+    if after is None:
+        return Edit(Span(path, 1, 1, 1, 1), statement + text.newline)
+    assert after.end_lineno is not None
+    column = len(Text.of(module.document.text).line(after.end_lineno)) + 1
+    return Edit(Span(path, after.end_lineno, column, after.end_lineno, column), text.newline + statement)
+
+
+# The tree of one statement.
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A module that is hashed by its text, so that trees are shared between equal texts."""
+
+    module: Module
+
+    def __hash__(self) -> int:
+        return hash((self.module.document.path, self.module.clean))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Source)
+            and self.module.clean == other.module.clean
+            and self.module.document.path == other.module.document.path
+        )
+
+
+@lru_cache(maxsize=8)
+def _top_level(clean: str) -> tuple[tuple[int, int], ...]:
+    """The first and last line of each top-level statement, decorators included."""
+    try:
+        body = ast.parse(clean).body
+    except SyntaxError:
+        return ()
+    found = []
+    for node in body:
+        decorators = [each.lineno for each in getattr(node, "decorator_list", [])]
+        found.append((min([node.lineno, *decorators]), node.end_lineno or node.lineno))
+    return tuple(found)
+
+
+def _lines_around(clean: str, line: int) -> tuple[int, int] | None:
+    """The lines of the top-level statements that share `line`."""
+    sharing = [(first, last) for first, last in _top_level(clean) if first <= line <= last]
+    if not sharing:
+        return None
+    return min(first for first, _ in sharing), max(last for _, last in sharing)
+
+
+@lru_cache(maxsize=64)
+def _tree(source: _Source, first: int, last: int) -> Tree | None:
+    clean = source.module.clean
+    text = Text.of(clean)
+    end = text.starts[last] if last < len(text.starts) else len(clean)
+    try:
+        wrapper = MetadataWrapper(
+            cst.parse_module(clean[text.starts[first - 1] : end]), unsafe_skip_copy=True
+        )
+    except (cst.ParserSyntaxError, RecursionError):
+        return None
+    path = source.module.document.path
+    spans: dict[cst.CSTNode, Span] = {}
+    for node, found in wrapper.resolve(PositionProvider).items():
+        if not isinstance(node, cst.Module):
+            spans[node] = Span(
+                path,
+                found.start.line + first - 1,
+                found.start.column + 1,
+                found.end.line + first - 1,
+                found.end.column + 1,
+            )
+    parents = {child: node for node in spans for child in node.children}
+    ordered = dict(
+        sorted(spans.items(), key=lambda item: (item[1].line, item[1].column, _backwards(item[1])))
+    )
+    return Tree(source.module, ordered, parents)
+
+
+def _backwards(span: Span) -> tuple[int, int]:
+    return -span.end_line, -span.end_column
+
+
+def _size(span: Span) -> tuple[int, int]:
+    lines = span.end_line - span.line
+    return lines, span.end_column - span.column
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return (outer.line, outer.column) <= (inner.line, inner.column) and _end(inner) <= _end(outer)
+
+
+def _end(span: Span) -> tuple[int, int]:
+    return span.end_line, span.end_column
+
+
+def _argument(module: Module, call: Span, names: Iterable[str]) -> tuple[Tree, cst.Arg] | None:
+    tree = Tree.around(module, call)
+    found = call_arguments(tree, call) if tree else None
+    if tree is None or found is None:
+        return None
+    for name in names:
+        if name in found[1]:
+            return tree, found[1][name]
+    return None
+
+
+def _value_span(tree: Tree, argument: cst.Arg) -> Span:
+    return _parenthesised(tree, argument.value)
+
+
+def _argument_span(tree: Tree, argument: cst.Arg) -> Span:
+    """From the keyword or star to the end of the value with its parentheses, without the comma."""
+    value = _parenthesised(tree, argument.value)
+    start = tree.spans.get(argument, value)
+    return Span(value.path, start.line, start.column, value.end_line, value.end_column)
+
+
+def _parenthesised(tree: Tree, node: cst.BaseExpression) -> Span:
+    """The span of an expression with the parentheses around it."""
+    span = tree.spans[node]
+    brackets = [*node.lpar, *node.rpar] if hasattr(node, "lpar") else []
+    places = [tree.spans[each] for each in brackets if each in tree.spans]
+    if isinstance(node, (cst.Tuple, cst.GeneratorExp)) or not places:
+        return span
+    start = min([(span.line, span.column), *((place.line, place.column) for place in places)])
+    end = max([_end(span), *(_end(place) for place in places)])
+    return Span(span.path, *start, *end)
+
+
+def _between(module: Module, tree: Tree, call: cst.Call) -> str:
+    """The white space that separates the arguments of `call`: its own when each stands on a line of its own."""
+    text = Text.of(module.clean)
+    if len(call.args) < 2:
+        first = _argument_span(tree, call.args[0])
+        if first.line > tree.spans[call.func].end_line and first.column > 1:
+            line = text.line(first.line)[: first.column - 1]
+            return text.newline + line if not line.strip() else " "
+        return " "
+    before, last = (_argument_span(tree, each) for each in call.args[-2:])
+    if last.line == before.end_line:
+        return " "
+    indent = text.line(last.line)[: last.column - 1]
+    return text.newline + indent if not indent.strip() else " "
+
+
+def _runs(indices: Sequence[int]) -> list[list[int]]:
+    """Neighbouring indices grouped."""
+    runs: list[list[int]] = []
+    for index in indices:
+        if runs and runs[-1][-1] == index - 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    return runs
+
+
+def _without(spans: Sequence[Span], removed: set[int], module: Module) -> Edit | None:
+    """The edit that removes neighbouring items with one comma; None when a comment would go with them."""
+    first, last = min(removed), max(removed)
+    if last + 1 < len(spans):
+        start, end = spans[first], spans[last + 1]
+        span = Span(start.path, start.line, start.column, end.line, end.column)
+    elif first > 0:
+        before, end = spans[first - 1], spans[last]
+        span = Span(end.path, before.end_line, before.end_column, end.end_line, end.end_column)
+    else:
+        start, end = spans[first], spans[last]
+        span = Span(start.path, start.line, start.column, end.end_line, end.end_column)
+    covered = Text.of(module.document.text).within(span)
+    if "#" in covered and any(line.lstrip().startswith("#") or " #" in line for line in covered.splitlines()):
+        return None
+    return Edit(span, "")
+
+
+def _insert(module: Module, span: Span, lines: Sequence[str], *, after: bool) -> Edit | None:
+    tree = Tree.around(module, span)
+    node = tree.statement(span) if tree else None
+    if tree is None or not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
+        return None
+    place = tree.spans[node]
+    text = Text.of(module.document.text)
+    indent = text.line(place.line)[: place.column - 1]
+    if indent.strip():
+        return None
+    if after:
+        column = len(text.line(place.end_line)) + 1
+        where = Span(place.path, place.end_line, column, place.end_line, column)
+        return Edit(where, "".join(text.newline + indent + line for line in lines))
+    where = Span(place.path, place.line, 1, place.line, 1)
+    return Edit(where, "".join(indent + line + text.newline for line in lines))
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

@@ -1,0 +1,311 @@
+"""Repairs that shrink the search space to the part that builds: a lower maximum, a higher minimum, fewer values."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from hypershape.fixes import domains, edits
+from hypershape.fixes.syntax import Code, HpCall
+from hypershape.model import Cause, Configuration, Edit, Fix, Hyperparameter, Span, TargetAnalysis, Value
+
+_PAIRED_VALUES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """All hyperparameters that one call declares (several in a loop), with their shared domain."""
+
+    call: HpCall
+    names: tuple[str, ...]
+    kind: str
+    values: tuple[Value, ...]
+
+
+def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+    """Fixes that leave out every failing configuration of `cause`, those that keep most of the space first."""
+    if not cause.failing:
+        return
+    reports = [report.configuration for report in target.reports]
+    declared = _declared(target, cause, code, reports)
+    singles = []
+    for each in declared:
+        kept = _kept(each, cause)
+        if kept is not None and 0 < len(kept) < len(each.values):
+            singles.append((_lost(reports, [(each, kept)]), each, kept))
+    singles.sort(key=lambda item: item[0])
+    for lost, each, kept in singles:
+        if lost < 1:
+            changes = restrict(each.call, each.names, each.kind, each.values, kept, code)
+            if changes is not None:
+                yield Fix(f"{changes[0]} (drops {_percent(lost)} of the space)", changes[1])
+    if not singles:
+        yield from _pairs(declared, cause, reports, code)
+
+
+def restrict(
+    call: HpCall,
+    names: Sequence[str],
+    kind: str,
+    values: Sequence[Value],
+    kept: Sequence[Value],
+    code: Code,
+) -> tuple[str, tuple[Edit, ...]] | None:
+    """The title and the edits that leave of `values` only `kept`, or None where the text does not allow it.
+
+    For an Int or a Float `kept` must be a run of neighbours in `values`.
+    """
+    label = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
+    if kind == "Choice":
+        made = _fewer_choices(call, kept, code)
+        gone = [repr(value) for value in values if value not in kept]
+        title = f"Drop {', '.join(gone)} from {label}"
+    elif kind == "Boolean":
+        made = _fixed(call, kept[0], code)
+        title = f"Fix {label} at {kept[0]!r}"
+    else:
+        made = _narrower(call, values, kept, code)
+        if kept[0] == values[0]:
+            title = f"Lower the maximum of {label} to {domains.text(kept[-1])}"
+        elif kept[-1] == values[-1]:
+            title = f"Raise the minimum of {label} to {domains.text(kept[0])}"
+        else:
+            title = f"Keep {label} between {domains.text(kept[0])} and {domains.text(kept[-1])}"
+    return None if made is None else (title, made)
+
+
+def replace_value(call: HpCall, name: str, text: str, code: Code) -> Edit | None:
+    """Replaces an argument of a declaration: at the constant that defines it when nothing else uses that one."""
+    node = call.arguments.get(name)
+    if node is None:
+        return None
+    if isinstance(node, ast.Name):
+        defined = code.definition(node.id)
+        if defined is not None and code.uses(node.id) == 1:
+            return Edit(code.span(defined), text)
+    position = str(call.node.args.index(node)) if node in call.node.args else name
+    return edits.replace_argument(code.module, call.span, (name, position), text)
+
+
+def holds(condition: str, configuration: Configuration) -> bool | None:
+    """Whether a blame such as `kernel >= 7 and hp["conv.0"] == 3` holds; None when a name is missing or it is odd."""
+    try:
+        return bool(_evaluate(ast.parse(condition, mode="eval").body, configuration))
+    except (KeyError, TypeError, ValueError, SyntaxError):
+        return None
+
+
+def _evaluate(node: ast.expr, configuration: Configuration) -> object:
+    if isinstance(node, ast.BoolOp):
+        parts = (bool(_evaluate(each, configuration)) for each in node.values)
+        return all(parts) if isinstance(node.op, ast.And) else any(parts)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return not _evaluate(node.operand, configuration)
+    if isinstance(node, ast.Compare):
+        left = _evaluate(node.left, configuration)
+        for operator, right_node in zip(node.ops, node.comparators, strict=True):
+            right = _evaluate(right_node, configuration)
+            if not _compare(operator, left, right):
+                return False
+            left = right
+        return True
+    if isinstance(node, ast.Name):
+        return configuration[node.id]
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return configuration[str(node.slice.value)]
+    return ast.literal_eval(node)
+
+
+def _compare(operator: ast.cmpop, left: object, right: object) -> bool:
+    if isinstance(operator, ast.Eq):
+        return left == right
+    if isinstance(operator, ast.NotEq):
+        return left != right
+    if isinstance(operator, ast.In):
+        return left in right  # type: ignore[operator]
+    if isinstance(operator, ast.NotIn):
+        return left not in right  # type: ignore[operator]
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        if isinstance(operator, ast.Lt):
+            return left < right
+        if isinstance(operator, ast.LtE):
+            return left <= right
+        if isinstance(operator, ast.Gt):
+            return left > right
+        if isinstance(operator, ast.GtE):
+            return left >= right
+    raise ValueError("not a comparison of values")
+
+
+def _declared(
+    target: TargetAnalysis, cause: Cause, code: Code, reports: Sequence[Configuration]
+) -> list[_Declared]:
+    """The declarations that can matter to a cause: those in its condition, else all that the failures read."""
+    groups: dict[Span, list[Hyperparameter]] = {}
+    for each in target.hyperparameters:
+        if each.span is not None and each.kind != "Fixed":
+            groups.setdefault(each.span, []).append(each)
+    found = []
+    for span, group in groups.items():
+        names = tuple(each.name for each in group)
+        if cause.names and not set(names) & set(cause.names):
+            continue
+        call = code.hp_call_at(span)
+        domain = group[0].values or _seen(names, reports)
+        if call is not None and call.complete and domain:
+            found.append(_Declared(call, names, group[0].kind, tuple(domain)))
+    return found
+
+
+def _seen(names: Collection[str], reports: Sequence[Configuration]) -> tuple[Value, ...]:
+    """The numbers drawn so far, in order, for a domain too large to be listed."""
+    values = {report[name] for report in reports for name in names if name in report}
+    if not all(isinstance(value, (int, float)) for value in values):
+        return ()
+    return tuple(sorted(values))  # type: ignore[type-var]
+
+
+def _kept(each: _Declared, cause: Cause) -> tuple[Value, ...] | None:
+    """The values that no failing configuration has; for numbers the longest run of them."""
+    bad: set[Value] = set()
+    if cause.condition and len(cause.names) == 1 and cause.names[0] in each.names:
+        name = cause.names[0]
+        verdicts = [(value, holds(cause.condition, {name: value})) for value in each.values]
+        bad = {value for value, verdict in verdicts if verdict is not False}
+    bad |= {failing[name] for failing in cause.failing for name in each.names if name in failing}
+    if each.kind in ("Choice", "Boolean"):
+        return tuple(value for value in each.values if value not in bad)
+    return _longest_run(each.values, bad)
+
+
+def _longest_run(values: Sequence[Value], bad: Collection[Value]) -> tuple[Value, ...]:
+    best: list[Value] = []
+    run: list[Value] = []
+    for value in values:
+        run = [] if value in bad else [*run, value]
+        if len(run) > len(best):
+            best = run
+    return tuple(best)
+
+
+def _lost(reports: Sequence[Configuration], kept: Sequence[tuple[_Declared, Collection[Value]]]) -> float:
+    """The share of the probed configurations that lies outside."""
+    outside = sum(
+        any(name in report and report[name] not in values for each, values in kept for name in each.names)
+        for report in reports
+    )
+    return outside / len(reports) if reports else 1.0
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.005 else "less than 1 %"
+
+
+def _pairs(
+    declared: Sequence[_Declared], cause: Cause, reports: Sequence[Configuration], code: Code
+) -> Iterator[Fix]:
+    """One fix that narrows two numeric domains at once, keeping as many probed configurations as possible."""
+    numeric = [each for each in declared if each.kind == "Int" and 1 < len(each.values) <= _PAIRED_VALUES][:2]
+    if len(numeric) != 2:
+        return
+    best: tuple[float, tuple[Value, ...], tuple[Value, ...]] | None = None
+    for first, second in product(_ends(numeric[0].values), _ends(numeric[1].values)):
+        kept = [(numeric[0], set(first)), (numeric[1], set(second))]
+        if _lost(cause.failing, kept) < 1:
+            continue
+        lost = _lost(reports, kept)
+        if lost < 1 and (best is None or lost < best[0]):
+            best = lost, first, second
+    if best is None:
+        return
+    lost, *halves = best
+    made = [
+        restrict(each.call, each.names, each.kind, each.values, kept, code)
+        for each, kept in zip(numeric, halves, strict=True)
+        if len(kept) < len(each.values)
+    ]
+    if all(made):
+        title = " and ".join(
+            each[0] if i == 0 else each[0][0].lower() + each[0][1:]
+            for i, each in enumerate(filter(None, made))
+        )
+        changes = tuple(edit for each in made if each for edit in each[1])
+        yield Fix(f"{title} (drops {_percent(lost)} of the space)", changes)
+
+
+def _ends(values: Sequence[Value]) -> Iterator[tuple[Value, ...]]:
+    """All beginnings and all ends of a domain."""
+    for count in range(1, len(values) + 1):
+        yield tuple(values[:count])
+        if count < len(values):
+            yield tuple(values[count:])
+
+
+def _narrower(
+    call: HpCall, values: Sequence[Value], kept: Sequence[Value], code: Code
+) -> tuple[Edit, ...] | None:
+    changes = []
+    if kept[0] != values[0]:
+        changes.append(replace_value(call, "min_value", domains.text(kept[0]), code))
+    if kept[-1] != values[-1]:
+        changes.append(replace_value(call, "max_value", domains.text(kept[-1]), code))
+    changes += _default(call, kept, code)
+    return None if None in changes else tuple(edit for edit in changes if edit)
+
+
+def _fewer_choices(call: HpCall, kept: Sequence[Value], code: Code) -> tuple[Edit, ...] | None:
+    node = call.arguments.get("values")
+    if node is None:
+        return None
+    default = _default(call, kept, code)
+    if None in default:
+        return None
+    made = _fewer_elements(call, node, kept, code)
+    if made is None:
+        edit = replace_value(call, "values", f"[{', '.join(map(repr, kept))}]", code)
+        made = None if edit is None else (edit,)
+    return None if made is None else (*made, *(edit for edit in default if edit))
+
+
+def _fewer_elements(
+    call: HpCall, node: ast.expr, kept: Sequence[Value], code: Code
+) -> tuple[Edit, ...] | None:
+    """Removes elements from the list itself, so that the others stay as they are written."""
+    written = code.resolve(node)
+    shared = isinstance(node, ast.Name) and code.uses(node.id) > 1
+    if shared or not isinstance(written, (ast.List, ast.Tuple)):
+        return None
+    elements = [code.value(element, default=call) for element in written.elts]
+    if call in elements:
+        return None
+    keep = [index for index, value in enumerate(elements) if value in kept]
+    return edits.keep_elements(code.module, code.span(written), keep)
+
+
+def _default(call: HpCall, kept: Sequence[Value], code: Code) -> list[Edit | None]:
+    """The edit that moves a default which is gone to the nearest value left; empty when none is needed."""
+    node = call.arguments.get("default")
+    if node is None:
+        return []
+    value = code.value(node, default=call)
+    if value is call or value in kept or value is None:
+        return []
+    numeric = [each for each in kept if isinstance(each, (int, float))]
+    nearest: Value = kept[0]
+    if numeric and isinstance(value, (int, float)):
+        nearest = min(numeric, key=lambda each: abs(each - value))
+    return [replace_value(call, "default", domains.text(nearest), code)]
+
+
+def _fixed(call: HpCall, value: Value, code: Code) -> tuple[Edit, ...] | None:
+    """`hp.Boolean("x")` as `hp.Fixed("x", False)`."""
+    if set(call.arguments) != {"name"} or not isinstance(call.node.func, ast.Attribute):
+        return None
+    callee = code.span(call.node.func)
+    method = Span(
+        callee.path, callee.end_line, callee.end_column - len("Boolean"), callee.end_line, callee.end_column
+    )
+    added = edits.add_argument(code.module, call.span, "value", repr(value))
+    return None if added is None else (Edit(method, "Fixed"), added)

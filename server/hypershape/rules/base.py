@@ -1,0 +1,83 @@
+"""What every rule is: a code, a name, a severity, documentation, examples that are run as tests, check and fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import ClassVar
+
+from hypershape.model import Analysis, Cause, Finding, Fix, Severity, Span, TargetAnalysis
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A script that is run as a test of a rule and shown on its page.
+
+    `at` is the text that must be underlined, `condition` the blame that must be found. `fixed` is a piece of text
+    that the best fix must produce. The text may be indented as a whole.
+    """
+
+    text: str
+    at: str | None = None
+    condition: str | None = None
+    fixed: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", dedent(self.text).strip("\n") + "\n")
+
+
+class Rule:
+    """Base of all rules; a subclass's docstring is its page, under the headings of `page`."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    INVALID: ClassVar[tuple[Example, ...]] = ()
+    VALID: ClassVar[tuple[Example, ...]] = ()
+    static: ClassVar[bool] = False
+    """Whether the text alone decides; the other rules need a probe or the environment."""
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        """The findings of this rule, as far as the analysis has come."""
+        raise NotImplementedError
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        """Candidate repairs, best first; none has been tried yet."""
+        return iter(())
+
+    def finding(
+        self,
+        message: str,
+        span: Span,
+        *,
+        severity: Severity | None = None,
+        target: str | None = None,
+        cause: Cause | None = None,
+        **more: object,
+    ) -> Finding:
+        """A finding of this rule; one with a `cause` takes its condition, configuration and error from there."""
+        if cause is not None:
+            more = {
+                "condition": cause.condition,
+                "configuration": cause.first.configuration,
+                "error": cause.error,
+                "cause": cause,
+                **more,
+            }
+        return Finding(
+            self.code,
+            self.name,
+            severity or self.severity,
+            message,
+            span,
+            target=target,
+            **more,  # type: ignore[arg-type]
+        )
+
+
+def causes(analysis: Analysis) -> Iterator[tuple[TargetAnalysis, Cause]]:
+    """Every cause of every target, in order."""
+    for target in analysis.targets:
+        for cause in target.causes:
+            yield target, cause

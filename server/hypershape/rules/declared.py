@@ -1,0 +1,40 @@
+"""What the rules about declarations share: the cause that belongs to a call, the label of a hyperparameter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from hypershape.fixes.syntax import Code, HpCall, contains
+from hypershape.model import Analysis, Cause, Span, TargetAnalysis
+from hypershape.rules.base import causes
+
+
+def matching_cause(
+    analysis: Analysis, span: Span, message: re.Pattern[str]
+) -> tuple[str | None, Cause | None]:
+    """The name of the target and the cause whose error was raised at `span` and says `message`."""
+    for target, cause in causes(analysis):
+        place = cause.error.span
+        here = place is not None and (contains(place, span) or contains(span, place))
+        if here and message.search(cause.error.message):
+            return target.target.name, cause
+    return None, None
+
+
+def unmatched_causes(
+    analysis: Analysis, message: re.Pattern[str], seen: Collection[Cause | None]
+) -> Iterator[tuple[TargetAnalysis, Cause]]:
+    """Causes that say `message` and that no finding from the text accounts for."""
+    for target, cause in causes(analysis):
+        if message.search(cause.error.message) and not any(cause is each for each in seen):
+            yield target, cause
+
+
+def label(call: HpCall, code: Code) -> str:
+    """The name of a hyperparameter as it is written, without quotes."""
+    node = call.arguments.get("name")
+    if node is None:
+        return f"hp.{call.kind}"
+    value = code.value(node, default=None)
+    return value if isinstance(value, str) else code.source(node)

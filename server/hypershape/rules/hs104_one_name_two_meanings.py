@@ -1,0 +1,211 @@
+"""HS104."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code, HpCall
+from hypershape.model import Analysis, Finding, Fix, Related, Severity, Span
+from hypershape.rules.base import Example, Rule
+
+
+class OneNameTwoMeanings(Rule):
+    """One hyperparameter name is declared twice, with different meaning.
+
+    ## What it does
+    Compares all declarations that carry the same name: those that stand in one function where both run, and those
+    that probes have met.
+
+    ## Why it matters
+    The first declaration wins without a word, even when the second has another range or another type: the second
+    call returns a value of the first.
+
+    ## Fix
+    Give the second its own name.
+    """
+
+    code = "HS104"
+    name = "one-name-two-meanings"
+    severity = Severity.WARNING
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            def build_model(hp):
+                filters = hp.Int("size", 20, 40)
+                kernel = hp.Choice("size", [3, 5])
+            """,
+            at='hp.Choice("size", [3, 5])',
+            fixed='hp.Choice("size_2", [3, 5])',
+        ),
+        Example(
+            """
+            def build_model(hp):
+                first = hp.Int("units", 32, 64)
+                second = hp.Int("units", 64, 512)
+            """,
+            at='hp.Int("units", 64, 512)',
+            fixed='hp.Int("units_2", 64, 512)',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            def build_model(hp):
+                first = hp.Int("units", 32, 64)
+                second = hp.Int("units", 32, 64)
+                for i in range(2):
+                    hp.Int(f"units_{i}", 32, 64)
+                hp.Fixed("rate", 0.1)
+                hp.Float("rate", 0.1, 0.5)
+            """
+        ),
+        Example(
+            """
+            def build_model(hp):
+                if hp.Boolean("wide"):
+                    units = hp.Int("units", 64, 512)
+                else:
+                    units = hp.Int("units", 8, 64)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        found = dict(_in_text(code)) | dict(_in_probes(analysis, code))
+        for span, (name, first) in found.items():
+            call, earlier = code.hp_call_at(span), code.hp_call_at(first)
+            here = code.source(call.node) if call else "this declaration"
+            there = code.source(earlier.node) if earlier else f"the one on line {first.line}"
+            yield self.finding(
+                f"{name!r} is already declared on line {first.line}, and the first declaration wins: "
+                f"`{_short(here)}` returns a value of `{_short(there)}`.",
+                span,
+                related=(Related(first, f"{name} is declared here first"),),
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        call = code.hp_call_at(finding.span)
+        node = call.arguments.get("name") if call else None
+        if call is None or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            return
+        taken = {
+            code.value(each.arguments["name"], None) for each in code.hp_calls if "name" in each.arguments
+        }
+        number = next(number for number in range(2, len(taken) + 3) if f"{node.value}_{number}" not in taken)
+        written = code.source(node)
+        edit = edits.replace_text(code.span(node), f"{written[:-1]}_{number}{written[-1]}")
+        yield Fix(f"Call it {node.value}_{number}", (edit,))
+
+
+def _short(source: str) -> str:
+    line = " ".join(source.split())
+    return line if len(line) <= 60 else line[:59] + "…"
+
+
+def _in_text(code: Code) -> Iterator[tuple[Span, tuple[str, Span]]]:
+    """Declarations after another one of the same name and a different literal meaning that always runs before."""
+    first: dict[tuple[object, str], HpCall] = {}
+    for call in code.hp_calls:
+        node = call.arguments.get("name")
+        name = code.value(node, None) if node is not None else None
+        meaning = _meaning(call, code)
+        if not isinstance(name, str) or meaning is None or call.kind == "Fixed":
+            continue
+        if any(key.startswith("parent_") for key in call.arguments) or _scoped(call, code):
+            continue
+        key = (code.function(call.node), name)
+        earlier = first.setdefault(key, call)
+        if earlier is not call and _meaning(earlier, code) != meaning and _always_before(earlier, call, code):
+            yield call.span, (name, earlier.span)
+
+
+def _meaning(call: HpCall, code: Code) -> Mapping[str, object] | None:
+    """The kind and range of a declaration; None when some of it is not written as a literal."""
+    if not call.complete:
+        return None
+    missing = object()
+    ranged = {
+        name: code.value(node, default=missing)
+        for name, node in call.arguments.items()
+        if name in ("values", "min_value", "max_value", "step", "sampling")
+    }
+    if missing in ranged.values():
+        return None
+    if call.kind == "Int":
+        ranged.setdefault("step", 1)
+    return {
+        "kind": call.kind,
+        **{key: value for key, value in ranged.items() if value not in (None, "linear")},
+    }
+
+
+def _scoped(call: HpCall, code: Code) -> bool:
+    """Whether a declaration stands in a `with` block, which may be a conditional scope."""
+    return any(isinstance(each, (ast.With, ast.AsyncWith)) for each in code.ancestors(call.node))
+
+
+def _always_before(earlier: HpCall, later: HpCall, code: Code) -> bool:
+    """Whether the earlier call has run whenever the later one runs: its branches hold the later one too."""
+    return _branches(earlier.node, code) <= _branches(later.node, code)
+
+
+def _branches(node: ast.AST, code: Code) -> set[tuple[int, str]]:
+    """The branches of conditional statements, expressions and loops in which a node stands."""
+    found = set()
+    for parent in code.ancestors(node):
+        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            break
+        if isinstance(
+            parent,
+            (
+                ast.If,
+                ast.IfExp,
+                ast.For,
+                ast.While,
+                ast.Try,
+                ast.BoolOp,
+                ast.match_case,
+                ast.comprehension,
+                ast.ListComp,
+                ast.DictComp,
+                ast.SetComp,
+                ast.GeneratorExp,
+                ast.ExceptHandler,
+            ),
+        ):
+            field = next(
+                name
+                for name, value in ast.iter_fields(parent)
+                if value is node or (isinstance(value, list) and any(each is node for each in value))
+            )
+            always = isinstance(parent, (ast.If, ast.IfExp, ast.While)) and field == "test"
+            if not always and not (isinstance(parent, ast.For) and field == "iter"):
+                found.add((id(parent), field))
+        node = parent
+    return found
+
+
+def _in_probes(analysis: Analysis, code: Code) -> Iterator[tuple[Span, tuple[str, Span]]]:
+    """Declarations that probes met after another of the same name, at another place and with another meaning."""
+    path = analysis.module.document.path
+    for target in analysis.targets:
+        conditional = {each.name for each in target.hyperparameters if each.conditions}
+        for report in target.reports:
+            met: dict[str, tuple[str, Span]] = {}
+            for each in report.declarations:
+                if (
+                    each.span is None
+                    or each.span.path != path
+                    or each.kind == "Fixed"
+                    or each.name in conditional
+                ):
+                    continue
+                signature, first = met.setdefault(each.name, (each.signature, each.span))
+                if signature != each.signature and first != each.span and not signature.startswith("Fixed"):
+                    yield each.span, (each.name, first)

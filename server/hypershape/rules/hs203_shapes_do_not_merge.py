@@ -1,0 +1,115 @@
+"""HS203."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Fix, ProbeError
+from hypershape.rules.base import Example
+from hypershape.rules.failure import BuildFailure, padding_position, target_of, windowed_calls
+from hypershape.rules.wording import listed
+
+
+class ShapesDoNotMerge(BuildFailure):
+    """Two tensors that are added, multiplied or concatenated have shapes that do not fit.
+
+    ## What it does
+    Builds the model over the search space and reports the configurations in which a merging layer, or an operator
+    between two tensors, is given shapes that do not fit.
+
+    ## Why it matters
+    Branches whose sizes are drawn independently agree only by chance: most trials of such a space fail.
+
+    ## Fix
+    Draw one value for both branches, or keep the size of the maps with `padding="same"`.
+    """
+
+    code = "HS203"
+    name = "shapes-do-not-merge"
+    pattern = re.compile(
+        r"requires inputs with matching shapes|Inputs have incompatible shapes|Cannot broadcast shape"
+        r"|inputs should be of the same (shape|rank)|Dimensions must be equal"
+    )
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((28, 28, 1))
+                left = layers.Conv2D(4, hp.Choice("left", [3, 5]))(inputs)
+                right = layers.Conv2D(4, 3)(inputs)
+                x = layers.Concatenate()([left, right])
+                outputs = layers.Dense(10)(layers.Flatten()(x))
+                model = keras.Model(inputs, outputs)
+                model.compile(loss="mse")
+                return model
+            """,
+            at="layers.Concatenate()",
+            condition="left == 5",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((8,))
+                left = layers.Dense(hp.Int("left", 2, 4))(inputs)
+                right = layers.Dense(hp.Int("right", 2, 4))(inputs)
+                outputs = layers.Dense(1)(layers.Add()([left, right]))
+                model = keras.Model(inputs, outputs)
+                model.compile(loss="mse")
+                return model
+            """,
+            at="layers.Add()",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((8,))
+                units = hp.Int("units", 2, 4)
+                left, right = layers.Dense(units)(inputs), layers.Dense(units)(inputs)
+                outputs = layers.Dense(1)(layers.Add()([left, right]))
+                model = keras.Model(inputs, outputs)
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        layer = f"`{error.layer_class}`" if error.layer_class else "This operation"
+        shapes = listed(
+            error.input_shapes or re.findall(r"\([^()]*\d[^()]*\)|\[[^\[\]]*\d[^\[\]]*\]", error.message)
+        )
+        return f"{layer} cannot merge the shapes {shapes}" if shapes else f"{layer} cannot merge its inputs"
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code, target = Code.of(analysis.module), target_of(finding, analysis)
+        padded = []
+        for call in windowed_calls(target, code) if target else ():
+            padding = code.argument(call, "padding", padding_position(call, code))
+            if padding is None or code.value(padding, None) == "valid":
+                padded.append(
+                    edits.set_argument(
+                        code.module, code.span(call), "padding", '"same"', padding_position(call, code)
+                    )
+                )
+        yield from super().fixes(finding, analysis)
+        if padded and None not in padded:
+            title = 'Pad every convolution and pooling with padding="same" (changes output shapes)'
+            yield Fix(title, tuple(edit for edit in padded if edit))

@@ -1,0 +1,37 @@
+"""HS901."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypershape.model import Analysis, Finding, Severity
+from hypershape.rules.base import Rule
+
+
+class TargetNotProbed(Rule):
+    """A build function could not be run, so that nothing is known about its search space.
+
+    ## What it does
+    Says in one sentence what the function needs that its file does not give: a name that is defined nowhere, a
+    package that is missing, an argument that no tuner passes.
+
+    ## Why it matters
+    Silence about such a function does not mean that it builds.
+
+    ## Fix
+    Declare the shapes of the data (`# hypershape: x=(28, 28, 1) y=(10,)`), install the package, or define the name.
+    """
+
+    code = "HS901"
+    name = "target-not-probed"
+    severity = Severity.INFO
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        for target in analysis.targets:
+            if target.status == "unprobeable":
+                reason = target.reason or target.target.reason or "What it needs is not known."
+                yield self.finding(
+                    f"`{target.target.name}` is not checked. {reason}",
+                    target.target.span,
+                    target=target.target.name,
+                )

@@ -1,0 +1,54 @@
+"""HS902."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+
+
+class IdleIgnore(Rule):
+    """A `# hypershape: ignore[…]` comment silences nothing.
+
+    ## What it does
+    Reports an ignore comment on a line where none of the named rules finds anything, once everything was looked for.
+
+    ## Why it matters
+    A comment that outlives its reason hides the next finding on its line.
+
+    ## Fix
+    Remove the comment.
+    """
+
+    code = "HS902"
+    name = "idle-ignore"
+    severity = Severity.HINT
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            def build_model(hp):
+                units = hp.Int("units", 32, 256, step=32)  # hypershape: ignore[HS102]
+                return units
+            """,
+            at="# hypershape: ignore[HS102]",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            def build_model(hp):
+                units = hp.Int("units", 256, 32)  # hypershape: ignore[HS102]
+                return units
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        """Nothing by itself: what was silenced is known only after all rules have run (see `rules.findings`)."""
+        return iter(())
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        yield Fix("Remove the comment", (Edit(finding.span, ""),))

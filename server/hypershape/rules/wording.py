@@ -1,0 +1,116 @@
+"""Parts of messages, in the user's words: when something fails, how often, and for which values."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+
+from hypershape.model import Cause, Configuration, Coverage, TargetAnalysis
+
+SHOWN_VALUES = 4
+QUOTED = 300
+
+
+def when(target: TargetAnalysis, cause: Cause) -> str:
+    """`when kernel >= 7 (8 of 24 configurations, e.g. kernel=7, blocks=3)`, or `in every configuration`."""
+    if always(target, cause):
+        number = target.coverage.probed if target.coverage else 0
+        return "in every configuration" + (f" ({number:,} tried)" if number > 1 else "")
+    condition = f"when {cause.condition}" if cause.condition else "at some configurations"
+    return f"{condition} ({share(target.coverage, cause)}, e.g. {example(cause)})"
+
+
+def always(target: TargetAnalysis, cause: Cause) -> bool:
+    """Whether no probed configuration escapes this cause."""
+    coverage = target.coverage
+    return coverage is not None and len(cause.failing) >= coverage.probed > 0
+
+
+def share(coverage: Coverage | None, cause: Cause) -> str:
+    failing = len(cause.failing)
+    if coverage is None or coverage.probed <= 0:
+        return f"{failing:,} configuration{'s' * (failing != 1)}"
+    if coverage.mode == "exhaustive":
+        return f"{failing:,} of {coverage.probed:,} configurations"
+    return f"about {percent(cause.share)} of the space"
+
+
+def percent(fraction: float) -> str:
+    """A share as people say it: never 0 % or 100 % unless it is."""
+    hundred = 100 * fraction
+    if 0 < hundred < 1:
+        return "less than 1 %"
+    if 99 < hundred < 100:
+        return "more than 99 %"
+    return f"{hundred:.0f} %"
+
+
+def example(cause: Cause) -> str:
+    """The values of one failing configuration, those in the condition first and no more than a few."""
+    configuration = cause.first.configuration
+    names = [name for name in cause.names if name in configuration]
+    if not names:
+        building = cause.building or {}
+        names = [name for name in configuration if configuration[name] != building.get(name)] or list(
+            configuration
+        )
+    return values(configuration, names)
+
+
+def values(configuration: Configuration, names: Iterable[str]) -> str:
+    chosen = list(names)
+    shown = ", ".join(f"{name}={configuration[name]!r}" for name in chosen[:SHOWN_VALUES])
+    return shown + (", …" if len(chosen) > SHOWN_VALUES else "") if chosen else "its defaults"
+
+
+def quote(message: str) -> str:
+    """Keras's own words on one line, shortened."""
+    line = " ".join(message.split())
+    return line if len(line) <= QUOTED else line[: QUOTED - 1].rstrip() + "…"
+
+
+def shape(text: str) -> tuple[int | None, ...] | None:
+    """The axes of a shape in Keras's text, `(None, 4, 4, 1)` or `[None 4 4 1]`; None when it is no such text."""
+    body = text.strip().strip("()[]").replace(",", " ").split()
+    if not body:
+        return None
+    try:
+        return tuple(None if each == "None" else int(each) for each in body)
+    except ValueError:
+        return None
+
+
+def numbers(text: str | None, rank: int) -> tuple[int, ...] | None:
+    """A layer argument such as `(3, 3)`, `[3 3]` or `3` as `rank` integers."""
+    if text is None:
+        return None
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        axes = shape(text)
+        if axes is None or None in axes:
+            return None
+        found = axes
+    if isinstance(found, bool) or not isinstance(found, (int, tuple, list)):
+        return None
+    if isinstance(found, int):
+        return (found,) * rank
+    return tuple(found) if len(found) == rank and all(isinstance(each, int) for each in found) else None
+
+
+def area(sizes: Iterable[int | None]) -> str:
+    """`7×7 pixels`, `7 steps` or `7×7×7 voxels`."""
+    found = ["?" if size is None else str(size) for size in sizes]
+    unit = {1: "steps", 2: "pixels", 3: "voxels"}.get(len(found), "positions")
+    return f"{'×'.join(found)} {unit}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """`a, b and c`."""
+    found = list(items)
+    return " and ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
+
+
+def spatial(axes: tuple[int | None, ...], parameters: Mapping[str, str]) -> tuple[int | None, ...]:
+    """The axes of a layer's input that are neither batch nor channels."""
+    return axes[2:] if "first" in parameters.get("data_format", "") else axes[1:-1]
