@@ -140,25 +140,47 @@ class Code:
                 found.setdefault((node.asname or node.name).split(".")[0], []).append(node)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 found.setdefault(node.name, []).append(node)
+            elif isinstance(node, (ast.Global, ast.Nonlocal)):
+                for name in node.names:
+                    found.setdefault(name, []).append(node)
         return found
 
-    def definition(self, name: str) -> ast.expr | None:
-        """The value of a name that the whole file binds exactly once, by a plain assignment outside any loop."""
+    def scope(self, node: ast.AST) -> ast.AST:
+        """The innermost function or class around a node, or the module."""
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+        return next((each for each in self.ancestors(node) if isinstance(each, kinds)), self.tree)
+
+    def definition(self, name: str, at: ast.AST) -> ast.expr | None:
+        """The value of a name as seen at a node, if its scope binds it once, by a plain assignment that always runs."""
         bound = self.bindings.get(name, ())
-        if len(bound) != 1:
+        if any(isinstance(each, (ast.Global, ast.Nonlocal)) for each in bound):
             return None
-        statement = self.parents.get(bound[0])
-        if not isinstance(statement, ast.Assign) or statement.targets != [bound[0]]:
+        scope: ast.AST = self.scope(at)
+        while True:
+            here = [each for each in bound if self.scope(each) is scope]
+            if here:
+                return self._assigned(here[0]) if len(here) == 1 else None
+            if scope is self.tree:
+                return None
+            scope = self.scope(scope)
+            while isinstance(scope, ast.ClassDef):
+                scope = self.scope(scope)
+
+    def _assigned(self, binding: ast.AST) -> ast.expr | None:
+        statement = self.parents.get(binding)
+        if not isinstance(statement, ast.Assign) or statement.targets != [binding]:
             return None
-        around = [type(each) for each in self.ancestors(statement)]
-        if any(kind in (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try) for kind in around):
-            return None
+        for each in self.ancestors(statement):
+            if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                break
+            if isinstance(each, (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try, ast.match_case)):
+                return None
         return statement.value
 
     def resolve(self, node: ast.expr) -> ast.expr:
         """The expression itself, or the one that defines it when it is the name of a constant."""
         for _ in range(4):
-            found = self.definition(node.id) if isinstance(node, ast.Name) else None
+            found = self.definition(node.id, node) if isinstance(node, ast.Name) else None
             if found is None:
                 break
             node = found
@@ -237,7 +259,7 @@ class Code:
                 parameter = next((each for each in _parameters(around) if each.arg == node.id), None)
                 if parameter is not None:
                     return self._is_hp_parameter(parameter, around)
-        value = self.definition(node.id)
+        value = self.definition(node.id, node)
         return isinstance(value, ast.Call) and (self.origin(value.func) or "").endswith(
             "keras_tuner.HyperParameters"
         )

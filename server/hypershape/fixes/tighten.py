@@ -82,7 +82,7 @@ def replace_value(call: HpCall, name: str, text: str, code: Code) -> Edit | None
     if node is None:
         return None
     if isinstance(node, ast.Name):
-        defined = code.definition(node.id)
+        defined = code.definition(node.id, node)
         if defined is not None and code.uses(node.id) == 1:
             return Edit(code.span(defined), text)
     position = str(call.node.args.index(node)) if node in call.node.args else name

@@ -44,7 +44,8 @@ class BuildFailure(Rule):
 
     severity = Severity.ERROR
     pattern: ClassVar[re.Pattern[str]]
-    stages: ClassVar[tuple[str, ...]] = ("declare", "build", "return", "compile")
+    stages: ClassVar[tuple[str, ...]] = ("build", "compile", "step")
+    """A model without an input shape meets its shapes only in the step."""
 
     def explains(self, error: ProbeError) -> bool:
         return error.stage in self.stages and self.pattern.search(error.message) is not None
@@ -101,7 +102,7 @@ def layer_call(error: ProbeError, code: Code) -> ast.Call | None:
     inside = code.calls_in(span)
     made = [call for call in inside if class_of(call, code) == error.layer_class]
     if not made and inside and isinstance(inside[0].func, ast.Name):
-        defined = code.definition(inside[0].func.id)
+        defined = code.definition(inside[0].func.id, inside[0])
         if isinstance(defined, ast.Call) and class_of(defined, code) == error.layer_class:
             made = [defined]
     if len(made) > 1:
@@ -168,7 +169,7 @@ def clamped_size(error: ProbeError, code: Code, name: str, position: int) -> Fix
     call, axes = layer_call(error, code), input_axes(error)
     if call is None or axes is None or "first" in error.parameters.get("data_format", ""):
         return None
-    size, shape = code.argument(call, name, position), _shape_at_hand(call, code)
+    size, shape = code.argument(call, name, position), shape_at_hand(call, code)
     if size is None or shape is None or isinstance(size, (ast.Tuple, ast.List)):
         return None
     limits = ", ".join(f"{shape}[{axis}]" for axis in range(1, len(axes) - 1))
@@ -178,7 +179,7 @@ def clamped_size(error: ProbeError, code: Code, name: str, position: int) -> Fix
     return Fix(f"Limit {name} by the size of the input", (edit,)) if edit else None
 
 
-def _shape_at_hand(call: ast.Call, code: Code) -> str | None:
+def shape_at_hand(call: ast.Call, code: Code) -> str | None:
     """The expression that holds the shape of what reaches a layer."""
     outer = code.parents.get(call)
     if not isinstance(outer, ast.Call) or len(outer.args) != 1:

@@ -27,6 +27,7 @@ class BuildFails(BuildFailure):
     code = "HS299"
     name = "build-fails"
     pattern = re.compile("")
+    stages = ("build", "compile", "return")
 
     INVALID = (
         Example(
