@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/out/', '**/node_modules/', '.venv/', '.tools/', 'bundled/'] },
+  { ignores: ['**/out/', '**/node_modules/', '.venv/', '.tools/', '**/bundled/'] },
   js.configs.recommended,
   {
     files: ['client/**/*.ts', 'tests/vscode/**/*.ts'],

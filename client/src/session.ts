@@ -91,13 +91,13 @@ export class Session implements vscode.Disposable {
   }
 
   private async command(settings: Settings): Promise<Command | undefined> {
-    const script = vscode.Uri.joinPath(this.extension, 'bundled', 'launch.py').fsPath;
+    const script = vscode.Uri.joinPath(this.extension, 'client', 'bundled', 'launch.py').fsPath;
     return chooseServer(
       {
         setting: settings.server,
         strategy: settings.importStrategy,
         interpreter: await this.interpreter(settings),
-        bundled: fs.existsSync(vscode.Uri.joinPath(this.extension, 'bundled', 'libs').fsPath) ? script : undefined,
+        bundled: fs.existsSync(vscode.Uri.joinPath(this.extension, 'client', 'bundled', 'libs').fsPath) ? script : undefined,
       },
       (question) => this.succeeds(question),
     );

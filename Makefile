@@ -1,0 +1,96 @@
+# make demo   checks the examples           make test   runs every check and test
+# make vsix   builds the VS Code extension  make help   lists the rest
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# The first Python from 3.10 to 3.13 that can make a virtual environment; `make PYTHON=…` overrides it.
+PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.13 python3.10 python; do \
+  $$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' \
+    2>/dev/null && echo $$python && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+EDITOR_DIR := .tools/vscode
+PYTHON_READY := $(VENV)/.ready
+NODE_READY := node_modules/.ready
+EDITOR_READY := $(EDITOR_DIR)/.ready
+CLIENT := client/out/extension.js
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+VSIX = hypershape-$(VERSION).vsix
+
+.PHONY: help setup demo test lint test-client test-vscode test-python accuracy bench corpus rules vsix clean
+
+help:
+	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
+	@echo 'make demo      hypershape check examples/'
+	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-python are its parts'
+	@echo 'make accuracy  symbolic probes compared with real builds'
+	@echo 'make bench     speed and memory'
+	@echo 'make corpus    the table over tests/corpus'
+	@echo 'make rules     the table of rules and their pages under docs/rules'
+	@echo 'make vsix      $(VSIX), to be installed in VS Code'
+	@echo 'make clean     removes what was built, and leaves what was downloaded'
+
+setup: $(PYTHON_READY) $(NODE_READY) $(EDITOR_READY)
+
+$(PYTHON_READY): requirements.lock pyproject.toml
+	@test -n '$(PYTHON)' || { echo 'Hypershape needs Python 3.10, 3.11, 3.12 or 3.13 with venv: install one, or name it with make PYTHON=/path/to/python.' >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(NODE_READY): package-lock.json
+	@command -v npm > /dev/null || { echo 'The VS Code extension needs Node 20 or newer with npm: install it and run make again.' >&2; exit 1; }
+	npm ci --no-fund --no-audit --loglevel=error
+	touch $@
+
+$(EDITOR_READY): tests/vscode/install.sh $(NODE_READY)
+	bash tests/vscode/install.sh $(EDITOR_DIR)
+	touch $@
+
+$(CLIENT): $(wildcard client/src/*.ts) client/esbuild.mjs package.json $(NODE_READY)
+	npm run --silent build
+
+demo: $(PYTHON_READY)
+	@$(BIN)/hypershape check examples/ || [ $$? -eq 1 ]
+
+test: lint test-client test-vscode test-python
+
+lint: $(PYTHON_READY) $(NODE_READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+	npm run --silent types
+	npm run --silent lint
+
+test-client: $(NODE_READY)
+	npm test --silent
+
+test-vscode: $(PYTHON_READY) $(EDITOR_READY) $(CLIENT)
+	bash tests/vscode/run.sh $(EDITOR_DIR)
+
+test-python: $(PYTHON_READY)
+	$(BIN)/pytest tests/unit tests/lsp tests/faults tests/accuracy
+
+accuracy: $(PYTHON_READY)
+	$(BIN)/python -m tests.accuracy
+
+bench: $(PYTHON_READY)
+	$(BIN)/python -m benchmarks
+
+corpus: $(PYTHON_READY)
+	$(BIN)/python -m tests.corpus
+
+rules: $(PYTHON_READY)
+	$(BIN)/python -m hypershape.rules
+
+vsix: $(PYTHON_READY) $(CLIENT)
+	$(BIN)/python client/bundle.py
+	npm run --silent package -- --out $(VSIX)
+
+clean:
+	rm -rf client/out client/bundled/libs build dist .screenshots *.vsix .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
