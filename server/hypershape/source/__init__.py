@@ -1,1 +1,6 @@
-"""TODO: one line that names this room."""
+"""What a file holds: targets, their slices, tuners, and what could not be read. Nothing of it is run."""
+
+from hypershape.source.analyse import analyse
+from hypershape.source.documents import Unreadable, find_files, from_notebook, from_text, read
+
+__all__ = ["Unreadable", "analyse", "find_files", "from_notebook", "from_text", "read"]

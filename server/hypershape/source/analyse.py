@@ -1,0 +1,166 @@
+"""From a document to its module: targets with their slices, tuners, imports, ignores."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, Span, Target
+from hypershape.source import comments
+from hypershape.source.calls import TunerFinder
+from hypershape.source.names import FUNCTIONS
+from hypershape.source.parsed import Parsed
+from hypershape.source.slices import Slicer, described
+from hypershape.source.targets import Found, TargetFinder
+
+
+def analyse(document: Document, *, previous: Module | None = None) -> Module:
+    """Finds what a document holds, without running any of it; raises nothing whatever the text.
+
+    A target of `previous` whose text can no longer be read comes back without a slice, so that what was known
+    about it can be kept.
+    """
+    parsed = Parsed.of(document)
+    lines, path = parsed.lines, document.path
+    found_comments = comments.comments(document.text)
+    declared = comments.declarations(found_comments, lines, path)
+    tuners = TunerFinder(parsed)
+    slicer = Slicer(parsed)
+    targets = [_target(found, parsed, slicer, declared) for found in TargetFinder(parsed, tuners).find()]
+    broken = tuple(lines.between(path, *each) for each in parsed.recovered.broken)
+    targets += _half_typed(previous, targets, broken)
+    return Module(
+        document,
+        clean=parsed.recovered.clean,
+        broken=broken,
+        imports=parsed.imports,
+        targets=tuple(targets),
+        tuners=tuple(each.tuner for each in tuners.constructions),
+        ignores=comments.ignores(found_comments, lines, path),
+    )
+
+
+def _target(found: Found, parsed: Parsed, slicer: Slicer, declared: Sequence[DeclaredData]) -> Target:
+    lines, path, node = parsed.lines, parsed.path, found.node
+    body = lines.span(path, node)
+    span = lines.name_span(path, node) if isinstance(node, FUNCTIONS) else body
+    reason = found.reason or _half_typed_inside(parsed, found)
+    cut = None
+    if reason is None:
+        cut, reason = _slice(found, parsed, slicer)
+    return Target(
+        found.name,
+        span,
+        body,
+        found.kind,
+        cut,
+        tuners=tuple(each.tuner for each in found.constructions),
+        reason=reason,
+        data=_data_of(found, parsed, declared),
+    )
+
+
+def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, str | None]:
+    handed = found.handed
+    if handed is None:
+        return None, "It is defined inside a function that does not hand it on, so nothing can call it."
+    cut = slicer.cut(handed.needs, found.before, handed.captures, handed.assumed)
+    why = {**handed.assumed}
+    for name in cut.missing:
+        why[name] = _why_missing(name, parsed)
+    why = {name: reason for name, reason in why.items() if name in cut.missing or name in handed.assumed}
+    files = (SliceFile(parsed.path, "__main__", cut.text),)
+    try:
+        compile(cut.text, parsed.path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError) as problem:
+        line = getattr(problem, "lineno", None)
+        return None, f"What it needs does not compile{f' (line {line})' if line else ''}: {problem}."
+    return Slice(files, handed.expression, described(why, why, "")), None
+
+
+def _why_missing(name: str, parsed: Parsed) -> str:
+    lines = parsed.lines
+    for start, end in parsed.recovered.broken:
+        if name in parsed.document.text[start:end]:
+            return f"line {lines.place(start)[0]} does not parse"
+    for start, end in parsed.recovered.magics:
+        if name in parsed.document.text[start:end]:
+            return f"line {lines.place(start)[0]} is a shell line or a magic"
+    return "nothing in this file defines it"
+
+
+def _half_typed_inside(parsed: Parsed, found: Found) -> str | None:
+    """Why a target that contains statements that do not parse must not be probed without them."""
+    start, end = parsed.lines.start(found.node), parsed.lines.end(found.node)
+    for first, last in parsed.recovered.broken:
+        if (first < end and last > start) or (end <= first and _continues(parsed, found, first)):
+            return f"Line {parsed.lines.place(first)[0]} does not parse."
+    return None
+
+
+def _continues(parsed: Parsed, found: Found, broken: int) -> bool:
+    """Whether a broken statement after a definition's last whole one still belongs to its body."""
+    node = found.node
+    if not isinstance(node, FUNCTIONS):
+        return False
+    end = parsed.lines.end(node)
+    between = parsed.recovered.clean[end:broken]
+    line, column = parsed.lines.place(broken)
+    return not between.strip() and column - 1 > node.col_offset and line > node.lineno
+
+
+def _half_typed(previous: Module | None, targets: Sequence[Target], broken: Sequence[Span]) -> list[Target]:
+    """Targets seen before whose definition does not parse now."""
+    if previous is None or not broken:
+        return []
+    names = {target.name for target in targets}
+    return [
+        replace(target, slice=None, reason="Its definition does not parse.")
+        for target in previous.targets
+        if target.name not in names
+    ]
+
+
+def _data_of(found: Found, parsed: Parsed, declared: Sequence[DeclaredData]) -> DeclaredData | None:
+    """The declaration that belongs to a target: in it or just above it, else one outside all definitions."""
+    node = found.node
+    inside = _around(parsed, node)
+    for first, last in inside:
+        near = [each for each in declared if each.span is not None and first <= each.span.line <= last]
+        if near:
+            return near[0]
+    others = [(d.lineno, d.end_lineno or d.lineno) for d in parsed.definitions]
+    free = [
+        each
+        for each in declared
+        if each.span is not None
+        and not any(first <= each.span.line <= last for first, last in others)
+        and not any(
+            _first_line(parsed, d) - 1 == each.span.line and _alone(parsed, each.span.line)
+            for d in parsed.definitions
+        )
+    ]
+    return free[-1] if free else None
+
+
+def _around(parsed: Parsed, node: ast.AST) -> list[tuple[int, int]]:
+    """Line ranges in which a declaration belongs to a target: its own, then those of the definitions around it."""
+    nodes = [node, *parsed.scopes(node)] if isinstance(node, FUNCTIONS) else []
+    ranges = []
+    for each in nodes:
+        if isinstance(each, (*FUNCTIONS, ast.ClassDef)):
+            first = _first_line(parsed, each)
+            while first > 1 and _alone(parsed, first - 1):
+                first -= 1
+            ranges.append((first, each.end_lineno or each.lineno))
+    return ranges
+
+
+def _first_line(parsed: Parsed, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
+    return min([node.lineno, *(each.lineno for each in node.decorator_list)])
+
+
+def _alone(parsed: Parsed, line: int) -> bool:
+    """Whether a line holds a comment and nothing else."""
+    return parsed.lines.line(line).lstrip().startswith("#")

@@ -1,0 +1,291 @@
+"""Tuner constructions and search calls, with the literal arguments they were given."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from hypershape.model import Argument, Call, TunerCall, Value
+from hypershape.source.names import FUNCTIONS, dotted
+from hypershape.source.parsed import Definition, Parsed, blocks
+
+_ORACLE_OPTIONS = "seed hyperparameters tune_new_entries allow_new_entries max_retries_per_trial max_consecutive_failed_trials"
+# Positional parameters of keras-tuner 1.4.8, in order.
+_TUNERS = {
+    "RandomSearch": f"hypermodel objective max_trials {_ORACLE_OPTIONS}",
+    "GridSearch": f"hypermodel objective max_trials {_ORACLE_OPTIONS}",
+    "Hyperband": f"hypermodel objective max_epochs factor hyperband_iterations {_ORACLE_OPTIONS}",
+    "BayesianOptimization": f"hypermodel objective max_trials num_initial_points alpha beta {_ORACLE_OPTIONS}",
+    "SklearnTuner": "oracle hypermodel scoring metrics cv",
+    "Sklearn": "oracle hypermodel scoring metrics cv",
+    "Tuner": "oracle hypermodel max_model_size optimizer loss metrics distribution_strategy directory project_name"
+    " logger tuner_id overwrite executions_per_trial",
+    "BaseTuner": "oracle hypermodel directory project_name overwrite",
+    "MultiExecutionTuner": "oracle hypermodel max_model_size optimizer loss metrics distribution_strategy directory"
+    " project_name logger tuner_id overwrite executions_per_trial",
+}
+_SEARCH = (
+    "x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight sample_weight"
+    " initial_epoch steps_per_epoch validation_steps validation_batch_size validation_freq"
+)
+_SKLEARN_SEARCH = "X y sample_weight groups"
+SKLEARN_TUNERS = ("SklearnTuner", "Sklearn")
+_PACKAGES = ("keras_tuner", "kerastuner")
+
+
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """A tuner's construction as nodes: the call, the statement around it, what the tuner is bound to."""
+
+    node: ast.Call
+    statement: ast.stmt
+    tuner: TunerCall
+    bound_to: str | None
+
+    @property
+    def hypermodel(self) -> ast.expr | None:
+        """The expression handed to the tuner to build models from."""
+        names = _TUNERS.get(self.tuner.class_name, _TUNERS["RandomSearch"]).split()
+        return _argument(self.node, "hypermodel", names.index("hypermodel"))
+
+
+class TunerFinder:
+    """Finds the tuners of one file."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
+
+    @cached_property
+    def subclasses(self) -> dict[str, str]:
+        """The file's own Tuner classes, with the class of Keras Tuner that each derives from."""
+        found: dict[str, str] = {}
+        for node in self.parsed.definitions:
+            if isinstance(node, ast.ClassDef):
+                for base in node.bases:
+                    name = self.class_name(base, found)
+                    if name is not None:
+                        found.setdefault(node.name, name)
+        return found
+
+    def class_name(self, function: ast.expr, own: Mapping[str, str] | None = None) -> str | None:
+        """The tuner class of Keras Tuner that an expression names, e.g. "RandomSearch"."""
+        name = dotted(function, self.parsed.imports)
+        if name is None:
+            return None
+        own = self.subclasses if own is None else own
+        if name in own:
+            return own[name]
+        first, _, _ = name.partition(".")
+        last = name.rpartition(".")[2]
+        if last not in _TUNERS:
+            return None
+        if first in _PACKAGES or (first == last and self._star_import_of_a_tuner()):
+            return last
+        # `kt.RandomSearch` in a file whose import of `kt` does not parse or is in another cell.
+        return last if first in ("kt", "tuner") and first not in self.parsed.imports else None
+
+    def _star_import_of_a_tuner(self) -> bool:
+        return (
+            re.search(r"from\s+(?:keras_tuner|kerastuner)[\w.]*\s+import\s+\*", self.parsed.recovered.clean)
+            is not None
+        )
+
+    @cached_property
+    def constructions(self) -> tuple[Construction, ...]:
+        """Every tuner that the file makes, in the order of the text."""
+        found = []
+        aliases = {
+            name for name, origin in self.parsed.imports.items() if origin.rpartition(".")[2] in _TUNERS
+        }
+        words = "|".join(map(re.escape, sorted({*_TUNERS, *aliases, *self.subclasses})))
+        lines = {
+            self.parsed.lines.place(match.start())[0]
+            for match in re.finditer(rf"\b(?:{words})\b", self.parsed.recovered.clean)
+        }
+        aliased = self._aliased_classes()
+        for statement, call in self._calls(lines | aliased[1]):
+            name = self.class_name(call.func)
+            if name is None and isinstance(call.func, ast.Name) and call.func.id in aliased[0]:
+                name = aliased[0][call.func.id]
+            if name is not None:
+                found.append(self._construction(statement, call, name))
+        return tuple(found)
+
+    def _aliased_classes(self) -> tuple[dict[str, str], set[int]]:
+        """Variables that stand for tuner classes (`for Tuner in (RandomSearch, Hyperband):`) and lines that use them."""
+        found: dict[str, str] = {}
+        for node in self.parsed.parents:
+            target: ast.expr
+            if isinstance(node, ast.For):
+                target, value = node.target, node.iter
+            elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+                target, value = node.targets[0], node.value
+                if not isinstance(value, (ast.Name, ast.Attribute)):
+                    continue
+            else:
+                continue
+            classes = [
+                self.class_name(each)
+                for each in ast.walk(value)
+                if isinstance(each, (ast.Name, ast.Attribute))
+            ]
+            first = next((name for name in classes if name is not None), None)
+            called = {id(each.func) for each in ast.walk(value) if isinstance(each, ast.Call)}
+            if first is None or any(
+                id(each) in called and self.class_name(each)  # type: ignore[arg-type]
+                for each in ast.walk(value)
+                if isinstance(each, (ast.Name, ast.Attribute))
+            ):
+                continue
+            for each in ast.walk(target):
+                if isinstance(each, ast.Name):
+                    found[each.id] = first
+        if not found:
+            return found, set()
+        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, found))})\s*\(")
+        clean = self.parsed.recovered.clean
+        return found, {self.parsed.lines.place(match.start())[0] for match in pattern.finditer(clean)}
+
+    def _calls(self, lines: set[int]) -> list[tuple[ast.stmt, ast.Call]]:
+        """The calls in simple statements and headers that touch one of the lines."""
+        found = []
+        for statement in self.parsed.parents:
+            if not isinstance(statement, ast.stmt) or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+                continue
+            nested = blocks(statement)
+            last = nested[0][0].lineno if nested else statement.end_lineno or statement.lineno
+            if not any(statement.lineno <= line <= last for line in lines):
+                continue
+            parts: list[ast.AST] = [statement]
+            if nested:
+                parts = [
+                    c for c in ast.iter_child_nodes(statement) if isinstance(c, (ast.expr, ast.withitem))
+                ]
+            found += [(statement, c) for part in parts for c in ast.walk(part) if isinstance(c, ast.Call)]
+        return sorted(found, key=lambda pair: (pair[1].lineno, pair[1].col_offset))
+
+    def _construction(self, statement: ast.stmt, call: ast.Call, name: str) -> Construction:
+        bound = None
+        if isinstance(statement, ast.Assign) and statement.value is call:
+            bound = ast.unparse(statement.targets[0])
+        elif isinstance(statement, ast.AnnAssign) and statement.value is call:
+            bound = ast.unparse(statement.target)
+        elif isinstance(statement, ast.Return):
+            scope = self.parsed.scope(statement)
+            bound = self._bound_to_result_of(scope) if scope is not None else None
+        searches = self._searches(bound, call, name) if bound is not None else ()
+        made = _call(self.parsed, call, _TUNERS[name].split())
+        return Construction(call, statement, TunerCall(made, name, searches), bound)
+
+    def _bound_to_result_of(self, function: Definition) -> str | None:
+        """The name that the result of a function that returns a tuner is bound to."""
+        for node in self.parsed.parents:
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.value, ast.Call)
+                and isinstance(node.value.func, (ast.Name, ast.Attribute))
+                and ast.unparse(node.value.func).rpartition(".")[2] == function.name
+            ):
+                return ast.unparse(node.targets[0])
+        return None
+
+    @cached_property
+    def _search_calls(self) -> list[tuple[str, ast.Call]]:
+        clean = self.parsed.recovered.clean
+        lines = {self.parsed.lines.place(m.start())[0] for m in re.finditer(r"\.\s*search\s*\(", clean)}
+        return [
+            (ast.unparse(call.func.value), call)
+            for _, call in self._calls(lines)
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "search"
+        ]
+
+    def _searches(self, bound: str, call: ast.Call, name: str) -> tuple[Call, ...]:
+        """The searches on a tuner's name, up to the next tuner bound to the same name."""
+        rebound = [
+            node.lineno
+            for node in self.parsed.parents
+            if isinstance(node, ast.Assign)
+            and node.lineno > call.lineno
+            and isinstance(node.value, ast.Call)
+            and self.class_name(node.value.func) is not None
+            and any(ast.unparse(target) == bound for target in node.targets)
+        ]
+        last = min(rebound, default=len(self.parsed.lines) + 1)
+        names = (_SKLEARN_SEARCH if name in SKLEARN_TUNERS else _SEARCH).split()
+        attribute = bound.startswith("self.")
+        return tuple(
+            _call(self.parsed, search, names)
+            for where, search in self._search_calls
+            if where == bound and (attribute or call.lineno <= search.lineno < last)
+        )
+
+
+def _argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    if len(call.args) > position and not any(
+        isinstance(each, ast.Starred) for each in call.args[: position + 1]
+    ):
+        return call.args[position]
+    return None
+
+
+def _call(parsed: Parsed, node: ast.Call, names: list[str]) -> Call:
+    lines, path = parsed.lines, parsed.path
+    arguments: dict[str, Argument] = {}
+    for position, value in enumerate(node.args):
+        if isinstance(value, ast.Starred):
+            arguments["*"] = _as_argument(parsed, value.value)
+            break
+        key = names[position] if position < len(names) else str(position)
+        arguments[key] = _as_argument(parsed, value)
+    for keyword in node.keywords:
+        arguments[keyword.arg or "**"] = _as_argument(parsed, keyword.value)
+    name = dotted(node.func, parsed.imports) or ast.unparse(node.func)
+    return Call(name, lines.span(path, node), lines.span(path, node.func), arguments)
+
+
+def _as_argument(parsed: Parsed, node: ast.expr) -> Argument:
+    found, value = _literal(parsed, node, 0)
+    return Argument(
+        parsed.source(node), parsed.lines.span(parsed.path, node), value if found else None, found
+    )
+
+
+def _literal(parsed: Parsed, node: ast.expr, depth: int) -> tuple[bool, Value | tuple[Value, ...]]:
+    """Whether an expression is a literal or a name bound once, at module level, to one; and its value."""
+    if isinstance(node, ast.Constant):
+        if node.value is None or isinstance(node.value, (bool, int, float, str)):
+            return True, node.value
+        return False, None
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        found, value = _literal(parsed, node.operand, depth)
+        if found and isinstance(value, (int, float)):
+            return True, -value if isinstance(node.op, ast.USub) else value
+        return False, None
+    if isinstance(node, (ast.Tuple, ast.List)):
+        parts = [_literal(parsed, each, depth) for each in node.elts]
+        if all(found and not isinstance(value, tuple) for found, value in parts):
+            return True, tuple(value for _, value in parts if not isinstance(value, tuple))
+        return False, None
+    if isinstance(node, ast.Name) and depth < 3:
+        values = [
+            statement.value
+            for statement in parsed.tree.body
+            if isinstance(statement, ast.Assign)
+            and any(isinstance(target, ast.Name) and target.id == node.id for target in statement.targets)
+        ]
+        bindings = sum(
+            isinstance(
+                statement, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.ImportFrom, ast.Import)
+            )
+            and node.id in parsed.reader.of(statement).binds
+            for statement in parsed.parents
+        )
+        if len(values) == 1 and bindings == 1:
+            return _literal(parsed, values[0], depth + 1)
+    return False, None

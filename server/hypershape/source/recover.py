@@ -1,0 +1,363 @@
+"""Text that may be half typed to text of the same lines and columns that always parses."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hypershape.model import Document
+from hypershape.source.lines import Lines, blanked
+
+Range = tuple[int, int]
+"""Offsets into the text, the end excluded."""
+
+# Cell magics whose cell is Python all the same.
+_PYTHON_CELLS = {"capture", "memit", "mprun", "prun", "time", "timeit"}
+# Line magics that run a statement.
+_STATEMENT_MAGICS = {"memit", "prun", "time", "timeit"}
+_CELL_MAGIC = re.compile(r"\s*%%(\w*)")
+_LINE_MAGIC = re.compile(r"[ \t]*%(\w+)[ \t]*((?:-\w+[ \t]+(?:\d+[ \t]+)?)*)")
+_ASSIGNED_MAGIC = re.compile(r"[ \t]*[\w.,\[\]\"' \t]+=[ \t]*(?:!|%[a-zA-Z])")
+_SHELL = re.compile(r"[ \t]*!(?!=)")
+_HELP = re.compile(r"[ \t]*(?:\?{1,2}[\w.*]+|%{0,2}[\w.*]+\?{1,2})[ \t]*;?[ \t]*(?:#.*)?$")
+_INDENT = re.compile(r"[ \t\f]*")
+_CLAUSE = re.compile(r"(?:else|elif|except|finally|case)\b")
+TOKEN = re.compile(
+    r"""\#[^\r\n]*
+    |[A-Za-z]{0,2}(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?''')
+    |\"(?:\\(?:\r\n|.)|[^\"\\\r\n])*\"?|'(?:\\(?:\r\n|.)|[^'\\\r\n])*'?
+    |[()\[\]{}]|\\(?:\r\n|\r|\n)|\r\n|\r|\n""",
+    re.VERBOSE | re.DOTALL,
+)
+_STARTS_STATEMENT = re.compile(
+    r"(?:def|class|import|return|while|with|async|try|raise|assert|del|global|pass|break|continue)\b"
+    r"|(?:if|for)\b.*:\s*(?:#.*)?$|from\s+[\w.]+\s+import\b|@\w|[\w.]+\s*=\s*\S+.*[^,\s]\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """`clean` parses into `tree`. `magics` and `broken` are what was blanked, as ranges of offsets."""
+
+    clean: str
+    tree: ast.Module
+    magics: tuple[Range, ...] = ()
+    broken: tuple[Range, ...] = ()
+
+
+def recover(document: Document, lines: Lines) -> Recovered:
+    """Blanks magics, shell lines and every statement that does not parse; raises nothing."""
+    text = _harmless(document.text)
+    tree = _parsed(text)
+    if tree is not None:
+        return Recovered(text, tree)
+    recovery = _Recovery(text, lines)
+    for first, last in _units(document, lines):
+        recovery.unit(first, last)
+    clean = "".join(recovery.characters)
+    tree = _parsed(clean)
+    if tree is None:
+        return Recovered(blanked(text), ast.Module([], []), broken=((0, len(text)),))
+    return Recovered(clean, tree, tuple(sorted(recovery.magics)), tuple(sorted(recovery.broken)))
+
+
+def _harmless(text: str) -> str:
+    """The text without characters that no parser takes, such as NUL and lone surrogates."""
+    if "\0" in text:
+        text = text.replace("\0", " ")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = re.sub("[\ud800-\udfff]", "_", text)
+    return text
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _units(document: Document, lines: Lines) -> Iterator[tuple[int, int]]:
+    """First and last line of what is recovered by itself: each cell, or the whole script."""
+    if not document.cells:
+        yield 1, len(lines)
+    for cell in document.cells:
+        yield cell.first_line, cell.first_line + cell.line_count - 1
+
+
+@dataclass
+class _Recovery:
+    text: str
+    lines: Lines
+    characters: list[str] = field(init=False)
+    scanned: str = field(init=False)
+    """The text that logical lines are found in: `self.text` without its magics."""
+    magics: list[Range] = field(default_factory=list)
+    broken: list[Range] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.characters = list(self.text)
+        self.scanned = self.text
+
+    def unit(self, first: int, last: int) -> None:
+        """Recovers the lines of one cell or script."""
+        cell = _CELL_MAGIC.match(self._current(first, last))
+        if cell is not None:
+            start = self.lines.starts[first - 1]
+            if cell[1] not in _PYTHON_CELLS:
+                self.magics.append(self._blank(start, self._end(last)))
+                return
+            first += cell[0].count("\n")
+            self.magics.append(self._blank(self.lines.starts[first - 1], self._end(first)))
+            first += 1
+        if first > last or _parsed(self._current(first, last)) is not None:
+            return
+        self._blank_magics(first, last)
+        self.scanned = "".join(self.characters)
+        if _parsed(self._current(first, last)) is None:
+            self._block(first, last)
+
+    # Magics.
+
+    def _blank_magics(self, first: int, last: int) -> None:
+        line = first
+        while line <= last:
+            text = self._line(line)
+            end = self._logical_end(line, last)
+            magic = _LINE_MAGIC.match(text)
+            start = self.lines.starts[line - 1]
+            if magic is not None:
+                kept = (
+                    magic[1] in _STATEMENT_MAGICS and _parsed(text[magic.end() :].strip() or "(") is not None
+                )
+                indent = len(text) - len(text.lstrip(" \t"))
+                if kept:
+                    # An `if 1:` of its own would move columns; a literal in front makes the rest a statement.
+                    self.magics.append(self._blank(start + indent, start + magic.end()))
+                    self._shift_statement(start + indent, start + magic.end())
+                else:
+                    end = self._continued(line, last)
+                    self.magics.append(self._blank(start + indent, self._end(end)))
+                    self._placeholder(start + indent)
+            elif _SHELL.match(text) or _ASSIGNED_MAGIC.match(text) or _HELP.match(text):
+                end = self._continued(line, last)
+                indent = len(text) - len(text.lstrip(" \t"))
+                self.magics.append(self._blank(start + indent, self._end(end)))
+                self._placeholder(start + indent)
+            line = end + 1
+
+    def _shift_statement(self, start: int, statement: int) -> None:
+        """Joins a statement to the column where its line began: `%time x = 1` becomes `0   ; x = 1`."""
+        self.characters[start] = "0"
+        self.characters[statement - 1] = ";"
+
+    def _continued(self, line: int, last: int) -> int:
+        """The last line of a shell command that goes on after backslashes."""
+        while line < last and self._line(line).rstrip("\r\n").endswith("\\"):
+            line += 1
+        return line
+
+    # Statements.
+
+    def _block(self, first: int, last: int) -> bool:
+        """Blanks what does not parse among the statements of one block; says whether one is left."""
+        left = False
+        line = first
+        indent: int | None = None
+        while line <= last:
+            if self._is_idle(line):
+                line += 1
+                continue
+            here = self._indent(line)
+            if indent is None or here < indent:
+                indent = here
+            end = self._statement_end(line, last, indent)
+            if self._parses(line, end):
+                left = True
+            elif end > line and self._is_compound(line, end):
+                left = self._compound(line, end) or left
+            else:
+                end = self._shortest_break(line, end, indent)
+                self._break(line, end)
+            line = end + 1
+        return left
+
+    def _compound(self, first: int, last: int) -> bool:
+        """Recovers a definition, loop or the like clause by clause; says whether anything is left of it."""
+        indent = self._indent(first)
+        clauses = self._clauses(first, last, indent)
+        for number, (start, header_end, end) in enumerate(clauses):
+            head = self._current(start, header_end)
+            if not self._header_parses(head, first, number):
+                if number == 0:
+                    alone = self._parses(first, header_end)
+                    self._break(header_end + 1 if alone else first, last)
+                    return alone
+                self._break(start, end)
+                continue
+            if not self._block(header_end + 1, end):
+                self._fill(header_end, end)
+        if self._parses(first, last):
+            return True
+        self._break(first, last)
+        return False
+
+    def _fill(self, header: int, last: int) -> None:
+        """Gives an empty body its placeholder, in blank space after the header."""
+        deeper = self._indent(header) + 1
+        for line in range(header + 1, last + 1):
+            text = self._line(line)
+            body = text.rstrip("\r\n")
+            if not body.strip() and len(body) >= deeper:
+                original = _INDENT.match(self.lines.line(line))
+                column = max(deeper, original.end() if original else deeper)
+                if column < len(body):
+                    self._placeholder(self.lines.starts[line - 1] + column)
+                    return
+                self._placeholder(self.lines.starts[line - 1] + len(body) - 1)
+                return
+
+    def _clauses(self, first: int, last: int, indent: int) -> list[tuple[int, int, int]]:
+        """First line, last header line and last line of each clause of a compound statement."""
+        starts = []
+        line = first
+        while line <= last:
+            end = self._logical_end(line, last)
+            if not self._is_idle(line) and self._indent(line) <= indent:
+                starts.append((line, end))
+            line = end + 1
+        # Decorators belong to the definition that follows them.
+        while len(starts) > 1 and self._line(starts[0][0]).lstrip().startswith("@"):
+            starts[:2] = [(starts[0][0], starts[1][1])]
+        ends = [start - 1 for start, _ in starts[1:]] + [last]
+        return [(start, header, end) for (start, header), end in zip(starts, ends, strict=True)]
+
+    def _header_parses(self, head: str, first: int, number: int) -> bool:
+        text = head.strip()
+        lead = {
+            "else": "if 1: pass\n",
+            "elif": "if 1: pass\n",
+            "except": "try: pass\n",
+            "finally": "try: pass\n",
+        }
+        before = ""
+        if number:
+            word = re.match(r"\w+", text)
+            before = lead.get(word[0] if word else "", "")
+            if word and word[0] == "else" and self._line(first).lstrip().startswith(("for", "while", "try")):
+                before = "for _ in (): pass\n"
+            if word and word[0] == "case":
+                return _parsed(f"match 0:\n {text} pass") is not None
+        after = "\nfinally: pass" if text.startswith("try") else ""
+        if text.startswith("match") and not number:
+            return _parsed(f"{text}\n case _: pass") is not None
+        return _parsed(f"{before}{text} pass{after}") is not None
+
+    def _is_compound(self, first: int, last: int) -> bool:
+        header_end = self._logical_end(first, last)
+        while self._line(first).lstrip().startswith("@") and header_end < last:
+            header_end = self._logical_end(header_end + 1, last)
+        return header_end < last and any(
+            not self._is_idle(line) and self._indent(line) > self._indent(first)
+            for line in range(header_end + 1, last + 1)
+        )
+
+    def _statement_end(self, line: int, last: int, indent: int) -> int:
+        """The last line of the statement that starts at `line`, its body and clauses included."""
+        decorated = self._line(line).lstrip().startswith("@")
+        end = self._logical_end(line, last)
+        while end < last:
+            following = end + 1
+            while following < last and self._is_idle(following):
+                following += 1
+            if self._is_idle(following):
+                break
+            deeper = self._indent(following) > indent
+            clause = _CLAUSE.match(self._line(following).lstrip()) is not None and not decorated
+            if not deeper and not clause and not decorated:
+                break
+            decorated = not deeper and self._line(following).lstrip().startswith("@")
+            end = self._logical_end(following, last)
+        return end
+
+    def _shortest_break(self, first: int, last: int, indent: int) -> int:
+        """Where a broken statement ends if the line that it swallowed first begins a statement of its own."""
+        for line in range(first + 1, last + 1):
+            if self._is_idle(line) or self._indent(line) > indent:
+                continue
+            if self._parses(line, self._statement_end(line, last, indent)):
+                return line - 1
+        return last
+
+    def _logical_end(self, line: int, last: int) -> int:
+        """The last line of the logical line that starts at `line`: brackets and strings closed.
+
+        A bracket that is never closed ends where a line at the same depth clearly starts a statement.
+        """
+        depth = 0
+        indent = self._indent(line)
+        current = line
+        for token in TOKEN.finditer(self.scanned, self.lines.starts[line - 1], self._end(last)):
+            word = token[0]
+            if word in "([{":
+                depth += 1
+            elif word in ")]}":
+                depth = max(0, depth - 1)
+            elif word[0] in "\r\n":
+                if depth == 0 or current == last:
+                    return current
+                current += 1
+                following = self._line(current)
+                if self._indent(current) <= indent and _STARTS_STATEMENT.match(following.strip()):
+                    return current - 1
+            elif word[0] == "\\" or "\n" in word or "\r" in word:
+                current += len(re.findall(r"\r\n|\r|\n", word))
+                if current >= last:
+                    return last
+        return last
+
+    # The text as recovered so far.
+
+    def _current(self, first: int, last: int) -> str:
+        return "".join(self.characters[self.lines.starts[first - 1] : self._end(last)])
+
+    def _line(self, line: int) -> str:
+        return self._current(line, line)
+
+    def _end(self, line: int) -> int:
+        return self.lines.starts[line] if line < len(self.lines) else len(self.text)
+
+    def _indent(self, line: int) -> int:
+        found = _INDENT.match(self._line(line))
+        return len(found[0].expandtabs(8)) if found else 0
+
+    def _is_idle(self, line: int) -> bool:
+        text = self._line(line).strip()
+        return not text or text.startswith("#")
+
+    def _parses(self, first: int, last: int) -> bool:
+        text = self._current(first, last)
+        if self._indent(first):
+            text = "if 1:\n" + text
+        return _parsed(text) is not None
+
+    def _break(self, first: int, last: int) -> None:
+        start = self.lines.starts[first - 1] + len(_INDENT.match(self._line(first))[0])  # type: ignore[index]
+        self.broken.append(self._blank(start, self._end(last)))
+
+    def _blank(self, start: int, end: int) -> Range:
+        self.characters[start:end] = blanked("".join(self.characters[start:end]))
+        while end > start and self.text[end - 1] in " \t\f\r\n":
+            end -= 1
+        return start, end
+
+    def _placeholder(self, offset: int) -> None:
+        if offset < len(self.characters) and self.characters[offset] == " ":
+            self.characters[offset] = "0"

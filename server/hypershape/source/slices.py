@@ -1,0 +1,673 @@
+"""A backward slice: the statements that bind or change what a target needs, all others blanked out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hypershape.source.lines import blanked
+from hypershape.source.names import BUILTINS, FUNCTIONS, Names, dotted, parameters
+from hypershape.source.parsed import Definition, Parsed, blocks
+
+# Calls that change how every later model is built, by their names with imports resolved.
+_EFFECTS = (
+    "keras.backend.set_",
+    "keras.config.",
+    "keras.mixed_precision.",
+    "keras.utils.set_random_seed",
+    "keras.utils.get_custom_objects",
+    "keras.saving.get_custom_objects",
+    "tensorflow.random.set_seed",
+    "tensorflow.random.set_random_seed",
+    "tensorflow.config.run_functions_eagerly",
+    "tensorflow.compat.v1.disable_",
+    "tensorflow.compat.v1.enable_",
+    "numpy.random.seed",
+    "random.seed",
+    "sys.path.append",
+    "sys.path.insert",
+)
+# Contexts in which a statement runs that do not matter to a model's shapes.
+_IDLE_CONTEXTS = ("tensorflow.device", "torch.device", "keras.device", "warnings.catch_warnings")
+
+# Methods that Python, Keras or Keras Tuner calls by itself.
+_CALLED_BY_OTHERS = {"build", "call", "get_config", "compute_output_shape", "declare_hyperparameters"}
+
+
+@dataclass(frozen=True)
+class Capture:
+    """Where a function gives up a value of its inside: `expression`, evaluated in place of `statement`.
+
+    The statement becomes `return(expression)`, and every later one of the function is left out.
+    """
+
+    function: ast.FunctionDef
+    statement: ast.stmt
+    expression: ast.expr
+
+
+@dataclass
+class Cut:
+    """One sliced text. `missing` are the names that nothing in the file defines."""
+
+    text: str
+    missing: set[str]
+
+
+@dataclass
+class Slicer:
+    """Cuts slices of one file."""
+
+    parsed: Parsed
+    definitions: dict[str, list[Definition]] = field(default_factory=dict)
+    assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
+    bound: set[str] = field(default_factory=set)
+    """Every name that the module level binds, in whatever branch."""
+
+    def __post_init__(self) -> None:
+        stack: list[ast.stmt] = list(self.parsed.tree.body)
+        while stack:
+            node = stack.pop()
+            if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                self.definitions.setdefault(node.name, []).append(node)
+                self.bound.add(node.name)
+                continue
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    for each in target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]:
+                        if isinstance(each, ast.Name):
+                            self.assigned.setdefault(each.id, []).append(node.value)
+            nested = blocks(node)
+            for block in nested:
+                stack.extend(block)
+            self.bound |= self._head(node).binds if nested else self.parsed.reader.of(node).binds
+        for functions in self.definitions.values():
+            for function in functions:
+                if isinstance(function, FUNCTIONS):
+                    self.bound |= self.parsed.reader.function(function).global_binds
+
+    def cut(
+        self,
+        needed: Names,
+        before: int | None = None,
+        captures: Sequence[Capture] = (),
+        given: Iterable[str] = (),
+    ) -> Cut:
+        """Slices the module for the names that `needed` loads.
+
+        Args:
+            needed: what is evaluated at the end.
+            before: statements that start at or after this offset are left out.
+            captures: functions that return a value of their inside.
+            given: names that are bound from outside.
+        """
+        return _Cutting(self, before, tuple(captures), set(given)).run(needed)
+
+    def _head(self, node: ast.AST) -> Names:
+        """The names of a compound statement's own expressions, without those of its blocks."""
+        reader = self.parsed.reader
+        if isinstance(node, (ast.If, ast.While)):
+            return reader.of(node.test)
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            names = reader.of_all([node.target, node.iter])
+            names.awaits = isinstance(node, ast.AsyncFor) or names.awaits
+            return names
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            names = reader.of_all(node.items)
+            names.awaits = isinstance(node, ast.AsyncWith) or names.awaits
+            return names
+        if isinstance(node, ast.Match):
+            return reader.of(node.subject)
+        if isinstance(node, ast.ExceptHandler):
+            names = reader.of_all([node.type] if node.type is not None else [])
+            names.binds |= {node.name} if node.name else set()
+            return names
+        if isinstance(node, ast.match_case):
+            return reader.of_all([node.pattern, *([node.guard] if node.guard else [])])
+        return Names()
+
+
+class _Cutting:
+    """The state of one slice while it is cut."""
+
+    def __init__(
+        self, slicer: Slicer, before: int | None, captures: tuple[Capture, ...], given: set[str]
+    ) -> None:
+        self.slicer = slicer
+        self.parsed = slicer.parsed
+        self.clean = slicer.parsed.recovered.clean
+        self.before = before
+        self.captures = {id(capture.function): capture for capture in captures}
+        self.capturing = {id(each): capture for capture in captures for each in self._chain(capture)}
+        self.given = given
+        self.out = list(blanked(self.clean))
+        self.kept: set[int] = set()
+        self.attributes: set[str] = set()
+        self.counted: dict[int, ast.ClassDef] = {}
+        self.captured_needs: dict[int, set[str]] = {}
+        self.unbound: set[str] = set()
+
+    def run(self, needed: Names) -> Cut:
+        """Keeps what is needed, then writes it out."""
+        tree = self.parsed.tree
+        wanted = self._expand(needed) - self.given
+        wanted = self._block(tree.body, wanted)
+        missing = {name for name in wanted - BUILTINS - self.given if not self._bound_in_kept(name)}
+        if missing - self.slicer.bound and self._keep_star_imports(tree.body):
+            missing &= self.slicer.bound
+        self._write_block(tree.body)
+        return Cut("".join(self.out), missing | self.unbound)
+
+    # What is needed.
+
+    def _expand(self, names: Names) -> set[str]:
+        """The names that code needs when it runs: those it loads, and those that the functions behind them load."""
+        self.attributes |= names.attributes
+        found: set[str] = set()
+        todo = set(names.loads)
+        while todo:
+            name = todo.pop()
+            if name in found:
+                continue
+            found.add(name)
+            todo |= self._behind(name) - found
+        return found
+
+    def _behind(self, name: str) -> set[str]:
+        """The free names of the functions and classes that a name may stand for."""
+        needs: set[str] = set()
+        for definition in self.slicer.definitions.get(name, ()):
+            needs |= self._free(definition)
+        for value in self.slicer.assigned.get(name, ()):
+            for other in self.parsed.reader.of(value).loads:
+                for definition in self.slicer.definitions.get(other, ()):
+                    needs |= self._free(definition)
+        return needs
+
+    def _free(self, definition: Definition) -> set[str]:
+        reader = self.parsed.reader
+        if isinstance(definition, ast.ClassDef):
+            return self._free_of_class(definition)
+        if id(definition) in self.captures:
+            return self._free_of_captured(definition)
+        names = reader.function(definition)
+        self.attributes |= names.attributes
+        return names.loads | reader.signature(definition).loads
+
+    def _free_of_class(self, node: ast.ClassDef) -> set[str]:
+        """What a class needs: of its methods only those that may be called count."""
+        reader = self.parsed.reader
+        needs: set[str] = set(reader.of_all([*node.decorator_list, *node.bases, *node.keywords]).loads)
+        methods = [each for each in node.body if isinstance(each, FUNCTIONS)]
+        others = reader.of_all([each for each in node.body if not isinstance(each, FUNCTIONS)])
+        needs |= others.loads - others.binds
+        self.attributes |= others.attributes
+        foreign = [base for base in node.bases if not self._is_plain_base(base)]
+        waiting = list(methods)
+        for method in methods:
+            needs |= reader.signature(method).loads - others.binds
+        progress = True
+        while progress:
+            progress = False
+            for method in list(waiting):
+                called = (
+                    bool(foreign)
+                    or method.name in _CALLED_BY_OTHERS
+                    or (method.name.startswith("__") and method.name.endswith("__"))
+                    or bool(method.decorator_list)
+                    or method.name in self.attributes
+                )
+                if called:
+                    waiting.remove(method)
+                    progress = True
+                    if id(method) in self.captures:
+                        needs |= self._free_of_captured(method)
+                        continue
+                    names = reader.function(method)
+                    self.attributes |= names.attributes
+                    needs |= names.loads
+        return needs
+
+    def _is_plain_base(self, base: ast.expr) -> bool:
+        """Whether nothing but the file's own code and Keras Tuner calls the methods of a subclass."""
+        name = dotted(base, self.parsed.imports) or ""
+        if name.split(".")[-1] in ("HyperModel", "object", "ABC"):
+            return True
+        return any(
+            isinstance(each, ast.ClassDef) and all(self._is_plain_base(b) for b in each.bases)
+            for each in self.slicer.definitions.get(name, ())
+        )
+
+    def _free_of_captured(self, function: Definition) -> set[str]:
+        """What a function needs up to the place where it gives up its inside."""
+        known = self.captured_needs.get(id(function))
+        if known is not None:
+            return known
+        assert isinstance(function, FUNCTIONS)
+        capture = self.captures[id(function)]
+        self.captured_needs[id(function)] = set()
+        names = self.parsed.reader.of(capture.expression)
+        local = self._locals(function)
+        wanted = self._expand_within(names, function)
+        outer_before, self.before = self.before, None
+        wanted = self._block(function.body, wanted, capture)
+        self.before = outer_before
+        needs = (wanted - local) | self.parsed.reader.signature(function).loads
+        lost = (wanted & local) - parameters(function)
+        self.unbound |= {name for name in lost if not self._bound_in_kept(name, function)}
+        self.captured_needs[id(function)] = needs
+        return needs
+
+    def _locals(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+        reader = self.parsed.reader
+        return parameters(function) | (
+            reader.of_all(function.body).binds - reader.function(function).global_binds
+        )
+
+    def _expand_within(self, names: Names, function: Definition) -> set[str]:
+        """As `_expand`, where functions nested in `function` count as well."""
+        found = self._expand(names)
+        nested = {
+            node.name: node
+            for node in self.parsed.definitions
+            if isinstance(node, FUNCTIONS) and function in self.parsed.scopes(node)
+        }
+        todo = set(found)
+        while todo:
+            name = todo.pop()
+            if name in nested:
+                inner = self.parsed.reader.function(nested[name])
+                more = self._expand(inner) - found
+                found |= more
+                todo |= more
+        return found
+
+    # Which statements.
+
+    def _block(self, body: Sequence[ast.stmt], wanted: set[str], capture: Capture | None = None) -> set[str]:
+        """Marks the statements of a block to keep; returns the names wanted before it."""
+        for statement in reversed(body):
+            if capture is not None and self.parsed.lines.start(statement) > self.parsed.lines.start(
+                capture.statement
+            ):
+                continue
+            if self.before is not None and self.parsed.lines.start(statement) >= self.before:
+                continue
+            if capture is not None and statement is capture.statement:
+                self.kept.add(id(statement))
+                continue
+            wanted = self._statement(statement, wanted, capture)
+        return wanted
+
+    def _statement(self, node: ast.stmt, wanted: set[str], capture: Capture | None) -> set[str]:
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            return self._definition(node, wanted)
+        if (
+            isinstance(node, (ast.If, ast.For, ast.While, ast.With, ast.Try))
+            or type(node).__name__ == "TryStar"
+        ):
+            return self._compound(node, wanted, capture)
+        names = self.parsed.reader.of(node)
+        if isinstance(node, ast.Match):
+            names = self._whole(node)
+        if names.awaits:
+            return wanted
+        if not self._matters(node, names, wanted):
+            return wanted
+        self.kept.add(id(node))
+        return self._before(node, names, wanted)
+
+    def _whole(self, node: ast.stmt) -> Names:
+        return self.parsed.reader.of(node)
+
+    def _definition(self, node: Definition, wanted: set[str]) -> set[str]:
+        if node.name not in wanted:
+            return wanted
+        self.kept.add(id(node))
+        reader = self.parsed.reader
+        if isinstance(node, ast.ClassDef):
+            parts = [*node.decorator_list, *node.bases, *node.keywords]
+            now = reader.of_all([*parts, *(each for each in node.body if not isinstance(each, FUNCTIONS))])
+        else:
+            now = reader.signature(node)
+        return (wanted - {node.name}) | self._expand(now) | (self._free(node) - {node.name})
+
+    def _matters(self, node: ast.stmt, names: Names, wanted: set[str]) -> bool:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                return True
+            return bool(names.binds & wanted)
+        if isinstance(node, ast.Delete):
+            changed = bool(names.changes & wanted)
+            return changed or (not self.parsed.document.is_notebook and bool(names.deletes & wanted))
+        if (names.binds | names.changes) & wanted:
+            return True
+        if isinstance(node, ast.Global):
+            return True
+        if isinstance(node, (ast.Expr, ast.Assign)) and self._global_writes(names) & wanted:
+            return True
+        return isinstance(node, ast.Expr) and self._is_effect(node.value)
+
+    def _global_writes(self, names: Names) -> set[str]:
+        """Module-level names that the functions called here bind or change."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        todo = set(names.calls)
+        while todo:
+            name = todo.pop()
+            seen.add(name)
+            for function in self.slicer.definitions.get(name, ()):
+                if isinstance(function, FUNCTIONS):
+                    inner = self.parsed.reader.function(function)
+                    found |= inner.global_binds | inner.changes
+                    todo |= inner.calls - seen
+        return found
+
+    def _is_effect(self, value: ast.expr) -> bool:
+        if not isinstance(value, ast.Call):
+            return False
+        name = self._api(value.func)
+        return name is not None and name.startswith(_EFFECTS)
+
+    def _api(self, node: ast.expr) -> str | None:
+        """The dotted name of a function of a library, `tensorflow.keras` and the like read as `keras`."""
+        while isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
+            node = node.value.func
+        name = dotted(node, self.parsed.imports)
+        if name is None:
+            return None
+        for prefix in ("tensorflow.compat.v2.", "tensorflow.python."):
+            name = name.replace(prefix, "tensorflow.")
+        name = name.replace("tensorflow.keras.", "keras.").replace("tf_keras.", "keras.")
+        return name.replace("keras.mixed_precision.experimental.", "keras.mixed_precision.")
+
+    def _before(self, node: ast.stmt, names: Names, wanted: set[str]) -> set[str]:
+        """The names wanted before a statement that is kept."""
+        return (wanted - self._certainly_bound(node, names)) | self._expand(names)
+
+    @staticmethod
+    def _certainly_bound(node: ast.stmt, names: Names) -> set[str]:
+        """Names whose earlier bindings no longer count after the statement."""
+        if isinstance(node, ast.Import):
+            return {alias.asname for alias in node.names if alias.asname}
+        if isinstance(node, ast.ImportFrom):
+            return names.binds
+        if isinstance(node, ast.Assign):
+            targets = [
+                e for t in node.targets for e in (t.elts if isinstance(t, (ast.Tuple, ast.List)) else [t])
+            ]
+            plain = {each.id for each in targets if isinstance(each, ast.Name)}
+            return plain
+        if isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
+            return {node.target.id}
+        return set()
+
+    def _compound(self, node: ast.stmt, wanted: set[str], capture: Capture | None) -> set[str]:
+        before = set(wanted)
+        head = self.slicer._head(node)
+        if head.awaits:
+            return wanted
+        certain = isinstance(node, ast.With) or (isinstance(node, ast.If) and _is_main_guard(node))
+        rounds = 2 if isinstance(node, (ast.For, ast.While)) else 1
+        inner: set[str] = set()
+        kept_before = len(self.kept)
+        for _ in range(rounds):
+            inner = set()
+            for block in reversed(blocks(node)):
+                for clause in self._clauses(block):
+                    inner |= self._block(
+                        clause, before | inner if rounds > 1 or not certain else before, capture
+                    )
+            before |= inner if rounds > 1 else set()
+        after_kept = len(self.kept) > kept_before or any(id(each) in self.kept for each in _inside(node))
+        bound_here = bool((head.binds | head.changes) & wanted)
+        if not after_kept and not bound_here:
+            return wanted
+        self.kept.add(id(node))
+        if rounds > 1:
+            self._keep_jumps(node)
+        for part in _inside(node):
+            if isinstance(part, (ast.ExceptHandler, ast.match_case)):
+                self._expand(self.slicer._head(part))
+        heads = [self.slicer._head(part) for part in _inside(node) if isinstance(part, ast.ExceptHandler)]
+        if isinstance(node, ast.With) and self._is_idle_context(node):
+            return inner
+        needs = set().union(self._expand(head), *(self._expand(each) for each in heads))
+        if certain:
+            return (inner - head.binds) | needs
+        return wanted | (inner - head.binds) | needs
+
+    @staticmethod
+    def _clauses(block: Sequence[ast.AST]) -> list[list[ast.stmt]]:
+        """The statement lists of a block: itself, or the bodies of handlers and cases."""
+        if block and isinstance(block[0], (ast.ExceptHandler, ast.match_case)):
+            return [each.body for each in block if isinstance(each, (ast.ExceptHandler, ast.match_case))]
+        return [[each for each in block if isinstance(each, ast.stmt)]]
+
+    def _keep_jumps(self, loop: ast.stmt) -> None:
+        """Keeps `break` and `continue` of a kept loop, with the conditions around them."""
+        stack: list[ast.AST] = [*getattr(loop, "body", [])]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, (ast.Break, ast.Continue)):
+                parent: ast.AST = node
+                while parent is not loop:
+                    if self.before is not None and self.parsed.lines.start(node) >= self.before:
+                        break
+                    self.kept.add(id(parent))
+                    if isinstance(parent, ast.stmt):
+                        self._expand(self.slicer._head(parent))
+                    parent = self.parsed.parents[parent]
+            elif isinstance(node, (ast.If, ast.With, ast.Try, ast.ExceptHandler)):
+                stack.extend(child for block in blocks(node) for child in block)
+
+    def _is_idle_context(self, node: ast.With) -> bool:
+        if any(item.optional_vars is not None for item in node.items):
+            return False
+        for item in node.items:
+            call = item.context_expr
+            if not isinstance(call, ast.Call):
+                return False
+            is_scope = isinstance(call.func, ast.Attribute) and call.func.attr == "scope"
+            if not is_scope and (self._api(call.func) or "") not in _IDLE_CONTEXTS:
+                return False
+        return True
+
+    def _keep_star_imports(self, body: Sequence[ast.stmt]) -> bool:
+        found = False
+        for node in body:
+            if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+                if self.before is None or self.parsed.lines.start(node) < self.before:
+                    self.kept.add(id(node))
+                    found = True
+            elif not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                inner = [s for block in blocks(node) for clause in self._clauses(block) for s in clause]
+                if inner and self._keep_star_imports(inner):
+                    self.kept.add(id(node))
+                    for part in _inside(node):
+                        if isinstance(part, ast.ExceptHandler):
+                            self._expand(self.slicer._head(part))
+                    found = True
+        return found
+
+    def _bound_in_kept(self, name: str, scope: Definition | None = None) -> bool:
+        """Whether a kept statement of the module (or of a function) binds a name."""
+        for node in self.parsed.parents:
+            if id(node) not in self.kept or self.parsed.scope(node) is not scope:
+                continue
+            if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                if node.name == name:
+                    return True
+            elif blocks(node):
+                if isinstance(node, (ast.stmt, ast.ExceptHandler)) and name in self.slicer._head(node).binds:
+                    return True
+            else:
+                names = self.parsed.reader.of(node)
+                if name in names.binds or name in self._global_writes(names):
+                    return True
+        return False
+
+    # The text.
+
+    def _keep(self, start: int, end: int) -> None:
+        self.out[start:end] = self.clean[start:end]
+
+    def _erase(self, start: int, end: int) -> None:
+        self.out[start:end] = blanked(self.clean[start:end])
+
+    def _put(self, start: int, text: str) -> None:
+        self.out[start : start + len(text)] = text
+
+    def _write_block(self, body: Sequence[ast.stmt], capture: Capture | None = None) -> bool:
+        """Writes the kept statements of a block; says whether there are any."""
+        lines = self.parsed.lines
+        any_kept = False
+        last_on_line: ast.stmt | None = None
+        for number, node in enumerate(body):
+            previous = body[number - 1] if number else None
+            shares_line = previous is not None and previous.end_lineno == node.lineno
+            if not shares_line:
+                last_on_line = None
+            if id(node) in self.kept:
+                start = lines.start(node)
+                if shares_line:
+                    if last_on_line is None and not any_kept_on_line(body, number, self.kept):
+                        first = number
+                        while first and body[first - 1].end_lineno == body[first].lineno:
+                            first -= 1
+                        self._put(lines.start(body[first]), "0")
+                    self._put(start - 1, ";")
+                self._write(node, capture)
+                last_on_line = node
+                any_kept = True
+        return any_kept
+
+    def _write(self, node: ast.stmt, capture: Capture | None) -> None:
+        lines = self.parsed.lines
+        start, end = lines.start(node), lines.end(node)
+        if capture is not None and node is capture.statement:
+            self._put(start, "return(")
+            inside = lines.start(capture.expression), lines.end(capture.expression)
+            self._keep(*inside)
+            self._put(inside[1], ")")
+        elif isinstance(node, FUNCTIONS) and id(node) in self.captures:
+            self._write_captured(node)
+        elif isinstance(node, ast.ClassDef):
+            self._keep(start, end)
+            for method in node.body:
+                if id(method) in self.captures and isinstance(method, FUNCTIONS):
+                    self._erase(lines.start(method), lines.end(method))
+                    self._write_captured(method)
+        elif blocks(node) and not isinstance(node, (*FUNCTIONS, ast.Match)):
+            self._write_compound(node, capture)
+        else:
+            self._keep(start, end)
+
+    def _write_captured(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        lines = self.parsed.lines
+        capture = self.captures[id(function)]
+        self._keep(lines.start(function), lines.start(function.body[0]))
+        if not self._write_block(function.body, capture):
+            self._put(lines.start(function.body[0]), "0")
+
+    def _write_compound(self, node: ast.AST, capture: Capture | None) -> None:
+        """Writes the headers of a compound statement and what is kept of its blocks."""
+        lines = self.parsed.lines
+        position = lines.start(node)  # type: ignore[arg-type]
+        idle = isinstance(node, ast.With) and self._is_idle_context(node)
+        for number, block in enumerate(blocks(node)):
+            first = block[0]
+            if isinstance(first, (ast.ExceptHandler, ast.match_case)):
+                for handler in block:
+                    self._keep(lines.start(handler), lines.start(handler.body[0]))  # type: ignore[arg-type, attr-defined]
+                    if not self._write_block(handler.body, capture):  # type: ignore[attr-defined]
+                        self._put(lines.start(handler.body[0]), "0")  # type: ignore[attr-defined]
+                position = lines.end(block[-1])
+                continue
+            is_elif = isinstance(node, ast.If) and number == 1 and self._is_elif(first)
+            optional = number > 0
+            wanted = any(id(each) in self.kept for each in block)
+            must = isinstance(node, ast.Try) and block is node.finalbody and not node.handlers
+            if optional and not wanted and not must:
+                position = lines.end(block[-1])
+                continue
+            if is_elif:
+                self._write_compound(first, capture)
+                position = lines.end(block[-1])
+                continue
+            begin = self._after_separator(position) if optional else position
+            self._keep(begin, lines.start(first))
+            if idle and number == 0:
+                self._idle_header(node, lines.start(first))  # type: ignore[arg-type]
+            if not self._write_block(block, capture):
+                self._put(lines.start(first), "0")
+            position = lines.end(block[-1])
+
+    def _idle_header(self, node: ast.With, body: int) -> None:
+        """`with strategy.scope():` becomes `if 1               :`."""
+        lines = self.parsed.lines
+        start, end = lines.start(node), lines.end(node.items[-1].context_expr)
+        colon = self.clean.index(":", end, body)
+        self._erase(start, colon)
+        one_line = "\n" not in self.clean[start:colon] and "\r" not in self.clean[start:colon]
+        self._put(start, "if 1" if one_line else "if(1")
+        if not one_line:
+            self._put(colon - 1, ")")
+
+    def _after_separator(self, position: int) -> int:
+        """Past the `;` that may end a block's last statement."""
+        end = position
+        while end < len(self.clean) and self.clean[end] in " \t;":
+            end += 1
+        return end if ";" in self.clean[position:end] else position
+
+    def _is_elif(self, node: ast.AST) -> bool:
+        start = self.parsed.lines.start(node)  # type: ignore[arg-type]
+        return isinstance(node, ast.If) and self.clean.startswith("elif", start)
+
+    def _chain(self, capture: Capture) -> list[ast.AST]:
+        """A capture's statement and everything around it up to its function."""
+        chain: list[ast.AST] = [capture.statement]
+        while chain[-1] is not capture.function:
+            chain.append(self.parsed.parents[chain[-1]])
+        return chain
+
+
+def any_kept_on_line(body: Sequence[ast.stmt], number: int, kept: set[int]) -> bool:
+    """Whether an earlier statement on the same line is kept."""
+    while number and body[number - 1].end_lineno == body[number].lineno:
+        number -= 1
+        if id(body[number]) in kept:
+            return True
+    return False
+
+
+def _inside(node: ast.AST) -> list[ast.AST]:
+    """Every statement and clause inside a compound statement, not entering definitions."""
+    found: list[ast.AST] = []
+    stack: list[ast.AST] = [child for block in blocks(node) for child in block]
+    while stack:
+        each = stack.pop()
+        found.append(each)
+        if not isinstance(each, (*FUNCTIONS, ast.ClassDef)):
+            stack.extend(child for block in blocks(each) for child in block)
+    return found
+
+
+def _is_main_guard(node: ast.If) -> bool:
+    test = node.test
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+        and isinstance(test.ops[0], ast.Eq)
+        and not node.orelse
+    )
+
+
+def described(missing: Iterable[str], why: Mapping[str, str], default: str) -> dict[str, str]:
+    """The stand-ins of a slice: each missing name with the reason why it is missing."""
+    return {name: why.get(name, default.format(name=name)) for name in sorted(missing)}

@@ -1,0 +1,664 @@
+"""Targets: the functions and `HyperModel.build` methods that receive a HyperParameters object."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from hypershape.source.calls import SKLEARN_TUNERS, Construction, TunerFinder
+from hypershape.source.names import FUNCTIONS, Names, all_arguments, dotted, required
+from hypershape.source.parsed import Definition, Parsed
+from hypershape.source.slices import Capture
+
+FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+Kind = Literal["function", "method", "hypermodel", "lambda"]
+
+_DECLARES = {"Int", "Float", "Choice", "Boolean", "Fixed", "get", "conditional_scope", "name_scope", "values"}
+_MODEL_WORDS = re.compile(
+    r"\b(?:Sequential|Model|compile|models|clone_model|load_model|model_from_json|applications|Functional|fit"
+    r"|Dense|Conv\w+|LSTM|GRU)\b"
+)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What a tuner got: the definition behind the expression, and how to make it again.
+
+    `expression` is evaluated at the end of the slice for a callable; `needs` are its names. `captures` are the
+    functions that must give up their inside for it. `assumed` names parameters whose values the file does not
+    tell.
+    """
+
+    node: FunctionDef | ast.Lambda | ast.Call | ast.expr
+    kind: Kind
+    expression: str
+    needs: Names
+    captures: tuple[Capture, ...] = ()
+    assumed: Mapping[str, str] = field(default_factory=dict)
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A target before its slice is cut."""
+
+    node: FunctionDef | ast.Lambda | ast.Call | ast.expr
+    name: str
+    kind: Kind
+    handed: Handed | None
+    constructions: tuple[Construction, ...]
+    before: int | None
+    reason: str | None = None
+
+
+class TargetFinder:
+    """Finds the targets of one file."""
+
+    def __init__(self, parsed: Parsed, tuners: TunerFinder) -> None:
+        self.parsed = parsed
+        self.tuners = tuners
+
+    # Which definitions.
+
+    def find(self) -> list[Found]:
+        """All targets, in the order of the text."""
+        found: dict[int, Found] = {}
+        for construction in self.tuners.constructions:
+            handed = self._handed(construction)
+            if handed is None:
+                continue
+            key = id(handed.node)
+            known = found.get(key)
+            if known is not None:
+                same = (*known.constructions, construction)
+                found[key] = Found(
+                    known.node, known.name, known.kind, known.handed, same, known.before, known.reason
+                )
+                continue
+            reason = None
+            if construction.tuner.class_name in SKLEARN_TUNERS:
+                reason = "It builds scikit-learn models; only Keras models are probed."
+            found[key] = Found(
+                handed.node,
+                handed.name or self._name(handed.node),
+                handed.kind,
+                handed,
+                (construction,),
+                self._cut_at(construction),
+                reason,
+            )
+        for node in self._unhanded(set(found)):
+            found[id(node)] = self._by_itself(node)
+        return sorted(found.values(), key=lambda each: self.parsed.lines.start(each.node))
+
+    def _name(self, node: ast.AST) -> str:
+        if isinstance(node, FUNCTIONS):
+            scope = self.parsed.scope(node)
+            return f"{scope.name}.{node.name}" if isinstance(scope, ast.ClassDef) else node.name
+        return "lambda" if isinstance(node, ast.Lambda) else ast.unparse(node)
+
+    def _cut_at(self, construction: Construction) -> int:
+        """The offset at which the target is called for the first time: the module up to there counts."""
+        statement: ast.AST = construction.statement
+        scopes = self.parsed.scopes(statement)
+        if not scopes:
+            return self.parsed.lines.start(construction.statement)
+        return len(self.parsed.document.text)
+
+    def _unhanded(self, handed: set[int]) -> Iterator[FunctionDef]:
+        """Definitions that look like targets though no tuner in this file gets them."""
+        called = self._called_by_others
+        names_handed = {
+            node.name
+            for node in self.parsed.definitions
+            if id(node) in handed and isinstance(node, FUNCTIONS)
+        }
+        for node in self.parsed.definitions:
+            if (
+                not isinstance(node, FUNCTIONS)
+                or id(node) in handed
+                or isinstance(node, ast.AsyncFunctionDef)
+            ):
+                continue
+            parameter = self._parameter(node)
+            if parameter is None or self._is_abstract(node):
+                continue
+            scope = self.parsed.scope(node)
+            in_class = isinstance(scope, ast.ClassDef)
+            if in_class and node.name == "build" and self._looks_like_hypermodel(scope):
+                if not self._uses(node, parameter):
+                    continue
+                yield node
+                continue
+            if node.name in called or (node.name in names_handed and not in_class):
+                continue
+            arguments = [name for name in required(node) if name not in ("self", "cls")]
+            if arguments != [parameter]:
+                continue
+            if in_class and node.name in (
+                "fit",
+                "run_trial",
+                "declare_hyperparameters",
+                "__init__",
+                "__call__",
+            ):
+                continue
+            if not self._uses(node, parameter) or not self._returns_a_value(node):
+                continue
+            if self._makes_a_model(node):
+                yield node
+
+    def _parameter(self, node: FunctionDef) -> str | None:
+        """The parameter that takes the HyperParameters object."""
+        for argument in all_arguments(node.args):
+            annotation = ast.unparse(argument.annotation) if argument.annotation is not None else ""
+            if argument.arg == "hp" or re.search(r"\bHyperParameters\b", annotation):
+                return argument.arg
+        return None
+
+    def _looks_like_hypermodel(self, scope: Definition | None) -> bool:
+        return isinstance(scope, ast.ClassDef)
+
+    @staticmethod
+    def _is_abstract(node: FunctionDef) -> bool:
+        """Whether the body says nothing: a docstring, `pass`, `raise NotImplementedError`."""
+        return all(
+            isinstance(each, (ast.Pass, ast.Raise))
+            or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+            for each in node.body
+        )
+
+    def _uses(self, node: FunctionDef, parameter: str) -> bool:
+        """Whether a function declares hyperparameters or passes the object on."""
+        for each in ast.walk(node):
+            if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name):
+                if each.value.id == parameter and each.attr in _DECLARES:
+                    return True
+            elif isinstance(each, ast.Call):
+                passed = [*each.args, *(keyword.value for keyword in each.keywords)]
+                if any(isinstance(value, ast.Name) and value.id == parameter for value in passed):
+                    return True
+        return False
+
+    @staticmethod
+    def _returns_a_value(node: FunctionDef) -> bool:
+        return any(
+            isinstance(each, ast.Return)
+            and each.value is not None
+            and not (isinstance(each.value, ast.Constant))
+            for each in ast.walk(node)
+        )
+
+    def _makes_a_model(self, node: FunctionDef) -> bool:
+        """Whether a function, or one that it calls, speaks of models or layers."""
+        seen: set[int] = set()
+        todo: list[FunctionDef | ast.ClassDef] = [node]
+        while todo:
+            each = todo.pop()
+            if id(each) in seen:
+                continue
+            seen.add(id(each))
+            if _MODEL_WORDS.search(self.parsed.source(each)):
+                return True
+            names = self.parsed.reader.of(each)
+            for called in names.calls | names.attributes:
+                origin = self.parsed.imports.get(called)
+                if (
+                    origin is not None
+                    and called in names.calls
+                    and not origin.startswith(("keras", "tensorflow"))
+                ):
+                    return True
+                todo += [d for d in self.parsed.definitions if d.name == called]
+        return False
+
+    @cached_property
+    def _called_by_others(self) -> set[str]:
+        """Names of functions that another function with an `hp` of its own calls with it."""
+        found: set[str] = set()
+        for node in self.parsed.definitions:
+            if not isinstance(node, FUNCTIONS):
+                continue
+            parameter = self._parameter(node)
+            if parameter is None:
+                continue
+            for call in (each for each in ast.walk(node) if isinstance(each, ast.Call)):
+                passed = [*call.args, *(keyword.value for keyword in call.keywords)]
+                if not any(isinstance(value, ast.Name) and value.id == parameter for value in passed):
+                    continue
+                name = (
+                    call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+                )
+                if name != node.name:
+                    found.add(name)
+        return found
+
+    def _by_itself(self, node: FunctionDef) -> Found:
+        handed = self._reach(node)
+        return Found(
+            node, self._name(node), handed.kind if handed else "function", handed, (), self._rebound(node)
+        )
+
+    def _rebound(self, node: FunctionDef) -> int | None:
+        """Where a later statement of the module takes the definition's name for something else."""
+        outer: ast.AST = node
+        scopes = self.parsed.scopes(node)
+        if scopes:
+            outer = scopes[-1]
+        name = getattr(outer, "name", "")
+        for statement in self.parsed.tree.body:
+            if self.parsed.lines.start(statement) > self.parsed.lines.start(outer):  # type: ignore[arg-type]
+                if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+                    if statement.name == name:
+                        return self.parsed.lines.start(statement)
+                elif (
+                    isinstance(statement, (ast.Assign, ast.ImportFrom, ast.Import))
+                    and name in self.parsed.reader.of(statement).binds
+                ):
+                    return self.parsed.lines.start(statement)
+        return None
+
+    # What a tuner was handed.
+
+    def _handed(self, construction: Construction) -> Handed | None:
+        value = construction.hypermodel
+        if value is None:
+            return None
+        scopes = self.parsed.scopes(construction.statement)
+        found = self._resolve(value, construction.statement, 0)
+        if found is None:
+            return None
+        functions = [scope for scope in scopes if isinstance(scope, FUNCTIONS)]
+        source = self.parsed.source(value)
+        names = self.parsed.reader.of(value)
+        suffix = ".build" if found.kind == "hypermodel" else ""
+        if not functions or not self._is_local(names, functions):
+            return Handed(found.node, found.kind, _evaluated(source) + suffix, names, name=found.name)
+        return self._inside(found, value, construction.statement, functions[0], suffix)
+
+    def _is_local(self, names: Names, functions: list[FunctionDef]) -> bool:
+        """Whether an expression needs names that only the functions around it bind."""
+        local: set[str] = set()
+        for function in functions:
+            local |= {argument.arg for argument in all_arguments(function.args)}
+            local |= self.parsed.reader.of_all(function.body).binds
+            local -= self.parsed.reader.function(function).global_binds
+        return bool(names.loads & local)
+
+    def _inside(
+        self, found: Handed, value: ast.expr, statement: ast.stmt, function: FunctionDef, suffix: str
+    ) -> Handed | None:
+        """A value that only a run of the function around it has: the function is made to return it."""
+        if isinstance(function, ast.AsyncFunctionDef) or not self._fits(value, statement):
+            return None
+        captures = [Capture(function, statement, value)]
+        expression, needs, more, assumed = self._call_of(function, 0)
+        return Handed(
+            found.node, found.kind, expression + suffix, needs, (*captures, *more), assumed, found.name
+        )
+
+    def _fits(self, value: ast.expr, statement: ast.stmt) -> bool:
+        """Whether `return(` has room before the expression, and `)` behind it."""
+        lines = self.parsed.lines
+        return lines.start(value) - lines.start(statement) >= len("return(") and lines.end(value) < len(
+            lines.text
+        )
+
+    def _call_of(
+        self, function: FunctionDef, depth: int
+    ) -> tuple[str, Names, tuple[Capture, ...], dict[str, str]]:
+        """An expression that calls a function as the file does, with what it needs.
+
+        Where the file does not call it, its parameters are assumed.
+        """
+        reader = self.parsed.reader
+        scope = self.parsed.scope(function)
+        for statement, call in self._calls_to(function):
+            around = [each for each in self.parsed.scopes(statement) if isinstance(each, FUNCTIONS)]
+            if function in around:
+                continue
+            if not around:
+                return _evaluated(self.parsed.source(call)), reader.of(call), (), {}
+            outer = around[0]
+            if depth < 4 and isinstance(outer, ast.FunctionDef) and self._fits_call(call, statement):
+                expression, needs, captures, unknown = self._call_of(outer, depth + 1)
+                return expression, needs, (Capture(outer, statement, call), *captures), unknown
+        needs = Names()
+        assumed: dict[str, str] = {}
+        arguments = []
+        wanted = [name for name in required(function) if name not in ("self", "cls")]
+        for name in wanted:
+            stand_in = self._assumed_name(name)
+            assumed[stand_in] = f"no call in this file says what `{name}` of `{function.name}` is"
+            arguments.append(name_argument(name, stand_in, function))
+        if isinstance(scope, ast.ClassDef):
+            instance, more_needs, more_assumed = self._instance(scope)
+            needs.merge(more_needs)
+            assumed.update(more_assumed)
+            return f"{instance}.{function.name}({', '.join(arguments)})", needs, (), assumed
+        needs.loads.add(function.name)
+        return f"{function.name}({', '.join(arguments)})", needs, (), assumed
+
+    def _fits_call(self, call: ast.Call, statement: ast.stmt) -> bool:
+        return self._fits(call, statement)
+
+    def _calls_to(self, function: FunctionDef) -> list[tuple[ast.stmt, ast.Call]]:
+        """The calls of a function or method by its name, module level first."""
+        method = isinstance(self.parsed.scope(function), ast.ClassDef)
+        pattern = re.compile(rf"\b{re.escape(function.name)}\s*\(")
+        clean = self.parsed.recovered.clean
+        lines = {self.parsed.lines.place(match.start())[0] for match in pattern.finditer(clean)}
+        found = []
+        for statement, call in self.tuners._calls(lines):
+            if isinstance(call.func, ast.Attribute):
+                is_call = method and call.func.attr == function.name
+            else:
+                is_call = not method and isinstance(call.func, ast.Name) and call.func.id == function.name
+            if is_call:
+                found.append((statement, call))
+        return sorted(found, key=lambda pair: len(self.parsed.scopes(pair[0])))
+
+    def _assumed_name(self, name: str) -> str:
+        """A name for an assumed value that nothing in the file takes."""
+        taken = self.parsed.imports.keys() | {
+            bound for statement in self.parsed.tree.body for bound in self._bound(statement)
+        }
+        while name in taken:
+            name += "_"
+        return name
+
+    def _bound(self, statement: ast.stmt) -> set[str]:
+        return self.parsed.reader.of(statement).binds
+
+    def _instance(self, scope: ast.ClassDef) -> tuple[str, Names, dict[str, str]]:
+        """An expression for an instance of a class: one that the module makes, else one with assumed arguments."""
+        names = Names()
+        pattern = re.compile(rf"\b{re.escape(scope.name)}\s*\(")
+        lines = {self.parsed.lines.place(m.start())[0] for m in pattern.finditer(self.parsed.recovered.clean)}
+        for statement, call in self.tuners._calls(lines):
+            if (
+                isinstance(call.func, ast.Name)
+                and call.func.id == scope.name
+                and not self.parsed.scopes(statement)
+            ):
+                if isinstance(statement, ast.Assign) and statement.value is call:
+                    target = statement.targets[0]
+                    if isinstance(target, ast.Name):
+                        names.loads.add(target.id)
+                        return target.id, names, {}
+                return _evaluated(self.parsed.source(call)), self.parsed.reader.of(call), {}
+        names.loads.add(scope.name)
+        maker = self._method(scope, "__init__")
+        assumed: dict[str, str] = {}
+        arguments = []
+        for name in required(maker)[1:] if maker is not None else []:
+            stand_in = self._assumed_name(name)
+            assumed[stand_in] = f"no instance in this file says what `{name}` of `{scope.name}` is"
+            assert maker is not None
+            arguments.append(name_argument(name, stand_in, maker))
+        return f"{scope.name}({', '.join(arguments)})", names, assumed
+
+    def _method(self, scope: ast.ClassDef, name: str, depth: int = 0) -> FunctionDef | None:
+        """A method of a class or of its base classes in the file; the last definition counts."""
+        own = [each for each in scope.body if isinstance(each, FUNCTIONS) and each.name == name]
+        if own:
+            return own[-1]
+        for base in scope.bases if depth < 8 else ():
+            definition = self._definition(base, None)
+            if isinstance(definition, ast.ClassDef) and definition is not scope:
+                found = self._method(definition, name, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def _definition(self, node: ast.expr, before: ast.stmt | None) -> Definition | None:
+        """The function or class of the file that a name stands for at a statement."""
+        if not isinstance(node, ast.Name):
+            return None
+        limit = self.parsed.lines.start(before) if before is not None else len(self.parsed.lines.text)
+        scopes: list[Definition | None] = [*(self.parsed.scopes(before) if before is not None else []), None]
+        for scope in scopes:
+            if isinstance(scope, ast.ClassDef):
+                continue
+            local = [
+                each
+                for each in self.parsed.definitions
+                if each.name == node.id and self.parsed.scope(each) is scope
+            ]
+            # A function may be defined below a function that uses it, but not below module code that does.
+            earlier = [each for each in local if self.parsed.lines.start(each) < limit]
+            if earlier and (len(scopes) == 1 or scope is not None):
+                return earlier[-1]
+            if local:
+                return local[-1] if len(scopes) > 1 or not earlier else earlier[-1]
+        return None
+
+    def _resolve(self, value: ast.expr, at: ast.stmt, depth: int) -> Handed | None:
+        """The definition behind an expression handed to a tuner."""
+        if depth > 6:
+            return None
+        if isinstance(value, ast.Name):
+            return self._resolve_name(value, at, depth)
+        if isinstance(value, ast.Lambda):
+            return self._resolve_lambda(value, at, depth)
+        if isinstance(value, ast.Attribute):
+            return self._resolve_attribute(value, at)
+        if isinstance(value, ast.Call):
+            return self._resolve_call(value, at, depth)
+        return None
+
+    def _resolve_name(self, value: ast.Name, at: ast.stmt, depth: int) -> Handed | None:
+        bound = self._assigned(value.id, at)
+        definition = self._definition(value, at)
+        if bound is not None and (
+            definition is None or self.parsed.lines.start(bound) > self.parsed.lines.start(definition)
+        ):
+            return self._resolve(bound.value, bound, depth + 1)
+        if isinstance(definition, FUNCTIONS):
+            return Handed(definition, "function", value.id, Names())
+        if isinstance(definition, ast.ClassDef):
+            return None
+        around = [each for each in self.parsed.scopes(at) if isinstance(each, FUNCTIONS)]
+        if around and value.id in {argument.arg for argument in all_arguments(around[0].args)}:
+            return self._resolve_parameter(value.id, around[0], depth)
+        origin = self.parsed.imports.get(value.id)
+        if origin is not None:
+            return Handed(value, "function", value.id, Names(), name=value.id)
+        return None
+
+    def _resolve_parameter(self, name: str, function: FunctionDef, depth: int) -> Handed | None:
+        """What the first call of a function gives to one of its parameters."""
+        positional = [
+            a.arg for a in [*function.args.posonlyargs, *function.args.args] if a.arg not in ("self", "cls")
+        ]
+        for statement, call in self._calls_to(function):
+            for keyword in call.keywords:
+                if keyword.arg == name:
+                    return self._resolve(keyword.value, statement, depth + 1)
+            if name in positional and positional.index(name) < len(call.args):
+                return self._resolve(call.args[positional.index(name)], statement, depth + 1)
+        return None
+
+    def _assigned(self, name: str, at: ast.stmt) -> ast.Assign | None:
+        """The last assignment to a name before a statement, in its own scopes."""
+        scopes: list[Definition | None] = [*self.parsed.scopes(at), None]
+        for scope in scopes:
+            found = [
+                node
+                for node in self.parsed.parents
+                if isinstance(node, ast.Assign)
+                and self.parsed.scope(node) is scope
+                and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
+                and (
+                    (scope is None and len(scopes) > 1)
+                    or self.parsed.lines.start(node) < self.parsed.lines.start(at)
+                )
+            ]
+            if found:
+                return max(found, key=lambda node: node.lineno)
+        return None
+
+    def _resolve_lambda(self, value: ast.Lambda, at: ast.stmt, depth: int) -> Handed:
+        if isinstance(value.body, ast.Call):
+            inner = self._resolve_callee(value.body.func, at, depth)
+            if inner is not None:
+                return Handed(inner, "lambda", "", Names())
+        return Handed(value, "lambda", "", Names())
+
+    def _resolve_callee(self, function: ast.expr, at: ast.stmt, depth: int) -> FunctionDef | None:
+        definition = self._definition(function, at)
+        if isinstance(definition, FUNCTIONS):
+            return definition
+        if isinstance(function, ast.Attribute):
+            found = self._resolve_attribute(function, at)
+            if found is not None and isinstance(found.node, FUNCTIONS):
+                return found.node
+        return None
+
+    def _resolve_attribute(self, value: ast.Attribute, at: ast.stmt) -> Handed | None:
+        owner = value.value
+        scope: ast.ClassDef | None = None
+        if isinstance(owner, ast.Name) and owner.id in ("self", "cls"):
+            scope = next((each for each in self.parsed.scopes(at) if isinstance(each, ast.ClassDef)), None)
+        elif isinstance(owner, ast.Name):
+            bound = self._assigned(owner.id, at)
+            if bound is not None and isinstance(bound.value, ast.Call):
+                definition = self._definition(bound.value.func, bound)
+                scope = definition if isinstance(definition, ast.ClassDef) else None
+            else:
+                definition = self._definition(owner, at)
+                scope = definition if isinstance(definition, ast.ClassDef) else None
+        elif isinstance(owner, ast.Call):
+            definition = self._definition(owner.func, at)
+            scope = definition if isinstance(definition, ast.ClassDef) else None
+        if scope is not None:
+            method = self._method(scope, value.attr)
+            if method is not None:
+                return Handed(method, "method", "", Names())
+            return self._attribute_value(scope, value.attr)
+        if (
+            dotted(value, self.parsed.imports)
+            and isinstance(owner, ast.Name)
+            and owner.id in self.parsed.imports
+        ):
+            return Handed(value, "function", "", Names(), name=value.attr)
+        return None
+
+    def _attribute_value(self, scope: ast.ClassDef, name: str) -> Handed | None:
+        """What `self.name = …` in a class binds, e.g. a hypermodel that its constructor makes."""
+        for node in self.parsed.parents:
+            if isinstance(node, ast.Assign) and scope in self.parsed.scopes(node):
+                for target in node.targets:
+                    if isinstance(target, ast.Attribute) and target.attr == name:
+                        return self._resolve(node.value, node, 3)
+        return None
+
+    def _resolve_call(self, value: ast.Call, at: ast.stmt, depth: int) -> Handed | None:
+        name = dotted(value.func, self.parsed.imports) or ""
+        if name in ("functools.partial", "partial") and value.args:
+            inner = self._resolve(value.args[0], at, depth + 1)
+            return Handed(inner.node, inner.kind, "", Names(), name=inner.name) if inner is not None else None
+        if re.match(r"(?:keras_tuner|kerastuner)\.(?:\w+\.)*Hyper\w+$", name):
+            return Handed(value, "hypermodel", "", Names(), name=name.rpartition(".")[2])
+        definition = self._definition(value.func, at)
+        if isinstance(definition, ast.ClassDef):
+            method = self._method(definition, "build")
+            if method is not None:
+                return Handed(method, "hypermodel", "", Names())
+            called = self._method(definition, "__call__")
+            if called is not None:
+                return Handed(called, "method", "", Names())
+            if any("keras_tuner" in (dotted(b, self.parsed.imports) or "") for b in definition.bases):
+                return Handed(value, "hypermodel", "", Names(), name=definition.name)
+            return None
+        if isinstance(definition, FUNCTIONS):
+            return self._returned_by(definition, depth)
+        if (
+            isinstance(value.func, ast.Name)
+            and value.func.id in self.parsed.imports
+            and name[0:1].isupper() is False
+        ):
+            last = name.rpartition(".")[2]
+            if last[:1].isupper() and not name.startswith(("keras.", "tensorflow.")):
+                return Handed(value, "hypermodel", "", Names(), name=last)
+        return None
+
+    def _returned_by(self, function: FunctionDef, depth: int) -> Handed | None:
+        """The build function or hypermodel that a function of the file returns."""
+        for node in self.parsed.parents:
+            if (
+                isinstance(node, ast.Return)
+                and self.parsed.scope(node) is function
+                and node.value is not None
+            ):
+                inner = self._resolve(node.value, node, depth + 1)
+                if inner is not None:
+                    return inner
+        return None
+
+    # Targets that no tuner gets.
+
+    def _reach(self, node: FunctionDef) -> Handed | None:
+        """How to get hold of a definition that no tuner in the file is handed."""
+        scope = self.parsed.scope(node)
+        if scope is None:
+            needs = Names(loads={node.name})
+            return Handed(node, "function", node.name, needs)
+        if isinstance(scope, ast.ClassDef):
+            kind: Kind = "hypermodel" if node.name == "build" else "method"
+            outer = [each for each in self.parsed.scopes(scope) if isinstance(each, FUNCTIONS)]
+            if outer:
+                return self._given_up(node, scope.name, outer[0], kind)
+            decorators = {ast.unparse(each) for each in node.decorator_list}
+            if decorators & {"staticmethod", "classmethod"}:
+                return Handed(node, kind, f"{scope.name}.{node.name}", Names(loads={scope.name}))
+            instance, needs, assumed = self._instance(scope)
+            return Handed(node, kind, f"{instance}.{node.name}", needs, (), assumed)
+        if isinstance(scope, ast.FunctionDef):
+            return self._given_up(node, node.name, scope, "function")
+        return None
+
+    def _given_up(self, node: FunctionDef, name: str, function: FunctionDef, kind: Kind) -> Handed | None:
+        """A definition inside a function that some later statement of that function mentions."""
+        if not isinstance(function, ast.FunctionDef) or kind != "function":
+            return None
+        for statement in self.parsed.parents:
+            if (
+                isinstance(statement, ast.stmt)
+                and self.parsed.scope(statement) is function
+                and not isinstance(statement, (*FUNCTIONS, ast.ClassDef))
+                and self.parsed.lines.start(statement) > self.parsed.lines.start(node)
+            ):
+                for mention in ast.walk(statement):
+                    if (
+                        isinstance(mention, ast.Name)
+                        and mention.id == name
+                        and self._fits(mention, statement)
+                    ):
+                        expression, needs, more, assumed = self._call_of(function, 0)
+                        return Handed(
+                            node,
+                            kind,
+                            expression,
+                            needs,
+                            (Capture(function, statement, mention), *more),
+                            assumed,
+                        )
+        return None
+
+
+def name_argument(name: str, value: str, function: FunctionDef) -> str:
+    """An argument of a call: by position where it must be, else by name."""
+    keyword_only = {argument.arg for argument in function.args.kwonlyargs}
+    return f"{name}={value}" if name in keyword_only else value
+
+
+def _evaluated(source: str) -> str:
+    """A source that may span lines, as one expression."""
+    return (
+        f"({source})" if "\n" in source or "\r" in source or source.lstrip().startswith("lambda") else source
+    )
