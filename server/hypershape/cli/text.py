@@ -149,7 +149,8 @@ def coverage_sentence(coverage: Coverage) -> str:
         total = coverage.space if coverage.space is not None else coverage.probed
         if not coverage.failed:
             return f"all {_plural(total, 'configuration')} build, proved by trying them all{held}"
-        return f"{coverage.failed:,} of {_plural(total, 'configuration')} fail, all tried{held}"
+        share = f"{coverage.failing_share:.1%} of the space fails"
+        return f"{share}: {coverage.failed:,} of {_plural(total, 'configuration')}, all tried{held}"
     of = f" of {coverage.space:,}" if coverage.space is not None else ""
     low, high = coverage.interval
     return (

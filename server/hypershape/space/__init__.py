@@ -1,1 +1,7 @@
-"""TODO: one line that names this room."""
+"""The search space: what to probe next, how much is known, and which condition explains the failures."""
+
+from hypershape.space.explorer import Explorer, contains
+from hypershape.space.held import cannot_matter
+from hypershape.space.layers import layer_rows, merge_shapes
+
+__all__ = ["Explorer", "cannot_matter", "contains", "layer_rows", "merge_shapes"]
