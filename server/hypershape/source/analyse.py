@@ -9,6 +9,7 @@ from dataclasses import replace
 from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, Span, Target
 from hypershape.source import comments
 from hypershape.source.calls import TunerFinder
+from hypershape.source.modules import Collector, Finder, extra_paths, with_absolute_imports
 from hypershape.source.names import FUNCTIONS
 from hypershape.source.parsed import Parsed
 from hypershape.source.slices import Slicer, described
@@ -70,9 +71,11 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     for name in cut.missing:
         why[name] = _why_missing(name, parsed)
     why = {name: reason for name, reason in why.items() if name in cut.missing or name in handed.assumed}
-    files = (SliceFile(parsed.path, "__main__", cut.text),)
+    finder = Finder(parsed.path, extra_paths(parsed))
+    text = with_absolute_imports(cut.text, cut, parsed, finder)
+    files = (*Collector(finder).files(parsed, cut), SliceFile(parsed.path, "__main__", text))
     try:
-        compile(cut.text, parsed.path, "exec", dont_inherit=True)
+        compile(text, parsed.path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as problem:
         line = getattr(problem, "lineno", None)
         return None, f"What it needs does not compile{f' (line {line})' if line else ''}: {problem}."

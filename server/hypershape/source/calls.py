@@ -135,7 +135,7 @@ class TunerFinder:
             first = next((name for name in classes if name is not None), None)
             called = {id(each.func) for each in ast.walk(value) if isinstance(each, ast.Call)}
             if first is None or any(
-                id(each) in called and self.class_name(each)  # type: ignore[arg-type]
+                id(each) in called and self.class_name(each)
                 for each in ast.walk(value)
                 if isinstance(each, (ast.Name, ast.Attribute))
             ):

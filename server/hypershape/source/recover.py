@@ -122,7 +122,7 @@ class _Recovery:
         self._blank_magics(first, last)
         self.scanned = "".join(self.characters)
         if _parsed(self._current(first, last)) is None:
-            self._block(first, last)
+            self._block(first, last, indent=0)
 
     # Magics.
 
@@ -166,20 +166,20 @@ class _Recovery:
 
     # Statements.
 
-    def _block(self, first: int, last: int) -> bool:
+    def _block(self, first: int, last: int, indent: int | None = None) -> bool:
         """Blanks what does not parse among the statements of one block; says whether one is left."""
         left = False
         line = first
-        indent: int | None = None
         while line <= last:
             if self._is_idle(line):
                 line += 1
                 continue
             here = self._indent(line)
-            if indent is None or here < indent:
-                indent = here
-            end = self._statement_end(line, last, indent)
-            if self._parses(line, end):
+            indent = here if indent is None else indent
+            end = self._statement_end(line, last, here)
+            if here != indent:
+                self._break(line, end)
+            elif self._parses(line, end):
                 left = True
             elif end > line and self._is_compound(line, end):
                 left = self._compound(line, end) or left

@@ -49,10 +49,16 @@ class Capture:
 
 @dataclass
 class Cut:
-    """One sliced text. `missing` are the names that nothing in the file defines."""
+    """One sliced text.
+
+    `missing` are the names that nothing in the file defines, `missing_before_stars` those that an
+    `import *` may still bind, `imports` the import statements that are kept.
+    """
 
     text: str
     missing: set[str]
+    missing_before_stars: set[str]
+    imports: tuple[ast.Import | ast.ImportFrom, ...]
 
 
 @dataclass
@@ -154,10 +160,17 @@ class _Cutting:
         wanted = self._expand(needed) - self.given
         wanted = self._block(tree.body, wanted)
         missing = {name for name in wanted - BUILTINS - self.given if not self._bound_in_kept(name)}
-        if missing - self.slicer.bound and self._keep_star_imports(tree.body):
+        unknown = missing - self.slicer.bound
+        if unknown and self._keep_star_imports(tree.body):
             missing &= self.slicer.bound
         self._write_block(tree.body)
-        return Cut("".join(self.out), missing | self.unbound)
+        text = "".join(self.out)
+        imports = tuple(
+            node
+            for node in self.parsed.parents
+            if isinstance(node, (ast.Import, ast.ImportFrom)) and text[self.parsed.lines.start(node)] in "fi"
+        )
+        return Cut(text, missing | self.unbound, unknown, imports)
 
     # What is needed.
 

@@ -1,0 +1,231 @@
+"""The user's other files: found on disk as Python would find them, and sliced as well."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from hypershape.model import SliceFile
+from hypershape.source.documents import Unreadable, read
+from hypershape.source.names import Names
+from hypershape.source.parsed import Parsed
+from hypershape.source.slices import Cut, Slicer
+
+# A file of the user's that is called like one of these shadows the package that it means to use.
+_NEVER_LOCAL = frozenset(sys.stdlib_module_names) | {
+    "keras", "keras_tuner", "kerastuner", "tensorflow", "tf_keras", "jax", "torch", "numpy", "pandas", "sklearn",
+    "scipy", "matplotlib",
+}  # fmt: skip
+_ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
+_LEVELS = 5
+_RELATIVE = re.compile(r"from\s+(\.+)\s*([\w.]*)\s+import\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A module of the user's: its dotted name and its file (None for a package without `__init__.py`)."""
+
+    name: str
+    file: Path | None
+
+
+class Finder:
+    """Finds the modules that one file imports from beside it, from its project's root or from `sys.path.append`."""
+
+    def __init__(self, path: str, extra: Iterable[str] = ()) -> None:
+        self.file = Path(path)
+        folder = self.file.parent
+        self.roots = [folder, *_parents_to_root(folder)]
+        self.roots += [root / "src" for root in self.roots[:] if (root / "src").is_dir()]
+        self.roots += [folder / each for each in extra]
+        self.package = _package_of(self.file)
+
+    def find(self, name: str) -> Local | None:
+        """The module with an absolute dotted name, if it is the user's own."""
+        parts = name.split(".")
+        if not name or parts[0] in _NEVER_LOCAL:
+            return None
+        # `from src.models import …` in a file somewhere under a folder `src`.
+        around = [folder.parent for folder in self.file.parents if folder.name == parts[0]]
+        for root in [*self.roots, *around]:
+            file = _file_of(root, parts)
+            if file is not None and file != self.file:
+                return Local(name, file)
+            if root.joinpath(*parts).is_dir() and _holds_python(root.joinpath(*parts)):
+                return Local(name, None)
+        return None
+
+    def absolute(self, module: str | None, level: int, package: str | None = None) -> str:
+        """The absolute name of a module imported with `level` leading dots from a package."""
+        if level == 0:
+            return module or ""
+        parts = (self.package if package is None else package).split(".")
+        base = parts[: len(parts) - level + 1]
+        return ".".join([*(each for each in base if each), *([module] if module else [])])
+
+
+@dataclass
+class Collector:
+    """Gathers the slices of all local modules that a slice imports, directly or through one another."""
+
+    finder: Finder
+    needs: dict[str, set[str]] = field(default_factory=dict)
+    found: dict[str, Local] = field(default_factory=dict)
+    cuts: dict[str, tuple[Parsed, Cut]] = field(default_factory=dict)
+
+    def files(self, parsed: Parsed, cut: Cut) -> tuple[SliceFile, ...]:
+        """The slices of the modules that a cut of `parsed` imports, what is imported first coming first."""
+        self._follow(parsed, cut, self.finder.package)
+        order = list(self.found)
+        order.reverse()
+        result = []
+        for name in order:
+            local = self.found[name]
+            text = self.cuts[name][1].text if name in self.cuts else ""
+            path = str(local.file) if local.file is not None else self._init_of(name)
+            result.append(SliceFile(path, name, text))
+        return tuple(result)
+
+    def _init_of(self, name: str) -> str:
+        folder = next(
+            (
+                root.joinpath(*name.split("."))
+                for root in self.finder.roots
+                if root.joinpath(*name.split(".")).is_dir()
+            ),
+            self.finder.file.parent.joinpath(*name.split(".")),
+        )
+        return str(folder / "__init__.py")
+
+    def _follow(self, parsed: Parsed, cut: Cut, package: str) -> None:
+        for node in cut.imports:
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    self._import(alias.name, _attributes(parsed, alias.asname or alias.name))
+                continue
+            name = self.finder.absolute(node.module, node.level, package)
+            for alias in node.names:
+                if alias.name == "*":
+                    self._import(name, cut.missing_before_stars)
+                elif self.finder.find(f"{name}.{alias.name}") is not None:
+                    self._import(f"{name}.{alias.name}", _attributes(parsed, alias.asname or alias.name))
+                else:
+                    self._import(name, {alias.name})
+
+    def _import(self, name: str, wanted: set[str]) -> None:
+        """Slices a module, and the packages around it, for the names that are wanted of it."""
+        parts = name.split(".")
+        if self.finder.find(parts[0]) is None:
+            return
+        for length in range(1, len(parts) + 1):
+            self._slice(".".join(parts[:length]), wanted if length == len(parts) else set())
+
+    def _slice(self, name: str, wanted: set[str]) -> None:
+        local = self.finder.find(name)
+        if local is None:
+            return
+        known = self.needs.get(name)
+        if known is not None and wanted <= known:
+            return
+        self.needs[name] = (known or set()) | wanted
+        self.found.setdefault(name, local)
+        if local.file is None:
+            return
+        read_file = _read(str(local.file), _stamp(local.file))
+        if read_file is None:
+            return
+        parsed, slicer = read_file
+        cut = slicer.cut(Names(loads=set(self.needs[name])))
+        self.cuts[name] = (parsed, cut)
+        is_package = local.file.name == "__init__.py"
+        self._follow(parsed, cut, name if is_package else name.rpartition(".")[0])
+
+
+def with_absolute_imports(text: str, cut: Cut, parsed: Parsed, finder: Finder) -> str:
+    """The text of the main file with its relative imports made absolute: what is run as `__main__` has no package."""
+    for node in sorted(cut.imports, key=lambda each: -parsed.lines.start(each)):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            start = parsed.lines.start(node)
+            match = _RELATIVE.match(text, start)
+            name = finder.absolute(node.module, node.level)
+            if match is not None and name:
+                text = f"{text[:start]}from {name} import{text[match.end() :]}"
+    return text
+
+
+def extra_paths(parsed: Parsed) -> list[str]:
+    """The folders that the file appends to `sys.path` as literals."""
+    found = re.findall(
+        r"sys\.path\.(?:append|insert)\(\s*(?:\d+\s*,\s*)?[rRbBuU]?[\"']([^\"'\r\n]+)[\"']\s*\)",
+        parsed.recovered.clean,
+    )
+    return [str(each) for each in found]
+
+
+def _attributes(parsed: Parsed, name: str) -> set[str]:
+    """The attributes of a module that a file reads."""
+    return set(re.findall(rf"(?<![\w.]){re.escape(name)}\s*\.\s*(\w+)", parsed.recovered.clean))
+
+
+def _parents_to_root(folder: Path) -> list[Path]:
+    """The folders above, up to the root of the project; none where no project is in sight."""
+    above = []
+    for parent in [folder, *folder.parents][:_LEVELS]:
+        if parent != folder:
+            above.append(parent)
+        if any((parent / mark).exists() for mark in _ROOT_MARKS):
+            return above
+    return [parent for parent in above if _in_package(folder, parent)]
+
+
+def _in_package(folder: Path, parent: Path) -> bool:
+    """Whether every folder from `folder` up to, but without, `parent` is a package."""
+    while folder != parent:
+        if not (folder / "__init__.py").exists():
+            return False
+        folder = folder.parent
+    return True
+
+
+def _package_of(file: Path) -> str:
+    """The dotted package that a file belongs to; for one outside packages, its folder's name."""
+    folder = file.parent
+    parts: list[str] = []
+    while (folder / "__init__.py").exists() and folder.name:
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts) or file.resolve().parent.name
+
+
+def _file_of(root: Path, parts: list[str]) -> Path | None:
+    package = root.joinpath(*parts, "__init__.py")
+    if package.is_file():
+        return package
+    module = root.joinpath(*parts[:-1], f"{parts[-1]}.py")
+    return module if module.is_file() else None
+
+
+def _holds_python(folder: Path) -> bool:
+    return any(folder.glob("*.py"))
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=64)
+def _read(file: str, stamp: tuple[int, int]) -> tuple[Parsed, Slicer] | None:
+    try:
+        parsed = Parsed.of(read(Path(file)))
+    except Unreadable:
+        return None
+    return parsed, Slicer(parsed)
