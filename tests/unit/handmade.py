@@ -1,13 +1,11 @@
-"""Modules and causes made by hand, for tests of rules and fixes that run neither `source` nor a probe."""
+"""Causes made by hand, for tests of rules and fixes that probe nothing."""
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import dedent
 
-from hypershape import fixes
+from hypershape import fixes, source
 from hypershape.fixes.syntax import Code
 from hypershape.model import (
     Analysis,
@@ -19,12 +17,10 @@ from hypershape.model import (
     Fix,
     Frame,
     Hyperparameter,
-    Ignore,
     Module,
     ProbeError,
     Report,
     Span,
-    Target,
     TargetAnalysis,
 )
 
@@ -32,35 +28,8 @@ PATH = "/project/model.py"
 
 
 def module(text: str, path: str = PATH) -> Module:
-    """A module whose targets are the functions with a parameter `hp`."""
-    text = dedent(text).strip("\n") + "\n"
-    document = Document(path, text)
-    imports: dict[str, str] = {}
-    targets = []
-    code = Code(Module(document, text))
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                imports[alias.asname or alias.name.split(".")[0]] = (
-                    alias.name if alias.asname else alias.name.split(".")[0]
-                )
-        elif isinstance(node, ast.ImportFrom):
-            imports |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.FunctionDef) and any(each.arg == "hp" for each in node.args.args):
-            line = node.lineno
-            start = text.splitlines()[line - 1].index(node.name) + 1
-            name = Span(path, line, start, line, start + len(node.name))
-            targets.append(Target(node.name, name, code.span(node), "function", None))
-    ignores = tuple(_ignores(document))
-    return Module(document, text, imports=imports, targets=tuple(targets), ignores=ignores)
-
-
-def _ignores(document: Document) -> Iterator[Ignore]:
-    for number, line in enumerate(document.text.splitlines(), 1):
-        found = re.search(r"# hypershape: ignore(?:\[(.*?)\])?", line)
-        if found:
-            span = Span(document.path, number, found.start() + 1, number, found.end() + 1)
-            yield Ignore(number, tuple(re.findall(r"\w+", found.group(1) or "")), span)
+    """What the text of a script holds."""
+    return source.analyse(Document(path, dedent(text).strip("\n") + "\n"))
 
 
 def at(module: Module, needle: str, occurrence: int = 0) -> Span:

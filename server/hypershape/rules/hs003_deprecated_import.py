@@ -1,0 +1,64 @@
+"""HS003."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+
+
+class DeprecatedImport(Rule):
+    """Keras Tuner is imported under its old name, `kerastuner`.
+
+    ## What it does
+    Finds imports of `kerastuner` and its submodules.
+
+    ## Why it matters
+    Only a shim in the package kt-legacy still carries the old name; it warns, and lacks some submodules.
+
+    ## Fix
+    Import `keras_tuner`.
+    """
+
+    code = "HS003"
+    name = "deprecated-import"
+    severity = Severity.HINT
+    static = True
+
+    INVALID = (
+        Example("import kerastuner as kt\n", at="kerastuner as kt", fixed="import keras_tuner as kt"),
+        Example(
+            "from kerastuner.tuners import RandomSearch\n",
+            at="from kerastuner.tuners import RandomSearch",
+            fixed="from keras_tuner.tuners import RandomSearch",
+        ),
+        Example("import kerastuner\n", at="kerastuner", fixed="import keras_tuner as kerastuner"),
+    )
+    VALID = (Example("import keras_tuner as kt\nfrom keras_tuner import RandomSearch\n"),)
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for node in code.nodes:
+            names: list[tuple[ast.AST, str]] = []
+            if isinstance(node, ast.Import):
+                names = [(alias, alias.name) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [(node, node.module or "")]
+            for place, name in names:
+                if name.split(".")[0] == "kerastuner":
+                    yield self.finding(
+                        "The package is called keras_tuner today; kerastuner is a deprecated shim.",
+                        code.span(place),
+                    )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        written = code.text.within(finding.span)
+        start = code.text.bounds(finding.span)[0] + written.index("kerastuner")
+        name = code.text.span(finding.span.path, start, start + len("kerastuner"))
+        text = "keras_tuner as kerastuner" if written == "kerastuner" else "keras_tuner"
+        if not written.startswith("kerastuner.") or " as " in written:
+            yield Fix("Import keras_tuner", (Edit(name, text),))

@@ -1,0 +1,182 @@
+"""HS401."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.identifiers import requoted
+from hypershape.rules.tuners import Tuner, objective_of, targets_of, trains_itself, tuners
+from hypershape.rules.wording import listed
+
+_VALIDATION = ("validation_data", "validation_split")
+_BEFORE_VALIDATION = 6
+"""`fit` takes x, y, batch_size, epochs, verbose and callbacks before `validation_split`."""
+
+
+class ObjectiveNeverReported(Rule):
+    """The tuner optimises a metric that no trial reports.
+
+    ## What it does
+    Compares the objective with the names that one training step reports, and a `val_` objective with the arguments
+    of `search`.
+
+    ## Why it matters
+    Keras Tuner looks the name up after the first trial has trained to its end, and fails with a KeyError; after
+    three fully trained trials the search ends.
+
+    ## Fix
+    Name a metric that is reported, compile the metric, or pass validation data.
+    """
+
+    code = "HS401"
+    name = "objective-never-reported"
+    severity = Severity.ERROR
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, objective="val_loss", max_trials=3)
+            tuner.search([[1, 2, 3, 4]], [[1]], epochs=2)
+            """,
+            at='"val_loss"',
+            fixed="epochs=2, validation_split=0.2)",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "val_acc", max_trials=3)
+            tuner.search([[1, 2, 3, 4]], [[1]], epochs=2, validation_split=0.2)
+            """,
+            at='"val_acc"',
+            fixed='"val_accuracy"',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "val_accuracy", max_trials=3)
+            tuner.search([[1, 2, 3, 4]], [[1]], epochs=2, validation_split=0.2)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            node = objective_of(tuner, code)
+            name = code.value(node, default=None) if node is not None else None
+            if node is None or not isinstance(name, str) or trains_itself(tuner, analysis, code):
+                continue
+            reported = _reported(tuner, analysis)
+            plain = name.removeprefix("val_")
+            if reported and plain not in reported:
+                yield self.finding(
+                    f"No trial reports {name!r}: a training step reports {listed(sorted(reported))}.",
+                    code.span(node),
+                    target=targets_of(tuner, analysis)[0].name,
+                )
+            elif name.startswith("val_") and tuner.searches_complete and not _validates(tuner):
+                yield self.finding(
+                    f"No trial reports {name!r}: the search is given no validation data.",
+                    code.span(node),
+                    target=targets_of(tuner, analysis)[0].name,
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            node = objective_of(tuner, code)
+            if node is None or code.span(node) != finding.span:
+                continue
+            reported = _reported(tuner, analysis)
+            name = str(code.value(node, default=""))
+            if reported and name.removeprefix("val_") not in reported:
+                yield from _other_names(node, name, reported, code)
+                return
+            added = [
+                edits.add_argument(code.module, code.span(each), "validation_split", "0.2")
+                for each in tuner.searches
+            ]
+            if added and None not in added:
+                yield Fix(
+                    "Hold back a fifth of the data for validation", tuple(each for each in added if each)
+                )
+            written = code.resolve(node)
+            if isinstance(written, ast.Constant):
+                plain = name.removeprefix("val_")
+                edit = Edit(code.span(written), requoted(code.source(written), plain))
+                yield Fix(f"Optimise {plain}, measured on the training data", (edit,))
+
+
+def _other_names(node: ast.expr, name: str, reported: set[str], code: Code) -> Iterator[Fix]:
+    written = code.resolve(node)
+    if not isinstance(written, ast.Constant):
+        return
+    prefix = "val_" if name.startswith("val_") else ""
+    plain = name.removeprefix("val_")
+    near = get_close_matches(plain, sorted(reported), n=2, cutoff=0.3)
+    near += [each for each in sorted(reported) if each not in near and each.startswith(plain[:3])]
+    for each in [*near, *(["loss"] if "loss" not in near else [])]:
+        edit = Edit(code.span(written), requoted(code.source(written), prefix + each))
+        yield Fix(f"Optimise {prefix}{each}", (edit,))
+
+
+def _reported(tuner: Tuner, analysis: Analysis) -> set[str]:
+    """The names that training steps report, over all probes that had them; empty when any building one had none."""
+    places = {target.span for target in targets_of(tuner, analysis)}
+    reports = [
+        report
+        for each in analysis.targets
+        if each.target.span in places
+        for report in each.reports
+        if report.verdict == "ok"
+    ]
+    if not reports or not all(report.log_names for report in reports):
+        return set()
+    return {name for report in reports for name in report.log_names}
+
+
+def _validates(tuner: Tuner) -> bool:
+    """Whether some search gets validation data."""
+    return any(
+        len(call.args) > _BEFORE_VALIDATION or any(each.arg in _VALIDATION for each in call.keywords)
+        for call in tuner.searches
+    )

@@ -1,0 +1,99 @@
+"""HS404."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code, contains
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+
+
+class SharedOptimizer(Rule):
+    """An optimizer is made outside the build function, so that all trials share it.
+
+    ## What it does
+    Finds `compile(optimizer=…)` in a build function with an optimizer object that the module makes once.
+
+    ## Why it matters
+    In Keras 3 an optimizer belongs to the variables of the first model it trained: the first trial works, every
+    later one fails with "Unknown variable".
+
+    ## Fix
+    Make the optimizer inside the function.
+    """
+
+    code = "HS404"
+    name = "shared-optimizer"
+    severity = Severity.WARNING
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+
+            optimizer = keras.optimizers.Adam(1e-3)
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(optimizer=optimizer, loss="mse")
+                return model
+            """,
+            at="optimizer",
+            fixed='model.compile(optimizer=keras.optimizers.Adam(1e-3), loss="mse")',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+
+            rate = 1e-3
+
+
+            def build_model(hp):
+                optimizer = keras.optimizers.Adam(rate)
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(optimizer=optimizer, loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for call in code.calls:
+            given = _shared(call, code)
+            if given is not None and any(
+                contains(target.body, code.span(call)) for target in analysis.module.targets
+            ):
+                name, made = given
+                yield self.finding(
+                    f"All trials share this optimizer, made on line {made.lineno}: with Keras 3 every trial but the "
+                    "first fails.",
+                    code.span(name),
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for call in code.calls:
+            given = _shared(call, code)
+            if given is not None and code.span(given[0]) == finding.span:
+                yield Fix("Make the optimizer here", (Edit(finding.span, code.source(given[1])),))
+
+
+def _shared(call: ast.Call, code: Code) -> tuple[ast.Name, ast.Call] | None:
+    """The name given as optimizer to `compile`, and the call outside any function that made the optimizer."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "compile":
+        return None
+    given = code.argument(call, "optimizer", 0)
+    made = code.resolve(given) if isinstance(given, ast.Name) else None
+    if not isinstance(given, ast.Name) or not isinstance(made, ast.Call):
+        return None
+    origin = code.imported(made.func) or ""
+    if not origin.startswith("keras.optimizers.") or "schedules" in origin:
+        return None
+    return (given, made) if code.function(made) is None else None

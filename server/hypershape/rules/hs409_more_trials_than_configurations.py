@@ -1,0 +1,71 @@
+"""HS409."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.tuners import targets_of, tuners
+
+
+class MoreTrialsThanConfigurations(Rule):
+    """A tuner is asked for more trials than the search space has configurations.
+
+    ## What it does
+    Compares `max_trials` with the number of configurations, when all of them are known.
+
+    ## Why it matters
+    The search ends early without a word; RandomSearch gives up after a few collisions, before it has seen them all.
+
+    ## Fix
+    Lower `max_trials`, or use `GridSearch`, which tries every configuration once.
+    """
+
+    code = "HS409"
+    name = "more-trials-than-configurations"
+    severity = Severity.HINT
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=20, overwrite=True)
+            """,
+            at="20",
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            node = code.argument(tuner.node, "max_trials", 2)
+            wanted = code.value(node, default=None) if node is not None else None
+            places = [target.span for target in targets_of(tuner, analysis)]
+            spaces = [
+                each.coverage.space
+                for each in analysis.targets
+                if each.target.span in places
+                and each.coverage is not None
+                and each.coverage.mode == "exhaustive"
+                and not each.coverage.held
+            ]
+            if node is None or not isinstance(wanted, int) or len(spaces) != 1 or spaces[0] is None:
+                continue
+            if wanted > spaces[0] and tuner.found.class_name != "Hyperband":
+                yield self.finding(
+                    f"The search space has only {spaces[0]:,} configurations: the search ends after at most "
+                    f"{spaces[0]:,} of these {wanted:,} trials.",
+                    code.span(node),
+                )

@@ -1,0 +1,145 @@
+"""HS410."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.tuners import trains_itself, tuners
+
+FIT = ["x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data", "shuffle", "class_weight", "sample_weight", "initial_epoch", "steps_per_epoch", "validation_steps", "validation_batch_size", "validation_freq"]
+"""The arguments of `keras.Model.fit` in Keras 3."""
+
+KERAS_2 = ("workers", "use_multiprocessing", "max_queue_size")
+"""Those that Keras 2 took as well."""
+
+
+class SearchArgumentRefused(Rule):
+    """`search` is given an argument that `fit` refuses.
+
+    ## What it does
+    Compares the arguments of `tuner.search` with those of `Model.fit`, to which Keras Tuner hands them on, and finds
+    a single callback where a list is needed.
+
+    ## Why it matters
+    Each trial is built and then fails; after three of them the search ends.
+
+    ## Fix
+    Rename or remove the argument; put the callback in a list.
+    """
+
+    code = "HS410"
+    name = "search-argument-refused"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3)
+            tuner.search(x, y, epoch=3)
+            """,
+            at="epoch=3",
+            fixed="tuner.search(x, y, epochs=3)",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            stop = keras.callbacks.EarlyStopping("loss")
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3)
+            tuner.search(x, y, callbacks=stop)
+            """,
+            at="stop",
+            fixed="callbacks=[stop]",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3)
+            tuner.search(x, y, epochs=3, callbacks=[keras.callbacks.EarlyStopping("loss")], batch_size=8)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        environment = analysis.environment
+        keras_2 = environment is None or not (environment.keras or "").startswith("3")
+        for tuner in tuners(analysis, code):
+            if trains_itself(tuner, analysis, code):
+                continue
+            for keyword in (each for call in tuner.searches for each in call.keywords):
+                if keyword.arg is not None and keyword.arg not in FIT:
+                    softly = keras_2 and keyword.arg in KERAS_2
+                    yield self.finding(
+                        f"`fit` takes no {keyword.arg}: every trial of this search fails.",
+                        code.span(keyword),
+                        severity=Severity.HINT if softly else Severity.ERROR,
+                    )
+                elif keyword.arg == "callbacks" and _is_callback(keyword.value, code):
+                    yield self.finding(
+                        "Keras Tuner needs a list of callbacks, not one callback.", code.span(keyword.value)
+                    )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            for call in tuner.searches:
+                yield from _repairs(call, finding, code)
+
+
+def _repairs(call: ast.Call, finding: Finding, code: Code) -> Iterator[Fix]:
+    for keyword in call.keywords:
+        if keyword.arg == "callbacks" and code.span(keyword.value) == finding.span:
+            yield Fix("Put it in a list", (Edit(finding.span, f"[{code.source(keyword.value)}]"),))
+        if code.span(keyword) != finding.span or keyword.arg is None:
+            continue
+        free = [each for each in FIT if each not in {other.arg for other in call.keywords}]
+        for near in get_close_matches(keyword.arg, free, n=1, cutoff=0.75):
+            edit = edits.rename_argument(code.module, code.span(call), keyword.arg, near)
+            if edit is not None:
+                yield Fix(f"Rename {keyword.arg} to {near}", (edit,))
+        removed = edits.remove_argument(code.module, code.span(call), keyword.arg)
+        if removed is not None:
+            yield Fix(f"Remove {keyword.arg}", (removed,))
+
+
+def _is_callback(node: ast.expr, code: Code) -> bool:
+    """Whether an expression is certainly one of Keras's callbacks."""
+    made = code.resolve(node)
+    return isinstance(made, ast.Call) and (code.imported(made.func) or "").startswith("keras.callbacks.")

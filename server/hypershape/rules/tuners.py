@@ -1,0 +1,119 @@
+"""Tuners and searches as the text writes them, for the rules about `keras_tuner`'s own calls (keras-tuner 1.4)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Target, TunerCall
+
+_COMMON = ["hypermodel", "objective", "seed", "hyperparameters", "tune_new_entries", "allow_new_entries", "max_retries_per_trial", "max_consecutive_failed_trials", "max_model_size", "optimizer", "loss", "metrics", "distribution_strategy", "directory", "project_name", "logger", "tuner_id", "overwrite", "executions_per_trial"]
+
+PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "RandomSearch": ("max_trials", *_COMMON),
+    "GridSearch": ("max_trials", *_COMMON),
+    "BayesianOptimization": ("max_trials", "num_initial_points", "alpha", "beta", *_COMMON),
+    "Hyperband": ("max_epochs", "factor", "hyperband_iterations", *_COMMON),
+}
+"""Every argument that Keras Tuner's own tuners take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuner:
+    """A construction of one of Keras Tuner's own tuners, with the calls of `search` on it."""
+
+    found: TunerCall
+    node: ast.Call
+    searches: tuple[ast.Call, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every argument is written out."""
+        return _written_out(self.node)
+
+    @property
+    def searches_complete(self) -> bool:
+        return bool(self.searches) and all(_written_out(each) for each in self.searches)
+
+
+def tuners(analysis: Analysis, code: Code) -> Iterator[Tuner]:
+    """The tuners of a module that are exactly one of Keras Tuner's own classes, not subclasses."""
+    for found in analysis.module.tuners:
+        node = code.expression(found.call.span, ast.Call)
+        if not isinstance(node, ast.Call):
+            continue
+        origin = code.imported(node.func) or ""
+        if origin.startswith("keras_tuner.") and origin.rpartition(".")[2] in PARAMETERS:
+            calls = [code.expression(each.span, ast.Call) for each in found.searches]
+            yield Tuner(found, node, tuple(each for each in calls if isinstance(each, ast.Call)))
+
+
+def objective_of(tuner: Tuner, code: Code) -> ast.expr | None:
+    """The objective's name as it is written: the string itself, or the one inside `Objective(…)`."""
+    node = code.argument(tuner.node, "objective", 1)
+    if node is None:
+        return None
+    written = code.resolve(node)
+    if isinstance(written, ast.Call) and (code.imported(written.func) or "").endswith(".Objective"):
+        return code.argument(written, "name", 0)
+    return node
+
+
+def given_as_text(tuner: Tuner, code: Code) -> tuple[ast.expr, str] | None:
+    """The objective when it is a plain string, whose direction Keras Tuner has to infer."""
+    node = code.argument(tuner.node, "objective", 1)
+    value = code.value(node, default=None) if node is not None else None
+    return (node, value) if node is not None and isinstance(value, str) else None
+
+
+def trains_itself(tuner: Tuner, analysis: Analysis, code: Code) -> bool:
+    """Whether the trials of a tuner may be trained by code of the user: a HyperModel with `fit`, or none known."""
+    targets = targets_of(tuner, analysis)
+    if not targets:
+        return True
+    for target in targets:
+        if target.kind in ("function", "lambda"):
+            continue
+        around = [
+            node
+            for node in code.nodes
+            if isinstance(node, ast.ClassDef)
+            and node.lineno <= target.body.line <= (node.end_lineno or node.lineno)
+        ]
+        methods = {each.name for node in around for each in node.body if isinstance(each, ast.FunctionDef)}
+        bases = {code.origin(base) for node in around for base in node.bases}
+        if "fit" in methods or not bases <= {"keras_tuner.HyperModel"} or not around:
+            return True
+    return False
+
+
+def targets_of(tuner: Tuner, analysis: Analysis) -> list[Target]:
+    """The targets that a tuner is given."""
+    return [
+        target
+        for target in analysis.module.targets
+        if any(each.call.span == tuner.found.call.span for each in target.tuners)
+    ]
+
+
+def objective_edits(node: ast.expr, name: str, direction: str, code: Code) -> tuple[Edit, ...]:
+    """The edits that replace a plain objective by `keras_tuner.Objective(name, direction)`."""
+    aliases = [
+        bound for bound, origin in code.module.imports.items() if origin in ("keras_tuner", "kerastuner")
+    ]
+    bound = next(
+        (each for each, origin in code.module.imports.items() if origin == "keras_tuner.Objective"), None
+    )
+    called = bound or (f"{aliases[0]}.Objective" if aliases else "keras_tuner.Objective")
+    made = [Edit(code.span(node), f'{called}("{name}", "{direction}")')]
+    added = None if bound or aliases else edits.add_import(code.module, "import keras_tuner")
+    return (*made, added) if added else tuple(made)
+
+
+def _written_out(call: ast.Call) -> bool:
+    return not any(isinstance(each, ast.Starred) for each in call.args) and all(
+        each.arg for each in call.keywords
+    )
