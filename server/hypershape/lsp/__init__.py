@@ -1,1 +1,1 @@
-"""TODO: one line that names this room."""
+"""The language server: the only room that knows the protocol."""

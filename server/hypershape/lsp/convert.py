@@ -1,0 +1,144 @@
+"""Findings and fixes as the protocol's diagnostics and code actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lsprotocol import types
+
+from hypershape.lsp.positions import View
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+
+SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFO: types.DiagnosticSeverity.Information,
+    Severity.HINT: types.DiagnosticSeverity.Hint,
+}
+PAGES = "https://github.com/hypershape/hypershape/blob/main/docs/rules"
+
+
+def diagnostics(findings: Iterable[Finding], view: View) -> dict[str, list[types.Diagnostic]]:
+    """The diagnostics of every part of the document, empty lists included, so that old ones vanish."""
+    by_uri: dict[str, list[types.Diagnostic]] = {uri: [] for uri in view.uris}
+    for finding in findings:
+        if finding.span.path == view.document.path:
+            uri, place = view.location(finding.span)
+            by_uri.setdefault(uri, []).append(_diagnostic(finding, place, view))
+    return by_uri
+
+
+def _diagnostic(finding: Finding, place: types.Range, view: View) -> types.Diagnostic:
+    related = []
+    for each in finding.related:
+        if each.span.path == view.document.path:
+            uri, where = view.location(each.span)
+            related.append(types.DiagnosticRelatedInformation(types.Location(uri, where), each.message))
+    return types.Diagnostic(
+        range=place,
+        message=_message(finding),
+        severity=SEVERITIES[finding.severity],
+        code=finding.code,
+        code_description=types.CodeDescription(f"{PAGES}/{finding.code}.md"),
+        source="hypershape",
+        related_information=related or None,
+    )
+
+
+def _message(finding: Finding) -> str:
+    text = finding.message
+    if finding.condition is not None and finding.condition not in text:
+        text += f"\nFails when {finding.condition}."
+    return text
+
+
+def code_actions(
+    analysis: Analysis, wanted: Span, view: View, version: dict[str, int | None]
+) -> list[types.CodeAction]:
+    """The fixes of the findings that meet a selection, and one action that silences each."""
+    actions = []
+    for finding in analysis.findings:
+        if not _meets(finding.span, wanted):
+            continue
+        _, place = view.location(finding.span)
+        shown = [_diagnostic(finding, place, view)]
+        for fix in finding.fixes:
+            edit = workspace_edit(fix.edits, view, version)
+            actions.append(
+                types.CodeAction(
+                    title=fix.title,
+                    kind=types.CodeActionKind.QuickFix,
+                    diagnostics=shown,
+                    is_preferred=fix.preferred or None,
+                    edit=edit,
+                )
+            )
+        actions.append(
+            types.CodeAction(
+                title=f"Silence {finding.code} on this line",
+                kind=types.CodeActionKind.QuickFix,
+                diagnostics=shown,
+                edit=workspace_edit([_silence(finding, view)], view, version),
+            )
+        )
+    return actions
+
+
+def refactorings(fixes: Iterable[Fix], view: View, version: dict[str, int | None]) -> list[types.CodeAction]:
+    """Changes on request."""
+    return [
+        types.CodeAction(
+            title=fix.title,
+            kind=types.CodeActionKind.RefactorRewrite,
+            edit=workspace_edit(fix.edits, view, version),
+        )
+        for fix in fixes
+    ]
+
+
+def fix_all(analysis: Analysis, view: View, version: dict[str, int | None]) -> list[types.CodeAction]:
+    """One action with the preferred, verified fixes that do not touch each other."""
+    edits: list[Edit] = []
+    for finding in analysis.findings:
+        fix = next((fix for fix in finding.fixes if fix.verified and fix.preferred), None)
+        if fix is not None and not any(_meets(new.span, old.span) for new in fix.edits for old in edits):
+            edits += fix.edits
+    if not edits:
+        return []
+    return [
+        types.CodeAction(
+            title="Apply all verified Hypershape fixes",
+            kind="source.fixAll.hypershape",
+            edit=workspace_edit(edits, view, version),
+        )
+    ]
+
+
+def workspace_edit(edits: Sequence[Edit], view: View, version: dict[str, int | None]) -> types.WorkspaceEdit:
+    """Versioned edits: an editor whose text has changed since refuses them."""
+    by_uri: dict[str, list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]] = {}
+    for edit in edits:
+        uri, place = view.location(edit.span)
+        by_uri.setdefault(uri, []).append(types.TextEdit(place, edit.text))
+    return types.WorkspaceEdit(
+        document_changes=[
+            types.TextDocumentEdit(
+                types.OptionalVersionedTextDocumentIdentifier(uri, version.get(uri)), changes
+            )
+            for uri, changes in by_uri.items()
+        ]
+    )
+
+
+def _silence(finding: Finding, view: View) -> Edit:
+    """A comment at the end of the finding's first line."""
+    line = view.lines[finding.span.line - 1].rstrip("\r\n") if finding.span.line <= len(view.lines) else ""
+    place = Span(finding.span.path, finding.span.line, len(line) + 1, finding.span.line, len(line) + 1)
+    return Edit(place, f"  # hypershape: ignore[{finding.code}]")
+
+
+def _meets(one: Span, other: Span) -> bool:
+    return (one.line, one.column) <= (other.end_line, other.end_column) and (other.line, other.column) <= (
+        one.end_line,
+        one.end_column,
+    )

@@ -1,0 +1,150 @@
+"""What the editor shows over a name: Markdown from an analysis, made without any further work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hypershape.model import Analysis, Coverage, Hyperparameter, LayerRow, Span, TargetAnalysis, Value
+
+MOST_VALUES = 12
+
+
+def hover(analysis: Analysis, line: int, column: int) -> tuple[str, Span] | None:
+    """The Markdown for a place (1-based), and the span it speaks of; None where there is nothing to say.
+
+    The innermost thing wins: an `hp.…` call, then the layers of the line, then the target's name.
+    """
+    for target in analysis.targets:
+        for hp in target.hyperparameters:
+            if hp.span is not None and _holds(hp.span, line, column):
+                return hyperparameter(hp, target), hp.span
+        rows = [
+            row
+            for row in target.layers
+            if row.span is not None and row.span.line <= line <= row.span.end_line
+        ]
+        if rows and rows[0].span is not None:
+            held = [row for row in rows if row.span is not None and _holds(row.span, line, column)]
+            shown = _innermost(held or rows)
+            return layers(shown, target), shown[0].span or rows[0].span
+        if _holds(target.target.span, line, column):
+            return summary(target), target.target.span
+    return None
+
+
+def layers(rows: Iterable[LayerRow], target: TargetAnalysis) -> str:
+    """A table of layers with their output shapes over the space."""
+    lines = ["| layer | output shape | parameters |", "| --- | --- | --- |"]
+    lines += [f"| {row.class_name} | `{row.summary}` | {_range(row.parameters)} |" for row in rows]
+    if target.coverage is not None:
+        lines += ["", _over(target.coverage)]
+    if target.assumptions:
+        lines += ["", "Assumed: " + "; ".join(target.assumptions)]
+    return "\n".join(lines)
+
+
+def hyperparameter(hp: Hyperparameter, target: TargetAnalysis) -> str:
+    """What Keras Tuner draws for a hyperparameter, and which values fail whatever the others are."""
+    parts = [f"**{hp.name}** draws {_drawn(hp)}"]
+    if hp.max is not None and hp.values and hp.max not in hp.values:
+        parts.append(f"{_value(hp.max)} is never drawn.")
+    failing, building = _verdicts(hp.name, target)
+    always = [value for value in failing if value not in building]
+    sometimes = [value for value in failing if value in building]
+    if always:
+        parts.append(f"Fails with {_listed(always)}.")
+    if sometimes:
+        parts.append(f"Fails in part of the space with {_listed(sometimes)}.")
+    conditions = [cause.condition for cause in target.causes if cause.condition and hp.name in cause.names]
+    parts += [f"Fails when `{condition}`." for condition in conditions]
+    held = target.coverage.held.get(hp.name) if target.coverage is not None else None
+    if held:
+        parts.append(f"It cannot make a build fail: {held}.")
+    return "\n\n".join(parts)
+
+
+def summary(target: TargetAnalysis) -> str:
+    """The state of a target: proved, sampled, or why it could not be probed."""
+    if target.coverage is None:
+        return f"Not probed: {target.reason}" if target.reason else "Not probed yet."
+    parts = [_over(target.coverage)]
+    if target.parameters is not None:
+        parts.append(f"{_range(target.parameters)} parameters.")
+    parts += [
+        f"Fails when `{cause.condition}` ({cause.share:.1%} of the space)."
+        for cause in target.causes
+        if cause.condition
+    ]
+    if target.assumptions:
+        parts.append("Assumed: " + "; ".join(target.assumptions))
+    return "\n\n".join(parts)
+
+
+def _over(coverage: Coverage) -> str:
+    if coverage.mode == "exhaustive":
+        total = f"{coverage.space or coverage.probed:,}"
+        if not coverage.failed:
+            return f"All {total} configurations build: every one was tried."
+        return f"{coverage.failing_share:.1%} of the space fails; all {total} configurations were tried."
+    of = f" of {coverage.space:,}" if coverage.space is not None else ""
+    low, high = coverage.interval
+    return f"Sampled {coverage.probed:,}{of} configurations: {low:.1%} to {high:.1%} of the space fails."
+
+
+def _holds(span: Span, line: int, column: int) -> bool:
+    return (span.line, span.column) <= (line, column) <= (span.end_line, span.end_column)
+
+
+def _innermost(rows: list[LayerRow]) -> list[LayerRow]:
+    """The rows of the smallest expression; all of them when no expression lies within another."""
+    spans = [row.span for row in rows if row.span is not None]
+    inner = [
+        span
+        for span in spans
+        if not any(
+            other != span
+            and (span.line, span.column) <= (other.line, other.column)
+            and (other.end_line, other.end_column) <= (span.end_line, span.end_column)
+            for other in spans
+        )
+    ]
+    return [row for row in rows if row.span in inner]
+
+
+def _verdicts(name: str, target: TargetAnalysis) -> tuple[dict[Value, None], dict[Value, None]]:
+    failing: dict[Value, None] = {}
+    building: dict[Value, None] = {}
+    for report in target.reports:
+        if name in report.configuration:
+            into = failing if report.verdict == "fail" else building
+            into[report.configuration[name]] = None
+    return failing, building
+
+
+def _drawn(hp: Hyperparameter) -> str:
+    if hp.values is not None:
+        return _listed(hp.values)
+    sampled = f", {hp.sampling} sampling" if hp.sampling and hp.sampling != "linear" else ""
+    count = f" ({hp.count:,} values)" if hp.count is not None else ""
+    return f"numbers from {_value(hp.min)} to {_value(hp.max)}{sampled}{count}"
+
+
+def _listed(values: Iterable[Value]) -> str:
+    shown = [_value(value) for value in values]
+    if len(shown) > MOST_VALUES:
+        shown = [*shown[: MOST_VALUES - 3], "…", shown[-1], f"({len(shown):,} values)"]
+    return ", ".join(shown)
+
+
+def _value(value: Value) -> str:
+    return f"`{value!r}`"
+
+
+def _range(bounds: tuple[int, int]) -> str:
+    fewest, most = bounds
+    return f"{fewest:,}" if fewest == most else f"{fewest:,}–{most:,}"
+
+
+def named(values: Mapping[str, Value]) -> str:
+    """`kernel=7, blocks=3`"""
+    return ", ".join(f"{name}={value!r}" for name, value in values.items())

@@ -1,0 +1,469 @@
+"""The language server: documents in, diagnostics, hovers and code actions out.
+
+Handlers find the document, call a pure function and convert. All analysis is in tasks that the next edit cancels.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import attrs
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from hypershape import __version__
+from hypershape.lsp import carry, convert
+from hypershape.lsp import hover as hovers
+from hypershape.lsp.configuration import Configuration
+from hypershape.lsp.positions import View
+from hypershape.model import Analysis, Document
+
+DEBOUNCE_SECONDS = 0.15
+PROGRESS_AFTER_SECONDS = 0.5
+SLOW_TURN_SECONDS = 0.1
+STATUS = "hypershape/status"
+
+
+@attrs.define
+class Status:
+    """What the client's status item shows."""
+
+    state: str
+    message: str | None = None
+    environment: dict[str, Any] | None = None
+
+
+@dataclass
+class Session:
+    """What the server knows of one open document or notebook."""
+
+    uri: str
+    task: asyncio.Task[None] | None = None
+    analysis: Analysis | None = None
+    view: View | None = None
+    versions: dict[str, int | None] = field(default_factory=dict)
+    probed: Analysis | None = None
+    """The last analysis with probe results, for hovers and diagnostics until the next one."""
+
+
+class Server(LanguageServer):
+    """The server with its sessions, and one agent for each interpreter."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "hypershape",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+            notebook_document_sync=types.NotebookDocumentSyncOptions(
+                notebook_selector=[
+                    types.NotebookDocumentFilterWithCells(
+                        cells=[types.NotebookCellLanguage(language="python")],
+                        notebook=types.NotebookDocumentFilterNotebookType(notebook_type="*"),
+                    )
+                ]
+            ),
+        )
+        self.configuration = Configuration()
+        self.sessions: dict[str, Session] = {}
+        self.agents: dict[tuple[str, ...], Any] = {}
+        self.status = Status("idle")
+
+    # ----------------------------------------------------------------- documents
+
+    def document(self, uri: str) -> tuple[Document, list[str], dict[str, int | None]] | None:
+        """The text of an open document or notebook, the URIs of its parts, and their versions."""
+        from hypershape import source
+
+        path = _path(uri)
+        notebook = self.workspace.notebook_documents.get(uri)
+        if notebook is None:
+            text = self.workspace.text_documents.get(uri)
+            if text is None:
+                return None
+            return source.from_text(path, text.source), [uri], {uri: text.version}
+        cells, uris = [], []
+        for index, cell in enumerate(notebook.cells):
+            content = self.workspace.text_documents.get(cell.document)
+            if cell.kind == types.NotebookCellKind.Code and content is not None:
+                cells.append((index, content.source))
+                uris.append(cell.document)
+        document = source.from_notebook(path, cells)
+        return document, uris, {uri: self.workspace.text_documents[uri].version for uri in uris}
+
+    def owner(self, uri: str) -> str:
+        """The notebook that holds a cell, or the document itself."""
+        notebook = self.workspace.get_notebook_document(cell_uri=uri)
+        return notebook.uri if notebook is not None else uri
+
+    # ----------------------------------------------------------------- analysis
+
+    def schedule(self, uri: str, delay: float = DEBOUNCE_SECONDS) -> None:
+        """Analyses a document soon; whatever runs for it now is cancelled."""
+        session = self.sessions.setdefault(uri, Session(uri))
+        if session.task is not None:
+            session.task.cancel()
+        session.task = asyncio.get_running_loop().create_task(self._analyse(session, delay))
+
+    async def _analyse(self, session: Session, delay: float) -> None:
+        try:
+            await asyncio.sleep(delay)
+            await self._run(session)
+        except asyncio.CancelledError:
+            raise
+        except Exception as problem:
+            self._log(f"Analysing {session.uri} failed: {problem!r}", types.MessageType.Error)
+            self._show(Status("error", f"Analysing a file failed: {problem}", self.status.environment))
+
+    async def _run(self, session: Session) -> None:
+        from hypershape.analysis import analyse
+
+        found = self.document(session.uri)
+        if found is None:
+            return
+        document, uris, versions = found
+        view = View.of(document, self.workspace.position_codec, uris)
+        folder = Path(document.path).parent
+        options = await asyncio.to_thread(self._options, folder)
+        agent = await self._agent(folder) if self.configuration.trusted else None
+        previous = session.probed
+        kept = (
+            carry.moved(previous, carry.mover(previous.module.document.text, document.text))
+            if previous
+            else None
+        )
+        progress = _Progress(self, session)
+        try:
+            module = previous.module if previous is not None else None
+            async for analysis in analyse(document, agent, options, previous=module):
+                if not self._current(versions):
+                    return
+                session.view, session.versions = view, versions
+                session.analysis = _with_kept(analysis, kept) if not analysis.done else analysis
+                if any(target.status == "probed" for target in analysis.targets):
+                    session.probed = session.analysis
+                self._publish(session)
+                await progress.update(analysis)
+                self._show_state(analysis)
+        finally:
+            progress.end()
+
+    def _options(self, folder: Path) -> Any:
+        from hypershape import settings
+
+        try:
+            return settings.load(folder).under(self.configuration.options)
+        except settings.BadSettings as reason:
+            self._log(str(reason), types.MessageType.Warning)
+            return self.configuration.options
+
+    async def _agent(self, folder: Path) -> Any:
+        from hypershape.probe import Agent
+
+        command = await asyncio.to_thread(self.configuration.command, folder)
+        if command not in self.agents:
+            self.agents[command] = Agent(command, log=self._log)
+        return self.agents[command]
+
+    def _current(self, versions: dict[str, int | None]) -> bool:
+        documents = self.workspace.text_documents
+        return all(
+            uri in documents and documents[uri].version == version for uri, version in versions.items()
+        )
+
+    def _publish(self, session: Session) -> None:
+        if session.analysis is None or session.view is None:
+            return
+        for uri, diagnostics in convert.diagnostics(session.analysis.findings, session.view).items():
+            self.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(uri, diagnostics, session.versions.get(uri))
+            )
+
+    def _show_state(self, analysis: Analysis) -> None:
+        environment = attrs.asdict(_Environment.of(analysis)) if analysis.environment is not None else None
+        if not self.configuration.trusted:
+            self._show(
+                Status("restricted", "The workspace is not trusted: nothing is run, only the text is read.")
+            )
+        elif analysis.environment is not None and analysis.environment.problem is not None:
+            self._show(Status("error", analysis.environment.problem, environment))
+        elif analysis.done:
+            self._show(Status("idle", None, environment or self.status.environment))
+        else:
+            self._show(Status("probing", analysis.progress, environment or self.status.environment))
+
+    def _show(self, status: Status) -> None:
+        if status != self.status:
+            self.status = status
+            self.protocol.notify(STATUS, status)
+
+    def _log(self, text: str, kind: types.MessageType = types.MessageType.Log) -> None:
+        self.window_log_message(types.LogMessageParams(kind, text))
+
+    async def restart(self) -> None:
+        """Ends every agent and analyses all open documents again."""
+        for session in self.sessions.values():
+            if session.task is not None:
+                session.task.cancel()
+        await self.close_agents()
+        for uri in list(self.sessions):
+            self.schedule(uri, 0.0)
+
+    async def close_agents(self) -> None:
+        agents, self.agents = list(self.agents.values()), {}
+        for agent in agents:
+            await agent.close()
+
+    def forget(self, uri: str) -> None:
+        """A document was closed: its work is cancelled and its diagnostics are taken back."""
+        session = self.sessions.pop(uri, None)
+        if session is None:
+            return
+        if session.task is not None:
+            session.task.cancel()
+        for part in session.view.uris if session.view is not None else (uri,):
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(part, []))
+
+
+@attrs.define
+class _Environment:
+    python: str
+    executable: str
+    keras: str | None
+    keras_tuner: str | None
+    tensorflow: str | None
+    backend: str | None
+    devices: list[str]
+    problem: str | None
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> _Environment:
+        found = analysis.environment
+        assert found is not None
+        return cls(
+            found.python,
+            found.executable,
+            found.keras,
+            found.keras_tuner,
+            found.tensorflow,
+            found.backend,
+            list(found.devices),
+            found.problem,
+        )
+
+
+class _Progress:
+    """One progress of the editor for one analysis, begun only when it takes longer than a moment."""
+
+    def __init__(self, server: Server, session: Session) -> None:
+        self._server, self._session = server, session
+        self._token = f"hypershape-{uuid.uuid4()}"
+        self._started = time.monotonic()
+        self._begun = False
+        window = server.client_capabilities.window
+        self._wanted = bool(window and window.work_done_progress)
+
+    async def update(self, analysis: Analysis) -> None:
+        if not self._wanted or analysis.done or analysis.progress is None:
+            return
+        progress = self._server.work_done_progress
+        if not self._begun:
+            if time.monotonic() - self._started < PROGRESS_AFTER_SECONDS:
+                return
+            self._begun = True
+            # Not awaited: a reply that never comes, or comes after a cancel, must not hold up the probes.
+            progress.create(self._token)
+            progress.begin(
+                self._token,
+                types.WorkDoneProgressBegin("Hypershape", cancellable=True, message=analysis.progress),
+            )
+            progress.tokens[self._token].add_done_callback(self._cancelled)
+        progress.report(self._token, types.WorkDoneProgressReport(message=analysis.progress))
+
+    def _cancelled(self, future: Any) -> None:
+        if future.cancelled() and self._session.task is not None:
+            self._session.task.cancel()
+
+    def end(self) -> None:
+        if self._begun:
+            progress = self._server.work_done_progress
+            progress.end(self._token, types.WorkDoneProgressEnd())
+            progress.tokens.pop(self._token, None)
+
+
+def _with_kept(analysis: Analysis, kept: Analysis | None) -> Analysis:
+    """Fresh results, and for each target that has none yet the ones it had before the edit."""
+    if kept is None:
+        return analysis
+    old = {target.target.name: target for target in kept.targets}
+    waiting = {target.target.name for target in analysis.targets if target.status != "probed"}
+    targets = [
+        replace(
+            old[target.target.name],
+            target=replace(target.target),
+        )
+        if target.target.name in waiting and target.target.name in old
+        else target
+        for target in analysis.targets
+    ]
+    places = {(finding.code, finding.span) for finding in analysis.findings}
+    findings = [
+        finding
+        for finding in kept.findings
+        if finding.target in waiting and (finding.code, finding.span) not in places
+    ]
+    return replace(analysis, targets=tuple(targets), findings=(*analysis.findings, *findings))
+
+
+def _path(uri: str) -> str:
+    parts = urlsplit(uri)
+    return url2pathname(parts.path) if parts.scheme in ("file", "vscode-notebook-cell") else parts.path or uri
+
+
+def create_server() -> Server:
+    """A server with all its handlers."""
+    server = Server()
+
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        server.configuration = Configuration.read(params.initialization_options)
+
+    @server.feature(types.INITIALIZED)
+    def initialized(_: types.InitializedParams) -> None:
+        asyncio.get_running_loop().create_task(_watch_turns(server))
+        if not server.configuration.trusted:
+            server._show(
+                Status("restricted", "The workspace is not trusted: nothing is run, only the text is read.")
+            )
+
+    @server.feature(types.SHUTDOWN)
+    async def shutdown(_: None) -> None:
+        for uri in list(server.sessions):
+            task = server.sessions[uri].task
+            if task is not None:
+                task.cancel()
+        await server.close_agents()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        if params.text_document.language_id == "python" or params.text_document.uri.endswith(".py"):
+            server.schedule(params.text_document.uri, 0.0)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        if params.text_document.uri in server.sessions:
+            server.schedule(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        server.forget(params.text_document.uri)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def notebook_opened(params: types.DidOpenNotebookDocumentParams) -> None:
+        server.schedule(params.notebook_document.uri, 0.0)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def notebook_changed(params: types.DidChangeNotebookDocumentParams) -> None:
+        server.schedule(params.notebook_document.uri)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def notebook_closed(params: types.DidCloseNotebookDocumentParams) -> None:
+        server.forget(params.notebook_document.uri)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def configured(params: types.DidChangeConfigurationParams) -> None:
+        section = params.settings
+        if isinstance(section, dict) and "hypershape" in section:
+            section = section["hypershape"]
+        new = Configuration.read(section, server.configuration)
+        if new != server.configuration:
+            server.configuration = new
+            await server.restart()
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hover(params: types.HoverParams) -> types.Hover | None:
+        session = server.sessions.get(server.owner(params.text_document.uri))
+        if session is None or session.analysis is None or session.view is None:
+            return None
+        uri = params.text_document.uri
+        place = session.view.span(uri, types.Range(params.position, params.position))
+        found = hovers.hover(session.analysis, place.line, place.column)
+        if found is None:
+            return None
+        text, span = found
+        return types.Hover(
+            types.MarkupContent(types.MarkupKind.Markdown, text), session.view.location(span)[1]
+        )
+
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(
+            code_action_kinds=[
+                types.CodeActionKind.QuickFix,
+                types.CodeActionKind.RefactorRewrite,
+                "source.fixAll.hypershape",
+            ]
+        ),
+    )
+    def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+        session = server.sessions.get(server.owner(params.text_document.uri))
+        if session is None or session.analysis is None or session.view is None:
+            return []
+        if not server._current(session.versions):
+            return []
+        return _actions(session.analysis, session.view, session.versions, params)
+
+    @server.command("hypershape.restart")
+    async def restart(*_: Any) -> None:
+        await server.restart()
+
+    return server
+
+
+def _actions(
+    analysis: Analysis, view: View, versions: dict[str, int | None], params: types.CodeActionParams
+) -> list[types.CodeAction]:
+    from hypershape import rules
+
+    span = view.span(params.text_document.uri, params.range)
+    only = params.context.only
+    actions: list[types.CodeAction] = []
+    if _asked(types.CodeActionKind.QuickFix, only):
+        actions += convert.code_actions(analysis, span, view, versions)
+    if _asked(types.CodeActionKind.RefactorRewrite, only):
+        actions += convert.refactorings(rules.refactorings(analysis, span), view, versions)
+    if only and _asked("source.fixAll.hypershape", only):
+        actions += convert.fix_all(analysis, view, versions)
+    return actions
+
+
+def _asked(kind: str, only: Iterable[str] | None) -> bool:
+    """Whether a client that wants `only` these kinds, or kinds below them, wants this one."""
+    return only is None or any(kind == wanted or kind.startswith(f"{wanted}.") for wanted in only)
+
+
+async def _watch_turns(server: Server) -> None:
+    """Logs turns of the loop that keep the editor waiting."""
+    while True:
+        before = time.monotonic()
+        await asyncio.sleep(SLOW_TURN_SECONDS)
+        late = time.monotonic() - before - SLOW_TURN_SECONDS
+        if late > SLOW_TURN_SECONDS:
+            server._log(f"The loop was held up for {1000 * late:.0f} ms.")
+
+
+def serve_stdio() -> None:
+    """Serves one client on standard input and output until it goes away."""
+    create_server().start_io()
+
+
+def serve_tcp(host: str, port: int) -> None:
+    """Serves clients that connect to a TCP port."""
+    create_server().start_tcp(host, port)
