@@ -1,0 +1,88 @@
+"""The exact text of hovers, from analyses made by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from hypershape.lsp.hover import hover
+from hypershape.model import (
+    Analysis,
+    Cause,
+    Coverage,
+    Document,
+    Hyperparameter,
+    LayerRow,
+    Module,
+    ProbeError,
+    Report,
+    Span,
+    Target,
+    TargetAnalysis,
+)
+
+TEXT = "def build_model(hp):\n    x = Conv2D(8, hp.Int('kernel', 3, 10, step=2))(inputs)\n"
+CONV = Span("m.py", 2, 9, 2, 59)
+DRAW = Span("m.py", 2, 19, 2, 50)
+NAME = Span("m.py", 1, 5, 1, 16)
+
+
+def analysis(**changes: object) -> Analysis:
+    error = ProbeError("ValueError", "negative", "build")
+    fails = Report({"kernel": 9}, "fail", "symbolic", error)
+    builds = [Report({"kernel": k}, "ok", "symbolic") for k in (3, 5, 7)]
+    target = TargetAnalysis(
+        Target("build_model", NAME, Span("m.py", 1, 1, 2, 60), "function", None),
+        "probed",
+        hyperparameters=(Hyperparameter("kernel", "Int", 3, (3, 5, 7, 9), 4, 3, 10, 2, span=DRAW),),
+        coverage=Coverage("exhaustive", 4, 4, 1, 0.25, (0.25, 0.25)),
+        layers=(LayerRow(CONV, "conv2d", "Conv2D", (), "(None, 20–26, 20–26, 8)", (80, 584)),),
+        parameters=(80, 584),
+        reports=(fails, *builds),
+        causes=(Cause(error, fails, (fails.configuration,), "kernel >= 9", True, 0.25, ("kernel",)),),
+    )
+    return Analysis(Module(Document("m.py", TEXT), TEXT), targets=(replace(target, **changes),))
+
+
+def test_a_layer_shows_its_shapes_over_the_space() -> None:
+    text, span = hover(analysis(), 2, 10) or ("", None)
+    assert span == CONV
+    assert text == (
+        "| layer | output shape | parameters |\n"
+        "| --- | --- | --- |\n"
+        "| Conv2D | `(None, 20–26, 20–26, 8)` | 80–584 |\n"
+        "\n"
+        "25.0% of the space fails; all 4 configurations were tried."
+    )
+
+
+def test_a_draw_shows_the_values_that_are_really_drawn_and_which_fail() -> None:
+    text, span = hover(analysis(), 2, 25) or ("", None)
+    assert span == DRAW
+    assert text == (
+        "**kernel** draws `3`, `5`, `7`, `9`\n\n`10` is never drawn.\n\nFails with `9`.\n\nFails when `kernel >= 9`."
+    )
+
+
+def test_the_name_of_the_function_shows_what_was_proved() -> None:
+    text, span = hover(analysis(), 1, 8) or ("", None)
+    assert span == NAME
+    assert text == (
+        "25.0% of the space fails; all 4 configurations were tried.\n\n"
+        "80–584 parameters.\n\nFails when `kernel >= 9` (25.0% of the space)."
+    )
+
+
+def test_a_target_that_was_not_probed_says_why() -> None:
+    text, _ = hover(analysis(coverage=None, hyperparameters=(), layers=(), reason="x is missing."), 1, 8) or ("", None)
+    assert text == "Not probed: x is missing."
+
+
+@pytest.mark.parametrize(("line", "column"), [(2, 2), (1, 1), (7, 1)])
+def test_elsewhere_there_is_nothing_to_say(line: int, column: int) -> None:
+    assert hover(analysis(layers=()), line, column) is None
+
+
+def test_a_long_domain_is_shortened() -> None:
+    many = Hyperparameter("kernel", "Int", 0, tuple(range(100)), 100, 0, 99, span=DRAW)
+    text, _ = hover(analysis(hyperparameters=(many,), causes=(), reports=()), 2, 25) or ("", None)
+    assert text == "**kernel** draws `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, …, `99`, (100 values)"
