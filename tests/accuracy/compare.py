@@ -53,13 +53,18 @@ def probe_all(cases: Sequence[tuple[Program, Mapping[str, Any]]], level: str = "
     reports, engines = [], {}
     for program, configuration in cases:
         if program not in engines:
-            data = None
+            data: dict[str, Any] | None = None
             if program.x is not None:
                 data = {"x": [program.x], "y": [program.y] if program.y is not None else []}
             engines[program] = Engine(data, [PATH]), load(program.source)
         engine, function = engines[program]
         linecache.cache[PATH] = (1, None, program.source.splitlines(True), PATH)
-        reports.append(engine.probe(function, configuration, level))
+        report = engine.probe(function, configuration, level)
+        again = engine.probe(function, configuration, level)
+        for name in ("verdict", "error", "layers", "parameters", "output_shapes", "log_names", "compiled"):
+            if report[name] != again[name]:
+                report["unstable"] = f"a second probe differs in {name}: {report[name]}, then {again[name]}"
+        reports.append(report)
     return reports
 
 
@@ -81,7 +86,9 @@ def build_all(cases: Sequence[tuple[Program, Mapping[str, Any]]]) -> list[dict[s
                 result["parameters"] = model.count_params()
                 result["layers"] = _layers(model)
             result["stage"] = "step"
-            if program.x is not None:
+            if program.x is None:
+                result["later"] = _later(model)
+            else:
                 _train(model, program)
                 result["parameters"] = model.count_params()
         except Exception as error:
@@ -101,6 +108,21 @@ def _train(model: Any, program: Program) -> None:
     model.train_on_batch(x, y)
 
 
+def _later(model: Any) -> str | None:
+    """The error of a step on labels that look like the outputs: what any data would meet."""
+    import numpy
+
+    x = [numpy.zeros([8 if size is None else size for size in each.shape], "float32") for each in model.inputs]
+    y = [numpy.zeros([8 if size is None else size for size in each.shape], "float32") for each in model.outputs]
+    model.run_eagerly = True
+    model.jit_compile = False
+    try:
+        model.train_on_batch(x if len(x) > 1 else x[0], y if len(y) > 1 else y[0])
+    except Exception as error:
+        return str(error)
+    return None
+
+
 def _layers(model: Any) -> dict[str, Any]:
     found = {}
     for layer in model.layers:
@@ -116,6 +138,11 @@ def _layers(model: Any) -> dict[str, Any]:
 def disagreement(program: Program, report: Mapping[str, Any], real: Mapping[str, Any]) -> str | None:
     """How a report differs from what really happened, or None. `FALSE FAILURE` marks the worst kind."""
     failed = real["error"] is not None
+    if "unstable" in report:
+        return str(report["unstable"])
+    if report["verdict"] == "fail" and report["error"]["stage"] == "step" and program.x is None:
+        later = real.get("later")
+        return None if later == report["error"]["message"] else f"FALSE FAILURE: {report['error']}, really {later}"
     if report["verdict"] == "fail" and not failed:
         return f"FALSE FAILURE: {report['error']['type']}: {report['error']['message']}"
     if report["verdict"] == "ok" and failed:

@@ -15,15 +15,37 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 import keras
 import keras_tuner
 
-from . import device, errors, pretrained, step, symbolic
+from . import device, errors, pretrained, remembered, step, symbolic
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
-from .trace import Recorder, Trace, shape_text
+from .trace import Recorder, Trace, shape_text, shapes
 
 CONFIRMED_PARAMETERS = 300_000_000
 """A failing model with more parameters than this is not built for real to confirm the failure."""
 
+HOPELESS = 5
+"""After so many runs in which nothing but memory failed, a target is not tried from memory any more."""
+
 _PACKAGES = ("tensorboard", "scikit-learn", "tensorflow", "jax", "torch", "kt-legacy", "tf-keras")
+
+
+_MEMORY = remembered.Memory()
+_RECORDER = Recorder(_MEMORY)
+_VARIABLES = symbolic.LazyVariables()
+_installed = False
+
+
+def install() -> None:
+    """Changes Keras in this process, once: layer calls are recorded and variables can be left without values."""
+    global _installed
+    if _installed:
+        return
+    _installed = True
+    _RECORDER.install()
+    pretrained.install()
+    if symbolic.available():
+        _VARIABLES.install()
+        _MEMORY.install()
 
 
 class _Run:
@@ -36,6 +58,7 @@ class _Run:
         self.error: Optional[Dict[str, Any]] = None
         self.log_names: Tuple[str, ...] = ()
         self.compiled: Optional[bool] = None
+        self.deferred = False
         self.built_parameters = 0
 
 
@@ -50,16 +73,15 @@ class Engine:
         self._positions = Positions(paths)
         self._data = step.Data(data)
         self._space = Space(self._positions)
-        self._recorder = Recorder(self._positions)
-        self._variables = symbolic.LazyVariables()
         self._confirmed: Dict[Tuple[Any, ...], bool] = {}
         self._traces: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
-        self._guessed: Dict[Any, Tuple[str, ...]] = {}
+        self._steps: Dict[Any, Tuple[str, ...]] = {}
+        self._failures: Dict[Any, Dict[str, Any]] = {}
+        self._outcomes: Dict[Any, Tuple[str, ...]] = {}
+        self._short: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
+        self._unknown = 0
         self._populated = False
-        self._recorder.install()
-        pretrained.install()
-        if symbolic.available():
-            self._variables.install()
+        install()
 
     def probe(self, function: Callable[[Any], Any], configuration: Mapping[str, Any], level: str) -> Dict[str, Any]:
         """The fields of a Report. `layers` is the same tuple object whenever the same trace comes again.
@@ -72,11 +94,23 @@ class Engine:
             self._populate(function)
         if level == "device":
             verdict, run = self._for_real(function, configuration)
+            report = self._report(verdict, run, level)
         else:
-            verdict, run = self._by_shapes(function, configuration)
-        report = self._report(verdict, run, level)
+            report = self._symbolic(function, configuration)
         report["elapsed_ms"] = (time.perf_counter() - started) * 1000.0
         return report
+
+    def _symbolic(self, function: Any, configuration: Mapping[str, Any]) -> Dict[str, Any]:
+        remembered_run = self._from_memory(function, configuration)
+        if isinstance(remembered_run, dict):
+            return remembered_run
+        verdict, run = self._by_shapes(function, configuration)
+        if remembered_run is not None:
+            if verdict == "fail" and run.error is not None:
+                self._failures[remembered_run] = run.error
+            elif verdict == "ok" and not isinstance(remembered_run[0], tuple):
+                self._outcomes[remembered_run] = run.log_names
+        return self._report(verdict, run, "symbolic")
 
     def _by_shapes(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
         run = self._run(function, configuration, lazy=symbolic.available())
@@ -89,7 +123,7 @@ class Engine:
             return "fail", run
         if run.built_parameters > CONFIRMED_PARAMETERS:
             return "unknown", run
-        real = self._run(function, configuration, lazy=False)
+        real = self._run(function, configuration, lazy=False, train=run.error["stage"] == "step")
         self._confirmed[key] = real.error is not None and errors.skeleton(real.error) == key
         return ("ok" if real.error is None else "fail"), real
 
@@ -109,44 +143,61 @@ class Engine:
     def _run(self, function: Any, configuration: Mapping[str, Any], lazy: bool, train: bool = False) -> _Run:
         hp = self._space.container(configuration)
         run = _Run(hp, Trace())
-        variables = self._variables
+        variables = _VARIABLES
         variables.active, variables.sizes = lazy, []
+        _RECORDER.positions = self._positions
         stage = "build"
         keras.backend.clear_session(free_memory=False)
-        self._recorder.trace = run.trace
+        _RECORDER.trace = run.trace
         try:
             run.model = function(hp)
             stage = "return"
+            run.deferred = not step.has_inputs(run.model)
             step.check_return(run.model, must_be_compiled=not _fits_itself(function))
             run.compiled = bool(run.model.compiled)
             stage = "step"
+            run.trace.stepping = True
             if train:
-                self._recorder.trace = None
+                _RECORDER.trace = None
                 run.log_names = step.train(run.model, self._data) if run.compiled else ()
             else:
-                run.log_names = step.build_on(run.model, self._data)
-                if run.compiled and not self._data.y:
-                    step.check_names(run.model)
-                    run.log_names = self._guess(run.model)
+                run.log_names = self._check_step(run.model)
         except (Exception, SystemExit) as error:
             if run.compiled is None and isinstance(run.model, keras.Model):
                 run.compiled = bool(run.model.compiled)
             run.error = errors.describe(error, stage, self._positions, run.trace)
         finally:
-            self._recorder.trace = None
+            _RECORDER.trace = None
             run.built_parameters = sum(variables.sizes)
             variables.active = False
         self._space.learn(hp)
         return run
 
-    def _guess(self, model: Any) -> Tuple[str, ...]:
-        """The names that a step reports when no labels are known; found once for each way to compile."""
-        config = repr(getattr(model, "_compile_config", None) and model._compile_config.config)
-        outputs = tuple(shape_text(output.shape) for output in model.outputs) if step.has_inputs(model) else ()
-        key = (config, outputs, tuple(getattr(model, "output_names", None) or ()))
-        if key not in self._guessed:
-            self._guessed[key] = step.guessed_log_names(model)
-        return self._guessed[key]
+    def _check_step(self, model: Any) -> Tuple[str, ...]:
+        """The shape part of a training step; what built-in losses and metrics gave is remembered."""
+        key = self._step_key(model)
+        if key is not None and key in self._steps:
+            return self._steps[key]
+        names = step.build_on(model, self._data)
+        if model.compiled and not self._data.y:
+            step.check_names(model)
+            names = step.guessed_log_names(model)
+        if key is not None:
+            self._steps[key] = names
+        return names
+
+    def _step_key(self, model: Any) -> Optional[Tuple[Any, ...]]:
+        """Equal for two models whose training steps have the same shapes; None where that cannot be told."""
+        if not model.built or type(model).__name__ not in ("Sequential", "Functional"):
+            return None
+        if not type(model).__module__.startswith("keras.src.") or not step.has_inputs(model):
+            return None
+        compiled = step.compiled_with(model) if model.compiled else ()
+        if compiled is None:
+            return None
+        tensors = [(shape_text(each.shape), each.dtype) for each in (*model.inputs, *model.outputs)]
+        names = tuple(getattr(model, "output_names", None) or ())
+        return (compiled, len(model.inputs), tuple(tensors), names, keras.config.floatx())
 
     def _populate(self, function: Any) -> None:
         """Meets every hyperparameter as a tuner's constructor does: the defaults, then each condition once."""
@@ -162,6 +213,92 @@ class Engine:
             values = dict(run.hp.read)
             values.update({condition.name: condition.values[0] for condition in waiting[0]})
 
+    def _from_memory(self, function: Any, configuration: Mapping[str, Any]) -> Any:
+        """The report of a probe made of remembered layers only.
+
+        Otherwise None, or the key under which the outcome of a full run shall be remembered.
+        """
+        if not symbolic.available() or self._unknown >= HOPELESS:
+            return None
+        memory = _MEMORY
+        hp = self._space.container(configuration)
+        key: Any = None
+        deferred = False
+        parameters: Optional[int] = None
+        ends: Any = ()
+        compiled: Optional[bool] = None
+        _VARIABLES.active = True
+        _RECORDER.trace = None
+        memory.positions = self._positions
+        memory.begin()
+        try:
+            model = function(hp)
+            memory.require(type(model) in (remembered.Sequential, remembered.Functional) and not memory.stopped)
+            compiled = bool(model.compiles)
+            deferred = model.start is None if type(model) is remembered.Sequential else False
+            key, ends, parameters = self._outcome_key(model, _fits_itself(function))
+        except remembered.Stop as stop:
+            key = stop.key
+        except (Exception, SystemExit, remembered.Unknown):
+            memory.broken = True
+        finally:
+            _VARIABLES.active = False
+        if not memory.end():
+            self._unknown += 1
+            return None
+        self._unknown = min(self._unknown, 0) - 1
+        error = self._failures.get(key)
+        names = self._outcomes.get(key) if error is None else ()
+        if names is None:
+            return key
+        self._space.learn(hp)
+        return {
+            "configuration": dict(hp.read),
+            "verdict": "ok" if error is None else "fail",
+            "level": "symbolic",
+            "error": error,
+            "layers": self._remembered_trace(memory.calls, deferred),
+            "parameters": parameters if error is None or error["stage"] != "build" else None,
+            "output_shapes": shapes(ends, deferred),
+            "log_names": names,
+            "new": self._space.take_new(),
+            "declarations": hp.declarations,
+            "data": self._data.knowledge,
+            "compiled": compiled,
+            "elapsed_ms": 0.0,
+        }
+
+    def _outcome_key(self, model: Any, fits_itself: bool) -> Tuple[Any, Any, Optional[int]]:
+        """What decides the outcome once all layers are called: a key, the outputs, and the parameters."""
+        data = self._data
+        deferred = type(model) is remembered.Sequential and model.start is None
+        if deferred and not data.x:
+            names = tuple(layer.name for layer in model.stack)
+            return ("deferred", tuple(model.compiles), bool(names), fits_itself), (), None
+        if deferred:
+            _MEMORY.require(len(data.x) == 1)
+            _MEMORY.run(model, (step.BATCH, *data.x[0]), data.x_dtype)
+        inputs, outputs, parameters = model.ends()
+        key = (
+            "deferred" if deferred else type(model).__name__,
+            tuple(model.compiles),
+            tuple(tensor.spec for tensor in inputs),
+            tuple((tensor.spec, tensor.layer.name) for tensor in outputs),
+            fits_itself,
+            remembered.settings(),
+        )
+        return key, outputs, parameters
+
+    def _remembered_trace(self, calls: List[Tuple[Any, ...]], deferred: bool) -> Tuple[Dict[str, Any], ...]:
+        key = (deferred, *[call[:3] for call in calls])
+        trace = self._short.get(key)
+        if trace is None:
+            full = tuple(dict(result.call, span=span, name=name) for _, name, _, span, result in calls)
+            if deferred:
+                full = tuple(_without_batch(call) for call in full)
+            trace = self._short[key] = self._intern(full)
+        return trace
+
     def _report(self, verdict: str, run: _Run, level: str) -> Dict[str, Any]:
         model = run.model if isinstance(run.model, keras.Model) else None
         return {
@@ -171,7 +308,7 @@ class Engine:
             "error": run.error,
             "layers": self._intern(run.trace.finish()),
             "parameters": _parameters(model),
-            "output_shapes": _output_shapes(model),
+            "output_shapes": shapes(getattr(model, "outputs", ()), run.deferred) if model is not None else (),
             "log_names": run.log_names,
             "new": self._space.take_new(),
             "declarations": run.hp.declarations,
@@ -229,11 +366,13 @@ def _parameters(model: Any) -> Optional[int]:
         return None
 
 
-def _output_shapes(model: Any) -> Tuple[str, ...]:
-    try:
-        return tuple(shape_text(output.shape) for output in model.outputs)
-    except (AttributeError, TypeError):
-        return ()
+def _without_batch(call: Dict[str, Any]) -> Dict[str, Any]:
+    start = "(%d," % step.BATCH
+    texts = {
+        name: tuple("(None," + text[len(start) :] if text.startswith(start) else text for text in call[name])
+        for name in ("input_shapes", "output_shapes")
+    }
+    return dict(call, **texts)
 
 
 def _limit(sentence: str) -> Dict[str, Any]:

@@ -21,7 +21,7 @@ class Positions:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = frozenset(paths)
-        self._spans: Dict[Tuple[CodeType, int], Optional[Span]] = {}
+        self._spans: Dict[Tuple[int, int], Tuple[Optional[Span], CodeType]] = {}
         self._statements: Dict[str, List[ast.stmt]] = {}
 
     def is_user(self, frame: FrameType) -> bool:
@@ -35,11 +35,13 @@ class Positions:
 
     def of_frame(self, frame: FrameType) -> Optional[Span]:
         """The expression that a frame is running: exact on Python 3.11 and later, else its statement."""
-        key = (frame.f_code, frame.f_lasti)
+        # Comparing code objects is slow, so their identity is the key; the entry keeps them alive.
+        key = (id(frame.f_code), frame.f_lasti)
         try:
-            return self._spans[key]
+            return self._spans[key][0]
         except KeyError:
-            span = self._spans[key] = self._find(frame.f_code, frame.f_lasti, frame.f_lineno)
+            span = self._find(frame.f_code, frame.f_lasti, frame.f_lineno)
+            self._spans[key] = (span, frame.f_code)
             return span
 
     def frames(self, traceback: Optional[TracebackType]) -> List[Dict[str, Any]]:

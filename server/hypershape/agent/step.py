@@ -81,6 +81,42 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
     return log_names(model)
 
 
+def compiled_with(model: Any) -> Optional[Tuple[Any, ...]]:
+    """What decides the loss and metric part of a step, as a key; None where a user's own object takes part."""
+    keys = []
+    held = (
+        (getattr(model, "_compile_loss", None), ("_user_loss", "_user_loss_weights", "_loss_weights")),
+        (getattr(model, "_compile_metrics", None), ("_user_metrics", "_user_weighted_metrics")),
+    )
+    for holder, names in held:
+        for name in names:
+            key = identity(getattr(holder, name, None))
+            if key is None:
+                return None
+            keys.append(key)
+    return tuple(keys)
+
+
+def identity(value: Any) -> Optional[Tuple[Any, ...]]:
+    if value is None or isinstance(value, (str, int, float)):
+        return ("value", type(value).__name__, value)
+    if isinstance(value, (list, tuple)):
+        inner = [identity(each) for each in value]
+        return None if None in inner else (type(value).__name__, *inner)
+    if isinstance(value, dict):
+        inner = [identity(each) for each in value.values()]
+        return None if None in inner else ("dict", tuple(value), *inner)
+    if not type(value).__module__.startswith("keras.src.") and not callable(value):
+        return None
+    if isinstance(value, (keras.losses.Loss, keras.metrics.Metric)):
+        if not type(value).__module__.startswith("keras.src."):
+            return None
+        return (type(value).__module__, type(value).__name__, repr(sorted(value.get_config().items(), key=str)))
+    if str(getattr(value, "__module__", "")).startswith("keras.src."):
+        return (value.__module__, getattr(value, "__qualname__", repr(value)))
+    return None
+
+
 def log_names(model: Any) -> Tuple[str, ...]:
     return tuple(str(name) for name in model.get_metrics_result())
 
@@ -199,6 +235,7 @@ def _batch_size(model: Any) -> int:
 
 
 def has_inputs(model: Any) -> bool:
+    """Whether a model knows its inputs before it sees data."""
     try:
         return model.inputs is not None
     except AttributeError:

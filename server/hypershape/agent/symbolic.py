@@ -39,6 +39,7 @@ class LazyVariables:
         from keras.src.backend.common.stateless_scope import in_stateless_scope
 
         initialize = variable_class._initialize_with_initializer
+        deferred = variable_class._deferred_initialize
         value_of = variable_class.value.fget
         assign = variable_class._direct_assign
         lazy = self
@@ -52,10 +53,16 @@ class LazyVariables:
             else:
                 initialize(variable, initializer)
 
+        def initialize_deferred(variable: Any) -> None:
+            if not (lazy.active and cannot_fail(variable._initializer, tuple(variable._shape), variable._dtype)):
+                deferred(variable)
+
         def make(variable: Any) -> None:
-            initializer = variable._initializer
-            variable._initializer = None
-            initialize(variable, initializer)
+            waiting, lazy.active = lazy.active, False
+            try:
+                deferred(variable)
+            finally:
+                lazy.active = waiting
 
         def value(variable: Any) -> Any:
             if variable._value is None and variable._initializer is not None and not in_stateless_scope():
@@ -68,6 +75,7 @@ class LazyVariables:
             return assign(variable, new)
 
         variable_class._initialize_with_initializer = initialize_later
+        variable_class._deferred_initialize = initialize_deferred
         variable_class.value = property(value)
         variable_class._direct_assign = direct_assign
 

@@ -31,6 +31,8 @@ class Trace:
         self.refusal: Optional[Dict[str, Any]] = None
         self.refused_layer: Any = None
         self.refused_inside = False
+        self.stepping = False
+        """Set for the training step: its batch axis is shown as unknown, and layers seen before are not repeated."""
         self._places: Dict[int, int] = {}
         self._layers: List[Any] = []
 
@@ -43,14 +45,16 @@ class Trace:
 
     def record(self, layer: Any, span: Optional[Span], inside: bool, inputs: Any, outputs: Any) -> None:
         """`inside`: the call came from Keras (Sequential repeats it at each `add`), not from the user's code."""
+        if self.stepping and any(held is layer for held in self._layers):
+            return
         call = {
             "span": span,
             "name": layer.name,
             "class_name": type(layer).__name__,
-            "input_shapes": shapes(inputs),
-            "output_shapes": shapes(outputs),
-            "dtype": _dtype(outputs),
-            "parameters": _parameters(layer),
+            "input_shapes": shapes(inputs, self.stepping),
+            "output_shapes": shapes(outputs, self.stepping),
+            "dtype": dtype_of(outputs),
+            "parameters": count_parameters(layer),
         }
         key = id(layer)
         if inside and key in self._places:
@@ -68,51 +72,58 @@ class Trace:
             self.refusal = {
                 "layer": layer.name,
                 "layer_class": type(layer).__name__,
-                "input_shapes": shapes(inputs),
+                "input_shapes": shapes(inputs, self.stepping),
                 "parameters": arguments(layer),
             }
 
     def finish(self) -> Tuple[Dict[str, Any], ...]:
         """The calls, with the parameters that layers created after their first call."""
         for call, layer in zip(self.calls, self._layers):
-            call["parameters"] = _parameters(layer)
+            call["parameters"] = count_parameters(layer)
         return tuple(self.calls)
 
 
 class Recorder:
-    """Wraps Keras's Layer while installed; `trace` is where the current probe is written down."""
+    """Wraps Keras's Layer in this process; `trace` is where the current probe is written down.
 
-    def __init__(self, positions: Positions) -> None:
-        self._positions = positions
+    While `memory` is active, built-in layers are not made but remembered.
+    """
+
+    def __init__(self, memory: Any) -> None:
+        self.positions = Positions(())
         self.trace: Optional[Trace] = None
+        self._memory = memory
         self._call_code: Any = None
 
     def install(self) -> None:
         layer_class = keras.layers.Layer
         original_new: Callable[..., Any] = layer_class.__new__
         original_call: Callable[..., Any] = layer_class.__call__
-        recorder = self
+        recorder, memory = self, self._memory
 
         def new(cls: Any, *args: Any, **kwargs: Any) -> Any:
+            if memory.active:
+                return memory.layer(cls, args, kwargs, sys._getframe(1))
             layer = original_new(cls, *args, **kwargs)
             trace = recorder.trace
             if trace is not None:
-                frame = recorder._positions.innermost(sys._getframe(1))
+                frame = recorder.positions.innermost(sys._getframe(1))
                 if frame is not None:
-                    span = recorder._positions.of_frame(frame)
-                    trace.made[id(layer)] = (layer, span, frame.f_code.co_name)
+                    trace.made[id(layer)] = (layer, recorder.positions.of_frame(frame), frame.f_code.co_name)
             return layer
 
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
             trace = recorder.trace
             if trace is None:
                 return original_call(self, *args, **kwargs)
-            frame, direct = recorder._caller(sys._getframe(1))
+            frame, direct = recorder._caller(sys._getframe(1), trace.stepping)
             if frame is None:
                 return original_call(self, *args, **kwargs)
-            span = recorder._positions.of_frame(frame)
+            span = recorder.positions.of_frame(frame) if recorder.positions.is_user(frame) else None
             if not direct:
                 origin = trace.origin(self)
+                if origin is None and span is None:
+                    return original_call(self, *args, **kwargs)
                 span = span if origin is None else origin["span"]
             inputs = (args, kwargs)
             try:
@@ -129,16 +140,20 @@ class Recorder:
         layer_class.__new__ = new
         layer_class.__call__ = call
 
-    def _caller(self, frame: Optional[FrameType]) -> Tuple[Optional[FrameType], bool]:
+    def _caller(self, frame: Optional[FrameType], stepping: bool) -> Tuple[Optional[FrameType], bool]:
         """The user's frame that a layer call belongs to, and whether it made the call itself.
 
-        None when the call is made by another layer that is already recorded.
+        None when the call is made by another layer that is already recorded. In a step, where no user code
+        runs, the frame of a model that calls its layers is good enough: the layer's origin is the place.
         """
         direct = True
         while frame is not None:
-            if self._positions.is_user(frame):
+            if self.positions.is_user(frame):
                 return frame, direct
             if frame.f_code is self._call_code:
+                caller = frame.f_locals.get("self")
+                if stepping and isinstance(caller, keras.Model) and type(caller).__module__.startswith("keras."):
+                    return frame, False
                 return None, False
             if frame.f_code.co_name not in ("__call__", "error_handler"):
                 direct = False
@@ -146,23 +161,28 @@ class Recorder:
         return None, False
 
 
-def shapes(value: Any) -> Tuple[str, ...]:
-    """The shapes of all tensors in nested lists, tuples and dicts, in Keras's own text."""
+def shapes(value: Any, without_batch: bool = False) -> Tuple[str, ...]:
+    """The shapes of all tensors in nested lists, tuples and dicts, in Keras's own text.
+
+    `without_batch` writes the first axis as None, whatever its length.
+    """
     found: List[str] = []
-    _collect(value, found)
+    _collect(value, found, without_batch)
     return tuple(found)
 
 
-def _collect(value: Any, found: List[str]) -> None:
+def _collect(value: Any, found: List[str], without_batch: bool) -> None:
     if isinstance(value, (list, tuple)):
         for each in value:
-            _collect(each, found)
+            _collect(each, found, without_batch)
     elif isinstance(value, dict):
         for each in value.values():
-            _collect(each, found)
+            _collect(each, found, without_batch)
     else:
         shape = getattr(value, "shape", None)
         if shape is not None and hasattr(value, "dtype"):
+            if without_batch and len(shape):
+                shape = (None, *shape[1:])
             found.append(shape_text(shape))
 
 
@@ -173,14 +193,14 @@ def shape_text(shape: Any) -> str:
         return str(shape)
 
 
-def _dtype(value: Any) -> str:
+def dtype_of(value: Any) -> str:
     while isinstance(value, (list, tuple, dict)) and value:
         value = next(iter(value.values())) if isinstance(value, dict) else value[0]
     dtype = getattr(value, "dtype", None)
     return "" if dtype is None else keras.backend.standardize_dtype(dtype)
 
 
-def _parameters(layer: Any) -> int:
+def count_parameters(layer: Any) -> int:
     total = 0
     for variable in layer.weights:
         size = 1
