@@ -150,7 +150,7 @@ class Server(LanguageServer):
                 if any(target.status == "probed" for target in analysis.targets):
                     session.probed = session.analysis
                 self._publish(session)
-                await progress.update(analysis)
+                progress.update(analysis)
                 self._show_state(analysis)
         finally:
             progress.end()
@@ -266,32 +266,38 @@ class _Progress:
         self._server, self._session = server, session
         self._token = f"hypershape-{uuid.uuid4()}"
         self._started = time.monotonic()
-        self._begun = False
+        self._asked = self._begun = self._over = False
         window = server.client_capabilities.window
         self._wanted = bool(window and window.work_done_progress)
 
-    async def update(self, analysis: Analysis) -> None:
+    def update(self, analysis: Analysis) -> None:
+        """Tells the editor how far the analysis is; the first time it is asked for a place to show it."""
         if not self._wanted or analysis.done or analysis.progress is None:
             return
+        if self._begun:
+            report = types.WorkDoneProgressReport(message=analysis.progress)
+            self._server.work_done_progress.report(self._token, report)
+        elif not self._asked and time.monotonic() - self._started > PROGRESS_AFTER_SECONDS:
+            self._asked = True
+            # Not awaited: a reply that never comes must not hold up the probes.
+            self._server.work_done_progress.create(self._token, self._begin)
+
+    def _begin(self, *_: Any) -> None:
         progress = self._server.work_done_progress
-        if not self._begun:
-            if time.monotonic() - self._started < PROGRESS_AFTER_SECONDS:
-                return
-            self._begun = True
-            # Not awaited: a reply that never comes, or comes after a cancel, must not hold up the probes.
-            progress.create(self._token)
-            progress.begin(
-                self._token,
-                types.WorkDoneProgressBegin("Hypershape", cancellable=True, message=analysis.progress),
-            )
-            progress.tokens[self._token].add_done_callback(self._cancelled)
-        progress.report(self._token, types.WorkDoneProgressReport(message=analysis.progress))
+        if self._over:
+            progress.tokens.pop(self._token, None)
+            return
+        self._begun = True
+        progress.begin(self._token, types.WorkDoneProgressBegin("Hypershape", cancellable=True))
+        progress.tokens[self._token].add_done_callback(self._cancelled)
 
     def _cancelled(self, future: Any) -> None:
         if future.cancelled() and self._session.task is not None:
             self._session.task.cancel()
 
     def end(self) -> None:
+        """Takes the progress away; the token is forgotten, which the library leaves to us."""
+        self._over = True
         if self._begun:
             progress = self._server.work_done_progress
             progress.end(self._token, types.WorkDoneProgressEnd())

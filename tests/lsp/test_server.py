@@ -1,0 +1,193 @@
+"""An editor and the real server, with the real Keras behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+
+from tests.lsp.conftest import Editor
+
+CNN = """\
+import keras
+import keras_tuner
+from keras import layers
+
+
+def build_model(hp):
+    kernel = hp.Int("kernel", 3, 9, step=2)
+    model = keras.Sequential([keras.Input((12, 12, 1))])
+    model.add(layers.Conv2D(hp.Choice("filters", [8, 16]), kernel))
+    model.add(layers.Conv2D(8, 5))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(10))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+tuner = keras_tuner.RandomSearch(build_model, objective="val_loss", overwrite=True)
+"""
+
+STATIC = """\
+def build_model(hp):
+    hp.Choice("initializer", [1, "glorot_uniform"])
+    return None
+"""
+
+pytestmark = pytest.mark.tensorflow
+
+
+async def test_a_failing_layer_is_squiggled_explained_and_repaired(editor: Editor, tmp_path: Path) -> None:
+    await editor.start()
+    uri = editor.open(tmp_path / "cnn.py", CNN)
+    await editor.until(lambda: "HS201" in editor.codes(uri))
+    await editor.idle()
+    assert editor.marked(uri, "HS201") == "layers.Conv2D(8, 5)"
+    (finding,) = [each for each in editor.client.diagnostics[uri] if each.code == "HS201"]
+    assert finding.severity is types.DiagnosticSeverity.Error
+    assert "kernel" in finding.message
+    assert finding.related_information and finding.related_information[0].location.range.start.line == 6
+
+    table = await editor.hover(uri, "layers.Conv2D(8, 5)", 3)
+    assert table is not None and "| Conv2D | `(None, 2–6, 2–6, 8)` |" in table
+    drawn = await editor.hover(uri, 'hp.Int("kernel"', 4)
+    assert drawn is not None and "`3`, `5`, `7`, `9`" in drawn and "kernel >= 9" in drawn
+
+    fixes = [each for each in await editor.actions(uri, "layers.Conv2D(8, 5)") if each.is_preferred]
+    assert len(fixes) == 1 and fixes[0].edit is not None
+    editor.apply(fixes[0].edit)
+    await editor.until(lambda: "HS201" not in editor.codes(uri))
+    editor.status.clear()
+    await editor.idle()
+    assert "HS201" not in editor.codes(uri)
+
+
+async def test_static_findings_come_at_once_in_an_untrusted_workspace_and_nothing_is_run(
+    editor: Editor, tmp_path: Path, children
+) -> None:
+    witness = tmp_path / "witness"
+    await editor.start(trusted=False)
+    uri = editor.open(tmp_path / "m.py", f"open({str(witness)!r}, 'w')\n" + STATIC)
+    await editor.until(lambda: "HS101" in editor.codes(uri), 20)
+    await asyncio.sleep(0.5)
+    assert not witness.exists()
+    assert len(children()) == 1
+    assert editor.status[-1].state == "restricted"
+
+
+async def test_hovers_stay_while_the_text_does_not_parse(editor: Editor, tmp_path: Path) -> None:
+    await editor.start()
+    uri = editor.open(tmp_path / "cnn.py", CNN)
+    await editor.until(lambda: "HS201" in editor.codes(uri))
+    await editor.idle()
+    before = await editor.hover(uri, "layers.Conv2D(8, 5)", 3)
+    editor.status.clear()
+    editor.replace(uri, "    model.add(layers.Flatten())\n", "    model.add(layers.Flatten(\n")
+    await asyncio.sleep(1.0)
+    after = await editor.hover(uri, "layers.Conv2D(8, 5)", 3)
+    assert before is not None and after == before
+
+
+async def test_an_edit_while_probing_ends_in_the_results_of_the_last_text(
+    editor: Editor, tmp_path: Path
+) -> None:
+    await editor.start()
+    uri = editor.open(tmp_path / "cnn.py", CNN)
+    await asyncio.sleep(0.3)
+    editor.replace(uri, "layers.Conv2D(8, 5)", "layers.Conv2D(8, 6)")
+    await asyncio.sleep(0.05)
+    editor.replace(uri, "layers.Conv2D(8, 6)", "layers.Conv2D(8, 7)")
+    await editor.until(lambda: "HS201" in editor.codes(uri))
+    await editor.idle()
+    assert editor.marked(uri, "HS201") == "layers.Conv2D(8, 7)"
+    assert "kernel >= 7" in editor.client.diagnostics[uri][0].message
+
+
+async def test_squiggles_stand_right_behind_characters_beyond_the_basic_plane(
+    editor: Editor, tmp_path: Path
+) -> None:
+    result = await editor.start(encodings=[types.PositionEncodingKind.Utf16], trusted=False)
+    assert result.capabilities.position_encoding in (None, types.PositionEncodingKind.Utf16)
+    line = '    name = "🧠é"; hp.Choice("initializer", [1, "glorot_uniform"])\n'
+    uri = editor.open(tmp_path / "m.py", "def build_model(hp):\n" + line + "    return None\n")
+    await editor.until(lambda: "HS101" in editor.codes(uri), 20)
+    place = editor.client.diagnostics[uri][0].range
+    units = line.encode("utf-16-le")
+    marked = units[2 * place.start.character : 2 * place.end.character].decode("utf-16-le")
+    assert marked in ('hp.Choice("initializer", [1, "glorot_uniform"])', '[1, "glorot_uniform"]')
+
+
+async def test_a_target_that_prints_exits_or_loops_leaves_the_server_up(
+    editor: Editor, tmp_path: Path
+) -> None:
+    await editor.start(budget=3)
+    body = CNN.replace("    kernel =", '    print("x" * 100000)\n    raise SystemExit(3)\n    kernel =')
+    uri = editor.open(tmp_path / "exits.py", body)
+    await editor.idle()
+    assert editor.codes(uri)
+    good = editor.open(tmp_path / "good.py", CNN)
+    await editor.until(lambda: "HS201" in editor.codes(good))
+
+
+async def test_findings_in_a_notebook_are_in_their_cell(editor: Editor, tmp_path: Path) -> None:
+    await editor.start()
+    head, body = CNN.split("\n\n\ndef", 1)
+    texts = ["%matplotlib inline\n" + head, "def" + body]
+    uris = [
+        f"{(tmp_path / 'n.ipynb').as_uri()}#cell{index}".replace("file:", "vscode-notebook-cell:")
+        for index in (0, 1)
+    ]
+    for uri, text in zip(uris, texts, strict=True):
+        editor.texts[uri], editor.versions[uri] = text, 1
+    editor.client.notebook_document_did_open(
+        types.DidOpenNotebookDocumentParams(
+            types.NotebookDocument(
+                (tmp_path / "n.ipynb").as_uri(),
+                "jupyter-notebook",
+                1,
+                [types.NotebookCell(types.NotebookCellKind.Code, uri) for uri in uris],
+            ),
+            [types.TextDocumentItem(uri, "python", 1, text) for uri, text in zip(uris, texts, strict=True)],
+        )
+    )
+    await editor.until(lambda: "HS201" in editor.codes(uris[1]))
+    assert editor.marked(uris[1], "HS201") == "layers.Conv2D(8, 5)"
+    assert not editor.codes(uris[0])
+
+
+async def test_no_process_is_left_when_the_editor_goes(editor: Editor, tmp_path: Path, children) -> None:
+    await editor.start()
+    uri = editor.open(tmp_path / "cnn.py", CNN)
+    await editor.until(lambda: "HS201" in editor.codes(uri))
+    started = children()
+    assert len(started) >= 2
+    await editor.client.shutdown_session()
+    await editor.until(
+        lambda: not any(each.is_running() and each.status() != "zombie" for each in started), 15
+    )
+    editor.client.capabilities = None
+
+
+async def test_a_dense_chain_can_be_narrowed_on_request(editor: Editor, tmp_path: Path) -> None:
+    await editor.start(trusted=False)
+    text = """\
+import keras
+
+
+def build_model(hp):
+    units_1 = hp.Int("units_1", 32, 256, step=32)
+    units_2 = hp.Int("units_2", 32, 256, step=32)
+    model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
+    model.add(keras.layers.Dense(units_1))
+    model.add(keras.layers.Dense(units_2))
+    model.compile(loss="mse")
+    return model
+"""
+    uri = editor.open(tmp_path / "m.py", text)
+    await editor.until(lambda: uri in editor.client.diagnostics)
+    actions = await editor.actions(uri, "units_2 =", ["refactor.rewrite"])
+    assert [each.edit is not None for each in actions] == [True]
+    editor.apply(actions[0].edit)  # type: ignore[arg-type]
+    assert "units_2 = min(units_2, units_1)" in editor.texts[uri]
