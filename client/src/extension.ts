@@ -20,7 +20,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     status,
     python,
     python.onDidChange(() => current.restart()),
-    vscode.commands.registerCommand('hypershape.restart', () => current.restart()),
+    vscode.commands.registerCommand('hypershape.restartServer', () => current.restart()),
     vscode.commands.registerCommand('hypershape.showLogs', () => {
       log.show();
     }),

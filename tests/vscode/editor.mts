@@ -118,6 +118,7 @@ export class Editor {
     await this.page.mouse.move(place.x, place.y, { steps: 4 });
     const hover = this.page.locator('.monaco-hover:not(.hidden) .monaco-hover-content').first();
     await hover.waitFor({ timeout: PATIENCE_MS });
+    await this.page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
     return hover;
   }
 
@@ -181,6 +182,8 @@ async function writeSettings(folder: string, interpreter: string): Promise<void>
     'extensions.autoUpdate': false,
     'security.workspace.trust.startupPrompt': 'never',
     'telemetry.telemetryLevel': 'off',
+    // A payload may open the file before VS Code knows that notebooks have an editor of their own.
+    'workbench.editorAssociations': { '*.ipynb': 'jupyter-notebook' },
     'workbench.enableExperiments': false,
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'workbench.startupEditor': 'none',
