@@ -7,12 +7,34 @@ import re
 from hypershape.rules.identifiers import IDENTIFIERS
 
 MAXIMISED = frozenset(
-    ["acc", "accuracy", "auc", "binary_accuracy", "categorical_accuracy", "precision", "recall", "sparse_categorical_accuracy", "sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy", "true_negatives", "true_positives"]
+    [
+        "acc",
+        "accuracy",
+        "auc",
+        "binary_accuracy",
+        "categorical_accuracy",
+        "precision",
+        "recall",
+        "sparse_categorical_accuracy",
+        "sparse_top_k_categorical_accuracy",
+        "top_k_categorical_accuracy",
+        "true_negatives",
+        "true_positives",
+    ]
 )
 """Metrics that Keras Tuner maximises."""
 
 REFUSED = frozenset(
-    ["io_u", "mean_io_u", "one_hot_io_u", "one_hot_mean_io_u", "precision_at_recall", "recall_at_precision", "sensitivity_at_specificity", "specificity_at_sensitivity"]
+    [
+        "io_u",
+        "mean_io_u",
+        "one_hot_io_u",
+        "one_hot_mean_io_u",
+        "precision_at_recall",
+        "recall_at_precision",
+        "sensitivity_at_specificity",
+        "specificity_at_sensitivity",
+    ]
 )
 """Metrics whose class Keras Tuner fails to make, since it passes no arguments."""
 
@@ -24,7 +46,15 @@ MINIMISED = (
 """Every other metric and loss of Keras, whatever it means."""
 
 BETTER_WHEN_GREATER = frozenset(
-    ["f1_score", "f_beta_score", "r2_score", "binary_io_u", "pearson_correlation", "concordance_correlation", "cosine_similarity"]
+    [
+        "f1_score",
+        "f_beta_score",
+        "r2_score",
+        "binary_io_u",
+        "pearson_correlation",
+        "concordance_correlation",
+        "cosine_similarity",
+    ]
 )
 """Metrics that Keras Tuner minimises although a greater value is better."""
 

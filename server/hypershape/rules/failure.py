@@ -54,6 +54,10 @@ class BuildFailure(Rule):
         """What does not fit, in the user's words: the beginning of the message, without a full stop."""
         raise NotImplementedError
 
+    def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        """What to underline: the refusing layer or expression, else the name of the target."""
+        return place(error, code) or target.target.span
+
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = Code.of(analysis.module)
         for target, cause in causes(analysis):
@@ -65,7 +69,7 @@ class BuildFailure(Rule):
         said = wording.quote(error.message)
         return self.finding(
             f"{self.what(error, code)} {wording.when(target, cause)}.\n{error.type}: {said}",
-            place(error, code) or target.target.span,
+            self.where(error, target, code),
             target=target.target.name,
             cause=cause,
             related=related(target, cause, code),

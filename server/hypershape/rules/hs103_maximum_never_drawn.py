@@ -127,6 +127,8 @@ def _numbers(call: HpCall, code: Code) -> _Numbers | None:
     low, high, step = (each if isinstance(each, (int, float)) else None for each in found)
     if low is None or high is None or step is None:
         return None
+    if call.kind == "Int" and not all(float(each).is_integer() for each in (low, high, step)):
+        return None
     sampling = (
         code.value(call.arguments["sampling"], default="?") if "sampling" in call.arguments else "linear"
     )

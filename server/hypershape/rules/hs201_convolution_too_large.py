@@ -79,7 +79,7 @@ class ConvolutionTooLarge(BuildFailure):
 
             def build_model(hp):
                 model = keras.Sequential([keras.Input((28, 28, 1))])
-                model.add(layers.Conv2D(8, hp.Int("kernel", 3, 10, step=2)))
+                model.add(layers.Conv2D(8, hp.Int("kernel", 3, 9, step=2)))
                 model.add(layers.MaxPooling2D(2))
                 model.add(layers.Conv2D(8, 3))
                 model.add(layers.Flatten())
@@ -107,7 +107,7 @@ class ConvolutionTooLarge(BuildFailure):
             return f"`{layer}` gets only {wording.area(sizes)}"
         dilation = wording.numbers(error.parameters.get("dilation_rate"), len(sizes)) or (1,) * len(sizes)
         needed = [(size - 1) * rate + 1 for size, rate in zip(kernel, dilation, strict=True)]
-        return f"`{layer}` needs at least {wording.area(needed)} but gets {wording.area(sizes)}"
+        return f"`{layer}` needs at least {wording.area(needed)} but gets {wording.size(sizes)}"
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         yield from super().fixes(finding, analysis)

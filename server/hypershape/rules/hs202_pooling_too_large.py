@@ -85,7 +85,7 @@ class PoolingTooLarge(BuildFailure):
         window = wording.numbers(error.parameters.get("pool_size") or _window(error), len(sizes))
         if window is None:
             return f"`{layer}` gets only {wording.area(sizes)}"
-        return f"`{layer}` needs at least {wording.area(window)} but gets {wording.area(sizes)}"
+        return f"`{layer}` needs at least {wording.area(window)} but gets {wording.size(sizes)}"
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         yield from super().fixes(finding, analysis)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, ProbeError
+from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.failure import BuildFailure, padding_position, target_of, windowed_calls
 from hypershape.rules.wording import listed
+
+_COMPARED = 12
+"""So many hyperparameters are compared with each other."""
 
 
 class ShapesDoNotMerge(BuildFailure):
@@ -70,6 +74,7 @@ class ShapesDoNotMerge(BuildFailure):
                 return model
             """,
             at="layers.Add()",
+            fixed='right = layers.Dense(hp.Int("left", 2, 4))',
         ),
     )
     VALID = (
@@ -109,7 +114,30 @@ class ShapesDoNotMerge(BuildFailure):
                         code.module, code.span(call), "padding", '"same"', padding_position(call, code)
                     )
                 )
+        if target is not None and finding.cause is not None:
+            yield from _one_value_for_both(target, code)
         yield from super().fixes(finding, analysis)
         if padded and None not in padded:
             title = 'Pad every convolution and pooling with padding="same" (changes output shapes)'
             yield Fix(title, tuple(edit for edit in padded if edit))
+
+
+def _one_value_for_both(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """Where just those configurations fail in which two hyperparameters differ: the second becomes the first."""
+    declared = [each for each in target.hyperparameters if each.kind != "Fixed" and each.span is not None]
+    for first, second in combinations(declared[:_COMPARED], 2):
+        if first.values != second.values or first.values is None or first.span == second.span:
+            continue
+        tried = [
+            report
+            for report in target.reports
+            if first.name in report.configuration and second.name in report.configuration
+        ]
+        differ = [report.configuration[first.name] != report.configuration[second.name] for report in tried]
+        if not tried or differ != [report.verdict == "fail" for report in tried]:
+            continue
+        kept, replaced = code.hp_call_at(first.span), code.hp_call_at(second.span)
+        if kept is not None and replaced is not None:
+            yield Fix(
+                f"Draw one value, {first.name}, for both", (Edit(replaced.span, code.source(kept.node)),)
+            )

@@ -10,7 +10,7 @@ from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span
 from hypershape.rules.base import Example
-from hypershape.rules.failure import BuildFailure, class_of, innermost, layer_call, target_of
+from hypershape.rules.failure import WINDOWED, BuildFailure, class_of, innermost, layer_call, target_of
 
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 _RANK = re.compile(r"expected (?P<at_least>min_)?ndim=(?P<wanted>\d+), found ndim=(?P<found>\d+)")
@@ -52,7 +52,7 @@ class WrongRank(BuildFailure):
                 return model
             """,
             at="layers.LSTM(4)",
-            condition="deep == True",
+            condition="deep",
         ),
         Example(
             """
@@ -111,7 +111,8 @@ class WrongRank(BuildFailure):
                 yield from _return_sequences(target.target.body, here, error, code)
             if int(found["wanted"]) < int(found["found"]):
                 yield from _flatten(error, code)
-            if int(found["wanted"]) == int(found["found"]) + 1:
+            images = WINDOWED.search(error.layer_class or "") is not None
+            if images and int(found["wanted"]) == int(found["found"]) + 1:
                 yield from _channel(target.target.body, code)
         yield from super().fixes(finding, analysis)
 
@@ -134,6 +135,8 @@ def _return_sequences(body: Span, here: Span, error: ProbeError, code: Code) -> 
         and call is not failing
         and code.argument(call, "return_sequences") is None
     ]
+    if failing is not None and before:
+        yield from _as_conditional(before[-1], failing, code)
     made = [edits.set_argument(code.module, code.span(call), "return_sequences", "True") for call in before]
     for call, edit in list(zip(before, made, strict=True))[::-1][:1]:
         if edit:
@@ -145,6 +148,24 @@ def _return_sequences(body: Span, here: Span, error: ProbeError, code: Code) -> 
         )
     if failing is not None and not before:
         yield from _all_but_last(failing, code)
+
+
+def _as_conditional(before: ast.Call, failing: ast.Call, code: Code) -> Iterator[Fix]:
+    """Behind `if deep:` the layer before it returns its whole sequence just when `deep` holds."""
+    branch = next((each for each in code.ancestors(failing) if isinstance(each, ast.If)), None)
+    if (
+        branch is None
+        or branch in code.ancestors(before)
+        or not any(failing in ast.walk(each) for each in branch.body)
+    ):
+        return
+    test = code.source(branch.test)
+    edit = edits.set_argument(code.module, code.span(before), "return_sequences", test)
+    if edit is not None and "\n" not in test:
+        yield Fix(
+            f"Let {class_of(before, code)} on line {before.lineno} return its whole sequence if {test}",
+            (edit,),
+        )
 
 
 def _all_but_last(call: ast.Call, code: Code) -> Iterator[Fix]:

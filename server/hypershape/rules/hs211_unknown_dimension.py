@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, ProbeError
+from hypershape.model import Analysis, Finding, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.failure import BuildFailure, class_of, target_of
+from hypershape.rules.failure import BuildFailure, class_of, target_of, windowed_calls
 
 
 class UnknownDimension(BuildFailure):
@@ -76,12 +76,19 @@ class UnknownDimension(BuildFailure):
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         target, code = target_of(finding, analysis), Code.of(analysis.module)
+        rank = _rank(target, code)
         for call in code.calls_in(target.target.body) if target else ():
             if class_of(call, code) != "Flatten" or call.args or call.keywords:
                 continue
             source = code.source(call.func)
             prefix = source[: len(source) - len("Flatten")]
-            for pooling in ("GlobalAveragePooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling3D"):
-                if prefix or pooling in code.module.imports:
-                    edit = edits.replace_text(code.span(call.func), prefix + pooling)
-                    yield Fix(f"Replace Flatten by {pooling}", (edit,))
+            pooling = f"GlobalAveragePooling{rank}D"
+            if prefix or pooling in code.module.imports:
+                edit = edits.replace_text(code.span(call.func), prefix + pooling)
+                yield Fix(f"Replace Flatten by {pooling}", (edit,))
+
+
+def _rank(target: TargetAnalysis | None, code: Code) -> int:
+    """The number of spatial axes that the target's convolutions and poolings work on, 2 where it has none."""
+    names = [class_of(call, code) for call in windowed_calls(target, code)] if target else []
+    return int(names[0][-2]) if names else 2

@@ -35,12 +35,16 @@ class NoModelReturned(BuildFailure):
         Example(
             """
             import keras
+            import keras_tuner as kt
             from keras import layers
 
 
             def build_model(hp):
                 model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
                 model.compile(loss="mse")
+
+
+            tuner = kt.RandomSearch(build_model, "loss")
             """,
             at="build_model",
             fixed="    return model",

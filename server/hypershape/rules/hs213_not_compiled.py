@@ -27,7 +27,7 @@ class NotCompiled(BuildFailure):
     code = "HS213"
     name = "not-compiled"
     pattern = re.compile(r"You must call `compile\(\)` before using the model")
-    stages = ("return", "step")
+    stages = ("build", "compile", "return", "step")
 
     INVALID = (
         Example(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError
+from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules import wording
 from hypershape.rules.base import Example
 from hypershape.rules.failure import BuildFailure, target_of
@@ -53,6 +53,7 @@ class LossDoesNotFitLabels(BuildFailure):
                 model.compile(loss="categorical_crossentropy")
                 return model
             """,
+            at='"categorical_crossentropy"',
             fixed='loss="sparse_categorical_crossentropy"',
         ),
     )
@@ -78,6 +79,14 @@ class LossDoesNotFitLabels(BuildFailure):
         if found is None:
             return "The loss cannot compare the model's output with the labels"
         return f"The loss cannot compare labels of shape {found[1]} with an output of shape {found[2]}"
+
+    def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        losses = [
+            loss
+            for call in code.calls_in(target.target.body)
+            if _is_compile(call) and (loss := code.argument(call, "loss", 1)) is not None
+        ]
+        return code.span(losses[0]) if len(losses) == 1 else super().where(error, target, code)
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         code, target = Code.of(analysis.module), target_of(finding, analysis)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import ProbeError
+from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError
+from hypershape.rules import wording
 from hypershape.rules.base import Example
-from hypershape.rules.failure import BuildFailure
+from hypershape.rules.failure import BuildFailure, class_of, target_of
 
 
 class DataDoesNotFitInput(BuildFailure):
@@ -70,3 +72,15 @@ class DataDoesNotFitInput(BuildFailure):
         if found:
             return f"The model takes inputs of shape {found[1]} but the data has the shape {found[2]}"
         return "The data does not have the shape that the model takes"
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code, target = Code.of(analysis.module), target_of(finding, analysis)
+        message = finding.error.message if finding.error else ""
+        found = re.search(r"received input with shape (\([^)]*\))|found shape=(\([^)]*\))", message)
+        axes = wording.shape(next(each for each in found.groups() if each)) if found else None
+        for call in code.calls_in(target.target.body) if target and axes else ():
+            shape = code.argument(call, "shape", 0) if class_of(call, code) == "Input" else None
+            shape = shape or code.argument(call, "input_shape")
+            if shape is not None and isinstance(code.value(shape, None), tuple):
+                text = f"({', '.join(map(str, axes[1:]))}{',' * (len(axes) == 2)})" if axes else ""
+                yield Fix(f"Take inputs of shape {text}", (Edit(code.span(shape), text),))

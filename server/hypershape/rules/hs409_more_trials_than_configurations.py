@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Severity
+from hypershape.fixes.syntax import Code, contains
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.tuners import targets_of, tuners
+from hypershape.rules.tuners import Tuner, targets_of, tuners
 
 
 class MoreTrialsThanConfigurations(Rule):
@@ -44,28 +44,48 @@ class MoreTrialsThanConfigurations(Rule):
             tuner = kt.RandomSearch(build_model, "loss", max_trials=20, overwrite=True)
             """,
             at="20",
+            fixed="max_trials=4",
         ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = Code.of(analysis.module)
         for tuner in tuners(analysis, code):
-            node = code.argument(tuner.node, "max_trials", 2)
+            node = (
+                code.argument(tuner.node, "max_trials", 2) if tuner.found.class_name != "Hyperband" else None
+            )
             wanted = code.value(node, default=None) if node is not None else None
-            places = [target.span for target in targets_of(tuner, analysis)]
-            spaces = [
-                each.coverage.space
-                for each in analysis.targets
-                if each.target.span in places
-                and each.coverage is not None
-                and each.coverage.mode == "exhaustive"
-                and not each.coverage.held
-            ]
-            if node is None or not isinstance(wanted, int) or len(spaces) != 1 or spaces[0] is None:
+            space = _space(tuner, analysis)
+            if node is None or not isinstance(wanted, int) or space is None or wanted <= space:
                 continue
-            if wanted > spaces[0] and tuner.found.class_name != "Hyperband":
-                yield self.finding(
-                    f"The search space has only {spaces[0]:,} configurations: the search ends after at most "
-                    f"{spaces[0]:,} of these {wanted:,} trials.",
-                    code.span(node),
-                )
+            yield self.finding(
+                f"The search space has only {space:,} configurations: the search ends after at most {space:,} of "
+                f"these {wanted:,} trials.",
+                code.span(node),
+                target=targets_of(tuner, analysis)[0].name,
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        for tuner in tuners(analysis, Code.of(analysis.module)):
+            space = _space(tuner, analysis)
+            names = [target.name for target in targets_of(tuner, analysis)]
+            if (
+                space is not None
+                and finding.target in names
+                and contains(tuner.found.call.span, finding.span)
+            ):
+                yield Fix(f"Ask for {space:,} trials", (Edit(finding.span, str(space)),))
+
+
+def _space(tuner: Tuner, analysis: Analysis) -> int | None:
+    """The number of configurations of a tuner's search space, when all of them were probed."""
+    places = [target.span for target in targets_of(tuner, analysis)]
+    spaces = [
+        each.coverage.space
+        for each in analysis.targets
+        if each.target.span in places
+        and each.coverage is not None
+        and each.coverage.mode == "exhaustive"
+        and not each.coverage.held
+    ]
+    return spaces[0] if len(spaces) == 1 else None

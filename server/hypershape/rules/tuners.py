@@ -10,7 +10,27 @@ from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Target, TunerCall
 
-_COMMON = ["hypermodel", "objective", "seed", "hyperparameters", "tune_new_entries", "allow_new_entries", "max_retries_per_trial", "max_consecutive_failed_trials", "max_model_size", "optimizer", "loss", "metrics", "distribution_strategy", "directory", "project_name", "logger", "tuner_id", "overwrite", "executions_per_trial"]
+_COMMON = [
+    "hypermodel",
+    "objective",
+    "seed",
+    "hyperparameters",
+    "tune_new_entries",
+    "allow_new_entries",
+    "max_retries_per_trial",
+    "max_consecutive_failed_trials",
+    "max_model_size",
+    "optimizer",
+    "loss",
+    "metrics",
+    "distribution_strategy",
+    "directory",
+    "project_name",
+    "logger",
+    "tuner_id",
+    "overwrite",
+    "executions_per_trial",
+]
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "RandomSearch": ("max_trials", *_COMMON),

@@ -100,9 +100,14 @@ def numbers(text: str | None, rank: int) -> tuple[int, ...] | None:
 
 def area(sizes: Iterable[int | None]) -> str:
     """`7×7 pixels`, `7 steps` or `7×7×7 voxels`."""
-    found = ["?" if size is None else str(size) for size in sizes]
+    found = list(sizes)
     unit = {1: "steps", 2: "pixels", 3: "voxels"}.get(len(found), "positions")
-    return f"{'×'.join(found)} {unit}"
+    return f"{size(found)} {unit}"
+
+
+def size(sizes: Iterable[int | None]) -> str:
+    """`7×7`."""
+    return "×".join("?" if each is None else str(each) for each in sizes)
 
 
 def listed(items: Iterable[str]) -> str:
