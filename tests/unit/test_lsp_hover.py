@@ -73,7 +73,10 @@ def test_the_name_of_the_function_shows_what_was_proved() -> None:
 
 
 def test_a_target_that_was_not_probed_says_why() -> None:
-    text, _ = hover(analysis(coverage=None, hyperparameters=(), layers=(), reason="x is missing."), 1, 8) or ("", None)
+    text, _ = hover(analysis(coverage=None, hyperparameters=(), layers=(), reason="x is missing."), 1, 8) or (
+        "",
+        None,
+    )
     assert text == "Not probed: x is missing."
 
 
