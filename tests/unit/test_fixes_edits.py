@@ -1,9 +1,10 @@
 import pytest
-from handmade import PATH, at, module
 
 from hypershape import fixes
 from hypershape.fixes import edits
 from hypershape.model import Cell, Document, Edit, Module, Span
+
+from .handmade import PATH, at, module
 
 
 def applied(written: Module, *changes: Edit | None) -> str:

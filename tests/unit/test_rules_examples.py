@@ -1,12 +1,13 @@
 """The VALID and INVALID examples of the rules that the text alone decides."""
 
 import pytest
-from handmade import module, repaired, underlined
 
 from hypershape import rules
 from hypershape.model import Analysis, Severity
 from hypershape.rules import Example, Rule
 from hypershape.rules.__main__ import pages
+
+from .handmade import module, repaired, underlined
 
 STATIC = [rule for rule in rules.all_rules() if rule.static]
 
