@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,16 +98,8 @@ class TunerFinder:
     def constructions(self) -> tuple[Construction, ...]:
         """Every tuner that the file makes, in the order of the text."""
         found = []
-        aliases = {
-            name for name, origin in self.parsed.imports.items() if origin.rpartition(".")[2] in _TUNERS
-        }
-        words = "|".join(map(re.escape, sorted({*_TUNERS, *aliases, *self.subclasses})))
-        lines = {
-            self.parsed.lines.place(match.start())[0]
-            for match in re.finditer(rf"\b(?:{words})\b", self.parsed.recovered.clean)
-        }
         aliased = self._aliased_classes()
-        for statement, call in self._calls(lines | aliased[1]):
+        for statement, call in self._calls(self._mentions | aliased[1]):
             name = self.class_name(call.func)
             if name is None and isinstance(call.func, ast.Name) and call.func.id in aliased[0]:
                 name = aliased[0][call.func.id]
@@ -114,10 +107,24 @@ class TunerFinder:
                 found.append(self._construction(statement, call, name))
         return tuple(found)
 
+    @cached_property
+    def _mentions(self) -> set[int]:
+        """The lines that name a tuner class."""
+        aliases = {
+            name for name, origin in self.parsed.imports.items() if origin.rpartition(".")[2] in _TUNERS
+        }
+        words = "|".join(map(re.escape, sorted({*_TUNERS, *aliases, *self.subclasses})))
+        return {
+            self.parsed.lines.place(match.start())[0]
+            for match in re.finditer(rf"\b(?:{words})\b", self.parsed.recovered.clean)
+        }
+
     def _aliased_classes(self) -> tuple[dict[str, str], set[int]]:
         """Variables that stand for tuner classes (`for Tuner in (RandomSearch, Hyperband):`) and lines that use them."""
         found: dict[str, str] = {}
         for node in self.parsed.parents:
+            if isinstance(node, ast.expr) or getattr(node, "lineno", 0) not in self._mentions:
+                continue
             target: ast.expr
             if isinstance(node, ast.For):
                 target, value = node.target, node.iter
@@ -152,12 +159,13 @@ class TunerFinder:
     def _calls(self, lines: set[int]) -> list[tuple[ast.stmt, ast.Call]]:
         """The calls in simple statements and headers that touch one of the lines."""
         found = []
-        for statement in self.parsed.parents:
+        ordered = sorted(lines)
+        for statement in self.parsed.parents if ordered else ():
             if not isinstance(statement, ast.stmt) or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
                 continue
             nested = blocks(statement)
             last = nested[0][0].lineno if nested else statement.end_lineno or statement.lineno
-            if not any(statement.lineno <= line <= last for line in lines):
+            if bisect_left(ordered, statement.lineno) == bisect_right(ordered, last):
                 continue
             parts: list[ast.AST] = [statement]
             if nested:
@@ -202,17 +210,20 @@ class TunerFinder:
             if isinstance(call.func, ast.Attribute) and call.func.attr == "search"
         ]
 
+    @cached_property
+    def _rebindings(self) -> list[tuple[int, str]]:
+        """Where a tuner is made and bound, with what it is bound to."""
+        return [
+            (node.lineno, ast.unparse(target))
+            for node in self.parsed.parents
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+            if node.value.lineno in self._mentions and self.class_name(node.value.func) is not None
+            for target in node.targets
+        ]
+
     def _searches(self, bound: str, call: ast.Call, name: str) -> tuple[Call, ...]:
         """The searches on a tuner's name, up to the next tuner bound to the same name."""
-        rebound = [
-            node.lineno
-            for node in self.parsed.parents
-            if isinstance(node, ast.Assign)
-            and node.lineno > call.lineno
-            and isinstance(node.value, ast.Call)
-            and self.class_name(node.value.func) is not None
-            and any(ast.unparse(target) == bound for target in node.targets)
-        ]
+        rebound = [line for line, target in self._rebindings if target == bound and line > call.lineno]
         last = min(rebound, default=len(self.parsed.lines) + 1)
         names = (_SKLEARN_SEARCH if name in SKLEARN_TUNERS else _SEARCH).split()
         attribute = bound.startswith("self.")
@@ -272,20 +283,6 @@ def _literal(parsed: Parsed, node: ast.expr, depth: int) -> tuple[bool, Value | 
         if all(found and not isinstance(value, tuple) for found, value in parts):
             return True, tuple(value for _, value in parts if not isinstance(value, tuple))
         return False, None
-    if isinstance(node, ast.Name) and depth < 3:
-        values = [
-            statement.value
-            for statement in parsed.tree.body
-            if isinstance(statement, ast.Assign)
-            and any(isinstance(target, ast.Name) and target.id == node.id for target in statement.targets)
-        ]
-        bindings = sum(
-            isinstance(
-                statement, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.ImportFrom, ast.Import)
-            )
-            and node.id in parsed.reader.of(statement).binds
-            for statement in parsed.parents
-        )
-        if len(values) == 1 and bindings == 1:
-            return _literal(parsed, values[0], depth + 1)
+    if isinstance(node, ast.Name) and depth < 3 and node.id in parsed.constants:
+        return _literal(parsed, parsed.constants[node.id], depth + 1)
     return False, None

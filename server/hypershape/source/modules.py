@@ -106,9 +106,13 @@ class Collector:
         for node in cut.imports:
             if isinstance(node, ast.Import):
                 for alias in node.names:
+                    if self.finder.find(alias.name.partition(".")[0]) is None:
+                        continue
                     self._import(alias.name, _attributes(parsed, alias.asname or alias.name))
                 continue
             name = self.finder.absolute(node.module, node.level, package)
+            if self.finder.find(name.partition(".")[0]) is None:
+                continue
             for alias in node.names:
                 if alias.name == "*":
                     self._import(name, cut.missing_before_stars)

@@ -279,6 +279,35 @@ def bound_by_import(node: ast.Import | ast.ImportFrom) -> set[str]:
     return {alias.asname or alias.name for alias in node.names if alias.name != "*"}
 
 
+def plainly_bound(node: ast.AST) -> set[str]:
+    """Names that a statement or clause binds itself, without those bound by `:=` or inside its blocks."""
+    targets: list[ast.AST] = []
+    if isinstance(node, ast.Assign):
+        targets = list(node.targets)
+    elif isinstance(node, (ast.AugAssign, ast.AnnAssign, ast.For, ast.AsyncFor)):
+        targets = [node.target]
+    elif isinstance(node, (ast.With, ast.AsyncWith)):
+        targets = [item.optional_vars for item in node.items if item.optional_vars is not None]
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        return bound_by_import(node)
+    elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        return {node.name}
+    elif isinstance(node, ast.ExceptHandler):
+        return {node.name} if node.name else set()
+    elif isinstance(node, ast.match_case):
+        targets = [node.pattern]
+    found: set[str] = set()
+    while targets:
+        target = targets.pop()
+        if isinstance(target, ast.Name):
+            found.add(target.id)
+        elif isinstance(target, (ast.MatchAs, ast.MatchStar)) and target.name:
+            found.add(target.name)
+        if not isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
+            targets.extend(ast.iter_child_nodes(target))
+    return found
+
+
 def imports(tree: ast.Module) -> dict[str, str]:
     """Each name bound by an import anywhere in the module, to its dotted origin."""
     origins: dict[str, str] = {}

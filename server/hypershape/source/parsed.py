@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from hypershape.model import Document
 from hypershape.source.lines import Lines
-from hypershape.source.names import FUNCTIONS, NameReader, imports
+from hypershape.source.names import FUNCTIONS, NameReader, imports, plainly_bound
 from hypershape.source.recover import Recovered, recover
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -58,12 +59,28 @@ class Parsed:
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
         """Every function and class at any depth, in the order of the text."""
-        return tuple(
-            sorted(
-                (node for node in self.parents if isinstance(node, (*FUNCTIONS, ast.ClassDef))),
-                key=lambda node: (node.lineno, node.col_offset),
-            )
-        )
+        kinds = (*FUNCTIONS, ast.ClassDef)
+        found = [node for node in self.parents if isinstance(node, kinds)]
+        return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
+
+    @cached_property
+    def import_statements(self) -> tuple[ast.Import | ast.ImportFrom, ...]:
+        """Every import at any depth."""
+        return tuple(node for node in self.parents if isinstance(node, (ast.Import, ast.ImportFrom)))
+
+    @cached_property
+    def constants(self) -> dict[str, ast.expr]:
+        """The values of names that the module level, and nothing else, binds exactly once by assignment."""
+        values: dict[str, ast.expr] = {}
+        bound: Counter[str] = Counter()
+        for node in self.parents:
+            names = plainly_bound(node)
+            bound.update(names)
+            if isinstance(node, ast.Assign) and self.parents[node] is self.tree and len(node.targets) == 1:
+                target = node.targets[0]
+                if isinstance(target, ast.Name):
+                    values[target.id] = node.value
+        return {name: value for name, value in values.items() if bound[name] == 1}
 
     def scope(self, node: ast.AST) -> Definition | None:
         """The innermost function or class around a statement; None at module level."""
@@ -86,11 +103,19 @@ class Parsed:
         return self.recovered.clean[self.lines.start(node) : self.lines.end(node)]
 
 
+_BLOCK_FIELDS = ("body", "handlers", "cases", "orelse", "finalbody")
+_BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
 def blocks(node: ast.AST) -> list[list[ast.stmt]]:
     """The lists of statements directly inside a statement, in the order of the text."""
+    kind = type(node)
+    names = _BLOCKS.get(kind)
+    if names is None:
+        names = _BLOCKS[kind] = tuple(name for name in _BLOCK_FIELDS if name in kind._fields)
     found: list[list[ast.stmt]] = []
-    for name in ("body", "handlers", "cases", "orelse", "finalbody"):
-        block = getattr(node, name, None)
-        if isinstance(block, list) and block:
+    for name in names:
+        block = getattr(node, name)
+        if block.__class__ is list and block:
             found.append(block)
     return found

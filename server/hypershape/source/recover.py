@@ -23,6 +23,8 @@ _LINE_MAGIC = re.compile(r"[ \t]*%(\w+)[ \t]*((?:-\w+[ \t]+(?:\d+[ \t]+)?)*)")
 _ASSIGNED_MAGIC = re.compile(r"[ \t]*[\w.,\[\]\"' \t]+=[ \t]*(?:!|%[a-zA-Z])")
 _SHELL = re.compile(r"[ \t]*!(?!=)")
 _HELP = re.compile(r"[ \t]*(?:\?{1,2}[\w.*]+|%{0,2}[\w.*]+\?{1,2})[ \t]*;?[ \t]*(?:#.*)?$")
+_MAYBE_MAGIC = re.compile(r"^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t;]*(?:#.*)?\r?$", re.MULTILINE)
+_TOP_LEVEL = re.compile(r"[A-Za-z_@]")
 _INDENT = re.compile(r"[ \t\f]*")
 _CLAUSE = re.compile(r"(?:else|elif|except|finally|case)\b")
 TOKEN = re.compile(
@@ -36,6 +38,9 @@ _STARTS_STATEMENT = re.compile(
     r"(?:def|class|import|return|while|with|async|try|raise|assert|del|global|pass|break|continue)\b"
     r"|(?:if|for)\b.*:\s*(?:#.*)?$|from\s+[\w.]+\s+import\b|@\w|[\w.]+\s*=\s*\S+.*[^,\s]\s*$"
 )
+
+_BREAKS_LOOKED_FOR = 8
+_STARTS_LOOKED_AT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +124,10 @@ class _Recovery:
             first += 1
         if first > last or _parsed(self._current(first, last)) is not None:
             return
-        self._blank_magics(first, last)
-        self.scanned = "".join(self.characters)
-        if _parsed(self._current(first, last)) is None:
-            self._block(first, last, indent=0)
+        if _MAYBE_MAGIC.search(self.scanned, self.lines.starts[first - 1], self._end(last)):
+            self._blank_magics(first, last)
+            self.scanned = "".join(self.characters)
+        self._module(first, last)
 
     # Magics.
 
@@ -166,6 +171,45 @@ class _Recovery:
 
     # Statements.
 
+    def _module(self, first: int, last: int) -> None:
+        """Blanks what does not parse at the top level, led by the parser to where that is.
+
+        Most half-typed files have one or two breaks: looking at every statement would cost far more.
+        """
+        for _ in range(_BREAKS_LOOKED_FOR):
+            wrong = self._wrong_line(first, last)
+            if wrong is None:
+                return
+            start = self._whole_before(first, wrong)
+            first = self._next_statement(start, last, 0)[0]
+            if first > last:
+                return
+        self._block(first, last, indent=0)
+
+    def _wrong_line(self, first: int, last: int) -> int | None:
+        """The line at which the parser gives up; None where it does not."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ast.parse(self._current(first, last))
+        except SyntaxError as error:
+            return min(last, first + (error.lineno or 1) - 1)
+        except (ValueError, RecursionError, MemoryError):
+            return first
+        return None
+
+    def _whole_before(self, first: int, wrong: int) -> int:
+        """The last line at or before `wrong` that starts a top-level statement with only whole ones before it."""
+        tried = 0
+        for line in range(wrong, first, -1):
+            if _TOP_LEVEL.match(self._line(line)) and not _CLAUSE.match(self._line(line)):
+                if self._parses(first, line - 1):
+                    return line
+                tried += 1
+                if tried == _STARTS_LOOKED_AT:
+                    break
+        return first
+
     def _block(self, first: int, last: int, indent: int | None = None) -> bool:
         """Blanks what does not parse among the statements of one block; says whether one is left."""
         left = False
@@ -174,20 +218,28 @@ class _Recovery:
             if self._is_idle(line):
                 line += 1
                 continue
-            here = self._indent(line)
-            indent = here if indent is None else indent
-            end = self._statement_end(line, last, here)
-            if here != indent:
-                self._break(line, end)
-            elif self._parses(line, end):
-                left = True
-            elif end > line and self._is_compound(line, end):
-                left = self._compound(line, end) or left
-            else:
-                end = self._shortest_break(line, end, indent)
-                self._break(line, end)
-            line = end + 1
+            indent = self._indent(line) if indent is None else indent
+            line, whole = self._next_statement(line, last, indent)
+            left = left or whole
         return left
+
+    def _next_statement(self, line: int, last: int, indent: int) -> tuple[int, bool]:
+        """Blanks what does not parse of one statement; returns the line after it, and whether anything is left."""
+        if self._is_idle(line):
+            return line + 1, False
+        here = self._indent(line)
+        end = self._statement_end(line, last, here)
+        left = False
+        if here != indent:
+            self._break(line, end)
+        elif self._parses(line, end):
+            left = True
+        elif end > line and self._is_compound(line, end):
+            left = self._compound(line, end)
+        else:
+            end = self._shortest_break(line, end, indent)
+            self._break(line, end)
+        return end + 1, left
 
     def _compound(self, first: int, last: int) -> bool:
         """Recovers a definition, loop or the like clause by clause; says whether anything is left of it."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hypershape.source.lines import blanked
-from hypershape.source.names import BUILTINS, FUNCTIONS, Names, dotted, parameters
+from hypershape.source.names import BUILTINS, FUNCTIONS, Names, dotted, parameters, plainly_bound
 from hypershape.source.parsed import Definition, Parsed, blocks
 
 # Calls that change how every later model is built, by their names with imports resolved.
@@ -70,8 +71,13 @@ class Slicer:
     assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
     """Every name that the module level binds, in whatever branch."""
+    _words: dict[int, set[str]] = field(default_factory=dict)
+    blank: list[str] = field(init=False)
+    """The text's characters with nothing kept."""
 
     def __post_init__(self) -> None:
+        clean = self.parsed.recovered.clean
+        self.blank = list(blanked(clean))
         stack: list[ast.stmt] = list(self.parsed.tree.body)
         while stack:
             node = stack.pop()
@@ -84,11 +90,15 @@ class Slicer:
                     for each in target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]:
                         if isinstance(each, ast.Name):
                             self.assigned.setdefault(each.id, []).append(node.value)
-            nested = blocks(node)
-            for block in nested:
+            for block in blocks(node):
                 stack.extend(block)
-            self.bound |= self._head(node).binds if nested else self.parsed.reader.of(node).binds
-        for functions in self.definitions.values():
+            self.bound |= plainly_bound(node)
+        self.bound |= self.definitions.keys()
+        if ":=" in clean:
+            for node in self.parsed.tree.body:
+                if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                    self.bound |= self.parsed.reader.of(node).binds
+        for functions in self.definitions.values() if "global " in clean else ():
             for function in functions:
                 if isinstance(function, FUNCTIONS):
                     self.bound |= self.parsed.reader.function(function).global_binds
@@ -109,6 +119,13 @@ class Slicer:
             given: names that are bound from outside.
         """
         return _Cutting(self, before, tuple(captures), set(given)).run(needed)
+
+    def words(self, function: Definition) -> set[str]:
+        """Every word in the text of a definition: far cheaper than its names, and never fewer."""
+        known = self._words.get(id(function))
+        if known is None:
+            known = self._words[id(function)] = set(re.findall(r"\w+", self.parsed.source(function)))
+        return known
 
     def _head(self, node: ast.AST) -> Names:
         """The names of a compound statement's own expressions, without those of its blocks."""
@@ -147,7 +164,7 @@ class _Cutting:
         self.captures = {id(capture.function): capture for capture in captures}
         self.capturing = {id(each): capture for capture in captures for each in self._chain(capture)}
         self.given = given
-        self.out = list(blanked(self.clean))
+        self.out = list(slicer.blank)
         self.kept: set[int] = set()
         self.attributes: set[str] = set()
         self.counted: dict[int, ast.ClassDef] = {}
@@ -159,16 +176,14 @@ class _Cutting:
         tree = self.parsed.tree
         wanted = self._expand(needed) - self.given
         wanted = self._block(tree.body, wanted)
-        missing = {name for name in wanted - BUILTINS - self.given if not self._bound_in_kept(name)}
+        missing = wanted - BUILTINS - self.given - self._bound_in_kept()
         unknown = missing - self.slicer.bound
         if unknown and self._keep_star_imports(tree.body):
             missing &= self.slicer.bound
         self._write_block(tree.body)
         text = "".join(self.out)
         imports = tuple(
-            node
-            for node in self.parsed.parents
-            if isinstance(node, (ast.Import, ast.ImportFrom)) and text[self.parsed.lines.start(node)] in "fi"
+            node for node in self.parsed.import_statements if text[self.parsed.lines.start(node)] in "fi"
         )
         return Cut(text, missing | self.unbound, unknown, imports)
 
@@ -268,7 +283,7 @@ class _Cutting:
         self.before = outer_before
         needs = (wanted - local) | self.parsed.reader.signature(function).loads
         lost = (wanted & local) - parameters(function)
-        self.unbound |= {name for name in lost if not self._bound_in_kept(name, function)}
+        self.unbound |= lost - self._bound_in_kept(function)
         self.captured_needs[id(function)] = needs
         return needs
 
@@ -358,24 +373,27 @@ class _Cutting:
             return True
         if isinstance(node, ast.Global):
             return True
-        if isinstance(node, (ast.Expr, ast.Assign)) and self._global_writes(names) & wanted:
+        if isinstance(node, (ast.Expr, ast.Assign)) and self._global_writes(names, wanted):
             return True
         return isinstance(node, ast.Expr) and self._is_effect(node.value)
 
-    def _global_writes(self, names: Names) -> set[str]:
-        """Module-level names that the functions called here bind or change."""
+    def _global_writes(self, names: Names, wanted: set[str] | None = None) -> set[str]:
+        """Module-level names (of the wanted ones) that the functions called here bind or change."""
         found: set[str] = set()
         seen: set[str] = set()
-        todo = set(names.calls)
+        todo = names.calls & self.slicer.definitions.keys()
         while todo:
             name = todo.pop()
             seen.add(name)
-            for function in self.slicer.definitions.get(name, ()):
-                if isinstance(function, FUNCTIONS):
+            for function in self.slicer.definitions[name]:
+                if not isinstance(function, FUNCTIONS):
+                    continue
+                words = self.slicer.words(function)
+                todo |= (words & self.slicer.definitions.keys()) - seen
+                if wanted is None or words & wanted:
                     inner = self.parsed.reader.function(function)
                     found |= inner.global_binds | inner.changes
-                    todo |= inner.calls - seen
-        return found
+        return found if wanted is None else found & wanted
 
     def _is_effect(self, value: ast.expr) -> bool:
         if not isinstance(value, ast.Call):
@@ -504,22 +522,23 @@ class _Cutting:
                     found = True
         return found
 
-    def _bound_in_kept(self, name: str, scope: Definition | None = None) -> bool:
-        """Whether a kept statement of the module (or of a function) binds a name."""
-        for node in self.parsed.parents:
-            if id(node) not in self.kept or self.parsed.scope(node) is not scope:
-                continue
+    def _bound_in_kept(self, scope: Definition | None = None) -> set[str]:
+        """The names that kept statements of the module (or of a function) bind."""
+        found: set[str] = set()
+        stack: list[ast.AST] = list(self.parsed.tree.body if scope is None else scope.body)
+        while stack:
+            node = stack.pop()
+            kept = id(node) in self.kept
             if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-                if node.name == name:
-                    return True
-            elif blocks(node):
-                if isinstance(node, (ast.stmt, ast.ExceptHandler)) and name in self.slicer._head(node).binds:
-                    return True
-            else:
+                found |= {node.name} if kept else set()
+                continue
+            if blocks(node):
+                found |= self.slicer._head(node).binds if kept else set()
+                stack.extend(child for block in blocks(node) for child in block)
+            elif kept:
                 names = self.parsed.reader.of(node)
-                if name in names.binds or name in self._global_writes(names):
-                    return True
-        return False
+                found |= names.binds | self._global_writes(names)
+        return found
 
     # The text.
 
