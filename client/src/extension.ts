@@ -1,7 +1,7 @@
 // The extension's entry: makes the parts and connects them to what the user does.
 
 import * as vscode from 'vscode';
-import { PythonExtension } from './pythonExtension';
+import { PythonExtension, type PythonExtensionApi } from './pythonExtension';
 import { Session } from './session';
 import { RESTARTING, SECTION } from './settings';
 import { StatusItem } from './status';
@@ -11,7 +11,14 @@ let session: Session | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('Hypershape', { log: true });
   const status = new StatusItem();
-  const python = new PythonExtension();
+  const restart = (): void => {
+    void current.restart();
+  };
+  const python = new PythonExtension(
+    () => activatePythonExtension(log),
+    () => vscode.workspace.workspaceFolders?.[0]?.uri,
+    restart,
+  );
   const current = new Session(context.extensionUri, python, log, status);
   session = current;
 
@@ -19,23 +26,32 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     log,
     status,
     python,
-    python.onDidChange(() => current.restart()),
     vscode.commands.registerCommand('hypershape.restartServer', () => current.restart()),
     vscode.commands.registerCommand('hypershape.showLogs', () => {
       log.show();
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => current.restart()),
-    vscode.workspace.onDidChangeConfiguration((event) =>
-      RESTARTING.some((name) => event.affectsConfiguration(name))
-        ? current.restart()
-        : event.affectsConfiguration(SECTION)
-          ? current.update()
-          : undefined,
-    ),
+    vscode.workspace.onDidGrantWorkspaceTrust(restart),
+    vscode.workspace.onDidChangeConfiguration(async (event) => {
+      if (RESTARTING.some((name) => event.affectsConfiguration(name))) {
+        await current.restart();
+      } else if (event.affectsConfiguration(SECTION)) {
+        await current.update();
+      }
+    }),
   );
   await current.restart();
 }
 
 export function deactivate(): Promise<void> | undefined {
   return session?.stop();
+}
+
+/** Its failure is its own business: the server then looks for an interpreter itself. */
+async function activatePythonExtension(log: vscode.LogOutputChannel): Promise<PythonExtensionApi | undefined> {
+  try {
+    return await vscode.extensions.getExtension<PythonExtensionApi>('ms-python.python')?.activate();
+  } catch (error) {
+    log.warn(`The Python extension does not start: ${String(error)}`);
+    return undefined;
+  }
 }

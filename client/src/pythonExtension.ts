@@ -1,53 +1,53 @@
-// The part of the Python extension's public API that is used here.
+// The interpreter that the user selected in the Python extension, through the part of its public API used here.
 
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { SelectedEnvironment } from './interpreter';
 
 interface EnvironmentPath {
-  readonly id: string;
   readonly path: string;
 }
 
-interface PythonExtensionApi {
+export interface PythonExtensionApi {
   readonly environments: {
     getActiveEnvironmentPath(resource?: vscode.Uri): EnvironmentPath;
-    resolveEnvironment(
-      environment: EnvironmentPath,
-    ): Promise<{ readonly executable: { readonly uri: vscode.Uri | undefined } } | undefined>;
-    readonly onDidChangeActiveEnvironmentPath: vscode.Event<unknown>;
+    resolveEnvironment(environment: EnvironmentPath): Promise<ResolvedEnvironment | undefined>;
+    onDidChangeActiveEnvironmentPath(listener: () => void): Subscription;
   };
 }
 
-/** The interpreter selected in the Python extension; none where that extension is not installed. */
-export class PythonExtension implements SelectedEnvironment, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<void>();
-  readonly onDidChange = this.changed.event;
-  private subscription: vscode.Disposable | undefined;
+interface Subscription {
+  dispose(): unknown;
+}
+
+interface ResolvedEnvironment {
+  readonly executable: { readonly uri: { readonly fsPath: string } | undefined };
+}
+
+export class PythonExtension implements SelectedEnvironment, Subscription {
+  private subscription: Subscription | undefined;
+
+  /**
+   * @param load activates the Python extension; undefined where it is not installed
+   * @param folder the workspace's folder, whose environment is meant
+   * @param changed called when the user selects another environment
+   */
+  constructor(
+    private readonly load: () => Promise<PythonExtensionApi | undefined>,
+    private readonly folder: () => vscode.Uri | undefined,
+    private readonly changed: () => void,
+  ) {}
 
   async interpreter(): Promise<string | undefined> {
-    const api = await this.api();
-    if (api === undefined) {
+    const environments = (await this.load())?.environments;
+    if (environments === undefined) {
       return undefined;
     }
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-    const environment = await api.environments.resolveEnvironment(api.environments.getActiveEnvironmentPath(folder));
-    return environment?.executable.uri?.fsPath;
+    this.subscription ??= environments.onDidChangeActiveEnvironmentPath(this.changed);
+    const active = environments.getActiveEnvironmentPath(this.folder());
+    return (await environments.resolveEnvironment(active))?.executable.uri?.fsPath;
   }
 
   dispose(): void {
     this.subscription?.dispose();
-    this.changed.dispose();
-  }
-
-  private async api(): Promise<PythonExtensionApi | undefined> {
-    const extension = vscode.extensions.getExtension<PythonExtensionApi>('ms-python.python');
-    if (extension === undefined) {
-      return undefined;
-    }
-    const api = extension.isActive ? extension.exports : await extension.activate();
-    this.subscription ??= api.environments.onDidChangeActiveEnvironmentPath(() => {
-      this.changed.fire();
-    });
-    return api;
   }
 }
