@@ -56,17 +56,29 @@ class Code:
     @cached_property
     def nodes(self) -> Sequence[ast.AST]:
         """Every node in the order of the text, parents before their children."""
+        return self._walked[0]
+
+    @cached_property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
+        return self._walked[1]
+
+    @cached_property
+    def _walked(self) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
         found: list[ast.AST] = []
+        parents: dict[ast.AST, ast.AST] = {}
         waiting: list[ast.AST] = [self.tree]
         while waiting:
             node = waiting.pop()
             found.append(node)
-            waiting.extend(reversed(list(ast.iter_child_nodes(node))))
-        return found
+            children = list(ast.iter_child_nodes(node))
+            for child in children:
+                parents[child] = node
+            waiting.extend(reversed(children))
+        return found, parents
 
     @cached_property
-    def parents(self) -> Mapping[ast.AST, ast.AST]:
-        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+    def classes(self) -> Sequence[ast.ClassDef]:
+        return [node for node in self.nodes if isinstance(node, ast.ClassDef)]
 
     @cached_property
     def calls(self) -> Sequence[ast.Call]:
@@ -287,9 +299,25 @@ class Code:
             )
         )
 
-    def expression(self, span: Span, kind: type[ast.AST] = ast.expr) -> ast.AST | None:
+    def expression(self, span: Span, kind: type[ast.expr] = ast.expr) -> ast.expr | None:
         """The outermost node of `kind` that covers exactly `span`."""
-        return next((node for node in self.nodes if isinstance(node, kind) and self.span(node) == span), None)
+        return next(
+            (
+                node
+                for node in self.starting.get(span.line, ())
+                if isinstance(node, kind) and node.end_lineno == span.end_line and self.span(node) == span
+            ),
+            None,
+        )
+
+    @cached_property
+    def starting(self) -> Mapping[int, Sequence[ast.expr]]:
+        """The expressions by the line on which they start."""
+        found: dict[int, list[ast.expr]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.expr):
+                found.setdefault(node.lineno, []).append(node)
+        return found
 
     def calls_in(self, span: Span) -> Sequence[ast.Call]:
         """The calls that lie within `span`, outer before inner."""

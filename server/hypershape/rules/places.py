@@ -15,13 +15,14 @@ def import_of(module: Module, *packages: str) -> Span | None:
         for node in code.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
-                    if canonical(alias.name).split(".")[0] == package:
+                    if package in _tops(alias.name):
                         return code.span(alias)
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-                names = [
-                    canonical(node.module),
-                    *(canonical(f"{node.module}.{each.name}") for each in node.names),
-                ]
-                if any(name.split(".")[0] == package for name in names):
+                if package in _tops(node.module, *(f"{node.module}.{each.name}" for each in node.names)):
                     return code.span(node)
     return None
+
+
+def _tops(*modules: str) -> set[str]:
+    """The top-level packages of module names, under their own names and Keras's."""
+    return {name.split(".")[0] for module in modules for name in (module, canonical(module))}

@@ -99,9 +99,8 @@ def trains_itself(tuner: Tuner, analysis: Analysis, code: Code) -> bool:
             continue
         around = [
             node
-            for node in code.nodes
-            if isinstance(node, ast.ClassDef)
-            and node.lineno <= target.body.line <= (node.end_lineno or node.lineno)
+            for node in code.classes
+            if node.lineno <= target.body.line <= (node.end_lineno or node.lineno)
         ]
         methods = {each.name for node in around for each in node.body if isinstance(each, ast.FunctionDef)}
         bases = {code.origin(base) for node in around for base in node.bases}
