@@ -27,15 +27,13 @@ interface Candidate {
 const ON_PATH: readonly Command[] = [['python3'], ['python']];
 
 /**
- * The command of the first server that can start: the setting's, the one installed in the user's interpreter,
- * the bundled one, one installed in a Python on the PATH. Undefined when there is none.
+ * The command of the first server that can start: the setting's and no other where there is one, else the one
+ * installed in the user's interpreter, the bundled one, one installed in a Python on the PATH. Undefined when there
+ * is none.
  *
  * An interpreter of several words (`ssh box python3`) may be on another machine and is not asked.
  */
 export async function chooseServer(choice: ServerChoice, succeeds: Succeeds): Promise<Command | undefined> {
-  if (choice.setting.length > 0) {
-    return [...choice.setting, '-m', 'hypershape', 'serve'];
-  }
   for (const candidate of candidates(choice)) {
     if (await succeeds(candidate.question)) {
       return candidate.start;
@@ -44,7 +42,10 @@ export async function chooseServer(choice: ServerChoice, succeeds: Succeeds): Pr
   return undefined;
 }
 
-function candidates({ strategy, interpreter, bundled: script }: ServerChoice): Candidate[] {
+function candidates({ setting, strategy, interpreter, bundled: script }: ServerChoice): Candidate[] {
+  if (setting.length > 0) {
+    return [installedIn(setting)];
+  }
   const own: Command[] = interpreter?.length === 1 ? [interpreter] : [];
   const installed = strategy === 'fromEnvironment' ? own.map(installedIn) : [];
   const elsewhere = strategy === 'fromEnvironment' ? ON_PATH.map(installedIn) : [];

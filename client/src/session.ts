@@ -19,8 +19,11 @@ import { SECTION, read, type Settings } from './settings';
 import { SELECTOR, type StatusItem } from './status';
 
 const NO_SERVER =
-  'Hypershape found no Python 3.10 or newer that can run it. ' +
-  'Run `pip install hypershape` in your environment, or set "hypershape.server" to a Python that has it.';
+  'Hypershape found no Python from 3.10 to 3.13 that can run it. ' +
+  'Run "pip install hypershape" in your environment, or set "hypershape.server" to a Python that has it.';
+const BAD_SERVER =
+  'The Python in the setting "hypershape.server" cannot run Hypershape. ' +
+  'Run "pip install hypershape" there, or clear the setting.';
 const QUESTION_MS = 20_000;
 
 export class Session implements vscode.Disposable {
@@ -39,7 +42,8 @@ export class Session implements vscode.Disposable {
     this.running = this.running
       .then(() => this.replace())
       .catch((error: unknown) => {
-        this.report(error);
+        // The language client has shown it already.
+        this.fail(error instanceof Error ? error.message : String(error));
       });
     return this.running;
   }
@@ -69,7 +73,9 @@ export class Session implements vscode.Disposable {
     const command = await this.command(settings);
     const [executable, ...args] = command ?? [];
     if (executable === undefined) {
-      this.report(NO_SERVER);
+      const message = settings.server.length > 0 ? BAD_SERVER : NO_SERVER;
+      this.fail(message);
+      notify(MessageType.Error, message, settings.showNotifications);
       return;
     }
     this.log.info(`Starting ${[executable, ...args].join(' ')}`);
@@ -111,7 +117,9 @@ export class Session implements vscode.Disposable {
       }
       const options = { cwd: this.extension.fsPath, timeout: QUESTION_MS };
       execFile(executable, args, options, (error) => {
-        this.log.debug(`${[executable, ...args].join(' ')}: ${error === null ? 'yes' : error.message}`);
+        if (error !== null) {
+          this.log.info(error.message.trim());
+        }
         resolve(error === null);
       });
     });
@@ -152,10 +160,8 @@ export class Session implements vscode.Disposable {
     };
   }
 
-  private report(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+  private fail(message: string): void {
     this.log.error(message);
     this.status.show({ state: 'error', message: null, environment: null });
-    notify(MessageType.Error, message, read().showNotifications);
   }
 }

@@ -15,9 +15,17 @@ const where =
   (command) =>
     Promise.resolve(commands.includes(command.join(' ')));
 
-test('the setting is taken without asking', async () => {
-  const command = await chooseServer({ ...choice, setting: ['/opt/tools/python'] }, where());
+test('the setting wins over everything else', async () => {
+  const command = await chooseServer({ ...choice, setting: ['/opt/tools/python'] }, () => Promise.resolve(true));
   assert.deepEqual(command, ['/opt/tools/python', '-m', 'hypershape', 'serve']);
+});
+
+test('a setting that does not work is not silently replaced', async () => {
+  const command = await chooseServer(
+    { ...choice, setting: ['/opt/tools/python'] },
+    where('/envs/ml/bin/python -m hypershape --version', 'python3 -m hypershape --version'),
+  );
+  assert.equal(command, undefined);
 });
 
 test('hypershape in the user’s environment is preferred to the bundled one', async () => {

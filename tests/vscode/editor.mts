@@ -84,7 +84,7 @@ export class Editor {
   /** How often the user's interpreter was started for anything but the language server itself. */
   async agents(): Promise<number> {
     const lines = (await fs.readFile(this.started, 'utf8').catch(() => '')).split('\n');
-    return lines.filter((line) => line !== '' && !line.includes('launch.py')).length;
+    return lines.filter((line) => line.trim() !== '' && !/ (serve|--version) *$/.test(line)).length;
   }
 
   screenshot(name: string): Promise<Buffer> {
