@@ -107,7 +107,7 @@ def _condition(
                 left &= lit.building
             if left == 0:
                 return _Condition(
-                    " and ".join(lit.text for lit in chosen), tuple(dict.fromkeys(l.name for l in chosen))
+                    " and ".join(lit.text for lit in chosen), tuple(dict.fromkeys(lit.name for lit in chosen))
                 )
     return None
 

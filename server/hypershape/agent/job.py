@@ -1,0 +1,159 @@
+"""One job in its own process: runs the slice once, then the target at the configurations it is given."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+import types
+from typing import Any, Callable, Optional
+
+from . import engine, frames, guard, limits, wire
+
+REPORTS_AT_ONCE = 256
+REPORTS_SECONDS = 0.05
+
+
+class TimeUp(BaseException):
+    """A probe's time is over. Not an Exception, so that `except Exception` in user code does not keep it."""
+
+
+class Job:
+    """The state of one job."""
+
+    def __init__(self, params: dict[str, Any], progress: limits.Progress) -> None:
+        self._progress = progress
+        self._slice = params["slice"]
+        bounds = params.get("limits") or {}
+        self._seconds = float(bounds.get("seconds", 10.0))
+        self._paths = [file["path"] for file in self._slice["files"]]
+        self._data = params.get("data")
+        self._traces: dict[int, tuple[int, Any]] = {}
+        self.number = params["job"]
+        self.function: Optional[Callable[[Any], Any]] = None
+        self.engine: Optional[engine.Engine] = None
+
+    def open(self) -> Optional[dict[str, Any]]:
+        """Runs the slice; returns the fields of a ProbeError when it raises."""
+        files = self._slice["files"]
+        for file in files:
+            text = file["text"]
+            linecache.cache[file["path"]] = (len(text), None, text.splitlines(True), file["path"])
+        folder = os.path.dirname(os.path.abspath(files[-1]["path"]))
+        sys.argv = [files[-1]["path"]]
+        if folder not in sys.path:
+            sys.path.append(folder)
+        if os.path.isdir(folder):
+            os.chdir(folder)
+        guard.install(tempfile.gettempdir())
+        self.engine = engine.Engine(self._data, self._paths)
+        self._progress.start(0, self._seconds)
+        _alarm(self._seconds)
+        try:
+            namespace: dict[str, Any] = {}
+            for file in files:
+                namespace = self._run(file)
+            self.function = eval(self._slice["expression"], namespace)
+        except TimeUp:
+            return limits.limit_error(
+                "TimeLimit", f"Importing what the target needs took more than {self._seconds:g} s."
+            )
+        except BaseException as error:
+            return frames.error(error, "slice", self._paths)
+        finally:
+            _alarm(0)
+            self._progress.stop()
+        return None
+
+    def _run(self, file: dict[str, Any]) -> dict[str, Any]:
+        module = types.ModuleType(file["module"])
+        module.__file__ = file["path"]
+        module.__package__ = file["module"].rpartition(".")[0]
+        sys.modules[file["module"]] = module
+        exec(compile(file["text"], file["path"], "exec", dont_inherit=True), module.__dict__)
+        return module.__dict__
+
+    def probe(self, params: dict[str, Any], send: Callable[[bytes, bytes], None]) -> int:
+        """Probes every configuration and sends the reports as they come; returns their number."""
+        assert self.engine is not None and self.function is not None
+        waiting: list[dict[str, Any]] = []
+        traces: dict[int, Any] = {}
+        sent = time.monotonic()
+        for index, configuration in enumerate(params["configurations"]):
+            self._progress.start(index, self._seconds)
+            report = self._one(configuration, params["level"])
+            report["layers"] = self._interned(report.get("layers") or (), traces)
+            waiting.append(report)
+            if len(waiting) >= REPORTS_AT_ONCE or time.monotonic() - sent > REPORTS_SECONDS:
+                self._flush(send, waiting, traces)
+                waiting, traces, sent = [], {}, time.monotonic()
+        self._progress.stop()
+        self._flush(send, waiting, traces)
+        return len(params["configurations"])
+
+    def _one(self, configuration: dict[str, Any], level: str) -> dict[str, Any]:
+        assert self.engine is not None
+        _alarm(self._seconds)
+        try:
+            return self.engine.probe(self.function, configuration, level)  # type: ignore[arg-type]
+        except TimeUp:
+            error = limits.limit_error("TimeLimit", f"The probe took more than {self._seconds:g} s.")
+        except BaseException as problem:
+            error = frames.error(problem, "limit", self._paths)
+        finally:
+            _alarm(0)
+        return {"configuration": configuration, "verdict": "unknown", "level": level, "error": error}
+
+    def _interned(self, trace: Any, new: dict[int, Any]) -> int:
+        """The number of a trace, which travels once; the trace is kept so that its identity stays its own."""
+        known = self._traces.get(id(trace))
+        if known is None:
+            known = self._traces[id(trace)] = (len(self._traces), trace)
+            new[known[0]] = trace
+        return known[0]
+
+    def _flush(
+        self, send: Callable[[bytes, bytes], None], reports: list[Any], traces: dict[int, Any]
+    ) -> None:
+        if reports:
+            params = {"job": self.number, "reports": reports, "traces": traces}
+            send(wire.NOTIFICATION, wire.notification("job/reports", params))
+
+
+def serve(channel: socket.socket, progress: limits.Progress) -> None:
+    """The child's loop: one request after the other, until the zygote is gone."""
+
+    def send(kind: bytes, body: bytes) -> None:
+        channel.sendall(wire.frame(kind, body))
+
+    signal.signal(signal.SIGALRM, _time_is_up)
+    received = wire.Frames()
+    job: Optional[Job] = None
+    while True:
+        data = channel.recv(1 << 20)
+        if not data:
+            return
+        for _, body in received.feed(data):
+            (message,) = wire.Messages().feed(body)
+            params = message["params"]
+            if message["method"] == "job/open":
+                job = Job(params, progress)
+                result: dict[str, Any] = {"error": job.open()}
+            else:
+                assert job is not None
+                result = {"probed": job.probe(params, send)}
+            sys.stdout.flush()
+            sys.stderr.flush()
+            send(wire.ANSWER, wire.answer(message["id"], result))
+
+
+def _alarm(seconds: float) -> None:
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _time_is_up(number: int, frame: Optional[types.FrameType]) -> None:
+    raise TimeUp

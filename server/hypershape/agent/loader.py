@@ -1,0 +1,95 @@
+"""Installs the agent's sources from memory and starts it; the first code that runs in the user's interpreter.
+
+Written in the common part of Python 2 and 3, so that an interpreter that is too old can still say so.
+"""
+
+import json
+import os
+import sys
+
+OLDEST = (3, 9)
+
+QUIET = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    "MPLBACKEND": "Agg",
+}
+"""Fewer log lines, never the whole GPU, no windows; what the user has set stays."""
+
+
+def start(sources, environment):
+    """Runs the agent until its standard input closes.
+
+    `sources` maps each module's name inside the package to its text; `environment` is added to `os.environ`.
+    """
+    os.environ.update(environment)
+    for name in QUIET:
+        os.environ.setdefault(name, QUIET[name])
+    # `python -c` searches the working directory first: a user's keras_tuner.py there would be taken for the package.
+    sys.path[:] = [place for place in sys.path if place not in ("", os.getcwd())]
+    if sys.version_info < OLDEST:
+        refuse("Python %d.%d is too old: Hypershape probes with Python %d.%d or later." % (sys.version_info[:2] + OLDEST))
+        return
+    install(sources)
+    from hypershape.agent import zygote
+
+    zygote.main()
+
+
+def install(sources):
+    """Makes `hypershape.agent` and its modules importable from `sources`, before anything on disk."""
+    import importlib.abc
+    import importlib.util
+
+    package = "hypershape.agent"
+    texts = {"hypershape": "", package: sources["__init__"]}
+    for name in sources:
+        if name != "__init__":
+            texts[package + "." + name] = sources[name]
+
+    class FromMemory(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+        def find_spec(self, name, path=None, target=None):
+            if name not in texts:
+                return None
+            return importlib.util.spec_from_loader(name, self, is_package=self.is_package(name))
+
+        def is_package(self, name):
+            return name in ("hypershape", package)
+
+        def get_source(self, name):
+            return texts[name]
+
+        def get_code(self, name):
+            return compile(texts[name], "<" + name + ">", "exec")
+
+    sys.meta_path.insert(0, FromMemory())
+
+
+def refuse(problem):
+    """Answers `initialize` with an environment in which no probe can run, and every other request likewise."""
+    environment = {
+        "python": ".".join(str(part) for part in sys.version_info[:3]),
+        "executable": sys.executable,
+        "problem": problem,
+    }
+    os.write(1, b"\r\n" + framed({"jsonrpc": "2.0", "method": "agent/hello", "params": environment}))
+    incoming = os.fdopen(0, "rb")
+    while True:
+        size = 0
+        while True:
+            line = incoming.readline()
+            if not line:
+                return
+            if line.startswith(b"Content-Length:"):
+                size = int(line.split(b":")[1])
+            if size and not line.strip():
+                break
+        message = json.loads(incoming.read(size).decode("utf-8"))
+        if "id" in message:
+            os.write(1, framed({"jsonrpc": "2.0", "id": message["id"], "result": environment}))
+
+
+def framed(message):
+    body = json.dumps(message).encode("utf-8")
+    return ("Content-Length: %d\r\n\r\n" % len(body)).encode("ascii") + body

@@ -1,0 +1,44 @@
+"""Imports Keras and Keras Tuner before any of the user's code, and says what is missing."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import platform
+import sys
+from typing import Any
+
+
+def load() -> str | None:
+    """Imports what every job needs. Returns what is wrong and what to do, in one sentence, or None.
+
+    The modules land in `sys.modules`, so that no file of the user can take their place later.
+    """
+    for name, package in (("keras", "keras"), ("keras_tuner", "keras-tuner")):
+        if importlib.util.find_spec(name) is None:
+            return f"{_label(name)} is not installed for {sys.executable}; install it with: {_pip(package)}"
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            missing = (error.name or str(error)).partition(".")[0]
+            return (
+                f"{_label(name)} cannot be imported by {sys.executable} because {missing} is missing; "
+                f"install it with: {_pip(missing)}"
+            )
+        except Exception as error:
+            what = " ".join(str(error).split())[:300]
+            return f"{_label(name)} cannot be imported by {sys.executable} ({type(error).__name__}: {what})."
+    return None
+
+
+def unusable(problem: str) -> dict[str, Any]:
+    """The fields of an `Environment` in which no probe can run."""
+    return {"python": platform.python_version(), "executable": sys.executable, "problem": problem}
+
+
+def _label(name: str) -> str:
+    return {"keras": "Keras", "keras_tuner": "Keras Tuner"}[name]
+
+
+def _pip(package: str) -> str:
+    return f"{sys.executable} -m pip install {package}"

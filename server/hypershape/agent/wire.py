@@ -1,0 +1,99 @@
+"""JSON-RPC 2.0 messages with `Content-Length` framing, and the simpler frames between zygote and child."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from typing import Any, Iterator
+
+NOTIFICATION = b"N"
+"""A child's frame that is passed on to the server as it is."""
+ANSWER = b"A"
+"""A child's frame that answers the request in hand; it is passed on as it is."""
+REQUEST = b"Q"
+"""A frame to a child: a JSON-RPC request."""
+
+_HEADER = struct.Struct("!cI")
+
+
+def encode(message: dict[str, Any]) -> bytes:
+    """A whole JSON-RPC message as bytes, header and body."""
+    body = json.dumps(message, separators=(",", ":"), default=_plain).encode("utf-8")
+    return b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+def notification(method: str, params: dict[str, Any]) -> bytes:
+    return encode({"jsonrpc": "2.0", "method": method, "params": params})
+
+
+def answer(request: Any, result: Any) -> bytes:
+    return encode({"jsonrpc": "2.0", "id": request, "result": result})
+
+
+def failure(request: Any, code: int, message: str) -> bytes:
+    return encode({"jsonrpc": "2.0", "id": request, "error": {"code": code, "message": message}})
+
+
+def _plain(value: Any) -> Any:
+    """NumPy scalars, tuples' relatives and whatever else a probe may hand over, as JSON."""
+    item = getattr(value, "item", None)
+    if item is not None and getattr(value, "ndim", None) == 0:
+        return item()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    return str(value)
+
+
+class Messages:
+    """Cuts the bytes of a `Content-Length` stream into JSON-RPC messages."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
+        """The messages that `data` completes."""
+        self._buffer += data
+        while True:
+            end = self._buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            size = 0
+            for line in bytes(self._buffer[:end]).split(b"\r\n"):
+                name, _, value = line.partition(b":")
+                if name.strip().lower() == b"content-length":
+                    size = int(value)
+            start = end + 4
+            if len(self._buffer) < start + size:
+                return
+            body = bytes(self._buffer[start : start + size])
+            del self._buffer[: start + size]
+            yield json.loads(body)
+
+
+class Frames:
+    """Cuts the bytes of a zygote-child stream into (kind, body) pairs."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        self._buffer += data
+        while len(self._buffer) >= _HEADER.size:
+            kind, size = _HEADER.unpack_from(self._buffer)
+            if len(self._buffer) < _HEADER.size + size:
+                return
+            body = bytes(self._buffer[_HEADER.size : _HEADER.size + size])
+            del self._buffer[: _HEADER.size + size]
+            yield kind, body
+
+
+def frame(kind: bytes, body: bytes) -> bytes:
+    return _HEADER.pack(kind, len(body)) + body
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Writes everything to a blocking descriptor."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,257 @@
+"""The agent's main process: imports Keras once, runs no user code, forks a child for each job and watches over it."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from typing import Any, Optional
+
+from . import limits, packages, wire
+
+WATCH_SECONDS = 0.1
+"""How often running children are held against their limits."""
+
+
+class _Child:
+    """The process of one job, as the zygote sees it."""
+
+    def __init__(
+        self, job: int, pid: int, channel: socket.socket, output: int, limit: dict[str, Any]
+    ) -> None:
+        self.job = job
+        self.pid = pid
+        self.channel = channel
+        self.output = output
+        self.limit = limit
+        self.progress: Optional[limits.Progress] = None
+        self.frames = wire.Frames()
+        self.pending: Any = None
+        self.printed = 0
+        self.killed_because: Optional[str] = None
+
+
+class Zygote:
+    """Reads requests, forks, passes frames on, and ends children that hang, grow or are no longer wanted."""
+
+    def __init__(self, incoming: int, outgoing: int) -> None:
+        self._incoming, self._outgoing = incoming, outgoing
+        self._messages = wire.Messages()
+        self._children: dict[int, _Child] = {}
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(incoming, selectors.EVENT_READ, self._read_server)
+        self._environment: dict[str, Any] = {}
+        self._running = True
+
+    def run(self) -> None:
+        """Serves until the server closes the stream or asks for the end; then no child is left."""
+        problem = packages.load()
+        if problem is None:
+            from . import engine
+
+            self._environment = engine.describe()
+        else:
+            self._environment = packages.unusable(problem)
+        while self._running:
+            busy = any(child.pending is not None for child in self._children.values())
+            for key, _ in self._selector.select(WATCH_SECONDS if busy else None):
+                key.data()
+            self._watch()
+        for child in list(self._children.values()):
+            self._kill(child, None)
+            self._reap(child)
+
+    # ------------------------------------------------------------- the server
+
+    def _read_server(self) -> None:
+        data = os.read(self._incoming, 1 << 16)
+        if not data:
+            self._running = False
+            return
+        for message in self._messages.feed(data):
+            self._handle(message)
+
+    def _handle(self, message: dict[str, Any]) -> None:
+        method, request, params = message.get("method"), message.get("id"), message.get("params") or {}
+        if method == "initialize":
+            self._send(wire.answer(request, self._environment))
+        elif method == "shutdown":
+            self._send(wire.answer(request, None))
+            self._running = False
+        elif method == "job/open":
+            self._open(request, params, message)
+        elif method == "job/probe":
+            child = self._children.get(params["job"])
+            if child is None:
+                self._send(wire.answer(request, {"probed": 0, "died": "the job is closed", "index": None}))
+            else:
+                self._ask(child, request, message)
+        elif method == "job/close":
+            child = self._children.get(params["job"])
+            if child is not None:
+                self._kill(child, None)
+                self._reap(child)
+            self._send(wire.answer(request, None))
+        elif request is not None:
+            self._send(wire.failure(request, -32601, f"unknown method {method}"))
+
+    def _send(self, data: bytes) -> None:
+        wire.write_all(self._outgoing, data)
+
+    # ------------------------------------------------------------- children
+
+    def _open(self, request: Any, params: dict[str, Any], message: dict[str, Any]) -> None:
+        if not hasattr(os, "fork"):
+            self._send(wire.failure(request, -32000, "This system cannot fork, which probes need."))
+            return
+        ours, theirs = socket.socketpair()
+        reading, writing = os.pipe()
+        progress = limits.Progress()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(theirs, writing, progress)
+        theirs.close()
+        os.close(writing)
+        os.set_blocking(reading, False)
+        child = _Child(params["job"], pid, ours, reading, params.get("limits") or {})
+        child.progress = progress
+        self._children[child.job] = child
+        self._selector.register(ours, selectors.EVENT_READ, lambda: self._read_child(child))
+        self._selector.register(reading, selectors.EVENT_READ, lambda: self._read_output(child))
+        self._ask(child, request, message)
+
+    def _become_child(self, channel: socket.socket, output: int, progress: limits.Progress) -> None:
+        """In the new process: keeps nothing of the zygote's but the modules, and never returns."""
+        status = 1
+        try:
+            limits.die_with_parent()
+            self._selector.close()
+            for other in self._children.values():
+                other.channel.close()
+                os.close(other.output)
+            os.close(self._incoming)
+            os.close(self._outgoing)
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            os.dup2(nothing, 0)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.close(nothing)
+            os.close(output)
+            from . import job
+
+            job.serve(channel, progress)
+            status = 0
+        finally:
+            os._exit(status)
+
+    def _ask(self, child: _Child, request: Any, message: dict[str, Any]) -> None:
+        child.pending = request
+        child.channel.sendall(wire.frame(wire.REQUEST, wire.encode(message)))
+
+    def _read_child(self, child: _Child) -> None:
+        try:
+            data = child.channel.recv(1 << 20)
+        except OSError:
+            data = b""
+        if not data:
+            self._died(child)
+            return
+        for kind, body in child.frames.feed(data):
+            if kind == wire.ANSWER:
+                child.pending = None
+            self._send(body)
+
+    def _read_output(self, child: _Child) -> None:
+        try:
+            data = os.read(child.output, 1 << 16)
+        except BlockingIOError:
+            return
+        if not data:
+            self._selector.unregister(child.output)
+            return
+        room = int(child.limit.get("output_bytes", 1 << 16)) - child.printed
+        child.printed += len(data)
+        if room > 0:
+            text = data[:room].decode("utf-8", "replace")
+            if len(data) > room:
+                text += "\n[the rest of the output was dropped]\n"
+            self._send(wire.notification("job/output", {"job": child.job, "text": text}))
+
+    def _watch(self) -> None:
+        for child in list(self._children.values()):
+            if child.pending is None or child.progress is None:
+                continue
+            overdue = child.progress.overdue
+            most = child.limit.get("memory_mb")
+            if overdue is not None:
+                self._kill(child, f"It took longer than {overdue:g} s and had to be stopped.")
+            elif most and limits.resident_mb(child.pid) > most:
+                self._kill(child, f"It took more than {most:,} MB of memory.")
+
+    def _kill(self, child: _Child, because: Optional[str]) -> None:
+        child.killed_because = child.killed_because or because
+        try:
+            os.kill(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def _died(self, child: _Child) -> None:
+        """A child's end, expected or not: whatever was asked of it is answered with the reason."""
+        index = child.progress.index if child.progress is not None else None
+        status = self._reap(child)
+        if child.pending is not None:
+            reason = child.killed_because or _how_it_ended(status)
+            self._send(wire.notification("job/died", {"job": child.job, "reason": reason}))
+            result = {
+                "probed": 0,
+                "died": reason,
+                "index": index,
+                "error": limits.limit_error("Killed", reason),
+            }
+            self._send(wire.answer(child.pending, result))
+
+    def _reap(self, child: _Child) -> int:
+        self._children.pop(child.job, None)
+        for source in (child.channel, child.output):
+            try:
+                self._selector.unregister(source)
+            except KeyError:
+                pass
+        child.channel.close()
+        os.close(child.output)
+        deadline = time.monotonic() + 1.0
+        while True:
+            pid, status = os.waitpid(child.pid, os.WNOHANG)
+            if pid:
+                return status
+            if time.monotonic() > deadline:
+                self._kill(child, None)
+            time.sleep(0.001)
+
+
+def _how_it_ended(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        try:
+            name = signal.Signals(number).name
+        except ValueError:
+            name = str(number)
+        return f"It crashed the Python process ({name})."
+    return f"It ended the Python process with exit code {os.WEXITSTATUS(status)}."
+
+
+def main() -> None:
+    """Takes the standard streams for the protocol, gives user code others, and serves."""
+    incoming, outgoing = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    # Whatever a login shell printed before must not be taken for a message.
+    wire.write_all(outgoing, b"\r\n")
+    Zygote(incoming, outgoing).run()

@@ -1,0 +1,322 @@
+"""The server's side of the agent: starts it, talks to it, cancels and kills its jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shlex
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from pygls.client import JsonRPCClient
+from pygls.exceptions import JsonRpcException
+
+from hypershape.model import Configuration, DeclaredData, Environment, Level, ProbeError, Report, Slice
+from hypershape.probe import bootstrap, convert
+
+START_SECONDS = 120.0
+"""Importing Keras takes 3 to 20 s on a slow disk; an interpreter that says nothing for this long hangs."""
+
+
+class AgentFailed(Exception):
+    """No probe can run; one sentence that says why."""
+
+
+class SliceFailed(Exception):
+    """What the target needs could not be run."""
+
+    def __init__(self, error: ProbeError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class State(Enum):
+    """Where an agent is in its life."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RUNNING = "running"
+    EXITED = "exited"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one probe."""
+
+    seconds: float = 10.0
+    memory_mb: int = 6000
+    output_bytes: int = 65536
+
+
+class _Client(JsonRPCClient):
+    """A JSON-RPC client that tells its owner when the process is gone."""
+
+    def __init__(self, on_exit: Callable[[int | None], None]) -> None:
+        super().__init__(converter_factory=convert.messages)
+        self._on_exit = on_exit
+
+    async def server_exit(self, server: asyncio.subprocess.Process) -> None:
+        self._on_exit(server.returncode)
+
+
+class Agent:
+    """One interpreter. It starts when it is first needed, and again after it died."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        log: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.state = State.IDLE
+        self._command = tuple(command)
+        self._env = dict(env or {})
+        self._log = log
+        self._client: _Client | None = None
+        self._environment: Environment | None = None
+        self._starting = asyncio.Lock()
+        self._numbers = itertools.count(1)
+        self._jobs: dict[int, Job] = {}
+        self._gone: asyncio.Future[None] | None = None
+        self._errors: asyncio.Task[None] | None = None
+
+    async def environment(self) -> Environment:
+        """What the interpreter has; raises AgentFailed when it does not run at all."""
+        async with self._starting:
+            if self.state is not State.RUNNING or self._environment is None:
+                await self._start()
+        assert self._environment is not None
+        return self._environment
+
+    async def open(
+        self,
+        slice_: Slice,
+        data: DeclaredData | None = None,
+        *,
+        limits: Limits | None = None,
+        assumption: int = 0,
+    ) -> Job:
+        """Runs a slice in a process of its own; raises SliceFailed or AgentFailed."""
+        environment = await self.environment()
+        if environment.problem is not None:
+            raise AgentFailed(environment.problem)
+        job = Job(self, slice_, data, limits or Limits(), assumption)
+        await job.start()
+        return job
+
+    async def close(self) -> None:
+        """Ends the agent and every job."""
+        client, self._client = self._client, None
+        self.state = State.EXITED
+        self._environment = None
+        if client is not None:
+            await _stop(client)
+
+    # ------------------------------------------------------------- used by jobs
+
+    def number(self, job: Job) -> int:
+        number = next(self._numbers)
+        self._jobs[number] = job
+        return number
+
+    def forget(self, number: int) -> None:
+        self._jobs.pop(number, None)
+
+    async def ask(self, method: str, params: dict[str, Any]) -> Any:
+        """One request; raises AgentFailed when the agent dies before it answers."""
+        client, gone = self._client, self._gone
+        if client is None or gone is None or self.state is not State.RUNNING:
+            raise AgentFailed("The agent has stopped.")
+        request = asyncio.ensure_future(client.protocol.send_request_async(method, params))
+        try:
+            await asyncio.wait({request, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not request.done():
+                raise AgentFailed("The agent ended unexpectedly.")
+            return request.result()
+        except JsonRpcException as problem:
+            raise AgentFailed(str(problem)) from None
+        finally:
+            request.cancel()
+
+    def tell_later(self, method: str, params: dict[str, Any]) -> None:
+        """A request whose answer nobody waits for, also from a task that is being cancelled."""
+        if self._client is not None and self.state is State.RUNNING:
+            with suppress(Exception):
+                self._client.protocol.send_request(method, params)
+
+    # ------------------------------------------------------------- the process
+
+    async def _start(self) -> None:
+        self.state = State.STARTING
+        loop = asyncio.get_running_loop()
+        self._gone = loop.create_future()
+        client = _Client(self._exited)
+        self._listen(client)
+        program, *arguments = self._command
+        code = bootstrap.CODE
+        if Path(program).name in ("ssh", "plink"):
+            code = shlex.quote(code)
+        try:
+            await client.start_io(program, *arguments, "-u", "-c", code)
+        except (OSError, ValueError) as problem:
+            self.state = State.EXITED
+            raise AgentFailed(f"The interpreter {program} cannot be started: {problem}.") from None
+        self._client = client
+        process = client._server
+        assert process is not None and process.stdin is not None and process.stderr is not None
+        self._errors = asyncio.create_task(self._log_errors(process.stderr))
+        try:
+            process.stdin.write(bootstrap.payload(self._env))
+            await process.stdin.drain()
+            self.state = State.RUNNING
+            answer = await asyncio.wait_for(self.ask("initialize", {}), START_SECONDS)
+        except (AgentFailed, ConnectionError, asyncio.TimeoutError):
+            await self.close()
+            raise AgentFailed(
+                f"{shlex.join(self._command)} did not start a Python that can probe: is it a Python interpreter?"
+            ) from None
+        self._environment = convert.environment(answer)
+
+    async def _log_errors(self, stream: asyncio.StreamReader) -> None:
+        """Empties the agent's standard error, which would block it when full."""
+        while line := await stream.readline():
+            self._log(line.decode("utf-8", "replace").rstrip())
+
+    def _exited(self, _: int | None) -> None:
+        self.state = State.EXITED
+        self._environment = None
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
+
+    def _listen(self, client: _Client) -> None:
+        @client.feature("job/reports")
+        def reports(params: dict[str, Any]) -> None:
+            job = self._jobs.get(params["job"])
+            if job is not None:
+                job.received(params)
+
+        @client.feature("job/output")
+        def output(params: dict[str, Any]) -> None:
+            self._log(params["text"].rstrip("\n"))
+
+        @client.feature("job/died")
+        def died(params: dict[str, Any]) -> None:
+            self._log(f"A probe's process ended: {params['reason']}")
+
+
+async def _stop(client: _Client) -> None:
+    process = client._server
+    with suppress(Exception):
+        client.protocol.send_request("shutdown", None)
+    if process is not None:
+        try:
+            await asyncio.wait_for(process.wait(), 2.0)
+        except asyncio.TimeoutError:
+            with suppress(ProcessLookupError):
+                process.kill()
+    with suppress(Exception, asyncio.CancelledError):
+        await asyncio.wait_for(client.stop(), 2.0)
+
+
+class Job:
+    """One slice in a process of its own, which is replaced when a configuration kills it."""
+
+    assumptions: tuple[str, ...] = ()
+
+    def __init__(
+        self, agent: Agent, slice_: Slice, data: DeclaredData | None, limits: Limits, assumption: int
+    ) -> None:
+        self._agent, self._slice, self._data = agent, slice_, data
+        self._limits, self._assumption = limits, assumption
+        self._number: int | None = None
+        self._traces: dict[int, tuple[Any, ...]] = {}
+        self._queue: asyncio.Queue[Report] = asyncio.Queue()
+
+    async def start(self) -> None:
+        """Forks the process and runs the slice in it."""
+        self._number = self._agent.number(self)
+        self._traces = {}
+        params = {
+            "job": self._number,
+            "slice": convert.slice_to_json(self._slice),
+            "data": convert.data_to_json(self._data),
+            "assumption": self._assumption,
+            "limits": {
+                "seconds": self._limits.seconds,
+                "memory_mb": self._limits.memory_mb,
+                "output_bytes": self._limits.output_bytes,
+            },
+        }
+        try:
+            answer = await self._agent.ask("job/open", params)
+        except BaseException:
+            self._end()
+            raise
+        if answer.get("error") is not None:
+            self._end()
+            raise SliceFailed(convert.error(answer["error"]))
+        self.assumptions = tuple(answer.get("assumptions", ()))
+
+    async def probe(self, configurations: Sequence[Configuration], level: Level) -> AsyncIterator[Report]:
+        """A report for every configuration, in order, as they come.
+
+        A configuration that kills its process gets the verdict "unknown" with the reason; the others go on in a
+        new process.
+        """
+        left = list(configurations)
+        while left:
+            if self._number is None:
+                await self.start()
+            params = {"job": self._number, "level": level, "configurations": [dict(c) for c in left]}
+            asked = asyncio.ensure_future(self._agent.ask("job/probe", params))
+            done = 0
+            try:
+                while not (asked.done() and self._queue.empty()):
+                    getter = asyncio.ensure_future(self._queue.get())
+                    try:
+                        await asyncio.wait({asked, getter}, return_when=asyncio.FIRST_COMPLETED)
+                        if getter.done():
+                            done += 1
+                            yield getter.result()
+                    finally:
+                        getter.cancel()
+                answer = asked.result()
+            except BaseException:
+                self._end()
+                raise
+            finally:
+                asked.cancel()
+            left = left[done:]
+            reason = answer.get("died")
+            if reason is not None:
+                self._end()
+                if left:
+                    killer = max((answer.get("index") or 0) - done, 0)
+                    configuration = left.pop(min(killer, len(left) - 1))
+                    yield Report(configuration, "unknown", level, ProbeError("Killed", reason, "limit"))
+            elif left:
+                raise AgentFailed("The agent lost reports.")
+
+    async def close(self) -> None:
+        """Ends the job's process."""
+        self._end()
+
+    def received(self, fields: dict[str, Any]) -> None:
+        """Reports from the agent."""
+        for number, calls in fields["traces"].items():
+            self._traces[int(number)] = convert.trace(calls)
+        for each in fields["reports"]:
+            self._queue.put_nowait(convert.report(each, self._traces.get(each["layers"], ())))
+
+    def _end(self) -> None:
+        if self._number is not None:
+            self._agent.tell_later("job/close", {"job": self._number})
+            self._agent.forget(self._number)
+            self._number = None
+        while not self._queue.empty():
+            self._queue.get_nowait()

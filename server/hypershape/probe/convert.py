@@ -1,0 +1,69 @@
+"""Values of `model.py` to and from the agent's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+import cattrs
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from pygls.protocol import default_converter
+from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage, JsonRPCResponseMessage
+
+from hypershape.model import DeclaredData, Environment, LayerCall, ProbeError, Report, Slice, Value
+
+_converter = cattrs.Converter()
+
+
+def _keep(value: Any, _: Any) -> Any:
+    return value
+
+
+def _value(value: Any) -> bool:
+    return value == Value or (bool(get_args(value)) and set(get_args(value)) <= {*get_args(Value)})
+
+
+# A value that Keras Tuner drew is a JSON scalar already; converting it could turn True into 1.
+_converter.register_structure_hook_func(_value, _keep)
+_converter.register_structure_hook(
+    Report,
+    make_dict_structure_fn(
+        Report,
+        _converter,
+        configuration=override(struct_hook=_keep),
+        layers=override(struct_hook=_keep),
+    ),
+)
+_converter.register_unstructure_hook(DeclaredData, make_dict_unstructure_fn(DeclaredData, _converter))
+
+
+def slice_to_json(slice_: Slice) -> dict[str, Any]:
+    return _converter.unstructure(slice_)  # type: ignore[no-any-return]
+
+
+def data_to_json(data: DeclaredData | None) -> dict[str, Any] | None:
+    return None if data is None else _converter.unstructure(data)
+
+
+def environment(fields: Mapping[str, Any]) -> Environment:
+    return _converter.structure(dict(fields), Environment)
+
+
+def error(fields: Mapping[str, Any]) -> ProbeError:
+    return _converter.structure(dict(fields), ProbeError)
+
+
+def trace(calls: Sequence[Mapping[str, Any]]) -> tuple[LayerCall, ...]:
+    return tuple(_converter.structure(dict(call), LayerCall) for call in calls)
+
+
+def report(fields: Mapping[str, Any], layers: tuple[LayerCall, ...]) -> Report:
+    return _converter.structure({**fields, "layers": layers}, Report)
+
+
+def messages() -> cattrs.Converter:
+    """A converter for JSON-RPC messages that leaves their parameters and results the dictionaries that they are."""
+    converter = default_converter()
+    for kind in (JsonRPCRequestMessage, JsonRPCResponseMessage, JsonRPCNotification):
+        converter.register_structure_hook(kind, lambda fields, cls: cls(**fields))
+    return converter
