@@ -164,8 +164,8 @@ class TunerFinder:
             if not isinstance(statement, ast.stmt) or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
                 continue
             nested = blocks(statement)
-            last = nested[0][0].lineno if nested else statement.end_lineno or statement.lineno
-            if bisect_left(ordered, statement.lineno) == bisect_right(ordered, last):
+            last = getattr(nested[0][0], "lineno", statement.lineno) if nested else statement.end_lineno
+            if bisect_left(ordered, statement.lineno) == bisect_right(ordered, last or statement.lineno):
                 continue
             parts: list[ast.AST] = [statement]
             if nested:

@@ -109,7 +109,7 @@ class NameReader:
         names = self._functions[id(node)] = Names()
         inner = Names()
         body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
-        self._walk(body, inner)
+        self._walk(list(body), inner)
         declared = _declared_global(body)
         local = (inner.binds | inner.deletes | parameters(node)) - declared
         names.loads = inner.loads - local

@@ -532,7 +532,7 @@ class _Cutting:
             if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
                 found |= {node.name} if kept else set()
                 continue
-            if blocks(node):
+            if blocks(node) and not isinstance(node, ast.Match):
                 found |= self.slicer._head(node).binds if kept else set()
                 stack.extend(child for block in blocks(node) for child in block)
             elif kept:
