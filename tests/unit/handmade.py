@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from textwrap import dedent
 
 from hypershape import fixes, source
@@ -21,6 +22,7 @@ from hypershape.model import (
     ProbeError,
     Report,
     Span,
+    Target,
     TargetAnalysis,
 )
 
@@ -28,8 +30,14 @@ PATH = "/project/model.py"
 
 
 def module(text: str, path: str = PATH) -> Module:
-    """What the text of a script holds."""
-    return source.analyse(Document(path, dedent(text).strip("\n") + "\n"))
+    """What the text of a script holds; without targets of its own, `build_model` is one."""
+    read = source.analyse(Document(path, dedent(text).strip("\n") + "\n"))
+    if read.targets or "def build_model(" not in read.clean:
+        return read
+    code = Code.of(read)
+    body = next(node for node in code.nodes if getattr(node, "name", None) == "build_model")
+    name = at(read, "build_model")
+    return replace(read, targets=(Target("build_model", name, code.span(body), "function", None),))
 
 
 def at(module: Module, needle: str, occurrence: int = 0) -> Span:

@@ -174,7 +174,8 @@ def _kept(each: _Declared, cause: Cause) -> tuple[Value, ...] | None:
         name = cause.names[0]
         verdicts = [(value, holds(cause.condition, {name: value})) for value in each.values]
         bad = {value for value, verdict in verdicts if verdict is not False}
-    bad |= {failing[name] for failing in cause.failing for name in each.names if name in failing}
+    blamed = [name for name in each.names if name in cause.names] or each.names
+    bad |= {failing[name] for failing in cause.failing for name in blamed if name in failing}
     if each.kind in ("Choice", "Boolean"):
         return tuple(value for value in each.values if value not in bad)
     return _longest_run(each.values, bad)

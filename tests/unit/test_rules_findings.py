@@ -1,0 +1,459 @@
+"""What the rules make of probes: one finding per cause, its words and place, and the repairs proposed for it."""
+
+from dataclasses import replace
+
+from hypershape import rules
+from hypershape.model import (
+    Analysis,
+    Coverage,
+    Declaration,
+    Environment,
+    Finding,
+    Report,
+    Severity,
+    TargetAnalysis,
+)
+
+from .handmade import at, error, failing, hyperparameter, module, repaired, underlined
+
+CONVOLUTION = """
+import keras
+from keras import layers
+
+
+def build_model(hp):
+    kernel = hp.Int("kernel", 3, 9, step=2)
+    x = inputs = keras.Input((28, 28, 1))
+    for _ in range(hp.Int("blocks", 1, 3)):
+        x = layers.Conv2D(8, kernel)(x)
+        x = layers.MaxPooling2D(2)(x)
+    return keras.Model(inputs, x)
+"""
+SPACE = [{"kernel": kernel, "blocks": blocks} for blocks in (1, 2, 3) for kernel in (3, 5, 7, 9)]
+
+
+def convolution_analysis() -> Analysis:
+    written = module(CONVOLUTION)
+    refused = error(
+        written,
+        "Computed output size would be zero or negative. Received `inputs shape=(None, 4, 4, 8)`, …",
+        "layers.Conv2D(8, kernel)",
+        "Conv2D",
+        ["(None, 4, 4, 8)"],
+        {"kernel_size": "(7, 7)", "dilation_rate": "(1, 1)", "data_format": "channels_last"},
+    )
+    return failing(
+        written,
+        refused,
+        [
+            hyperparameter(written, "kernel", 'hp.Int("kernel", 3, 9, step=2)', "Int", [3, 5, 7, 9]),
+            hyperparameter(written, "blocks", 'hp.Int("blocks", 1, 3)', "Int", [1, 2, 3]),
+        ],
+        SPACE,
+        [each for each in SPACE if each["kernel"] >= 7 and each["blocks"] == 3],
+        "kernel >= 7 and blocks == 3",
+        ["kernel", "blocks"],
+    )
+
+
+def only(analysis: Analysis, code: str) -> Finding:
+    found = [each for each in rules.findings(analysis) if each.code == code]
+    assert len(found) == 1, [each.message for each in rules.findings(analysis)]
+    return found[0]
+
+
+def repairs(finding: Finding, analysis: Analysis) -> dict[str, str]:
+    rule = rules.by_code(finding.code)
+    assert rule is not None
+    return {fix.title: repaired(fix, analysis.module) for fix in rule.fixes(finding, analysis)}
+
+
+def test_kernel_larger_than_the_feature_map_is_named_with_sizes_condition_and_share() -> None:
+    analysis = convolution_analysis()
+    finding = only(analysis, "HS201")
+    assert finding.message.splitlines()[0] == (
+        "`Conv2D` needs at least 7×7 pixels but gets 4×4 when kernel >= 7 and blocks == 3 "
+        "(2 of 12 configurations, e.g. kernel=7, blocks=3)."
+    )
+    assert underlined(finding, analysis.module) == "layers.Conv2D(8, kernel)"
+    assert [underlined_related(each.span, analysis) for each in finding.related] == [
+        'hp.Int("kernel", 3, 9, step=2)',
+        'hp.Int("blocks", 1, 3)',
+    ]
+
+
+def underlined_related(span: object, analysis: Analysis) -> str:
+    from hypershape.fixes.text import Text
+
+    return Text.of(analysis.module.clean).within(span)  # type: ignore[arg-type]
+
+
+def test_a_dilated_kernel_is_measured_with_its_holes() -> None:
+    analysis = convolution_analysis()
+    cause = analysis.targets[0].causes[0]
+    dilated = replace(cause.error, parameters={**cause.error.parameters, "dilation_rate": "(2, 2)"})
+    changed = replace(analysis.targets[0], causes=(replace(cause, error=dilated),))
+    finding = only(replace(analysis, targets=(changed,)), "HS201")
+    assert "needs at least 13×13 pixels but gets 4×4" in finding.message
+
+
+def test_the_repair_that_keeps_most_of_the_space_comes_first() -> None:
+    analysis = convolution_analysis()
+    titles = list(repairs(only(analysis, "HS201"), analysis))
+    assert titles[:3] == [
+        "Lower the maximum of blocks to 2 (drops 33 % of the space)",
+        "Lower the maximum of kernel to 5 (drops 50 % of the space)",
+        'Pad Conv2D with padding="same" (changes its output shape)',
+    ]
+
+
+def test_each_repair_changes_only_its_own_piece_of_text() -> None:
+    analysis = convolution_analysis()
+    before = analysis.module.document.text
+    after = repairs(only(analysis, "HS201"), analysis)
+    assert after["Lower the maximum of blocks to 2 (drops 33 % of the space)"] == before.replace(
+        'hp.Int("blocks", 1, 3)', 'hp.Int("blocks", 1, 2)'
+    )
+    assert after['Pad Conv2D with padding="same" (changes its output shape)'] == before.replace(
+        "layers.Conv2D(8, kernel)", 'layers.Conv2D(8, kernel, padding="same")'
+    )
+    assert after["Limit kernel_size by the size of the input"] == before.replace(
+        "layers.Conv2D(8, kernel)", "layers.Conv2D(8, min(kernel, x.shape[1], x.shape[2]))"
+    )
+
+
+def test_a_limit_kept_in_a_constant_is_changed_at_the_constant() -> None:
+    written = module(
+        """
+        BLOCKS = 3  # enough
+
+
+        def build_model(hp):
+            return make(hp.Int("blocks", 1, max_value=BLOCKS, default=3))
+        """
+    )
+    space = [{"blocks": blocks} for blocks in (1, 2, 3)]
+    analysis = failing(
+        written,
+        error(written, "out of pixels", "make"),
+        [
+            hyperparameter(
+                written, "blocks", 'hp.Int("blocks", 1, max_value=BLOCKS, default=3)', "Int", [1, 2, 3]
+            )
+        ],
+        space,
+        space[2:],
+        "blocks == 3",
+        ["blocks"],
+    )
+    changed = repairs(only(analysis, "HS299"), analysis)
+    assert changed["Lower the maximum of blocks to 2 (drops 33 % of the space)"] == (
+        written.document.text.replace("BLOCKS = 3 ", "BLOCKS = 2 ").replace("default=3", "default=2")
+    )
+
+
+def test_values_that_fail_are_dropped_from_a_choice_and_the_others_stay_as_written() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            return make(hp.Choice("rate", values=[
+                1e-2,
+                1.0,
+                1e-3,
+            ], default=1.0))
+        """
+    )
+    text = written.document.text
+    call = text[text.index("hp.Choice") : text.index("))") + 1]
+    space = [{"rate": rate} for rate in (0.01, 1.0, 0.001)]
+    analysis = failing(
+        written,
+        error(written, "too large", "make"),
+        [hyperparameter(written, "rate", call, "Choice", [0.01, 1.0, 0.001])],
+        space,
+        space[1:2],
+        "rate == 1.0",
+        ["rate"],
+    )
+    changed = repairs(only(analysis, "HS299"), analysis)
+    assert changed["Drop 1.0 from rate (drops 33 % of the space)"] == text.replace(
+        "1.0,\n        ", ""
+    ).replace("default=1.0", "default=0.01")
+
+
+def test_two_ranges_are_narrowed_together_when_one_is_not_enough() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            return make(hp.Int("a", 1, 4), hp.Int("b", 1, 4))
+        """
+    )
+    space = [{"a": a, "b": b} for a in range(1, 5) for b in range(1, 5)]
+    fails = [each for each in space if each["a"] * each["b"] > 3]
+    analysis = failing(
+        written,
+        error(written, "too much", "make"),
+        [
+            hyperparameter(written, "a", 'hp.Int("a", 1, 4)', "Int", [1, 2, 3, 4]),
+            hyperparameter(written, "b", 'hp.Int("b", 1, 4)', "Int", [1, 2, 3, 4]),
+        ],
+        space,
+        fails,
+    )
+    (title, text), *_ = repairs(only(analysis, "HS299"), analysis).items()
+    assert (
+        title == "Lower the maximum of a to 3 and lower the maximum of b to 1 (drops 81 % of the space)"
+        or (title == "Lower the maximum of a to 1 and lower the maximum of b to 3 (drops 81 % of the space)")
+    )
+    assert 'hp.Int("a", 1, 4)' not in text
+
+
+def test_one_declaration_in_a_loop_is_narrowed_for_all_the_names_it_makes() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            return [hp.Int(f"units_{i}", 1, 3) for i in range(2)]
+        """
+    )
+    call = 'hp.Int(f"units_{i}", 1, 3)'
+    space = [{"units_0": a, "units_1": b} for a in (1, 2, 3) for b in (1, 2, 3)]
+    analysis = failing(
+        written,
+        error(written, "too wide", call),
+        [hyperparameter(written, f"units_{i}", call, "Int", [1, 2, 3]) for i in range(2)],
+        space,
+        [each for each in space if each["units_1"] == 3],
+        "units_1 == 3",
+        ["units_1"],
+    )
+    (title, text), *_ = repairs(only(analysis, "HS299"), analysis).items()
+    assert 'hp.Int(f"units_{i}", 1, 2)' in text
+    assert title.startswith("Lower the maximum of units_0 … units_1 to 2 (drops ")
+
+
+def test_ten_corners_with_one_cause_are_one_finding_and_a_special_rule_explains_it() -> None:
+    assert [each.code for each in rules.findings(convolution_analysis())] == ["HS201"]
+
+
+def test_a_refused_choice_seen_in_the_text_and_by_probes_is_one_finding() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            return make(hp.Choice("initializer", [1, "he_normal"]))
+        """
+    )
+    call = 'hp.Choice("initializer", [1, "he_normal"])'
+    refused = error(
+        written,
+        "A `Choice` can contain only one type of value, found values: [1, 'he_normal'] with types {…}.",
+        call,
+        stage="declare",
+        kind="TypeError",
+    )
+    analysis = failing(written, refused, [], [{}], [{}])
+    finding = only(analysis, "HS101")
+    assert [each.code for each in rules.findings(analysis)] == ["HS101"]
+    assert finding.cause is analysis.targets[0].causes[0]
+    assert finding.target == "build_model"
+
+
+def test_a_choice_built_elsewhere_is_reported_from_the_probe() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            return make(hp.Choice("initializer", values=options()))
+        """
+    )
+    refused = error(
+        written,
+        "A `Choice` can contain only one type of value, found values: [1, 'a'] with types {…}.",
+        'hp.Choice("initializer", values=options())',
+        stage="declare",
+        kind="TypeError",
+    )
+    analysis = failing(written, refused, [], [{}], [{}])
+    assert underlined(only(analysis, "HS101"), written) == "options()"
+
+
+def test_an_error_of_the_text_that_every_configuration_refutes_is_not_shown() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            if False:
+                hp.Int("units", 9, 3)
+            return make(hp.Int("kernel", 3, 5))
+        """
+    )
+    assert [each.code for each in rules.findings(Analysis(written))] == ["HS102"]
+    covered = Coverage("exhaustive", 3, 3, 0, 0.0, (0.0, 0.0))
+    probed = TargetAnalysis(written.targets[0], "probed", coverage=covered)
+    assert rules.findings(Analysis(written, targets=(probed,))) == ()
+
+
+def test_an_ignore_comment_silences_its_line_and_an_idle_one_is_a_hint() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            a = hp.Int("a", 9, 3)  # hypershape: ignore[HS102]
+            b = hp.Int("b", 3, 9)  # hypershape: ignore[HS102]
+            return a, b
+        """
+    )
+    found = rules.findings(Analysis(written))
+    assert [(each.code, each.span.line) for each in found] == [("HS902", 3)]
+
+
+def test_codes_are_selected_and_ignored_by_their_beginnings() -> None:
+    written = module(
+        """
+        import kerastuner as kt
+
+
+        def build_model(hp):
+            return hp.Int("a", 9, 3)
+        """
+    )
+    analysis = Analysis(written)
+    assert [each.code for each in rules.findings(analysis)] == ["HS003", "HS102"]
+    assert [each.code for each in rules.findings(analysis, select=["HS1"])] == ["HS102"]
+    assert [each.code for each in rules.findings(analysis, ignore=["HS102"])] == ["HS003"]
+
+
+def test_a_name_met_with_two_ranges_in_one_probe_is_reported_with_its_first_place() -> None:
+    written = module(
+        """
+        def block(hp, smallest):
+            return hp.Int("units", smallest, 64)
+
+
+        def build_model(hp):
+            return hp.Int("units", 8, 64), block(hp, 16)
+        """
+    )
+    first, second = at(written, 'hp.Int("units", 8, 64)'), at(written, 'hp.Int("units", smallest, 64)')
+    report = Report(
+        {"units": 8},
+        "ok",
+        "symbolic",
+        declarations=(
+            Declaration("units", "Int", "Int(8, 64, step=1, sampling='linear')", first),
+            Declaration("units", "Int", "Int(16, 64, step=1, sampling='linear')", second),
+        ),
+    )
+    target = next(each for each in written.targets if each.name == "build_model")
+    analysis = Analysis(written, targets=(TargetAnalysis(target, "probed", reports=(report,)),))
+    finding = only(analysis, "HS104")
+    assert underlined(finding, written) == 'hp.Int("units", smallest, 64)'
+    assert finding.related[0].span == first
+
+
+SEARCH = """
+import keras
+import keras_tuner as kt
+
+
+def build_model(hp):
+    return keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+
+
+tuner = kt.BayesianOptimization(build_model, "loss", max_trials=3, overwrite=True)
+tuner.search(x, y)
+"""
+
+
+def environment(**packages: str | None) -> Environment:
+    return Environment(
+        "3.11",
+        "/usr/bin/python3",
+        keras="3.15.1",
+        keras_tuner="1.4.8",
+        backend="tensorflow",
+        packages=packages,
+    )
+
+
+def test_a_search_without_tensorboard_is_an_error_at_the_tuner() -> None:
+    written = module(SEARCH)
+    missing = Analysis(written, environment(tensorboard=None))
+    assert underlined(only(missing, "HS002"), written) == "kt.BayesianOptimization"
+    assert rules.findings(Analysis(written, environment(tensorboard="2.21.0"))) == ()
+    assert rules.findings(Analysis(written, replace(environment(tensorboard=None), backend="jax"))) == ()
+
+
+def test_a_bayesian_search_without_scikit_learn_is_an_error_at_the_tuner() -> None:
+    missing = Analysis(module(SEARCH), environment(**{"tensorboard": "2.21.0", "scikit-learn": None}))
+    assert only(missing, "HS005").severity is Severity.ERROR
+
+
+def test_an_interpreter_without_keras_is_an_error_at_the_import() -> None:
+    written = module(SEARCH)
+    broken = replace(environment(), problem="This interpreter has no keras.")
+    finding = only(Analysis(written, broken), "HS001")
+    assert underlined(finding, written) == "keras_tuner as kt"
+    assert finding.message.startswith("This interpreter has no keras.")
+
+
+def test_a_file_called_like_the_package_it_imports_is_a_warning() -> None:
+    shadowing = module("import keras_tuner as kt\n", "/project/keras_tuner.py")
+    assert only(Analysis(shadowing), "HS004").severity is Severity.WARNING
+    assert rules.findings(Analysis(module("import keras_tuner as kt\n", "/project/search.py"))) == ()
+
+
+def test_a_target_that_cannot_be_probed_says_what_is_missing_on_its_name() -> None:
+    written = module(SEARCH)
+    target = TargetAnalysis(written.targets[0], "unprobeable", "The package albumentations is not installed.")
+    finding = only(Analysis(written, targets=(target,)), "HS901")
+    assert (finding.severity, underlined(finding, written)) == (Severity.INFO, "build_model")
+    assert finding.message == "`build_model` is not checked. The package albumentations is not installed."
+
+
+DENSE = """
+import keras
+from keras import layers
+
+
+def build_model(hp):
+    model = keras.Sequential([layers.Flatten(input_shape=(28, 28))])
+    units_1 = hp.Int("units_1", min_value=32, max_value=256, step=32)
+    units_2 = hp.Int("units_2", min_value=32, max_value=256, step=32)
+    model.add(layers.Dense(units_1))
+    model.add(layers.Dense(units_2))
+    model.add(layers.Dense(10))
+    model.compile(loss="mse")
+    return model
+"""
+
+
+def test_a_second_layer_no_wider_than_the_first_is_offered_on_request_only() -> None:
+    analysis = Analysis(module(DENSE))
+    assert rules.findings(analysis) == ()
+    (fix,) = rules.refactorings(analysis, at(analysis.module, "units_2 = hp"))
+    assert (fix.kind, fix.title) == ("refactor", "Keep units_2 no wider than units_1")
+    assert repaired(fix, analysis.module) == analysis.module.document.text.replace(
+        "step=32)\n    model.add", "step=32)\n    units_2 = min(units_2, units_1)\n    model.add"
+    )
+
+
+def test_draws_inside_the_layers_are_named_for_the_refactoring() -> None:
+    written = module(
+        """
+        from keras import layers
+
+
+        def build_model(hp, model):
+            model.add(layers.Dense(hp.Int("units_1", 32, 256)))
+            model.add(layers.Dense(units=hp.Int("units_2", 32, 256)))
+            return model
+        """
+    )
+    (fix,) = rules.refactorings(Analysis(written), at(written, "units=hp"))
+    assert repaired(fix, written).splitlines()[4:7] == [
+        '    units_1 = hp.Int("units_1", 32, 256)',
+        "    model.add(layers.Dense(units_1))",
+        '    model.add(layers.Dense(units=min(hp.Int("units_2", 32, 256), units_1)))',
+    ]
+
+
+def test_no_refactoring_is_offered_away_from_the_layers() -> None:
+    analysis = Analysis(module(DENSE))
+    assert list(rules.refactorings(analysis, at(analysis.module, "return model"))) == []
