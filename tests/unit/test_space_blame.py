@@ -1,0 +1,124 @@
+"""Conditions from brute-force truth: the condition must hold exactly where the target fails."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from hypershape.model import Frame, Hyperparameter, ProbeError, Report, Span, Value
+from hypershape.space.blame import causes, smallest_condition
+
+
+def space(**domains: list[Value]) -> dict[str, Hyperparameter]:
+    found = {}
+    for name, values in domains.items():
+        name = name.replace("__", ".")
+        whole = all(type(v) is int for v in values)
+        found[name] = Hyperparameter(name, "Int" if whole else "Choice", values[0], tuple(values))
+    return found
+
+
+def condition(fails: Callable[..., bool], **domains: list[Value]) -> str | None:
+    hps = space(**domains)
+    every = [dict(zip(hps, values, strict=True)) for values in itertools.product(*domains.values())]
+    bad = [each for each in every if fails(*each.values())]
+    good = [each for each in every if not fails(*each.values())]
+    found = smallest_condition(bad, good, hps)
+    return found.text if found is not None else None
+
+
+K, B = [3, 5, 7, 9], [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("expected", "fails", "domains"),
+    [
+        ("kernel >= 7", lambda k, b: k >= 7, {"kernel": K, "blocks": B}),
+        ("kernel >= 9", lambda k, b: k == 9, {"kernel": K, "blocks": B}),
+        ("kernel == 5", lambda k: k == 5, {"kernel": K}),
+        ("blocks >= 3 and kernel >= 7", lambda b, k: k >= 7 and b >= 3, {"blocks": B, "kernel": K}),
+        ("activation == 'x'", lambda a, b: a == "x", {"activation": ["x", "y", "z"], "blocks": B}),
+        ("stacked", lambda s: s, {"stacked": [False, True]}),
+        ("not stacked", lambda s: not s, {"stacked": [False, True]}),
+        ('hp["conv.0"] >= 5', lambda k: k >= 5, {"conv__0": K}),
+        (
+            "filters % groups != 0",
+            lambda f, g: f % g != 0,
+            {"filters": [4, 6, 8, 9, 12], "groups": [1, 2, 3, 4]},
+        ),
+        ("a != b", lambda a, b: a != b, {"a": [1, 2, 3, 4], "b": [1, 2, 3, 4]}),
+        (
+            "units != base * base * channels",
+            lambda u, b, c: u != b * b * c,
+            {"units": [4, 8, 9, 16, 18, 27, 36], "base": [2, 3], "channels": [1, 2, 3, 4]},
+        ),
+        ("a + b >= 6", lambda a, b: a + b >= 6, {"a": [1, 2, 3, 4, 5], "b": [1, 2, 3, 4, 5]}),
+    ],
+)
+def test_the_condition_is_the_one_a_colleague_would_name(
+    expected: str, fails: Callable[..., bool], domains: dict[str, list[Value]]
+) -> None:
+    assert condition(fails, **domains) == expected
+
+
+def test_two_ways_to_fail_at_one_place_are_both_named() -> None:
+    def fails(blocks: int, kernel: int) -> bool:
+        return (blocks >= 4 and kernel == 3) or (blocks >= 3 and kernel >= 7)
+
+    text = condition(fails, blocks=B, kernel=[3, 5, 7])
+    assert text is not None and " or " in text
+    for blocks, kernel in itertools.product(B, [3, 7]):
+        assert eval(text, {"blocks": blocks, "kernel": kernel}) == fails(blocks, kernel)
+
+
+def test_there_is_no_condition_when_nothing_simple_is_exact() -> None:
+    hps = space(a=list(range(16)), b=list(range(16)))
+    every = [{"a": a, "b": b} for a in range(16) for b in range(16)]
+    bad = [each for each in every if (each["a"] * 7 + each["b"] * 13) % 5 == 0]
+    good = [each for each in every if each not in bad]
+    assert smallest_condition(bad, good, hps) is None
+
+
+def failure(values: dict[str, Value], message: str, line: int = 3) -> Report:
+    span = Span("m.py", line, 1, line, 9)
+    return Report(values, "fail", "symbolic", ProbeError("ValueError", message, "build", (Frame(span, "f"),)))
+
+
+def test_messages_that_differ_in_numbers_only_are_one_cause_and_places_are_not() -> None:
+    hps = space(k=K)
+    reports = [
+        Report({"k": 3}, "ok", "symbolic"),
+        failure({"k": 5}, "shape (None, 4, 4) is too small"),
+        failure({"k": 7}, "shape (None, 2, 2) is too small"),
+        failure({"k": 9}, "shape (None, 2, 2) is too small", line=8),
+    ]
+    found = causes(reports, hps, lambda configuration: 0.25)
+    assert [(cause.share, len(cause.failing)) for cause in found] == [(0.5, 2), (0.25, 1)]
+    assert found[0].condition == "k >= 5"
+
+
+def test_a_target_that_builds_nowhere_has_no_condition_and_says_so_exactly() -> None:
+    (cause,) = causes(
+        [failure({"k": 3}, "no"), failure({"k": 5}, "no")], space(k=K), lambda configuration: 0.5
+    )
+    assert cause.condition is None and cause.exact and cause.share == 1.0
+
+
+def test_a_failure_behind_another_is_blamed_only_on_what_is_known() -> None:
+    hps = space(a=[1, 2, 3], b=[1, 2, 3])
+    reports = []
+    for a, b in itertools.product([1, 2, 3], [1, 2, 3]):
+        if a == 3:
+            reports.append(failure({"a": a}, "first", line=2))
+        elif b == 3:
+            reports.append(failure({"a": a, "b": b}, "second", line=5))
+        else:
+            reports.append(Report({"a": a, "b": b}, "ok", "symbolic"))
+    by_line = {
+        cause.error.span.line: cause.condition
+        for cause in causes(reports, hps, lambda c: 1.0)
+        if cause.error.span
+    }
+    assert by_line == {2: "a >= 3", 5: "b >= 3"}
