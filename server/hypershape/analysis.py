@@ -345,7 +345,7 @@ async def _verified(fix: Fix, finding: Finding, state: Analysis, agent: Agent | 
     )
 
 
-async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 96) -> TargetAnalysis | None:
+async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 32) -> TargetAnalysis | None:
     """Probes an edited target at the configurations that mattered before the edit, and at its own telling ones."""
     assert target.slice is not None
     started = time.monotonic()
@@ -354,7 +354,7 @@ async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 
     except (SliceFailed, AgentFailed):
         return None
     try:
-        explorer = space.Explorer()
+        explorer = space.Explorer(held=old.coverage.held if old.coverage is not None else {})
         while len(explorer.reports) < probes:
             configurations = explorer.next(32)
             if not configurations:
