@@ -61,13 +61,13 @@ class InvalidArgument(BuildFailure):
 
 
             def build_model(hp):
-                rate = hp.Float("rate", 0.5, 1.5, step=0.5)
+                rate = hp.Choice("rate", [0.25, 0.5, 1.5])
                 model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate), layers.Dense(1)])
                 model.compile(loss="mse")
                 return model
             """,
             condition="rate == 1.5",
-            fixed='hp.Float("rate", 0.5, 1.0, step=0.5)',
+            fixed="[0.25, 0.5]",
         ),
     )
     VALID = (

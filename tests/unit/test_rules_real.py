@@ -1,0 +1,63 @@
+"""Every example of a rule that a probe decides, through the whole pipeline against the real Keras and Keras Tuner."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from hypershape import analysis, fixes, rules, source
+from hypershape.model import Analysis
+from hypershape.probe import Agent
+from hypershape.rules import Example, Rule
+
+from .handmade import underlined
+
+pytestmark = pytest.mark.tensorflow
+
+
+@pytest.fixture(scope="module")
+def analysed() -> Iterator[Callable[[str], Analysis]]:
+    loop = asyncio.new_event_loop()
+    agent = Agent([sys.executable])
+    options = analysis.Options(fixes_offered=1)
+
+    def analyse(text: str) -> Analysis:
+        document = source.from_text("/project/model.py", text)
+        return loop.run_until_complete(analysis.run(document, agent, options))
+
+    yield analyse
+    loop.run_until_complete(agent.close())
+    loop.close()
+
+
+def cases(kind: str) -> list[object]:
+    return [
+        pytest.param(rule, example, id=f"{rule.code}-{number}")
+        for rule in rules.all_rules()
+        for number, example in enumerate(getattr(rule, kind))
+        if "import keras\n" in example.text
+    ]
+
+
+@pytest.mark.parametrize(("rule", "example"), cases("INVALID"))
+def test_an_invalid_example_is_found_blamed_and_repaired(
+    rule: Rule, example: Example, analysed: Callable[[str], Analysis]
+) -> None:
+    done = analysed(example.text)
+    found = [each for each in done.findings if each.code == rule.code]
+    assert found, [each.message for each in done.findings]
+    if example.at is not None:
+        assert underlined(found[0], done.module) == example.at
+    if example.condition is not None:
+        assert found[0].condition == example.condition
+    if example.fixed is not None:
+        assert found[0].fixes and found[0].fixes[0].verified
+        assert example.fixed in fixes.apply(done.module.document, found[0].fixes[0].edits).text
+
+
+@pytest.mark.parametrize(("rule", "example"), cases("VALID"))
+def test_a_valid_example_has_no_finding(
+    rule: Rule, example: Example, analysed: Callable[[str], Analysis]
+) -> None:
+    assert [each.message for each in analysed(example.text).findings] == []
