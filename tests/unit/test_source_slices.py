@@ -523,3 +523,155 @@ def test_every_slice_compiles_and_keeps_its_places(tmp_path: Path) -> None:
     assert same_places(text, kept(target))
     ast.parse(kept(target))
     assert built(target) == ("three", 2)
+
+
+def test_transformers_are_fitted_and_models_are_not() -> None:
+    target = only("""
+        import keras_tuner as kt
+        from sklearn.preprocessing import OneHotEncoder
+        import keras
+        encoder = OneHotEncoder()
+        encoder.fit(labels)
+        model = keras.Sequential()
+        model.fit(labels)
+        def build_model(hp):
+            return encoder.categories_, model
+        kt.RandomSearch(build_model)
+    """)
+    assert "encoder.fit(labels)" in kept(target)
+    assert "model.fit" not in kept(target)
+
+
+def test_functions_that_change_their_argument_are_called() -> None:
+    target = only("""
+        import keras_tuner as kt
+        def complete(config, n):
+            config["n"] = n
+        def show(config):
+            print(config)
+        config = {}
+        complete(config, n=4)
+        show(config)
+        def build_model(hp):
+            return config
+        kt.RandomSearch(build_model)
+    """)
+    assert built(target) == {"n": 4}
+    assert "show" not in kept(target)
+
+
+def test_arguments_of_the_command_line_keep_their_definitions() -> None:
+    target = only("""
+        import argparse
+        import keras_tuner as kt
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--units", type=int, default=6)
+        args = parser.parse_args([])
+        print(args)
+        def build_model(hp):
+            return args.units
+        kt.RandomSearch(build_model)
+    """)
+    assert built(target) == 6
+
+
+def test_a_cell_that_runs_later_may_define_what_is_missing() -> None:
+    cells = [
+        "import keras_tuner as kt\nwidth = 1",
+        "def build_model(hp):\n    return width, height\n",
+        "tuner = kt.RandomSearch(build_model)",
+        "base = 2\nheight = base + 1\nwidth = 100",
+    ]
+    (target,) = source.analyse(source.from_notebook("m.ipynb", list(enumerate(cells)))).targets
+    assert built(target) == (1, 3)
+
+
+def test_a_tuner_made_in_a_constructor_is_left_out_of_it() -> None:
+    target = only("""
+        import keras_tuner as kt
+        class Search:
+            def __init__(self, n):
+                self.n = n
+                self.tuner = kt.no_such_tuner_must_run if n < 0 else None
+                self.tuner = kt.RandomSearch(
+                    self.__build, objective="val_loss")
+                self.tuner.search()
+                self.m = n + 1
+            def __build(self, hp):
+                return self.n, self.m
+        search = Search(3)
+    """)
+    assert target.name == "Search.__build"
+    assert built(target) == (3, 4)
+
+
+def test_a_method_without_a_tuner_counts_what_it_calls() -> None:
+    target = only("""
+        import keras
+        SIZE = 3
+        class Maker:
+            def make(self, hp):
+                return [self.part(hp), keras_model(hp.Int("n", 1, 2))]
+            def part(self, hp):
+                return SIZE
+        def keras_model(n):
+            return n or keras.Sequential()
+    """)
+    assert built(target) == [3, 1]
+
+
+def test_a_hypermodel_class_inside_a_function_keeps_its_closure() -> None:
+    target = only("""
+        import keras_tuner as kt
+        def main():
+            classes = 3
+            class Inner(kt.HyperModel):
+                def build(self, hp):
+                    return classes
+            hypermodel = Inner()
+            tuner = kt.RandomSearch(hypermodel, objective="val_loss")
+            tuner.search()
+        main()
+    """)
+    assert target.kind == "hypermodel"
+    assert built(target) == 3
+
+
+def test_a_global_that_the_target_sets_itself_is_not_missing() -> None:
+    target = only("""
+        import keras_tuner as kt
+        def build_model(hp):
+            global units
+            units = hp.Int("units", 2, 3)
+            return units
+        kt.RandomSearch(build_model)
+    """)
+    assert built(target) == 2
+
+
+def test_a_deleted_name_is_missing_in_a_script() -> None:
+    target = only("""
+        import keras_tuner as kt
+        size = 3
+        del size
+        def build_model(hp):
+            return size
+        kt.RandomSearch(build_model)
+    """)
+    with pytest.raises(NameError):
+        built(target)
+
+
+def test_walrus_and_comprehension_names_stay_where_they_are() -> None:
+    target = only("""
+        import keras_tuner as kt
+        if (n := len("abc")) > 2:
+            print(n)
+        squares = [i * i for i in range(n)]
+        i = "unrelated"
+        def build_model(hp):
+            return [n + x for x in squares]
+        kt.RandomSearch(build_model)
+    """)
+    assert built(target) == [3, 4, 7]
+    assert "unrelated" not in kept(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -66,7 +67,7 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     handed = found.handed
     if handed is None:
         return None, "It is defined inside a function that does not hand it on, so nothing can call it."
-    cut = slicer.cut(handed.needs, found.before, handed.captures, handed.assumed)
+    cut = slicer.cut(handed.needs, found.before, handed.captures, handed.assumed, handed.without)
     why = {**handed.assumed}
     for name in cut.missing:
         why[name] = _why_missing(name, parsed)
@@ -75,7 +76,9 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     text = with_absolute_imports(cut.text, cut, parsed, finder)
     files = (*Collector(finder).files(parsed, cut), SliceFile(parsed.path, "__main__", text))
     try:
-        compile(text, parsed.path, "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, parsed.path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as problem:
         line = getattr(problem, "lineno", None)
         return None, f"What it needs does not compile{f' (line {line})' if line else ''}: {problem}."

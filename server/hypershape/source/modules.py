@@ -215,7 +215,7 @@ def _file_of(root: Path, parts: list[str]) -> Path | None:
 
 
 def _holds_python(folder: Path) -> bool:
-    return any(folder.glob("*.py"))
+    return any(folder.glob("*.py")) or any(folder.glob("*/*.py"))
 
 
 def _stamp(file: Path) -> tuple[int, int]:

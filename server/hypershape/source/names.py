@@ -45,7 +45,7 @@ MUTATORS = frozenset(
         "register",
         "rename_axis",
         "appendleft",
-        "extendleft",
+        "extendleft add_argument add_parser add_mutually_exclusive_group set_defaults",
     ]
 )
 
@@ -57,6 +57,7 @@ class Names:
     `loads`: needed, now or when a function defined here is called. `binds`: bound here. `changes`: names whose
     objects are changed in place. `deletes`: unbound. `global_binds`: bound at module level by a function that
     says `global`. `attributes`: attribute names that are read. `calls`: names that are called directly.
+    `fits`: names whose `fit` is called. `changed_parameters`: of a function, those it changes in place.
     """
 
     loads: set[str] = field(default_factory=set)
@@ -66,6 +67,8 @@ class Names:
     global_binds: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
+    fits: set[str] = field(default_factory=set)
+    changed_parameters: set[str] = field(default_factory=set)
     awaits: bool = False
 
     def merge(self, other: Names) -> None:
@@ -76,6 +79,7 @@ class Names:
         self.global_binds |= other.global_binds
         self.attributes |= other.attributes
         self.calls |= other.calls
+        self.fits |= other.fits
         self.awaits |= other.awaits
 
 
@@ -114,6 +118,7 @@ class NameReader:
         local = (inner.binds | inner.deletes | parameters(node)) - declared
         names.loads = inner.loads - local
         names.changes = inner.changes - local
+        names.changed_parameters = inner.changes & parameters(node)
         names.global_binds = (inner.binds & declared) | inner.global_binds
         names.attributes = inner.attributes
         names.calls = inner.calls - local
@@ -229,6 +234,8 @@ def _note_call(node: ast.Call, names: Names) -> None:
         )
         if function.attr in MUTATORS or in_place:
             names.changes.update(root(function.value))
+        elif function.attr in ("fit", "partial_fit"):
+            names.fits.update(root(function.value))
 
 
 def _declared_global(body: Iterable[ast.AST]) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hypershape.source.lines import blanked
-from hypershape.source.names import BUILTINS, FUNCTIONS, Names, dotted, parameters, plainly_bound
+from hypershape.source.names import BUILTINS, FUNCTIONS, Names, dotted, parameters, plainly_bound, root
 from hypershape.source.parsed import Definition, Parsed, blocks
 
 # Calls that change how every later model is built, by their names with imports resolved.
@@ -31,6 +31,11 @@ _EFFECTS = (
 )
 # Contexts in which a statement runs that do not matter to a model's shapes.
 _IDLE_CONTEXTS = ("tensorflow.device", "torch.device", "keras.device", "warnings.catch_warnings")
+
+_TRANSFORMER = re.compile(
+    r"(?:sklearn|imblearn|category_encoders|feature_engine)\."
+    r"|.*(?:Scaler|Encoder|Vectorizer|Imputer|PCA|SVD|Binarizer|Transformer|Discretizer|Normalizer|Selector)$"
+)
 
 # Methods that Python, Keras or Keras Tuner calls by itself.
 _CALLED_BY_OTHERS = {"build", "call", "get_config", "compute_output_shape", "declare_hyperparameters"}
@@ -109,6 +114,7 @@ class Slicer:
         before: int | None = None,
         captures: Sequence[Capture] = (),
         given: Iterable[str] = (),
+        without: Iterable[ast.stmt] = (),
     ) -> Cut:
         """Slices the module for the names that `needed` loads.
 
@@ -117,8 +123,14 @@ class Slicer:
             before: statements that start at or after this offset are left out.
             captures: functions that return a value of their inside.
             given: names that are bound from outside.
+            without: statements of methods that must not run.
         """
-        return _Cutting(self, before, tuple(captures), set(given)).run(needed)
+        return _Cutting(self, before, tuple(captures), set(given), tuple(without)).run(needed)
+
+    def is_transformer(self, name: str) -> bool:
+        """Whether a name is bound to a scaler, encoder or the like, which must be fitted before it transforms."""
+        calls = [value for value in self.assigned.get(name, ()) if isinstance(value, ast.Call)]
+        return any(_TRANSFORMER.match(dotted(call.func, self.parsed.imports) or "") for call in calls)
 
     def words(self, function: Definition) -> set[str]:
         """Every word in the text of a definition: far cheaper than its names, and never fewer."""
@@ -155,8 +167,14 @@ class _Cutting:
     """The state of one slice while it is cut."""
 
     def __init__(
-        self, slicer: Slicer, before: int | None, captures: tuple[Capture, ...], given: set[str]
+        self,
+        slicer: Slicer,
+        before: int | None,
+        captures: tuple[Capture, ...],
+        given: set[str],
+        without: tuple[ast.stmt, ...],
     ) -> None:
+        self.without = without
         self.slicer = slicer
         self.parsed = slicer.parsed
         self.clean = slicer.parsed.recovered.clean
@@ -177,6 +195,12 @@ class _Cutting:
         wanted = self._expand(needed) - self.given
         wanted = self._block(tree.body, wanted)
         missing = wanted - BUILTINS - self.given - self._bound_in_kept()
+        late = missing & self.slicer.bound
+        if late and self.before is not None and self.parsed.document.is_notebook:
+            # Cells run in any order: what only a later cell binds was bound when the tuner's cell ran.
+            self.before = None
+            missing |= self._block(tree.body, self._expand(Names(loads=late)))
+            missing -= BUILTINS | self.given | self._bound_in_kept()
         unknown = missing - self.slicer.bound
         if unknown and self._keep_star_imports(tree.body):
             missing &= self.slicer.bound
@@ -371,9 +395,17 @@ class _Cutting:
             return changed or (not self.parsed.document.is_notebook and bool(names.deletes & wanted))
         if (names.binds | names.changes) & wanted:
             return True
+        if any(self.slicer.is_transformer(name) for name in names.fits & wanted):
+            return True
         if isinstance(node, ast.Global):
             return True
         if isinstance(node, (ast.Expr, ast.Assign)) and self._global_writes(names, wanted):
+            return True
+        if (
+            names.calls & self.slicer.definitions.keys()
+            and names.loads & wanted
+            and self._changes_argument(node, wanted)
+        ):
             return True
         return isinstance(node, ast.Expr) and self._is_effect(node.value)
 
@@ -394,6 +426,22 @@ class _Cutting:
                     inner = self.parsed.reader.function(function)
                     found |= inner.global_binds | inner.changes
         return found if wanted is None else found & wanted
+
+    def _changes_argument(self, node: ast.stmt, wanted: set[str]) -> bool:
+        """Whether a function of the file is called with a wanted object and changes it in place."""
+        for call in ast.walk(node):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+                continue
+            for function in self.slicer.definitions.get(call.func.id, ()):
+                if not isinstance(function, FUNCTIONS):
+                    continue
+                names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+                given = dict(zip(names, call.args, strict=False))
+                given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+                changed = self.parsed.reader.function(function).changed_parameters
+                if any(root(value) & wanted for name, value in given.items() if name in changed):
+                    return True
+        return False
 
     def _is_effect(self, value: ast.expr) -> bool:
         if not isinstance(value, ast.Call):
@@ -530,7 +578,13 @@ class _Cutting:
             node = stack.pop()
             kept = id(node) in self.kept
             if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-                found |= {node.name} if kept else set()
+                if kept:
+                    found |= {node.name}
+                    found |= (
+                        self.parsed.reader.function(node).global_binds
+                        if isinstance(node, FUNCTIONS)
+                        else set()
+                    )
                 continue
             if blocks(node) and not isinstance(node, ast.Match):
                 found |= self.slicer._head(node).binds if kept else set()
@@ -591,6 +645,10 @@ class _Cutting:
                 if id(method) in self.captures and isinstance(method, FUNCTIONS):
                     self._erase(lines.start(method), lines.end(method))
                     self._write_captured(method)
+            for each in self.without:
+                if node in self.parsed.scopes(each):
+                    self._erase(lines.start(each), lines.end(each))
+                    self._put(lines.start(each), "0")
         elif blocks(node) and not isinstance(node, (*FUNCTIONS, ast.Match)):
             self._write_compound(node, capture)
         else:
@@ -612,7 +670,7 @@ class _Cutting:
             first = block[0]
             if isinstance(first, (ast.ExceptHandler, ast.match_case)):
                 for handler in block:
-                    self._keep(lines.start(handler), lines.start(handler.body[0]))  # type: ignore[arg-type, attr-defined]
+                    self._keep(lines.start(handler), lines.start(handler.body[0]))  # type: ignore[attr-defined]
                     if not self._write_block(handler.body, capture):  # type: ignore[attr-defined]
                         self._put(lines.start(handler.body[0]), "0")  # type: ignore[attr-defined]
                 position = lines.end(block[-1])

@@ -11,7 +11,7 @@ from typing import Literal
 
 from hypershape.source.calls import SKLEARN_TUNERS, Construction, TunerFinder
 from hypershape.source.names import FUNCTIONS, Names, all_arguments, dotted, required
-from hypershape.source.parsed import Definition, Parsed
+from hypershape.source.parsed import Definition, Parsed, blocks
 from hypershape.source.slices import Capture
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -30,7 +30,7 @@ class Handed:
 
     `expression` is evaluated at the end of the slice for a callable; `needs` are its names. `captures` are the
     functions that must give up their inside for it. `assumed` names parameters whose values the file does not
-    tell.
+    tell. `without` are statements of a constructor that must not run: they make the tuner.
     """
 
     node: FunctionDef | ast.Lambda | ast.Call | ast.expr
@@ -40,6 +40,7 @@ class Handed:
     captures: tuple[Capture, ...] = ()
     assumed: Mapping[str, str] = field(default_factory=dict)
     name: str | None = None
+    without: tuple[ast.stmt, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -278,7 +279,48 @@ class TargetFinder:
         suffix = ".build" if found.kind == "hypermodel" else ""
         if not functions or not self._is_local(names, functions):
             return Handed(found.node, found.kind, _evaluated(source) + suffix, names, name=found.name)
+        if functions[0].name == "__init__":
+            return self._from_constructor(found, value, construction, functions[0], suffix)
         return self._inside(found, value, construction.statement, functions[0], suffix)
+
+    def _from_constructor(
+        self, found: Handed, value: ast.expr, construction: Construction, function: FunctionDef, suffix: str
+    ) -> Handed | None:
+        """A method that a constructor hands to a tuner: taken from an instance made without that tuner."""
+        scope = self.parsed.scope(function)
+        is_own = (
+            isinstance(value, ast.Attribute)
+            and isinstance(value.value, ast.Name)
+            and value.value.id == "self"
+        )
+        if not is_own or not isinstance(scope, ast.ClassDef) or not isinstance(value, ast.Attribute):
+            return None
+        mentions = re.compile(rf"{re.escape(construction.bound_to)}\b") if construction.bound_to else None
+        without = [construction.statement]
+        for statement in self.parsed.parents:
+            if (
+                isinstance(statement, ast.stmt)
+                and self.parsed.scope(statement) is function
+                and not blocks(statement)
+                and statement is not construction.statement
+                and mentions is not None
+                and mentions.search(self.parsed.source(statement))
+            ):
+                without.append(statement)
+        instance, needs, assumed = self._instance(scope)
+        needs.attributes.add(value.attr)
+        private = value.attr.startswith("__") and not value.attr.endswith("__")
+        name = f"_{scope.name.lstrip('_')}{value.attr}" if private else value.attr
+        return Handed(
+            found.node,
+            found.kind,
+            f"{instance}.{name}{suffix}",
+            needs,
+            (),
+            assumed,
+            found.name,
+            tuple(without),
+        )
 
     def _is_local(self, names: Names, functions: list[FunctionDef]) -> bool:
         """Whether an expression needs names that only the functions around it bind."""
@@ -319,7 +361,7 @@ class TargetFinder:
         scope = self.parsed.scope(function)
         for statement, call in self._calls_to(function):
             around = [each for each in self.parsed.scopes(statement) if isinstance(each, FUNCTIONS)]
-            if function in around:
+            if function in around or (around and around[0].name == "__init__"):
                 continue
             if not around:
                 return _evaluated(self.parsed.source(call)), reader.of(call), (), {}
@@ -338,6 +380,7 @@ class TargetFinder:
         if isinstance(scope, ast.ClassDef):
             instance, more_needs, more_assumed = self._instance(scope)
             needs.merge(more_needs)
+            needs.attributes.add(function.name)
             assumed.update(more_assumed)
             return f"{instance}.{function.name}({', '.join(arguments)})", needs, (), assumed
         needs.loads.add(function.name)
@@ -390,7 +433,8 @@ class TargetFinder:
                     if isinstance(target, ast.Name):
                         names.loads.add(target.id)
                         return target.id, names, {}
-                return _evaluated(self.parsed.source(call)), self.parsed.reader.of(call), {}
+                names.merge(self.parsed.reader.of(call))
+                return _evaluated(self.parsed.source(call)), names, {}
         names.loads.add(scope.name)
         maker = self._method(scope, "__init__")
         assumed: dict[str, str] = {}
@@ -615,8 +659,10 @@ class TargetFinder:
                 return self._given_up(node, scope.name, outer[0], kind)
             decorators = {ast.unparse(each) for each in node.decorator_list}
             if decorators & {"staticmethod", "classmethod"}:
-                return Handed(node, kind, f"{scope.name}.{node.name}", Names(loads={scope.name}))
+                names = Names(loads={scope.name}, attributes={node.name})
+                return Handed(node, kind, f"{scope.name}.{node.name}", names)
             instance, needs, assumed = self._instance(scope)
+            needs.attributes.add(node.name)
             return Handed(node, kind, f"{instance}.{node.name}", needs, (), assumed)
         if isinstance(scope, ast.FunctionDef):
             return self._given_up(node, node.name, scope, "function")
@@ -626,28 +672,21 @@ class TargetFinder:
         """A definition inside a function that some later statement of that function mentions."""
         if not isinstance(function, ast.FunctionDef) or kind != "function":
             return None
-        for statement in self.parsed.parents:
-            if (
-                isinstance(statement, ast.stmt)
-                and self.parsed.scope(statement) is function
-                and not isinstance(statement, (*FUNCTIONS, ast.ClassDef))
-                and self.parsed.lines.start(statement) > self.parsed.lines.start(node)
-            ):
-                for mention in ast.walk(statement):
-                    if (
-                        isinstance(mention, ast.Name)
-                        and mention.id == name
-                        and self._fits(mention, statement)
-                    ):
-                        expression, needs, more, assumed = self._call_of(function, 0)
-                        return Handed(
-                            node,
-                            kind,
-                            expression,
-                            needs,
-                            (Capture(function, statement, mention), *more),
-                            assumed,
-                        )
+        later = [
+            statement
+            for statement in self.parsed.parents
+            if isinstance(statement, ast.stmt)
+            and self.parsed.scope(statement) is function
+            and not blocks(statement)
+            and self.parsed.lines.start(statement) > self.parsed.lines.start(node)
+        ]
+        for statement in sorted(later, key=self.parsed.lines.start):
+            for mention in ast.walk(statement):
+                is_it = isinstance(mention, ast.Name) and mention.id == name
+                if is_it and isinstance(mention, ast.Name) and self._fits(mention, statement):
+                    expression, needs, more, assumed = self._call_of(function, 0)
+                    captures = (Capture(function, statement, mention), *more)
+                    return Handed(node, kind, expression, needs, captures, assumed)
         return None
 
 

@@ -1,0 +1,174 @@
+"""Slices that reach into the user's other files, run as Python would import them."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from hypershape import source
+from hypershape.model import Target
+
+
+@pytest.fixture(autouse=True)
+def own_modules() -> Iterator[None]:
+    before = dict(sys.modules)
+    yield
+    sys.modules.clear()
+    sys.modules.update(before)
+
+
+def project(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = folder / (name.replace("__DOT__", ".").replace("__", "/") + ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text))
+
+
+def only(path: Path) -> Target:
+    (target,) = source.analyse(source.read(path)).targets
+    return target
+
+
+def built(target: Target) -> Any:
+    """What the target returns, its other files being importable under the names that the slice gives them."""
+    assert target.slice is not None, target.reason
+    *others, main = target.slice.files
+
+    class Found:
+        @staticmethod
+        def find_spec(name: str, path: object = None, target: object = None) -> Any:
+            from importlib.machinery import ModuleSpec
+
+            for file in others:
+                if file.module == name:
+                    spec = ModuleSpec(name, Loader(file.text), is_package=file.path.endswith("__init__.py"))
+                    return spec
+            return None
+
+    class Loader:
+        def __init__(self, text: str) -> None:
+            self.text = text
+
+        def create_module(self, spec: object) -> None:
+            return None
+
+        def exec_module(self, module: types.ModuleType) -> None:
+            exec(self.text, module.__dict__)
+
+    sys.meta_path.insert(0, Found)  # type: ignore[arg-type]
+    try:
+        scope: dict[str, Any] = {"__name__": "__main__"}
+        exec(compile(main.text, main.path, "exec"), scope)
+        return eval(target.slice.expression, scope)(None)
+    finally:
+        sys.meta_path.remove(Found)  # type: ignore[arg-type]
+
+
+def test_helpers_beside_the_file_are_sliced_too(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        helpers_of_test="""
+            import unknown_plotting_package
+            from constants_of_test import WIDTH
+            DEPTH = 3
+            def widen(x):
+                return x * WIDTH + DEPTH
+            def plot():
+                unknown_plotting_package.show()
+            print("imported")
+        """,
+        constants_of_test="WIDTH = 10\nTABLE = open('nowhere').read()\n",
+        train="""
+            import keras_tuner as kt
+            import helpers_of_test as helpers
+            def build_model(hp):
+                return helpers.widen(2)
+            tuner = kt.RandomSearch(build_model)
+        """,
+    )
+    target = only(tmp_path / "train.py")
+    assert built(target) == 23
+    assert target.slice is not None
+    files = {file.module: file for file in target.slice.files}
+    assert set(files) == {"constants_of_test", "helpers_of_test", "__main__"}
+    assert files["helpers_of_test"].path == str(tmp_path / "helpers_of_test.py")
+    assert "plot" not in files["helpers_of_test"].text and "open" not in files["constants_of_test"].text
+
+
+def test_packages_and_relative_imports_are_followed(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        app_of_test____init__="from .sizes import SIZE\nfrom . import models\n",
+        app_of_test__sizes="SIZE = 4\n",
+        app_of_test__models="from .sizes import SIZE as size\nfrom . import blocks\ndef make():\n    return blocks.block(size)\n",
+        app_of_test__blocks="def block(n):\n    return n + 1\n",
+        app_of_test__train="""
+            import keras_tuner as kt
+            from .models import make
+            from . import sizes
+            def build_model(hp):
+                return make(), sizes.SIZE
+            tuner = kt.RandomSearch(build_model)
+        """,
+    )
+    target = only(tmp_path / "app_of_test" / "train.py")
+    assert built(target) == (5, 4)
+
+
+def test_a_build_function_of_another_file_is_probed_with_it(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        models_of_test="N = 2\ndef build_model(hp):\n    return N\n",
+        train="import keras_tuner as kt\nfrom models_of_test import *\ntuner = kt.RandomSearch(models.build)\n"
+        "from models_of_test import build_model\ntuner = kt.RandomSearch(build_model)\n",
+    )
+    target = only(tmp_path / "train.py")
+    assert built(target) == 2
+
+
+def test_modules_are_found_from_the_root_of_the_project_and_from_sys_path(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        src__data_of_test__load="ROWS = 7\n",
+        lib__extra_of_test="EXTRA = 8\n",
+        src__jobs__train="""
+            import sys
+            sys.path.append("../../lib")
+            import keras_tuner as kt
+            from src.data_of_test.load import ROWS
+            import extra_of_test
+            def build_model(hp):
+                return ROWS, extra_of_test.EXTRA
+            tuner = kt.RandomSearch(build_model)
+        """,
+    )
+    (tmp_path / "pyproject.toml").write_text("")
+    assert built(only(tmp_path / "src" / "jobs" / "train.py")) == (7, 8)
+
+
+def test_a_file_that_shadows_keras_tuner_is_no_module_of_the_user(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        keras_tuner="import keras_tuner as kt\ndef build_model(hp):\n    return 1\nkt.RandomSearch(build_model)\n",
+        keras____init__="",
+    )
+    target = only(tmp_path / "keras_tuner.py")
+    assert target.slice is not None
+    assert [file.module for file in target.slice.files] == ["__main__"]
+
+
+def test_modules_that_import_each_other_end(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        one_of_test="import two_of_test\nA = 1\ndef f():\n    return two_of_test.g()\n",
+        two_of_test="import one_of_test\ndef g():\n    return one_of_test.A\n",
+        train="import keras_tuner as kt\nfrom one_of_test import f\ndef build_model(hp):\n    return f()\n"
+        "kt.RandomSearch(build_model)\n",
+    )
+    assert built(only(tmp_path / "train.py")) == 1

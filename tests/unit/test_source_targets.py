@@ -1,0 +1,179 @@
+"""Which functions and methods of a file are targets, and where they stand."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from hypershape import source
+from hypershape.model import Module, Span
+
+HEAD = "import keras, keras_tuner as kt\nfrom keras import layers\n"
+MODEL = "keras.Sequential([layers.Dense(hp.Int('u', 1, 2))])"
+
+
+def analysed(text: str) -> Module:
+    return source.analyse(source.from_text("model.py", HEAD + dedent(text)))
+
+
+def names(text: str) -> list[str]:
+    return [target.name for target in analysed(text).targets]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"def anything(hp):\n    return {MODEL}\n",
+        f"def anything(params: kt.HyperParameters):\n    hp = params\n    params.Int('n', 1, 2)\n    return {MODEL}\n",
+        f"def anything(x):\n    hp = x\n    return {MODEL}\nkt.RandomSearch(anything, 'val_loss')\n",
+        f"def anything(x):\n    hp = x\n    return {MODEL}\nkt.GridSearch(hypermodel=anything)\n",
+        f"def anything(x):\n    hp = x\n    return {MODEL}\nkt.tuners.Hyperband(lambda p: anything(p))\n",
+        f"def anything(hp, n=3):\n    return {MODEL}\n",
+        f"def anything(hp):\n    return {MODEL}\nmodel = anything(kt.HyperParameters())\n",
+        "def part(hp, x):\n    return layers.Dense(hp.Int('u', 1, 2))(x)\n"
+        "def anything(hp):\n    return keras.Model(i, part(hp, i))\n",
+        "def anything(hp):\n    return create(units=hp.Int('u', 1, 2))\n"
+        "def create(units):\n    return keras.Sequential([layers.Dense(units)])\n",
+        f"def inner(hp):\n    return {MODEL}\ndef anything(hp):\n    return inner(hp)\n",
+        f"def anything(hp):\n    return {MODEL}\n"
+        "kt.Tuner(oracle=kt.oracles.RandomSearchOracle(), hypermodel=anything)\n",
+        f"def anything(hp):\n    return {MODEL}\nclass Mine(kt.RandomSearch):\n    pass\nMine(anything)\n",
+        f"def anything(hp):\n    return {MODEL}\nfor T in [kt.RandomSearch, kt.Hyperband]:\n    T(anything)\n",
+        f"def anything(hp):\n    return {MODEL}\nalias = anything\nkt.RandomSearch(alias)\n",
+    ],
+)
+def test_what_builds_a_model_from_hyperparameters_is_a_target(text: str) -> None:
+    assert names(text) == ["anything"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def rate(hp):\n    return hp.Float('rate', 0, 1)\n",
+        "def show(hp):\n    print(hp.values)\n",
+        "def block(hp, x):\n    return layers.Dense(hp.Int('u', 1, 2))(x)\n",
+        "def train(hp):\n    return keras.Sequential([layers.Dense(hp['units'])])\n",
+        "def build(x):\n    return keras.Sequential()\n",
+        "class Block(layers.Layer):\n    def build(self, input_shape):\n        return keras.Sequential()\n",
+        "class Base(kt.HyperModel):\n    def build(self, hp):\n        raise NotImplementedError\n",
+        "class M(kt.HyperModel):\n    def fit(self, hp, model, *a, **k):\n"
+        "        return model.fit(*a, batch_size=hp.Choice('b', [1, 2]), **k)\n",
+    ],
+)
+def test_what_does_not_is_none(text: str) -> None:
+    assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    "base", ["kt.HyperModel", "HyperModel", "kerastuner.engine.hypermodel.HyperModel", "Base", "unknown.Base"]
+)
+def test_hypermodels_of_every_descent_are_targets(base: str) -> None:
+    text = f"""
+    from keras_tuner import HyperModel
+    import kerastuner
+    class Base(HyperModel):
+        pass
+    class Mine({base}):
+        def build(self, hp):
+            return {MODEL}
+    """
+    (target,) = analysed(text).targets
+    assert (target.name, target.kind) == ("Mine.build", "hypermodel")
+    assert target.slice is not None and target.slice.expression == "Mine().build"
+
+
+def test_an_inherited_build_belongs_to_the_class_that_defines_it() -> None:
+    text = f"""
+    class Base(kt.HyperModel):
+        def build(self, hp):
+            return {MODEL}
+    class Mine(Base):
+        size = 3
+    tuner = kt.RandomSearch(Mine(), objective="val_loss")
+    """
+    (target,) = analysed(text).targets
+    assert target.name == "Base.build" and target.slice is not None
+    assert target.slice.expression == "Mine().build"
+
+
+def test_places_count_characters_from_one() -> None:
+    text = f"name = '🎲é'; \ndef build_é(hp):\n    return {MODEL}\n"
+    (target,) = analysed(text).targets
+    assert target.span == Span("model.py", 4, 5, 4, 12)
+    assert (target.body.line, target.body.column, target.body.end_line) == (4, 1, 5)
+    assert target.body.end_column == len(f"    return {MODEL}") + 1
+
+
+def test_a_decorated_target_starts_at_its_decorator_and_is_named_at_its_def() -> None:
+    (target,) = analysed(f"@keep\n@also()\ndef build(hp):\n    return {MODEL}\n").targets
+    assert target.body.line == 3 and target.span == Span("model.py", 5, 5, 5, 10)
+
+
+def test_ready_made_hypermodels_are_targets() -> None:
+    text = """
+    from keras_tuner.applications import HyperResNet
+    hypermodel = HyperResNet(input_shape=(80, 80, 3), classes=10)
+    tuner = kt.Hyperband(hypermodel, objective="val_loss", max_epochs=3)
+    """
+    (target,) = analysed(text).targets
+    assert (target.name, target.kind) == ("HyperResNet", "hypermodel")
+    assert target.slice is not None and target.slice.expression == "hypermodel.build"
+    assert "HyperResNet(input" in target.slice.files[-1].text
+
+
+def test_scikit_learn_builders_are_not_probed_as_keras_models() -> None:
+    text = """
+    from sklearn import ensemble
+    def build(hp):
+        return ensemble.RandomForestClassifier(n_estimators=hp.Int("n", 10, 50))
+    tuner = kt.tuners.SklearnTuner(oracle=kt.oracles.RandomSearchOracle(), hypermodel=build)
+    """
+    (target,) = analysed(text).targets
+    assert target.slice is None
+    assert target.reason == "It builds scikit-learn models; only Keras models are probed."
+
+
+def test_two_tuners_of_one_target_are_both_known_to_it() -> None:
+    text = f"""
+    def build(hp):
+        return {MODEL}
+    a = kt.RandomSearch(build, "val_loss")
+    b = kt.Hyperband(build, "val_loss")
+    """
+    (target,) = analysed(text).targets
+    assert [tuner.class_name for tuner in target.tuners] == ["RandomSearch", "Hyperband"]
+
+
+def test_a_build_function_of_another_file_stands_where_it_is_handed() -> None:
+    text = """
+    from my_models import build_model
+    tuner = kt.RandomSearch(build_model, "val_loss")
+    """
+    (target,) = analysed(text).targets
+    assert target.name == "build_model" and target.span == Span("model.py", 5, 25, 5, 36)
+
+
+def test_a_wrapper_that_makes_the_tuner_hands_on_what_it_gets() -> None:
+    text = f"""
+    def run(hypermodel, name):
+        tuner = kt.RandomSearch(hypermodel, objective="val_loss", project_name=name)
+        tuner.search()
+    def first(p):
+        hp = p
+        return {MODEL}
+    run(first, "a")
+    """
+    (target,) = analysed(text).targets
+    assert target.name == "first" and len(target.tuners) == 1
+
+
+def test_a_file_without_keras_tuner_has_no_targets() -> None:
+    text = """
+    from hyperopt import hp
+    space = hp.choice("a", [1, 2])
+    class Net(object):
+        def __init__(self, hp):
+            self.model = build(hp)
+    """
+    assert names(text) == []
