@@ -17,36 +17,11 @@ BUILTINS = frozenset(dir(builtins)) | {
 
 # Methods that change what they are called on in a way that a later reader sees.
 MUTATORS = frozenset(
-    [
-        "append",
-        "extend",
-        "insert",
-        "update",
-        "setdefault",
-        "pop",
-        "popitem",
-        "remove",
-        "clear",
-        "sort",
-        "reverse",
-        "add",
-        "discard",
-        "adapt",
-        "build",
-        "fit_on_texts",
-        "set_shape",
-        "set_vocabulary",
-        "put",
-        "itemset",
-        "resize",
-        "assign",
-        "load_dict",
-        "write_index",
-        "register",
-        "rename_axis",
-        "appendleft",
-        "extendleft add_argument add_parser add_mutually_exclusive_group set_defaults",
-    ]
+    (
+        "append appendleft extend extendleft insert update setdefault pop popitem remove clear sort reverse add discard "
+        "adapt build fit_on_texts set_vocabulary set_shape resize "
+        "add_argument add_parser add_mutually_exclusive_group set_defaults"
+    ).split()  # noqa: SIM905
 )
 
 
