@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from .compare import build_all, disagreement, in_child, probe_all
+from .handwritten import CASES
 from .programs import Program, programs
 
 pytest.importorskip("keras_tuner")
@@ -42,3 +43,20 @@ def test_generated_programs_get_the_verdict_of_a_real_build(tally) -> None:
             tally.compare(program.source, disagreement(program, report, real), program, report, real)
     assert not tally.false_failures
     assert len(tally.disagreements) <= tally.comparisons // 1000
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    """Report and reality of every handwritten case, by name."""
+    cases = [(program, {}) for program in CASES.values()]
+    reports, reals = in_child(probe_all, cases), in_child(build_all, cases)
+    return dict(zip(CASES, zip(reports, reals, strict=True), strict=True))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_handwritten_models_get_the_verdict_of_a_real_build(name: str, outcomes, tally) -> None:
+    program = CASES[name]
+    report, real = outcomes[name]
+    difference = disagreement(program, report, real)
+    tally.compare(f"{name}:\n{program.source}", difference, program, report, real)
+    assert difference is None

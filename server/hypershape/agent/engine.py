@@ -6,6 +6,7 @@ built for real once before it is believed, so that a verdict never rests on the 
 
 from __future__ import annotations
 
+import gc
 import platform
 import sys
 import time
@@ -46,6 +47,10 @@ def install() -> None:
     if symbolic.available():
         _VARIABLES.install()
         _MEMORY.install()
+    # Keras and its backend are some 10^6 objects that never die: without this each collection walks them all.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 class _Run:
@@ -58,6 +63,8 @@ class _Run:
         self.error: Optional[Dict[str, Any]] = None
         self.log_names: Tuple[str, ...] = ()
         self.compiled: Optional[bool] = None
+        self.certain = False
+        """The error is Keras's own refusal, found without leaving anything out: it needs no confirmation."""
         self.deferred = False
         self.built_parameters = 0
 
@@ -116,7 +123,7 @@ class Engine:
         run = self._run(function, configuration, lazy=symbolic.available())
         if run.error is None:
             return "ok", run
-        if run.error["stage"] in ("declare", "return"):
+        if run.certain or run.error["stage"] == "declare":
             return "fail", run
         key = errors.skeleton(run.error)
         if self._confirmed.get(key):
@@ -158,13 +165,13 @@ class Engine:
             stage = "step"
             run.trace.stepping = True
             if train:
-                _RECORDER.trace = None
                 run.log_names = step.train(run.model, self._data) if run.compiled else ()
             else:
                 run.log_names = self._check_step(run.model)
         except (Exception, SystemExit) as error:
             if run.compiled is None and isinstance(run.model, keras.Model):
                 run.compiled = bool(run.model.compiled)
+            run.certain = isinstance(error, errors.Refusal)
             run.error = errors.describe(error, stage, self._positions, run.trace)
         finally:
             _RECORDER.trace = None
@@ -264,7 +271,7 @@ class Engine:
             "new": self._space.take_new(),
             "declarations": hp.declarations,
             "data": self._data.knowledge,
-            "compiled": compiled,
+            "compiled": compiled if error is None or error["stage"] == "step" else None,
             "elapsed_ms": 0.0,
         }
 

@@ -29,6 +29,14 @@ _STATEFUL = (
 )  # fmt: skip
 """Built-in layers whose shapes depend on more than plain arguments."""
 
+_REUSABLE = (
+    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
+    "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "Flatten",
+    "Dropout", "Activation", "ReLU", "LeakyReLU", "ELU", "GaussianNoise", "GaussianDropout", "ZeroPadding2D",
+    "UpSampling2D", "Rescaling",
+)  # fmt: skip
+"""Layers without weights that keep nothing of an input: one real layer serves all inputs."""
+
 _RATES = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout", "AlphaDropout")
 
 
@@ -96,7 +104,7 @@ class Tensor(_StandIn):
 class _Kind:
     """A layer class with its arguments: all that decides its behaviour."""
 
-    __slots__ = ("arguments", "cls", "counts", "input_shape", "named", "results")
+    __slots__ = ("arguments", "cls", "counts", "input_shape", "named", "real", "results")
 
     def __init__(self, cls: Any, arguments: Tuple[Any, Any]) -> None:
         self.cls = cls
@@ -105,6 +113,8 @@ class _Kind:
         self.counts: Tuple[Tuple[str, int], ...] = ()
         self.named: Optional[str] = None
         self.input_shape: Any = None
+        self.real: Any = None
+        """A real layer of this kind that was not called yet, or one that may be called again."""
 
 
 class _Result:
@@ -286,6 +296,7 @@ class Memory:
         self._kinds: Dict[Any, _Kind] = {}
         self._optimizers: Dict[Any, bool] = {}
         self._inputs: Dict[Any, Tuple[Any, ...]] = {}
+        self._tensors: Dict[Any, Any] = {}
         self._settings: Any = None
 
     def install(self) -> None:
@@ -510,6 +521,7 @@ class Memory:
             kind.counts = tuple(own + others)
             self.require(named or bool(own))
             kind.input_shape = getattr(layer, "_input_shape_arg", None)
+            kind.real = layer
         except Exception:
             raise _unknown(self) from None
         finally:
@@ -522,8 +534,9 @@ class Memory:
         self.active = False
         try:
             with _FreshNames():
-                layer = self._real(kind)
-                real_args, real_kwargs = _symbolic(args), _symbolic(kwargs)
+                layer = kind.real or self._real(kind)
+                kind.real = layer if kind.cls.__name__ in _REUSABLE else None
+                real_args, real_kwargs = self._symbolic(args), self._symbolic(kwargs)
                 try:
                     value = layer(*real_args, **real_kwargs)
                 except Exception:
@@ -549,6 +562,19 @@ class Memory:
             "parameters": count_parameters(layer),
         }
         return _Result(outputs, call["parameters"], call)
+
+    def _symbolic(self, value: Any) -> Any:
+        if type(value) is Tensor:
+            tensor = self._tensors.get(value.spec)
+            if tensor is None:
+                tensor = keras.Input(batch_shape=value.shape, dtype=value.dtype)
+                self._tensors[value.spec] = tensor
+            return tensor
+        if type(value) in (list, tuple):
+            return type(value)(self._symbolic(each) for each in value)
+        if type(value) is dict:
+            return {name: self._symbolic(each) for name, each in value.items()}
+        return value
 
     def _real(self, kind: _Kind) -> Any:
         args, kwargs = self._real_arguments(kind)
@@ -594,13 +620,3 @@ def _spec(value: Any) -> Optional[Tuple[Any, ...]]:
     if getattr(value, "_keras_mask", None) is not None:
         return None
     return ("t", tuple(value.shape), value.dtype)
-
-
-def _symbolic(value: Any) -> Any:
-    if type(value) is Tensor:
-        return keras.Input(batch_shape=value.shape, dtype=value.dtype)
-    if type(value) in (list, tuple):
-        return type(value)(_symbolic(each) for each in value)
-    if type(value) is dict:
-        return {name: _symbolic(each) for name, each in value.items()}
-    return value

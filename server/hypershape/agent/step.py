@@ -50,16 +50,17 @@ def check_return(model: Any, must_be_compiled: bool) -> None:
 
 
 def check_names(model: Any) -> None:
-    """Raises what Keras raises at the first step for a loss or a metric that it does not know."""
-    loss = getattr(getattr(model, "_compile_loss", None), "_user_loss", None)
-    for each in _leaves(loss):
-        if each is not None:
-            keras.losses.get(each)
+    """Refuses a loss or a metric that Keras does not know, which Keras itself does at the first step."""
     metrics = getattr(model, "_compile_metrics", None)
-    for held in ("_user_metrics", "_user_weighted_metrics"):
-        for each in _leaves(getattr(metrics, held, None)):
-            if each is not None and not (isinstance(each, str) and each.lower() in _WORDS):
-                keras.metrics.get(each)
+    try:
+        for each in _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss", None)):
+            keras.losses.get(each)
+        for held in ("_user_metrics", "_user_weighted_metrics"):
+            for each in _leaves(getattr(metrics, held, None)):
+                if not (isinstance(each, str) and each.lower() in _WORDS):
+                    keras.metrics.get(each)
+    except Exception as error:
+        raise Refusal(type(error).__name__, str(error), "step") from None
 
 
 def build_on(model: Any, data: Data) -> Tuple[str, ...]:
@@ -68,7 +69,7 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
     Raises what Keras raises: inputs that do not fit the model, labels that do not fit the loss. Without labels
     only the model is built; without inputs either, nothing happens.
     """
-    if not data.x and not has_inputs(model):
+    if not _feedable(model, data):
         return ()
     x = _inputs(model, data, Batch)
     if not data.y or not model.compiled:
@@ -77,8 +78,24 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
         return ()
     if data.x and model.built:
         _call(model, x)
-    model._symbolic_build(data_batch=(x, _labels(model, data, Batch)))
+    if model.optimizer is None:
+        # A step fails in a way that depends on the backend; a real one will say how.
+        raise AttributeError("'NoneType' object has no attribute 'apply_gradients'")
+    _build_step(model, x, _labels(model, data, Batch))
     return log_names(model)
+
+
+def _build_step(model: Any, x: Any, y: Any) -> None:
+    """Keras's own shape part of a step, without the optimizer's variables: they would read all weights."""
+    optimizer = model.optimizer
+    built = getattr(optimizer, "built", True)
+    if not built:
+        optimizer.built = True
+    try:
+        model._symbolic_build(data_batch=(x, y))
+    finally:
+        if not built:
+            optimizer.built = False
 
 
 def compiled_with(model: Any) -> Optional[Tuple[Any, ...]]:
@@ -136,7 +153,7 @@ def guessed_log_names(model: Any) -> Tuple[str, ...]:
         labels = [Batch((BATCH, *shape), dtype) for shape, dtype in form]
         x = _inputs(model, Data(None), Batch)
         try:
-            model._symbolic_build(data_batch=(x, _nest(labels)))
+            _build_step(model, x, _nest(labels))
             return log_names(model)
         except Exception:
             continue
@@ -148,7 +165,7 @@ def train(model: Any, data: Data) -> Tuple[str, ...]:
 
     Raises what Keras raises. The step runs eagerly: compiling a graph would cost more than the step.
     """
-    if not data.x and not has_inputs(model):
+    if not _feedable(model, data):
         return ()
     x = _inputs(model, data, _random)
     if data.y:
@@ -207,14 +224,10 @@ def _inputs(model: Any, data: Data, make: Any) -> Any:
         return _nest(arrays)
     return _nest(
         [
-            make(
-                tuple(_batch_size(model) if axis == 0 else (8 if length is None else length)
-                      for axis, length in enumerate(tensor.shape)),
-                tensor.dtype,
-            )
+            make((_batch_size(model), *(8 if size is None else size for size in tensor.shape[1:])), tensor.dtype)
             for tensor in model.inputs
         ]
-    )  # fmt: skip
+    )
 
 
 def _labels(model: Any, data: Data, make: Any) -> Any:
@@ -226,6 +239,13 @@ def _label_dtype(model: Any, shape: Tuple[int, ...]) -> str:
     losses = _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss", None))
     sparse = any((each if isinstance(each, str) else type(each).__name__) in _SPARSE for each in losses)
     return "int32" if sparse or not shape else "float32"
+
+
+def _feedable(model: Any, data: Data) -> bool:
+    """Whether the shapes of a batch are known, all axes but the first."""
+    if data.x:
+        return True
+    return has_inputs(model) and not any(None in tensor.shape[1:] for tensor in model.inputs)
 
 
 def _batch_size(model: Any) -> int:
