@@ -48,6 +48,7 @@ class Editor:
 
     def replace(self, uri: str, old: str, new: str) -> None:
         """An incremental edit, as typing makes it (for text within the basic multilingual plane)."""
+        self.status.clear()
         text = self.texts[uri]
         start = text.index(old)
         place = types.Range(_position(text, start), _position(text, start + len(old)))
@@ -61,6 +62,7 @@ class Editor:
         )
 
     def apply(self, edit: types.WorkspaceEdit) -> None:
+        self.status.clear()
         for change in edit.document_changes or []:
             assert isinstance(change, types.TextDocumentEdit)
             uri = change.text_document.uri

@@ -40,6 +40,8 @@ def layers(rows: Iterable[LayerRow], target: TargetAnalysis) -> str:
         lines += ["", _over(target.coverage)]
     if target.assumptions:
         lines += ["", "Assumed: " + "; ".join(target.assumptions)]
+    if target.reason:
+        lines += ["", target.reason]
     return "\n".join(lines)
 
 
@@ -77,6 +79,8 @@ def summary(target: TargetAnalysis) -> str:
     ]
     if target.assumptions:
         parts.append("Assumed: " + "; ".join(target.assumptions))
+    if target.reason:
+        parts.append(target.reason)
     return "\n\n".join(parts)
 
 

@@ -30,6 +30,7 @@ DEBOUNCE_SECONDS = 0.15
 PROGRESS_AFTER_SECONDS = 0.5
 SLOW_TURN_SECONDS = 0.1
 STATUS = "hypershape/status"
+BEING_EDITED = "These are the last good results: the function does not parse as it stands."
 
 
 @attrs.define
@@ -146,8 +147,8 @@ class Server(LanguageServer):
                 if not self._current(versions):
                     return
                 session.view, session.versions = view, versions
-                session.analysis = _with_kept(analysis, kept) if not analysis.done else analysis
-                if any(target.status == "probed" for target in analysis.targets):
+                session.analysis = _with_kept(analysis, kept)
+                if any(target.status == "probed" for target in session.analysis.targets):
                     session.probed = session.analysis
                 self._publish(session)
                 progress.update(analysis)
@@ -305,27 +306,33 @@ class _Progress:
 
 
 def _with_kept(analysis: Analysis, kept: Analysis | None) -> Analysis:
-    """Fresh results, and for each target that has none yet the ones it had before the edit."""
+    """Fresh results, and the last good ones for every target that has none yet or cannot be read as it stands."""
     if kept is None:
         return analysis
-    old = {target.target.name: target for target in kept.targets}
-    waiting = {target.target.name for target in analysis.targets if target.status != "probed"}
-    targets = [
-        replace(
-            old[target.target.name],
-            target=replace(target.target),
+    now = {target.target.name: target for target in analysis.targets}
+    waiting = {
+        old.target.name: old
+        for old in kept.targets
+        if (
+            bool(analysis.module.broken)
+            if (new := now.get(old.target.name)) is None
+            else new.status != "probed" and (new.target.slice is None or not analysis.done)
         )
-        if target.target.name in waiting and target.target.name in old
-        else target
-        for target in analysis.targets
-    ]
+    }
+    if not waiting:
+        return analysis
+    stale = {
+        name: replace(old, reason=BEING_EDITED if name not in now or now[name].target.slice is None else None)
+        for name, old in waiting.items()
+    }
+    targets = [stale.pop(name, target) for name, target in now.items()]
     places = {(finding.code, finding.span) for finding in analysis.findings}
     findings = [
         finding
         for finding in kept.findings
         if finding.target in waiting and (finding.code, finding.span) not in places
     ]
-    return replace(analysis, targets=tuple(targets), findings=(*analysis.findings, *findings))
+    return replace(analysis, targets=(*targets, *stale.values()), findings=(*analysis.findings, *findings))
 
 
 def _path(uri: str) -> str:

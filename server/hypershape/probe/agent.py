@@ -194,17 +194,17 @@ class Agent:
             self._gone.set_result(None)
 
     def _listen(self, client: _Client) -> None:
-        @client.feature("job/reports")
+        @client.feature("job/reports")  # type: ignore[untyped-decorator]
         def reports(params: dict[str, Any]) -> None:
             job = self._jobs.get(params["job"])
             if job is not None:
                 job.received(params)
 
-        @client.feature("job/output")
+        @client.feature("job/output")  # type: ignore[untyped-decorator]
         def output(params: dict[str, Any]) -> None:
             self._log(params["text"].rstrip("\n"))
 
-        @client.feature("job/died")
+        @client.feature("job/died")  # type: ignore[untyped-decorator]
         def died(params: dict[str, Any]) -> None:
             self._log(f"A probe's process ended: {params['reason']}")
 
@@ -220,7 +220,7 @@ async def _stop(client: _Client) -> None:
             with suppress(ProcessLookupError):
                 process.kill()
     with suppress(Exception, asyncio.CancelledError):
-        await asyncio.wait_for(client.stop(), 2.0)
+        await asyncio.wait_for(client.stop(), 2.0)  # type: ignore[no-untyped-call]
 
 
 class Job:

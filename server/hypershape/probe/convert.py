@@ -63,7 +63,7 @@ def report(fields: Mapping[str, Any], layers: tuple[LayerCall, ...]) -> Report:
 
 def messages() -> cattrs.Converter:
     """A converter for JSON-RPC messages that leaves their parameters and results the dictionaries that they are."""
-    converter = default_converter()
+    converter: cattrs.Converter = default_converter()  # type: ignore[no-untyped-call]
     for kind in (JsonRPCRequestMessage, JsonRPCResponseMessage, JsonRPCNotification):
         converter.register_structure_hook(kind, lambda fields, cls: cls(**fields))
     return converter
