@@ -73,15 +73,23 @@ DENSE_SPACE = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cnn", type=int, default=10_000, help="configurations of the CNN (default 10,000)")
-    parser.add_argument("--dense", type=int, default=2_000, help="configurations of the dense network (default 2,000)")
-    parser.add_argument("--loop", type=int, default=16, help="configurations that are really built (default 16)")
+    parser.add_argument(
+        "--dense", type=int, default=2_000, help="configurations of the dense network (default 2,000)"
+    )
+    parser.add_argument(
+        "--loop", type=int, default=16, help="configurations that are really built (default 16)"
+    )
     options = parser.parse_args()
     import keras
     import keras_tuner
 
-    print(f"Keras {keras.__version__}, keras-tuner {keras_tuner.__version__}, {keras.backend.backend()}; one process")
+    print(
+        f"Keras {keras.__version__}, keras-tuner {keras_tuner.__version__}, {keras.backend.backend()}; one process"
+    )
     print(f"{'model':<22}{'configurations':>15}{'ms each':>10}{'seconds':>10}{'ratio':>9}  how")
     table("small CNN, 7 layers", CNN, CNN_SPACE, options.cnn, options.loop)
     table("six Dense(4096), 88 M", DENSE, DENSE_SPACE, options.dense, max(3, options.loop // 4))

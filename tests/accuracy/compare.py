@@ -46,7 +46,9 @@ def load(source: str) -> Callable[[Any], Any]:
     return namespace["build"]
 
 
-def probe_all(cases: Sequence[tuple[Program, Mapping[str, Any]]], level: str = "symbolic") -> list[dict[str, Any]]:
+def probe_all(
+    cases: Sequence[tuple[Program, Mapping[str, Any]]], level: str = "symbolic"
+) -> list[dict[str, Any]]:
     """The engine's report on each case. Cases of one source share an engine, as in a job."""
     from hypershape.agent.engine import Engine
 
@@ -112,8 +114,13 @@ def _later(model: Any) -> str | None:
     """The error of a step on labels that look like the outputs: what any data would meet."""
     import numpy
 
-    x = [numpy.zeros([32 if size is None else size for size in each.shape], "float32") for each in model.inputs]
-    y = [numpy.zeros([32 if size is None else size for size in each.shape], "float32") for each in model.outputs]
+    x = [
+        numpy.zeros([32 if size is None else size for size in each.shape], "float32") for each in model.inputs
+    ]
+    y = [
+        numpy.zeros([32 if size is None else size for size in each.shape], "float32")
+        for each in model.outputs
+    ]
     model.run_eagerly = True
     model.jit_compile = False
     try:
@@ -142,7 +149,11 @@ def disagreement(program: Program, report: Mapping[str, Any], real: Mapping[str,
         return str(report["unstable"])
     if report["verdict"] == "fail" and report["error"]["stage"] == "step" and program.x is None:
         later = real.get("later")
-        return None if later is not None and _plain(later) == _plain(report["error"]["message"]) else f"FALSE FAILURE: {report['error']}, really {later}"
+        return (
+            None
+            if later is not None and _plain(later) == _plain(report["error"]["message"])
+            else f"FALSE FAILURE: {report['error']}, really {later}"
+        )
     if report["verdict"] == "fail" and not failed:
         return f"FALSE FAILURE: {report['error']['type']}: {report['error']['message']}"
     if report["verdict"] == "ok" and failed:

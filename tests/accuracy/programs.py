@@ -13,9 +13,17 @@ good_units = st.sampled_from([1, 2, 3, 4, 6, 8, 16])
 sizes = st.sampled_from([*[1, 2, 3] * 6, 5, (2, 3), (3, 3), 7, 11, 0, (3,), 2.5])
 strides = st.sampled_from([*[1] * 9, 2, 2, 3, (1, 2), (2, 2), 0])
 padding = st.sampled_from([*["valid", "same"] * 6, "causal", "full"])
-activations = st.sampled_from([*["relu", "tanh", "softmax", None, "gelu", "linear"] * 4, "LeakyReLU", "leaky_relu", "reul"])
+activations = st.sampled_from(
+    [*["relu", "tanh", "softmax", None, "gelu", "linear"] * 4, "LeakyReLU", "leaky_relu", "reul"]
+)
 initializers = st.sampled_from(
-    [*["glorot_uniform", "he_normal", "zeros", "lecun_uniform", "random_normal"] * 4, "orthogonal", "identity", 1, "glorot"]
+    [
+        *["glorot_uniform", "he_normal", "zeros", "lecun_uniform", "random_normal"] * 4,
+        "orthogonal",
+        "identity",
+        1,
+        "glorot",
+    ]
 )
 regularizers = st.sampled_from([*[None, "l2", "l1"] * 6, "L1L2", 0.01, "l3"])
 booleans = st.booleans()
@@ -30,7 +38,9 @@ def arguments(**choices: st.SearchStrategy[Any]) -> st.SearchStrategy[str]:
     return st.fixed_dictionaries({}, optional=choices).map(text)
 
 
-def layer(name: str, *positional: st.SearchStrategy[Any], **choices: st.SearchStrategy[Any]) -> st.SearchStrategy[str]:
+def layer(
+    name: str, *positional: st.SearchStrategy[Any], **choices: st.SearchStrategy[Any]
+) -> st.SearchStrategy[str]:
     """The expression that makes a layer, as text."""
     return st.tuples(st.tuples(*positional), arguments(**choices)).map(
         lambda drawn: f"layers.{name}({', '.join([*map(repr, drawn[0]), *filter(None, [drawn[1]])])})"
@@ -110,7 +120,9 @@ volumes = st.one_of(
 shapes = {
     1: st.tuples(st.sampled_from([*[1, 4, 8, 16] * 3, None])),
     2: st.tuples(st.sampled_from([1, 5, 12, 30, None]), st.sampled_from([1, 3, 8])),
-    3: st.tuples(st.sampled_from([9, 16, 28, 28, None]), st.sampled_from([6, 16, 28]), st.sampled_from([1, 3, 4, 8])),
+    3: st.tuples(
+        st.sampled_from([9, 16, 28, 28, None]), st.sampled_from([6, 16, 28]), st.sampled_from([1, 3, 4, 8])
+    ),
     4: st.tuples(*[st.sampled_from([4, 8])] * 3, st.sampled_from([1, 3, 8])),
 }
 fitting = {1: anywhere, 2: sequences, 3: images, 4: volumes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from .engine_child import in_child, probe, text
 
 pytest.importorskip("keras_tuner")
@@ -45,9 +46,11 @@ def drawn_by_keras_tuner(declaration: str) -> set:
 
 @pytest.fixture(scope="module")
 def described():
-    calls = "\n".join(f"    {call.replace(chr(39) + 'a' + chr(39), repr(str(n)))}" for n, call in enumerate(DECLARATIONS))
+    calls = "\n".join(
+        f"    {call.replace(chr(39) + 'a' + chr(39), repr(str(n)))}" for n, call in enumerate(DECLARATIONS)
+    )
     (report,) = probe(f"{HEAD}def build(hp):\n{calls}\n    return model(2)\n")
-    return {declaration: new for declaration, new in zip(DECLARATIONS, report["new"], strict=True)}
+    return dict(zip(DECLARATIONS, report["new"], strict=True))
 
 
 @pytest.mark.parametrize("declaration", DECLARATIONS)
@@ -69,7 +72,10 @@ def test_large_range_is_counted_instead_of_listed() -> None:
 
 
 def test_first_declaration_of_a_name_wins_and_both_are_reported() -> None:
-    source = HEAD + "def build(hp):\n    a = hp.Int('a', 1, 4)\n    b = hp.Choice('a', ['x'])\n    return model(b)\n"
+    source = (
+        HEAD
+        + "def build(hp):\n    a = hp.Int('a', 1, 4)\n    b = hp.Choice('a', ['x'])\n    return model(b)\n"
+    )
     (report,) = probe(source, {"a": 3})
     assert report["configuration"] == {"a": 3}
     assert [new["kind"] for new in report["new"]] == ["Int"]
@@ -77,7 +83,10 @@ def test_first_declaration_of_a_name_wins_and_both_are_reported() -> None:
         "Int(1, 4, step=1, sampling='linear')",
         "Choice(['x'])",
     ]
-    assert [text(source, each["span"]) for each in report["declarations"]] == ["hp.Int('a', 1, 4)", "hp.Choice('a', ['x'])"]
+    assert [text(source, each["span"]) for each in report["declarations"]] == [
+        "hp.Int('a', 1, 4)",
+        "hp.Choice('a', ['x'])",
+    ]
 
 
 def test_range_made_from_another_hyperparameter_is_frozen_at_the_default() -> None:
@@ -124,7 +133,10 @@ def test_name_left_out_takes_its_default_and_a_value_read_by_get_is_part_of_the_
 
 
 def test_integer_from_json_becomes_the_float_that_is_drawn() -> None:
-    source = HEAD + "def build(hp):\n    rate = hp.Float('a', 1, 3)\n    assert type(rate) is float\n    return model(2)\n"
+    source = (
+        HEAD
+        + "def build(hp):\n    rate = hp.Float('a', 1, 3)\n    assert type(rate) is float\n    return model(2)\n"
+    )
     assert [report["verdict"] for report in probe(source, {}, {"a": 2})] == ["ok", "ok"]
 
 
@@ -167,4 +179,9 @@ def test_statement_is_the_place_where_exact_columns_are_missing() -> None:
 
     found = in_child(statement)
     assert (found[1]["line"], found[1]["column"], found[1]["end_column"]) == (1, 1, 6)
-    assert (found[3]["line"], found[3]["column"], found[3]["end_line"], found[3]["end_column"]) == (2, 5, 3, 11)
+    assert (found[3]["line"], found[3]["column"], found[3]["end_line"], found[3]["end_column"]) == (
+        2,
+        5,
+        3,
+        11,
+    )

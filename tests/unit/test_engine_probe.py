@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from .engine_child import in_child, probe, text
 
 pytest.importorskip("keras_tuner")
@@ -33,7 +34,15 @@ def build(hp):
 
 @pytest.fixture(scope="module")
 def cnn():
-    names = [{}, {"kernel": 5}, {"kernel": 29}, {"kernel": 25}, {"loss": "rmse"}, {"kernel": 5}, {"kernel": 25}]
+    names = [
+        {},
+        {"kernel": 5},
+        {"kernel": 29},
+        {"kernel": 25},
+        {"loss": "rmse"},
+        {"kernel": 5},
+        {"kernel": 25},
+    ]
     return probe(CNN, *names)
 
 
@@ -65,7 +74,11 @@ def test_kernel_larger_than_the_image_is_blamed_on_its_layer(cnn) -> None:
     assert (cnn[2]["verdict"], error["type"], error["stage"]) == ("fail", "ValueError", "build")
     assert error["message"].startswith("Computed output size would be zero or negative.")
     assert text(CNN, error["frames"][-1]["span"]) == "layers.Conv2D(4, kernel)"
-    assert (error["layer"], error["layer_class"], error["input_shapes"]) == ("conv2d", "Conv2D", ("(None, 28, 28, 1)",))
+    assert (error["layer"], error["layer_class"], error["input_shapes"]) == (
+        "conv2d",
+        "Conv2D",
+        ("(None, 28, 28, 1)",),
+    )
     assert error["parameters"]["kernel_size"] == "(29, 29)"
 
 
@@ -150,7 +163,9 @@ def test_model_without_input_shape_is_built_on_known_data() -> None:
     assert reports[1]["layers"] == reports[0]["layers"]
     assert reports[0]["log_names"] == ("loss", "accuracy")
     assert (reports[0]["data"], reports[2]["error"]["stage"]) == ("declared", "step")
-    assert text(UNBUILT, reports[2]["error"]["frames"][-1]["span"]) == 'layers.Conv2D(4, hp.Int("kernel", 3, 9))'
+    assert (
+        text(UNBUILT, reports[2]["error"]["frames"][-1]["span"]) == 'layers.Conv2D(4, hp.Int("kernel", 3, 9))'
+    )
 
 
 def test_labels_that_do_not_fit_the_loss_fail_in_the_step() -> None:
@@ -180,7 +195,9 @@ def test_what_the_builder_returns_must_be_a_model() -> None:
     (report,) = probe(SHORT, expression="lambda hp: (model(), 1)")
     error = report["error"]
     assert (error["type"], error["stage"]) == ("FatalTypeError", "return")
-    assert error["message"].startswith("Expected the model-building function, or HyperModel.build() to return")
+    assert error["message"].startswith(
+        "Expected the model-building function, or HyperModel.build() to return"
+    )
 
 
 def test_model_must_be_compiled_unless_the_hypermodel_trains_itself() -> None:
@@ -206,7 +223,9 @@ def test_optimizer_that_keras_refuses_fails_when_compiling(options: str, message
 
 
 def test_exit_in_the_builder_is_a_failure_of_the_probe_only() -> None:
-    first, second = probe(SHORT + "def build(hp):\n    raise SystemExit(3) if hp.Boolean('x') else 0\n", {"x": True}, {})
+    first, second = probe(
+        SHORT + "def build(hp):\n    raise SystemExit(3) if hp.Boolean('x') else 0\n", {"x": True}, {}
+    )
     assert first["error"]["type"] == "SystemExit"
     assert second["error"]["type"] == "TypeError"
 
@@ -254,5 +273,7 @@ def test_description_of_the_environment_starts_no_runtime() -> None:
 
     environment, asleep = in_child(describe)
     assert asleep
-    assert environment["backend"] == "tensorflow" and environment["symbolic"] and environment["problem"] is None
+    assert (
+        environment["backend"] == "tensorflow" and environment["symbolic"] and environment["problem"] is None
+    )
     assert {"tensorboard", "scikit-learn", "kt-legacy"} <= set(environment["packages"])

@@ -28,11 +28,18 @@ def accelerators() -> Tuple[str, ...]:
         return tuple(names)
     try:
         listed = subprocess.run(
-            ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"], capture_output=True, timeout=5, text=True
+            ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"],
+            capture_output=True,
+            timeout=5,
+            text=True,
         )
     except (OSError, subprocess.SubprocessError):
         return ()
-    return tuple(line.strip() for line in listed.stdout.splitlines() if line.strip()) if not listed.returncode else ()
+    return (
+        tuple(line.strip() for line in listed.stdout.splitlines() if line.strip())
+        if not listed.returncode
+        else ()
+    )
 
 
 def prepare() -> None:

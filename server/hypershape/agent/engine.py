@@ -48,7 +48,6 @@ def install() -> None:
         _VARIABLES.install()
         _MEMORY.install()
     # Keras and its backend are some 10^6 objects that never die: without this each collection walks them all.
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
@@ -90,7 +89,9 @@ class Engine:
         self._populated = False
         install()
 
-    def probe(self, function: Callable[[Any], Any], configuration: Mapping[str, Any], level: str) -> Dict[str, Any]:
+    def probe(
+        self, function: Callable[[Any], Any], configuration: Mapping[str, Any], level: str
+    ) -> Dict[str, Any]:
         """The fields of a Report. `layers` is the same tuple object whenever the same trace comes again.
 
         `level` is "symbolic" or "device". What the target raises is reported, not raised.
@@ -240,7 +241,9 @@ class Engine:
         memory.begin()
         try:
             model = function(hp)
-            memory.require(type(model) in (remembered.Sequential, remembered.Functional) and not memory.stopped)
+            memory.require(
+                type(model) in (remembered.Sequential, remembered.Functional) and not memory.stopped
+            )
             compiled = bool(model.compiles)
             deferred = model.start is None if type(model) is remembered.Sequential else False
             key, ends, parameters = self._outcome_key(model, _fits_itself(function))
@@ -249,7 +252,7 @@ class Engine:
         except (Exception, SystemExit, remembered.Unknown):
             memory.broken = True
         finally:
-            _VARIABLES.active = False
+            _VARIABLES.active = memory.active = False
         if not memory.end():
             self._unknown += 1
             return None

@@ -56,8 +56,8 @@ class RecordingHyperParameters(keras_tuner.HyperParameters):
         return twin
 
     def _note(self, name: str, value: Any) -> None:
-        if value is not None:
-            self.read.setdefault(name, value)
+        if value is not None and name not in self.read:
+            self.read[name] = _json(value)
 
     def _place(self) -> Optional[Span]:
         if self._positions is None:
@@ -108,6 +108,11 @@ class Space:
         return [describe(hp, self._spans[id(hp)]) for hp in found]
 
 
+def _json(value: Any) -> Any:
+    """A value without its numpy type, if it has one."""
+    return value.item() if hasattr(value, "item") else value
+
+
 def _as_kind(hp: Any, value: Any) -> Any:
     """Undoes what JSON does to a value: 1.0 may arrive as 1."""
     if type(hp).__name__ == "Float" and isinstance(value, int) and not isinstance(value, bool):
@@ -139,14 +144,14 @@ def describe(hp: Any, span: Optional[Span]) -> Dict[str, Any]:
     return {
         "name": hp.name,
         "kind": kind,
-        "default": hp.default,
+        "default": _json(hp.default),
         "values": values,
         "count": count,
-        "min": hp.min_value if numeric else None,
-        "max": hp.max_value if numeric else None,
-        "step": hp.step if numeric else None,
+        "min": _json(hp.min_value) if numeric else None,
+        "max": _json(hp.max_value) if numeric else None,
+        "step": _json(hp.step) if numeric else None,
         "sampling": hp.sampling if numeric else None,
-        "conditions": [{"name": each.name, "values": list(each.values)} for each in hp.conditions],
+        "conditions": [{"name": each.name, "values": [_json(value) for value in each.values]} for each in hp.conditions],
         "span": span,
     }
 
@@ -174,6 +179,6 @@ def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:
         convert = int if kind == "Int" else float
         values = [convert(hp._get_value_by_index(index)) for index in range(count)]
     else:
-        values = list(hp.values)
+        values = [_json(value) for value in hp.values]
     values = list(dict.fromkeys(values))
     return (values if len(values) <= LISTED else None), len(values)

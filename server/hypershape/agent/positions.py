@@ -95,7 +95,9 @@ class Positions:
 
 def _span(path: str, line: int, end_line: int, column: int, end_column: int) -> Span:
     """Converts 0-based UTF-8 columns, as the compiler gives them."""
-    return _fields(path, line, _character(path, line, column), end_line, _character(path, end_line, end_column))
+    return _fields(
+        path, line, _character(path, line, column), end_line, _character(path, end_line, end_column)
+    )
 
 
 def _character(path: str, line: int, byte_column: int) -> int:

@@ -37,7 +37,14 @@ _REUSABLE = (
 )  # fmt: skip
 """Layers without weights that keep nothing of an input: one real layer serves all inputs."""
 
-_RATES = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout", "AlphaDropout")
+_RATES = (
+    "Dropout",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+    "GaussianDropout",
+    "AlphaDropout",
+)
 
 
 class Unknown(BaseException):
@@ -70,10 +77,14 @@ class _StandIn:
 
     __bool__ = __len__ = __iter__ = __getitem__ = __setitem__ = __contains__ = __call__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = _refuse
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = (
+        _refuse
+    )
     __neg__ = __abs__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __invert__ = _refuse
     __str__ = __repr__ = __format__ = __float__ = __int__ = __index__ = __array__ = _refuse
-    __and__ = __or__ = __xor__ = __rand__ = __ror__ = __rxor__ = __reduce_ex__ = __copy__ = __deepcopy__ = _refuse
+    __and__ = __or__ = __xor__ = __rand__ = __ror__ = __rxor__ = __reduce_ex__ = __copy__ = __deepcopy__ = (
+        _refuse
+    )
     __hash__ = object.__hash__
 
 
@@ -85,10 +96,12 @@ def _unknown(memory: "Memory") -> Unknown:
 class Tensor(_StandIn):
     """A symbolic tensor: its shape and dtype, and the layer call that made it."""
 
-    __slots__ = ("shape", "dtype", "layer", "parents", "spec")
+    __slots__ = ("dtype", "layer", "parents", "shape", "spec")
     stands_for = keras.KerasTensor
 
-    def __init__(self, memory: "Memory", spec: Tuple[Any, ...], layer: Any, parents: Tuple["Tensor", ...]) -> None:
+    def __init__(
+        self, memory: "Memory", spec: Tuple[Any, ...], layer: Any, parents: Tuple["Tensor", ...]
+    ) -> None:
         self.memory = memory
         self.spec = spec
         self.shape = spec[1]
@@ -190,7 +203,7 @@ class Sequential(_Model):
 
     def __init__(self, memory: "Memory", stack: Any = None, trainable: Any = True, name: Any = None) -> None:
         self.memory = memory
-        if trainable is not True or not (name is None or type(name) is str and "/" not in name):
+        if trainable is not True or not (name is None or (type(name) is str and "/" not in name)):
             raise _unknown(memory)
         self.compiles: List[Any] = []
         self.stack: List[Layer] = []
@@ -241,7 +254,7 @@ class Functional(_Model):
 
     def __init__(self, memory: "Memory", inputs: Any = None, outputs: Any = None, name: Any = None) -> None:
         self.memory = memory
-        if not (name is None or type(name) is str and "/" not in name):
+        if not (name is None or (type(name) is str and "/" not in name)):
             raise _unknown(memory)
         self.compiles: List[Any] = []
         self.inputs_ = self._tensors(inputs)
@@ -320,7 +333,11 @@ class Memory:
         def new_optimizer(cls: Any, *args: Any, **kwargs: Any) -> Any:
             if memory.active:
                 return memory.optimizer(cls, args, kwargs)
-            return object.__new__(cls) if optimizer_new is object.__new__ else optimizer_new(cls, *args, **kwargs)
+            return (
+                object.__new__(cls)
+                if optimizer_new is object.__new__
+                else optimizer_new(cls, *args, **kwargs)
+            )
 
         keras.Sequential.__new__ = new_sequential
         keras.Model.__new__ = new_model
@@ -447,7 +464,10 @@ class Memory:
         return tuple(found)
 
     def _input_spec(self, arguments: Dict[str, Any]) -> Tuple[Any, ...]:
-        key = (self._plain({name: each for name, each in arguments.items() if each is not None}), self._settings)
+        key = (
+            self._plain({name: each for name, each in arguments.items() if each is not None}),
+            self._settings,
+        )
         spec = self._inputs.get(key)
         if spec is None:
             self.active = False
@@ -487,7 +507,9 @@ class Memory:
         module = str(getattr(kind, "__module__", ""))
         if module.startswith("keras.src.regularizers.") and kind.__name__ in ("L1", "L2", "L1L2"):
             return (kind,)
-        if module.startswith(("keras.src.initializers.", "keras.src.constraints.", "keras.src.regularizers.")):
+        if module.startswith(
+            ("keras.src.initializers.", "keras.src.constraints.", "keras.src.regularizers.")
+        ):
             return (kind, self._plain(value.get_config()))
         if str(getattr(value, "__module__", "")).startswith("keras.src.activations."):
             return (value.__module__, value.__qualname__)

@@ -128,7 +128,11 @@ def identity(value: Any) -> Optional[Tuple[Any, ...]]:
     if isinstance(value, (keras.losses.Loss, keras.metrics.Metric)):
         if not type(value).__module__.startswith("keras.src."):
             return None
-        return (type(value).__module__, type(value).__name__, repr(sorted(value.get_config().items(), key=str)))
+        return (
+            type(value).__module__,
+            type(value).__name__,
+            repr(sorted(value.get_config().items(), key=str)),
+        )
     if str(getattr(value, "__module__", "")).startswith("keras.src."):
         return (value.__module__, getattr(value, "__qualname__", repr(value)))
     return None
@@ -224,7 +228,10 @@ def _inputs(model: Any, data: Data, make: Any) -> Any:
         return _nest(arrays)
     return _nest(
         [
-            make((_batch_size(model), *(8 if size is None else size for size in tensor.shape[1:])), tensor.dtype)
+            make(
+                (_batch_size(model), *(8 if size is None else size for size in tensor.shape[1:])),
+                tensor.dtype,
+            )
             for tensor in model.inputs
         ]
     )

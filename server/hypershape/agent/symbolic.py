@@ -54,7 +54,9 @@ class LazyVariables:
                 initialize(variable, initializer)
 
         def initialize_deferred(variable: Any) -> None:
-            if not (lazy.active and cannot_fail(variable._initializer, tuple(variable._shape), variable._dtype)):
+            if not (
+                lazy.active and cannot_fail(variable._initializer, tuple(variable._shape), variable._dtype)
+            ):
                 deferred(variable)
 
         def make(variable: Any) -> None:

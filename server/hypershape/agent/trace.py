@@ -152,7 +152,11 @@ class Recorder:
                 return frame, direct
             if frame.f_code is self._call_code:
                 caller = frame.f_locals.get("self")
-                if stepping and isinstance(caller, keras.Model) and type(caller).__module__.startswith("keras."):
+                if (
+                    stepping
+                    and isinstance(caller, keras.Model)
+                    and type(caller).__module__.startswith("keras.")
+                ):
                     return frame, False
                 return None, False
             if frame.f_code.co_name not in ("__call__", "error_handler"):
