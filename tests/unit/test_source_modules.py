@@ -25,7 +25,8 @@ def own_modules() -> Iterator[None]:
 
 def project(folder: Path, **files: str) -> None:
     for name, text in files.items():
-        path = folder / (name.replace("__DOT__", ".").replace("__", "/") + ".py")
+        place = name.replace("____init__", "/<init>").replace("__", "/").replace("<init>", "__init__")
+        path = folder / f"{place}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(text))
 
@@ -36,38 +37,23 @@ def only(path: Path) -> Target:
 
 
 def built(target: Target) -> Any:
-    """What the target returns, its other files being importable under the names that the slice gives them."""
+    """What the target returns when the files of its slice are run in order, each as a module of its own."""
     assert target.slice is not None, target.reason
-    *others, main = target.slice.files
-
-    class Found:
-        @staticmethod
-        def find_spec(name: str, path: object = None, target: object = None) -> Any:
-            from importlib.machinery import ModuleSpec
-
-            for file in others:
-                if file.module == name:
-                    spec = ModuleSpec(name, Loader(file.text), is_package=file.path.endswith("__init__.py"))
-                    return spec
-            return None
-
-    class Loader:
-        def __init__(self, text: str) -> None:
-            self.text = text
-
-        def create_module(self, spec: object) -> None:
-            return None
-
-        def exec_module(self, module: types.ModuleType) -> None:
-            exec(self.text, module.__dict__)
-
-    sys.meta_path.insert(0, Found)  # type: ignore[arg-type]
-    try:
-        scope: dict[str, Any] = {"__name__": "__main__"}
-        exec(compile(main.text, main.path, "exec"), scope)
-        return eval(target.slice.expression, scope)(None)
-    finally:
-        sys.meta_path.remove(Found)  # type: ignore[arg-type]
+    scope: dict[str, Any] = {}
+    for file in target.slice.files:
+        module = types.ModuleType(file.module)
+        is_package = file.path.endswith("__init__.py")
+        module.__package__ = file.module if is_package else file.module.rpartition(".")[0]
+        if is_package:
+            module.__path__ = []
+        parent, _, name = file.module.rpartition(".")
+        if parent in sys.modules:
+            setattr(sys.modules[parent], name, module)
+        if file.module != "__main__":
+            sys.modules[file.module] = module
+        exec(compile(file.text, file.path, "exec"), module.__dict__)
+        scope = module.__dict__
+    return eval(target.slice.expression, scope)(None)
 
 
 def test_helpers_beside_the_file_are_sliced_too(tmp_path: Path) -> None:
@@ -171,4 +157,39 @@ def test_modules_that_import_each_other_end(tmp_path: Path) -> None:
         train="import keras_tuner as kt\nfrom one_of_test import f\ndef build_model(hp):\n    return f()\n"
         "kt.RandomSearch(build_model)\n",
     )
-    assert built(only(tmp_path / "train.py")) == 1
+    target = only(tmp_path / "train.py")
+    assert target.slice is not None
+    assert {file.module for file in target.slice.files} == {"one_of_test", "two_of_test", "__main__"}
+
+
+def test_a_name_of_a_package_is_told_from_its_submodule(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        pack_of_test____init__="from .train import train\n",
+        pack_of_test__train="def train():\n    return 5\n",
+        pack_of_test__other="VALUE = 6\n",
+        main="""
+            import keras_tuner as kt
+            from pack_of_test import other, train
+            import pack_of_test.other
+            def build_model(hp):
+                return train(), other.VALUE, pack_of_test.other.VALUE
+            kt.RandomSearch(build_model)
+        """,
+    )
+    assert built(only(tmp_path / "main.py")) == (5, 6, 6)
+
+
+def test_an_import_inside_the_target_is_followed(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        lazy_of_test="VALUE = 6\n",
+        main="""
+            import keras_tuner as kt
+            def build_model(hp):
+                from lazy_of_test import VALUE
+                return VALUE
+            kt.RandomSearch(build_model)
+        """,
+    )
+    assert built(only(tmp_path / "main.py")) == 6

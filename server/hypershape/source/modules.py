@@ -76,20 +76,26 @@ class Collector:
     finder: Finder
     needs: dict[str, set[str]] = field(default_factory=dict)
     found: dict[str, Local] = field(default_factory=dict)
-    cuts: dict[str, tuple[Parsed, Cut]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    imports: dict[str, dict[str, None]] = field(default_factory=dict)
+    """What each module imports, in order."""
 
     def files(self, parsed: Parsed, cut: Cut) -> tuple[SliceFile, ...]:
-        """The slices of the modules that a cut of `parsed` imports, what is imported first coming first."""
-        self._follow(parsed, cut, self.finder.package)
-        order = list(self.found)
-        order.reverse()
-        result = []
-        for name in order:
-            local = self.found[name]
-            text = self.cuts[name][1].text if name in self.cuts else ""
-            path = str(local.file) if local.file is not None else self._init_of(name)
-            result.append(SliceFile(path, name, text))
-        return tuple(result)
+        """The slices of the modules that a cut of `parsed` imports, each after those that it imports itself."""
+        self._follow("__main__", parsed, cut, self.finder.package)
+        return tuple(
+            SliceFile(str(self.found[name].file or self._init_of(name)), name, self.texts.get(name, ""))
+            for name in self._ordered("__main__", set())
+            if name in self.found
+        )
+
+    def _ordered(self, name: str, seen: set[str]) -> list[str]:
+        order = []
+        for other in self.imports.get(name, ()):
+            if other not in seen:
+                seen.add(other)
+                order += [*self._ordered(other, seen), other]
+        return order
 
     def _init_of(self, name: str) -> str:
         folder = next(
@@ -102,52 +108,58 @@ class Collector:
         )
         return str(folder / "__init__.py")
 
-    def _follow(self, parsed: Parsed, cut: Cut, package: str) -> None:
-        for node in cut.imports:
+    def _follow(self, importer: str, parsed: Parsed, cut: Cut, package: str) -> None:
+        for node in sorted(cut.imports, key=parsed.lines.start):
             if isinstance(node, ast.Import):
                 for alias in node.names:
-                    if self.finder.find(alias.name.partition(".")[0]) is None:
-                        continue
-                    self._import(alias.name, _attributes(parsed, alias.asname or alias.name))
+                    if self._is_local(alias.name):
+                        self._import(importer, alias.name, _attributes(parsed, alias.asname or alias.name))
                 continue
             name = self.finder.absolute(node.module, node.level, package)
-            if self.finder.find(name.partition(".")[0]) is None:
-                continue
-            for alias in node.names:
+            for alias in node.names if self._is_local(name) else ():
                 if alias.name == "*":
-                    self._import(name, cut.missing_before_stars)
-                elif self.finder.find(f"{name}.{alias.name}") is not None:
-                    self._import(f"{name}.{alias.name}", _attributes(parsed, alias.asname or alias.name))
+                    self._import(importer, name, cut.missing_before_stars)
+                elif self._is_submodule(name, alias.name):
+                    attributes = _attributes(parsed, alias.asname or alias.name)
+                    self._import(importer, f"{name}.{alias.name}", attributes)
                 else:
-                    self._import(name, {alias.name})
+                    self._import(importer, name, {alias.name})
 
-    def _import(self, name: str, wanted: set[str]) -> None:
+    def _is_local(self, name: str) -> bool:
+        return self.finder.find(name.partition(".")[0]) is not None
+
+    def _is_submodule(self, package: str, name: str) -> bool:
+        """Whether `from package import name` gives a module rather than a name that the package binds."""
+        local = self.finder.find(package)
+        known = _read(str(local.file), _stamp(local.file)) if local is not None and local.file else None
+        if known is not None and name in known[1].bound:
+            return False
+        return self.finder.find(f"{package}.{name}") is not None
+
+    def _import(self, importer: str, name: str, wanted: set[str]) -> None:
         """Slices a module, and the packages around it, for the names that are wanted of it."""
         parts = name.split(".")
-        if self.finder.find(parts[0]) is None:
-            return
         for length in range(1, len(parts) + 1):
-            self._slice(".".join(parts[:length]), wanted if length == len(parts) else set())
+            part = ".".join(parts[:length])
+            if part != importer:
+                self.imports.setdefault(importer, {})[part] = None
+            self._slice(part, wanted if length == len(parts) else set())
 
     def _slice(self, name: str, wanted: set[str]) -> None:
         local = self.finder.find(name)
-        if local is None:
-            return
         known = self.needs.get(name)
-        if known is not None and wanted <= known:
+        if local is None or (known is not None and wanted <= known):
             return
         self.needs[name] = (known or set()) | wanted
-        self.found.setdefault(name, local)
-        if local.file is None:
+        self.found[name] = local
+        module = _read(str(local.file), _stamp(local.file)) if local.file is not None else None
+        if module is None or local.file is None:
             return
-        read_file = _read(str(local.file), _stamp(local.file))
-        if read_file is None:
-            return
-        parsed, slicer = read_file
+        parsed, slicer = module
         cut = slicer.cut(Names(loads=set(self.needs[name])))
-        self.cuts[name] = (parsed, cut)
+        self.texts[name] = cut.text
         is_package = local.file.name == "__init__.py"
-        self._follow(parsed, cut, name if is_package else name.rpartition(".")[0])
+        self._follow(name, parsed, cut, name if is_package else name.rpartition(".")[0])
 
 
 def with_absolute_imports(text: str, cut: Cut, parsed: Parsed, finder: Finder) -> str:

@@ -17,11 +17,33 @@ BUILTINS = frozenset(dir(builtins)) | {
 
 # Methods that change what they are called on in a way that a later reader sees.
 MUTATORS = frozenset(
-    (
-        "append appendleft extend extendleft insert update setdefault pop popitem remove clear sort reverse add discard "
-        "adapt build fit_on_texts set_vocabulary set_shape resize "
-        "add_argument add_parser add_mutually_exclusive_group set_defaults"
-    ).split()  # noqa: SIM905
+    [
+        "append",
+        "appendleft",
+        "extend",
+        "extendleft",
+        "insert",
+        "update",
+        "setdefault",
+        "pop",
+        "popitem",
+        "remove",
+        "clear",
+        "sort",
+        "reverse",
+        "add",
+        "discard",
+        "adapt",
+        "build",
+        "fit_on_texts",
+        "set_vocabulary",
+        "set_shape",
+        "resize",
+        "add_argument",
+        "add_parser",
+        "add_mutually_exclusive_group",
+        "set_defaults",
+    ]
 )
 
 
