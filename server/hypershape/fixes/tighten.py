@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -24,17 +25,37 @@ class _Declared:
     values: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """The probed configurations with the probability of each in a random trial."""
+
+    configurations: tuple[Configuration, ...]
+    weights: tuple[float, ...]
+    exhaustive: bool
+
+    @staticmethod
+    def of(target: TargetAnalysis) -> _Space:
+        counts = {each.name: each.count or len(each.values or ()) or 1 for each in target.hyperparameters}
+        configurations = tuple(report.configuration for report in target.reports)
+        weights = tuple(
+            1 / math.prod(counts.get(name, 1) for name in configuration) for configuration in configurations
+        )
+        coverage = target.coverage
+        exhaustive = coverage is not None and coverage.mode == "exhaustive" and not coverage.held
+        return _Space(configurations, weights, exhaustive and bool(weights))
+
+
 def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
     """Fixes that leave out every failing configuration of `cause`, those that keep most of the space first."""
     if not cause.failing:
         return
-    reports = [report.configuration for report in target.reports]
-    declared = _declared(target, cause, code, reports)
+    space = _Space.of(target)
+    declared = _declared(target, cause, code, space.configurations)
     singles = []
     for each in declared:
         kept = _kept(each, cause)
         if kept is not None and 0 < len(kept) < len(each.values):
-            singles.append((_lost(reports, [(each, kept)]), each, kept))
+            singles.append((_lost(space, [(each, kept)]), each, kept))
     singles.sort(key=lambda item: item[0])
     for lost, each, kept in singles:
         if lost < 1:
@@ -42,7 +63,7 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
             if changes is not None:
                 yield Fix(f"{changes[0]} (drops {_percent(lost)} of the space)", changes[1])
     if not singles:
-        yield from _pairs(declared, cause, reports, code)
+        yield from _pairs(declared, cause, space, code)
 
 
 def restrict(
@@ -191,22 +212,34 @@ def _longest_run(values: Sequence[Value], bad: Collection[Value]) -> tuple[Value
     return tuple(best)
 
 
-def _lost(reports: Sequence[Configuration], kept: Sequence[tuple[_Declared, Collection[Value]]]) -> float:
-    """The share of the probed configurations that lies outside."""
+def _lost(space: _Space, kept: Sequence[tuple[_Declared, Collection[Value]]]) -> float:
+    """The probability that a random trial lies outside: exact where every configuration was probed."""
+    if not space.exhaustive:
+        inside = 1.0
+        for each, values in kept:
+            inside *= sum(value in values for value in each.values) / len(each.values)
+        return 1 - inside
     outside = sum(
-        any(name in report and report[name] not in values for each, values in kept for name in each.names)
-        for report in reports
+        weight
+        for configuration, weight in zip(space.configurations, space.weights, strict=True)
+        if _outside(configuration, kept)
     )
-    return outside / len(reports) if reports else 1.0
+    return outside / sum(space.weights)
+
+
+def _outside(configuration: Configuration, kept: Sequence[tuple[_Declared, Collection[Value]]]) -> bool:
+    return any(
+        name in configuration and configuration[name] not in values
+        for each, values in kept
+        for name in each.names
+    )
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.005 else "less than 1 %"
 
 
-def _pairs(
-    declared: Sequence[_Declared], cause: Cause, reports: Sequence[Configuration], code: Code
-) -> Iterator[Fix]:
+def _pairs(declared: Sequence[_Declared], cause: Cause, space: _Space, code: Code) -> Iterator[Fix]:
     """One fix that narrows two numeric domains at once, keeping as many probed configurations as possible."""
     numeric = [each for each in declared if each.kind == "Int" and 1 < len(each.values) <= _PAIRED_VALUES][:2]
     if len(numeric) != 2:
@@ -214,9 +247,9 @@ def _pairs(
     best: tuple[float, tuple[Value, ...], tuple[Value, ...]] | None = None
     for first, second in product(_ends(numeric[0].values), _ends(numeric[1].values)):
         kept = [(numeric[0], set(first)), (numeric[1], set(second))]
-        if _lost(cause.failing, kept) < 1:
+        if not all(_outside(failing, kept) for failing in cause.failing):
             continue
-        lost = _lost(reports, kept)
+        lost = _lost(space, kept)
         if lost < 1 and (best is None or lost < best[0]):
             best = lost, first, second
     if best is None:

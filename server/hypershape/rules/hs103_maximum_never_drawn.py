@@ -72,6 +72,7 @@ class MaximumNeverDrawn(Rule):
                 rate = hp.Float("rate", 0.1, 0.5, step=0.1)
                 units = hp.Int("units", 2, 32, step=2, sampling="log")
                 free = hp.Float("free", 0.0, 0.5)
+                return kernel, rate, units, free
             """
         ),
     )

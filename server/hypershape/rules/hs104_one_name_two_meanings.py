@@ -61,6 +61,7 @@ class OneNameTwoMeanings(Rule):
                     hp.Int(f"units_{i}", 32, 64)
                 hp.Fixed("rate", 0.1)
                 hp.Float("rate", 0.1, 0.5)
+                return first, second
             """
         ),
         Example(
@@ -70,6 +71,7 @@ class OneNameTwoMeanings(Rule):
                     units = hp.Int("units", 64, 512)
                 else:
                     units = hp.Int("units", 8, 64)
+                return units
             """
         ),
     )

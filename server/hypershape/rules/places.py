@@ -17,10 +17,15 @@ def import_of(module: Module, *packages: str) -> Span | None:
                 for alias in node.names:
                     if package in _tops(alias.name):
                         return code.span(alias)
-            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-                if package in _tops(node.module, *(f"{node.module}.{each.name}" for each in node.names)):
-                    return code.span(node)
+            elif isinstance(node, ast.ImportFrom) and package in _from(node):
+                return code.span(node)
     return None
+
+
+def _from(node: ast.ImportFrom) -> set[str]:
+    if node.level or not node.module:
+        return set()
+    return _tops(node.module, *(f"{node.module}.{each.name}" for each in node.names))
 
 
 def _tops(*modules: str) -> set[str]:

@@ -1,0 +1,97 @@
+"""HS111."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.declared import label
+
+
+class ValueNeverUsed(Rule):
+    """A hyperparameter is drawn but its value is never used.
+
+    ## What it does
+    Finds declarations whose value is assigned to a variable of the function that nothing reads.
+
+    ## Why it matters
+    The search spends its trials on differences that change nothing.
+
+    ## Fix
+    Use the value, or remove the declaration.
+    """
+
+    code = "HS111"
+    name = "value-never-used"
+    severity = Severity.HINT
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            from keras import layers
+
+
+            def build_model(hp, model):
+                units = hp.Int("units", 32, 64)
+                model.add(layers.Dense(64))
+                return model
+            """,
+            at='hp.Int("units", 32, 64)',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            from keras import layers
+
+
+            def build_model(hp, model):
+                hp.Int("declared_for_later", 32, 64)
+                units = hp.Int("units", 32, 64)
+                model.add(layers.Dense(hp.get("declared_for_later") + units))
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        read_by_name = any(
+            isinstance(node, ast.Attribute)
+            and node.attr in ("get", "values")
+            and code.is_hyperparameters(node.value)
+            for node in code.nodes
+        )
+        dynamic = any(
+            isinstance(node, ast.Name) and node.id in ("locals", "vars", "eval", "exec")
+            for node in code.nodes
+        )
+        if read_by_name or dynamic:
+            return
+        for call in code.hp_calls:
+            statement = code.parents.get(call.node)
+            function = code.function(call.node)
+            if not isinstance(statement, ast.Assign) or not isinstance(function, ast.FunctionDef):
+                continue
+            target = statement.targets[0]
+            if len(statement.targets) != 1 or not isinstance(target, ast.Name) or call.kind == "Fixed":
+                continue
+            if not _read(target.id, function):
+                yield self.finding(
+                    f"The value of {label(call, code)} is never used: trials that differ in it are the same.",
+                    call.span,
+                )
+
+
+def _read(name: str, function: ast.FunctionDef) -> bool:
+    """Whether a variable is read anywhere in a function, or is not its own."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store):
+            return True
+        if isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names:
+            return True
+    return False

@@ -1,0 +1,73 @@
+"""HS412."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+
+_ERRORS = ("FailedTrialError", "FatalError", "FatalTypeError", "FatalValueError", "FatalRuntimeError")
+
+
+class ErrorClassMisplaced(Rule):
+    """`keras_tuner.FailedTrialError` does not exist; the class lives in `keras_tuner.errors`.
+
+    ## What it does
+    Finds Keras Tuner's error classes taken from the package itself, as its own documentation writes them.
+
+    ## Why it matters
+    The name raises an AttributeError: the trial fails all the same, but it is retried, and no handler catches it.
+
+    ## Fix
+    `keras_tuner.errors.FailedTrialError`.
+    """
+
+    code = "HS412"
+    name = "error-class-misplaced"
+    severity = Severity.WARNING
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras_tuner as kt
+
+
+            def build_model(hp):
+                if hp.Int("units", 1, 3) > 2:
+                    raise kt.FailedTrialError("too wide")
+            """,
+            at="kt.FailedTrialError",
+            fixed='raise kt.errors.FailedTrialError("too wide")',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras_tuner as kt
+
+
+            def build_model(hp):
+                if hp.Int("units", 1, 3) > 2:
+                    raise kt.errors.FailedTrialError("too wide")
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for node in code.nodes:
+            if not isinstance(node, ast.Attribute) or node.attr not in _ERRORS:
+                continue
+            if code.imported(node) == f"keras_tuner.{node.attr}":
+                yield self.finding(
+                    f"keras_tuner has no {node.attr}: the class lives in keras_tuner.errors.", code.span(node)
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        written = Code.of(analysis.module).text.within(finding.span)
+        package, _, name = written.rpartition(".")
+        yield Fix("Take it from keras_tuner.errors", (Edit(finding.span, f"{package}.errors.{name}"),))
