@@ -54,7 +54,9 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
     singles = []
     for each in declared:
         kept = _kept(each, cause)
-        if kept is not None and 0 < len(kept) < len(each.values):
+        if kept is None or (_continuous(each, target) and len(kept) < 2):
+            continue
+        if 0 < len(kept) < len(each.values):
             singles.append((_lost(space, [(each, kept)]), each, kept))
     singles.sort(key=lambda item: item[0])
     for lost, each, kept in singles:
@@ -64,6 +66,14 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
                 yield Fix(f"{changes[0]} (drops {_percent(lost)} of the space)", changes[1])
     if not singles:
         yield from _pairs(declared, cause, space, code)
+
+
+def _continuous(each: _Declared, target: TargetAnalysis) -> bool:
+    """Whether any number between two probed ones can be drawn too."""
+    return any(
+        hyperparameter.name in each.names and hyperparameter.kind == "Float" and hyperparameter.values is None
+        for hyperparameter in target.hyperparameters
+    )
 
 
 def restrict(
@@ -92,6 +102,8 @@ def restrict(
             title = f"Lower the maximum of {label} to {domains.text(kept[-1])}"
         elif kept[-1] == values[-1]:
             title = f"Raise the minimum of {label} to {domains.text(kept[0])}"
+        elif len(kept) == 1:
+            title = f"Keep {label} at {domains.text(kept[0])}"
         else:
             title = f"Keep {label} between {domains.text(kept[0])} and {domains.text(kept[-1])}"
     return None if made is None else (title, made)

@@ -12,7 +12,7 @@ import pkgutil
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
-from hypershape.model import Analysis, Finding, Fix, Ignore, Severity, Span
+from hypershape.model import Analysis, Cause, Finding, Fix, Ignore, Severity, Span
 from hypershape.rules import refactor
 from hypershape.rules.base import Example, Rule
 
@@ -50,9 +50,14 @@ def findings(
     `select` and `ignore` hold codes or their beginnings (`HS2`); `# hypershape: ignore[…]` comments are obeyed.
     """
     found: list[Finding] = []
+    explained: list[Cause] = []
     for rule in all_rules():
         for finding in rule.check(analysis):
-            if not _explained(finding, found):
+            if finding.cause is not None:
+                if any(finding.cause is each for each in explained):
+                    continue
+                explained.append(finding.cause)
+            if not any(_same(finding, other) for other in found):
                 found.append(finding)
     found = _without_undone(found, analysis)
     kept, used = [], set()
@@ -85,18 +90,11 @@ def refactorings(analysis: Analysis, span: Span) -> Iterator[Fix]:
     return refactor.at(analysis, span)
 
 
-def _explained(finding: Finding, earlier: Sequence[Finding]) -> bool:
-    """Whether an earlier rule has found the same cause, or this one the same at the same place."""
-    return any(
-        (finding.cause is not None and finding.cause is other.cause)
-        or (
-            finding.code == other.code
-            and finding.span == other.span
-            and finding.name == other.name
-            and (finding.message == other.message or finding.cause is not None or other.cause is not None)
-        )
-        for other in earlier
-    )
+def _same(finding: Finding, other: Finding) -> bool:
+    """Whether two findings say the same about one place, as when two targets share the failing function."""
+    if (finding.code, finding.span) != (other.code, other.span):
+        return False
+    return finding.message == other.message or finding.target != other.target
 
 
 def _without_undone(found: list[Finding], analysis: Analysis) -> list[Finding]:

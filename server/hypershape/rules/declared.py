@@ -11,24 +11,32 @@ from hypershape.rules.base import causes
 
 
 def matching_cause(
-    analysis: Analysis, span: Span, message: re.Pattern[str]
+    analysis: Analysis, span: Span, message: re.Pattern[str], stages: Collection[str] = ("declare",)
 ) -> tuple[str | None, Cause | None]:
-    """The name of the target and the cause whose error was raised at `span` and says `message`."""
+    """The name of the target and the cause whose error was raised at `span` in one of `stages` and says `message`."""
     for target, cause in causes(analysis):
         place = cause.error.span
         here = place is not None and (contains(place, span) or contains(span, place))
-        if here and message.search(cause.error.message):
+        if here and cause.error.stage in stages and message.search(cause.error.message):
             return target.target.name, cause
     return None, None
 
 
 def unmatched_causes(
-    analysis: Analysis, message: re.Pattern[str], seen: Collection[Cause | None]
+    analysis: Analysis,
+    message: re.Pattern[str],
+    seen: Collection[Cause | None],
+    stages: Collection[str] = ("declare",),
 ) -> Iterator[tuple[TargetAnalysis, Cause]]:
     """Causes that say `message` and that no finding from the text accounts for."""
     for target, cause in causes(analysis):
-        if message.search(cause.error.message) and not any(cause is each for each in seen):
+        fits = cause.error.stage in stages and message.search(cause.error.message)
+        if fits and not any(cause is each for each in seen):
             yield target, cause
+
+
+ANY_STAGE = ("declare", "build", "compile", "return", "step")
+"""Every stage at which the user's code, or Keras for it, can refuse something."""
 
 
 def label(call: HpCall, code: Code) -> str:

@@ -11,8 +11,10 @@ from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, HpCall
 from hypershape.fixes.tighten import replace_value
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules import wording
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.declared import matching_cause, unmatched_causes
+from hypershape.rules.identifiers import requoted
 
 _REFUSED = re.compile(
     r"A `Choice` can contain only|`values` must be provided for `Choice`"
@@ -136,7 +138,7 @@ class ChoiceRefused(Rule):
             declared = code.hp_call_at(span)
             values = declared.arguments.get("values") if declared else None
             yield self.finding(
-                f"Keras Tuner refuses this Choice: {cause.error.message}",
+                f"Keras Tuner refuses this Choice {wording.when(target_analysis, cause)}: {_said(cause.error.message)}",
                 code.span(values) if values is not None else span,
                 target=target_analysis.target.name,
                 cause=cause,
@@ -164,7 +166,7 @@ def _problem(call: HpCall, code: Code) -> tuple[ast.expr, str] | None:
     if not written.elts:
         return node, "Keras Tuner refuses a Choice without values."
     types = [_type(element, code) for element in written.elts]
-    names = list(dict.fromkeys(kind.__name__ for kind in types if kind is not None))
+    names = list(dict.fromkeys(_named(kind) for kind in types if kind is not None))
     if len(names) > 1:
         said = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
         return node, f"Keras Tuner refuses this Choice: its values mix {said}, all must have one type."
@@ -211,6 +213,12 @@ def _repairs(call: HpCall, code: Code) -> Iterator[Fix]:
             edit = replace_value(call, "values", repr(sizes), code)
             if edit is not None:
                 yield Fix(f"Use {', '.join(map(repr, sizes))}: Keras takes one number for a square", (edit,))
+    names = [code.imported(element) or "" for element in written.elts]
+    if all(name.startswith("keras.activations.") for name in names):
+        strings = [name.rpartition(".")[2] for name in names]
+        edit = replace_value(call, "values", f"[{', '.join(requoted('', each) for each in strings)}]", code)
+        if edit is not None:
+            yield Fix("Name the activations: Keras looks them up", (edit,))
     for kind in _best_types(types):
         keep = [index for index, each in enumerate(types) if each is kind]
         made = edits.keep_elements(code.module, place, keep)
@@ -228,6 +236,15 @@ def _repairs(call: HpCall, code: Code) -> Iterator[Fix]:
             edit = edits.insert_element(code.module, place, repr(wanted))
             if edit is not None and {type(value) for value in values} == {type(wanted)}:
                 yield Fix(f"Add {wanted!r} to the values", (edit,))
+
+
+def _named(kind: type) -> str:
+    return "None" if kind is type(None) else kind.__name__
+
+
+def _said(message: str) -> str:
+    """Keras Tuner's words without the addresses of objects."""
+    return re.sub(r" at 0x[0-9a-f]+", "", message)
 
 
 _PLURAL: dict[type, str] = {str: "strings", int: "whole numbers", float: "floats", bool: "booleans"}

@@ -9,6 +9,7 @@ from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, HpCall
 from hypershape.fixes.tighten import replace_value
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.rules import wording
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.declared import label, matching_cause, unmatched_causes
 
@@ -118,7 +119,7 @@ class RangeRefused(Rule):
                 )
         for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen):
             yield self.finding(
-                f"Keras Tuner refuses this declaration: {cause.error.message}",
+                f"Keras Tuner refuses this declaration {wording.when(target_analysis, cause)}: {cause.error.message}",
                 cause.error.span or target_analysis.target.span,
                 target=target_analysis.target.name,
                 cause=cause,

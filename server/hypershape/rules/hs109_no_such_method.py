@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from hypershape.fixes.syntax import HP_PARAMETERS, Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.declared import matching_cause
+from hypershape.rules.declared import ANY_STAGE, matching_cause
 
 _METHODS = (
     *HP_PARAMETERS,
@@ -88,7 +88,7 @@ class NoSuchMethod(Rule):
                 continue
             if not code.is_hyperparameters(node.value):
                 continue
-            target, cause = matching_cause(analysis, code.span(node), _NO_ATTRIBUTE)
+            target, cause = matching_cause(analysis, code.span(node), _NO_ATTRIBUTE, ANY_STAGE)
             if cause is not None:
                 yield self.finding(
                     f"A HyperParameters object has no {node.attr}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from hypershape.fixes.syntax import Code
+from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.declared import label
@@ -50,9 +50,11 @@ class ValueNeverUsed(Rule):
 
 
             def build_model(hp, model):
-                hp.Int("declared_for_later", 32, 64)
+                deep = hp.Boolean("deep")
+                with hp.conditional_scope("deep", [True]):
+                    model.add(layers.Dense(hp.Int("inner", 1, 3)))
                 units = hp.Int("units", 32, 64)
-                model.add(layers.Dense(hp.get("declared_for_later") + units))
+                model.add(layers.Dense(units))
                 return model
             """
         ),
@@ -80,11 +82,18 @@ class ValueNeverUsed(Rule):
             target = statement.targets[0]
             if len(statement.targets) != 1 or not isinstance(target, ast.Name) or call.kind == "Fixed":
                 continue
-            if not _read(target.id, function):
+            if not _read(target.id, function) and not _named_elsewhere(call, code):
                 yield self.finding(
                     f"The value of {label(call, code)} is never used: trials that differ in it are the same.",
                     call.span,
                 )
+
+
+def _named_elsewhere(call: HpCall, code: Code) -> bool:
+    """Whether the hyperparameter's name stands elsewhere, e.g. as the parent of a conditional scope."""
+    name = code.value(call.arguments["name"], default=None) if "name" in call.arguments else None
+    written = sum(isinstance(node, ast.Constant) and node.value == name for node in code.nodes)
+    return not isinstance(name, str) or written > 1
 
 
 def _read(name: str, function: ast.FunctionDef) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError
+from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.failure import BuildFailure
 from hypershape.rules.identifiers import nearest, requoted
@@ -91,6 +91,11 @@ class UnknownIdentifier(BuildFailure):
         hint = f" (nearest: {', '.join(near)})" if near else ""
         article = "an" if kind[0] in "aeiou" else "a"
         return f"{value!r} is not {article} {kind} that Keras knows{hint}"
+
+    def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        found = _UNKNOWN.search(error.message)
+        written = _written(_value(found["value"]), code) if found and error.stage == "step" else None
+        return code.span(written) if written is not None else super().where(error, target, code)
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         error, code = finding.error, Code.of(analysis.module)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
+from hypershape.fixes.tighten import replace_value
 from hypershape.model import Analysis, Finding, Fix, ProbeError
 from hypershape.rules.base import Example
-from hypershape.rules.failure import BuildFailure, layer_call
+from hypershape.rules.failure import BuildFailure, innermost, layer_call, target_of
 
 _INVALID = re.compile(
     r"Received an invalid value for `(?P<a>\w+)`.*?Received: \w+=(?P<av>\S+)"
@@ -95,20 +96,45 @@ class InvalidArgument(BuildFailure):
         return f"{owner} does not take {value} for `{name}`"
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        error = finding.error
-        call = layer_call(error, code) if error else None
-        if error is not None and call is not None:
-            name, value = _argument(error)
-            position = 0 if call.args and name in ("units", "filters", "rate") else None
-            written = code.argument(call, name, position)
-            if re.fullmatch(r"\d+\.0", value) and written is not None:
-                names = (name,) if position is None else (name, str(position))
-                text = f"int({code.source(written)})"
-                edit = edits.replace_argument(code.module, code.span(call), names, text)
-                if edit is not None:
-                    yield Fix("Convert the value to a whole number", (edit,))
+        code, error = Code.of(analysis.module), finding.error
+        if error is not None:
+            yield from _converted(error, code)
+            if "between 0 and 1" in error.message:
+                yield from _within_0_and_1(finding, analysis, code)
         yield from super().fixes(finding, analysis)
+
+
+def _converted(error: ProbeError, code: Code) -> Iterator[Fix]:
+    """`int(…)` around a whole float, `float(…)` around a learning rate that is a whole number."""
+    name, value = _argument(error)
+    span = innermost(error, code)
+    call = layer_call(error, code) or next(iter(code.calls_in(span) if span else ()), None)
+    if call is None:
+        return
+    position = 0 if name in ("units", "filters", "rate", "learning_rate") else None
+    written = code.argument(call, name, position)
+    kind = "int" if re.fullmatch(r"\d+\.0", value) else "float" if name == "learning_rate" else None
+    if written is None or kind is None:
+        return
+    names = (name,) if position is None else (name, str(position))
+    text = f"{kind}({code.source(written)})"
+    edit = edits.replace_argument(code.module, code.span(call), names, text)
+    if edit is not None:
+        yield Fix(f"Convert the value with {kind}()", (edit,))
+
+
+def _within_0_and_1(finding: Finding, analysis: Analysis, code: Code) -> Iterator[Fix]:
+    """A maximum of 1 for the only Float that is drawn above it."""
+    target = target_of(finding, analysis)
+    wide = [
+        each
+        for each in (target.hyperparameters if target else ())
+        if each.kind == "Float" and each.values is None and each.max is not None and each.max > 1
+    ]
+    call = code.hp_call_at(wide[0].span) if len(wide) == 1 else None
+    edit = replace_value(call, "max_value", "1.0", code) if call is not None else None
+    if edit is not None:
+        yield Fix(f"Lower the maximum of {wide[0].name} to 1.0", (edit,))
 
 
 def _argument(error: ProbeError) -> tuple[str, str]:

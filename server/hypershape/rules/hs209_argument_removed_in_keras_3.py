@@ -10,7 +10,7 @@ from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules import wording
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.declared import matching_cause, unmatched_causes
+from hypershape.rules.declared import ANY_STAGE, matching_cause, unmatched_causes
 from hypershape.rules.failure import place
 
 _REFUSED = re.compile(
@@ -80,7 +80,7 @@ class ArgumentRemovedInKeras3(Rule):
                 continue
             if "legacy" in origin or not any(each.arg == "lr" for each in call.keywords):
                 continue
-            target, cause = matching_cause(analysis, code.span(call), _REFUSED)
+            target, cause = matching_cause(analysis, code.span(call), _REFUSED, ANY_STAGE)
             seen.append(cause)
             yield self.finding(
                 "Keras 3 refuses `lr=`: the argument is called `learning_rate`.",
@@ -89,7 +89,7 @@ class ArgumentRemovedInKeras3(Rule):
                 target=target,
                 cause=cause,
             )
-        for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen):
+        for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen, ANY_STAGE):
             yield self.finding(
                 f"Keras refuses an argument {wording.when(target_analysis, cause)}.\n"
                 f"{cause.error.type}: {wording.quote(cause.error.message)}",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, ProbeError
+from hypershape.model import Analysis, Finding, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.failure import BuildFailure
 from hypershape.rules.loops import numbered_by_loop
@@ -71,6 +71,11 @@ class LayerNameTwice(BuildFailure):
 
     def what(self, error: ProbeError, code: Code) -> str:
         return f"Two layers are called {_name(error)!r}"
+
+    def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        names = [code.argument(call, "name") for call in code.calls_in(target.target.body)]
+        same = [each for each in names if isinstance(each, ast.Constant) and each.value == _name(error)]
+        return code.span(same[0]) if len(same) == 1 else super().where(error, target, code)
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         code = Code.of(analysis.module)
