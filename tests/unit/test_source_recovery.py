@@ -14,7 +14,7 @@ from hypershape.model import Module
 from hypershape.source.lines import LINE_END
 
 TUNER = """
-import keras_tuner as kt
+import keras, keras_tuner as kt
 def build_model(hp):
     units = hp.Int("units", 1, 9)
     return keras.Sequential([keras.layers.Dense(units)])

@@ -675,3 +675,98 @@ def test_walrus_and_comprehension_names_stay_where_they_are() -> None:
     """)
     assert built(target) == [3, 4, 7]
     assert "unrelated" not in kept(target)
+
+
+def test_methods_that_prepare_the_instance_run_before_the_tuner() -> None:
+    target = only("""
+        import keras_tuner as kt
+        class Trainer:
+            def __init__(self, rows):
+                self.rows = rows
+            def load(self):
+                self.scale()
+            def scale(self):
+                self.width = len(self.rows) * 2
+            def report(self):
+                self.text = str(self.width)
+            def build(self, hp):
+                return self.width, self.classes
+            def run(self):
+                self.load()
+                self.report()
+                tuner = kt.RandomSearch(self.build, objective="val_loss")
+                tuner.search()
+        trainer = Trainer([1, 2])
+        trainer.classes = 7
+        trainer.report()
+        trainer.run()
+    """)
+    assert built(target) == (4, 7)
+    assert kept(target).count("report()") == 0
+
+
+def test_a_prepared_instance_is_prepared_at_module_level_too() -> None:
+    target = only("""
+        import keras_tuner as kt
+        class Trainer:
+            def prepare(self, n):
+                self.width = n
+            def show(self):
+                print(self.width)
+            def build(self, hp):
+                return self.width
+        trainer = Trainer()
+        trainer.prepare(5)
+        trainer.show()
+        tuner = kt.RandomSearch(trainer.build)
+    """)
+    assert built(target) == 5
+    assert "trainer.show()" not in kept(target)
+
+
+def test_attributes_that_nothing_sets_before_are_assumed() -> None:
+    target = only("""
+        import keras
+        class Trainer:
+            def __init__(self, name):
+                self.name = name
+            def prepare(self, table):
+                self.width = table.shape[1]
+            def make(self, hp):
+                return [hp.Int("u", 1, 2), self.width, self.name] or keras.Sequential()
+    """)
+    assert built(target, width=9, name="x") == [1, 9, "x"]
+    assert target.slice is not None
+    assert target.slice.stand_ins["width"] == "nothing that runs before sets `self.width` of `Trainer`"
+
+
+def test_a_method_chosen_in_two_ways_is_probed_in_both() -> None:
+    targets = analysed("""
+        import keras
+        import keras_tuner as kt
+        class Trainer:
+            def first(self, hp):
+                return hp.Int("u", 1, 2) and "first" or keras.Sequential()
+            def second(self, hp):
+                return hp.Int("u", 1, 2) and "second" or keras.Sequential()
+            def tuner(self):
+                return kt.RandomSearch(self.model, "val_loss")
+            def classify(self):
+                self.model = self.first
+                self.tuner().search()
+            def regress(self):
+                self.model = self.second
+                self.tuner().search()
+    """).targets
+    assert [built(target) for target in targets] == ["first", "second"]
+
+
+def test_a_library_that_was_never_imported_is_named() -> None:
+    target = only("""
+        def build_model(hp):
+            return Sequential([layers.Dense(hp.Int("u", 1, 2))])
+        tuner = RandomSearch(build_model, objective="val_loss")
+    """)
+    assert target.slice is None
+    assert target.reason == "It uses `Sequential`, `layers`, which this file never imports."
+    assert [tuner.class_name for tuner in target.tuners] == ["RandomSearch"]

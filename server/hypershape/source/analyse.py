@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,26 @@ from hypershape.source.names import FUNCTIONS
 from hypershape.source.parsed import Parsed
 from hypershape.source.slices import Slicer, described
 from hypershape.source.targets import Found, TargetFinder
+
+_LIBRARIES = {
+    "keras",
+    "tf",
+    "tensorflow",
+    "layers",
+    "models",
+    "optimizers",
+    "np",
+    "numpy",
+    "pd",
+    "kt",
+    "keras_tuner",
+    "K",
+}
+_LIBRARY_CLASSES = (
+    r"(?:Sequential|Model|Input|InputLayer|Dense|Dropout|Flatten|Reshape|Embedding|Activation|Adam|SGD|RMSprop|Nadam|Adamax"
+    r"|Adagrad|Bidirectional|BatchNormalization|LSTM|GRU|SimpleRNN|LeakyReLU|Concatenate|Add|HyperModel"
+    r"|(?:Separable|Depthwise)?Conv[123]D(?:Transpose)?|(?:Global)?(?:Max|Average)Pool(?:ing)?[123]D)$"
+)
 
 
 def analyse(document: Document, *, previous: Module | None = None) -> Module:
@@ -68,6 +89,13 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     if handed is None:
         return None, "It is defined inside a function that does not hand it on, so nothing can call it."
     cut = slicer.cut(handed.needs, found.before, handed.captures, handed.assumed, handed.without)
+    unimported = [name for name in sorted(cut.missing) if _is_library(name)]
+    if unimported:
+        names = ", ".join(f"`{name}`" for name in unimported)
+        broken = next(
+            (why for why in (_why_missing(name, parsed) for name in unimported) if "line" in why), None
+        )
+        return None, f"It uses {names}, {f'but {broken}' if broken else 'which this file never imports'}."
     why = {**handed.assumed}
     for name in cut.missing:
         why[name] = _why_missing(name, parsed)
@@ -83,6 +111,11 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
         line = getattr(problem, "lineno", None)
         return None, f"What it needs does not compile{f' (line {line})' if line else ''}: {problem}."
     return Slice(files, handed.expression, described(why, why, "")), None
+
+
+def _is_library(name: str) -> bool:
+    """Whether a missing name is surely a library's, for which no stand-in can be given."""
+    return name in _LIBRARIES or re.match(_LIBRARY_CLASSES, name) is not None
 
 
 def _why_missing(name: str, parsed: Parsed) -> str:

@@ -73,6 +73,11 @@ class TunerFinder:
 
     def class_name(self, function: ast.expr, own: Mapping[str, str] | None = None) -> str | None:
         """The tuner class of Keras Tuner that an expression names, e.g. "RandomSearch"."""
+        if isinstance(function, ast.Call):
+            # A class made from a tuner class: `inner_cv(RandomSearch)(build_model, …)`.
+            return next(
+                (name for each in function.args if (name := self.class_name(each, own)) is not None), None
+            )
         name = dotted(function, self.parsed.imports)
         if name is None:
             return None
@@ -83,10 +88,17 @@ class TunerFinder:
         last = name.rpartition(".")[2]
         if last not in _TUNERS:
             return None
-        if first in _PACKAGES or (first == last and self._star_import_of_a_tuner()):
+        if first in _PACKAGES:
+            return last
+        if first == last and (self._star_import_of_a_tuner() or self._is_unbound(first)):
             return last
         # `kt.RandomSearch` in a file whose import of `kt` does not parse or is in another cell.
         return last if first in ("kt", "tuner") and first not in self.parsed.imports else None
+
+    def _is_unbound(self, name: str) -> bool:
+        """Whether nothing in the file binds a name: the import of a snippet is elsewhere."""
+        bound = name in self.parsed.imports or any(node.name == name for node in self.parsed.definitions)
+        return not bound and name in ("RandomSearch", "Hyperband", "BayesianOptimization")
 
     def _star_import_of_a_tuner(self) -> bool:
         return (

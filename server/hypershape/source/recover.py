@@ -24,6 +24,7 @@ _ASSIGNED_MAGIC = re.compile(r"[ \t]*[\w.,\[\]\"' \t]+=[ \t]*(?:!|%[a-zA-Z])")
 _SHELL = re.compile(r"[ \t]*!(?!=)")
 _HELP = re.compile(r"[ \t]*(?:\?{1,2}[\w.*]+|%{0,2}[\w.*]+\?{1,2})[ \t]*;?[ \t]*(?:#.*)?$")
 _MAYBE_MAGIC = re.compile(r"^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t;]*(?:#.*)?\r?$", re.MULTILINE)
+_DECORATED = re.compile(r"@|(?:async\s+)?def\b|class\b")
 _TOP_LEVEL = re.compile(r"[A-Za-z_@]")
 _INDENT = re.compile(r"[ \t\f]*")
 _CLAUSE = re.compile(r"(?:else|elif|except|finally|case)\b")
@@ -332,8 +333,10 @@ class _Recovery:
             if self._is_idle(following):
                 break
             deeper = self._indent(following) > indent
-            clause = _CLAUSE.match(self._line(following).lstrip()) is not None and not decorated
-            if not deeper and not clause and not decorated:
+            text = self._line(following).lstrip()
+            clause = _CLAUSE.match(text) is not None and not decorated
+            defined = decorated and _DECORATED.match(text) is not None
+            if not deeper and not clause and not defined:
                 break
             decorated = not deeper and self._line(following).lstrip().startswith("@")
             end = self._logical_end(following, last)

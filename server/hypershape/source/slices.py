@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hypershape.source.attributes import Attributes
 from hypershape.source.lines import blanked
 from hypershape.source.names import BUILTINS, FUNCTIONS, Names, dotted, parameters, plainly_bound, root
 from hypershape.source.parsed import Definition, Parsed, blocks
@@ -76,6 +77,7 @@ class Slicer:
     assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
     """Every name that the module level binds, in whatever branch."""
+    attributes: Attributes = field(init=False)
     _words: dict[int, set[str]] = field(default_factory=dict)
     blank: list[str] = field(init=False)
     """The text's characters with nothing kept."""
@@ -83,6 +85,7 @@ class Slicer:
     def __post_init__(self) -> None:
         clean = self.parsed.recovered.clean
         self.blank = list(blanked(clean))
+        self.attributes = Attributes(self.parsed)
         stack: list[ast.stmt] = list(self.parsed.tree.body)
         while stack:
             node = stack.pop()
@@ -401,6 +404,8 @@ class _Cutting:
             return True
         if isinstance(node, (ast.Expr, ast.Assign)) and self._global_writes(names, wanted):
             return True
+        if names.attributes and names.loads & wanted and self._sets_attributes(node, wanted):
+            return True
         if (
             names.calls & self.slicer.definitions.keys()
             and names.loads & wanted
@@ -426,6 +431,21 @@ class _Cutting:
                     inner = self.parsed.reader.function(function)
                     found |= inner.global_binds | inner.changes
         return found if wanted is None else found & wanted
+
+    def _sets_attributes(self, node: ast.stmt, wanted: set[str]) -> bool:
+        """Whether a method of the file is called on a wanted object and sets attributes that are read later."""
+        running = {capture.function.name for capture in self.captures.values()}
+        for call in ast.walk(node):
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and isinstance(call.func.value, ast.Name)
+                and call.func.value.id in wanted
+                and call.func.attr not in running
+                and self.slicer.attributes.sets_of(call.func.attr) & self.attributes
+            ):
+                return True
+        return False
 
     def _changes_argument(self, node: ast.stmt, wanted: set[str]) -> bool:
         """Whether a function of the file is called with a wanted object and changes it in place."""

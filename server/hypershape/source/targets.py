@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from hypershape.source.attributes import Attributes
 from hypershape.source.calls import SKLEARN_TUNERS, Construction, TunerFinder
 from hypershape.source.names import FUNCTIONS, Names, all_arguments, dotted, required
 from hypershape.source.parsed import Definition, Parsed, blocks
@@ -62,17 +63,19 @@ class TargetFinder:
     def __init__(self, parsed: Parsed, tuners: TunerFinder) -> None:
         self.parsed = parsed
         self.tuners = tuners
+        self.attributes = Attributes(parsed)
 
     # Which definitions.
 
     def find(self) -> list[Found]:
         """All targets, in the order of the text."""
-        found: dict[int, Found] = {}
+        found: dict[object, Found] = {}
         for construction in self.tuners.constructions:
             handed = self._handed(construction)
             if handed is None:
                 continue
-            key = id(handed.node)
+            imported = isinstance(handed.node, (ast.Name, ast.Attribute))
+            key: object = ast.dump(handed.node) if imported else id(handed.node)
             known = found.get(key)
             if known is not None:
                 same = (*known.constructions, construction)
@@ -110,7 +113,7 @@ class TargetFinder:
             return self.parsed.lines.start(construction.statement)
         return len(self.parsed.document.text)
 
-    def _unhanded(self, handed: set[int]) -> Iterator[FunctionDef]:
+    def _unhanded(self, handed: set[object]) -> Iterator[FunctionDef]:
         """Definitions that look like targets though no tuner in this file gets them."""
         called = self._called_by_others
         names_handed = {
@@ -307,7 +310,7 @@ class TargetFinder:
                 and mentions.search(self.parsed.source(statement))
             ):
                 without.append(statement)
-        instance, needs, assumed = self._instance(scope)
+        instance, needs, assumed = self._instance(scope, value.attr)
         needs.attributes.add(value.attr)
         private = value.attr.startswith("__") and not value.attr.endswith("__")
         name = f"_{scope.name.lstrip('_')}{value.attr}" if private else value.attr
@@ -378,7 +381,7 @@ class TargetFinder:
             assumed[stand_in] = f"no call in this file says what `{name}` of `{function.name}` is"
             arguments.append(name_argument(name, stand_in, function))
         if isinstance(scope, ast.ClassDef):
-            instance, more_needs, more_assumed = self._instance(scope)
+            instance, more_needs, more_assumed = self._instance(scope, function.name)
             needs.merge(more_needs)
             needs.attributes.add(function.name)
             assumed.update(more_assumed)
@@ -417,7 +420,34 @@ class TargetFinder:
     def _bound(self, statement: ast.stmt) -> set[str]:
         return self.parsed.reader.of(statement).binds
 
-    def _instance(self, scope: ast.ClassDef) -> tuple[str, Names, dict[str, str]]:
+    def _instance(self, scope: ast.ClassDef, method: str) -> tuple[str, Names, dict[str, str]]:
+        """An instance on which a method can run: what it reads and nothing sets before is assumed."""
+        instance, names, assumed = self._plain_instance(scope)
+        values = []
+        for attribute in sorted(self._unset(scope, method)):
+            stand_in = self._assumed_name(attribute)
+            assumed[stand_in] = f"nothing that runs before sets `self.{attribute}` of `{scope.name}`"
+            values.append(f"{attribute!r}: {stand_in}")
+        if values:
+            given = f"{{{', '.join(values)}}}"
+            instance = f"(lambda it, values: (vars(it).update(values), it)[1])({instance}, {given})"
+        return instance, names, assumed
+
+    def _unset(self, scope: ast.ClassDef, method: str) -> set[str]:
+        """The attributes that a method needs of its instance and that only other methods set."""
+        attributes = self.attributes
+        use = attributes.closure(scope, method)
+        ready = attributes.closure(scope, "__init__").sets | attributes.class_level(scope)
+        ready |= use.sets if method != "build" else set()
+        elsewhere: set[str] = set()
+        for name in attributes.methods(scope).keys() - {method, "__init__"}:
+            sets = attributes.closure(scope, name).sets
+            elsewhere |= sets
+            called = re.search(rf"^[\w.]+\.{re.escape(name)}\(", self.parsed.recovered.clean, re.MULTILINE)
+            ready |= sets if called else set()
+        return (use.reads & elsewhere) - ready
+
+    def _plain_instance(self, scope: ast.ClassDef) -> tuple[str, Names, dict[str, str]]:
         """An expression for an instance of a class: one that the module makes, else one with assumed arguments."""
         names = Names()
         pattern = re.compile(rf"\b{re.escape(scope.name)}\s*\(")
@@ -593,13 +623,16 @@ class TargetFinder:
         return None
 
     def _attribute_value(self, scope: ast.ClassDef, name: str) -> Handed | None:
-        """What `self.name = …` in a class binds, e.g. a hypermodel that its constructor makes."""
+        """What `self.name = …` in a class binds, if it is one thing: e.g. a hypermodel that its constructor makes."""
+        found: dict[int, Handed] = {}
         for node in self.parsed.parents:
             if isinstance(node, ast.Assign) and scope in self.parsed.scopes(node):
                 for target in node.targets:
                     if isinstance(target, ast.Attribute) and target.attr == name:
-                        return self._resolve(node.value, node, 3)
-        return None
+                        handed = self._resolve(node.value, node, 3)
+                        if handed is not None:
+                            found[id(handed.node)] = handed
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def _resolve_call(self, value: ast.Call, at: ast.stmt, depth: int) -> Handed | None:
         name = dotted(value.func, self.parsed.imports) or ""
@@ -661,7 +694,7 @@ class TargetFinder:
             if decorators & {"staticmethod", "classmethod"}:
                 names = Names(loads={scope.name}, attributes={node.name})
                 return Handed(node, kind, f"{scope.name}.{node.name}", names)
-            instance, needs, assumed = self._instance(scope)
+            instance, needs, assumed = self._instance(scope, node.name)
             needs.attributes.add(node.name)
             return Handed(node, kind, f"{instance}.{node.name}", needs, (), assumed)
         if isinstance(scope, ast.FunctionDef):
