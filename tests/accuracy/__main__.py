@@ -8,5 +8,5 @@ from pathlib import Path
 
 import pytest
 
-os.environ["HYPERSHAPE_ACCURACY"] = "full"
+os.environ.setdefault("HYPERSHAPE_ACCURACY", "1000")
 sys.exit(pytest.main([str(Path(__file__).parent), "-q", "-p", "no:cacheprovider"]))

@@ -277,3 +277,21 @@ def test_description_of_the_environment_starts_no_runtime() -> None:
         environment["backend"] == "tensorflow" and environment["symbolic"] and environment["problem"] is None
     )
     assert {"tensorboard", "scikit-learn", "kt-legacy"} <= set(environment["packages"])
+
+
+def test_error_of_our_own_is_never_reported_as_a_failure() -> None:
+    def broken() -> dict:
+        from hypershape.agent import symbolic
+        from hypershape.agent.engine import Engine
+
+        engine = Engine(None, [])
+        own = {"__name__": symbolic.__name__}
+        exec("def fail(*_):\n    raise AttributeError('not the fault of the user')", own)
+        import keras
+
+        keras.Variable._initialize_with_initializer = own["fail"]
+        return engine.probe(
+            lambda hp: keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]), {}, "symbolic"
+        )
+
+    assert in_child(broken)["verdict"] == "unknown"

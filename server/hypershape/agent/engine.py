@@ -64,6 +64,8 @@ class _Run:
         self.compiled: Optional[bool] = None
         self.certain = False
         """The error is Keras's own refusal, found without leaving anything out: it needs no confirmation."""
+        self.own = False
+        """The innermost frame that is left of the error is ours."""
         self.deferred = False
         self.built_parameters = 0
 
@@ -132,6 +134,8 @@ class Engine:
         if run.built_parameters > CONFIRMED_PARAMETERS:
             return "unknown", run
         real = self._run(function, configuration, lazy=False, train=run.error["stage"] == "step")
+        if self._is_own(real, function, configuration, train=run.error["stage"] == "step"):
+            return "unknown", real
         self._confirmed[key] = real.error is not None and errors.skeleton(real.error) == key
         return ("ok" if real.error is None else "fail"), real
 
@@ -146,9 +150,24 @@ class Engine:
                 return verdict, run
         device.prepare()
         run = self._run(function, configuration, lazy=False, train=True)
+        if self._is_own(run, function, configuration, train=True):
+            return "unknown", run
         return ("ok" if run.error is None else "fail"), run
 
-    def _run(self, function: Any, configuration: Mapping[str, Any], lazy: bool, train: bool = False) -> _Run:
+    def _is_own(self, run: _Run, function: Any, configuration: Mapping[str, Any], train: bool) -> bool:
+        """Whether a failure comes from our changes to Keras, which a traceback that Keras has cut cannot tell."""
+        return run.own and self._run(function, configuration, lazy=False, train=train, uncut=True).own
+
+    def _run(
+        self,
+        function: Any,
+        configuration: Mapping[str, Any],
+        lazy: bool,
+        train: bool = False,
+        uncut: bool = False,
+    ) -> _Run:
+        """Runs the target once. `lazy` leaves out the weights, `train` takes a real step, `uncut` keeps Keras's
+        own frames in tracebacks, at the price of other words in messages."""
         hp = self._space.container(configuration)
         run = _Run(hp, Trace())
         variables = _VARIABLES
@@ -156,6 +175,8 @@ class Engine:
         _RECORDER.positions = self._positions
         stage = "build"
         keras.backend.clear_session(free_memory=False)
+        if uncut:
+            keras.config.disable_traceback_filtering()
         _RECORDER.trace = run.trace
         try:
             run.model = function(hp)
@@ -173,8 +194,11 @@ class Engine:
             if run.compiled is None and isinstance(run.model, keras.Model):
                 run.compiled = bool(run.model.compiled)
             run.certain = isinstance(error, errors.Refusal)
+            run.own = errors.is_own(error)
             run.error = errors.describe(error, stage, self._positions, run.trace)
         finally:
+            if uncut:
+                keras.config.enable_traceback_filtering()
             _RECORDER.trace = None
             run.built_parameters = sum(variables.sizes)
             variables.active = False

@@ -97,6 +97,18 @@ def _made(error: BaseException) -> Optional[str]:
     return None
 
 
+_OWN = tuple(
+    __name__.rpartition(".")[0] + "." + module
+    for module in ("engine", "trace", "symbolic", "remembered", "pretrained", "hyperparameters")
+)
+
+
+def is_own(error: BaseException) -> bool:
+    """Whether our own changes to Keras raised the error, not Keras and not the user."""
+    modules = _modules(error)
+    return not isinstance(error, Refusal) and bool(modules) and modules[-1][0] in _OWN
+
+
 def skeleton(error: Dict[str, Any]) -> Tuple[Any, ...]:
     """What two failures with one cause have in common: type, place, and the message without names and numbers."""
     span = error["frames"][-1]["span"] if error["frames"] else {}

@@ -302,6 +302,7 @@ class Memory:
         self.active = False
         self.broken = False
         self.stopped = False
+        self.asking = False
         self.positions: Positions = Positions(())
         self.calls: List[Tuple[Any, ...]] = []
         self.failures: Dict[Any, Dict[str, Any]] = {}
@@ -339,9 +340,24 @@ class Memory:
                 else optimizer_new(cls, *args, **kwargs)
             )
 
+        self._skip_tracking()
         keras.Sequential.__new__ = new_sequential
         keras.Model.__new__ = new_model
         keras.optimizers.Optimizer.__new__ = new_optimizer
+
+    def _skip_tracking(self) -> None:
+        """Leaves out TensorFlow's tracking of attributes, a fifth of the time, for layers that are only asked."""
+        try:
+            from keras.src.backend.tensorflow.trackable import KerasAutoTrackable
+        except ImportError:
+            return
+        track = KerasAutoTrackable.__setattr__
+        memory, plain = self, object.__setattr__
+
+        def set_attribute(layer: Any, name: str, value: Any) -> None:
+            (plain if memory.asking else track)(layer, name, value)
+
+        KerasAutoTrackable.__setattr__ = set_attribute
 
     def begin(self) -> None:
         self.active, self.broken, self.stopped = True, False, False
@@ -530,7 +546,7 @@ class Memory:
     def _learn(self, key: Any, cls: Any, args: Any, kwargs: Any) -> _Kind:
         """Makes the real layer once, to see that it can be made and how it names itself."""
         kind = _Kind(cls, (args, kwargs))
-        self.active = False
+        self.active, self.asking = False, True
         try:
             with _FreshNames():
                 real_args, real_kwargs = self._real_arguments(kind)
@@ -547,13 +563,13 @@ class Memory:
         except Exception:
             raise _unknown(self) from None
         finally:
-            self.active = True
+            self.active, self.asking = True, False
         self._kinds[key] = kind
         return kind
 
     def _try(self, kind: _Kind, key: Any, args: Any, kwargs: Any) -> _Result:
         """Calls the real layer once on inputs of these shapes."""
-        self.active = False
+        self.active, self.asking = False, True
         try:
             with _FreshNames():
                 layer = kind.real or self._real(kind)
@@ -566,7 +582,7 @@ class Memory:
                 else:
                     result = self._result(layer, (args, kwargs), value)
         finally:
-            self.active = True
+            self.active, self.asking = True, False
         kind.results[key] = result
         return result
 

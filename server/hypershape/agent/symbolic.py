@@ -7,6 +7,7 @@ it is read or assigned outside of shape inference. Everything else of the build 
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Any, List
 
@@ -60,19 +61,27 @@ class LazyVariables:
                 deferred(variable)
 
         def make(variable: Any) -> None:
-            waiting, lazy.active = lazy.active, False
+            initializer, waiting = variable._initializer, lazy.active
+            variable._initializer, lazy.active = None, False
             try:
-                deferred(variable)
+                with _outside_of_graphs():
+                    initialize(variable, initializer)
+            except BaseException:
+                variable._initializer = initializer
+                raise
             finally:
                 lazy.active = waiting
 
+        def is_waiting(variable: Any) -> bool:
+            return variable._initializer is not None and getattr(variable, "_value", None) is None
+
         def value(variable: Any) -> Any:
-            if variable._value is None and variable._initializer is not None and not in_stateless_scope():
+            if is_waiting(variable) and not in_stateless_scope():
                 make(variable)
             return value_of(variable)
 
         def direct_assign(variable: Any, new: Any) -> Any:
-            if variable._value is None and variable._initializer is not None:
+            if is_waiting(variable):
                 make(variable)
             return assign(variable, new)
 
@@ -80,6 +89,15 @@ class LazyVariables:
         variable_class._deferred_initialize = initialize_deferred
         variable_class.value = property(value)
         variable_class._direct_assign = direct_assign
+
+
+def _outside_of_graphs() -> Any:
+    """TensorFlow's variables must not be made inside the graph of a function."""
+    if keras.backend.backend() != "tensorflow":
+        return contextlib.nullcontext()
+    import tensorflow as tf
+
+    return tf.init_scope()
 
 
 def cannot_fail(initializer: Any, shape: Any, dtype: str) -> bool:

@@ -6,6 +6,8 @@ a forked child.
 
 from __future__ import annotations
 
+import contextlib
+import numbers
 import sys
 from types import FrameType
 from typing import Any, Callable, Dict, List, Optional, Tuple
@@ -129,9 +131,12 @@ class Recorder:
             try:
                 outputs = original_call(self, *args, **kwargs)
             except Exception:
-                trace.refused(self, not direct, inputs)
+                with contextlib.suppress(Exception):
+                    trace.refused(self, not direct, inputs)
                 raise
-            trace.record(self, span, not direct, inputs, outputs)
+            with contextlib.suppress(Exception):
+                # What cannot be written down must not fail the call.
+                trace.record(self, span, not direct, inputs, outputs)
             return outputs
 
         call.__name__ = "__call__"
@@ -191,10 +196,8 @@ def _collect(value: Any, found: List[str], without_batch: bool) -> None:
 
 
 def shape_text(shape: Any) -> str:
-    try:
-        return str(tuple(None if size is None else int(size) for size in shape))
-    except (TypeError, ValueError):
-        return str(shape)
+    """A shape as Keras writes it; sizes that are no numbers (symbolic ones of a backend) are None."""
+    return str(tuple(int(size) if isinstance(size, numbers.Integral) else None for size in shape))
 
 
 def dtype_of(value: Any) -> str:
