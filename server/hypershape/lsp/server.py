@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 import attrs
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
+from pygls.workspace import TextDocument
 
 from hypershape import __version__
 from hypershape.lsp import carry, convert
@@ -84,20 +85,24 @@ class Server(LanguageServer):
         from hypershape import source
 
         path = _path(uri)
-        notebook = self.workspace.notebook_documents.get(uri)
+        notebook = self.workspace.notebook_documents.get(unquote(uri))
         if notebook is None:
-            text = self.workspace.text_documents.get(uri)
+            text = self._opened(uri)
             if text is None:
                 return None
             return source.from_text(path, text.source), [uri], {uri: text.version}
-        cells, uris = [], []
+        cells, versions = [], {}
         for index, cell in enumerate(notebook.cells):
-            content = self.workspace.text_documents.get(cell.document)
+            content = self._opened(cell.document)
             if cell.kind == types.NotebookCellKind.Code and content is not None:
                 cells.append((index, content.source))
-                uris.append(cell.document)
-        document = source.from_notebook(path, cells)
-        return document, uris, {uri: self.workspace.text_documents[uri].version for uri in uris}
+                versions[cell.document] = content.version
+        return source.from_notebook(path, cells), list(versions), versions
+
+    def _opened(self, uri: str) -> TextDocument | None:
+        """The text that the editor has open under this address, which pygls keeps unquoted."""
+        text: TextDocument | None = self.workspace.text_documents.get(unquote(uri))
+        return text
 
     def owner(self, uri: str) -> str:
         """The notebook that holds a cell, or the document itself."""
@@ -174,10 +179,8 @@ class Server(LanguageServer):
         return self.agents[command]
 
     def _current(self, versions: dict[str, int | None]) -> bool:
-        documents = self.workspace.text_documents
-        return all(
-            uri in documents and documents[uri].version == version for uri, version in versions.items()
-        )
+        opened = {uri: self._opened(uri) for uri in versions}
+        return all(text is not None and text.version == versions[uri] for uri, text in opened.items())
 
     def _publish(self, session: Session) -> None:
         if session.analysis is None or session.view is None:
