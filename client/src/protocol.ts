@@ -17,18 +17,18 @@ export interface ServerOptions {
 
 export const STATUS = 'hypershape/status';
 
-/** The parameters of the server's notification `hypershape/status`. */
+/** The parameters of the server's notification `hypershape/status`, which leaves out what it does not know. */
 export interface Status {
   readonly state: 'starting' | 'idle' | 'probing' | 'restricted' | 'error';
-  readonly message: string | null;
-  readonly environment: Environment | null;
+  readonly message?: string | null;
+  readonly environment?: Environment | null;
 }
 
-/** The user's interpreter, as the server's agent sees it; null where a package is missing. */
+/** The user's interpreter, as the server's agent sees it; nothing where a package is missing. */
 export interface Environment {
   readonly python: string;
   readonly executable: string;
-  readonly keras: string | null;
-  readonly keras_tuner: string | null;
-  readonly backend: string | null;
+  readonly keras?: string | null;
+  readonly keras_tuner?: string | null;
+  readonly backend?: string | null;
 }

@@ -68,7 +68,7 @@ export class Session implements vscode.Disposable {
 
   private async replace(): Promise<void> {
     await this.stop();
-    this.status.show({ state: 'starting', message: null, environment: null });
+    this.status.show({ state: 'starting' });
     const settings = read();
     const command = await this.command(settings);
     const [executable, ...args] = command ?? [];
@@ -162,6 +162,6 @@ export class Session implements vscode.Disposable {
 
   private fail(message: string): void {
     this.log.error(message);
-    this.status.show({ state: 'error', message: null, environment: null });
+    this.status.show({ state: 'error' });
   }
 }

@@ -23,12 +23,12 @@ export class StatusItem implements vscode.Disposable {
   constructor() {
     this.item.name = 'Hypershape';
     this.item.command = { command: 'hypershape.showLogs', title: 'Show Logs' };
-    this.show({ state: 'starting', message: null, environment: null });
+    this.show({ state: 'starting' });
   }
 
   show(status: Status): void {
     this.item.text = `Hypershape: ${status.message ?? WORDS[status.state]}`;
-    this.item.detail = status.environment === null ? '' : describe(status.environment);
+    this.item.detail = status.environment ? describe(status.environment) : '';
     this.item.busy = status.state === 'starting' || status.state === 'probing';
     this.item.severity =
       status.state === 'error' ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
@@ -45,5 +45,5 @@ function describe(environment: Environment): string {
     `Keras ${environment.keras ?? 'missing'}`,
     `Keras Tuner ${environment.keras_tuner ?? 'missing'}`,
   ];
-  return environment.backend === null ? versions.join(', ') : `${versions.join(', ')} (${environment.backend})`;
+  return environment.backend ? `${versions.join(', ')} (${environment.backend})` : versions.join(', ');
 }

@@ -10,7 +10,7 @@ test('an untrusted workspace gets static findings and starts no agent until it i
     assert.match(squiggles[0]?.text ?? '', /1, 2, "glorot_uniform", "he_normal"/);
     assert.equal(await editor.agents(), 0);
 
-    const hover = await editor.hover('hp.Choice(', 'Choice');
+    const hover = await editor.hover('hp.Choice(', 'glorot_uniform');
     await editor.screenshot('restricted-hover');
     assert.match(await hover.innerText(), /Choice/);
 
