@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hypershape.model import Document
@@ -57,12 +56,15 @@ class Recovered:
 def recover(document: Document, lines: Lines) -> Recovered:
     """Blanks magics, shell lines and every statement that does not parse; raises nothing."""
     text = _harmless(document.text)
-    tree = _parsed(text)
-    if tree is not None:
-        return Recovered(text, tree)
+    whole = _tree_or_line(text)
+    if isinstance(whole, ast.Module):
+        return Recovered(text, whole)
     recovery = _Recovery(text, lines)
-    for first, last in _units(document, lines):
-        recovery.unit(first, last)
+    if document.cells:
+        for cell in document.cells:
+            recovery.unit(cell.first_line, cell.first_line + cell.line_count - 1)
+    else:
+        recovery.unit(1, len(lines), wrong=whole)
     clean = "".join(recovery.characters)
     tree = _parsed(clean)
     if tree is None:
@@ -82,20 +84,20 @@ def _harmless(text: str) -> str:
 
 
 def _parsed(text: str) -> ast.Module | None:
+    tree = _tree_or_line(text)
+    return tree if isinstance(tree, ast.Module) else None
+
+
+def _tree_or_line(text: str) -> ast.Module | int:
+    """The syntax tree of a text, or the line at which the parser gives up."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _units(document: Document, lines: Lines) -> Iterator[tuple[int, int]]:
-    """First and last line of what is recovered by itself: each cell, or the whole script."""
-    if not document.cells:
-        yield 1, len(lines)
-    for cell in document.cells:
-        yield cell.first_line, cell.first_line + cell.line_count - 1
+    except SyntaxError as error:
+        return error.lineno or 1
+    except (ValueError, RecursionError, MemoryError):
+        return 1
 
 
 @dataclass
@@ -112,8 +114,8 @@ class _Recovery:
         self.characters = list(self.text)
         self.scanned = self.text
 
-    def unit(self, first: int, last: int) -> None:
-        """Recovers the lines of one cell or script."""
+    def unit(self, first: int, last: int, wrong: int | None = None) -> None:
+        """Recovers the lines of one cell or script; `wrong` is the line where it is known not to parse."""
         cell = _CELL_MAGIC.match(self._current(first, last))
         if cell is not None:
             start = self.lines.starts[first - 1]
@@ -123,12 +125,13 @@ class _Recovery:
             first += cell[0].count("\n")
             self.magics.append(self._blank(self.lines.starts[first - 1], self._end(first)))
             first += 1
-        if first > last or _parsed(self._current(first, last)) is not None:
+        if first > last:
             return
         if _MAYBE_MAGIC.search(self.scanned, self.lines.starts[first - 1], self._end(last)):
             self._blank_magics(first, last)
             self.scanned = "".join(self.characters)
-        self._module(first, last)
+            wrong = None
+        self._module(first, last, wrong)
 
     # Magics.
 
@@ -172,16 +175,17 @@ class _Recovery:
 
     # Statements.
 
-    def _module(self, first: int, last: int) -> None:
+    def _module(self, first: int, last: int, wrong: int | None) -> None:
         """Blanks what does not parse at the top level, led by the parser to where that is.
 
         Most half-typed files have one or two breaks: looking at every statement would cost far more.
         """
         for _ in range(_BREAKS_LOOKED_FOR):
-            wrong = self._wrong_line(first, last)
+            wrong = self._wrong_line(first, last) if wrong is None else wrong
             if wrong is None:
                 return
             start = self._whole_before(first, wrong)
+            wrong = None
             first = self._next_statement(start, last, 0)[0]
             if first > last:
                 return
@@ -189,15 +193,8 @@ class _Recovery:
 
     def _wrong_line(self, first: int, last: int) -> int | None:
         """The line at which the parser gives up; None where it does not."""
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                ast.parse(self._current(first, last))
-        except SyntaxError as error:
-            return min(last, first + (error.lineno or 1) - 1)
-        except (ValueError, RecursionError, MemoryError):
-            return first
-        return None
+        found = _tree_or_line(self._current(first, last))
+        return min(last, first + found - 1) if isinstance(found, int) else None
 
     def _whole_before(self, first: int, wrong: int) -> int:
         """The last line at or before `wrong` that starts a top-level statement with only whole ones before it."""
