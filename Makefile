@@ -75,13 +75,13 @@ test-vscode: $(PYTHON_READY) $(EDITOR_READY) $(VSIX)
 	bash tests/vscode/run.sh $(EDITOR_DIR) $(VSIX)
 
 test-python: $(PYTHON_READY)
-	$(BIN)/pytest tests/unit tests/lsp tests/faults tests/accuracy
+	$(BIN)/pytest
 
 accuracy: $(PYTHON_READY)
 	$(BIN)/python -m tests.accuracy
 
 bench: $(PYTHON_READY)
-	$(BIN)/python -m benchmarks
+	@for script in benchmarks/[!_]*.py; do $(BIN)/python $$script; done
 
 corpus: $(PYTHON_READY)
 	$(BIN)/python -m tests.corpus
