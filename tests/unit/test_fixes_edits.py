@@ -17,6 +17,9 @@ def applied(written: Module, *changes: Edit | None) -> str:
     [
         ("x = f(1)\n", "x = f(1, padding='same')\n"),
         ("x = f()\n", "x = f(padding='same')\n"),
+        ("x = f(1, shape=(8, 8))\n", "x = f(1, shape=(8, 8), padding='same')\n"),
+        ("x = f(((8, 8)))\n", "x = f(((8, 8)), padding='same')\n"),
+        ("x = f((a for a in b))\n", "x = f((a for a in b), padding='same')\n"),
         ("x = f((1))\n", "x = f((1), padding='same')\n"),
         ("x = f(1, )\n", "x = f(1, padding='same', )\n"),
         (
@@ -69,6 +72,8 @@ def test_a_call_with_keyword_dictionary_gets_no_argument() -> None:
         ("[1, 2, 'a', 'b']", [0, 1], "[1, 2]"),
         ("[1, 'a', 2, 'b',]", [1, 3], "['a', 'b',]"),
         ("[(1), 'a', (2)]", [0, 2], "[(1), (2)]"),
+        ("(1, 2, 'a')", [0, 1], "(1, 2)"),
+        ("[(1, 2), (3, 4), 5]", [0, 2], "[(1, 2), 5]"),
         ("[\n  1,\n  'a',\n  2,\n]", [0, 2], "[\n  1,\n  2,\n]"),
     ],
 )

@@ -457,3 +457,69 @@ def test_draws_inside_the_layers_are_named_for_the_refactoring() -> None:
 def test_no_refactoring_is_offered_away_from_the_layers() -> None:
     analysis = Analysis(module(DENSE))
     assert list(rules.refactorings(analysis, at(analysis.module, "return model"))) == []
+
+
+def irregular(fails: list[int]) -> dict[str, str]:
+    """The repairs of a range of 1 to 6 in which some values fail."""
+    written = module(
+        """
+        def build_model(hp):
+            return make(hp.Int("n", 1, 6))
+        """
+    )
+    space = [{"n": n} for n in range(1, 7)]
+    analysis = failing(
+        written,
+        error(written, "does not divide", "make"),
+        [hyperparameter(written, "n", 'hp.Int("n", 1, 6)', "Int", [1, 2, 3, 4, 5, 6])],
+        space,
+        [each for each in space if each["n"] in fails],
+        f"n in {tuple(fails)}",
+        ["n"],
+    )
+    return repairs(only(analysis, "HS299"), analysis)
+
+
+def test_a_range_in_which_every_second_value_fails_gets_a_larger_step() -> None:
+    title, text = next(iter(irregular([1, 3, 5]).items()))
+    assert title == "Draw only 2, 4, 6 for n (drops 50 % of the space)"
+    assert 'hp.Int("n", 2, 6, step=2)' in text
+
+
+def test_a_range_with_irregular_gaps_becomes_a_choice_or_its_longest_run() -> None:
+    assert [text.splitlines()[1].strip() for text in irregular([4, 6]).values()] == [
+        'return make(hp.Choice("n", [1, 2, 3, 5]))',
+        'return make(hp.Int("n", 1, 3))',
+    ]
+
+
+def test_two_causes_at_one_place_are_two_findings_of_the_rule_that_explains_both() -> None:
+    analysis = convolution_analysis()
+    target = analysis.targets[0]
+    cause = target.causes[0]
+    other = replace(
+        cause, error=replace(cause.error, input_shapes=("(None, 2, 2, 8)",)), condition="blocks == 2"
+    )
+    both = replace(analysis, targets=(replace(target, causes=(cause, other)),))
+    assert [each.code for each in rules.findings(both)] == ["HS201", "HS201"]
+
+
+def test_two_targets_that_share_a_failing_function_get_one_finding() -> None:
+    analysis = convolution_analysis()
+    target = analysis.targets[0]
+    cause = target.causes[0]
+    twin = replace(target, target=replace(target.target, name="other"), causes=(replace(cause),))
+    assert len(rules.findings(replace(analysis, targets=(target, twin)))) == 1
+
+
+def test_a_division_by_zero_in_the_users_own_code_is_no_refused_range() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            return make(12 // hp.Int("n", 0, 3))
+        """
+    )
+    divided = error(written, "integer division or modulo by zero", '12 // hp.Int("n", 0, 3)')
+    space = [{"n": n} for n in range(4)]
+    analysis = failing(written, divided, [], space, space[:1], "n <= 0", ["n"])
+    assert [each.code for each in rules.findings(analysis)] == ["HS299"]

@@ -287,6 +287,11 @@ def _tree(source: _Source, first: int, last: int) -> Tree | None:
                 found.end.line + first - 1,
                 found.end.column + 1,
             )
+    for node in spans:
+        # libcst counts a tuple's own brackets as brackets around it; in Python's grammar they belong to it.
+        if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
+            left, right = spans[node.lpar[-1]], spans[node.rpar[0]]
+            spans[node] = Span(path, left.line, left.column, *_end(right))
     parents = {child: node for node in spans for child in node.children}
     ordered = dict(
         sorted(spans.items(), key=lambda item: (item[1].line, item[1].column, _backwards(item[1])))
@@ -338,7 +343,7 @@ def _parenthesised(tree: Tree, node: cst.BaseExpression) -> Span:
     span = tree.spans[node]
     brackets = [*node.lpar, *node.rpar] if hasattr(node, "lpar") else []
     places = [tree.spans[each] for each in brackets if each in tree.spans]
-    if isinstance(node, (cst.Tuple, cst.GeneratorExp)) or not places:
+    if not places:
         return span
     start = min([(span.line, span.column), *((place.line, place.column) for place in places)])
     end = max([_end(span), *(_end(place) for place in places)])

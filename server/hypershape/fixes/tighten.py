@@ -6,13 +6,14 @@ import ast
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from hypershape.fixes import domains, edits
 from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Cause, Configuration, Edit, Fix, Hyperparameter, Span, TargetAnalysis, Value
 
 _PAIRED_VALUES = 24
+_LISTED_VALUES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +54,28 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
     declared = _declared(target, cause, code, space.configurations)
     singles = []
     for each in declared:
-        kept = _kept(each, cause)
-        if kept is None or (_continuous(each, target) and len(kept) < 2):
-            continue
-        if 0 < len(kept) < len(each.values):
-            singles.append((_lost(space, [(each, kept)]), each, kept))
+        good = _good(each, cause)
+        if good and len(good) < len(each.values):
+            singles += [(_lost(space, [(each, kept)]), kept, each) for kept in _parts(each, good, target)]
     singles.sort(key=lambda item: item[0])
-    for lost, each, kept in singles:
-        if lost < 1:
-            changes = restrict(each.call, each.names, each.kind, each.values, kept, code)
-            if changes is not None:
-                yield Fix(f"{changes[0]} (drops {_percent(lost)} of the space)", changes[1])
+    for lost, kept, each in singles:
+        changes = restrict(each.call, each.names, each.kind, each.values, kept, code) if lost < 1 else None
+        if changes is not None:
+            yield Fix(f"{changes[0]} (drops {_percent(lost)} of the space)", changes[1])
     if not singles:
         yield from _pairs(declared, cause, space, code)
+
+
+def _parts(each: _Declared, good: tuple[Value, ...], target: TargetAnalysis) -> Iterator[tuple[Value, ...]]:
+    """What can be left of a domain: all good values, and for numbers also their longest run of neighbours."""
+    if each.kind in ("Choice", "Boolean"):
+        yield good
+        return
+    run = _longest_run(each.values, good)
+    if not _continuous(each, target) or len(run) > 1:
+        yield run
+    if each.kind == "Int" and len(run) < len(good) and (_regular(good) or len(good) <= _LISTED_VALUES):
+        yield good
 
 
 def _continuous(each: _Declared, target: TargetAnalysis) -> bool:
@@ -86,7 +96,7 @@ def restrict(
 ) -> tuple[str, tuple[Edit, ...]] | None:
     """The title and the edits that leave of `values` only `kept`, or None where the text does not allow it.
 
-    For an Int or a Float `kept` must be a run of neighbours in `values`.
+    For a Float `kept` must be a run of neighbours in `values`.
     """
     label = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
     if kind == "Choice":
@@ -96,6 +106,13 @@ def restrict(
     elif kind == "Boolean":
         made = _fixed(call, kept[0], code)
         title = f"Fix {label} at {kept[0]!r}"
+    elif not _neighbours(values, kept):
+        if _regular(kept):
+            made = _coarser(call, values, kept, code)
+            title = f"Draw only {_few(kept)} for {label}"
+        else:
+            made = _as_choice(call, kept, code)
+            title = f"Choose {label} from {_few(kept)}"
     else:
         made = _narrower(call, values, kept, code)
         if kept[0] == values[0]:
@@ -200,8 +217,8 @@ def _seen(names: Collection[str], reports: Sequence[Configuration]) -> tuple[Val
     return tuple(sorted(values))  # type: ignore[type-var]
 
 
-def _kept(each: _Declared, cause: Cause) -> tuple[Value, ...] | None:
-    """The values that no failing configuration has; for numbers the longest run of them."""
+def _good(each: _Declared, cause: Cause) -> tuple[Value, ...]:
+    """The values that no failing configuration has."""
     bad: set[Value] = set()
     if cause.condition and len(cause.names) == 1 and cause.names[0] in each.names:
         name = cause.names[0]
@@ -209,16 +226,22 @@ def _kept(each: _Declared, cause: Cause) -> tuple[Value, ...] | None:
         bad = {value for value, verdict in verdicts if verdict is not False}
     blamed = [name for name in each.names if name in cause.names] or each.names
     bad |= {failing[name] for failing in cause.failing for name in blamed if name in failing}
-    if each.kind in ("Choice", "Boolean"):
-        return tuple(value for value in each.values if value not in bad)
-    return _longest_run(each.values, bad)
+    return tuple(value for value in each.values if value not in bad)
 
 
-def _longest_run(values: Sequence[Value], bad: Collection[Value]) -> tuple[Value, ...]:
+def _regular(values: Sequence[Value]) -> bool:
+    """Whether at least three whole numbers have equal distances."""
+    numbers = [value for value in values if isinstance(value, int)]
+    distances = {after - before for before, after in pairwise(numbers)}
+    return len(numbers) == len(values) >= 3 and len(distances) == 1
+
+
+def _longest_run(values: Sequence[Value], good: Collection[Value]) -> tuple[Value, ...]:
+    """The longest run of neighbouring values that are all good."""
     best: list[Value] = []
     run: list[Value] = []
     for value in values:
-        run = [] if value in bad else [*run, value]
+        run = [*run, value] if value in good else []
         if len(run) > len(best):
             best = run
     return tuple(best)
@@ -299,6 +322,46 @@ def _narrower(
         changes.append(replace_value(call, "max_value", domains.text(kept[-1]), code))
     changes += _default(call, kept, code)
     return None if None in changes else tuple(edit for edit in changes if edit)
+
+
+def _neighbours(values: Sequence[Value], kept: Sequence[Value]) -> bool:
+    """Whether `kept` is a run of neighbours in `values`."""
+    start = values.index(kept[0])
+    return tuple(values[start : start + len(kept)]) == tuple(kept)
+
+
+def _few(values: Sequence[Value]) -> str:
+    shown = [repr(value) for value in values]
+    return ", ".join(shown if len(shown) <= _LISTED_VALUES else [*shown[:3], "…", shown[-1]])
+
+
+def _coarser(
+    call: HpCall, values: Sequence[Value], kept: Sequence[Value], code: Code
+) -> tuple[Edit, ...] | None:
+    """A larger step from a value that builds, and the maximum on its grid."""
+    first, second = kept[0], kept[1]
+    if not isinstance(first, int) or not isinstance(second, int) or "sampling" in call.arguments:
+        return None
+    step = str(second - first)
+    if "step" in call.arguments:
+        stepped = replace_value(call, "step", step, code)
+    else:
+        stepped = edits.add_argument(code.module, call.span, "step", step)
+    narrower = _narrower(call, values, kept, code)
+    return None if stepped is None or narrower is None else (stepped, *narrower)
+
+
+def _as_choice(call: HpCall, kept: Sequence[Value], code: Code) -> tuple[Edit, ...] | None:
+    """`hp.Choice` of the values that build in place of an `hp.Int`."""
+    if not isinstance(call.node.func, ast.Attribute) or "name" not in call.arguments:
+        return None
+    if not set(call.arguments) <= {"name", "min_value", "max_value", "step", "default", "sampling"}:
+        return None
+    owner, name = code.source(call.node.func.value), code.source(call.arguments["name"])
+    default = code.value(call.arguments["default"], default=None) if "default" in call.arguments else None
+    added = f", default={default!r}" if default in kept else ""
+    listed = ", ".join(map(repr, kept))
+    return (Edit(call.span, f"{owner}.Choice({name}, [{listed}]{added})"),)
 
 
 def _fewer_choices(call: HpCall, kept: Sequence[Value], code: Code) -> tuple[Edit, ...] | None:
