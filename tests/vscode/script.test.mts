@@ -23,6 +23,8 @@ test('a layer that runs out of pixels is underlined, explained and repaired', { 
 
     await editor.fix(LINE, 'Conv2D', /padding="same"/);
     await editor.save();
+    assert.match(await editor.statusThat(/Hypershape: ready/), /Python 3\.\d+.*Keras \d.*Keras Tuner \d/s);
+    await editor.screenshot('script-status');
     await editor.squigglesThat((all) => all.every(({ severity }) => severity !== 'error'));
     await editor.screenshot('script-repaired');
     const after = await fs.readFile(editor.file, 'utf8');
