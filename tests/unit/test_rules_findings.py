@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from hypershape import rules
+from hypershape import fixes, rules, source
 from hypershape.model import (
     Analysis,
     Coverage,
     Declaration,
+    Document,
     Environment,
     Finding,
     Report,
@@ -523,3 +524,48 @@ def test_a_division_by_zero_in_the_users_own_code_is_no_refused_range() -> None:
     space = [{"n": n} for n in range(4)]
     analysis = failing(written, divided, [], space, space[:1], "n <= 0", ["n"])
     assert [each.code for each in rules.findings(analysis)] == ["HS299"]
+
+
+def test_rules_and_repairs_keep_windows_line_ends_tabs_and_wide_characters() -> None:
+    text = (
+        "import keras\r\n\r\n\r\ndef build_model(hp):\r\n"
+        '\té = "ünï😀"; units = hp.Int("ünïts😀", 256, 32)  # größer\r\n'
+        "\treturn keras.Sequential([keras.layers.Dense(units)])\r\n"
+    )
+    analysis = Analysis(source.analyse(Document("/project/model.py", text)))
+    finding = only(analysis, "HS102")
+    assert underlined(finding, analysis.module) == 'hp.Int("ünïts😀", 256, 32)'
+    assert list(repairs(finding, analysis).values()) == [text.replace("256, 32", "32, 256")]
+
+
+def test_a_repair_in_a_notebook_stays_in_its_cell() -> None:
+    build = 'def build_model(hp):\n    k = hp.Int("k", 9, 3)\n    return keras.Sequential()'
+    read = source.from_notebook("/project/n.ipynb", [(0, "import keras"), (2, build)])
+    analysis = Analysis(source.analyse(read))
+    finding = only(analysis, "HS102")
+    rule = rules.by_code("HS102")
+    assert rule is not None
+    (fix,) = rule.fixes(finding, analysis)
+    edited = fixes.apply(read, fix.edits)
+    assert edited.cells == read.cells
+    assert edited.text == read.text.replace("9, 3)", "3, 9)")
+
+
+def test_a_hyperparameter_that_nothing_uses_is_removed_with_its_line() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            unused = hp.Int("unused", 1, 3)  # for later
+            return make(hp.Int("used", 1, 3))
+        """
+    )
+    finding = only(Analysis(written), "HS111")
+    assert list(repairs(finding, Analysis(written)).values()) == [
+        'def build_model(hp):\n    return make(hp.Int("used", 1, 3))\n'
+    ]
+
+
+def test_an_idle_ignore_is_removed_with_the_space_before_it() -> None:
+    written = module("a = 1  # hypershape: ignore[HS102]\nb = 2\n")
+    finding = only(Analysis(written), "HS902")
+    assert list(repairs(finding, Analysis(written)).values()) == ["a = 1\nb = 2\n"]

@@ -198,6 +198,21 @@ def insert_before(module: Module, span: Span, lines: Sequence[str]) -> Edit | No
     return _insert(module, span, lines, after=False)
 
 
+def remove_statement(module: Module, span: Span) -> Edit | None:
+    """Removes the simple statement that holds `span` with its lines; None where its block would be empty."""
+    tree = Tree.around(module, span)
+    node = tree.statement(span) if tree else None
+    if tree is None or not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
+        return None
+    block = tree.parents.get(node)
+    place = tree.spans[node]
+    lines = Text.of(module.document.text)
+    alone = isinstance(block, cst.IndentedBlock) and len(block.body) < 2
+    if alone or place.end_line >= len(lines.starts) or lines.line(place.line)[: place.column - 1].strip():
+        return None
+    return Edit(Span(place.path, place.line, 1, place.end_line + 1, 1), "")
+
+
 def add_import(module: Module, statement: str) -> Edit | None:
     """Adds an import line where the file keeps its imports, or None when it has that very line already.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, HpCall
-from hypershape.model import Analysis, Finding, Severity
+from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.declared import label
 
@@ -87,6 +88,13 @@ class ValueNeverUsed(Rule):
                     f"The value of {label(call, code)} is never used: trials that differ in it are the same.",
                     call.span,
                 )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        call = code.hp_call_at(finding.span)
+        removed = edits.remove_statement(code.module, finding.span)
+        if call is not None and removed is not None:
+            yield Fix(f"Remove {label(call, code)} from the search space", (removed,))
 
 
 def _named_elsewhere(call: HpCall, code: Code) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from hypershape.fixes.text import Text
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 
@@ -51,4 +53,7 @@ class IdleIgnore(Rule):
         return iter(())
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        yield Fix("Remove the comment", (Edit(finding.span, ""),))
+        span = finding.span
+        before = Text.of(analysis.module.document.text).line(span.line)[: span.column - 1]
+        start = len(before.rstrip()) + 1
+        yield Fix("Remove the comment", (Edit(replace(span, column=start), ""),))
