@@ -102,11 +102,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class TunerCall:
-    """A tuner's construction with the searches that run on it, e.g. `RandomSearch(build_model, …)`."""
+    """A tuner's construction with the searches that run on it, e.g. `RandomSearch(build_model, …)`.
+
+    `class_name` is the class of Keras Tuner, also where the file makes a subclass of it; `own_trials` says that
+    such a subclass runs its trials itself, so that a model need not be compiled.
+    """
 
     call: Call
     class_name: str
     searches: tuple[Call, ...] = ()
+    own_trials: bool = False
 
 
 @dataclass(frozen=True, slots=True)

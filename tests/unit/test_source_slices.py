@@ -770,3 +770,40 @@ def test_a_library_that_was_never_imported_is_named() -> None:
     assert target.slice is None
     assert target.reason == "It uses `Sequential`, `layers`, which this file never imports."
     assert [tuner.class_name for tuner in target.tuners] == ["RandomSearch"]
+
+
+FILLED = """
+    import keras_tuner as kt
+    config = {}
+    def load():
+        config["units"] = 3
+    def build_model(hp):
+        return config["units"]
+    def main():
+        load()
+        tuner = kt.RandomSearch(build_model)
+        tuner.search()
+"""
+
+
+def test_globals_that_main_fills_before_the_tuner_are_filled() -> None:
+    target = only(FILLED + "    main()\n")
+    assert built(target) == 3
+    assert "tuner" not in kept(target).replace("keras_tuner", "")
+
+
+def test_a_global_that_is_filled_out_of_sight_is_not_taken_as_empty() -> None:
+    target = only(FILLED.replace("load()\n        tuner", "tuner"))
+    assert target.slice is None
+    assert (
+        target.reason
+        == "It uses `config`, which `load` fills in when it is called, and nothing calls it before."
+    )
+
+
+def test_a_function_that_searches_never_runs_for_its_side_effects() -> None:
+    target = only(
+        FILLED.replace("tuner = kt.RandomSearch(build_model)", "tuner = make()")
+        + "    main()\n    kt.RandomSearch(build_model)\n"
+    )
+    assert target.slice is None

@@ -133,3 +133,20 @@ def test_names_of_imports_are_resolved() -> None:
         "kt": "keras_tuner",
         "losses": "keras.losses",
     }
+
+
+def test_a_tuner_that_runs_its_trials_itself_is_known_as_such() -> None:
+    module = analysed("""
+        import keras_tuner as kt
+        class Base(kt.Tuner):
+            def run_trial(self, trial, *args):
+                self.hypermodel.build(trial.hyperparameters)
+        class Mine(Base):
+            pass
+        class Other(kt.Tuner):
+            def on_epoch_end(self, *args):
+                pass
+        Mine(oracle, build)
+        Other(oracle, build)
+    """)
+    assert [tuner.own_trials for tuner in module.tuners] == [True, False]

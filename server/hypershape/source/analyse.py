@@ -50,7 +50,9 @@ def analyse(document: Document, *, previous: Module | None = None) -> Module:
     declared = comments.declarations(found_comments, lines, path)
     tuners = TunerFinder(parsed)
     slicer = Slicer(parsed)
-    targets = [_target(found, parsed, slicer, declared) for found in TargetFinder(parsed, tuners).find()]
+    targets = [
+        _target(found, parsed, slicer, declared) for found in TargetFinder(parsed, tuners, slicer).find()
+    ]
     broken = tuple(lines.between(path, *each) for each in parsed.recovered.broken)
     targets += _half_typed(previous, targets, broken)
     return Module(
@@ -89,6 +91,14 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     if handed is None:
         return None, "It is defined inside a function that does not hand it on, so nothing can call it."
     cut = slicer.cut(handed.needs, found.before, handed.captures, handed.assumed, handed.without)
+    finder = Finder(parsed.path, extra_paths(parsed))
+    collector = Collector(finder)
+    others = collector.files(parsed, cut)
+    for name, function in {**collector.unfilled, **cut.unfilled}.items():
+        return (
+            None,
+            f"It uses `{name}`, which `{function}` fills in when it is called, and nothing calls it before.",
+        )
     unimported = [name for name in sorted(cut.missing) if _is_library(name)]
     if unimported:
         names = ", ".join(f"`{name}`" for name in unimported)
@@ -100,9 +110,8 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     for name in cut.missing:
         why[name] = _why_missing(name, parsed)
     why = {name: reason for name, reason in why.items() if name in cut.missing or name in handed.assumed}
-    finder = Finder(parsed.path, extra_paths(parsed))
     text = with_absolute_imports(cut.text, cut, parsed, finder)
-    files = (*Collector(finder).files(parsed, cut), SliceFile(parsed.path, "__main__", text))
+    files = (*others, SliceFile(parsed.path, "__main__", text))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

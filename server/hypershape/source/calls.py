@@ -198,7 +198,16 @@ class TunerFinder:
             bound = self._bound_to_result_of(scope) if scope is not None else None
         searches = self._searches(bound, call, name) if bound is not None else ()
         made = _call(self.parsed, call, _TUNERS[name].split())
-        return Construction(call, statement, TunerCall(made, name, searches), bound)
+        tuner = TunerCall(made, name, searches, self._runs_trials(call.func))
+        return Construction(call, statement, tuner, bound)
+
+    def _runs_trials(self, function: ast.expr, depth: int = 0) -> bool:
+        """Whether a tuner class of the file defines `run_trial` itself, or inherits one that does."""
+        for node in self.parsed.definitions if depth < 8 else ():
+            if isinstance(node, ast.ClassDef) and isinstance(function, ast.Name) and node.name == function.id:
+                own = any(isinstance(each, FUNCTIONS) and each.name == "run_trial" for each in node.body)
+                return own or any(self._runs_trials(base, depth + 1) for base in node.bases)
+        return False
 
     def _bound_to_result_of(self, function: Definition) -> str | None:
         """The name that the result of a function that returns a tuner is bound to."""

@@ -79,6 +79,8 @@ class Collector:
     texts: dict[str, str] = field(default_factory=dict)
     imports: dict[str, dict[str, None]] = field(default_factory=dict)
     """What each module imports, in order."""
+    unfilled: dict[str, str] = field(default_factory=dict)
+    """Names that the modules bind to nothing yet, with the function that would fill them."""
 
     def files(self, parsed: Parsed, cut: Cut) -> tuple[SliceFile, ...]:
         """The slices of the modules that a cut of `parsed` imports, each after those that it imports itself."""
@@ -158,6 +160,7 @@ class Collector:
         parsed, slicer = module
         cut = slicer.cut(Names(loads=set(self.needs[name])))
         self.texts[name] = cut.text
+        self.unfilled |= cut.unfilled
         is_package = local.file.name == "__init__.py"
         self._follow(name, parsed, cut, name if is_package else name.rpartition(".")[0])
 

@@ -38,6 +38,8 @@ _TRANSFORMER = re.compile(
     r"|.*(?:Scaler|Encoder|Vectorizer|Imputer|PCA|SVD|Binarizer|Transformer|Discretizer|Normalizer|Selector)$"
 )
 
+_EMPTY = {"None", "{}", "[]", "dict()", "list()", "''", "0"}
+
 # Methods that Python, Keras or Keras Tuner calls by itself.
 _CALLED_BY_OTHERS = {"build", "call", "get_config", "compute_output_shape", "declare_hyperparameters"}
 
@@ -59,13 +61,15 @@ class Cut:
     """One sliced text.
 
     `missing` are the names that nothing in the file defines, `missing_before_stars` those that an
-    `import *` may still bind, `imports` the import statements that are kept.
+    `import *` may still bind, `imports` the import statements that are kept. `unfilled` are names that are bound
+    to nothing yet and the function that would fill them, which the kept code does not call.
     """
 
     text: str
     missing: set[str]
     missing_before_stars: set[str]
     imports: tuple[ast.Import | ast.ImportFrom, ...]
+    unfilled: dict[str, str]
 
 
 @dataclass
@@ -134,6 +138,27 @@ class Slicer:
         """Whether a name is bound to a scaler, encoder or the like, which must be fitted before it transforms."""
         calls = [value for value in self.assigned.get(name, ()) if isinstance(value, ast.Call)]
         return any(_TRANSFORMER.match(dotted(call.func, self.parsed.imports) or "") for call in calls)
+
+    def mentioned(self, names: set[str]) -> set[str]:
+        """The definitions of the module among the names, and those that they mention, directly or not."""
+        seen: set[str] = set()
+        todo = names & self.definitions.keys()
+        while todo:
+            name = todo.pop()
+            seen.add(name)
+            for definition in self.definitions[name]:
+                todo |= (self.words(definition) & self.definitions.keys()) - seen
+        return seen
+
+    def global_writes(self, names: set[str]) -> set[str]:
+        """Module-level names that functions, or functions that they mention, bind or change."""
+        found: set[str] = set()
+        for name in self.mentioned(names):
+            for function in self.definitions[name]:
+                if isinstance(function, FUNCTIONS):
+                    does = self.parsed.reader.function(function)
+                    found |= does.global_binds | does.changes
+        return found
 
     def words(self, function: Definition) -> set[str]:
         """Every word in the text of a definition: far cheaper than its names, and never fewer."""
@@ -212,7 +237,41 @@ class _Cutting:
         imports = tuple(
             node for node in self.parsed.import_statements if text[self.parsed.lines.start(node)] in "fi"
         )
-        return Cut(text, missing | self.unbound, unknown, imports)
+        return Cut(text, missing | self.unbound, unknown, imports, self._unfilled())
+
+    def _unfilled(self) -> dict[str, str]:
+        """Names whose only kept binding is an empty value that a function of the file fills without being called."""
+        kept = [
+            node for node in self.parsed.parents if id(node) in self.kept and self.parsed.scope(node) is None
+        ]
+        called = {name for node in kept for name in self._calls_of(node)}
+        empty: set[str] = set()
+        for node in kept:
+            names = plainly_bound(node)
+            if isinstance(node, ast.Assign) and ast.unparse(node.value) in _EMPTY:
+                empty |= names
+        for node in kept:
+            if not (isinstance(node, ast.Assign) and ast.unparse(node.value) in _EMPTY):
+                if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                    empty -= {node.name}
+                elif not blocks(node):
+                    names_of = self.parsed.reader.of(node)
+                    empty -= names_of.binds | names_of.changes
+        found: dict[str, str] = {}
+        reachable = {node.name for node in kept if isinstance(node, FUNCTIONS)}
+        for functions in self.slicer.definitions.values() if empty else ():
+            for function in functions:
+                if not isinstance(function, FUNCTIONS) or function.name in called | reachable:
+                    continue
+                if self.slicer.words(function) & empty:
+                    does = self.parsed.reader.function(function)
+                    found |= dict.fromkeys((does.global_binds | does.changes) & empty, function.name)
+        return found
+
+    def _calls_of(self, node: ast.AST) -> set[str]:
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)) or blocks(node):
+            return set()
+        return self.parsed.reader.of(node).calls
 
     # What is needed.
 
@@ -417,16 +476,14 @@ class _Cutting:
     def _global_writes(self, names: Names, wanted: set[str] | None = None) -> set[str]:
         """Module-level names (of the wanted ones) that the functions called here bind or change."""
         found: set[str] = set()
-        seen: set[str] = set()
-        todo = names.calls & self.slicer.definitions.keys()
-        while todo:
-            name = todo.pop()
-            seen.add(name)
+        for name in self.slicer.mentioned(names.calls):
             for function in self.slicer.definitions[name]:
                 if not isinstance(function, FUNCTIONS):
                     continue
                 words = self.slicer.words(function)
-                todo |= (words & self.slicer.definitions.keys()) - seen
+                if "search" in words:
+                    # What starts a search, and what calls that, must never run.
+                    return set()
                 if wanted is None or words & wanted:
                     inner = self.parsed.reader.function(function)
                     found |= inner.global_binds | inner.changes

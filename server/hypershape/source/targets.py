@@ -13,7 +13,7 @@ from hypershape.source.attributes import Attributes
 from hypershape.source.calls import SKLEARN_TUNERS, Construction, TunerFinder
 from hypershape.source.names import FUNCTIONS, Names, all_arguments, dotted, required
 from hypershape.source.parsed import Definition, Parsed, blocks
-from hypershape.source.slices import Capture
+from hypershape.source.slices import Capture, Slicer
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 Kind = Literal["function", "method", "hypermodel", "lambda"]
@@ -60,7 +60,8 @@ class Found:
 class TargetFinder:
     """Finds the targets of one file."""
 
-    def __init__(self, parsed: Parsed, tuners: TunerFinder) -> None:
+    def __init__(self, parsed: Parsed, tuners: TunerFinder, slicer: Slicer) -> None:
+        self.slicer = slicer
         self.parsed = parsed
         self.tuners = tuners
         self.attributes = Attributes(parsed)
@@ -280,11 +281,22 @@ class TargetFinder:
         source = self.parsed.source(value)
         names = self.parsed.reader.of(value)
         suffix = ".build" if found.kind == "hypermodel" else ""
-        if not functions or not self._is_local(names, functions):
+        if not functions or not (self._is_local(names, functions) or self._prepares(functions[0], found)):
             return Handed(found.node, found.kind, _evaluated(source) + suffix, names, name=found.name)
         if functions[0].name == "__init__":
             return self._from_constructor(found, value, construction, functions[0], suffix)
         return self._inside(found, value, construction.statement, functions[0], suffix)
+
+    def _prepares(self, function: FunctionDef, found: Handed) -> bool:
+        """Whether the function that makes the tuner first sets module-level names that the target reads."""
+        if self.parsed.scope(function) is not None or not isinstance(found.node, FUNCTIONS):
+            return False
+        writes = self.slicer.global_writes({function.name}) - self.slicer.global_writes({found.node.name})
+        reads = set(self.parsed.reader.function(found.node).loads)
+        for name in self.slicer.mentioned(reads):
+            for definition in self.slicer.definitions[name]:
+                reads |= self.parsed.reader.of(definition).loads
+        return bool(writes & reads)
 
     def _from_constructor(
         self, found: Handed, value: ast.expr, construction: Construction, function: FunctionDef, suffix: str
