@@ -98,10 +98,17 @@ class ValueNeverUsed(Rule):
 
 
 def _named_elsewhere(call: HpCall, code: Code) -> bool:
-    """Whether the hyperparameter's name stands elsewhere, e.g. as the parent of a conditional scope."""
+    """Whether the name is the parent of a scope, or may be read from a trial's hyperparameters."""
     name = code.value(call.arguments["name"], default=None) if "name" in call.arguments else None
-    written = sum(isinstance(node, ast.Constant) and node.value == name for node in code.nodes)
-    return not isinstance(name, str) or written > 1
+    if not isinstance(name, str):
+        return True
+    for other in code.calls:
+        scope = isinstance(other.func, ast.Attribute) and other.func.attr == "conditional_scope"
+        parent = code.argument(other, "parent_name", 0 if scope else None)
+        if isinstance(parent, ast.Constant) and parent.value == name:
+            return True
+    trials = any(isinstance(node, ast.Attribute) and node.attr == "hyperparameters" for node in code.nodes)
+    return trials and sum(isinstance(node, ast.Constant) and node.value == name for node in code.nodes) > 1
 
 
 def _read(name: str, function: ast.FunctionDef) -> bool:
