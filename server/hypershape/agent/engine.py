@@ -10,13 +10,14 @@ import gc
 import platform
 import sys
 import time
+import types
 from importlib import metadata
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
 import keras
 import keras_tuner
 
-from . import device, errors, pretrained, remembered, step, symbolic
+from . import device, errors, pretrained, step, symbolic
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
 from .trace import Recorder, Trace, shape_text, shapes
@@ -30,7 +31,11 @@ HOPELESS = 5
 _PACKAGES = ("tensorboard", "scikit-learn", "tensorflow", "jax", "torch", "kt-legacy", "tf-keras")
 
 
-_MEMORY = remembered.Memory()
+remembered: Any = None
+if symbolic.available():
+    from . import remembered
+
+_MEMORY: Any = remembered.Memory() if remembered else types.SimpleNamespace(active=False)
 _RECORDER = Recorder(_MEMORY)
 _VARIABLES = symbolic.LazyVariables()
 _installed = False
@@ -174,7 +179,7 @@ class Engine:
         variables.active, variables.sizes = lazy, []
         _RECORDER.positions = self._positions
         stage = "build"
-        keras.backend.clear_session(free_memory=False)
+        _clear_session()
         if uncut:
             keras.config.disable_traceback_filtering()
         _RECORDER.trace = run.trace
@@ -183,7 +188,7 @@ class Engine:
             stage = "return"
             run.deferred = not step.has_inputs(run.model)
             step.check_return(run.model, must_be_compiled=not _fits_itself(function))
-            run.compiled = bool(run.model.compiled)
+            run.compiled = step.is_compiled(run.model)
             stage = "step"
             run.trace.stepping = True
             if train:
@@ -192,7 +197,7 @@ class Engine:
                 run.log_names = self._check_step(run.model)
         except (Exception, SystemExit) as error:
             if run.compiled is None and isinstance(run.model, keras.Model):
-                run.compiled = bool(run.model.compiled)
+                run.compiled = step.is_compiled(run.model)
             run.certain = isinstance(error, errors.Refusal)
             run.own = errors.is_own(error)
             run.error = errors.describe(error, stage, self._positions, run.trace)
@@ -211,7 +216,7 @@ class Engine:
         if key is not None and key in self._steps:
             return self._steps[key]
         names = step.build_on(model, self._data)
-        if model.compiled and not self._data.y:
+        if step.is_compiled(model) and not self._data.y:
             step.check_names(model)
             names = step.guessed_log_names(model)
         if key is not None:
@@ -220,11 +225,15 @@ class Engine:
 
     def _step_key(self, model: Any) -> Optional[Tuple[Any, ...]]:
         """Equal for two models whose training steps have the same shapes; None where that cannot be told."""
-        if not model.built or type(model).__name__ not in ("Sequential", "Functional"):
+        if (
+            not symbolic.available()
+            or not model.built
+            or type(model).__name__ not in ("Sequential", "Functional")
+        ):
             return None
         if not type(model).__module__.startswith("keras.src.") or not step.has_inputs(model):
             return None
-        compiled = step.compiled_with(model) if model.compiled else ()
+        compiled = step.compiled_with(model) if step.is_compiled(model) else ()
         if compiled is None:
             return None
         tensors = [(shape_text(each.shape), each.dtype) for each in (*model.inputs, *model.outputs)]
@@ -374,6 +383,14 @@ def describe() -> Dict[str, Any]:
         "problem": None,
     }
     return found
+
+
+def _clear_session() -> None:
+    """Keras's state as a trial finds it, without the garbage collection that a trial can afford."""
+    if symbolic.available():
+        keras.backend.clear_session(free_memory=False)
+    else:
+        keras.backend.clear_session()
 
 
 def _version(package: str) -> Optional[str]:

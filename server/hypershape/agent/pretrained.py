@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import Any
 
@@ -12,11 +13,17 @@ _ABSENT = "hypershape-absent.weights.h5"
 
 def install() -> None:
     """Makes `keras.applications` skip the download of weights in this process; its checks still run."""
-    try:
-        from keras.src.utils import file_utils
-    except ImportError:
-        return
-    download = file_utils.get_file
+    for name in ("file_utils", "data_utils"):
+        try:
+            module = importlib.import_module("keras.src.utils." + name)
+        except ImportError:
+            continue
+        if hasattr(module, "get_file"):
+            _install(module)
+
+
+def _install(module: Any) -> None:
+    download = module.get_file
     load = keras.Model.load_weights
 
     def get_file(*args: Any, **kwargs: Any) -> Any:
@@ -29,5 +36,5 @@ def install() -> None:
             return None
         return load(self, filepath, *args, **kwargs)
 
-    file_utils.get_file = get_file
+    module.get_file = get_file
     keras.Model.load_weights = load_weights

@@ -17,6 +17,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import keras
 from keras import layers
+from keras.src.backend.common import global_state
 
 from .positions import Positions, Span
 from .step import identity
@@ -144,7 +145,7 @@ class _Result:
 class Layer(_StandIn):
     """A layer that was made and perhaps called."""
 
-    __slots__ = ("first", "kind", "name", "result", "span")
+    __slots__ = ("first", "kind", "name", "owned", "result", "span")
 
     def __init__(self, memory: "Memory", kind: _Kind, name: str, span: Optional[Span]) -> None:
         self.memory = memory
@@ -152,6 +153,8 @@ class Layer(_StandIn):
         self.name = name
         self.span = span
         self.first: Any = None
+        self.owned = False
+        """It is wrapped by another layer, which alone may call it."""
         self.result: Optional[_Result] = None
 
     @property  # type: ignore[misc]
@@ -364,6 +367,8 @@ class Memory:
         self.calls = []
         self._names = {}
         self._settings = settings()
+        # Metrics are made for real, and shall get the names that they get after `clear_session`.
+        global_state.set_global_attribute("object_name_uids", defaultdict(int))
 
     def end(self) -> bool:
         """Stops handing out stand-ins; False when what happened meanwhile must not be used."""
@@ -399,7 +404,7 @@ class Memory:
         parents: List[Tensor] = []
         key = (self._input_key(args, parents), self._input_key(kwargs, parents) if kwargs else None)
         self.require(bool(parents) and all(tensor.memory is self for tensor in parents))
-        self.require(layer.first is None or layer.first == key)
+        self.require(not layer.owned and (layer.first is None or layer.first == key))
         layer.first = key
         result = layer.kind.results.get(key)
         if result is None:
@@ -519,7 +524,9 @@ class Memory:
         if kind is dict:
             return (dict, *[(self._plain(name), self._plain(each)) for name, each in sorted(value.items())])
         if kind is Layer:
-            return (Layer, id(value.kind), value.first)
+            self.require(not value.owned and value.first is None)
+            value.owned = True
+            return (Layer, id(value.kind))
         module = str(getattr(kind, "__module__", ""))
         if module.startswith("keras.src.regularizers.") and kind.__name__ in ("L1", "L2", "L1L2"):
             return (kind,)
@@ -635,16 +642,13 @@ class _FreshNames:
     """Lets Keras count layer names from the start, and gives the counts that were used."""
 
     def __enter__(self) -> Dict[str, int]:
-        from keras.src.backend.common import global_state
-
-        self._state = global_state
         self._held = global_state.get_global_attribute("object_name_uids")
         counts: Dict[str, int] = defaultdict(int)
         global_state.set_global_attribute("object_name_uids", counts)
         return counts
 
     def __exit__(self, *error: Any) -> None:
-        self._state.set_global_attribute("object_name_uids", self._held)
+        global_state.set_global_attribute("object_name_uids", self._held)
 
 
 def settings() -> Tuple[Any, ...]:

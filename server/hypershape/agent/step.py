@@ -45,8 +45,13 @@ def check_return(model: Any, must_be_compiled: bool) -> None:
             "instance. Received: %s of type %s." % (model, type(model)),
             "return",
         )
-    if must_be_compiled and not model.compiled:
+    if must_be_compiled and not is_compiled(model):
         raise Refusal("ValueError", "You must call `compile()` before using the model.", "compile")
+
+
+def is_compiled(model: Any) -> bool:
+    """Keras 3 says `compiled`, Keras 2 kept it to itself."""
+    return bool(getattr(model, "compiled", getattr(model, "_is_compiled", False)))
 
 
 def check_names(model: Any) -> None:
@@ -72,7 +77,11 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
     if not _feedable(model, data):
         return ()
     x = _inputs(model, data, Batch)
-    if not data.y or not model.compiled:
+    if not hasattr(model, "_symbolic_build"):
+        if data.x:
+            train(model, data)
+        return ()
+    if not data.y or not is_compiled(model):
         if data.x:
             _call(model, x)
         return ()
@@ -139,12 +148,14 @@ def identity(value: Any) -> Optional[Tuple[Any, ...]]:
 
 
 def log_names(model: Any) -> Tuple[str, ...]:
-    return tuple(str(name) for name in model.get_metrics_result())
+    if hasattr(model, "get_metrics_result"):
+        return tuple(str(name) for name in model.get_metrics_result())
+    return tuple(model.metrics_names)
 
 
 def guessed_log_names(model: Any) -> Tuple[str, ...]:
     """The names that a step reports, from labels of whatever form the loss accepts; () if none is accepted."""
-    if not (model.compiled and model.built and has_inputs(model)):
+    if not (is_compiled(model) and model.built and has_inputs(model)):
         return ()
     outputs = [tuple(output.shape) for output in model.outputs]
     forms = (
@@ -182,7 +193,11 @@ def train(model: Any, data: Data) -> Tuple[str, ...]:
         return ()
     if keras.backend.backend() != "jax":
         model.run_eagerly = True
-        model.jit_compile = False
+        if hasattr(model, "jit_compile"):
+            model.jit_compile = False
+    if not is_compiled(model):
+        model(x)
+        return ()
     model.train_on_batch(x, y)
     return log_names(model)
 
@@ -272,7 +287,7 @@ def has_inputs(model: Any) -> bool:
 
 
 def _random(shape: Sequence[int], dtype: str) -> Any:
-    dtype = keras.backend.standardize_dtype(dtype)
+    dtype = str(getattr(dtype, "name", dtype))
     if "float" in dtype:
         return np.random.uniform(size=shape).astype("float32")
     return np.full(shape, "a") if dtype == "string" else np.zeros(shape, dtype)

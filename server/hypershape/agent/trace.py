@@ -106,7 +106,8 @@ class Recorder:
         def new(cls: Any, *args: Any, **kwargs: Any) -> Any:
             if memory.active:
                 return memory.layer(cls, args, kwargs, sys._getframe(1))
-            layer = original_new(cls, *args, **kwargs)
+            plain = original_new is object.__new__
+            layer = original_new(cls) if plain else original_new(cls, *args, **kwargs)
             trace = recorder.trace
             if trace is not None:
                 frame = recorder.positions.innermost(sys._getframe(1))
@@ -204,7 +205,7 @@ def dtype_of(value: Any) -> str:
     while isinstance(value, (list, tuple, dict)) and value:
         value = next(iter(value.values())) if isinstance(value, dict) else value[0]
     dtype = getattr(value, "dtype", None)
-    return "" if dtype is None else keras.backend.standardize_dtype(dtype)
+    return "" if dtype is None else str(getattr(dtype, "name", dtype))
 
 
 def count_parameters(layer: Any) -> int:
