@@ -51,6 +51,24 @@ class PoolingTooLarge(BuildFailure):
             condition="blocks >= 4",
             fixed='hp.Int("blocks", 1, 3)',
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([layers.Conv1D(4, 3, input_shape=(20, 2))])
+                model.add(layers.MaxPooling1D(hp.Choice("pool", [2, 4, 32])))
+                model.add(layers.Flatten())
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """,
+            at='layers.MaxPooling1D(hp.Choice("pool", [2, 4, 32]))',
+            condition="pool == 32",
+            fixed="[2, 4]",
+        ),
     )
     VALID = (
         Example(

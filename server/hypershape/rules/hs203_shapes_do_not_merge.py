@@ -76,6 +76,23 @@ class ShapesDoNotMerge(BuildFailure):
             at="layers.Add()",
             fixed='right = layers.Dense(hp.Int("left", 2, 4))',
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((8,))
+                left = layers.Dense(hp.Int("units", 4, 12, step=4))(inputs)
+                model = keras.Model(inputs, left + layers.Dense(8)(inputs))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="left + layers.Dense(8)(inputs)",
+            condition="units != 8",
+            fixed='hp.Int("units", 8, 8, step=4)',
+        ),
     )
     VALID = (
         Example(

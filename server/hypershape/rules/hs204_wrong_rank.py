@@ -71,6 +71,24 @@ class WrongRank(BuildFailure):
             at="layers.LSTM(4)",
             fixed='layers.LSTM(hp.Int("units", 4, 8), return_sequences=True)',
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((10, 2))])
+                for _ in range(hp.Int("layers", 1, 3)):
+                    model.add(layers.LSTM(8))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="layers.LSTM(8)",
+            condition="layers >= 2",
+            fixed='    for i in range(hp.Int("layers", 1, 3)):\n        model.add(layers.LSTM(8, return_sequences=i < hp.Int("layers", 1, 3) - 1))',
+        ),
     )
     VALID = (
         Example(

@@ -49,6 +49,24 @@ class ReshapeDoesNotMultiplyOut(BuildFailure):
             at="layers.Reshape((4, 4, 2))",
             fixed="[32]",
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((8,))])
+                model.add(layers.Dense(hp.Int("units", 10, 20)))
+                model.add(layers.Reshape((5, -1)))
+                model.add(layers.Flatten())
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="layers.Reshape((5, -1))",
+            fixed='hp.Int("units", 10, 20, step=5)',
+        ),
     )
     VALID = (
         Example(

@@ -70,6 +70,23 @@ class InvalidArgument(BuildFailure):
             condition="rate == 1.5",
             fixed="[0.25, 0.5]",
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                deep = hp.Boolean("deep")
+                with hp.conditional_scope("deep", [True]):
+                    units = hp.Int("units", 2, 4)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units if deep else units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            condition="not deep",
+            fixed='hp.Fixed("deep", value=True)',
+        ),
     )
     VALID = (
         Example(
