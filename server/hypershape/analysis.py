@@ -6,6 +6,7 @@ The language server and the command line both call `analyse`; neither knows how 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
@@ -38,8 +39,14 @@ BATCH_SECONDS = 0.15
 SNAPSHOT_SECONDS = 0.25
 """Findings are worked out again at most this often while probes run."""
 
-ASSUMPTIONS = 3
-"""A failure counts only when it occurs under this many different assumptions about data that is not at hand."""
+ASSUMPTIONS = 6
+"""How many different assumptions about data that is not at hand the agent knows."""
+
+INDEPENDENT = (
+    r"not recognized|Could not interpret|unexpected keyword argument|Unrecognized keyword|not supported in Keras 3|"
+    r"missing \d+ required|module 'keras.* has no attribute"
+)
+"""Messages of failures that have nothing to do with the shape of any data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +123,20 @@ async def _explore(
     started = time.monotonic()
     explorer = space.Explorer(held=space.cannot_matter(module, target), exhaustive=options.exhaustive)
     try:
-        job = await agent.open(target.slice, target.data)
+        job, assumption, first, excuse = await _open(target, agent)
     except SliceFailed as failure:
         yield TargetAnalysis(target, "unprobeable", _why_unprobeable(failure.error))
         return
     except AgentFailed as failure:
         yield TargetAnalysis(target, "unprobeable", str(failure))
         return
+    if excuse is not None:
+        await job.close()
+        yield TargetAnalysis(target, "unprobeable", excuse, data="assumed", assumptions=job.assumptions)
+        return
     try:
-        shown, size, snapshot = 0.0, 1, None
+        explorer.add(first)
+        shown, size = 0.0, 8
         while True:
             configurations = explorer.next(size)
             left = budget - (time.monotonic() - started)
@@ -136,12 +148,11 @@ async def _explore(
             took = (time.monotonic() - before) / max(len(reports), 1)
             size = max(1, min(4 * size, int(BATCH_SECONDS / max(took, 1e-6))))
             if time.monotonic() - shown > SNAPSHOT_SECONDS:
-                snapshot = _summary(target, explorer, job, started)
-                yield snapshot
+                yield _summary(target, explorer, job, started)
                 shown = time.monotonic()
         explored = _summary(target, explorer, job, started)
         if any(report.data == "assumed" for report in explored.reports) and explored.causes:
-            explored = await _under_other_assumptions(explored, agent)
+            explored = await _under_other_assumptions(explored, assumption, agent)
         yield explored
         if options.level == "device":
             yield await _on_device(explored, job, max(budget - (time.monotonic() - started), budget / 2))
@@ -169,10 +180,11 @@ async def _probe(
 def _summary(target: Target, explorer: space.Explorer, job: Job, started: float) -> TargetAnalysis:
     reports = explorer.reports
     counted = [report.parameters for report in reports if report.parameters is not None]
+    known = any(report.verdict != "unknown" for report in reports)
     return TargetAnalysis(
         target,
-        "probed" if reports else "unprobeable",
-        reason=None if reports else "No probe finished in the time given.",
+        "probed" if known else "unprobeable",
+        reason=None if known else _why_unknown(reports),
         data=_worst_data(reports),
         assumptions=job.assumptions,
         hyperparameters=explorer.hyperparameters,
@@ -186,28 +198,105 @@ def _summary(target: Target, explorer: space.Explorer, job: Job, started: float)
     )
 
 
-async def _under_other_assumptions(explored: TargetAnalysis, agent: Agent) -> TargetAnalysis:
-    """Keeps only the causes whose simplest failure occurs under every assumption about the missing data."""
+async def _open(target: Target, agent: Agent) -> tuple[Job, int, list[Report], str | None]:
+    """A job under the first assumption about missing data under which the default configuration builds.
+
+    Also that assumption's number and the report. When it builds under none the last value says so, unless the
+    failure is the same to the letter under all of them: then it has nothing to do with the data.
+    """
+    assert target.slice is not None
+    opened: list[tuple[Job, list[Report]]] = []
+    for assumption in range(ASSUMPTIONS):
+        job = await agent.open(target.slice, target.data, assumption=assumption)
+        reports = await _probe(job, [{}], "symbolic", 10.0)
+        opened.append((job, reports))
+        report = reports[0] if reports else None
+        if report is None or report.data != "assumed" or report.verdict != "fail":
+            break
+    settled = reports and (reports[0].data != "assumed" or reports[0].verdict == "ok")
+    chosen = len(opened) - 1 if settled or not reports else 0
+    for index, (job, _) in enumerate(opened):
+        if index != chosen:
+            await job.close()
+    job, reports = opened[chosen]
+    if settled or not reports:
+        return job, chosen, reports, None
+    errors = [each[0].error for _, each in opened if each and each[0].error is not None]
+    if (
+        reports[0].verdict == "fail"
+        and len({each.message for each in errors}) == 1
+        and _whatever_the_data(errors[0])
+    ):
+        return job, chosen, reports, None
+    return job, chosen, reports, _excuse(job, errors)
+
+
+def _whatever_the_data(error: ProbeError) -> bool:
+    """Whether a failure cannot have come from a shape or from an object that takes the place of missing data."""
+    return (
+        error.stage in ("declare", "return", "compile") or re.search(INDEPENDENT, error.message) is not None
+    )
+
+
+def _excuse(job: Job, errors: Sequence[ProbeError]) -> str:
+    limit = next((error.message for error in errors if error.stage == "limit"), None)
+    if limit is not None:
+        return limit
+    assumed = f" ({'; '.join(job.assumptions[:3])})" if job.assumptions else ""
+    return (
+        f"It needs data that is not at hand, and builds with none of the shapes assumed for it{assumed}. Declare "
+        "them in a comment above the function, for example `# hypershape: x=(28, 28, 1) y=(10,)`."
+    )
+
+
+async def _under_other_assumptions(explored: TargetAnalysis, own: int, agent: Agent) -> TargetAnalysis:
+    """Keeps only the causes that occur under every assumption about the missing data under which anything builds."""
     target = explored.target
     assert target.slice is not None
     kept = list(explored.causes)
-    for assumption in range(1, ASSUMPTIONS):
-        if not kept:
-            break
+    if not any(report.verdict == "ok" for report in explored.reports):
+        return explored
+    others = 0
+    for assumption in range(ASSUMPTIONS):
+        if assumption == own or not kept:
+            continue
         try:
             job = await agent.open(target.slice, target.data, assumption=assumption)
         except (SliceFailed, AgentFailed):
             continue
         try:
-            reports = await _probe(job, [cause.first.configuration for cause in kept], "symbolic", 10.0)
+            reports = await _probe(
+                job, [{}, *(cause.first.configuration for cause in kept)], "symbolic", 10.0
+            )
         finally:
             await job.close()
+        if not reports or reports[0].verdict != "ok":
+            continue
+        others += 1
         kept = [
             cause
-            for cause, report in zip(kept, reports, strict=False)
-            if report.verdict == "fail" and report.error is not None and report.error.type == cause.error.type
+            for cause, report in zip(kept, reports[1:], strict=False)
+            if report.error is not None and report.verdict == "fail" and report.error.type == cause.error.type
         ]
-    return replace(explored, causes=tuple(kept))
+    return _without(explored, kept if others else [])
+
+
+def _without(explored: TargetAnalysis, kept: Sequence[Cause]) -> TargetAnalysis:
+    """The failures of causes that did not stand are taken back: nothing is known of those configurations."""
+    dropped = [cause for cause in explored.causes if cause not in kept]
+    if not dropped or explored.coverage is None:
+        return explored
+    taken = {id(configuration) for cause in dropped for configuration in cause.failing}
+    reports = tuple(
+        replace(report, verdict="unknown") if id(report.configuration) in taken else report
+        for report in explored.reports
+    )
+    share = sum(cause.share for cause in kept)
+    failed = sum(report.verdict == "fail" for report in reports)
+    coverage = replace(
+        explored.coverage, mode="sampled", failed=failed, failing_share=share, interval=(share, 1.0)
+    )
+    return replace(explored, causes=tuple(kept), reports=reports, coverage=coverage)
 
 
 async def _on_device(explored: TargetAnalysis, job: Job, seconds: float) -> TargetAnalysis:
@@ -271,6 +360,13 @@ def _worst_data(reports: Sequence[Report]) -> DataKnowledge:
 def _why_unprobeable(error: ProbeError) -> str:
     place = f" (line {error.span.line})" if error.span else ""
     return f"What the target needs could not be run{place}: {error.type}: {error.message}"
+
+
+def _why_unknown(reports: Sequence[Report]) -> str:
+    for report in reports:
+        if report.error is not None:
+            return report.error.message
+    return "No probe finished in the time given."
 
 
 def _progress(explored: TargetAnalysis) -> str:

@@ -12,10 +12,12 @@ import time
 import types
 from typing import Any, Callable, Optional
 
-from . import engine, frames, guard, limits, wire
+from . import engine, frames, guard, limits, running, wire
 
 REPORTS_AT_ONCE = 256
 REPORTS_SECONDS = 0.05
+STATEMENT_SECONDS = 3.0
+SLICE_SECONDS = 30.0
 
 
 class TimeUp(BaseException):
@@ -32,6 +34,8 @@ class Job:
         self._seconds = float(bounds.get("seconds", 10.0))
         self._paths = [file["path"] for file in self._slice["files"]]
         self._data = params.get("data")
+        self._running = running.Slice(self._slice, int(params.get("assumption") or 0))
+        self._mentioned = False
         self._traces: dict[int, tuple[int, Any]] = {}
         self.number = params["job"]
         self.function: Optional[Callable[[Any], Any]] = None
@@ -51,16 +55,13 @@ class Job:
             os.chdir(folder)
         guard.install(tempfile.gettempdir())
         self.engine = engine.Engine(self._data, self._paths)
-        self._progress.start(0, self._seconds)
-        _alarm(self._seconds)
+        self._progress.start(0, SLICE_SECONDS)
         try:
-            namespace: dict[str, Any] = {}
-            for file in files:
-                namespace = self._run(file)
-            self.function = eval(self._slice["expression"], namespace)
+            self.function = self._running.run(self._attempt)
+            self._mentioned = self._running.uses_stand_ins(self.function)
         except TimeUp:
             return limits.limit_error(
-                "TimeLimit", f"Importing what the target needs took more than {self._seconds:g} s."
+                "TimeLimit", f"A statement that the target needs took more than {self._seconds:g} s."
             )
         except BaseException as error:
             return frames.error(error, "slice", self._paths)
@@ -69,13 +70,27 @@ class Job:
             self._progress.stop()
         return None
 
-    def _run(self, file: dict[str, Any]) -> dict[str, Any]:
-        module = types.ModuleType(file["module"])
-        module.__file__ = file["path"]
-        module.__package__ = file["module"].rpartition(".")[0]
-        sys.modules[file["module"]] = module
-        exec(compile(file["text"], file["path"], "exec", dont_inherit=True), module.__dict__)
-        return module.__dict__
+    def _attempt(self, run: Callable[[], None]) -> None:
+        """One statement of the slice: data that takes long to load is as good as missing."""
+        _alarm(STATEMENT_SECONDS)
+        try:
+            run()
+        except TimeUp:
+            raise TimeoutError(f"it took more than {STATEMENT_SECONDS:g} s") from None
+        except SystemExit:
+            raise RuntimeError("it ends the program") from None
+        finally:
+            _alarm(0)
+
+    @property
+    def _assumed(self) -> bool:
+        """Whether the model may rest on made-up data."""
+        return self._mentioned or bool(self._running.assumption.asked)
+
+    @property
+    def assumptions(self) -> list[str]:
+        """What was made up about missing data, for the user."""
+        return list(self._running.assumption.asked) if self._assumed else []
 
     def probe(self, params: dict[str, Any], send: Callable[[bytes, bytes], None]) -> int:
         """Probes every configuration and sends the reports as they come; returns their number."""
@@ -99,7 +114,8 @@ class Job:
         assert self.engine is not None
         _alarm(self._seconds)
         try:
-            return self.engine.probe(self.function, configuration, level)  # type: ignore[arg-type]
+            self._running.assumption.reset()
+            return self._judged(self.engine.probe(self.function, configuration, level))  # type: ignore[arg-type]
         except TimeUp:
             error = limits.limit_error("TimeLimit", f"The probe took more than {self._seconds:g} s.")
         except BaseException as problem:
@@ -107,6 +123,22 @@ class Job:
         finally:
             _alarm(0)
         return {"configuration": configuration, "verdict": "unknown", "level": level, "error": error}
+
+    def _judged(self, report: dict[str, Any]) -> dict[str, Any]:
+        """A report that rests on made-up data says so; a failure in which a stand-in was called is none."""
+        if not self._assumed:
+            return report
+        if report.get("data") == "none":
+            report["data"] = "assumed"
+        called = self._running.assumption.called
+        if report["verdict"] == "fail" and called:
+            name = next(iter(called)).partition(".")[0]
+            reason = self._running.missing.get(name, "it is not installed")
+            report["verdict"] = "unknown"
+            report["error"] = limits.limit_error(
+                "Missing", f"The target needs {name}, which is not at hand ({reason})."
+            )
+        return report
 
     def _interned(self, trace: Any, new: dict[int, Any]) -> int:
         """The number of a trace, which travels once; the trace is kept so that its identity stays its own."""
@@ -142,10 +174,10 @@ def serve(channel: socket.socket, progress: limits.Progress) -> None:
             params = message["params"]
             if message["method"] == "job/open":
                 job = Job(params, progress)
-                result: dict[str, Any] = {"error": job.open()}
+                result: dict[str, Any] = {"error": job.open(), "assumptions": job.assumptions}
             else:
                 assert job is not None
-                result = {"probed": job.probe(params, send)}
+                result = {"probed": job.probe(params, send), "assumptions": job.assumptions}
             sys.stdout.flush()
             sys.stderr.flush()
             send(wire.ANSWER, wire.answer(message["id"], result))

@@ -286,6 +286,7 @@ class Job:
                     finally:
                         getter.cancel()
                 answer = asked.result()
+                self.assumptions = tuple(answer.get("assumptions", self.assumptions))
             except BaseException:
                 self._end()
                 raise

@@ -1,0 +1,74 @@
+"""Imports that a probe does not need: packages that are missing, and old names of Keras Tuner."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import types
+from typing import Any, ClassVar
+
+from .standins import Assumption, stand_in
+
+NEEDED = ("keras", "tensorflow", "keras_tuner", "numpy", "torch", "jax", "tf_keras")
+"""Packages whose absence is the user's problem: a stand-in for them would only hide it."""
+
+
+class _Missing(types.ModuleType):
+    """A module that is not installed: every name in it is a stand-in."""
+
+    __path__: ClassVar[list[str]] = []
+
+    def __init__(self, name: str, assumption: Assumption) -> None:
+        super().__init__(name)
+        self._assumption = assumption
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return stand_in(f"{self.__name__}.{name}", self._assumption)
+
+
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """The last finder: what no other found is `keras_tuner` under its old name, or a stand-in."""
+
+    def __init__(self, assumption: Assumption) -> None:
+        self._assumption = assumption
+        self.missing: dict[str, None] = {}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        top = name.partition(".")[0]
+        if top in NEEDED or sys._getframe(1).f_globals.get("__name__") == "importlib.util":
+            return None
+        if not _asked_by_user(sys._getframe(1)):
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: Any) -> Any:
+        old, _, rest = spec.name.partition(".")
+        if old == "kerastuner":
+            try:
+                return importlib.import_module("keras_tuner" + (f".{rest}" if rest else ""))
+            except ImportError:
+                pass
+        self.missing[spec.name] = None
+        return _Missing(spec.name, self._assumption)
+
+    def exec_module(self, module: Any) -> None:
+        return None
+
+
+def _asked_by_user(frame: Any) -> bool:
+    """Whether the import stands in the user's own code: installed packages probe for optional ones themselves."""
+    while frame is not None and "importlib" in frame.f_code.co_filename:
+        frame = frame.f_back
+    return frame is not None and frame.f_globals.get("__hypershape__", False)
+
+
+def install(assumption: Assumption) -> Finder:
+    """Puts the finder behind all others."""
+    finder = Finder(assumption)
+    sys.meta_path.append(finder)
+    return finder

@@ -1,0 +1,111 @@
+"""Runs a slice statement by statement, so that one that cannot run costs only the names it would bind."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from typing import Any, Callable, Iterator
+
+from . import datasets, imports
+from .standins import Assumption, StandIn, stand_in
+
+
+class Slice:
+    """The slice's modules in this process, and what was put in the place of what is missing."""
+
+    def __init__(self, fields: dict[str, Any], assumption: int) -> None:
+        self._fields = fields
+        self.assumption = Assumption(assumption)
+        self.missing: dict[str, str] = {}
+        """Names that are bound to stand-ins, each with why."""
+
+    def run(self, attempt: Callable[[Callable[[], None]], None]) -> Callable[[Any], Any]:
+        """Runs every file and returns the target. `attempt` runs one statement within its time.
+
+        Raises what an import, a definition or the target's expression raises.
+        """
+        datasets.install()
+        imports.install(self.assumption)
+        namespace: dict[str, Any] = {}
+        for file in self._fields["files"]:
+            namespace = self._file(file, attempt)
+        return eval(self._fields["expression"], namespace)  # type: ignore[no-any-return]
+
+    def _file(self, file: dict[str, Any], attempt: Callable[[Callable[[], None]], None]) -> dict[str, Any]:
+        module = types.ModuleType(file["module"])
+        module.__file__ = file["path"]
+        module.__package__ = file["module"].rpartition(".")[0]
+        module.__dict__["__hypershape__"] = True
+        sys.modules[file["module"]] = module
+        namespace = module.__dict__
+        for name, why in self._fields.get("stand_ins", {}).items():
+            self._bind(namespace, name, why)
+        for statement in ast.parse(file["text"], file["path"]).body:
+            code = compile(ast.Module([statement], []), file["path"], "exec", dont_inherit=True)
+            try:
+                attempt(lambda code=code: exec(code, namespace))  # type: ignore[misc]
+            except Exception as error:
+                if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+                    raise
+                bound = list(_bound(statement))
+                if not bound or _is_ours_to_report(statement, error):
+                    raise
+                for name in bound:
+                    if name not in namespace or isinstance(
+                        statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
+                    ):
+                        self._bind(namespace, name, f"{type(error).__name__}: {error}")
+        return namespace
+
+    def _bind(self, namespace: dict[str, Any], name: str, why: str) -> None:
+        namespace[name] = stand_in(name, self.assumption)
+        self.missing[name] = why
+
+    def uses_stand_ins(self, function: Any) -> bool:
+        """Whether the target, or a function or class of its modules, mentions a name that is a stand-in."""
+        for file in self._fields["files"]:
+            namespace = vars(sys.modules[file["module"]])
+            names = {name for name, value in namespace.items() if isinstance(value, StandIn)}
+            if names and any(names & set(_names(value)) for value in [function, *namespace.values()]):
+                return True
+        return False
+
+
+def _is_ours_to_report(statement: ast.stmt, error: Exception) -> bool:
+    """An import of Keras's that fails is the user's failure, too: a search would not start."""
+    if not isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return False
+    names = (
+        [statement.module or ""]
+        if isinstance(statement, ast.ImportFrom)
+        else [each.name for each in statement.names]
+    )
+    return any(name.partition(".")[0] in imports.NEEDED for name in names)
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement binds at module level."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.alias) and node.name != "*":
+            yield (node.asname or node.name).partition(".")[0]
+
+
+def _names(value: Any) -> Iterator[str]:
+    """The global names in the code of a function, or of a class's methods."""
+    if isinstance(value, types.MethodType):
+        value = type(value.__self__)
+    if isinstance(value, type):
+        for each in vars(value).values():
+            if isinstance(each, types.FunctionType):
+                yield from _names(each)
+    elif isinstance(value, types.FunctionType):
+        waiting = [value.__code__]
+        while waiting:
+            code = waiting.pop()
+            yield from code.co_names
+            waiting += [each for each in code.co_consts if isinstance(each, types.CodeType)]
