@@ -730,6 +730,7 @@ def test_attributes_that_nothing_sets_before_are_assumed() -> None:
         class Trainer:
             def __init__(self, name):
                 self.name = name
+                self.width = None
             def prepare(self, table):
                 self.width = table.shape[1]
             def make(self, hp):

@@ -77,7 +77,18 @@ class Attributes:
             known = self._uses[id(method)] = Use()
             arguments = [*method.args.posonlyargs, *method.args.args]
             own = arguments[0].arg if arguments else ""
+            # `self.data = None` only announces an attribute.
+            announced = {
+                id(target)
+                for node in ast.walk(method)
+                if isinstance(node, ast.Assign)
+                and isinstance(node.value, ast.Constant)
+                and node.value.value is None
+                for target in node.targets
+            }
             for node in ast.walk(method):
+                if id(node) in announced:
+                    continue
                 if (
                     isinstance(node, ast.Attribute)
                     and isinstance(node.value, ast.Name)
