@@ -295,3 +295,13 @@ def test_error_of_our_own_is_never_reported_as_a_failure() -> None:
         )
 
     assert in_child(broken)["verdict"] == "unknown"
+
+
+def test_device_probe_does_not_blame_labels_that_it_invented() -> None:
+    source = (
+        f"{SHORT}\nfrom keras import ops\ndef own(y, p):\n    return ops.matmul(y, p)\n"
+        "def build(hp):\n    return model(loss=own)\n"
+    )
+    (invented,) = probe(source, level="device")
+    (known,) = probe(source, level="device", data={"x": [[4]], "y": [[2]]})
+    assert (invented["verdict"], known["verdict"]) == ("unknown", "fail")

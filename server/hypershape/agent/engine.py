@@ -147,6 +147,8 @@ class Engine:
     def _for_real(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
         if symbolic.available():
             verdict, run = self._by_shapes(function, configuration)
+            if verdict == "fail":
+                return verdict, run
             sentence = device.refusal(_parameters(run.model) or run.built_parameters)
             if sentence is not None:
                 if run.error is None:
@@ -155,9 +157,15 @@ class Engine:
                 return verdict, run
         device.prepare()
         run = self._run(function, configuration, lazy=False, train=True)
-        if self._is_own(run, function, configuration, train=True):
+        if self._rests_on_invented_labels(run) or self._is_own(run, function, configuration, train=True):
             return "unknown", run
         return ("ok" if run.error is None else "fail"), run
+
+    def _rests_on_invented_labels(self, run: _Run) -> bool:
+        """Whether a step failed in a way that other labels than ours might not have met."""
+        if run.error is None or run.error["stage"] != "step" or self._data.y:
+            return False
+        return run.trace.refusal is None and run.error["type"] != "ResourceExhaustedError"
 
     def _is_own(self, run: _Run, function: Any, configuration: Mapping[str, Any], train: bool) -> bool:
         """Whether a failure comes from our changes to Keras, which a traceback that Keras has cut cannot tell."""
@@ -181,7 +189,7 @@ class Engine:
         stage = "build"
         _clear_session()
         if uncut:
-            keras.config.disable_traceback_filtering()
+            _filtering().disable_traceback_filtering()
         _RECORDER.trace = run.trace
         try:
             run.model = function(hp)
@@ -203,7 +211,7 @@ class Engine:
             run.error = errors.describe(error, stage, self._positions, run.trace)
         finally:
             if uncut:
-                keras.config.enable_traceback_filtering()
+                _filtering().enable_traceback_filtering()
             _RECORDER.trace = None
             run.built_parameters = sum(variables.sizes)
             variables.active = False
@@ -391,6 +399,15 @@ def _clear_session() -> None:
         keras.backend.clear_session(free_memory=False)
     else:
         keras.backend.clear_session()
+
+
+def _filtering() -> Any:
+    """The module that decides whether Keras cuts its frames out of tracebacks."""
+    if hasattr(keras, "config"):
+        return keras.config
+    import tensorflow as tf
+
+    return tf.debugging
 
 
 def _version(package: str) -> Optional[str]:

@@ -204,7 +204,7 @@ def train(model: Any, data: Data) -> Tuple[str, ...]:
 
 def synthetic_labels(model: Any) -> Any:
     """Labels that the model's losses accept: class indices in range, one-hot rows, or numbers."""
-    losses = _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss", None))
+    losses = _losses(model)
     outputs = model.outputs
     if len(losses) != len(outputs):
         losses = [losses[0] if losses else None] * len(outputs)
@@ -260,7 +260,7 @@ def _labels(model: Any, data: Data, make: Any) -> Any:
 
 
 def _label_dtype(model: Any, shape: Tuple[int, ...]) -> str:
-    losses = _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss", None))
+    losses = _losses(model)
     sparse = any((each if isinstance(each, str) else type(each).__name__) in _SPARSE for each in losses)
     return "int32" if sparse or not shape else "float32"
 
@@ -270,6 +270,11 @@ def _feedable(model: Any, data: Data) -> bool:
     if data.x:
         return True
     return has_inputs(model) and not any(None in tensor.shape[1:] for tensor in model.inputs)
+
+
+def _losses(model: Any) -> List[Any]:
+    held = getattr(model, "_compile_loss", None)
+    return _leaves(getattr(held, "_user_loss", None) or getattr(model, "loss", None))
 
 
 def _batch_size(model: Any) -> int:
