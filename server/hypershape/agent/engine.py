@@ -303,19 +303,20 @@ class Engine:
         if names is None:
             return key
         self._space.learn(hp)
+        returned = error is None or error["stage"] == "step"
         return {
             "configuration": dict(hp.read),
             "verdict": "ok" if error is None else "fail",
             "level": "symbolic",
             "error": error,
             "layers": self._remembered_trace(memory.calls, deferred),
-            "parameters": parameters if error is None or error["stage"] != "build" else None,
-            "output_shapes": shapes(ends, deferred),
+            "parameters": parameters if returned else None,
+            "output_shapes": shapes(ends, deferred) if returned else (),
             "log_names": names,
             "new": self._space.take_new(),
             "declarations": hp.declarations,
             "data": self._data.knowledge,
-            "compiled": compiled if error is None or error["stage"] == "step" else None,
+            "compiled": compiled if returned else None,
             "elapsed_ms": 0.0,
         }
 
