@@ -100,7 +100,11 @@ def _statement(path: str, line: int) -> dict[str, Any]:
     if best is not None:
         first, last = best.lineno, best.end_lineno or best.lineno
         return _span(
-            path, first, _characters(path, first, best.col_offset), last, _characters(path, last, best.end_col_offset or 0)
+            path,
+            first,
+            _characters(path, first, best.col_offset),
+            last,
+            _characters(path, last, best.end_col_offset or 0),
         )
     written = linecache.getline(path, line).rstrip()
     start = len(written) - len(written.lstrip()) + 1

@@ -151,7 +151,9 @@ def describe(hp: Any, span: Optional[Span]) -> Dict[str, Any]:
         "max": _json(hp.max_value) if numeric else None,
         "step": _json(hp.step) if numeric else None,
         "sampling": hp.sampling if numeric else None,
-        "conditions": [{"name": each.name, "values": [_json(value) for value in each.values]} for each in hp.conditions],
+        "conditions": [
+            {"name": each.name, "values": [_json(value) for value in each.values]} for each in hp.conditions
+        ],
         "span": span,
     }
 

@@ -29,7 +29,10 @@ def start(sources, environment):
     # `python -c` searches the working directory first: a user's keras_tuner.py there would be taken for the package.
     sys.path[:] = [place for place in sys.path if place not in ("", os.getcwd())]
     if sys.version_info < OLDEST:
-        refuse("Python %d.%d is too old: Hypershape probes with Python %d.%d or later." % (sys.version_info[:2] + OLDEST))
+        refuse(
+            "Python %d.%d is too old: Hypershape probes with Python %d.%d or later."
+            % (sys.version_info[:2] + OLDEST)
+        )
         return
     install(sources)
     from hypershape.agent import zygote

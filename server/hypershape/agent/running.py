@@ -35,7 +35,14 @@ class Slice:
     def _file(self, file: dict[str, Any], attempt: Callable[[Callable[[], None]], None]) -> dict[str, Any]:
         module = types.ModuleType(file["module"])
         module.__file__ = file["path"]
-        module.__package__ = file["module"].rpartition(".")[0]
+        if file["path"].endswith("__init__.py"):
+            module.__package__ = file["module"]
+            module.__path__ = []
+        else:
+            module.__package__ = file["module"].rpartition(".")[0]
+        parent, _, own = file["module"].rpartition(".")
+        if parent in sys.modules:
+            setattr(sys.modules[parent], own, module)
         module.__dict__["__hypershape__"] = True
         sys.modules[file["module"]] = module
         namespace = module.__dict__

@@ -138,8 +138,8 @@ class Agent:
             if not request.done():
                 raise AgentFailed("The agent ended unexpectedly.")
             return request.result()
-        except JsonRpcException as problem:
-            raise AgentFailed(str(problem)) from None
+        except (JsonRpcException, RuntimeError, ConnectionError) as problem:
+            raise AgentFailed(f"The agent ended unexpectedly: {problem}") from None
         finally:
             request.cancel()
 

@@ -1,4 +1,8 @@
-"""What to probe next, and what the reports so far say about the whole space."""
+"""What to probe next, and what the reports so far say about the whole space.
+
+Spaces are define-by-run: which hyperparameters a configuration reads depends on the values of others. What a probe
+read, in order, is a path in a tree of choices; the leaves of that tree are the space.
+"""
 
 from __future__ import annotations
 
@@ -6,46 +10,51 @@ import itertools
 import math
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Report, Value
 from hypershape.space.blame import causes
+from hypershape.space.covering import covering_array
 
 LARGEST_PROOF = 20_000
+"""Spaces with more leaves are sampled unless the user asks for every configuration."""
+
+MOST_CORNERS = 256
+MOST_RANDOM = 20_000
+MOST_ENDS = 12
+"""A Choice with more values is represented by this many in corners and covering arrays."""
+
 Key = tuple[tuple[str, Value], ...]
 
 
 def contains(hyperparameters: Sequence[Hyperparameter], configuration: Configuration) -> bool:
     """Whether every value of a configuration can still be drawn."""
     domains = {hp.name: hp for hp in hyperparameters}
-    for name, value in configuration.items():
-        hp = domains.get(name)
-        if hp is None:
-            continue
-        if hp.values is not None:
-            if value not in hp.values:
-                return False
-        elif (
-            hp.min is not None
-            and hp.max is not None
-            and isinstance(value, int | float)
-            and not hp.min <= value <= hp.max
-        ):
-            return False
-    return True
+    return all(name not in domains or _draws(domains[name], value) for name, value in configuration.items())
 
 
+def _draws(hp: Hyperparameter, value: Value) -> bool:
+    if hp.values is not None:
+        return value in hp.values
+    if hp.min is None or hp.max is None or not isinstance(value, int | float):
+        return True
+    return hp.min <= value <= hp.max
+
+
+@dataclass(slots=True)
 class _Node:
-    """A choice point of the define-by-run tree: the hyperparameter read there, and where each value leads."""
+    """A choice point: the hyperparameter that is read there, and where each of its values leads."""
 
-    __slots__ = ("children", "name")
-
-    def __init__(self) -> None:
-        self.name: str | None = None
-        self.children: dict[Value, _Node] = {}
+    name: str | None = None
+    children: dict[Value, _Node] = field(default_factory=dict)
 
 
 class Explorer:
-    """Proposes configurations, best first, and sums up the reports."""
+    """Proposes configurations, best first, and sums up the reports.
+
+    `held` are hyperparameters that cannot change a build, each with the reason: their ends are probed one at a
+    time, and they do not multiply the space. `exhaustive` enumerates a space however large it is.
+    """
 
     def __init__(
         self, *, held: Mapping[str, str] | None = None, exhaustive: bool = False, seed: int = 0
@@ -55,161 +64,258 @@ class Explorer:
         self._random = random.Random(seed)
         self._hps: dict[str, Hyperparameter] = {}
         self._reports: dict[Key, Report] = {}
+        self._leaves: dict[Key, Report] = {}
+        self._drawn: set[Key] = set()
         self._asked: set[Key] = set()
         self._root = _Node()
+        self._drawing = False
         self._plan = self._propose()
         self._finished = False
 
     @property
     def hyperparameters(self) -> tuple[Hyperparameter, ...]:
+        """Every hyperparameter met so far, in the order in which they were first met."""
         return tuple(self._hps.values())
 
     @property
     def reports(self) -> tuple[Report, ...]:
+        """One report for each configuration that was probed."""
         return tuple(self._reports.values())
 
     @property
     def finished(self) -> bool:
+        """Whether there is nothing left to propose."""
         return self._finished
 
     def next(self, size: int = 64) -> tuple[Configuration, ...]:
+        """Up to `size` configurations to probe next; none when there is nothing left to learn.
+
+        Add the reports of one batch before asking for the next: what they read decides what is proposed.
+        """
         batch: list[Configuration] = []
-        while len(batch) < size:
-            try:
-                proposed = next(self._plan)
-            except StopIteration:
-                break
+        for proposed in self._plan:
             if proposed is None:
                 if batch:
                     break
                 continue
-            key = tuple(sorted(proposed.items()))
-            if key not in self._asked:
+            key = _key(proposed)
+            if key not in self._asked and not self._leads_to_a_known_leaf(proposed):
                 self._asked.add(key)
                 batch.append(proposed)
+                if len(batch) == size:
+                    break
         return tuple(batch)
 
     def add(self, reports: Iterable[Report]) -> None:
+        """Takes in what probes returned."""
         for report in reports:
             for hp in report.new:
                 self._hps.setdefault(hp.name, hp)
-            self._reports[tuple(sorted(report.configuration.items(), key=lambda item: item[0]))] = report
+            key = _key(report.configuration)
+            self._reports.setdefault(key, report)
+            leaf = _key({n: v for n, v in report.configuration.items() if n not in self._held})
+            known = self._leaves.get(leaf)
+            if known is None or (known.verdict == "ok" and report.verdict != "ok"):
+                self._leaves[leaf] = report
+            if self._drawing:
+                self._drawn.add(key)
             node = self._root
             for name, value in report.configuration.items():
-                node.name = node.name or name
-                node = node.children.setdefault(value, _Node())
+                if name not in self._held:
+                    node.name = node.name or name
+                    node = node.children.setdefault(value, _Node())
 
     def causes(self) -> tuple[Cause, ...]:
-        return causes(self.reports, self._hps, self._weight)
+        """The causes of all failures so far, with their shares of the space."""
+        if self._complete or not self._drawn:
+            leaves = {id(report) for report in self._leaves.values()}
+            shares = {
+                _key(report.configuration): self._weight(report.configuration)
+                for report in self._reports.values()
+                if id(report) in leaves
+            }
+        else:
+            shares = dict.fromkeys(self._drawn, 1.0)
+        return causes(self.reports, self._hps, lambda configuration: shares.get(_key(configuration), 0.0))
 
     @property
     def coverage(self) -> Coverage:
-        reports = self.reports
-        failed = sum(report.verdict == "fail" for report in reports)
-        complete = not any(True for _ in itertools.islice(self._frontier(), 1)) and bool(reports)
-        if complete:
-            weights = [self._weight(report.configuration) for report in reports]
-            total = sum(weights) or 1.0
-            share = sum(w for w, r in zip(weights, reports, strict=True) if r.verdict == "fail") / total
-            leaves = self._leaves()
-            return Coverage("exhaustive", leaves, len(reports), failed, share, (share, share), self._held)
-        share = failed / max(len(reports), 1)
+        """How much of the space is known, and which share of it fails."""
+        leaves = list(self._leaves.values())
+        failed = sum(report.verdict == "fail" for report in leaves)
+        failing = sum(self._weight(report.configuration) for report in leaves if report.verdict == "fail")
+        if self._complete:
+            share = min(failing, 1.0)
+            return Coverage("exhaustive", len(leaves), len(leaves), failed, share, (share, share), self._held)
+        # Leaves are disjoint events, so the weights of those that were probed bound the share from both sides.
+        building = sum(self._weight(report.configuration) for report in leaves if report.verdict == "ok")
+        low, high = min(failing, 1.0), max(1.0 - building, 0.0)
+        share = failing / (failing + building) if failing + building else 0.0
+        drawn = [report for key, report in self._reports.items() if key in self._drawn]
+        if drawn:
+            bad = sum(report.verdict == "fail" for report in drawn)
+            share = bad / len(drawn)
+            bounds = wilson(bad, len(drawn))
+            low, high = max(low, bounds[0]), min(high, bounds[1])
         return Coverage(
-            "sampled", self._size(), len(reports), failed, share, wilson(failed, len(reports)), self._held
+            "sampled", self._size, len(leaves), failed, share, (min(low, high), max(low, high)), self._held
         )
 
-    def _leaves(self) -> int:
-        def count(node: _Node) -> int:
-            return sum(map(count, node.children.values())) if node.children else 1
+    # ------------------------------------------------------------- the tree
 
-        return count(self._root)
+    def _leads_to_a_known_leaf(self, proposed: Configuration) -> bool:
+        """Whether a configuration reads only values that a report has already read together."""
+        if any(name in self._held and value != self._hps[name].default for name, value in proposed.items()):
+            return False
+        node = self._root
+        while node.name is not None:
+            hp = self._hps.get(node.name)
+            child = node.children.get(proposed.get(node.name, hp.default if hp is not None else None))
+            if child is None:
+                return False
+            node = child
+        return bool(self._leaves)
 
-    def _size(self) -> int | None:
-        if any(
-            hp.values is None and hp.count is None and hp.name not in self._held for hp in self._hps.values()
-        ):
-            return None
-        return math.prod(
-            1 if hp.name in self._held else (hp.count or len(hp.values or (1,))) for hp in self._hps.values()
+    @property
+    def _complete(self) -> bool:
+        """Whether every leaf was probed and has a verdict."""
+        return (
+            bool(self._leaves)
+            and next(self._frontier(), None) is None
+            and all(report.verdict != "unknown" for report in self._leaves.values())
         )
-
-    def _values(self, hp: Hyperparameter) -> tuple[Value, ...]:
-        if hp.values is not None:
-            return hp.values
-        return tuple(v for v in dict.fromkeys((hp.min, hp.default, hp.max)) if v is not None)
-
-    def _ends(self, hp: Hyperparameter) -> tuple[Value, ...]:
-        values = self._values(hp)
-        return values if hp.kind in ("Choice", "Boolean") else tuple(dict.fromkeys((values[0], values[-1])))
-
-    def _weight(self, configuration: Configuration) -> float:
-        weight = 1.0
-        for name in configuration:
-            hp = self._hps.get(name)
-            if hp is not None and name not in self._held:
-                weight /= max(len(self._values(hp)), 1)
-        return weight
-
-    def _propose(self) -> Iterator[Configuration | None]:
-        yield {}
-        yield None
-        for pick in (0, -1):
-            known = -1
-            while known != len(self._hps):
-                known = len(self._hps)
-                yield {hp.name: self._values(hp)[pick] for hp in self._hps.values()}
-                yield None
-        for hp in list(self._hps.values()):
-            for value in self._ends(hp):
-                yield {hp.name: value}
-        yield None
-        matter = [hp for hp in self._hps.values() if hp.name not in self._held]
-        if math.prod(len(self._ends(hp)) for hp in matter) <= 512:
-            for values in itertools.product(*(self._ends(hp) for hp in matter)):
-                yield dict(zip((hp.name for hp in matter), values, strict=True))
-        yield None
-        size = self._size()
-        if self._exhaustive or (size is not None and size <= LARGEST_PROOF):
-            while True:
-                some = list(itertools.islice(self._frontier(), 4096))
-                if not some:
-                    break
-                yield from some
-                yield None
-        else:
-            for _ in range(20_000):
-                yield {
-                    hp.name: self._random.choice(self._values(hp))
-                    if hp.values is not None
-                    else self._random.uniform(hp.min or 0, hp.max or 1)
-                    for hp in self._hps.values()
-                    if hp.name not in self._held
-                }
-        self._finished = True
 
     def _frontier(self) -> Iterator[Configuration]:
-        """Prefixes of choices that no report has followed yet."""
+        """Choices that no report has followed yet, each as the prefix of a configuration."""
         stack: list[tuple[_Node, dict[str, Value]]] = [(self._root, {})]
         while stack:
             node, prefix = stack.pop()
             if node.name is None:
-                if node is self._root:
-                    return
                 continue
             hp = self._hps.get(node.name)
-            if hp is not None and node.name not in self._held:
-                if hp.values is None:
-                    yield {**prefix, node.name: hp.default}
+            if hp is None or hp.values is None:
+                # Too many values, or a name that comes and goes: such a choice is never exhausted.
+                yield {**prefix, node.name: next(iter(node.children))}
+                continue
+            yield from ({**prefix, node.name: value} for value in hp.values if value not in node.children)
+            stack += [(child, {**prefix, node.name: value}) for value, child in node.children.items()]
+
+    @property
+    def _size(self) -> int | None:
+        """An upper bound of the number of leaves; None for a space with a continuous hyperparameter."""
+        size = 1
+        for hp in self._varied:
+            count = len(hp.values) if hp.values is not None else hp.count
+            if count is None:
+                return None
+            size *= count
+        return size
+
+    @property
+    def _varied(self) -> list[Hyperparameter]:
+        return [hp for hp in self._hps.values() if hp.name not in self._held]
+
+    def _weight(self, configuration: Configuration) -> float:
+        """The probability that a random trial takes this path."""
+        weight = 1.0
+        for name in configuration:
+            hp = self._hps.get(name)
+            if hp is not None and name not in self._held:
+                count = len(hp.values) if hp.values is not None else hp.count
+                weight *= 1 / count if count else 0.0
+        return weight
+
+    # ------------------------------------------------------------- the plan
+
+    def _propose(self) -> Iterator[Configuration | None]:
+        """Configurations in the order in which they tell most; None where the next depend on what came before."""
+        yield {}
+        yield None
+        for pick in (0, -1):
+            met = -1
+            while met != len(self._hps):
+                met = len(self._hps)
+                yield {hp.name: _ends(hp)[pick] for hp in self._hps.values()}
+                yield None
+        yield from ({hp.name: value} for hp in list(self._hps.values()) for value in _ends(hp))
+        yield None
+        yield from self._corners()
+        yield None
+        if self._exhaustive or (self._size is not None and self._size <= LARGEST_PROOF):
+            while some := list(itertools.islice(self._untried(), 2048)):
+                yield from some
+                yield None
+        else:
+            for strength in (2, 3):
+                yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, strength)
+                yield None
+            yield from self._borders()
+            yield None
+            self._drawing = True
+            for _ in range(MOST_RANDOM):
+                yield {hp.name: self._draw(hp) for hp in self._varied}
+        self._finished = True
+
+    def _untried(self) -> Iterator[Configuration]:
+        return (prefix for prefix in self._frontier() if _key(prefix) not in self._asked)
+
+    def _corners(self) -> Iterator[Configuration]:
+        ends = {hp.name: _ends(hp) for hp in self._varied}
+        if math.prod(map(len, ends.values())) <= MOST_CORNERS:
+            yield from (dict(zip(ends, values, strict=True)) for values in itertools.product(*ends.values()))
+
+    def _borders(self) -> Iterator[Configuration | None]:
+        """Halves the way between a failing and the nearest building configuration, along every axis that differs."""
+        failing = [report.configuration for report in self.reports if report.verdict == "fail"][:8]
+        building = [report.configuration for report in self.reports if report.verdict == "ok"]
+        for bad in failing if building else ():
+            good = min(building, key=lambda each: sum(each.get(name) != value for name, value in bad.items()))
+            for name, value in bad.items():
+                hp = self._hps.get(name)
+                if hp is None or hp.values is None or name not in good or good[name] == value:
                     continue
-                for value in hp.values:
-                    if value not in node.children:
-                        yield {**prefix, node.name: value}
-            for value, child in node.children.items():
-                stack.append((child, {**prefix, node.name: value}))
+                low, high = sorted((hp.values.index(value), hp.values.index(good[name])))
+                while high - low > 1:
+                    middle = (low + high) // 2
+                    asked = {**bad, name: hp.values[middle]}
+                    yield asked
+                    yield None
+                    report = self._reports.get(_key(asked))
+                    fails = report is not None and report.verdict == "fail"
+                    toward_bad = hp.values.index(value) > hp.values.index(good[name])
+                    low, high = (low, middle) if fails == toward_bad else (middle, high)
+
+    def _draw(self, hp: Hyperparameter) -> Value:
+        """A value as a random search draws it."""
+        if hp.values is not None:
+            return self._random.choice(hp.values)
+        if hp.min is None or hp.max is None:
+            return hp.default
+        share = self._random.random()
+        if hp.kind == "Int" and hp.step and hp.count and hp.sampling in (None, "linear"):
+            return int(hp.min + hp.step * self._random.randrange(hp.count))
+        value = (
+            hp.min * (hp.max / hp.min) ** share
+            if hp.sampling in ("log", "reverse_log") and hp.min > 0
+            else hp.min + share * (hp.max - hp.min)
+        )
+        return int(value) if hp.kind == "Int" else value
+
+
+def _ends(hp: Hyperparameter) -> tuple[Value, ...]:
+    """The values of a Choice, the first and the last of a range."""
+    values = hp.values or tuple(v for v in (hp.min, hp.max) if v is not None) or (hp.default,)
+    if hp.kind in ("Choice", "Boolean"):
+        return values if len(values) <= MOST_ENDS else (*values[: MOST_ENDS - 1], values[-1])
+    return tuple(dict.fromkeys((values[0], values[-1])))
+
+
+def _key(configuration: Configuration) -> Key:
+    return tuple(sorted(configuration.items(), key=lambda item: item[0]))
 
 
 def wilson(failed: int, total: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, 1927)."""
+    """The 95 % interval of a share (E. B. Wilson, 1927)."""
     if total == 0:
         return (0.0, 1.0)
     share = failed / total

@@ -1,0 +1,197 @@
+"""User code that exits, hangs, crashes, prints or grows: each is reported with a reason, and the next probe works."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import textwrap
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from hypershape.model import Report, Slice, SliceFile
+from hypershape.probe import Agent, AgentFailed, Limits, SliceFailed
+
+pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
+
+LIMITS = Limits(seconds=2.0, memory_mb=3000, output_bytes=2000)
+GOOD = """
+import keras
+
+def build_model(hp):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 4))])
+    model.compile(loss="mse")
+    return model
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def agent() -> AsyncIterator[Agent]:
+    agent = Agent([sys.executable])
+    yield agent
+    await agent.close()
+
+
+def cut(text: str, path: str = "/tmp/user/model.py") -> Slice:
+    return Slice((SliceFile(path, "__main__", textwrap.dedent(text)),), "build_model")
+
+
+def target(body: str) -> Slice:
+    """A target that does `body` when `units` is 3, and builds otherwise."""
+    lines = textwrap.indent(textwrap.dedent(body), " " * 8)
+    head, tail = GOOD.split("    model = ", 1)
+    return cut(f'{head}    if hp.Int("units", 1, 4) == 3:\n{lines}\n    model = {tail}')
+
+
+async def probed(agent: Agent, slice_: Slice, limits: Limits = LIMITS) -> list[Report]:
+    job = await agent.open(slice_, limits=limits)
+    try:
+        return [r async for r in job.probe([{"units": 2}, {"units": 3}, {"units": 4}], "symbolic")]
+    finally:
+        await job.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("import os; os._exit(3)", "exit code 3"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+        ("while True: pass", "more than 2 s"),
+        ("import time; time.sleep(60)", "more than 2 s"),
+        (
+            "while True:\n    try:\n        while True: len('')\n    except BaseException: pass",
+            "had to be stopped",
+        ),
+        (
+            "import numpy, time\nhog = [numpy.ones(2**27) for _ in range(4)]\ntime.sleep(15)",
+            "of memory",
+        ),
+    ],
+)
+async def test_what_ends_a_probe_is_named_and_the_others_go_on(agent: Agent, body: str, reason: str) -> None:
+    limits = replace(LIMITS, seconds=20.0) if "hog" in body else LIMITS
+    before, broken, after = await probed(agent, target(body), limits)
+    assert (before.verdict, after.verdict) == ("ok", "ok")
+    assert broken.verdict == "unknown" and broken.configuration["units"] == 3
+    assert broken.error is not None and reason in broken.error.message and broken.error.stage == "limit"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("raise SystemExit(1)", "SystemExit"),
+        ("exit()", "SystemExit"),
+        ("def f(n): return f(n + 1)\nf(0)", "RecursionError"),
+        ("input('how many? ')", "EOFError"),
+        ("1 / 0", "ZeroDivisionError"),
+    ],
+)
+async def test_what_the_target_raises_is_its_failure(agent: Agent, body: str, kind: str) -> None:
+    before, broken, after = await probed(agent, target(body))
+    assert (before.verdict, broken.verdict, after.verdict) == ("ok", "fail", "ok")
+    assert broken.error is not None and broken.error.type == kind
+    assert broken.error.span is not None and broken.error.span.path == "/tmp/user/model.py"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "open('{witness}', 'w').write('x')",
+        "import os; os.mkdir('{witness}')",
+        "import subprocess; subprocess.run(['touch', '{witness}'])",
+        "import os; os.system('touch {witness}')",
+    ],
+)
+async def test_a_probe_changes_nothing_on_the_machine(agent: Agent, body: str) -> None:
+    witness = Path.home() / f".hypershape-witness-{os.getpid()}"
+    (_, broken, _) = await probed(agent, target(body.format(witness=witness)))
+    assert not witness.exists()
+    assert broken.error is not None and broken.error.type == "Refused"
+
+
+async def test_a_flood_of_output_and_writes_to_the_protocol_s_descriptor_do_no_harm() -> None:
+    logged: list[str] = []
+    agent = Agent([sys.executable], log=logged.append)
+    try:
+        body = "import os\nprint('flood' * 10000)\nos.write(1, b'Content-Length: 3\\r\\n\\r\\n{}!')"
+        reports = await probed(agent, target(body))
+    finally:
+        await agent.close()
+    assert [report.verdict for report in reports] == ["ok", "ok", "ok"]
+    text = "\n".join(logged)
+    assert "flood" in text and "the rest of the output was dropped" in text and len(text) < 20_000
+
+
+async def test_one_file_that_patches_keras_is_not_seen_by_another(agent: Agent) -> None:
+    patch = "import keras\nkeras.layers.Dense = None\n" + GOOD
+    patched = await probed(agent, cut(patch))
+    clean = await probed(agent, cut(GOOD))
+    assert {report.verdict for report in patched} == {"fail"}
+    assert {report.verdict for report in clean} == {"ok"}
+
+
+async def test_a_slice_that_does_not_run_says_where_and_why(agent: Agent) -> None:
+    with pytest.raises(SliceFailed) as raised:
+        await agent.open(cut("import keras\ndef build_model(hp=keras.nothing): pass\n"))
+    error = raised.value.error
+    assert error.type == "AttributeError" and error.stage == "slice"
+    assert error.span is not None and (error.span.line, error.span.column) == (2, 20)
+
+
+async def test_cancelling_kills_the_process_that_probes(agent: Agent) -> None:
+    await agent.environment()
+    zygote = [each for each in psutil.Process().children() if each.is_running()]
+    before = {child.pid for each in zygote for child in each.children()}
+    job = await agent.open(target("while True: pass"), limits=Limits(seconds=60))
+
+    async def probe() -> None:
+        async for _ in job.probe([{"units": 3}], "symbolic"):
+            pass
+
+    task = asyncio.create_task(probe())
+    await asyncio.sleep(0.5)
+    running = {child.pid for each in zygote for child in each.children()} - before
+    assert running
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    for _ in range(100):
+        if not any(psutil.pid_exists(pid) for pid in running):
+            break
+        await asyncio.sleep(0.05)
+    assert not any(psutil.pid_exists(pid) for pid in running)
+    assert {report.verdict for report in await probed(agent, cut(GOOD))} == {"ok"}
+
+
+async def test_an_agent_that_was_killed_starts_again() -> None:
+    agent = Agent([sys.executable])
+    try:
+        await agent.environment()
+        for child in psutil.Process().children():
+            if "hypershape" in " ".join(child.cmdline()) or "os.read" in " ".join(child.cmdline()):
+                child.kill()
+        await asyncio.sleep(0.3)
+        assert {report.verdict for report in await probed(agent, cut(GOOD))} == {"ok"}
+    finally:
+        await agent.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["/no/such/python"], "/no/such/python cannot be started"),
+        (["/bin/true"], "is it a Python interpreter?"),
+        (["/bin/cat"], "is it a Python interpreter?"),
+    ],
+)
+async def test_a_command_that_is_no_python_is_named_in_one_sentence(command: list[str], says: str) -> None:
+    agent = Agent(command)
+    with pytest.raises(AgentFailed) as raised:
+        await asyncio.wait_for(agent.environment(), 30)
+    assert says in str(raised.value)
+    await agent.close()

@@ -1,0 +1,194 @@
+"""Exploration of define-by-run spaces, with targets that are plain Python and reports made by hand."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+
+import pytest
+
+from hypershape.model import Configuration, Frame, Hyperparameter, ProbeError, Report, Span, Value
+from hypershape.space import Explorer, contains
+
+
+class Recorder:
+    """Stands for `hp`: reads are recorded, names left out take their default."""
+
+    def __init__(self, asked: Configuration, known: dict[str, Hyperparameter]) -> None:
+        self.asked, self.known = asked, known
+        self.read: dict[str, Value] = {}
+        self.new: list[Hyperparameter] = []
+
+    def __call__(self, name: str, *values: Value, kind: str = "Choice") -> Value:
+        if name not in self.known:
+            hp = Hyperparameter(name, kind, values[0], values, len(values))  # type: ignore[arg-type]
+            self.known[name] = hp
+            self.new.append(hp)
+        value = self.asked.get(name, self.known[name].default)
+        self.read[name] = value
+        return value
+
+
+Target = Callable[[Recorder], None]
+
+
+def probe(target: Target, asked: Configuration, known: dict[str, Hyperparameter]) -> Report:
+    hp = Recorder(asked, known)
+    error = None
+    try:
+        target(hp)
+    except ValueError as problem:
+        line = problem.args[1] if len(problem.args) > 1 else 1
+        place = Frame(Span("m.py", line, 1, line, 5), "build")
+        error = ProbeError("ValueError", str(problem.args[0]), "build", (place,))
+    return Report(hp.read, "fail" if error else "ok", "symbolic", error, new=tuple(hp.new))
+
+
+def explore(target: Target, most: int = 5000, **options: object) -> tuple[Explorer, int]:
+    explorer = Explorer(**options)  # type: ignore[arg-type]
+    known: dict[str, Hyperparameter] = {}
+    probes = 0
+    while probes < most and (batch := explorer.next(32)):
+        explorer.add([probe(target, asked, known) for asked in batch])
+        probes += len(batch)
+    return explorer, probes
+
+
+def layers(hp: Recorder) -> None:
+    depth = hp("depth", 1, 2, 3, kind="Int")
+    for index in range(depth):  # type: ignore[arg-type]
+        hp(f"units_{index}", 16, 32)
+    if depth == 3 and hp("wide", False, True):
+        raise ValueError("too wide")
+
+
+def test_a_space_of_names_made_in_a_loop_is_counted_by_its_leaves() -> None:
+    explorer, _ = explore(layers)
+    coverage = explorer.coverage
+    assert (coverage.mode, coverage.space, coverage.failed) == ("exhaustive", 2 + 4 + 8 * 2, 8)
+    assert coverage.failing_share == pytest.approx(1 / 6)
+    (cause,) = explorer.causes()
+    assert cause.share == pytest.approx(1 / 6)
+    assert cause.condition == "wide"
+
+
+def test_no_configuration_is_probed_twice() -> None:
+    explorer, probes = explore(layers)
+    assert probes <= len(explorer.reports) + 3
+
+
+def test_held_hyperparameters_do_not_multiply_the_space_nor_count_twice_in_it() -> None:
+    def target(hp: Recorder) -> None:
+        kernel = hp("kernel", 3, 5, 7, 9, kind="Int")
+        hp("rate", *[index / 100 for index in range(100)])
+        if kernel == 9:
+            raise ValueError("too large")
+
+    explorer, probes = explore(target, held={"rate": "a dropout rate changes no shape"})
+    assert (explorer.coverage.mode, explorer.coverage.space, explorer.coverage.failing_share) == (
+        "exhaustive",
+        4,
+        0.25,
+    )
+    assert probes < 30
+
+
+def test_a_value_of_a_held_hyperparameter_that_fails_is_found() -> None:
+    def target(hp: Recorder) -> None:
+        hp("kernel", 3, 5)
+        if hp("activation", "relu", "rulu") == "rulu":
+            raise ValueError("unknown")
+
+    explorer, _ = explore(target, held={"activation": "an activation changes no shape"})
+    (cause,) = explorer.causes()
+    assert cause.condition == "activation == 'rulu'"
+
+
+def test_nothing_is_proved_while_a_probe_has_no_verdict() -> None:
+    explorer = Explorer()
+    explorer.next(1)
+    explorer.add([Report({}, "unknown", "symbolic")])
+    assert explorer.coverage.mode == "sampled"
+
+
+def test_a_space_too_large_to_enumerate_is_sampled_with_an_interval_around_the_truth() -> None:
+    def target(hp: Recorder) -> None:
+        values = [hp(f"h{index}", *range(10), kind="Int") for index in range(8)]
+        if values[0] >= 7:  # type: ignore[operator]
+            raise ValueError("too large")
+
+    explorer, _ = explore(target, most=3000)
+    coverage = explorer.coverage
+    low, high = coverage.interval
+    assert coverage.mode == "sampled" and coverage.space == 10**8
+    assert low <= 0.3 <= high and high - low < 0.1
+    (cause,) = explorer.causes()
+    assert cause.condition == "h0 >= 7"
+    assert cause.share == pytest.approx(coverage.failing_share)
+
+
+@pytest.mark.parametrize("ways", [1, 2, 3])
+def test_an_interaction_of_a_few_values_is_found_in_a_large_space(ways: int) -> None:
+    def target(hp: Recorder) -> None:
+        values = [hp(f"h{index}", "a", "b", "c") for index in range(12)]
+        if all(value == "c" for value in values[4 : 4 + ways]):
+            raise ValueError("no")
+
+    explorer, _ = explore(target, most=1500)
+    (cause,) = explorer.causes()
+    expected = {f"h{4 + index} == 'c'" for index in range(ways)}
+    assert cause.condition is not None and set(cause.condition.split(" and ")) == expected
+
+
+def test_the_border_between_building_and_failing_is_found_by_halving() -> None:
+    def target(hp: Recorder) -> None:
+        for index in range(6):
+            hp(f"other_{index}", *range(30), kind="Int")
+        if hp("kernel", *range(1, 2001), kind="Int") >= 1234:  # type: ignore[operator]
+            raise ValueError("too large")
+
+    explorer, _ = explore(target, most=400)
+    (cause,) = explorer.causes()
+    assert cause.condition == "kernel >= 1234"
+
+
+def test_a_continuous_hyperparameter_that_matters_is_never_proved() -> None:
+    def target(hp: Recorder) -> None:
+        return None
+
+    explorer = Explorer()
+    explorer.next(1)
+    rate = Hyperparameter("rate", "Float", 0.1, min=0.1, max=0.9)
+    explorer.add([Report({"rate": 0.1}, "ok", "symbolic", new=(rate,))])
+    assert explorer.coverage.mode == "sampled" and explorer.coverage.space is None
+
+
+def test_names_that_change_from_call_to_call_end() -> None:
+    numbers = itertools.count()
+
+    def target(hp: Recorder) -> None:
+        hp(f"random_{next(numbers)}", 1, 2)
+
+    explorer, probes = explore(target, most=300)
+    assert probes <= 300 and explorer.coverage.mode == "sampled"
+
+
+def test_five_hundred_hyperparameters_and_ten_thousand_values_are_no_trouble() -> None:
+    def target(hp: Recorder) -> None:
+        for index in range(500):
+            hp(f"h{index}", 1, 2)
+        hp("choice", *range(10_000))
+
+    explorer, probes = explore(target, most=600)
+    assert probes >= 500 and math.isfinite(explorer.coverage.interval[1])
+
+
+def test_a_value_outside_a_tightened_domain_is_not_in_the_space() -> None:
+    hps = (
+        Hyperparameter("k", "Int", 3, (3, 5), 2),
+        Hyperparameter("lr", "Float", 0.1, min=0.1, max=1.0),
+    )
+    assert contains(hps, {"k": 5, "lr": 0.5})
+    assert not contains(hps, {"k": 7})
+    assert not contains(hps, {"lr": 2.0})
