@@ -64,7 +64,7 @@ async def probed(agent: Agent, slice_: Slice, limits: Limits = LIMITS) -> list[R
         ("while True: pass", "more than 2 s"),
         ("import time; time.sleep(60)", "more than 2 s"),
         (
-            "while True:\n    try:\n        while True: len('')\n    except BaseException: pass",
+            "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
             "had to be stopped",
         ),
         (

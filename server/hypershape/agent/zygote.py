@@ -151,9 +151,14 @@ class Zygote:
 
     def _ask(self, child: _Child, request: Any, message: dict[str, Any]) -> None:
         child.pending = request
-        child.channel.sendall(wire.frame(wire.REQUEST, wire.encode(message)))
+        try:
+            child.channel.sendall(wire.frame(wire.REQUEST, wire.encode(message)))
+        except OSError:
+            self._died(child)
 
     def _read_child(self, child: _Child) -> None:
+        if self._children.get(child.job) is not child:
+            return
         try:
             data = child.channel.recv(1 << 20)
         except OSError:
@@ -167,6 +172,8 @@ class Zygote:
             self._send(body)
 
     def _read_output(self, child: _Child) -> None:
+        if self._children.get(child.job) is not child:
+            return
         try:
             data = os.read(child.output, 1 << 16)
         except BlockingIOError:
