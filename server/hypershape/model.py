@@ -133,12 +133,16 @@ class Slice:
 
     `expression` is evaluated in the last file's namespace and gives a callable that takes a HyperParameters.
     `stand_ins` maps a name that no statement of the slice defines (data that is loaded elsewhere, a package that
-    is missing) to the source of why it is absent; the agent binds a stand-in object to it.
+    is missing) to the source of why it is absent; the agent binds a stand-in object to it. `hyperparameters` gives
+    the object that the tuner gets as `hyperparameters=`, whose declarations come before the target's own.
     """
 
     files: tuple[SliceFile, ...]
     expression: str
     stand_ins: Mapping[str, str] = field(default_factory=dict)
+    hyperparameters: str | None = None
+    own_training: bool = False
+    """The tuner is of the user's own class and trains in its own way, so the model need not be compiled."""
 
 
 @dataclass(frozen=True, slots=True)

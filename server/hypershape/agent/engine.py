@@ -94,7 +94,19 @@ class Engine:
         self._short: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
         self._unknown = 0
         self._populated = False
+        self.own_training = False
+        """Whether the tuner trains models in its own way, compiled or not."""
         install()
+
+    def _trains_itself(self, function: Any) -> bool:
+        return self.own_training or _fits_itself(function)
+
+    def give(self, hyperparameters: Any) -> None:
+        """Starts from the declarations of the object that a tuner gets as `hyperparameters=`."""
+        if isinstance(hyperparameters, keras_tuner.HyperParameters):
+            hp = self._space.container({})
+            hp.merge(hyperparameters)
+            self._space.learn(hp)
 
     def probe(
         self, function: Callable[[Any], Any], configuration: Mapping[str, Any], level: str
@@ -195,7 +207,7 @@ class Engine:
             run.model = function(hp)
             stage = "return"
             run.deferred = not step.has_inputs(run.model)
-            step.check_return(run.model, must_be_compiled=not _fits_itself(function))
+            step.check_return(run.model, must_be_compiled=not self._trains_itself(function))
             run.compiled = step.is_compiled(run.model)
             stage = "step"
             run.trace.stepping = True
@@ -287,7 +299,7 @@ class Engine:
             )
             compiled = bool(model.compiles)
             deferred = model.start is None if type(model) is remembered.Sequential else False
-            key, ends, parameters = self._outcome_key(model, _fits_itself(function))
+            key, ends, parameters = self._outcome_key(model, self._trains_itself(function))
         except remembered.Stop as stop:
             key = stop.key
         except (Exception, SystemExit, remembered.Unknown):

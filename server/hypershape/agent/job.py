@@ -58,6 +58,8 @@ class Job:
         self._progress.start(0, SLICE_SECONDS)
         try:
             self.function = self._running.run(self._attempt)
+            self.engine.give(self._running.given)
+            self.engine.own_training = bool(self._slice.get("own_training"))
             self._mentioned = self._running.uses_stand_ins(self.function)
         except TimeUp:
             return limits.limit_error(

@@ -19,6 +19,8 @@ class Slice:
         self.assumption = Assumption(assumption)
         self.missing: dict[str, str] = {}
         """Names that are bound to stand-ins, each with why."""
+        self.given: Any = None
+        """What the tuner gets as `hyperparameters=`."""
 
     def run(self, attempt: Callable[[Callable[[], None]], None]) -> Callable[[Any], Any]:
         """Runs every file and returns the target. `attempt` runs one statement within its time.
@@ -30,7 +32,10 @@ class Slice:
         namespace: dict[str, Any] = {}
         for file in self._fields["files"]:
             namespace = self._file(file, attempt)
-        return eval(self._fields["expression"], namespace)  # type: ignore[no-any-return]
+        target = eval(self._fields["expression"], namespace)
+        if self._fields.get("hyperparameters"):
+            self.given = eval(self._fields["hyperparameters"], namespace)
+        return target  # type: ignore[no-any-return]
 
     def _file(self, file: dict[str, Any], attempt: Callable[[Callable[[], None]], None]) -> dict[str, Any]:
         module = types.ModuleType(file["module"])

@@ -12,7 +12,7 @@ from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, S
 from hypershape.source import comments
 from hypershape.source.calls import TunerFinder
 from hypershape.source.modules import Collector, Finder, extra_paths, with_absolute_imports
-from hypershape.source.names import FUNCTIONS
+from hypershape.source.names import FUNCTIONS, NameReader, Names
 from hypershape.source.parsed import Parsed
 from hypershape.source.slices import Slicer, described
 from hypershape.source.targets import Found, TargetFinder
@@ -90,7 +90,9 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     handed = found.handed
     if handed is None:
         return None, "It is defined inside a function that does not hand it on, so nothing can call it."
-    cut = slicer.cut(handed.needs, found.before, handed.captures, handed.assumed, handed.without)
+    given = _given(found)
+    needs = handed.needs if given is None else _with_names_of(given, handed.needs)
+    cut = slicer.cut(needs, found.before, handed.captures, handed.assumed, handed.without)
     finder = Finder(parsed.path, extra_paths(parsed))
     collector = Collector(finder)
     others = collector.files(parsed, cut)
@@ -112,6 +114,7 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     why = {name: reason for name, reason in why.items() if name in cut.missing or name in handed.assumed}
     text = with_absolute_imports(cut.text, cut, parsed, finder)
     files = (*others, SliceFile(parsed.path, "__main__", text))
+    own_training = any(construction.tuner.own_trials for construction in found.constructions)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -119,7 +122,22 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     except (SyntaxError, ValueError, RecursionError) as problem:
         line = getattr(problem, "lineno", None)
         return None, f"What it needs does not compile{f' (line {line})' if line else ''}: {problem}."
-    return Slice(files, handed.expression, described(why, why, "")), None
+    return Slice(files, handed.expression, described(why, why, ""), given, own_training), None
+
+
+def _given(found: Found) -> str | None:
+    """The source of what the tuner gets as `hyperparameters=`; None where it gets none, or one made inside a function."""
+    for construction in found.constructions:
+        argument = construction.tuner.call.arguments.get("hyperparameters")
+        if argument is not None and not argument.is_literal:
+            return argument.source
+    return None
+
+
+def _with_names_of(expression: str, needs: Names) -> Names:
+    both = NameReader().of(ast.parse(expression, mode="eval"))
+    both.merge(needs)
+    return both
 
 
 def _is_library(name: str) -> bool:
