@@ -42,6 +42,8 @@ SNAPSHOT_SECONDS = 0.25
 ASSUMPTIONS = 6
 """How many different assumptions about data that is not at hand the agent knows."""
 
+SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
+
 INDEPENDENT = (
     r"not recognized|Could not interpret|unexpected keyword argument|Unrecognized keyword|not supported in Keras 3|"
     r"missing \d+ required|module 'keras.* has no attribute"
@@ -392,19 +394,30 @@ def _with_findings(state: Analysis, options: Options) -> Analysis:
 
 
 async def _with_fixes(state: Analysis, agent: Agent | None, options: Options) -> Analysis:
-    """Each finding with the repairs that were tried and work, best first."""
+    """Each finding with the repairs that were tried and work, best first; errors first get their share of the time."""
     deadline = time.monotonic() + options.fix_budget
-    findings = []
-    for finding in state.findings:
-        rule = rules.by_code(finding.code)
-        kept: list[Fix] = []
-        for fix in rule.fixes(finding, state) if rule is not None else ():
-            if len(kept) == options.fixes_offered or time.monotonic() > deadline:
-                break
-            if await _verified(fix, finding, state, agent if options.verify_fixes else None):
-                kept.append(replace(fix, verified=True, preferred=not kept))
-        findings.append(finding.with_fixes(tuple(kept)))
-    return replace(state, findings=tuple(findings))
+    order = sorted(range(len(state.findings)), key=lambda index: SEVERITIES[state.findings[index].severity])
+    fixed = dict(enumerate(state.findings))
+    for position, index in enumerate(order):
+        finding = state.findings[index]
+        share = (deadline - time.monotonic()) / (len(order) - position)
+        fixed[index] = finding.with_fixes(await _fixes(finding, state, agent, options, max(share, 0.3)))
+    return replace(state, findings=tuple(fixed.values()))
+
+
+async def _fixes(
+    finding: Finding, state: Analysis, agent: Agent | None, options: Options, seconds: float
+) -> tuple[Fix, ...]:
+    """The candidates for one finding that pass their trial within `seconds`; the first is the preferred one."""
+    started = time.monotonic()
+    rule = rules.by_code(finding.code)
+    kept: list[Fix] = []
+    for fix in rule.fixes(finding, state) if rule is not None else ():
+        if len(kept) == options.fixes_offered or time.monotonic() - started > seconds:
+            break
+        if await _verified(fix, finding, state, agent if options.verify_fixes else None):
+            kept.append(replace(fix, verified=True, preferred=not kept))
+    return tuple(kept)
 
 
 async def _verified(fix: Fix, finding: Finding, state: Analysis, agent: Agent | None) -> bool:

@@ -85,7 +85,7 @@ def test_a_finding_is_shown_with_its_source_underlined_and_its_condition() -> No
     ]
     assert "  = fix: lower the maximum to 28" in lines
     assert (
-        "✗ model.py:2 build_model: 50.0% of the space fails: 1 of 2 configurations, all tried; 80 parameters"
+        "✗ model.py:2 build_model: 50.0% of the space fails; all 2 configurations were tried; 80 parameters"
         in lines
     )
     assert lines[-1] == "1 file, 1 search space: 1 error; 1 with a fix that was tried"

@@ -74,7 +74,7 @@ def test_kernel_larger_than_the_feature_map_is_named_with_sizes_condition_and_sh
     finding = only(analysis, "HS201")
     assert finding.message.splitlines()[0] == (
         "`Conv2D` needs at least 7×7 pixels but gets 4×4 when kernel >= 7 and blocks == 3 "
-        "(2 of 12 configurations, e.g. kernel=7, blocks=3)."
+        "(17 % of the space, e.g. kernel=7, blocks=3)."
     )
     assert underlined(finding, analysis.module) == "layers.Conv2D(8, kernel)"
     assert [underlined_related(each.span, analysis) for each in finding.related] == [

@@ -150,7 +150,9 @@ def coverage_sentence(coverage: Coverage) -> str:
         if not coverage.failed:
             return f"all {_plural(total, 'configuration')} build, proved by trying them all{held}"
         share = f"{coverage.failing_share:.1%} of the space fails"
-        return f"{share}: {coverage.failed:,} of {_plural(total, 'configuration')}, all tried{held}"
+        if coverage.failed == total:
+            return f"no configuration builds ({total:,} tried){held}"
+        return f"{share}; all {_plural(total, 'configuration')} were tried{held}"
     of = f" of {coverage.space:,}" if coverage.space is not None else ""
     low, high = coverage.interval
     return (

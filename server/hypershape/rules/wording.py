@@ -12,7 +12,7 @@ QUOTED = 300
 
 
 def when(target: TargetAnalysis, cause: Cause) -> str:
-    """`when kernel >= 7 (8 of 24 configurations, e.g. kernel=7, blocks=3)`, or `in every configuration`."""
+    """`when kernel >= 7 (33 % of the space, e.g. kernel=7, blocks=3)`, or `in every configuration`."""
     if always(target, cause):
         number = target.coverage.probed if target.coverage else 0
         return "in every configuration" + (f" ({number:,} tried)" if number > 1 else "")
@@ -31,7 +31,7 @@ def share(coverage: Coverage | None, cause: Cause) -> str:
     if coverage is None or coverage.probed <= 0:
         return f"{failing:,} configuration{'s' * (failing != 1)}"
     if coverage.mode == "exhaustive":
-        return f"{failing:,} of {coverage.probed:,} configurations"
+        return f"{percent(cause.share)} of the space"
     return f"about {percent(cause.share)} of the space"
 
 
