@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import textwrap
 from collections.abc import AsyncIterator
@@ -107,8 +106,8 @@ async def test_what_the_target_raises_is_its_failure(agent: Agent, body: str, ki
         "import os; os.system('touch {witness}')",
     ],
 )
-async def test_a_probe_changes_nothing_on_the_machine(agent: Agent, body: str) -> None:
-    witness = Path.home() / f".hypershape-witness-{os.getpid()}"
+async def test_a_probe_changes_nothing_on_the_machine(agent: Agent, body: str, tmp_path: Path) -> None:
+    witness = tmp_path / "witness"
     (_, broken, _) = await probed(agent, target(body.format(witness=witness)))
     assert not witness.exists()
     assert broken.error is not None and broken.error.type == "Refused"

@@ -27,8 +27,9 @@ class TimeUp(BaseException):
 class Job:
     """The state of one job."""
 
-    def __init__(self, params: dict[str, Any], progress: limits.Progress) -> None:
+    def __init__(self, params: dict[str, Any], progress: limits.Progress, scratch: str) -> None:
         self._progress = progress
+        self._scratch = scratch
         self._slice = params["slice"]
         bounds = params.get("limits") or {}
         self._seconds = float(bounds.get("seconds", 10.0))
@@ -53,7 +54,8 @@ class Job:
             sys.path.append(folder)
         if os.path.isdir(folder):
             os.chdir(folder)
-        guard.install(tempfile.gettempdir())
+        tempfile.tempdir = self._scratch
+        guard.install(self._scratch)
         self.engine = engine.Engine(self._data, self._paths)
         self._progress.start(0, SLICE_SECONDS)
         try:
@@ -158,7 +160,7 @@ class Job:
             send(wire.NOTIFICATION, wire.notification("job/reports", params))
 
 
-def serve(channel: socket.socket, progress: limits.Progress) -> None:
+def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> None:
     """The child's loop: one request after the other, until the zygote is gone."""
 
     def send(kind: bytes, body: bytes) -> None:
@@ -175,7 +177,7 @@ def serve(channel: socket.socket, progress: limits.Progress) -> None:
             (message,) = wire.Messages().feed(body)
             params = message["params"]
             if message["method"] == "job/open":
-                job = Job(params, progress)
+                job = Job(params, progress, scratch)
                 result: dict[str, Any] = {"error": job.open(), "assumptions": job.assumptions}
             else:
                 assert job is not None

@@ -7,6 +7,7 @@ import selectors
 import signal
 import socket
 import sys
+import tempfile
 import time
 from typing import Any, Optional
 
@@ -45,6 +46,8 @@ class Zygote:
         self._selector.register(incoming, selectors.EVENT_READ, self._read_server)
         self._environment: dict[str, Any] = {}
         self._running = True
+        self._scratch = ""
+        """The only folder in which user code may write; it goes with the agent."""
 
     def run(self) -> None:
         """Serves until the server closes the stream or asks for the end; then no child is left."""
@@ -55,6 +58,10 @@ class Zygote:
             self._environment = engine.describe()
         else:
             self._environment = packages.unusable(problem)
+        with tempfile.TemporaryDirectory(prefix="hypershape-") as self._scratch:
+            self._serve()
+
+    def _serve(self) -> None:
         while self._running:
             busy = any(child.pending is not None for child in self._children.values())
             for key, _ in self._selector.select(WATCH_SECONDS if busy else None):
@@ -144,7 +151,7 @@ class Zygote:
             os.close(output)
             from . import job
 
-            job.serve(channel, progress)
+            job.serve(channel, progress, self._scratch)
             status = 0
         finally:
             os._exit(status)
