@@ -1,0 +1,132 @@
+"""The program as a shell and a CI job meet it: its exit codes, its one sentence, its JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hypershape", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd, timeout=150, stdin=subprocess.DEVNULL
+    )
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    (line,) = done.stderr.strip().splitlines()
+    return line
+
+
+def test_a_path_that_is_missing_is_named_in_one_sentence(tmp_path: Path) -> None:
+    done = run("check", tmp_path / "none.py")
+    assert done.returncode == 2
+    assert sentence(done) == f"hypershape: There is no file or folder {tmp_path / 'none.py'}."
+
+
+def test_a_folder_without_python_is_named_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    done = run("check", tmp_path)
+    assert done.returncode == 2
+    assert "There is no Python file or notebook in" in sentence(done)
+
+
+def test_a_notebook_that_is_no_json_is_named_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "n.ipynb").write_text("{ not json")
+    done = run("check", tmp_path / "n.ipynb")
+    assert done.returncode == 2 and "n.ipynb" in sentence(done)
+
+
+@pytest.mark.parametrize("name", ["/no/such/python", "/bin/true"])
+def test_an_interpreter_that_is_none_is_named_in_one_sentence(name: str) -> None:
+    done = run("check", EXAMPLES / "case1_dense.py", "--python", name)
+    assert done.returncode == 2 and name in sentence(done)
+
+
+def test_an_interpreter_without_keras_is_named_with_what_to_install(tmp_path: Path) -> None:
+    venv.create(tmp_path / "bare", with_pip=False)
+    python = tmp_path / "bare" / "bin" / "python"
+    done = run("check", EXAMPLES / "case1_dense.py", "--python", python)
+    assert done.returncode == 2
+    assert "Keras is not installed" in sentence(done) and "-m pip install keras" in sentence(done)
+    assert run("doctor", "--python", python).returncode == 2
+
+
+def test_bad_arguments_end_with_two() -> None:
+    assert run("check", "--format", "xml", "x.py").returncode == 2
+    assert run("explain", "HS000").returncode == 2
+
+
+def test_a_rule_is_explained() -> None:
+    done = run("explain", "HS201")
+    assert done.returncode == 0 and "convolution" in done.stdout
+
+
+def test_static_findings_need_no_interpreter(tmp_path: Path) -> None:
+    done = run("check", EXAMPLES / "case3_choice.py", "--level", "static", "--python", "/no/such/python")
+    assert done.returncode == 1 and "error[HS101]" in done.stdout
+
+
+def test_selected_and_ignored_codes_decide_the_exit_code() -> None:
+    assert run("check", EXAMPLES / "case3_choice.py", "--level", "static", "--ignore", "HS1").returncode == 0
+    assert (
+        run("check", EXAMPLES / "case3_choice.py", "--level", "static", "--select", "HS101").returncode == 1
+    )
+
+
+@pytest.mark.tensorflow
+def test_the_three_reported_cases_come_out_true(tmp_path: Path) -> None:
+    widened = (EXAMPLES / "case2_kernel.py").read_text().replace("max_value=10", "max_value=29")
+    (tmp_path / "case2_wide.py").write_text(widened)
+    cases = [EXAMPLES / "case1_dense.py", EXAMPLES / "case2_kernel.py", EXAMPLES / "case3_choice.py"]
+    done = run("check", *cases, tmp_path / "case2_wide.py", "--format", "json")
+    assert done.returncode == 1
+    dense, kernel, choice, wide = json.loads(done.stdout)["files"]
+
+    coverage = dense["targets"][0]["coverage"]
+    assert (coverage["mode"], coverage["space"], coverage["failed"], dense["findings"]) == (
+        "exhaustive",
+        64,
+        0,
+        [],
+    )
+
+    assert kernel["targets"][0]["coverage"]["failed"] == 0
+    assert [(each["code"], each["severity"]) for each in kernel["findings"]] == [("HS103", "hint")]
+
+    (refused,) = [each for each in choice["findings"] if each["severity"] == "error"]
+    assert refused["code"] == "HS101"
+    assert any("strings" in fix["title"] and fix["verified"] for fix in refused["fixes"])
+
+    conditions = {each["condition"] for each in wide["findings"] if each["severity"] == "error"}
+    assert conditions == {"kernel_size >= 25", "kernel_size >= 29"}
+
+
+@pytest.mark.tensorflow
+def test_a_real_training_step_finds_what_shapes_do_not(tmp_path: Path) -> None:
+    text = """
+import keras
+
+class Broken(keras.layers.Layer):
+    def call(self, x, training=False):
+        if training:
+            raise ValueError("only while training")
+        return x
+
+def build_model(hp):
+    model = keras.Sequential([keras.Input((4,)), Broken(), keras.layers.Dense(hp.Int("units", 1, 2))])
+    model.compile(loss="mse")
+    return model
+"""
+    file = tmp_path / "m.py"
+    file.write_text(text)
+    symbolic, device = run("check", file), run("check", file, "--level", "device")
+    assert (symbolic.returncode, device.returncode) == (0, 1)
+    assert "only while training" in device.stdout
