@@ -27,5 +27,5 @@ if __name__ == "__main__":
     import numpy as np
 
     windows, targets = np.random.rand(256, WINDOW, FEATURES), np.random.rand(256, 12)
-    tuner = kt.BayesianOptimization(Forecaster(horizon=12), objective="val_loss", max_trials=6, overwrite=True)
+    tuner = kt.RandomSearch(Forecaster(horizon=12), objective="val_loss", max_trials=6, overwrite=True)
     tuner.search(windows, targets, epochs=2, validation_split=0.25)

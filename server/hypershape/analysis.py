@@ -483,7 +483,7 @@ async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 
 
 
 def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> bool:
-    """No failure remains but those of the old target's other causes; something builds."""
+    """No failure remains but those of the old target's other causes; something builds, with the same outputs."""
     others = {
         (cause.error.type, cause.error.stage)
         for cause in old.causes
@@ -491,7 +491,24 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> boo
     }
     if finding.cause is not None and not any(report.verdict == "ok" for report in new.reports):
         return False
-    return all((cause.error.type, cause.error.stage) in others for cause in new.causes)
+    if any((cause.error.type, cause.error.stage) not in others for cause in new.causes):
+        return False
+    return not _outputs_changed(new.reports, old.reports)
+
+
+def _outputs_changed(new: Sequence[Report], old: Sequence[Report]) -> bool:
+    """Whether a configuration that built before builds a model with outputs of another shape now."""
+    before = {
+        tuple(sorted(report.configuration.items())): report.output_shapes
+        for report in old
+        if report.verdict == "ok"
+    }
+    return any(
+        report.verdict == "ok"
+        and before.get(tuple(sorted(report.configuration.items())), report.output_shapes)
+        != report.output_shapes
+        for report in new
+    )
 
 
 def _count(findings: Sequence[Finding], code: str) -> int:

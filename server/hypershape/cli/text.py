@@ -85,7 +85,7 @@ class Printer:
             )
         )
         self._source(document, finding.span, where["line"], style)
-        for label, note in _notes(finding):
+        for label, note in _notes(document, finding):
             self.console.print(Text.assemble((f"{margin} = ", "blue"), (f"{label}: ", "bold"), note))
         for fix in finding.fixes:
             tried = "fix" if fix.verified else "fix, not verified"
@@ -115,7 +115,8 @@ class Printer:
 
     def _target(self, document: Document, target: TargetAnalysis) -> None:
         where = place(document, target.target.span)
-        name = f"{document.path}:{where['line']} {target.target.name}"
+        cell = f" cell {where['cell']}" if where["cell"] is not None else ""
+        name = f"{document.path}{cell}:{where['line']} {target.target.name}"
         mark, style, text = _verdict(target)
         self.console.print(Text.assemble((f"{mark} ", style), (name, "bold"), f": {text}"))
 
@@ -161,7 +162,7 @@ def coverage_sentence(coverage: Coverage) -> str:
     )
 
 
-def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
+def _notes(document: Document, finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.condition is not None:
         yield "fails when", finding.condition
     if finding.configuration:
@@ -169,7 +170,14 @@ def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.error is not None and _first_line(finding.error.message) not in finding.message:
         yield finding.error.type, _first_line(finding.error.message)
     for related in finding.related:
-        yield "see", f"line {related.span.line}: {related.message}"
+        yield "see", f"{_line(document, related.span)}: {related.message}"
+
+
+def _line(document: Document, span: Span) -> str:
+    if span.path != document.path:
+        return f"{span.path}:{span.line}"
+    where = place(document, span)
+    return f"line {where['line']}" if where["cell"] is None else f"cell {where['cell']} line {where['line']}"
 
 
 def _first_line(text: str) -> str:
