@@ -107,8 +107,16 @@ async def measure(edits: int, folder: Path) -> None:
     rows = [
         ("server start to `initialize` answered", f"{answered:.2f} s", "0.7 s"),
         ("file opened to first squiggle, cold", f"{first:.1f} s", ""),
-        (f"edit to new squiggle, warm, median of {edits}", f"{1000 * statistics.median(taken):.0f} ms", "300 ms"),
-        ("edit to new squiggle, 95th percentile", f"{1000 * taken[int(0.95 * (len(taken) - 1))]:.0f} ms", "1,000 ms"),
+        (
+            f"edit to new squiggle, warm, median of {edits}",
+            f"{1000 * statistics.median(taken):.0f} ms",
+            "300 ms",
+        ),
+        (
+            "edit to new squiggle, 95th percentile",
+            f"{1000 * taken[int(0.95 * (len(taken) - 1))]:.0f} ms",
+            "1,000 ms",
+        ),
         ("memory of the server", f"{memory:.0f} MB", "120 MB"),
     ]
     print(f"{'what':48} {'measured':>10}  bar")
