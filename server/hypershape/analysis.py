@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hypershape import fixes, rules, source, space
 from hypershape.model import (
@@ -25,6 +25,7 @@ from hypershape.model import (
     Fix,
     Level,
     Module,
+    Options,
     ProbeError,
     Report,
     Severity,
@@ -49,21 +50,6 @@ INDEPENDENT = (
     r"missing \d+ required|module 'keras.* has no attribute"
 )
 """Messages of failures that have nothing to do with the shape of any data."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user asked for. `budget` is the time in seconds that probing one document may take."""
-
-    level: Level = "symbolic"
-    budget: float = 10.0
-    exhaustive: bool = False
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    severity: tuple[tuple[str, Severity], ...] = ()
-    fix_budget: float = 8.0
-    fixes_offered: int = 5
-    verify_fixes: bool = True
 
 
 async def analyse(

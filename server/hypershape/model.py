@@ -471,3 +471,21 @@ class Analysis:
     findings: tuple[Finding, ...] = ()
     done: bool = False
     progress: str | None = None
+
+
+# --------------------------------------------------------------------------- what the user asks for
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for. `budget` is the time in seconds that probing one document may take."""
+
+    level: Level = "symbolic"
+    budget: float = 10.0
+    exhaustive: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, Severity], ...] = ()
+    fix_budget: float = 8.0
+    fixes_offered: int = 5
+    verify_fixes: bool = True

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hypershape.analysis import Options
-from hypershape.model import Level, Severity
+from hypershape.model import Level, Options, Severity
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from hypershape import analysis, fixes, rules, source
-from hypershape.model import Analysis
+from hypershape.model import Analysis, Options
 from hypershape.probe import Agent
 from hypershape.rules import Example, Rule
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.tensorflow
 def analysed() -> Iterator[Callable[[str], Analysis]]:
     loop = asyncio.new_event_loop()
     agent = Agent([sys.executable])
-    options = analysis.Options(fixes_offered=1)
+    options = Options(fixes_offered=1)
 
     def analyse(text: str) -> Analysis:
         document = source.from_text("/project/model.py", text)

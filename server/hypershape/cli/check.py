@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hypershape import settings, source
-from hypershape.analysis import Options, analyse
+from hypershape.analysis import analyse
 from hypershape.cli import contract, formats, text
-from hypershape.cli.main import CANNOT_RUN, FOUND, OK, CannotRun, progress_bar
-from hypershape.model import Analysis, Environment, Severity
+from hypershape.cli.main import CANNOT_RUN, FOUND, OK, CannotRun
+from hypershape.model import Analysis, Environment, Options, Severity
 from hypershape.probe import Agent
 
 
@@ -25,7 +26,7 @@ async def check(
     printer = text.Printer(Console(soft_wrap=True, highlight=False)) if output == "text" else None
     analyses: list[Analysis] = []
     try:
-        with progress_bar(Console(stderr=True)) as bar:
+        with _progress_bar(Console(stderr=True)) as bar:
             task = bar.add_task("reading", total=len(files))
             for path in files:
                 bar.update(task, description=str(path))
@@ -56,6 +57,19 @@ async def check(
         print(f"hypershape: {environment.problem}", file=sys.stderr)
         return CANNOT_RUN
     return FOUND if _has_error(analyses) else OK
+
+
+def _progress_bar(console: Console) -> Progress:
+    """A bar that names the file and the configurations probed; it leaves no trace when it is done."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} files"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markdown import Markdown
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hypershape import __version__
 
@@ -69,8 +66,8 @@ def check(
     ignore: Annotated[str, typer.Option(metavar="CODES", help="Not these rules.")] = "",
 ) -> None:
     """Check search spaces; exit 0: no error found, 1: some, 2: it could not run."""
-    from hypershape.analysis import Options
     from hypershape.cli import check as checking
+    from hypershape.model import Options
 
     options = Options(
         level=level.value,
@@ -102,6 +99,9 @@ def serve(
 @app.command()
 def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="A rule's code, e.g. HS201.")]) -> None:
     """Print the page of a rule."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
     from hypershape import rules
 
     rule = rules.by_code(code.upper())
@@ -151,19 +151,6 @@ def _run(work: Callable[[], int]) -> int:
 def _fail(sentence: str) -> None:
     print(f"hypershape: {sentence}", file=sys.stderr)
     raise typer.Exit(CANNOT_RUN)
-
-
-def progress_bar(console: Console) -> Progress:
-    """A bar that names the file and the configurations probed; it leaves no trace when it is done."""
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        TextColumn("{task.completed:.0f}/{task.total:.0f} files"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-    )
 
 
 def main() -> None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hypershape.analysis import Options
-from hypershape.model import Level
+from hypershape.model import Level, Options
 
 LEVELS: dict[str, Level] = {"static": "static", "symbolic": "symbolic", "device": "device"}
 
