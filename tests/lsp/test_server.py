@@ -194,3 +194,28 @@ def build_model(hp):
     assert [each.edit is not None for each in actions] == [True]
     editor.apply(actions[0].edit)  # type: ignore[arg-type]
     assert "units_2 = min(units_2, units_1)" in editor.texts[uri]
+
+
+async def test_long_work_shows_progress_that_can_be_cancelled(editor: Editor, tmp_path: Path) -> None:
+    await editor.start(budget=60)
+    slow = CNN.replace("    kernel =", "    __import__('time').sleep(0.4)\n    kernel =")
+    editor.open(tmp_path / "slow.py", slow)
+    reports = editor.client.progress_reports
+    await editor.until(lambda: any(len(each) > 1 for each in reports.values()))
+    token = next(token for token, each in reports.items() if len(each) > 1)
+    begin = reports[token][0]
+    assert isinstance(begin, types.WorkDoneProgressBegin) and begin.cancellable
+    editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
+    await editor.until(lambda: isinstance(reports[token][-1], types.WorkDoneProgressEnd), 5)
+    await editor.idle(5)
+    said = len(editor.status)
+    await asyncio.sleep(1.5)
+    assert len(editor.status) == said
+
+
+async def test_an_edit_that_was_overtaken_is_refused_by_its_version(editor: Editor, tmp_path: Path) -> None:
+    await editor.start(trusted=False)
+    uri = editor.open(tmp_path / "m.py", STATIC)
+    await editor.until(lambda: "HS101" in editor.codes(uri), 20)
+    editor.replace(uri, "    return None\n", "    return 1\n")
+    assert await editor.actions(uri, "hp.Choice") == []

@@ -27,7 +27,7 @@ from hypershape.lsp.configuration import Configuration
 from hypershape.lsp.positions import View
 from hypershape.model import Analysis, Document
 
-DEBOUNCE_SECONDS = 0.15
+DEBOUNCE_SECONDS = 0.1
 PROGRESS_AFTER_SECONDS = 0.5
 SLOW_TURN_SECONDS = 0.1
 STATUS = "hypershape/status"
@@ -298,6 +298,7 @@ class _Progress:
     def _cancelled(self, future: Any) -> None:
         if future.cancelled() and self._session.task is not None:
             self._session.task.cancel()
+            self._server._show(Status("idle", "Probing was stopped.", self._server.status.environment))
 
     def end(self) -> None:
         """Takes the progress away; the token is forgotten, which the library leaves to us."""
