@@ -25,6 +25,7 @@ async def check(
     agent = None if options.level == "static" else Agent(command)
     printer = text.Printer(Console(soft_wrap=True, highlight=False)) if output == "text" else None
     analyses: list[Analysis] = []
+    broken = False
     try:
         with _progress_bar(Console(stderr=True)) as bar:
             task = bar.add_task("reading", total=len(files))
@@ -37,8 +38,18 @@ async def check(
                         raise CannotRun(str(reason)) from None
                     print(f"hypershape: {reason}", file=sys.stderr)
                     continue
-                async for state in analyse(document, agent, _for_file(path, options)):
-                    bar.update(task, description=f"{path}  {state.progress or ''}")
+                chosen = _for_file(path, options)
+                try:
+                    async for state in analyse(document, agent, chosen):
+                        bar.update(task, description=f"{path}  {state.progress or ''}")
+                except Exception as problem:
+                    # A mistake of ours in one file must not cost the user the results for the others.
+                    print(
+                        f"hypershape: {path} could not be checked ({type(problem).__name__}: {problem}).",
+                        file=sys.stderr,
+                    )
+                    broken = True
+                    continue
                 analyses.append(state)
                 bar.advance(task)
                 if printer is not None:
@@ -56,7 +67,9 @@ async def check(
     if environment is not None and environment.problem is not None:
         print(f"hypershape: {environment.problem}", file=sys.stderr)
         return CANNOT_RUN
-    return FOUND if _has_error(analyses) else OK
+    if _has_error(analyses):
+        return FOUND
+    return CANNOT_RUN if broken else OK
 
 
 def _progress_bar(console: Console) -> Progress:
