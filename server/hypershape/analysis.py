@@ -143,7 +143,12 @@ async def _explore(
             explored = await _under_other_assumptions(explored, assumption, agent)
         yield explored
         if options.level == "device":
-            yield await _on_device(explored, job, max(budget - (time.monotonic() - started), budget / 2))
+            left = max(budget - (time.monotonic() - started), budget / 2)
+            on_device = await agent.open(target.slice, target.data, assumption=assumption, device=True)
+            try:
+                yield await _on_device(explored, on_device, left)
+            finally:
+                await on_device.close()
     except AgentFailed as failure:
         yield replace(_summary(target, explorer, job, started), reason=str(failure))
     finally:

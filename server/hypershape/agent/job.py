@@ -30,6 +30,7 @@ class Job:
     def __init__(self, params: dict[str, Any], progress: limits.Progress, scratch: str) -> None:
         self._progress = progress
         self._scratch = scratch
+        self._device = bool(params.get("device"))
         self._slice = params["slice"]
         bounds = params.get("limits") or {}
         self._seconds = float(bounds.get("seconds", 10.0))
@@ -44,6 +45,9 @@ class Job:
 
     def open(self) -> Optional[dict[str, Any]]:
         """Runs the slice; returns the fields of a ProbeError when it raises."""
+        if not self._device:
+            # Shapes need no GPU; the user's training run may need all of it.
+            os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
         files = self._slice["files"]
         for file in files:
             text = file["text"]

@@ -140,7 +140,7 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
         text += f"; {fewest:,} parameters" if fewest == most else f"; {fewest:,} to {most:,} parameters"
     if target.assumptions:
         text += f"; assumed {', '.join(target.assumptions)}"
-    return ("✗", "red", text) if target.coverage.failed else ("✓", "green", text)
+    return ("✗", "red", text) if target.coverage.failed or target.causes else ("✓", "green", text)
 
 
 def coverage_sentence(coverage: Coverage) -> str:

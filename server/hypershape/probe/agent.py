@@ -100,12 +100,16 @@ class Agent:
         *,
         limits: Limits | None = None,
         assumption: int = 0,
+        device: bool = False,
     ) -> Job:
-        """Runs a slice in a process of its own; raises SliceFailed or AgentFailed."""
+        """Runs a slice in a process of its own, which sees a GPU only for `device` probes.
+
+        Raises SliceFailed or AgentFailed.
+        """
         environment = await self.environment()
         if environment.problem is not None:
             raise AgentFailed(environment.problem)
-        job = Job(self, slice_, data, limits or Limits(), assumption)
+        job = Job(self, slice_, data, limits or Limits(), assumption, device)
         await job.start()
         return job
 
@@ -229,10 +233,16 @@ class Job:
     assumptions: tuple[str, ...] = ()
 
     def __init__(
-        self, agent: Agent, slice_: Slice, data: DeclaredData | None, limits: Limits, assumption: int
+        self,
+        agent: Agent,
+        slice_: Slice,
+        data: DeclaredData | None,
+        limits: Limits,
+        assumption: int,
+        device: bool,
     ) -> None:
         self._agent, self._slice, self._data = agent, slice_, data
-        self._limits, self._assumption = limits, assumption
+        self._limits, self._assumption, self._device = limits, assumption, device
         self._number: int | None = None
         self._traces: dict[int, tuple[Any, ...]] = {}
         self._queue: asyncio.Queue[Report] = asyncio.Queue()
@@ -246,6 +256,7 @@ class Job:
             "slice": convert.slice_to_json(self._slice),
             "data": convert.data_to_json(self._data),
             "assumption": self._assumption,
+            "device": self._device,
             "limits": {
                 "seconds": self._limits.seconds,
                 "memory_mb": self._limits.memory_mb,
