@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from hypershape.model import Cause, Configuration, Coverage, TargetAnalysis
+from hypershape.space import search_odds
+from hypershape.space.odds import IN_A_ROW
 
 SHOWN_VALUES = 4
 QUOTED = 300
@@ -17,7 +19,7 @@ def when(target: TargetAnalysis, cause: Cause) -> str:
         number = target.coverage.probed if target.coverage else 0
         return "in every configuration" + (f" ({number:,} tried)" if number > 1 else "")
     condition = f"when {cause.condition}" if cause.condition else "at some configurations"
-    return f"{condition} ({share(target.coverage, cause)}, e.g. {example(cause)})"
+    return f"{condition} ({share(target.coverage, cause)}{consequence(target, cause)}, e.g. {example(cause)})"
 
 
 def always(target: TargetAnalysis, cause: Cause) -> bool:
@@ -33,6 +35,26 @@ def share(coverage: Coverage | None, cause: Cause) -> str:
     if coverage.mode == "exhaustive":
         return f"{percent(cause.share)} of the space"
     return f"about {percent(cause.share)} of the space"
+
+
+def consequence(target: TargetAnalysis, cause: Cause) -> str:
+    """`: about 3 of your 20 trials, a 2 % chance that the search aborts`, where the one tuner says how many trials.
+
+    Tuners other than RandomSearch do not draw at random, so for them it is said that this is an estimate.
+    """
+    if len(target.target.tuners) != 1 or target.coverage is None:
+        return ""
+    (tuner,) = target.target.tuners
+    trials = tuner.call.arguments.get("max_trials")
+    if trials is None or type(trials.literal) is not int or trials.literal < 1:
+        return ""
+    row = tuner.call.arguments.get("max_consecutive_failed_trials")
+    in_a_row = row.literal if row is not None and type(row.literal) is int and row.literal > 0 else IN_A_ROW
+    odds = search_odds(cause.share, trials.literal, in_a_row)
+    text = f": about {odds.failures:.0f} of your {trials.literal} trials" if odds.failures >= 0.5 else ""
+    if odds.abort >= 0.01:
+        text += f"{',' if text else ':'} a {percent(odds.abort)} chance that the search aborts"
+    return text if not text or tuner.class_name == "RandomSearch" else f"{text} under random draws"
 
 
 def percent(fraction: float) -> str:
