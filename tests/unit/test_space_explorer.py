@@ -164,6 +164,27 @@ def test_a_continuous_hyperparameter_that_matters_is_never_proved() -> None:
     assert explorer.coverage.mode == "sampled" and explorer.coverage.space is None
 
 
+@pytest.mark.parametrize("exhaustive", [False, True])
+def test_a_continuous_hyperparameter_that_one_branch_reads_ends_no_enumeration_in_a_loop(
+    exhaustive: bool,
+) -> None:
+    rate = Hyperparameter("rate", "Float", 0.1, min=0.001, max=0.1)
+
+    def narrow(hp: Recorder) -> None:
+        if hp("width", 1, 2, 3, 4) != 3:
+            raise ValueError("shapes differ")
+        if "rate" not in hp.known:
+            hp.known["rate"] = rate
+            hp.new.append(rate)
+        hp.read["rate"] = hp.asked.get("rate", rate.default)
+
+    explorer, probes = explore(narrow, most=200, exhaustive=exhaustive)
+    assert probes >= 200 and len({report.configuration.get("rate") for report in explorer.reports}) > 20
+    assert explorer.coverage.mode == "sampled"
+    (cause,) = explorer.causes()
+    assert cause.condition == "width != 3"
+
+
 def test_names_that_change_from_call_to_call_end() -> None:
     numbers = itertools.count()
 

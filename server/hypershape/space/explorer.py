@@ -241,11 +241,15 @@ class Explorer:
         yield None
         yield from self._corners()
         yield None
-        if self._exhaustive or (self._size is not None and self._size <= LARGEST_PROOF):
-            while some := list(itertools.islice(self._untried(), 2048)):
-                yield from some
-                yield None
-        else:
+        while self._enumerable and (some := list(itertools.islice(self._untried(), 2048))):
+            asked = len(self._asked)
+            yield from some
+            yield None
+            # A choice whose values are not listed is never exhausted.
+            if len(self._asked) == asked:
+                break
+        # What only a few branches read may have made the space larger than it looked.
+        if not self._enumerable:
             for strength in (2, 3):
                 yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, strength)
                 yield None
@@ -255,6 +259,10 @@ class Explorer:
             for _ in range(MOST_RANDOM):
                 yield {hp.name: self._draw(hp) for hp in self._varied}
         self._finished = True
+
+    @property
+    def _enumerable(self) -> bool:
+        return self._size is not None and (self._exhaustive or self._size <= LARGEST_PROOF)
 
     def _untried(self) -> Iterator[Configuration]:
         return (prefix for prefix in self._frontier() if _key(prefix) not in self._asked)
