@@ -105,6 +105,21 @@ def test_a_value_of_a_held_hyperparameter_that_fails_is_found() -> None:
     assert cause.condition == "activation == 'rulu'"
 
 
+def test_a_held_hyperparameter_that_turns_out_to_matter_has_its_true_share_of_the_space() -> None:
+    def target(hp: Recorder) -> None:
+        for index in range(hp("depth", 1, 2, 3, kind="Int")):  # type: ignore[arg-type]
+            hp(f"units_{index}", 16, 32)
+        hp("rate", 0.1, 0.2)
+        if hp("optimizer", "adam", "sgd", "adamgrad") == "adamgrad":
+            raise ValueError("unknown")
+
+    explorer, _ = explore(target, held={"optimizer": "changes no shape", "rate": "changes no shape"})
+    (cause,) = explorer.causes()
+    assert cause.condition == "optimizer == 'adamgrad'"
+    assert cause.share == pytest.approx(1 / 3) and explorer.coverage.failing_share == pytest.approx(1 / 3)
+    assert explorer.coverage.mode == "exhaustive" and list(explorer.coverage.held) == ["rate"]
+
+
 def test_nothing_is_proved_while_a_probe_has_no_verdict() -> None:
     explorer = Explorer()
     explorer.next(1)
@@ -183,6 +198,8 @@ def test_a_continuous_hyperparameter_that_one_branch_reads_ends_no_enumeration_i
     assert explorer.coverage.mode == "sampled"
     (cause,) = explorer.causes()
     assert cause.condition == "width != 3"
+    assert cause.share == pytest.approx(0.75, abs=0.02)
+    assert explorer.coverage.failing_share == pytest.approx(0.75, abs=0.02)
 
 
 def test_names_that_change_from_call_to_call_end() -> None:

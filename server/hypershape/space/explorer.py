@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -53,7 +54,8 @@ class Explorer:
     """Proposes configurations, best first, and sums up the reports.
 
     `held` are hyperparameters that cannot change a build, each with the reason: their ends are probed one at a
-    time, and they do not multiply the space. `exhaustive` enumerates a space however large it is.
+    time, and they do not multiply the space, unless a value turns out to fail. `exhaustive` enumerates a space
+    however large it is.
     """
 
     def __init__(
@@ -65,7 +67,9 @@ class Explorer:
         self._hps: dict[str, Hyperparameter] = {}
         self._reports: dict[Key, Report] = {}
         self._leaves: dict[Key, Report] = {}
-        self._drawn: set[Key] = set()
+        self._drawn: Counter[Key] = Counter()
+        self._before: deque[list[Key]] = deque()
+        """For each draw that is being probed, the draws before it whose outcome was known."""
         self._asked: set[Key] = set()
         self._root = _Node()
         self._drawing = False
@@ -93,17 +97,26 @@ class Explorer:
         Add the reports of one batch before asking for the next: what they read decides what is proposed.
         """
         batch: list[Configuration] = []
+        hits: list[Key] = []
+        self._before.clear()
         for proposed in self._plan:
             if proposed is None:
                 if batch:
                     break
                 continue
             key = _key(proposed)
-            if key not in self._asked and not self._leads_to_a_known_leaf(proposed):
+            known = self._known_leaf(proposed)
+            if known is not None:
+                if self._drawing:
+                    hits.append(_key(known.configuration))
+            elif key not in self._asked:
                 self._asked.add(key)
                 batch.append(proposed)
+                self._before.append(hits)
+                hits = []
                 if len(batch) == size:
                     break
+        self._drawn.update(hits)
         return tuple(batch)
 
     def add(self, reports: Iterable[Report]) -> None:
@@ -113,17 +126,29 @@ class Explorer:
                 self._hps.setdefault(hp.name, hp)
             key = _key(report.configuration)
             self._reports.setdefault(key, report)
-            leaf = _key({n: v for n, v in report.configuration.items() if n not in self._held})
-            known = self._leaves.get(leaf)
-            if known is None or (known.verdict == "ok" and report.verdict != "ok"):
-                self._leaves[leaf] = report
             if self._drawing:
-                self._drawn.add(key)
-            node = self._root
-            for name, value in report.configuration.items():
-                if name not in self._held:
-                    node.name = node.name or name
-                    node = node.children.setdefault(value, _Node())
+                self._drawn[key] += 1
+                self._drawn.update(self._before.popleft() if self._before else ())
+            self._place(report)
+
+    def _place(self, report: Report) -> None:
+        """Puts a report into the tree. Two of one leaf that disagree differ in what was held and does matter."""
+        leaf = _key({n: v for n, v in report.configuration.items() if n not in self._held})
+        known = self._leaves.setdefault(leaf, report)
+        if {known.verdict, report.verdict} == {"ok", "fail"}:
+            for name in [n for n in self._held if known.configuration.get(n) != report.configuration.get(n)]:
+                del self._held[name]
+            self._leaves, self._root = {}, _Node()
+            for each in self._reports.values():
+                self._place(each)
+            return
+        if report.verdict == "unknown":
+            self._leaves[leaf] = report
+        node = self._root
+        for name, value in report.configuration.items():
+            if name not in self._held:
+                node.name = node.name or name
+                node = node.children.setdefault(value, _Node())
 
     def causes(self) -> tuple[Cause, ...]:
         """The causes of all failures so far, with their shares of the space."""
@@ -135,7 +160,7 @@ class Explorer:
                 if id(report) in leaves
             }
         else:
-            shares = dict.fromkeys(self._drawn, 1.0)
+            shares = {key: float(count) for key, count in self._drawn.items()}
         return causes(self.reports, self._hps, lambda configuration: shares.get(_key(configuration), 0.0))
 
     @property
@@ -151,11 +176,11 @@ class Explorer:
         building = sum(self._weight(report.configuration) for report in leaves if report.verdict == "ok")
         low, high = min(failing, 1.0), max(1.0 - building, 0.0)
         share = failing / (failing + building) if failing + building else 0.0
-        drawn = [report for key, report in self._reports.items() if key in self._drawn]
+        drawn = self._drawn.total()
         if drawn:
-            bad = sum(report.verdict == "fail" for report in drawn)
-            share = bad / len(drawn)
-            bounds = wilson(bad, len(drawn))
+            bad = sum(count for key, count in self._drawn.items() if self._reports[key].verdict == "fail")
+            share = bad / drawn
+            bounds = wilson(bad, drawn)
             low, high = max(low, bounds[0]), min(high, bounds[1])
         return Coverage(
             "sampled", self._size, len(leaves), failed, share, (min(low, high), max(low, high)), self._held
@@ -163,18 +188,19 @@ class Explorer:
 
     # ------------------------------------------------------------- the tree
 
-    def _leads_to_a_known_leaf(self, proposed: Configuration) -> bool:
-        """Whether a configuration reads only values that a report has already read together."""
+    def _known_leaf(self, proposed: Configuration) -> Report | None:
+        """The report, if there is one, that read together all values that a configuration will read."""
         if any(name in self._held and value != self._hps[name].default for name, value in proposed.items()):
-            return False
-        node = self._root
+            return None
+        node, path = self._root, {}
         while node.name is not None:
             hp = self._hps.get(node.name)
-            child = node.children.get(proposed.get(node.name, hp.default if hp is not None else None))
+            path[node.name] = proposed.get(node.name, hp.default if hp is not None else None)
+            child = node.children.get(path[node.name])
             if child is None:
-                return False
+                return None
             node = child
-        return bool(self._leaves)
+        return self._leaves.get(_key(path))
 
     @property
     def _complete(self) -> bool:
