@@ -1,6 +1,9 @@
 """What the rules make of probes: one finding per cause, its words and place, and the repairs proposed for it."""
 
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from hypershape import fixes, rules, source
 from hypershape.model import (
@@ -398,6 +401,25 @@ def test_a_file_called_like_the_package_it_imports_is_a_warning() -> None:
     shadowing = module("import keras_tuner as kt\n", "/project/keras_tuner.py")
     assert only(Analysis(shadowing), "HS004").severity is Severity.WARNING
     assert rules.findings(Analysis(module("import keras_tuner as kt\n", "/project/search.py"))) == ()
+
+
+def test_a_package_folder_called_like_the_package_that_a_script_imports_is_a_warning(tmp_path: Path) -> None:
+    script = module("import keras\n", str(tmp_path / "train.py"))
+    (tmp_path / "keras").mkdir()
+    assert rules.findings(Analysis(script)) == (), "a folder that is no package gives way to an installed one"
+    (tmp_path / "keras" / "__init__.py").write_text("")
+    finding = only(Analysis(script), "HS004")
+    assert "the folder keras beside this file" in finding.message
+
+
+@pytest.mark.parametrize(("stage", "hinted"), [("build", False), ("declare", False), ("compile", True)])
+def test_trials_are_not_compared_with_a_space_that_a_failure_cuts_short(stage: str, hinted: bool) -> None:
+    written = module(SEARCH)
+    domain = hyperparameter(written, "units", 'hp.Int("units", 1, 3)', "Int", [1, 2])
+    refused = replace(error(written, "refused", "layers.Dense(", "Dense"), stage=stage)
+    values = [{"units": 1}, {"units": 2}]
+    analysis = failing(written, refused, [domain], values, values[:1], "units == 1", ["units"])
+    assert any(each.code == "HS409" for each in rules.findings(analysis)) is hinted
 
 
 def test_a_target_that_cannot_be_probed_says_what_is_missing_on_its_name() -> None:

@@ -134,9 +134,7 @@ class Job:
 
     def _judged(self, report: dict[str, Any]) -> dict[str, Any]:
         """A report that rests on made-up data says so; a failure in which a stand-in was called is none."""
-        if not self._assumed:
-            return report
-        if report.get("data") == "none":
+        if self._assumed and report.get("data") == "none":
             report["data"] = "assumed"
         called = self._running.assumption.called
         if report["verdict"] == "fail" and called:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code, contains
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.model import Analysis, Edit, Finding, Fix, Report, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.tuners import Tuner, targets_of, tuners
 
@@ -87,5 +87,11 @@ def _space(tuner: Tuner, analysis: Analysis) -> int | None:
         and each.coverage is not None
         and each.coverage.mode == "exhaustive"
         and not each.coverage.held
+        and not any(_is_cut_short(report) for report in each.reports)
     ]
     return spaces[0] if len(spaces) == 1 else None
+
+
+def _is_cut_short(report: Report) -> bool:
+    """Whether a failure may have kept a probe from declaring what comes after it."""
+    return report.error is not None and report.error.stage in ("declare", "build")
