@@ -17,4 +17,4 @@ def make_builder(input_shape, classes, use_pool=True):
 
 
 small = kt.RandomSearch(make_builder((28, 28, 1), 10), objective="val_accuracy", max_trials=3, project_name="a")
-large = kt.RandomSearch(make_builder((64, 64, 3), 2, False), objective="val_accuracy", max_trials=3, project_name="b")
+tiny = kt.RandomSearch(make_builder((3, 3, 8), 2), objective="val_accuracy", max_trials=3, project_name="b")
