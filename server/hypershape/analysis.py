@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hypershape import fixes, rules, source, space
 from hypershape.model import (
@@ -19,6 +19,7 @@ from hypershape.model import (
     Configuration,
     DataKnowledge,
     Declaration,
+    DeclaredData,
     Document,
     Environment,
     Finding,
@@ -31,6 +32,7 @@ from hypershape.model import (
     Severity,
     Target,
     TargetAnalysis,
+    Value,
 )
 from hypershape.probe import Agent, AgentFailed, Job, SliceFailed
 
@@ -40,10 +42,16 @@ BATCH_SECONDS = 0.15
 SNAPSHOT_SECONDS = 0.25
 """Findings are worked out again at most this often while probes run."""
 
-ASSUMPTIONS = 6
+DATA_SECONDS = 3.0
+"""The data that a search is given is waited for so long; when it takes longer, the next analysis has it."""
+
+ASSUMPTIONS = 8
 """How many different assumptions about data that is not at hand the agent knows."""
 
 SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
+
+SKLEARN_TUNERS = ("SklearnTuner", "Sklearn")
+"""Tuners of scikit-learn models, which no probe knows."""
 
 INDEPENDENT = (
     r"not recognized|Could not interpret|unexpected keyword argument|Unrecognized keyword|not supported in Keras 3|"
@@ -98,6 +106,8 @@ async def run(document: Document, agent: Agent | None, options: Options) -> Anal
 
 
 def _unprobed(target: Target) -> TargetAnalysis:
+    if any(tuner.class_name in SKLEARN_TUNERS for tuner in target.tuners):
+        return TargetAnalysis(target, "static-only", target.reason)
     if target.slice is None:
         return TargetAnalysis(target, "unprobeable", target.reason)
     return TargetAnalysis(target, "static-only", target.reason)
@@ -111,19 +121,22 @@ async def _explore(
     started = time.monotonic()
     explorer = space.Explorer(held=space.cannot_matter(module, target), exhaustive=options.exhaustive)
     try:
-        job, assumption, first, excuse = await _open(target, agent)
+        opened = await _open(target, agent)
     except SliceFailed as failure:
         yield TargetAnalysis(target, "unprobeable", _why_unprobeable(failure.error))
         return
     except AgentFailed as failure:
         yield TargetAnalysis(target, "unprobeable", str(failure))
         return
-    if excuse is not None:
+    job = opened.job
+    if opened.excuse is not None:
         await job.close()
-        yield TargetAnalysis(target, "unprobeable", excuse, data="assumed", assumptions=job.assumptions)
+        yield TargetAnalysis(
+            target, "unprobeable", opened.excuse, data="assumed", assumptions=job.assumptions
+        )
         return
     try:
-        explorer.add(first)
+        explorer.add(opened.first)
         shown, size = 0.0, 8
         while True:
             configurations = explorer.next(size)
@@ -132,19 +145,20 @@ async def _explore(
                 break
             before = time.monotonic()
             reports = await _probe(job, configurations, "symbolic", left)
-            explorer.add(reports)
+            explorer.add(_believed(reports, target))
             took = (time.monotonic() - before) / max(len(reports), 1)
             size = max(1, min(4 * size, int(BATCH_SECONDS / max(took, 1e-6))))
             if time.monotonic() - shown > SNAPSHOT_SECONDS:
                 yield _summary(target, explorer, job, started)
                 shown = time.monotonic()
         explored = _summary(target, explorer, job, started)
-        if any(report.data == "assumed" for report in explored.reports) and explored.causes:
-            explored = await _under_other_assumptions(explored, assumption, agent)
+        if any(report.data == "assumed" for report in explorer.reports):
+            await _under_other_assumptions(target, explorer, opened, agent)
+            explored = _summary(target, explorer, job, started)
         yield explored
         if options.level == "device":
             left = max(budget - (time.monotonic() - started), budget / 2)
-            on_device = await agent.open(target.slice, target.data, assumption=assumption, device=True)
+            on_device = await agent.open(target.slice, opened.data, assumption=opened.assumption, device=True)
             try:
                 yield await _on_device(explored, on_device, left)
             finally:
@@ -191,37 +205,110 @@ def _summary(target: Target, explorer: space.Explorer, job: Job, started: float)
     )
 
 
-async def _open(target: Target, agent: Agent) -> tuple[Job, int, list[Report], str | None]:
+async def _data(target: Target, agent: Agent) -> DeclaredData | None:
+    """What is declared of a target's data, or known of what its searches are given."""
+    if target.data is not None or target.fed is None:
+        return target.data
+    with suppress(asyncio.TimeoutError, AgentFailed):
+        return await asyncio.wait_for(agent.data(target.fed), DATA_SECONDS)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A job on a target, with what was said or assumed about its data, and the report of its default.
+
+    `excuse` says why nothing can be learned from it, when that is so.
+    """
+
+    job: Job
+    data: DeclaredData | None
+    assumption: int
+    first: tuple[Report, ...]
+    excuse: str | None = None
+
+
+async def _open(target: Target, agent: Agent) -> _Opened:
     """A job under the first assumption about missing data under which the default configuration builds.
 
-    Also that assumption's number and the report. When it builds under none the last value says so, unless the
-    failure is the same to the letter under all of them: then it has nothing to do with the data.
+    A model that takes its shape from the data, and is built from none of the shapes assumed for it, is probed
+    without any. A failure that is the same to the letter under all assumptions has nothing to do with the data.
     """
     assert target.slice is not None
-    opened: list[tuple[Job, list[Report]]] = []
+    data = await _data(target, agent)
+    failed: list[_Opened] = []
     for assumption in range(ASSUMPTIONS):
-        job = await agent.open(target.slice, target.data, assumption=assumption)
-        reports = await _probe(job, [{}], "symbolic", 10.0)
-        opened.append((job, reports))
-        report = reports[0] if reports else None
-        if report is None or report.data != "assumed" or report.verdict != "fail":
-            break
-    settled = reports and (reports[0].data != "assumed" or reports[0].verdict == "ok")
-    chosen = len(opened) - 1 if settled or not reports else 0
-    for index, (job, _) in enumerate(opened):
-        if index != chosen:
-            await job.close()
-    job, reports = opened[chosen]
-    if settled or not reports:
-        return job, chosen, reports, None
-    errors = [each[0].error for _, each in opened if each and each[0].error is not None]
+        opened = await _opened(target, data, assumption, agent)
+        if _is_settled(opened):
+            await _close(failed)
+            return opened
+        failed.append(opened)
+    errors = [error for each in failed if (error := each.first[0].error) is not None]
     if (
-        reports[0].verdict == "fail"
+        failed[0].first[0].verdict == "fail"
         and len({each.message for each in errors}) == 1
         and _whatever_the_data(errors[0])
     ):
-        return job, chosen, reports, None
-    return job, chosen, reports, _excuse(job, errors)
+        await _close(failed[1:])
+        return failed[0]
+    if data is None:
+        opened = await _opened(target, DeclaredData(knowledge="none"), 0, agent)
+        if _is_settled(opened):
+            await _close(failed)
+            return opened
+        failed.append(opened)
+    await _close(failed[1:])
+    return replace(failed[0], excuse=_excuse(failed[0].job, errors))
+
+
+def _believed(reports: Iterable[Report], target: Target) -> tuple[Report, ...]:
+    """The reports, where a name that some other file may declare is unknown rather than a failure.
+
+    A tuner's `hyperparameters=` can declare what the target only reads with `hp.get`.
+    """
+    assert target.slice is not None
+    elsewhere = target.slice.hyperparameters is None and (
+        not target.tuners or any("hyperparameters" in tuner.call.arguments for tuner in target.tuners)
+    )
+    return tuple(_unknown(report) if elsewhere and _is_undeclared(report) else report for report in reports)
+
+
+def _is_undeclared(report: Report) -> bool:
+    error = report.error
+    return (
+        report.verdict == "fail"
+        and error is not None
+        and error.type == "KeyError"
+        and error.stage == "declare"
+        and "does not exist" in error.message
+    )
+
+
+def _unknown(report: Report) -> Report:
+    assert report.error is not None
+    sentence = (
+        f"It reads a hyperparameter that nothing in this file declares ({report.error.message.strip()}): "
+        "a tuner in another file may declare it with `hyperparameters=`."
+    )
+    return replace(report, verdict="unknown", error=replace(report.error, message=sentence))
+
+
+async def _opened(target: Target, data: DeclaredData | None, assumption: int, agent: Agent) -> _Opened:
+    assert target.slice is not None
+    job = await agent.open(target.slice, data, assumption=assumption)
+    first = _believed(await _probe(job, [{}], "symbolic", 10.0), target)
+    return _Opened(job, data, assumption, first)
+
+
+def _is_settled(opened: _Opened) -> bool:
+    """Whether another assumption about the data would teach nothing about the default configuration."""
+    report = opened.first[0] if opened.first else None
+    return report is None or report.data != "assumed" or report.verdict == "ok"
+
+
+async def _close(opened: Iterable[_Opened]) -> None:
+    for each in opened:
+        await each.job.close()
 
 
 def _whatever_the_data(error: ProbeError) -> bool:
@@ -242,54 +329,47 @@ def _excuse(job: Job, errors: Sequence[ProbeError]) -> str:
     )
 
 
-async def _under_other_assumptions(explored: TargetAnalysis, own: int, agent: Agent) -> TargetAnalysis:
-    """Keeps only the causes that occur under every assumption about the missing data under which anything builds."""
-    target = explored.target
+async def _under_other_assumptions(
+    target: Target, explorer: space.Explorer, own: _Opened, agent: Agent
+) -> None:
+    """Takes back the failures that do not occur under every assumption under which the default builds.
+
+    A failure that has to do with data, and that only one assumption could show, is unknown.
+    """
     assert target.slice is not None
-    kept = list(explored.causes)
-    if not any(report.verdict == "ok" for report in explored.reports):
-        return explored
+    doubtful = {
+        _key(report): report
+        for report in explorer.reports
+        if report.verdict == "fail" and report.error is not None and not _whatever_the_data(report.error)
+    }
+    if not doubtful:
+        return
     others = 0
     for assumption in range(ASSUMPTIONS):
-        if assumption == own or not kept:
+        if assumption == own.assumption or not doubtful:
             continue
         try:
-            job = await agent.open(target.slice, target.data, assumption=assumption)
+            other = await _opened(target, own.data, assumption, agent)
         except (SliceFailed, AgentFailed):
             continue
         try:
-            reports = await _probe(
-                job, [{}, *(cause.first.configuration for cause in kept)], "symbolic", 10.0
-            )
+            if not other.first or other.first[0].verdict != "ok":
+                continue
+            others += 1
+            waiting = [report.configuration for report in doubtful.values()]
+            again = await _probe(other.job, waiting, "symbolic", 10.0)
         finally:
-            await job.close()
-        if not reports or reports[0].verdict != "ok":
-            continue
-        others += 1
-        kept = [
-            cause
-            for cause, report in zip(kept, reports[1:], strict=False)
-            if report.error is not None and report.verdict == "fail" and report.error.type == cause.error.type
-        ]
-    return _without(explored, kept if others else [])
+            await other.job.close()
+        for before, after in zip(list(doubtful.items()), again, strict=False):
+            if after.verdict != "fail":
+                explorer.correct([replace(before[1], verdict=after.verdict, error=after.error)])
+                del doubtful[before[0]]
+    if not others:
+        explorer.correct(replace(report, verdict="unknown") for report in doubtful.values())
 
 
-def _without(explored: TargetAnalysis, kept: Sequence[Cause]) -> TargetAnalysis:
-    """The failures of causes that did not stand are taken back: nothing is known of those configurations."""
-    dropped = [cause for cause in explored.causes if cause not in kept]
-    if not dropped or explored.coverage is None:
-        return explored
-    taken = {id(configuration) for cause in dropped for configuration in cause.failing}
-    reports = tuple(
-        replace(report, verdict="unknown") if id(report.configuration) in taken else report
-        for report in explored.reports
-    )
-    share = sum(cause.share for cause in kept)
-    failed = sum(report.verdict == "fail" for report in reports)
-    coverage = replace(
-        explored.coverage, mode="sampled", failed=failed, failing_share=share, interval=(share, 1.0)
-    )
-    return replace(explored, causes=tuple(kept), reports=reports, coverage=coverage)
+def _key(report: Report) -> tuple[tuple[str, Value], ...]:
+    return tuple(sorted(report.configuration.items()))
 
 
 async def _on_device(explored: TargetAnalysis, job: Job, seconds: float) -> TargetAnalysis:
@@ -428,7 +508,8 @@ async def _verified(fix: Fix, finding: Finding, state: Analysis, agent: Agent | 
     probed = []
     for new in after.targets:
         old = before.get(new.target.name)
-        if old is None or old.status != "probed" or new.target.slice == old.target.slice:
+        hopeless = old is None or (old.status != "probed" and old.target.name != finding.target)
+        if old is None or hopeless or _same_question(new.target, old.target):
             probed.append(replace(old, target=new.target, causes=()) if old is not None else new)
             continue
         if agent is None or new.target.slice is None:
@@ -445,16 +526,26 @@ async def _verified(fix: Fix, finding: Finding, state: Analysis, agent: Agent | 
     )
 
 
+def _same_question(new: Target, old: Target) -> bool:
+    """Whether probes of an edited target would answer as those before the edit did."""
+    declared = [None if each.data is None else replace(each.data, span=None) for each in (new, old)]
+    return new.slice == old.slice and declared[0] == declared[1]
+
+
 async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 32) -> TargetAnalysis | None:
     """Probes an edited target at the configurations that mattered before the edit, and at its own telling ones."""
     assert target.slice is not None
     started = time.monotonic()
     try:
-        job = await agent.open(target.slice, target.data)
+        opened = await _open(target, agent)
     except (SliceFailed, AgentFailed):
         return None
+    job = opened.job
     try:
+        if opened.excuse is not None:
+            return None
         explorer = space.Explorer(held=old.coverage.held if old.coverage is not None else {})
+        explorer.add(opened.first)
         while len(explorer.reports) < probes:
             configurations = explorer.next(32)
             if not configurations:
@@ -466,6 +557,8 @@ async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 
         failing = [configuration for cause in old.causes for configuration in cause.failing[:probes]]
         inside = [c for c in _distinct(failing + known) if space.contains(explorer.hyperparameters, c)]
         explorer.add(await _probe(job, inside, "symbolic", 5.0))
+        if any(report.data == "assumed" for report in explorer.reports):
+            await _under_other_assumptions(target, explorer, opened, agent)
         return _summary(target, explorer, job, started)
     except AgentFailed:
         return None
@@ -489,15 +582,9 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> boo
 
 def _outputs_changed(new: Sequence[Report], old: Sequence[Report]) -> bool:
     """Whether a configuration that built before builds a model with outputs of another shape now."""
-    before = {
-        tuple(sorted(report.configuration.items())): report.output_shapes
-        for report in old
-        if report.verdict == "ok"
-    }
+    before = {_key(report): report.output_shapes for report in old if report.verdict == "ok"}
     return any(
-        report.verdict == "ok"
-        and before.get(tuple(sorted(report.configuration.items())), report.output_shapes)
-        != report.output_shapes
+        report.verdict == "ok" and before.get(_key(report), report.output_shapes) != report.output_shapes
         for report in new
     )
 

@@ -147,13 +147,20 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredData:
-    """`# hypershape: x=(28, 28, 1) y=(10,)`: shapes of one sample, without the batch axis; one entry per input."""
+    """`# hypershape: x=(28, 28, 1) y=(10,)`: shapes of one sample, without the batch axis; one entry per input.
+
+    Also what a search was seen to be given: then `knowledge` is "known". `x_names` and `y_names` are the keys
+    where the data is a dictionary.
+    """
 
     x: tuple[tuple[int, ...], ...] = ()
     y: tuple[tuple[int, ...], ...] = ()
     x_dtype: str = "float32"
     y_dtype: str | None = None
     span: Span | None = None
+    knowledge: DataKnowledge = "declared"
+    x_names: tuple[str, ...] = ()
+    y_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,8 @@ class Target:
     tuners: tuple[TunerCall, ...] = ()
     reason: str | None = None
     data: DeclaredData | None = None
+    fed: Slice | None = None
+    """A slice whose expression gives the `(x, y)` that the target's searches are given; y is None without one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class _Run:
         """The innermost frame that is left of the error is ours."""
         self.deferred = False
         self.built_parameters = 0
+        self.data = step.NOTHING
 
 
 class Engine:
@@ -175,7 +176,7 @@ class Engine:
 
     def _rests_on_invented_labels(self, run: _Run) -> bool:
         """Whether a step failed in a way that other labels than ours might not have met."""
-        if run.error is None or run.error["stage"] != "step" or self._data.y:
+        if run.error is None or run.error["stage"] != "step" or run.data.y:
             return False
         return run.trace.refusal is None and run.error["type"] != "ResourceExhaustedError"
 
@@ -207,14 +208,16 @@ class Engine:
             run.model = function(hp)
             stage = "return"
             run.deferred = not step.has_inputs(run.model)
+            unbuilt = run.deferred and not getattr(run.model, "built", True)
+            run.data = self._data.seen_by(unbuilt, self._trains_itself(function))
             step.check_return(run.model, must_be_compiled=not self._trains_itself(function))
             run.compiled = step.is_compiled(run.model)
             stage = "step"
             run.trace.stepping = True
             if train:
-                run.log_names = step.train(run.model, self._data) if run.compiled else ()
+                run.log_names = step.train(run.model, run.data) if run.compiled else ()
             else:
-                run.log_names = self._check_step(run.model)
+                run.log_names = self._check_step(run.model, run.data)
         except (Exception, SystemExit) as error:
             if run.compiled is None and isinstance(run.model, keras.Model):
                 run.compiled = step.is_compiled(run.model)
@@ -230,13 +233,13 @@ class Engine:
         self._space.learn(hp)
         return run
 
-    def _check_step(self, model: Any) -> Tuple[str, ...]:
+    def _check_step(self, model: Any, data: step.Data) -> Tuple[str, ...]:
         """The shape part of a training step; what built-in losses and metrics gave is remembered."""
         key = self._step_key(model)
         if key is not None and key in self._steps:
             return self._steps[key]
-        names = step.build_on(model, self._data)
-        if step.is_compiled(model) and not self._data.y:
+        names = step.build_on(model, data)
+        if step.is_compiled(model) and not data.y:
             step.check_names(model)
             names = step.guessed_log_names(model)
         if key is not None:
@@ -288,6 +291,7 @@ class Engine:
         parameters: Optional[int] = None
         ends: Any = ()
         compiled: Optional[bool] = None
+        data = step.NOTHING
         _VARIABLES.active = True
         _RECORDER.trace = None
         memory.positions = self._positions
@@ -299,7 +303,8 @@ class Engine:
             )
             compiled = bool(model.compiles)
             deferred = model.start is None if type(model) is remembered.Sequential else False
-            key, ends, parameters = self._outcome_key(model, self._trains_itself(function))
+            data = self._data.seen_by(deferred, self._trains_itself(function))
+            key, ends, parameters = self._outcome_key(model, data, self._trains_itself(function))
         except remembered.Stop as stop:
             key = stop.key
         except (Exception, SystemExit, remembered.Unknown):
@@ -327,14 +332,13 @@ class Engine:
             "log_names": names,
             "new": self._space.take_new(),
             "declarations": hp.declarations,
-            "data": self._data.knowledge,
+            "data": data.knowledge,
             "compiled": compiled if returned else None,
             "elapsed_ms": 0.0,
         }
 
-    def _outcome_key(self, model: Any, fits_itself: bool) -> Tuple[Any, Any, Optional[int]]:
+    def _outcome_key(self, model: Any, data: step.Data, fits_itself: bool) -> Tuple[Any, Any, Optional[int]]:
         """What decides the outcome once all layers are called: a key, the outputs, and the parameters."""
-        data = self._data
         deferred = type(model) is remembered.Sequential and model.start is None
         if deferred and not data.x:
             names = tuple(layer.name for layer in model.stack)
@@ -376,7 +380,7 @@ class Engine:
             "log_names": run.log_names,
             "new": self._space.take_new(),
             "declarations": run.hp.declarations,
-            "data": self._data.knowledge,
+            "data": run.data.knowledge,
             "compiled": run.compiled,
             "elapsed_ms": 0.0,
         }

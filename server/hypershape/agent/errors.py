@@ -9,6 +9,8 @@ from .positions import Positions
 from .trace import Trace
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_MACHINERY = re.compile(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\](?: name: ?\S*)?\s*$")
+"""What TensorFlow says of its own machinery around a message."""
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 _VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\d+(?:\.\d+)?(?:e-?\d+)?")
 
@@ -43,7 +45,7 @@ def describe(error: BaseException, stage: str, positions: Positions, trace: Trac
 def _fields(kind: str, message: str, stage: str, frames: List[Dict[str, Any]]) -> Dict[str, Any]:
     return {
         "type": kind,
-        "message": _COLOUR.sub("", message),
+        "message": _MACHINERY.sub("", _COLOUR.sub("", message)),
         "stage": stage,
         "frames": frames,
         "layer": None,

@@ -12,7 +12,8 @@ import time
 import types
 from typing import Any, Callable, Optional
 
-from . import engine, frames, guard, limits, running, wire
+from . import engine, frames, given, guard, limits, running, wire
+from .standins import Assumption
 
 REPORTS_AT_ONCE = 256
 REPORTS_SECONDS = 0.05
@@ -35,9 +36,15 @@ class Job:
         bounds = params.get("limits") or {}
         self._seconds = float(bounds.get("seconds", 10.0))
         self._paths = [file["path"] for file in self._slice["files"]]
-        self._data = params.get("data")
-        self._running = running.Slice(self._slice, int(params.get("assumption") or 0))
+        declared = params.get("data") or {}
+        self._declared = bool(declared.get("x") or declared.get("y"))
+        assumption = Assumption(
+            int(params.get("assumption") or 0), declared.get("x") or (), declared.get("y") or ()
+        )
+        self._running = running.Slice(self._slice, assumption)
+        self._data = declared or assumption.data
         self._mentioned = False
+        self._data_assumed = False
         self._traces: dict[int, tuple[int, Any]] = {}
         self.number = params["job"]
         self.function: Optional[Callable[[Any], Any]] = None
@@ -78,6 +85,16 @@ class Job:
             self._progress.stop()
         return None
 
+    def described(self) -> Optional[dict[str, Any]]:
+        """The shapes of the data to which the slice's expression was evaluated, where they are certain."""
+        _alarm(STATEMENT_SECONDS)
+        try:
+            return given.describe(self.function, self._running.assumption)
+        except TimeUp:
+            return None
+        finally:
+            _alarm(0)
+
     def _attempt(self, run: Callable[[], None]) -> None:
         """One statement of the slice: data that takes long to load is as good as missing."""
         _alarm(STATEMENT_SECONDS)
@@ -98,7 +115,11 @@ class Job:
     @property
     def assumptions(self) -> list[str]:
         """What was made up about missing data, for the user."""
-        return list(self._running.assumption.asked) if self._assumed else []
+        asked = list(self._running.assumption.asked) if self._assumed else []
+        if self._data_assumed:
+            shape = tuple(self._running.assumption.data["x"][0])
+            asked.insert(0, f"each sample has the shape {shape}")
+        return asked
 
     def probe(self, params: dict[str, Any], send: Callable[[bytes, bytes], None]) -> int:
         """Probes every configuration and sends the reports as they come; returns their number."""
@@ -134,12 +155,18 @@ class Job:
 
     def _judged(self, report: dict[str, Any]) -> dict[str, Any]:
         """A report that rests on made-up data says so; a failure in which a stand-in was called is none."""
-        if self._assumed and report.get("data") == "none":
+        assumption = self._running.assumption
+        self._data_assumed |= report.get("data") == "assumed"
+        if assumption.asked:
             report["data"] = "assumed"
-        called = self._running.assumption.called
-        if report["verdict"] == "fail" and called:
-            name = next(iter(called)).partition(".")[0]
-            reason = self._running.missing.get(name, "it is not installed")
+        elif self._mentioned and report.get("data") == "none":
+            report["data"] = "declared" if self._declared else "assumed"
+        if report["verdict"] == "fail" and assumption.called:
+            name = next(iter(assumption.called)).partition("(")[0]
+            reason = next(
+                (why for each, why in self._running.missing.items() if name.partition(".")[0] == each),
+                "it is not installed",
+            )
             report["verdict"] = "unknown"
             report["error"] = limits.limit_error(
                 "Missing", f"The target needs {name}, which is not at hand ({reason})."
@@ -181,6 +208,8 @@ def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> No
             if message["method"] == "job/open":
                 job = Job(params, progress, scratch)
                 result: dict[str, Any] = {"error": job.open(), "assumptions": job.assumptions}
+                if params.get("describe") and result["error"] is None:
+                    result["data"] = job.described()
             else:
                 assert job is not None
                 result = {"probed": job.probe(params, send), "assumptions": job.assumptions}

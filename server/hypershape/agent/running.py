@@ -14,9 +14,9 @@ from .standins import Assumption, StandIn, stand_in
 class Slice:
     """The slice's modules in this process, and what was put in the place of what is missing."""
 
-    def __init__(self, fields: dict[str, Any], assumption: int) -> None:
+    def __init__(self, fields: dict[str, Any], assumption: Assumption) -> None:
         self._fields = fields
-        self.assumption = Assumption(assumption)
+        self.assumption = assumption
         self.missing: dict[str, str] = {}
         """Names that are bound to stand-ins, each with why."""
         self.given: Any = None
@@ -68,6 +68,10 @@ class Slice:
                         statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
                     ):
                         self._bind(namespace, name, f"{type(error).__name__}: {error}")
+            else:
+                for name in _bound(statement) if isinstance(statement, ast.Assign) else ():
+                    if isinstance(namespace.get(name), StandIn):
+                        namespace[name].rename(name)
         return namespace
 
     def _bind(self, namespace: dict[str, Any], name: str, why: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dis
+import re
 import sys
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 import numpy
 
@@ -15,6 +16,8 @@ ASSUMPTIONS = (
     (4, 96),
     (2, 7),
     (5, 16),
+    (4, 256),
+    (3, 256),
 )
 """Rank and size of missing arrays under each assumption; the last axis of images (rank 4 and 5) holds 3 channels."""
 
@@ -22,11 +25,21 @@ SAMPLES = 1000
 """The length of the first axis of a missing array."""
 
 
-class Assumption:
-    """What is assumed of all missing data, and what was asked of it."""
+_LABELS = re.compile(r"(?:^|_)(?:y|labels?|targets?)(?:_|\d|$)", re.IGNORECASE)
+"""Names of arrays that hold what a model is to predict."""
 
-    def __init__(self, index: int = 0) -> None:
+
+class Assumption:
+    """What is assumed of all missing data, and what was asked of it.
+
+    `x` and `y` are the shapes of one sample that the user declares; then missing arrays have those.
+    """
+
+    def __init__(self, index: int = 0, x: Sequence[Any] = (), y: Sequence[Any] = ()) -> None:
         self.rank, self.size = ASSUMPTIONS[index % len(ASSUMPTIONS)]
+        self._declared = (tuple(x[0]) if len(x) == 1 else None, tuple(y[0]) if len(y) == 1 else None)
+        self.made = False
+        """Whether any stand-in took the place of something."""
         self.asked: dict[str, None] = {}
         self.called: dict[str, None] = {}
         """Stand-ins that were called since the last `reset`: what they return is no tensor and no layer."""
@@ -42,6 +55,15 @@ class Assumption:
             inner[-1] = 3
         return (SAMPLES, *inner)
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """What a model that takes its input shape from the data is assumed to be trained on."""
+        return {"x": [self.shape[1:]], "knowledge": "assumed"}
+
+    def declared(self, name: str) -> Any:
+        """The shape of one sample of a missing array, where the user declares it; else None."""
+        return self._declared[1 if _LABELS.search(name) else 0]
+
     def note(self, what: str, value: object) -> None:
         if len(self.asked) < 20:
             self.asked[f"{what} = {value}"] = None
@@ -52,23 +74,29 @@ class Shape(tuple):  # type: ignore[type-arg]
 
     name: str
     assumption: Assumption
+    spelt_out: bool
+    """Whether the code says all sizes but the number of samples."""
 
     def __getitem__(self, index: Any) -> Any:
+        own = tuple.__getitem__(self, slice(None))
         if isinstance(index, slice):
-            value = tuple(self)[index]
-            self.assumption.note(f"{self.name}.shape[{_written(index)}]", value)
+            value = own[index]
+            if not self.spelt_out or index.indices(len(own))[0] == 0:
+                self.assumption.note(f"{self.name}.shape[{_written(index)}]", value)
             return value
         place = int(index)
-        value = tuple(self)[place] if -len(self) <= place < len(self) else self.assumption.size
-        self.assumption.note(f"{self.name}.shape[{place}]", value)
+        value = own[place] if -len(own) <= place < len(own) else self.assumption.size
+        if not self.spelt_out or place in (0, -len(own)) or value is not own[place]:
+            self.assumption.note(f"{self.name}.shape[{place}]", value)
         return value
 
     def __iter__(self) -> Iterator[int]:
         wanted = _unpacked_into(sys._getframe(1))
-        value = tuple.__getitem__(self, slice(None))
+        own = value = tuple.__getitem__(self, slice(None))
         if wanted is not None:
             value = (value + (self.assumption.size,) * wanted)[:wanted]
-        self.assumption.note(f"{self.name}.shape", value)
+        if not self.spelt_out or len(value) > len(own):
+            self.assumption.note(f"{self.name}.shape", value)
         return iter(value)
 
 
@@ -92,16 +120,38 @@ class StandIn(int):
             )
         made = super().__new__(cls, arguments[1].size)
         made._name, made._assumption = arguments
+        made._sample = made._result = None
+        made._assumption.made = True
         return made
 
-    def _next(self, suffix: str) -> StandIn:
-        return stand_in((self._name + suffix)[:60], self._assumption)
+    _sample: Any
+    """The shape of one sample where the code says it, e.g. after a `reshape`; else None."""
+    _result: Any
+    """As `_sample`, of what a call of this returns: `x.astype` gives what `x` is."""
+
+    @property
+    def spelt_out(self) -> Any:
+        """The shape of one sample where the code says it, else None; a size that was made up may be part of it."""
+        return self._sample if not self._assumption.asked else None
+
+    def rename(self, name: str) -> None:
+        """The name that the user's code gives it, which says more than where it comes from."""
+        self._name = name
+
+    def _next(self, suffix: str, sample: Any = None) -> StandIn:
+        made = stand_in((self._name + suffix)[:60], self._assumption)
+        made._sample = sample
+        return made
 
     @property
     def shape(self) -> Shape:
-        made = Shape(self._assumption.shape)
-        made.name, made.assumption = self._name, self._assumption
+        sample = self._sample if self._sample is not None else self._assumption.declared(self._name)
+        made = Shape(self._assumption.shape if sample is None else (SAMPLES, *sample))
+        made.name, made.assumption, made.spelt_out = self._name, self._assumption, sample is not None
         return made
+
+    def reshape(self, *sizes: Any, **_: Any) -> StandIn:
+        return self._next(".reshape(…)", _sample(sizes))
 
     @property
     def ndim(self) -> int:
@@ -111,17 +161,21 @@ class StandIn(int):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._next(f".{name}")
+        made = self._next(f".{name}", self._sample if name == "values" else None)
+        made._result = self._sample if name in _KEEPING else None
+        return made
 
-    def __getitem__(self, _: Any) -> StandIn:
-        return self._next("[…]")
+    def __getitem__(self, index: Any) -> StandIn:
+        if isinstance(index, list) and index and all(type(each) is str for each in index):
+            return self._next("[…]", (len(index),))
+        return self._next("[…]", self._sample if isinstance(index, slice) else None)
 
     def __setitem__(self, _: Any, value: Any) -> None:
         return None
 
     def __call__(self, *_: Any, **__: Any) -> StandIn:
         self._assumption.called[self._name] = None
-        return self._next("(…)")
+        return self._next("(…)", self._result)
 
     def __len__(self) -> int:
         self._assumption.note(f"len({self._name})", self._assumption.size)
@@ -131,22 +185,44 @@ class StandIn(int):
         wanted = _unpacked_into(sys._getframe(1))
         if wanted is not None:
             return iter([self._next(f"[{index}]") for index in range(wanted)])
-        inner = self._assumption.shape[1:]
-        self._assumption.note(self._name, inner)
+        shape = self.shape
+        inner = tuple.__getitem__(shape, slice(1, None))
+        if not shape.spelt_out:
+            self._assumption.note(self._name, inner)
         return iter(inner)
 
     def __contains__(self, _: Any) -> bool:
         return False
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> numpy.ndarray:
-        self._assumption.note(f"{self._name}.shape", self._assumption.shape)
-        return numpy.broadcast_to(numpy.zeros((), dtype or "float32"), self._assumption.shape)
+        shape = tuple.__getitem__(self.shape, slice(None))
+        self._assumption.note(f"{self._name}.shape", shape)
+        return numpy.broadcast_to(numpy.zeros((), dtype or "float32"), shape)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> StandIn:
+        if function is numpy.reshape and len(args) == 2 and args[0] is self:
+            return self.reshape(args[1])
         return stand_in(f"{function.__name__}({self._name})"[:60], self._assumption)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> StandIn:
         return self._next("")
+
+    def __lt__(self, other: Any) -> bool:
+        return self._noted() < other
+
+    def __le__(self, other: Any) -> bool:
+        return self._noted() <= other
+
+    def __gt__(self, other: Any) -> bool:
+        return self._noted() > other
+
+    def __ge__(self, other: Any) -> bool:
+        return self._noted() >= other
+
+    def _noted(self) -> int:
+        """The assumed size, for a comparison: Keras checks every size that it is given."""
+        self._assumption.note(self._name, self._assumption.size)
+        return self._assumption.size
 
     def __enter__(self) -> StandIn:
         return self
@@ -165,8 +241,13 @@ class StandIn(int):
     __hash__ = int.__hash__
 
 
-def _passed_on(self: StandIn, *_: Any) -> StandIn:
-    return self._next("")
+_KEEPING = ("astype", "copy", "to_numpy")
+"""Methods of an array that return one of the same shape."""
+
+
+def _passed_on(self: StandIn, *others: Any) -> StandIn:
+    scalar = all(isinstance(each, (int, float)) and not isinstance(each, StandIn) for each in others)
+    return self._next("", self._sample if scalar else None)
 
 
 for _operation in (
@@ -178,6 +259,14 @@ for _operation in (
 
 def stand_in(name: str, assumption: Assumption) -> StandIn:
     return StandIn(name, assumption)  # type: ignore[no-any-return]
+
+
+def _sample(sizes: Any) -> Any:
+    """What a `reshape` says of one sample; None where a size is computed or left open."""
+    if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
+        sizes = tuple(sizes[0])
+    inner = tuple(sizes[1:])
+    return inner if len(sizes) > 1 and all(type(size) is int and size > 0 for size in inner) else None
 
 
 def _written(index: slice) -> str:

@@ -25,7 +25,22 @@ class Data:
         self.y = [tuple(shape) for shape in fields.get("y") or ()]
         self.x_dtype = fields.get("x_dtype") or "float32"
         self.y_dtype = fields.get("y_dtype")
+        self.x_names = tuple(fields.get("x_names") or ())
+        self.y_names = tuple(fields.get("y_names") or ())
         self.knowledge = fields.get("knowledge") or ("declared" if self.x or self.y else "none")
+
+    def seen_by(self, deferred: bool, fits_itself: bool) -> "Data":
+        """The part of the data that says something about a model.
+
+        What is merely assumed says nothing about a model that is not built from its data (`deferred`), and a
+        HyperModel or a tuner that trains in its own way may turn the data it is given into other data.
+        """
+        if self.knowledge == "assumed" and not deferred:
+            return NOTHING
+        return NOTHING if fits_itself and self.knowledge in ("known", "assumed") else self
+
+
+NOTHING = Data(None)
 
 
 class Batch:
@@ -242,7 +257,7 @@ def _inputs(model: Any, data: Data, make: Any) -> Any:
     if data.x:
         size = _batch_size(model)
         arrays = [make((size, *shape), data.x_dtype) for shape in data.x]
-        return _nest(arrays)
+        return _nest(arrays, data.x_names)
     return _nest(
         [
             make(
@@ -256,7 +271,8 @@ def _inputs(model: Any, data: Data, make: Any) -> Any:
 
 def _labels(model: Any, data: Data, make: Any) -> Any:
     size = _batch_size(model)
-    return _nest([make((size, *shape), data.y_dtype or _label_dtype(model, shape)) for shape in data.y])
+    arrays = [make((size, *shape), data.y_dtype or _label_dtype(model, shape)) for shape in data.y]
+    return _nest(arrays, data.y_names)
 
 
 def _label_dtype(model: Any, shape: Tuple[int, ...]) -> str:
@@ -302,7 +318,9 @@ def _zeros(shape: Sequence[int], dtype: str) -> Any:
     return np.zeros(shape, dtype)
 
 
-def _nest(arrays: List[Any]) -> Any:
+def _nest(arrays: List[Any], names: Sequence[str] = ()) -> Any:
+    if names:
+        return dict(zip(names, arrays))
     return arrays[0] if len(arrays) == 1 else arrays
 
 

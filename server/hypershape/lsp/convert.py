@@ -52,6 +52,9 @@ def _message(finding: Finding) -> str:
     return text
 
 
+_REQUESTED = {"quickfix": types.CodeActionKind.QuickFix, "refactor": types.CodeActionKind.RefactorRewrite}
+
+
 def code_actions(
     analysis: Analysis, wanted: Span, view: View, version: dict[str, int | None]
 ) -> list[types.CodeAction]:
@@ -89,7 +92,7 @@ def refactorings(fixes: Iterable[Fix], view: View, version: dict[str, int | None
     return [
         types.CodeAction(
             title=fix.title,
-            kind=types.CodeActionKind.RefactorRewrite,
+            kind=_REQUESTED[fix.kind],
             edit=workspace_edit(fix.edits, view, version),
         )
         for fix in fixes

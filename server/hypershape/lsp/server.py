@@ -454,8 +454,8 @@ def _actions(
     actions: list[types.CodeAction] = []
     if _asked(types.CodeActionKind.QuickFix, only):
         actions += convert.code_actions(analysis, span, view, versions)
-    if _asked(types.CodeActionKind.RefactorRewrite, only):
-        actions += convert.refactorings(rules.refactorings(analysis, span), view, versions)
+    requested = convert.refactorings(rules.refactorings(analysis, span), view, versions)
+    actions += [action for action in requested if action.kind and _asked(action.kind, only)]
     if only and _asked("source.fixAll.hypershape", only):
         actions += convert.fix_all(analysis, view, versions)
     return actions

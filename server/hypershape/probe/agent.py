@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shlex
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,11 +16,26 @@ from typing import Any
 from pygls.client import JsonRPCClient
 from pygls.exceptions import JsonRpcException
 
-from hypershape.model import Configuration, DeclaredData, Environment, Level, ProbeError, Report, Slice
+from hypershape.model import (
+    Configuration,
+    DeclaredData,
+    Environment,
+    Level,
+    ProbeError,
+    Report,
+    Slice,
+    SliceFile,
+)
 from hypershape.probe import bootstrap, convert
 
 START_SECONDS = 120.0
 """Importing Keras takes 3 to 20 s on a slow disk; an interpreter that says nothing for this long hangs."""
+
+DATA_SECONDS = 30.0
+"""What a search is given is read again after this time: the files behind it may have changed."""
+
+DATA_KEPT = 50
+"""For so many slices the shapes of their data are kept."""
 
 
 class AgentFailed(Exception):
@@ -82,6 +98,9 @@ class Agent:
         self._starting = asyncio.Lock()
         self._numbers = itertools.count(1)
         self._jobs: dict[int, Job] = {}
+        self._data: dict[
+            tuple[tuple[SliceFile, ...], str], tuple[float, asyncio.Task[DeclaredData | None]]
+        ] = {}
         self._gone: asyncio.Future[None] | None = None
         self._errors: asyncio.Task[None] | None = None
 
@@ -112,6 +131,30 @@ class Agent:
         job = Job(self, slice_, data, limits or Limits(), assumption, device)
         await job.start()
         return job
+
+    async def data(self, slice_: Slice) -> DeclaredData | None:
+        """The shapes of the (x, y) that a slice's expression gives; None where they are not certain.
+
+        What was read less than `DATA_SECONDS` ago is not read again, and a caller that is cancelled does not stop
+        the reading. Raises AgentFailed.
+        """
+        key = (slice_.files, slice_.expression)
+        started, reading = self._data.get(key, (0.0, None))
+        if reading is None or time.monotonic() - started > DATA_SECONDS:
+            if len(self._data) >= DATA_KEPT:
+                self._data.clear()
+            reading = asyncio.create_task(self._describe(slice_))
+            self._data[key] = (time.monotonic(), reading)
+        return await asyncio.shield(reading)
+
+    async def _describe(self, slice_: Slice) -> DeclaredData | None:
+        job = Job(self, slice_, None, Limits(), 0, False)
+        try:
+            return await job.describe()
+        except SliceFailed:
+            return None
+        finally:
+            await job.close()
 
     async def close(self) -> None:
         """Ends the agent and every job."""
@@ -157,6 +200,7 @@ class Agent:
 
     async def _start(self) -> None:
         self.state = State.STARTING
+        self._data.clear()
         loop = asyncio.get_running_loop()
         self._gone = loop.create_future()
         client = _Client(self._exited)
@@ -249,6 +293,14 @@ class Job:
 
     async def start(self) -> None:
         """Forks the process and runs the slice in it."""
+        await self._open({})
+
+    async def describe(self) -> DeclaredData | None:
+        """Forks the process, runs a slice that gives data in it, and returns its shapes where they are certain."""
+        answer = await self._open({"describe": True})
+        return convert.data(answer["data"]) if answer.get("data") else None
+
+    async def _open(self, more: Mapping[str, Any]) -> dict[str, Any]:
         self._number = self._agent.number(self)
         self._traces = {}
         params = {
@@ -262,9 +314,10 @@ class Job:
                 "memory_mb": self._limits.memory_mb,
                 "output_bytes": self._limits.output_bytes,
             },
+            **more,
         }
         try:
-            answer = await self._agent.ask("job/open", params)
+            answer: dict[str, Any] = await self._agent.ask("job/open", params)
         except BaseException:
             self._end()
             raise
@@ -272,6 +325,7 @@ class Job:
             self._end()
             raise SliceFailed(convert.error(answer["error"]))
         self.assumptions = tuple(answer.get("assumptions", ()))
+        return answer
 
     async def probe(self, configurations: Sequence[Configuration], level: Level) -> AsyncIterator[Report]:
         """A report for every configuration, in order, as they come.

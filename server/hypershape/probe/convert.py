@@ -45,6 +45,10 @@ def data_to_json(data: DeclaredData | None) -> dict[str, Any] | None:
     return None if data is None else _converter.unstructure(data)
 
 
+def data(fields: Mapping[str, Any]) -> DeclaredData:
+    return _converter.structure(dict(fields), DeclaredData)
+
+
 def environment(fields: Mapping[str, Any]) -> Environment:
     return _converter.structure(dict(fields), Environment)
 

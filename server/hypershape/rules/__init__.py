@@ -12,6 +12,7 @@ import pkgutil
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
+from hypershape.fixes.declare import declare_data
 from hypershape.model import Analysis, Cause, Finding, Fix, Ignore, Severity, Span
 from hypershape.rules import refactor
 from hypershape.rules.base import Example, Rule
@@ -86,8 +87,15 @@ def page(rule: Rule) -> str:
 
 
 def refactorings(analysis: Analysis, span: Span) -> Iterator[Fix]:
-    """Changes that are offered on request at `span`; none of them repairs anything."""
-    return refactor.at(analysis, span)
+    """Changes that are offered on request at `span`; none of them repairs anything.
+
+    Those of kind "quickfix" declare the shape of data that was assumed, at the name of the function it is for.
+    """
+    yield from refactor.at(analysis, span)
+    for target in analysis.targets:
+        name = target.target.span
+        if target.data == "assumed" and target.assumptions and name.line <= span.line <= name.end_line:
+            yield from declare_data(target, analysis.module)
 
 
 def _same(finding: Finding, other: Finding) -> bool:

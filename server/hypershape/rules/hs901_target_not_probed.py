@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypershape.model import Analysis, Finding, Severity
+from hypershape.fixes.declare import declare_data
+from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Rule
 
 
@@ -35,3 +36,8 @@ class TargetNotProbed(Rule):
                     target.target.span,
                     target=target.target.name,
                 )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        for target in analysis.targets:
+            if target.target.span == finding.span and target.data == "assumed":
+                yield from declare_data(target, analysis.module)

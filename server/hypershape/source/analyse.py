@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, Span, Target
@@ -14,7 +14,8 @@ from hypershape.source.calls import TunerFinder
 from hypershape.source.modules import Collector, Finder, extra_paths, with_absolute_imports
 from hypershape.source.names import FUNCTIONS, NameReader, Names
 from hypershape.source.parsed import Parsed
-from hypershape.source.slices import Slicer, described
+from hypershape.source.searches import given_data
+from hypershape.source.slices import Cut, Slicer, described
 from hypershape.source.targets import Found, TargetFinder
 
 _LIBRARIES = {
@@ -50,9 +51,8 @@ def analyse(document: Document, *, previous: Module | None = None) -> Module:
     declared = comments.declarations(found_comments, lines, path)
     tuners = TunerFinder(parsed)
     slicer = Slicer(parsed)
-    targets = [
-        _target(found, parsed, slicer, declared) for found in TargetFinder(parsed, tuners, slicer).find()
-    ]
+    finder = TargetFinder(parsed, tuners, slicer)
+    targets = [_target(found, parsed, slicer, finder, declared) for found in finder.find()]
     broken = tuple(lines.between(path, *each) for each in parsed.recovered.broken)
     targets += _half_typed(previous, targets, broken)
     return Module(
@@ -66,7 +66,9 @@ def analyse(document: Document, *, previous: Module | None = None) -> Module:
     )
 
 
-def _target(found: Found, parsed: Parsed, slicer: Slicer, declared: Sequence[DeclaredData]) -> Target:
+def _target(
+    found: Found, parsed: Parsed, slicer: Slicer, finder: TargetFinder, declared: Sequence[DeclaredData]
+) -> Target:
     lines, path, node = parsed.lines, parsed.path, found.node
     body = lines.span(path, node)
     span = lines.name_span(path, node) if isinstance(node, FUNCTIONS) else body
@@ -74,6 +76,7 @@ def _target(found: Found, parsed: Parsed, slicer: Slicer, declared: Sequence[Dec
     cut = None
     if reason is None:
         cut, reason = _slice(found, parsed, slicer)
+    data = _data_of(found, parsed, declared)
     return Target(
         found.name,
         span,
@@ -82,7 +85,8 @@ def _target(found: Found, parsed: Parsed, slicer: Slicer, declared: Sequence[Dec
         cut,
         tuners=tuple(each.tuner for each in found.constructions),
         reason=reason,
-        data=_data_of(found, parsed, declared),
+        data=data,
+        fed=_fed(found, parsed, slicer, finder) if cut is not None and data is None else None,
     )
 
 
@@ -93,10 +97,8 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     given = _given(found)
     needs = handed.needs if given is None else _with_names_of(given, handed.needs)
     cut = slicer.cut(needs, found.before, handed.captures, handed.assumed, handed.without)
-    finder = Finder(parsed.path, extra_paths(parsed))
-    collector = Collector(finder)
-    others = collector.files(parsed, cut)
-    for name, function in {**collector.unfilled, **cut.unfilled}.items():
+    files, unfilled = _files(cut, parsed)
+    for name, function in {**unfilled, **cut.unfilled}.items():
         return (
             None,
             f"It uses `{name}`, which `{function}` fills in when it is called, and nothing calls it before.",
@@ -108,21 +110,54 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
             (why for why in (_why_missing(name, parsed) for name in unimported) if "line" in why), None
         )
         return None, f"It uses {names}, {f'but {broken}' if broken else 'which this file never imports'}."
-    why = {**handed.assumed}
-    for name in cut.missing:
-        why[name] = _why_missing(name, parsed)
-    why = {name: reason for name, reason in why.items() if name in cut.missing or name in handed.assumed}
-    text = with_absolute_imports(cut.text, cut, parsed, finder)
-    files = (*others, SliceFile(parsed.path, "__main__", text))
     own_training = any(construction.tuner.own_trials for construction in found.constructions)
+    problem = _does_not_compile(files[-1])
+    if problem is not None:
+        return None, problem
+    stand_ins = _stand_ins(cut, handed.assumed, parsed)
+    return Slice(files, handed.expression, stand_ins, given, own_training), None
+
+
+def _fed(found: Found, parsed: Parsed, slicer: Slicer, targets: TargetFinder) -> Slice | None:
+    """A slice for the data that the searches of a target are given; None where they do not tell."""
+    searches = [search for each in found.constructions for search in each.searches]
+    if found.reason is not None or any(each.tuner.own_trials for each in found.constructions):
+        return None
+    data = given_data(searches, parsed, targets)
+    if data is None:
+        return None
+    cut = slicer.cut(data.needs, data.before, data.captures)
+    files, unfilled = _files(cut, parsed)
+    if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
+        return None
+    if _does_not_compile(files[-1]) is not None:
+        return None
+    return Slice(files, data.expression, _stand_ins(cut, {}, parsed))
+
+
+def _files(cut: Cut, parsed: Parsed) -> tuple[tuple[SliceFile, ...], Mapping[str, str]]:
+    """The modules of a slice, the file's own last; and the names that a function would have to fill."""
+    finder = Finder(parsed.path, extra_paths(parsed))
+    collector = Collector(finder)
+    others = collector.files(parsed, cut)
+    text = with_absolute_imports(cut.text, cut, parsed, finder)
+    return (*others, SliceFile(parsed.path, "__main__", text)), collector.unfilled
+
+
+def _stand_ins(cut: Cut, assumed: Mapping[str, str], parsed: Parsed) -> dict[str, str]:
+    why = {**assumed, **{name: _why_missing(name, parsed) for name in cut.missing}}
+    return described(why, why, "")
+
+
+def _does_not_compile(file: SliceFile) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(text, parsed.path, "exec", dont_inherit=True)
+            compile(file.text, file.path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as problem:
         line = getattr(problem, "lineno", None)
-        return None, f"What it needs does not compile{f' (line {line})' if line else ''}: {problem}."
-    return Slice(files, handed.expression, described(why, why, ""), given, own_training), None
+        return f"What it needs does not compile{f' (line {line})' if line else ''}: {problem}."
+    return None
 
 
 def _given(found: Found) -> str | None:

@@ -45,12 +45,13 @@ class Construction:
     statement: ast.stmt
     tuner: TunerCall
     bound_to: str | None
+    searches: tuple[tuple[ast.stmt, ast.Call], ...] = ()
 
     @property
     def hypermodel(self) -> ast.expr | None:
         """The expression handed to the tuner to build models from."""
         names = _TUNERS.get(self.tuner.class_name, _TUNERS["RandomSearch"]).split()
-        return _argument(self.node, "hypermodel", names.index("hypermodel"))
+        return argument(self.node, "hypermodel", names.index("hypermodel"))
 
 
 class TunerFinder:
@@ -196,10 +197,12 @@ class TunerFinder:
         elif isinstance(statement, ast.Return):
             scope = self.parsed.scope(statement)
             bound = self._bound_to_result_of(scope) if scope is not None else None
-        searches = self._searches(bound, call, name) if bound is not None else ()
+        searches = self._searches(bound, call) if bound is not None else ()
+        names = (_SKLEARN_SEARCH if name in SKLEARN_TUNERS else _SEARCH).split()
         made = _call(self.parsed, call, _TUNERS[name].split())
-        tuner = TunerCall(made, name, searches, self._runs_trials(call.func))
-        return Construction(call, statement, tuner, bound)
+        as_calls = tuple(_call(self.parsed, search, names) for _, search in searches)
+        tuner = TunerCall(made, name, as_calls, self._runs_trials(call.func))
+        return Construction(call, statement, tuner, bound, searches)
 
     def _runs_trials(self, function: ast.expr, depth: int = 0) -> bool:
         """Whether a tuner class of the file defines `run_trial` itself, or inherits one that does."""
@@ -222,12 +225,12 @@ class TunerFinder:
         return None
 
     @cached_property
-    def _search_calls(self) -> list[tuple[str, ast.Call]]:
+    def _search_calls(self) -> list[tuple[str, ast.stmt, ast.Call]]:
         clean = self.parsed.recovered.clean
         lines = {self.parsed.lines.place(m.start())[0] for m in re.finditer(r"\.\s*search\s*\(", clean)}
         return [
-            (ast.unparse(call.func.value), call)
-            for _, call in self._calls(lines)
+            (ast.unparse(call.func.value), statement, call)
+            for statement, call in self._calls(lines)
             if isinstance(call.func, ast.Attribute) and call.func.attr == "search"
         ]
 
@@ -242,20 +245,19 @@ class TunerFinder:
             for target in node.targets
         ]
 
-    def _searches(self, bound: str, call: ast.Call, name: str) -> tuple[Call, ...]:
+    def _searches(self, bound: str, call: ast.Call) -> tuple[tuple[ast.stmt, ast.Call], ...]:
         """The searches on a tuner's name, up to the next tuner bound to the same name."""
         rebound = [line for line, target in self._rebindings if target == bound and line > call.lineno]
         last = min(rebound, default=len(self.parsed.lines) + 1)
-        names = (_SKLEARN_SEARCH if name in SKLEARN_TUNERS else _SEARCH).split()
         attribute = bound.startswith("self.")
         return tuple(
-            _call(self.parsed, search, names)
-            for where, search in self._search_calls
+            (statement, search)
+            for where, statement, search in self._search_calls
             if where == bound and (attribute or call.lineno <= search.lineno < last)
         )
 
 
-def _argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
+def argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
     for keyword in call.keywords:
         if keyword.arg == name:
             return keyword.value

@@ -46,14 +46,15 @@ _CALLED_BY_OTHERS = {"build", "call", "get_config", "compute_output_shape", "dec
 
 @dataclass(frozen=True)
 class Capture:
-    """Where a function gives up a value of its inside: `expression`, evaluated in place of `statement`.
+    """Where a function gives up values of its inside: `expressions`, evaluated in place of `statement`.
 
-    The statement becomes `return(expression)`, and every later one of the function is left out.
+    The statement becomes `return(expression)`, a tuple where there are several, which stand in the order of the
+    text; every later statement of the function is left out.
     """
 
     function: ast.FunctionDef
     statement: ast.stmt
-    expression: ast.expr
+    expressions: tuple[ast.expr, ...]
 
 
 @dataclass
@@ -361,7 +362,7 @@ class _Cutting:
         assert isinstance(function, FUNCTIONS)
         capture = self.captures[id(function)]
         self.captured_needs[id(function)] = set()
-        names = self.parsed.reader.of(capture.expression)
+        names = self.parsed.reader.of_all(list(capture.expressions))
         local = self._locals(function)
         wanted = self._expand_within(names, function)
         outer_before, self.before = self.before, None
@@ -711,9 +712,9 @@ class _Cutting:
         start, end = lines.start(node), lines.end(node)
         if capture is not None and node is capture.statement:
             self._put(start, "return(")
-            inside = lines.start(capture.expression), lines.end(capture.expression)
-            self._keep(*inside)
-            self._put(inside[1], ")")
+            for expression in capture.expressions:
+                self._keep(lines.start(expression), lines.end(expression))
+                self._put(lines.end(expression), ")" if expression is capture.expressions[-1] else ",")
         elif isinstance(node, FUNCTIONS) and id(node) in self.captures:
             self._write_captured(node)
         elif isinstance(node, ast.ClassDef):

@@ -352,8 +352,8 @@ class TargetFinder:
         """A value that only a run of the function around it has: the function is made to return it."""
         if isinstance(function, ast.AsyncFunctionDef) or not self._fits(value, statement):
             return None
-        captures = [Capture(function, statement, value)]
-        expression, needs, more, assumed = self._call_of(function, 0)
+        captures = [Capture(function, statement, (value,))]
+        expression, needs, more, assumed = self.call_of(function, 0)
         return Handed(
             found.node, found.kind, expression + suffix, needs, (*captures, *more), assumed, found.name
         )
@@ -365,7 +365,7 @@ class TargetFinder:
             lines.text
         )
 
-    def _call_of(
+    def call_of(
         self, function: FunctionDef, depth: int
     ) -> tuple[str, Names, tuple[Capture, ...], dict[str, str]]:
         """An expression that calls a function as the file does, with what it needs.
@@ -382,8 +382,8 @@ class TargetFinder:
                 return _evaluated(self.parsed.source(call)), reader.of(call), (), {}
             outer = around[0]
             if depth < 4 and isinstance(outer, ast.FunctionDef) and self._fits_call(call, statement):
-                expression, needs, captures, unknown = self._call_of(outer, depth + 1)
-                return expression, needs, (Capture(outer, statement, call), *captures), unknown
+                expression, needs, captures, unknown = self.call_of(outer, depth + 1)
+                return expression, needs, (Capture(outer, statement, (call,)), *captures), unknown
         needs = Names()
         assumed: dict[str, str] = {}
         arguments = []
@@ -729,8 +729,8 @@ class TargetFinder:
             for mention in ast.walk(statement):
                 is_it = isinstance(mention, ast.Name) and mention.id == name
                 if is_it and isinstance(mention, ast.Name) and self._fits(mention, statement):
-                    expression, needs, more, assumed = self._call_of(function, 0)
-                    captures = (Capture(function, statement, mention), *more)
+                    expression, needs, more, assumed = self.call_of(function, 0)
+                    captures = (Capture(function, statement, (mention,)), *more)
                     return Handed(node, kind, expression, needs, captures, assumed)
         return None
 

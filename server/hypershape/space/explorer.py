@@ -150,6 +150,18 @@ class Explorer:
                 node.name = node.name or name
                 node = node.children.setdefault(value, _Node())
 
+    def correct(self, reports: Iterable[Report]) -> None:
+        """Replaces what earlier reports said of the same configurations."""
+        for report in reports:
+            key = _key(report.configuration)
+            before = self._reports.get(key)
+            if before is None:
+                continue
+            self._reports[key] = report
+            leaf = _key({n: v for n, v in report.configuration.items() if n not in self._held})
+            if self._leaves.get(leaf) is before:
+                self._leaves[leaf] = report
+
     def causes(self) -> tuple[Cause, ...]:
         """The causes of all failures so far, with their shares of the space."""
         if self._complete or not self._drawn:

@@ -1,0 +1,206 @@
+"""The data that a search is given: known where it can be read, declared, or assumed in several ways."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from textwrap import dedent
+from typing import Any
+
+import numpy
+import pytest
+
+from hypershape import analysis, fixes, rules, source
+from hypershape.agent import given
+from hypershape.agent.standins import Assumption, stand_in
+from hypershape.model import Analysis, Options
+from hypershape.probe import Agent
+
+CNN = """
+import keras
+import keras_tuner as kt
+{data}
+
+def build_model(hp):
+    model = keras.Sequential()
+    model.add(keras.layers.Conv2D(8, hp.Choice("kernel", [3, 29]), activation="relu"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    model.compile("adam", "{loss}")
+    return model
+
+{search}
+"""
+MODULE_LEVEL = """
+(x, y), _ = keras.datasets.mnist.load_data()
+x = x.reshape(-1, 28, 28, 1) / 255.0
+"""
+SEARCH = """
+tuner = kt.RandomSearch(build_model, "val_loss", max_trials=9, overwrite=True)
+tuner.search(x, y, epochs=2, validation_split=0.1)
+"""
+IN_MAIN = """
+def main():
+    (x, y), _ = keras.datasets.mnist.load_data()
+    x = x.reshape(-1, 28, 28, 1) / 255.0
+    tuner = kt.RandomSearch(build_model, "val_loss", max_trials=9, overwrite=True)
+    tuner.search(y=y, x=x, epochs=2, validation_split=0.1)
+
+if __name__ == "__main__":
+    main()
+"""
+DATASET = """
+import tensorflow as tf
+(x, y), _ = keras.datasets.mnist.load_data()
+data = tf.data.Dataset.from_tensor_slices((x[:64, ..., None], y[:64])).batch(16)
+"""
+
+
+@pytest.fixture(scope="module")
+def analysed() -> Iterator[Callable[[str], Analysis]]:
+    loop = asyncio.new_event_loop()
+    agent = Agent([sys.executable])
+
+    def analyse(text: str) -> Analysis:
+        document = source.from_text("/project/model.py", dedent(text))
+        return loop.run_until_complete(analysis.run(document, agent, Options(fix_budget=20.0)))
+
+    yield analyse
+    loop.run_until_complete(agent.close())
+    loop.close()
+
+
+def conditions(done: Analysis, code: str) -> list[str | None]:
+    return [finding.condition for finding in done.findings if finding.code == code]
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(
+    ("data", "search"),
+    [
+        (MODULE_LEVEL, SEARCH),
+        ("", IN_MAIN),
+        (DATASET, SEARCH.replace("x, y,", "data,").replace("validation_split=0.1", "validation_data=data")),
+    ],
+    ids=["module level", "main", "dataset"],
+)
+def test_a_model_without_input_shape_is_probed_with_the_data_of_its_search(
+    analysed: Callable[[str], Analysis], data: str, search: str
+) -> None:
+    done = analysed(CNN.format(data=data, loss="sparse_categorical_crossentropy", search=search))
+    assert done.targets[0].data == "known"
+    assert conditions(done, "HS201") == ["kernel == 29"]
+    assert conditions(done, "HS301") == []
+
+
+@pytest.mark.tensorflow
+def test_labels_that_the_search_gives_are_compared_with_the_loss(
+    analysed: Callable[[str], Analysis],
+) -> None:
+    done = analysed(CNN.format(data=MODULE_LEVEL, loss="categorical_crossentropy", search=SEARCH))
+    assert len(conditions(done, "HS301")) == 1
+
+
+@pytest.mark.tensorflow
+def test_only_what_fails_for_every_assumed_size_is_a_failure(analysed: Callable[[str], Analysis]) -> None:
+    text = """
+    import keras
+
+    def build_model(hp):
+        model = keras.Sequential()
+        for _ in range(hp.Int("blocks", 1, 9)):
+            model.add(keras.layers.Conv2D(8, 3))
+            model.add(keras.layers.MaxPooling2D())
+        model.add(keras.layers.Flatten())
+        model.add(keras.layers.Dense(1))
+        model.compile("adam", "mse")
+        return model
+    """
+    done = analysed(text)
+    assert done.targets[0].data == "assumed"
+    # 256 pixels, the largest assumed size, last for six blocks: 127, 62, 30, 14, 6, 2.
+    assert conditions(done, "HS201") == ["blocks >= 7"]
+    (hint,) = [finding for finding in done.findings if finding.code == "HS903"]
+    assert hint.fixes and hint.fixes[0].verified
+    declared = fixes.apply(done.module.document, hint.fixes[0].edits).text.replace(
+        "(32, 32, 3)", "(28, 28, 1)"
+    )
+    again = analysed(declared)
+    assert again.targets[0].data == "declared"
+    assert conditions(again, "HS201") == ["blocks >= 4"]
+
+
+@pytest.mark.tensorflow
+def test_a_declaration_gives_missing_arrays_their_shapes(analysed: Callable[[str], Analysis]) -> None:
+    done = analysed("""
+    import keras
+    import numpy as np
+
+    features, labels = np.load("x.npy"), np.load("y.npy")
+
+    # hypershape: x=(9,) y=(3,)
+    def build_model(hp):
+        model = keras.Sequential([keras.Input((features.shape[1],))])
+        model.add(keras.layers.Reshape((hp.Choice("rows", [2, 3]), -1)))
+        model.add(keras.layers.Flatten())
+        model.add(keras.layers.Dense(labels.shape[1]))
+        model.compile("adam", "mse")
+        return model
+    """)
+    assert done.targets[0].data == "declared"
+    assert conditions(done, "HS205") == ["rows == 2"]
+    assert conditions(done, "HS399") == []
+
+
+@pytest.mark.tensorflow
+def test_data_that_a_hypermodel_s_own_fit_gets_is_not_held_against_the_model(
+    analysed: Callable[[str], Analysis],
+) -> None:
+    done = analysed("""
+    import keras
+    import keras_tuner as kt
+
+    (x, y), _ = keras.datasets.mnist.load_data()
+
+    class Model(kt.HyperModel):
+        def build(self, hp):
+            model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(hp.Int("units", 10, 20))])
+            model.compile("adam", "mse")
+            return model
+
+        def fit(self, hp, model, x, y, **kwargs):
+            return model.fit(x.reshape(-1, 784), keras.utils.to_categorical(y), **kwargs)
+
+    tuner = kt.RandomSearch(Model(), "val_loss", max_trials=3, overwrite=True)
+    tuner.search(x, y, validation_split=0.1)
+    """)
+    assert done.targets[0].status == "probed"
+    assert [finding for finding in done.findings if finding.code.startswith(("HS2", "HS3"))] == []
+
+
+def described(pair: Any, assumption: Assumption | None = None) -> Any:
+    return given.describe(pair, assumption or Assumption())
+
+
+def test_arrays_lists_and_dictionaries_are_described_without_the_batch_axis() -> None:
+    x, y = numpy.zeros((8, 4, 3), "float32"), numpy.zeros(8, "int64")
+    fields = described((x, y))
+    assert (fields["x"], fields["x_dtype"]) == ([(4, 3)], "float32")
+    assert (fields["y"], fields["y_dtype"]) == ([()], "int64")
+    assert described(([x, x[:, 0]], y))["x"] == [(4, 3), (3,)]
+    assert described(({"left": x, "right": x}, None))["x_names"] == ["left", "right"]
+
+
+def test_words_and_objects_are_no_known_data() -> None:
+    assert described((numpy.array(["a", "b"]), None)) is None
+    assert described((numpy.array([None, 1]), None)) is None
+    assert "y" not in described((numpy.zeros((8, 2)), numpy.array(["a"] * 8)))
+
+
+def test_what_a_stand_in_made_up_is_not_known_but_what_the_code_spells_out_is() -> None:
+    assumption = Assumption()
+    missing = stand_in("x", assumption)
+    assert described((missing, None), assumption) is None
+    assert described((numpy.zeros((8, 3)), None), assumption) is None
+    assert described((missing.reshape(-1, 28, 28, 1) / 255.0, None), assumption)["x"] == [(28, 28, 1)]
+    assert described((missing[["age", "height"]].values, None), assumption)["x"] == [(2,)]
+    assert described((missing.reshape(-1, missing.shape[1], 1), None), assumption) is None
