@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import pytest
 
-from hypershape import analysis, fixes, rules, source
+from hypershape import analysis, fixes, source
 from hypershape.agent import given
 from hypershape.agent.standins import Assumption, stand_in
 from hypershape.model import Analysis, Options
