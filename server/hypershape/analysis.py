@@ -504,10 +504,10 @@ async def _verified(fix: Fix, finding: Finding, state: Analysis, agent: Agent | 
     if len(module.broken) > len(state.module.broken) or len(module.targets) < len(state.module.targets):
         return False
     after = Analysis(module, state.environment, tuple(_unprobed(target) for target in module.targets))
-    before = {old.target.name: old for old in state.targets}
+    before = state.by_name
     probed = []
-    for new in after.targets:
-        old = before.get(new.target.name)
+    for key, new in after.by_name.items():
+        old = before.get(key)
         hopeless = old is None or (old.status != "probed" and old.target.name != finding.target)
         if old is None or hopeless or _same_question(new.target, old.target):
             probed.append(replace(old, target=new.target, causes=()) if old is not None else new)

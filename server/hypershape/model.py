@@ -481,6 +481,15 @@ class Analysis:
     done: bool = False
     progress: str | None = None
 
+    @property
+    def by_name(self) -> dict[tuple[str, int], TargetAnalysis]:
+        """The targets by name and by how many of that name come before: a notebook may define one often."""
+        found: dict[tuple[str, int], TargetAnalysis] = {}
+        for target in self.targets:
+            name = target.target.name
+            found[name, sum(name == other for other, _ in found)] = target
+        return found
+
 
 # --------------------------------------------------------------------------- what the user asks for
 

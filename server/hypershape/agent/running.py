@@ -60,12 +60,12 @@ class Slice:
             except Exception as error:
                 if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
                     raise
-                bound = list(_bound(statement))
+                bound = list(_bound(statement)) or list(_changed(statement, namespace))
                 if not bound or _is_ours_to_report(statement, error):
                     raise
                 for name in bound:
                     if name not in namespace or isinstance(
-                        statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
+                        statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Expr)
                     ):
                         self._bind(namespace, name, f"{type(error).__name__}: {error}")
             else:
@@ -109,6 +109,18 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.alias) and node.name != "*":
             yield (node.asname or node.name).partition(".")[0]
+
+
+def _changed(statement: ast.stmt, namespace: dict[str, Any]) -> Iterator[str]:
+    """What a method call with a stand-in would have changed: `tokenizer` in `tokenizer.fit_on_texts(texts)`."""
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return
+    names = [node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)]
+    owner = statement.value.func
+    while isinstance(owner, (ast.Attribute, ast.Subscript)):
+        owner = owner.value
+    if isinstance(owner, ast.Name) and any(isinstance(namespace.get(name), StandIn) for name in names):
+        yield owner.id
 
 
 def _names(value: Any) -> Iterator[str]:

@@ -313,28 +313,29 @@ def _with_kept(analysis: Analysis, kept: Analysis | None) -> Analysis:
     """Fresh results, and the last good ones for every target that has none yet or cannot be read as it stands."""
     if kept is None:
         return analysis
-    now = {target.target.name: target for target in analysis.targets}
+    now = analysis.by_name
     waiting = {
-        old.target.name: old
-        for old in kept.targets
+        key: old
+        for key, old in kept.by_name.items()
         if (
             bool(analysis.module.broken)
-            if (new := now.get(old.target.name)) is None
+            if (new := now.get(key)) is None
             else new.status != "probed" and (new.target.slice is None or not analysis.done)
         )
     }
     if not waiting:
         return analysis
     stale = {
-        name: replace(old, reason=BEING_EDITED if name not in now or now[name].target.slice is None else None)
-        for name, old in waiting.items()
+        key: replace(old, reason=BEING_EDITED if key not in now or now[key].target.slice is None else None)
+        for key, old in waiting.items()
     }
-    targets = [stale.pop(name, target) for name, target in now.items()]
+    targets = [stale.pop(key, target) for key, target in now.items()]
+    names = {name for name, _ in waiting}
     places = {(finding.code, finding.span) for finding in analysis.findings}
     findings = [
         finding
         for finding in kept.findings
-        if finding.target in waiting and (finding.code, finding.span) not in places
+        if finding.target in names and (finding.code, finding.span) not in places
     ]
     return replace(analysis, targets=(*targets, *stale.values()), findings=(*analysis.findings, *findings))
 

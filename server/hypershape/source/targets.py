@@ -76,7 +76,7 @@ class TargetFinder:
             if handed is None:
                 continue
             imported = isinstance(handed.node, (ast.Name, ast.Attribute))
-            key: object = ast.dump(handed.node) if imported else id(handed.node)
+            key: object = ast.dump(handed.node) if imported else (id(handed.node), _made_by(handed))
             known = found.get(key)
             if known is not None:
                 same = (*known.constructions, construction)
@@ -96,7 +96,7 @@ class TargetFinder:
                 self._cut_at(construction),
                 reason,
             )
-        for node in self._unhanded(set(found)):
+        for node in self._unhanded({id(each.node) for each in found.values()}):
             found[id(node)] = self._by_itself(node)
         return sorted(found.values(), key=lambda each: self.parsed.lines.start(each.node))
 
@@ -733,6 +733,11 @@ class TargetFinder:
                     captures = (Capture(function, statement, (mention,)), *more)
                     return Handed(node, kind, expression, needs, captures, assumed)
         return None
+
+
+def _made_by(handed: Handed) -> str:
+    """The call that makes the target, which tells apart what one factory makes of different arguments."""
+    return handed.expression if not handed.captures and "(" in handed.expression else ""
 
 
 def name_argument(name: str, value: str, function: FunctionDef) -> str:
