@@ -6,7 +6,7 @@ from sklearn.model_selection import train_test_split
 data = pd.read_csv("./data/churn.csv", index_col=0)
 target = data.pop("Exited")
 data = pd.get_dummies(data, columns=["Geography", "Gender"])
-x_train, x_val, y_train, y_val = train_test_split(data.values, target.values, test_size=0.2)
+x_train, x_val, y_train, y_val = train_test_split(data.values.astype("float32"), target.values, test_size=0.2)
 
 
 def build_model(hp):
