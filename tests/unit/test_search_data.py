@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import pytest
 
-from hypershape import analysis, fixes, source
+from hypershape import analysis, fixes, rules, source
 from hypershape.agent import given
 from hypershape.agent.standins import Assumption, stand_in
 from hypershape.model import Analysis, Options
@@ -119,11 +119,9 @@ def test_only_what_fails_for_every_assumed_size_is_a_failure(analysed: Callable[
     assert done.targets[0].data == "assumed"
     # 256 pixels, the largest assumed size, last for six blocks: 127, 62, 30, 14, 6, 2.
     assert conditions(done, "HS201") == ["blocks >= 7"]
-    (hint,) = [finding for finding in done.findings if finding.code == "HS903"]
-    assert hint.fixes and hint.fixes[0].verified
-    declared = fixes.apply(done.module.document, hint.fixes[0].edits).text.replace(
-        "(32, 32, 3)", "(28, 28, 1)"
-    )
+    (declare,) = rules.refactorings(done, done.targets[0].target.span)
+    assert (declare.kind, "x=(32, 32, 3) y=(1,)" in declare.title) == ("quickfix", True)
+    declared = fixes.apply(done.module.document, declare.edits).text.replace("(32, 32, 3)", "(28, 28, 1)")
     again = analysed(declared)
     assert again.targets[0].data == "declared"
     assert conditions(again, "HS201") == ["blocks >= 4"]

@@ -347,11 +347,13 @@ class Engine:
             _MEMORY.require(len(data.x) == 1)
             _MEMORY.run(model, (step.BATCH, *data.x[0]), data.x_dtype)
         inputs, outputs, parameters = model.ends()
+        # One output is named nowhere but in a dictionary of losses or metrics.
+        named = len(outputs) > 1 or _holds_dictionary(model.compiles)
         key = (
             "deferred" if deferred else type(model).__name__,
             tuple(model.compiles),
             tuple(tensor.spec for tensor in inputs),
-            tuple((tensor.spec, tensor.layer.name) for tensor in outputs),
+            tuple((tensor.spec, tensor.layer.name if named else None) for tensor in outputs),
             fits_itself,
             remembered.settings(),
         )
@@ -391,6 +393,12 @@ class Engine:
             for call in calls
         )
         return self._traces.setdefault(key, calls)
+
+
+def _holds_dictionary(key: Any) -> bool:
+    return isinstance(key, (tuple, list)) and (
+        "dict" in key[:1] or any(_holds_dictionary(each) for each in key)
+    )
 
 
 def describe() -> Dict[str, Any]:

@@ -37,8 +37,9 @@ class LazyVariables:
     def install(self) -> None:
         """Wraps the backend's Variable in this process."""
         variable_class = keras.Variable
-        from keras.src.backend.common.stateless_scope import in_stateless_scope
+        from keras.src.backend.common.stateless_scope import get_stateless_scope, in_stateless_scope
 
+        zeros = initializers.Zeros()
         initialize = variable_class._initialize_with_initializer
         deferred = variable_class._deferred_initialize
         value_of = variable_class.value.fget
@@ -76,8 +77,14 @@ class LazyVariables:
             return variable._initializer is not None and getattr(variable, "_value", None) is None
 
         def value(variable: Any) -> Any:
-            if is_waiting(variable) and not in_stateless_scope():
+            if not is_waiting(variable):
+                return value_of(variable)
+            if not in_stateless_scope():
                 make(variable)
+            elif cannot_fail(variable._initializer, tuple(variable._shape), variable._dtype):
+                # Shape inference looks at no number: zeros cost one operation, a random draw costs dozens.
+                if get_stateless_scope().get_current_value(variable) is None:
+                    return variable._maybe_autocast(zeros(variable._shape, dtype=variable._dtype))
             return value_of(variable)
 
         def direct_assign(variable: Any, new: Any) -> Any:
