@@ -219,3 +219,54 @@ async def test_an_edit_that_was_overtaken_is_refused_by_its_version(editor: Edit
     await editor.until(lambda: "HS101" in editor.codes(uri), 20)
     editor.replace(uri, "    return None\n", "    return 1\n")
     assert await editor.actions(uri, "hp.Choice") == []
+
+
+async def test_a_failure_in_an_imported_file_is_shown_in_both_until_its_cause_is_closed(
+    editor: Editor, tmp_path: Path
+) -> None:
+    blocks = "import keras\n\n\ndef stem(inputs, kernel):\n    return keras.layers.Conv2D(8, kernel)(inputs)\n"
+    (tmp_path / "blocks.py").write_text(blocks)
+    text = """\
+import keras
+from blocks import stem
+
+
+def build_model(hp):
+    inputs = keras.Input((6, 6, 3))
+    x = stem(inputs, hp.Choice("kernel", [3, 7]))
+    model = keras.Model(inputs, keras.layers.Flatten()(x))
+    model.compile(loss="mse")
+    return model
+"""
+    await editor.start()
+    uri = editor.open(tmp_path / "train.py", text)
+    helper = (tmp_path / "blocks.py").as_uri()
+    await editor.until(lambda: "HS201" in editor.codes(uri) and "HS201" in editor.codes(helper))
+    (shown,) = [each for each in editor.client.diagnostics[helper] if each.code == "HS201"]
+    assert shown.range.start.line == 4
+    (here,) = [each for each in editor.client.diagnostics[uri] if each.code == "HS201"]
+    assert here.range.start.line == 6
+    assert helper in {each.location.uri for each in here.related_information or ()}
+    editor.client.text_document_did_close(
+        types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
+    )
+    await editor.until(lambda: not editor.codes(helper) and not editor.codes(uri))
+
+
+async def test_the_shape_of_missing_data_can_be_declared_on_request(editor: Editor, tmp_path: Path) -> None:
+    await editor.start()
+    text = """\
+import keras
+
+
+def build_model(hp):
+    model = keras.Sequential([keras.layers.Dense(hp.Int("units", 8, 16)), keras.layers.Dense(1)])
+    model.compile(loss="mse")
+    return model
+"""
+    uri = editor.open(tmp_path / "m.py", text)
+    await editor.until(lambda: any(status.state == "idle" for status in editor.status))
+    actions = await editor.actions(uri, "build_model", ["quickfix"])
+    (declare,) = [each for each in actions if each.title.startswith("Declare the shape")]
+    editor.apply(declare.edit)  # type: ignore[arg-type]
+    assert "# hypershape: x=(32,) y=(1,)\ndef build_model(hp):" in editor.texts[uri]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from lsprotocol import types
 
@@ -18,21 +18,34 @@ SEVERITIES = {
 PAGES = "https://github.com/hypershape/hypershape/blob/main/docs/rules"
 
 
-def diagnostics(findings: Iterable[Finding], view: View) -> dict[str, list[types.Diagnostic]]:
-    """The diagnostics of every part of the document, empty lists included, so that old ones vanish."""
+Other = Callable[[str], View | None]
+"""The view of another of the user's files by its path; None where it cannot be read."""
+
+
+def diagnostics(findings: Iterable[Finding], view: View, other: Other) -> dict[str, list[types.Diagnostic]]:
+    """The diagnostics of every part of the document, empty lists included, so that old ones vanish.
+
+    A failure that another of the user's files raises is shown there, too.
+    """
     by_uri: dict[str, list[types.Diagnostic]] = {uri: [] for uri in view.uris}
     for finding in findings:
         if finding.span.path == view.document.path:
             uri, place = view.location(finding.span)
-            by_uri.setdefault(uri, []).append(_diagnostic(finding, place, view))
+            by_uri.setdefault(uri, []).append(_diagnostic(finding, place, view, other))
+        raised = finding.error.span if finding.error is not None else None
+        elsewhere = other(raised.path) if raised is not None and raised.path != view.document.path else None
+        if raised is not None and elsewhere is not None:
+            uri, place = elsewhere.location(raised)
+            by_uri.setdefault(uri, []).append(_diagnostic(finding, place, view, other))
     return by_uri
 
 
-def _diagnostic(finding: Finding, place: types.Range, view: View) -> types.Diagnostic:
+def _diagnostic(finding: Finding, place: types.Range, view: View, other: Other) -> types.Diagnostic:
     related = []
     for each in finding.related:
-        if each.span.path == view.document.path:
-            uri, where = view.location(each.span)
+        its = view if each.span.path == view.document.path else other(each.span.path)
+        if its is not None:
+            uri, where = its.location(each.span)
             related.append(types.DiagnosticRelatedInformation(types.Location(uri, where), each.message))
     return types.Diagnostic(
         range=place,
@@ -56,7 +69,7 @@ _REQUESTED = {"quickfix": types.CodeActionKind.QuickFix, "refactor": types.CodeA
 
 
 def code_actions(
-    analysis: Analysis, wanted: Span, view: View, version: dict[str, int | None]
+    analysis: Analysis, wanted: Span, view: View, version: dict[str, int | None], other: Other
 ) -> list[types.CodeAction]:
     """The fixes of the findings that meet a selection, and one action that silences each."""
     actions = []
@@ -64,7 +77,7 @@ def code_actions(
         if not _meets(finding.span, wanted):
             continue
         _, place = view.location(finding.span)
-        shown = [_diagnostic(finding, place, view)]
+        shown = [_diagnostic(finding, place, view, other)]
         for fix in finding.fixes:
             edit = workspace_edit(fix.edits, view, version)
             actions.append(

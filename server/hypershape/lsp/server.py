@@ -18,6 +18,7 @@ from urllib.request import url2pathname
 import attrs
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
+from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument
 
 from hypershape import __version__
@@ -54,6 +55,8 @@ class Session:
     versions: dict[str, int | None] = field(default_factory=dict)
     probed: Analysis | None = None
     """The last analysis with probe results, for hovers and diagnostics until the next one."""
+    shown: dict[str, list[types.Diagnostic]] = field(default_factory=dict)
+    """What was published, by address: a document can have something to show in the files that it imports."""
 
 
 class Server(LanguageServer):
@@ -185,10 +188,31 @@ class Server(LanguageServer):
     def _publish(self, session: Session) -> None:
         if session.analysis is None or session.view is None:
             return
-        for uri, diagnostics in convert.diagnostics(session.analysis.findings, session.view).items():
+        found = convert.diagnostics(session.analysis.findings, session.view, self.other_view)
+        self._replace_shown(session, found)
+
+    def _replace_shown(self, session: Session, found: dict[str, list[types.Diagnostic]]) -> None:
+        """Publishes what a document shows now; what others show of the same file stays."""
+        before, session.shown = session.shown, found
+        for uri in {**before, **found}:
+            all_ = [each for other in self.sessions.values() for each in other.shown.get(uri, ())]
             self.text_document_publish_diagnostics(
-                types.PublishDiagnosticsParams(uri, diagnostics, session.versions.get(uri))
+                types.PublishDiagnosticsParams(uri, all_, session.versions.get(uri))
             )
+
+    def other_view(self, path: str) -> View | None:
+        """A script that is not the one in hand, as the editor or the disk has it."""
+        from hypershape import source
+
+        uri = from_fs_path(path)
+        if uri is None:
+            return None
+        text = self._opened(uri)
+        try:
+            document = source.from_text(path, text.source) if text is not None else source.read(Path(path))
+        except (OSError, source.Unreadable):
+            return None
+        return View.of(document, self.workspace.position_codec, [text.uri if text is not None else uri])
 
     def _show_state(self, analysis: Analysis) -> None:
         environment = attrs.asdict(_Environment.of(analysis)) if analysis.environment is not None else None
@@ -232,8 +256,8 @@ class Server(LanguageServer):
             return
         if session.task is not None:
             session.task.cancel()
-        for part in session.view.uris if session.view is not None else (uri,):
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(part, []))
+        own = session.view.uris if session.view is not None else (uri,)
+        self._replace_shown(session, {part: [] for part in own})
 
 
 @attrs.define
@@ -436,7 +460,7 @@ def create_server() -> Server:
             return []
         if not server._current(session.versions):
             return []
-        return _actions(session.analysis, session.view, session.versions, params)
+        return _actions(session.analysis, session.view, session.versions, params, server.other_view)
 
     @server.command("hypershape.restart")
     async def restart(*_: Any) -> None:
@@ -446,7 +470,11 @@ def create_server() -> Server:
 
 
 def _actions(
-    analysis: Analysis, view: View, versions: dict[str, int | None], params: types.CodeActionParams
+    analysis: Analysis,
+    view: View,
+    versions: dict[str, int | None],
+    params: types.CodeActionParams,
+    other: convert.Other,
 ) -> list[types.CodeAction]:
     from hypershape import rules
 
@@ -454,7 +482,7 @@ def _actions(
     only = params.context.only
     actions: list[types.CodeAction] = []
     if _asked(types.CodeActionKind.QuickFix, only):
-        actions += convert.code_actions(analysis, span, view, versions)
+        actions += convert.code_actions(analysis, span, view, versions, other)
     requested = convert.refactorings(rules.refactorings(analysis, span), view, versions)
     actions += [action for action in requested if action.kind and _asked(action.kind, only)]
     if only and _asked("source.fixAll.hypershape", only):

@@ -82,8 +82,10 @@ class BuildFailure(Rule):
 
 
 def target_of(finding: Finding, analysis: Analysis) -> TargetAnalysis | None:
-    """The target in which a finding's cause lies."""
-    return next((each for each in analysis.targets if each.target.name == finding.target), None)
+    """The target in which a finding's cause lies; of several with one name, the one that has the cause."""
+    named = [each for each in analysis.targets if each.target.name == finding.target]
+    having = [each for each in named if any(cause is finding.cause for cause in each.causes)]
+    return next(iter(having or named), None)
 
 
 def innermost(error: ProbeError, code: Code) -> Span | None:
@@ -134,8 +136,11 @@ def _numbered(made: list[ast.Call], error: ProbeError) -> list[ast.Call]:
 
 
 def related(target: TargetAnalysis, cause: Cause, code: Code) -> tuple[Related, ...]:
-    """The declarations of the hyperparameters in a condition, with what they draw."""
+    """Where another of the user's files raises, and the declarations of the hyperparameters in a condition."""
     found: dict[Span, Related] = {}
+    raised = cause.error.span
+    if raised is not None and raised.path != code.module.document.path:
+        found[raised] = Related(raised, f"{cause.error.type} is raised here")
     for each in target.hyperparameters:
         if each.name in cause.names and each.span is not None and each.span not in found:
             if each.values is None:
