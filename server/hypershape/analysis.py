@@ -34,7 +34,7 @@ from hypershape.model import (
     TargetAnalysis,
     Value,
 )
-from hypershape.probe import Agent, AgentFailed, Job, SliceFailed
+from hypershape.probe import Agent, AgentFailed, Cache, Job, SliceFailed
 
 BATCH_SECONDS = 0.15
 """A batch of probes should take about this long: short enough to stop on time and to show progress."""
@@ -61,11 +61,17 @@ INDEPENDENT = (
 
 
 async def analyse(
-    document: Document, agent: Agent | None, options: Options, *, previous: Module | None = None
+    document: Document,
+    agent: Agent | None,
+    options: Options,
+    *,
+    previous: Module | None = None,
+    cache: Cache | None = None,
 ) -> AsyncIterator[Analysis]:
     """Yields an analysis from the text alone at once, then others as probes report; the last one is `done`.
 
-    With no agent, or at level "static", nothing of the user's code runs.
+    With no agent, or at level "static", nothing of the user's code runs. What `cache` knows is shown before the
+    interpreter has started; it counts only once probes have agreed with it.
     """
     module = await asyncio.to_thread(source.analyse, document, previous=previous)
     state = _with_findings(
@@ -75,12 +81,19 @@ async def analyse(
     if agent is None or options.level == "static" or not module.targets:
         yield replace(await _with_fixes(state, None, options), done=True)
         return
+    expected = await asyncio.to_thread(_recalled, module, agent, cache)
+    if expected:
+        targets = tuple(expected.get(index, target) for index, target in enumerate(state.targets))
+        state = _with_findings(replace(state, targets=targets), options)
     yield replace(state, progress="Starting the interpreter")
 
     try:
         environment = await agent.environment()
     except AgentFailed as failure:
         environment = Environment(python="", executable="", problem=str(failure))
+    if cache is not None and environment.problem is None:
+        await asyncio.to_thread(cache.keep_environment, agent.command, environment)
+        expected = await asyncio.to_thread(_recalled, module, agent, cache)
     state = _with_findings(replace(state, environment=environment), options)
     if environment.problem is not None:
         yield replace(state, done=True)
@@ -89,11 +102,14 @@ async def analyse(
 
     deadline = time.monotonic() + options.budget
     for position, index in enumerate(probeable):
-        share = (deadline - time.monotonic()) / (len(probeable) - position)
-        async for explored in _explore(module, module.targets[index], agent, options, max(share, 0.5)):
+        share = max((deadline - time.monotonic()) / (len(probeable) - position), 0.5)
+        known = expected.get(index)
+        async for explored in _explore(module, module.targets[index], agent, options, share, known):
             targets = (*state.targets[:index], explored, *state.targets[index + 1 :])
             state = _with_findings(replace(state, targets=targets), options)
             yield replace(state, progress=_progress(explored))
+        if cache is not None and state.targets[index].status == "probed" and options.level == "symbolic":
+            await asyncio.to_thread(cache.keep, state.targets[index], environment)
     yield replace(await _with_fixes(state, agent, options), done=True)
 
 
@@ -113,10 +129,55 @@ def _unprobed(target: Target) -> TargetAnalysis:
     return TargetAnalysis(target, "static-only", target.reason)
 
 
+def _recalled(module: Module, agent: Agent, cache: Cache | None) -> dict[int, TargetAnalysis]:
+    """What is remembered of a module's targets, by their index."""
+    environment = cache.environment(agent.command) if cache is not None else None
+    if cache is None or environment is None:
+        return {}
+    found = {
+        index: cache.result(target, environment)
+        for index, target in enumerate(module.targets)
+        if target.slice is not None
+    }
+    return {index: known for index, known in found.items() if known is not None}
+
+
+async def _still_true(known: TargetAnalysis, opened: _Opened, probes: int = 24) -> bool:
+    """Whether probes of what mattered before give what they gave before."""
+    before = {_key(report): report for report in known.reports}
+    failing = [cause.first.configuration for cause in known.causes]
+    spread = known.reports[:: max(1, len(known.reports) // probes)]
+    wanted = _distinct([*failing, *(report.configuration for report in spread)])
+    again = [*opened.first, *_believed(await _probe(opened.job, wanted, "symbolic", 5.0), known.target)]
+    return len(again) > len(wanted) and all(_same_outcome(before.get(_key(each)), each) for each in again)
+
+
+def _is_proof(known: TargetAnalysis) -> bool:
+    """Whether a result needs no more time; what rests on assumed data is probed under several assumptions again."""
+    return known.coverage is not None and known.coverage.mode == "exhaustive" and known.data != "assumed"
+
+
+def _same_outcome(before: Report | None, after: Report) -> bool:
+    return before is not None and (before.verdict, before.data, before.parameters, before.layers) == (
+        after.verdict,
+        after.data,
+        after.parameters,
+        after.layers,
+    )
+
+
 async def _explore(
-    module: Module, target: Target, agent: Agent, options: Options, budget: float
+    module: Module,
+    target: Target,
+    agent: Agent,
+    options: Options,
+    budget: float,
+    known: TargetAnalysis | None = None,
 ) -> AsyncIterator[TargetAnalysis]:
-    """Probes one target until its space is finished or `budget` seconds are over."""
+    """Probes one target until its space is finished or `budget` seconds are over.
+
+    A finished result that is `known` from before is only checked; it is probed anew where it no longer holds.
+    """
     assert target.slice is not None
     started = time.monotonic()
     explorer = space.Explorer(held=space.cannot_matter(module, target), exhaustive=options.exhaustive)
@@ -136,6 +197,11 @@ async def _explore(
         )
         return
     try:
+        if known is not None and not await _still_true(known, opened):
+            known = None
+        if known is not None and _is_proof(known):
+            yield known
+            return
         explorer.add(opened.first)
         shown, size = 0.0, 8
         while True:
@@ -148,7 +214,7 @@ async def _explore(
             explorer.add(_believed(reports, target))
             took = (time.monotonic() - before) / max(len(reports), 1)
             size = max(1, min(4 * size, int(BATCH_SECONDS / max(took, 1e-6))))
-            if time.monotonic() - shown > SNAPSHOT_SECONDS:
+            if known is None and time.monotonic() - shown > SNAPSHOT_SECONDS:
                 yield _summary(target, explorer, job, started)
                 shown = time.monotonic()
         explored = _summary(target, explorer, job, started)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +18,8 @@ from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 SERVER = [sys.executable, "-m", "hypershape", "serve"]
+ENVIRONMENT = {**os.environ, "XDG_CACHE_HOME": tempfile.mkdtemp(prefix="hypershape-tests-")}
+"""Results are kept in a folder of these tests' own."""
 
 
 class Editor:
@@ -125,7 +129,7 @@ def _position(text: str, offset: int) -> types.Position:
     return types.Position(before.count("\n"), offset - (before.rfind("\n") + 1))
 
 
-@pytest_lsp.fixture(config=ClientServerConfig(server_command=SERVER))
+@pytest_lsp.fixture(config=ClientServerConfig(server_command=SERVER, server_env=ENVIRONMENT))
 async def client(lsp_client: LanguageClient) -> Any:
     yield
     await lsp_client.shutdown_session()

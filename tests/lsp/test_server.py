@@ -224,7 +224,9 @@ async def test_an_edit_that_was_overtaken_is_refused_by_its_version(editor: Edit
 async def test_a_failure_in_an_imported_file_is_shown_in_both_until_its_cause_is_closed(
     editor: Editor, tmp_path: Path
 ) -> None:
-    blocks = "import keras\n\n\ndef stem(inputs, kernel):\n    return keras.layers.Conv2D(8, kernel)(inputs)\n"
+    blocks = (
+        "import keras\n\n\ndef stem(inputs, kernel):\n    return keras.layers.Conv2D(8, kernel)(inputs)\n"
+    )
     (tmp_path / "blocks.py").write_text(blocks)
     text = """\
 import keras
@@ -247,9 +249,7 @@ def build_model(hp):
     (here,) = [each for each in editor.client.diagnostics[uri] if each.code == "HS201"]
     assert here.range.start.line == 6
     assert helper in {each.location.uri for each in here.related_information or ()}
-    editor.client.text_document_did_close(
-        types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
-    )
+    editor.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
     await editor.until(lambda: not editor.codes(helper) and not editor.codes(uri))
 
 

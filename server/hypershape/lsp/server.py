@@ -133,6 +133,7 @@ class Server(LanguageServer):
 
     async def _run(self, session: Session) -> None:
         from hypershape.analysis import analyse
+        from hypershape.probe import Cache
 
         found = self.document(session.uri)
         if found is None:
@@ -142,6 +143,7 @@ class Server(LanguageServer):
         folder = Path(document.path).parent
         options = await asyncio.to_thread(self._options, folder)
         agent = await self._agent(folder) if self.configuration.trusted else None
+        cache = Cache() if agent is not None else None
         previous = session.probed
         kept = (
             carry.moved(previous, carry.mover(previous.module.document.text, document.text))
@@ -151,7 +153,7 @@ class Server(LanguageServer):
         progress = _Progress(self, session)
         try:
             module = previous.module if previous is not None else None
-            async for analysis in analyse(document, agent, options, previous=module):
+            async for analysis in analyse(document, agent, options, previous=module, cache=cache):
                 if not self._current(versions):
                     return
                 session.view, session.versions = view, versions

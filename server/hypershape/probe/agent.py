@@ -90,7 +90,7 @@ class Agent:
         log: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.state = State.IDLE
-        self._command = tuple(command)
+        self.command = tuple(command)
         self._env = dict(env or {})
         self._log = log
         self._client: _Client | None = None
@@ -205,7 +205,7 @@ class Agent:
         self._gone = loop.create_future()
         client = _Client(self._exited)
         self._listen(client)
-        program, *arguments = self._command
+        program, *arguments = self.command
         code = bootstrap.CODE
         if Path(program).name in ("ssh", "plink"):
             code = shlex.quote(code)
@@ -226,7 +226,7 @@ class Agent:
         except (AgentFailed, ConnectionError, asyncio.TimeoutError):
             await self.close()
             raise AgentFailed(
-                f"{shlex.join(self._command)} did not start a Python that can probe: is it a Python interpreter?"
+                f"{shlex.join(self.command)} did not start a Python that can probe: is it a Python interpreter?"
             ) from None
         self._environment = convert.environment(answer)
 

@@ -1,0 +1,118 @@
+"""Results of earlier sessions on disk, so that a file that is opened again shows them at once.
+
+They are kept by everything that decides them: the slices of the target, what is declared of its data, and the
+versions in the interpreter. Files are written whole and renamed, so that servers can share a folder.
+"""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import io
+import os
+import pickle
+import time
+import zlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import platformdirs
+
+from hypershape import __version__, model
+from hypershape.model import Environment, Target, TargetAnalysis
+
+LARGEST = 50_000_000
+"""A result of more bytes than this is not kept."""
+
+FORMAT = "1"
+"""Changes whenever what is kept is no longer readable or no longer means the same."""
+
+
+class Cache:
+    """A folder of results, the least recently used of which go when it grows over `limit` bytes."""
+
+    def __init__(self, folder: Path | None = None, limit: int = 200_000_000) -> None:
+        self.folder = folder or platformdirs.user_cache_path("hypershape", appauthor=False)
+        self._limit = limit
+
+    def result(self, target: Target, environment: Environment) -> TargetAnalysis | None:
+        """What was found out about a target of the same text in the same environment."""
+        kept = self._load(_key(target, environment))
+        return replace(kept, target=target) if isinstance(kept, TargetAnalysis) else None
+
+    def keep(self, explored: TargetAnalysis, environment: Environment) -> None:
+        """Keeps a result; a folder that cannot be written keeps nothing."""
+        self._store(_key(explored.target, environment), explored)
+
+    def environment(self, command: Sequence[str]) -> Environment | None:
+        """What an interpreter had when it was asked last."""
+        kept = self._load(_digest("environment", *command))
+        return kept if isinstance(kept, Environment) else None
+
+    def keep_environment(self, command: Sequence[str], environment: Environment) -> None:
+        self._store(_digest("environment", *command), environment)
+
+    def _load(self, key: str) -> Any:
+        path = self.folder / key
+        try:
+            content = path.read_bytes()
+            value = _Reader(io.BytesIO(zlib.decompress(content))).load()
+        except (OSError, zlib.error, pickle.UnpicklingError, EOFError, AttributeError, TypeError, ValueError):
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        return value
+
+    def _store(self, key: str, value: Any) -> None:
+        content = zlib.compress(pickle.dumps(value, protocol=5), 1)
+        if len(content) > LARGEST:
+            return
+        with suppress(OSError):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=self.folder, suffix=".new", delete=False) as file:
+                file.write(content)
+            os.replace(file.name, self.folder / key)
+            self._shrink()
+
+    def _shrink(self) -> None:
+        """Removes the least recently used files, and what a server that was killed left half written."""
+        found = []
+        for path in self.folder.iterdir():
+            with suppress(OSError):
+                state = path.stat()
+                if path.suffix == ".new" and state.st_mtime < time.time() - 3600:
+                    path.unlink()
+                else:
+                    found.append((state.st_mtime, state.st_size, path))
+        size = sum(each[1] for each in found)
+        for _, own, path in sorted(found):
+            if size <= self._limit:
+                break
+            with suppress(OSError):
+                path.unlink()
+                size -= own
+
+
+class _Reader(pickle.Unpickler):
+    """Reads the values of `model.py` and nothing else: a file in a cache must not be able to run code."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == model.__name__:
+            return getattr(model, name)
+        if module == "builtins" and name in ("dict", "frozenset", "set", "tuple"):
+            return getattr(builtins, name)
+        raise pickle.UnpicklingError(f"{module}.{name} has no place in a cache")
+
+
+def _key(target: Target, environment: Environment) -> str:
+    data = None if target.data is None else replace(target.data, span=None)
+    return _digest("result", target.slice, target.fed, data, environment)
+
+
+def _digest(*parts: object) -> str:
+    text = "\0".join([FORMAT, __version__, *(repr(part) for part in parts)])
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()

@@ -1,0 +1,142 @@
+"""Results that outlive a session: shown before the interpreter has started, checked before they are believed."""
+
+import asyncio
+import os
+import pickle
+import sys
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hypershape import analysis, source
+from hypershape.model import Analysis, Coverage, Environment, Options, Report, Target, TargetAnalysis
+from hypershape.probe import Agent, Cache
+
+HERE = Environment(python="3.11.7", executable="/usr/bin/python", keras="3.15.0")
+CNN = """
+import keras
+
+def build_model(hp):
+    model = keras.Sequential([keras.Input((6, 6, 1))])
+    model.add(keras.layers.Conv2D(4, hp.Choice("kernel", [3, 7])))
+    model.compile(loss="mse")
+    return model
+"""
+
+
+def target(text: str = CNN) -> Target:
+    return source.analyse(source.from_text("/project/model.py", text)).targets[0]
+
+
+def result(of: Target) -> TargetAnalysis:
+    return TargetAnalysis(
+        of,
+        "probed",
+        coverage=Coverage("exhaustive", 1, 1, 0, 0.0, (0.0, 0.0)),
+        reports=(Report({"kernel": 3}, "ok", "symbolic"),),
+    )
+
+
+def test_a_result_is_found_again_for_the_same_text_and_environment_only(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.keep(result(target()), HERE)
+    assert Cache(tmp_path).result(target(), HERE) == result(target())
+    assert cache.result(target(CNN.replace("[3, 7]", "[3, 5]")), HERE) is None
+    assert cache.result(target(), replace(HERE, keras="3.16.0")) is None
+    assert cache.result(target("# hypershape: x=(6, 6, 1)" + CNN), HERE) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"no zlib", zlib.compress(b"no pickle"), zlib.compress(b"")])
+def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, content: bytes) -> None:
+    cache = Cache(tmp_path)
+    cache.keep(result(target()), HERE)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(content)
+    assert cache.result(target(), HERE) is None
+
+
+class Malicious:
+    def __reduce__(self) -> object:
+        return (os.mkdir, ("made-by-a-cache",))
+
+
+def test_a_file_cannot_run_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    cache = Cache(tmp_path / "cache")
+    cache.keep(result(target()), HERE)
+    (file,) = (tmp_path / "cache").iterdir()
+    file.write_bytes(zlib.compress(pickle.dumps(Malicious())))
+    assert cache.result(target(), HERE) is None
+    assert not (tmp_path / "made-by-a-cache").exists()
+
+
+def test_the_least_recently_used_results_go_when_the_folder_is_full(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    targets = [target(CNN.replace("[3, 7]", f"[3, {size}]")) for size in range(4, 10)]
+    for age, each in enumerate(targets):
+        cache.keep(result(each), HERE)
+        newest = max(tmp_path.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        os.utime(newest, (1000 + age, 1000 + age))
+    assert cache.result(targets[0], HERE) is not None  # used now
+    size = sum(path.stat().st_size for path in tmp_path.iterdir()) // len(targets)
+    Cache(tmp_path, limit=3 * size + size // 2).keep(result(target(CNN + "\n\n")), HERE)
+    left = [cache.result(each, HERE) is not None for each in targets]
+    assert left[0] and not any(left[1:4])
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing_and_raises_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    cache = Cache(tmp_path / "file" / "folder")
+    cache.keep(result(target()), HERE)
+    assert cache.result(target(), HERE) is None
+
+
+class NeverStarts(Agent):
+    async def environment(self) -> Environment:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def _first(cache: Cache, agent: Agent, text: str) -> Analysis:
+    """The last snapshot before the interpreter is waited for."""
+    document = source.from_text("/project/model.py", text)
+    states = analysis.analyse(document, agent, Options(), cache=cache)
+    return await asyncio.wait_for(anext(states), 20)
+
+
+async def _last(cache: Cache, agent: Agent, text: str) -> Analysis:
+    document = source.from_text("/project/model.py", text)
+    return [state async for state in analysis.analyse(document, agent, Options(), cache=cache)][-1]
+
+
+@pytest.mark.tensorflow
+@pytest.mark.asyncio
+async def test_a_file_that_is_opened_again_shows_its_results_before_the_interpreter_has_started(
+    tmp_path: Path,
+) -> None:
+    cache, agent = Cache(tmp_path), Agent([sys.executable])
+    try:
+        done = await _last(cache, agent, CNN)
+        assert [finding.code for finding in done.findings] == ["HS201"]
+        again = await _first(Cache(tmp_path), NeverStarts([sys.executable]), CNN)
+        assert [finding.message for finding in again.findings] == [each.message for each in done.findings]
+        edited = await _first(Cache(tmp_path), NeverStarts([sys.executable]), CNN.replace("6, 6", "9, 9"))
+        assert edited.findings == ()
+    finally:
+        await agent.close()
+
+
+@pytest.mark.tensorflow
+@pytest.mark.asyncio
+async def test_a_kept_result_with_which_probes_disagree_is_not_believed(tmp_path: Path) -> None:
+    cache, agent = Cache(tmp_path), Agent([sys.executable])
+    try:
+        environment = await agent.environment()
+        cache.keep_environment(agent.command, environment)
+        cache.keep(result(target()), environment)
+        assert (await _first(cache, agent, CNN)).findings == ()
+        assert [finding.code for finding in (await _last(cache, agent, CNN)).findings] == ["HS201"]
+    finally:
+        await agent.close()
