@@ -137,6 +137,7 @@ class Zygote:
         status = 1
         try:
             limits.die_with_parent()
+            os.nice(5)  # The user's own training comes first.
             self._selector.close()
             for other in self._children.values():
                 other.channel.close()

@@ -75,7 +75,7 @@ class Cache:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self.folder, suffix=".new", delete=False) as file:
                 file.write(content)
-            os.replace(file.name, self.folder / key)
+            Path(file.name).replace(self.folder / key)
             self._shrink()
 
     def _shrink(self) -> None:
