@@ -55,7 +55,7 @@ SKLEARN_TUNERS = ("SklearnTuner", "Sklearn")
 
 INDEPENDENT = (
     r"not recognized|Could not interpret|unexpected keyword argument|Unrecognized keyword|not supported in Keras 3|"
-    r"missing \d+ required|module 'keras.* has no attribute"
+    r"missing \d+ required|module 'keras.* has no attribute|Cannot convert '\d+' to a shape"
 )
 """Messages of failures that have nothing to do with the shape of any data."""
 
@@ -298,7 +298,8 @@ async def _open(target: Target, agent: Agent) -> _Opened:
     """A job under the first assumption about missing data under which the default configuration builds.
 
     A model that takes its shape from the data, and is built from none of the shapes assumed for it, is probed
-    without any. A failure that is the same to the letter under all assumptions has nothing to do with the data.
+    without any. A failure that is the same but for its numbers under all assumptions may have nothing to do with the
+    data.
     """
     assert target.slice is not None
     data = await _data(target, agent)
@@ -312,7 +313,7 @@ async def _open(target: Target, agent: Agent) -> _Opened:
     errors = [error for each in failed if (error := each.first[0].error) is not None]
     if (
         failed[0].first[0].verdict == "fail"
-        and len({each.message for each in errors}) == 1
+        and len({re.sub(r"\d+", "", each.message) for each in errors}) == 1
         and _whatever_the_data(errors[0])
     ):
         await _close(failed[1:])
