@@ -43,6 +43,22 @@ class ShapeIsNoTuple(BuildFailure):
             """,
             fixed="keras.Input((8,))",
         ),
+        Example(
+            """
+            import keras
+            import numpy as np
+
+            x_train = np.zeros((100, 12))
+
+
+            def build_model(hp):
+                inputs = keras.Input(shape=(x_train.shape[1]))
+                model = keras.Model(inputs, keras.layers.Dense(hp.Int("units", 1, 3))(inputs))
+                model.compile(loss="mse")
+                return model
+            """,
+            fixed="shape=(x_train.shape[1],)",
+        ),
     )
     VALID = (
         Example(
@@ -61,15 +77,15 @@ class ShapeIsNoTuple(BuildFailure):
 
     def what(self, error: ProbeError, code: Code) -> str:
         found = re.search(r"Cannot convert '(.*)' to a shape", error.message)
-        return f"{found.group(1) if found else 'This'} is no shape: a tuple such as (8,) is needed"
+        given = found.group(1) if found else "This"
+        return f"{given} is no shape: a tuple such as ({given if given.isdigit() else 8},) is needed"
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         code = Code.of(analysis.module)
         for call in code.calls_in(finding.span):
             for name, position in (("shape", 0), ("input_shape", None)):
                 shape = code.argument(call, name, position)
-                number = code.value(shape, default=None) if shape is not None else None
-                if shape is None or not isinstance(number, int) or isinstance(number, bool):
+                if shape is None or isinstance(shape, (ast.Tuple, ast.List)):
                     continue
                 bracketed = _bracketed(shape, code)
                 edit = Edit(
