@@ -81,7 +81,7 @@ accuracy: $(PYTHON_READY)
 	$(BIN)/python -m tests.accuracy
 
 bench: $(PYTHON_READY)
-	@for script in benchmarks/[!_]*.py; do $(BIN)/python $$script; done
+	$(BIN)/python benchmarks/_figures.py
 
 corpus: $(PYTHON_READY)
 	$(BIN)/python -m tests.corpus

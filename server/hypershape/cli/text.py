@@ -145,7 +145,9 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
 
 def coverage_sentence(coverage: Coverage) -> str:
     """What was proved or sampled, as one clause."""
-    held = f" ({', '.join(coverage.held)} cannot matter)" if coverage.held else ""
+    held = ""
+    if coverage.held and coverage.failed < coverage.probed:
+        held = f" ({', '.join(coverage.held)} cannot matter)"
     if coverage.mode == "exhaustive":
         total = coverage.space if coverage.space is not None else coverage.probed
         if not coverage.failed:

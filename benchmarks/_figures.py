@@ -1,0 +1,34 @@
+"""`make bench`: runs every benchmark and puts what they print into README.md, between its markers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+README = HERE.parent / "README.md"
+START, END = "<!-- figures -->", "<!-- /figures -->"
+
+
+def main() -> int:
+    parts = []
+    for script in sorted(HERE.glob("[!_]*.py")):
+        print(f"$ python benchmarks/{script.name}", flush=True)
+        run = subprocess.run([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+        print(run.stdout, flush=True)
+        if run.returncode:
+            return run.returncode
+        parts.append(f"$ python benchmarks/{script.name}\n{run.stdout.strip()}")
+    text = README.read_text("utf-8")
+    before, rest = text.split(START)
+    after = rest.split(END)[1]
+    made = "\n\n".join(parts)
+    body = f"{START}\nOne run of `make bench` on {os.cpu_count()} cores, no GPU:\n\n```\n{made}\n```\n{END}"
+    README.write_text(before + body + after, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
