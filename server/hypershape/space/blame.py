@@ -170,7 +170,7 @@ def _conjunction(literals: Sequence[_Literal], wanted: int) -> tuple[_Literal, .
 def _joined(alternatives: Sequence[tuple[_Literal, ...]]) -> Condition:
     parts = []
     for part in alternatives:
-        ordered = sorted(part, key=lambda each: each.cost)
+        ordered = sorted(part, key=lambda each: (each.cost, each.text))
         text = " and ".join(each.text for each in ordered)
         parts.append(f"({text})" if len(part) > 1 and len(alternatives) > 1 else text)
     names = dict.fromkeys(name for part in alternatives for each in part for name in each.names)

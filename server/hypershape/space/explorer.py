@@ -11,7 +11,7 @@ import math
 import random
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Report, Value
 from hypershape.space.blame import causes
@@ -22,6 +22,15 @@ LARGEST_PROOF = 20_000
 
 MOST_CORNERS = 256
 MOST_RANDOM = 20_000
+FIRST_DRAWS, MORE_DRAWS = 200, 500
+"""So many random draws come before an enumeration, and first after the covering arrays of a large space."""
+
+SMALL = 300
+"""Spaces with at most so many leaves are enumerated at once."""
+
+FRESH, MOST_ROUNDS = 12, 5
+"""A condition is tried on so many fresh configurations on each side, in at most so many rounds."""
+
 MOST_ENDS = 12
 """A Choice with more values is represented by this many in corners and covering arrays."""
 
@@ -73,6 +82,8 @@ class Explorer:
         self._asked: set[Key] = set()
         self._root = _Node()
         self._drawing = False
+        self._confirmed: set[str | None] = set()
+        """Conditions that a round of fresh configurations has not refuted."""
         self._plan = self._propose()
         self._finished = False
 
@@ -163,7 +174,21 @@ class Explorer:
                 self._leaves[leaf] = report
 
     def causes(self) -> tuple[Cause, ...]:
-        """The causes of all failures so far, with their shares of the space."""
+        """The causes of all failures so far, with their shares of the space.
+
+        A condition is left out until every configuration was probed, or fresh ones have not refuted it.
+        """
+        found = self._causes()
+        if self._complete:
+            return found
+        return tuple(
+            cause
+            if cause.condition is None or cause.condition in self._confirmed
+            else replace(cause, condition=None, names=(), exact=False)
+            for cause in found
+        )
+
+    def _causes(self) -> tuple[Cause, ...]:
         if self._complete or not self._drawn:
             leaves = {id(report) for report in self._leaves.values()}
             shares = {
@@ -279,6 +304,11 @@ class Explorer:
         yield None
         yield from self._corners()
         yield None
+        if not self._is_small:
+            yield from self._covering(2)
+            yield from self._confirmations()
+            yield from self._draws(FIRST_DRAWS)
+            yield from self._confirmations()
         while self._enumerable and (some := list(itertools.islice(self._untried(), 2048))):
             asked = len(self._asked)
             yield from some
@@ -288,15 +318,63 @@ class Explorer:
                 break
         # What only a few branches read may have made the space larger than it looked.
         if not self._enumerable:
-            for strength in (2, 3):
-                yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, strength)
-                yield None
-            yield from self._borders()
-            yield None
-            self._drawing = True
-            for _ in range(MOST_RANDOM):
-                yield {hp.name: self._draw(hp) for hp in self._varied}
+            yield from self._covering(3)
+            yield from self._confirmations()
+            count = MORE_DRAWS
+            while self._drawn.total() < MOST_RANDOM and count < 2 * MOST_RANDOM:
+                yield from self._draws(count)
+                yield from self._confirmations()
+                count *= 2
         self._finished = True
+
+    def _covering(self, strength: int) -> Iterator[Configuration | None]:
+        """Every combination of so many ends and choices at least once, then the borders of what fails."""
+        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, strength)
+        yield None
+        yield from self._borders()
+        yield None
+
+    def _draws(self, count: int) -> Iterator[Configuration | None]:
+        """Configurations as a random search draws them, which alone tell the share of an unfinished space."""
+        self._drawing = True
+        for _ in range(count):
+            yield {hp.name: self._draw(hp) for hp in self._varied}
+        yield None
+        self._drawing = False
+
+    def _confirmations(self) -> Iterator[Configuration | None]:
+        """Fresh configurations inside and just outside of every condition, until they refute none any more."""
+        for _ in range(MOST_ROUNDS):
+            found = [cause for cause in self._causes() if cause.condition not in (None, *self._confirmed)]
+            if not found:
+                return
+            for cause in found:
+                yield from self._around(cause)
+            yield None
+            still = {cause.condition for cause in self._causes()}
+            self._confirmed |= {cause.condition for cause in found if cause.condition in still}
+
+    def _around(self, cause: Cause) -> Iterator[Configuration]:
+        """Random configurations that share only a condition's own values with known ones, and its neighbours."""
+        inside = list(cause.failing)
+        outside = [report.configuration for report in self.reports if report.verdict == "ok"]
+        for donors in (inside, outside):
+            for _ in range(FRESH if donors else 0):
+                donor = self._random.choice(donors)
+                values = {name: donor[name] for name in cause.names if name in donor}
+                yield {**{hp.name: self._draw(hp) for hp in self._varied}, **values}
+        for name in cause.names:
+            hp = self._hps.get(name)
+            for donor in self._random.sample(inside, min(len(inside), FRESH // 2)):
+                if hp is None or hp.values is None or name not in donor or donor[name] not in hp.values:
+                    continue
+                index = hp.values.index(donor[name])
+                for value in (*hp.values[max(index - 1, 0) : index], *hp.values[index + 1 : index + 2]):
+                    yield {**{each.name: self._draw(each) for each in self._varied}, **donor, name: value}
+
+    @property
+    def _is_small(self) -> bool:
+        return self._size is not None and self._size <= SMALL
 
     @property
     def _enumerable(self) -> bool:
