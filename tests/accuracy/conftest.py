@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from typing import Any
+
 import pytest
 
+from .programs import Program
 
-class Tally:
+
+class Group:
+    """The comparisons of one kind of programs."""
+
     def __init__(self) -> None:
         self.comparisons = 0
         self.failing = 0
         self.disagreements: list[str] = []
-        self.false_failures: list[str] = []
+        self.false_failures = 0
 
-    def compare(self, what: str, difference: str | None, program, report, real) -> None:
-        self.comparisons += 1
-        self.failing += report["verdict"] == "fail"
-        if difference is not None:
-            text = f"{difference}\n{what}(x={getattr(program, 'x', None)}, y={getattr(program, 'y', None)})"
-            self.disagreements.append(text)
-            if difference.startswith("FALSE FAILURE"):
-                self.false_failures.append(text)
+
+class Tally:
+    def __init__(self) -> None:
+        self.groups: dict[str, Group] = defaultdict(Group)
+
+    def add(self, name: str, program: Program, real: Any, difference: str | None) -> str | None:
+        """Counts one comparison, and returns the text of a disagreement."""
+        group = self.groups[name]
+        group.comparisons += 1
+        group.failing += real["error"] is not None
+        if difference is None:
+            return None
+        text = f"{difference}\n{program.source}(x={program.x}, y={program.y})"
+        group.disagreements.append(text)
+        group.false_failures += difference.startswith("FALSE FAILURE")
+        return text
 
 
 _TALLY = Tally()
@@ -30,11 +45,20 @@ def tally() -> Tally:
     return _TALLY
 
 
-def pytest_terminal_summary(terminalreporter) -> None:
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not _TALLY.groups:
+        return
     terminalreporter.section("accuracy")
-    terminalreporter.write_line(
-        f"{_TALLY.comparisons} comparisons ({_TALLY.failing} of them fail to build or train), "
-        f"{len(_TALLY.disagreements)} disagreements, {len(_TALLY.false_failures)} false failures"
-    )
-    for text in _TALLY.disagreements:
-        terminalreporter.write_line("\n" + text)
+    write = terminalreporter.write_line
+    write(f"{'':<20}{'comparisons':>12}{'really fail':>13}{'disagreements':>15}{'false failures':>16}")
+    total = Group()
+    for name, group in [*_TALLY.groups.items(), ("all", total)]:
+        write(
+            f"{name:<20}{group.comparisons:>12,}{group.failing:>13,}{len(group.disagreements):>15,}"
+            f"{group.false_failures:>16,}"
+        )
+        if group is not total:
+            total.comparisons += group.comparisons
+            total.failing += group.failing
+            total.disagreements += group.disagreements
+            total.false_failures += group.false_failures

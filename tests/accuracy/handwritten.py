@@ -7,12 +7,13 @@ from .programs import Program
 _HEAD = "import keras\nfrom keras import layers, ops\n\n"
 
 
-def _program(source: str, x=None, y=None) -> Program:
+def program(source: str, x=None, y=None) -> Program:
+    """A program that imports what people import, and the shapes of its data."""
     return Program(_HEAD + source.strip("\n") + "\n", x, y)
 
 
 CASES: dict[str, Program] = {
-    "layer whose variable is made from a value": _program(
+    "layer whose variable is made from a value": program(
         """
 class Scale(layers.Layer):
     def build(self, shape):
@@ -29,7 +30,7 @@ def build(hp):
         (8,),
         (3,),
     ),
-    "custom call with raw operations": _program(
+    "custom call with raw operations": program(
         """
 class Mix(layers.Layer):
     def __init__(self, units):
@@ -47,7 +48,7 @@ def build(hp):
     return model
 """,
     ),
-    "operators on symbolic tensors that do not fit": _program(
+    "operators on symbolic tensors that do not fit": program(
         """
 def build(hp):
     inputs = keras.Input((8,))
@@ -58,7 +59,7 @@ def build(hp):
     return model
 """,
     ),
-    "tensorflow function on a symbolic tensor": _program(
+    "tensorflow function on a symbolic tensor": program(
         """
 import tensorflow as tf
 def build(hp):
@@ -69,7 +70,7 @@ def build(hp):
     return model
 """,
     ),
-    "lambda": _program(
+    "lambda": program(
         """
 def build(hp):
     x = inputs = keras.Input((8, 4))
@@ -81,7 +82,7 @@ def build(hp):
         (8, 4),
         (2,),
     ),
-    "normalization adapted in the builder": _program(
+    "normalization adapted in the builder": program(
         """
 import numpy as np
 def build(hp):
@@ -94,7 +95,7 @@ def build(hp):
         (4,),
         (3,),
     ),
-    "weights set in the builder": _program(
+    "weights set in the builder": program(
         """
 import numpy as np
 def build(hp):
@@ -108,7 +109,7 @@ def build(hp):
         (4,),
         (3,),
     ),
-    "weights of a wrong shape set in the builder": _program(
+    "weights of a wrong shape set in the builder": program(
         """
 import numpy as np
 def build(hp):
@@ -118,7 +119,7 @@ def build(hp):
     return model
 """,
     ),
-    "initial weights checked against zero": _program(
+    "initial weights checked against zero": program(
         """
 def build(hp):
     dense = layers.Dense(3)
@@ -129,7 +130,7 @@ def build(hp):
     return model
 """,
     ),
-    "custom training step": _program(
+    "custom training step": program(
         """
 class Mine(keras.Model):
     def train_step(self, data):
@@ -143,7 +144,7 @@ def build(hp):
         (8,),
         (3,),
     ),
-    "subclassed model that is built by data": _program(
+    "subclassed model that is built by data": program(
         """
 class Mine(keras.Model):
     def __init__(self, units):
@@ -160,7 +161,7 @@ def build(hp):
         (8,),
         (2,),
     ),
-    "subclassed model that refuses its data": _program(
+    "subclassed model that refuses its data": program(
         """
 class Mine(keras.Model):
     def __init__(self):
@@ -177,7 +178,7 @@ def build(hp):
         (8, 3),
         (2,),
     ),
-    "shared layer": _program(
+    "shared layer": program(
         """
 def build(hp):
     a, b = keras.Input((8,)), keras.Input((8,))
@@ -187,7 +188,7 @@ def build(hp):
     return model
 """,
     ),
-    "shared layer on two widths": _program(
+    "shared layer on two widths": program(
         """
 def build(hp):
     a, b = keras.Input((8,)), keras.Input((9,))
@@ -197,7 +198,7 @@ def build(hp):
     return model
 """,
     ),
-    "several outputs with one loss each": _program(
+    "several outputs with one loss each": program(
         """
 def build(hp):
     x = inputs = keras.Input((8,))
@@ -208,7 +209,7 @@ def build(hp):
     return model
 """,
     ),
-    "an input that no output needs": _program(
+    "an input that no output needs": program(
         """
 def build(hp):
     a, b = keras.Input((8,)), keras.Input((8,))
@@ -217,7 +218,7 @@ def build(hp):
     return model
 """,
     ),
-    "mixed precision": _program(
+    "mixed precision": program(
         """
 def build(hp):
     keras.mixed_precision.set_global_policy("mixed_float16")
@@ -226,7 +227,7 @@ def build(hp):
     return model
 """,
     ),
-    "masks": _program(
+    "masks": program(
         """
 def build(hp):
     x = inputs = keras.Input((8,), dtype="int32")
@@ -238,7 +239,7 @@ def build(hp):
     return model
 """,
     ),
-    "recurrent states passed on": _program(
+    "recurrent states passed on": program(
         """
 def build(hp):
     x = inputs = keras.Input((8, 3))
@@ -249,7 +250,7 @@ def build(hp):
     return model
 """,
     ),
-    "recurrent states of a wrong width": _program(
+    "recurrent states of a wrong width": program(
         """
 def build(hp):
     x = inputs = keras.Input((8, 3))
@@ -260,7 +261,7 @@ def build(hp):
     return model
 """,
     ),
-    "attention": _program(
+    "attention": program(
         """
 def build(hp):
     x = inputs = keras.Input((8, 6))
@@ -271,7 +272,7 @@ def build(hp):
     return model
 """,
     ),
-    "cloned model": _program(
+    "cloned model": program(
         """
 def build(hp):
     model = keras.Sequential([keras.Input((8,)), layers.Dense(4)])
@@ -280,7 +281,7 @@ def build(hp):
     return model
 """,
     ),
-    "model from its configuration": _program(
+    "model from its configuration": program(
         """
 def build(hp):
     model = keras.Sequential([keras.Input((8,)), layers.Dense(4), layers.Dropout(0.5)])
@@ -289,7 +290,7 @@ def build(hp):
     return model
 """,
     ),
-    "pretrained network": _program(
+    "pretrained network": program(
         """
 def build(hp):
     base = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3))
@@ -300,7 +301,7 @@ def build(hp):
     return model
 """,
     ),
-    "pretrained network on too small an image": _program(
+    "pretrained network on too small an image": program(
         """
 def build(hp):
     base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(28, 28, 3))
@@ -309,7 +310,7 @@ def build(hp):
     return model
 """,
     ),
-    "model with a state that the layer creates in call": _program(
+    "model with a state that the layer creates in call": program(
         """
 class Late(layers.Layer):
     def call(self, x):
@@ -323,7 +324,7 @@ def build(hp):
     return model
 """,
     ),
-    "exception caught by the builder": _program(
+    "exception caught by the builder": program(
         """
 def build(hp):
     x = inputs = keras.Input((4, 4, 1))
@@ -336,7 +337,7 @@ def build(hp):
     return model
 """,
     ),
-    "bare except in the builder": _program(
+    "bare except in the builder": program(
         """
 def build(hp):
     x = inputs = keras.Input((4, 4, 1))
@@ -349,7 +350,7 @@ def build(hp):
     return model
 """,
     ),
-    "layer made frozen and renamed": _program(
+    "layer made frozen and renamed": program(
         """
 def build(hp):
     dense = layers.Dense(4)
@@ -361,7 +362,7 @@ def build(hp):
         (8,),
         (2,),
     ),
-    "two layers of one name": _program(
+    "two layers of one name": program(
         """
 def build(hp):
     model = keras.Sequential([keras.Input((8,))])
@@ -370,7 +371,7 @@ def build(hp):
     return model
 """,
     ),
-    "two layers of one name in a functional model": _program(
+    "two layers of one name in a functional model": program(
         """
 def build(hp):
     x = inputs = keras.Input((8,))
@@ -381,7 +382,7 @@ def build(hp):
     return model
 """,
     ),
-    "layer asked for its shape": _program(
+    "layer asked for its shape": program(
         """
 def build(hp):
     model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, 3)])
@@ -392,7 +393,7 @@ def build(hp):
     return model
 """,
     ),
-    "learning rate schedule": _program(
+    "learning rate schedule": program(
         """
 def build(hp):
     model = keras.Sequential([keras.Input((8,)), layers.Dense(3)])
@@ -403,7 +404,7 @@ def build(hp):
         (8,),
         (3,),
     ),
-    "loss of the user's own": _program(
+    "loss of the user's own": program(
         """
 def distance(y, p):
     return ops.mean(ops.abs(y - p), axis=-1)
@@ -415,7 +416,7 @@ def build(hp):
         (8,),
         (3,),
     ),
-    "loss of the user's own that fails": _program(
+    "loss of the user's own that fails": program(
         """
 def distance(y, p):
     return ops.matmul(y, p)
@@ -427,7 +428,7 @@ def build(hp):
         (8,),
         (3,),
     ),
-    "metric of a wrong rank": _program(
+    "metric of a wrong rank": program(
         """
 def build(hp):
     model = keras.Sequential([keras.Input((8,)), layers.Dense(3, activation="softmax")])
@@ -437,7 +438,7 @@ def build(hp):
         (8,),
         (3,),
     ),
-    "gaussian process of a tuner's own model": _program(
+    "gaussian process of a tuner's own model": program(
         """
 import keras_tuner
 hypermodel = keras_tuner.applications.HyperXception(include_top=True, input_shape=(64, 64, 3), classes=4)
@@ -445,7 +446,7 @@ def build(hp):
     return hypermodel.build(hp)
 """,
     ),
-    "nested sequential used twice": _program(
+    "nested sequential used twice": program(
         """
 def build(hp):
     block = keras.Sequential([layers.Dense(6), layers.Dropout(0.2)])
@@ -456,7 +457,7 @@ def build(hp):
     return model
 """,
     ),
-    "augmentation inside the model": _program(
+    "augmentation inside the model": program(
         """
 def build(hp):
     augment = keras.Sequential([layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)])
@@ -468,7 +469,7 @@ def build(hp):
     return model
 """,
     ),
-    "session cleared in the builder": _program(
+    "session cleared in the builder": program(
         """
 def build(hp):
     keras.backend.clear_session()

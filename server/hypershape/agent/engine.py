@@ -32,8 +32,9 @@ _PACKAGES = ("tensorboard", "scikit-learn", "tensorflow", "jax", "torch", "kt-le
 
 
 remembered: Any = None
+training: Any = None
 if symbolic.available():
-    from . import remembered
+    from . import remembered, training
 
 _MEMORY: Any = remembered.Memory() if remembered else types.SimpleNamespace(active=False)
 _RECORDER = Recorder(_MEMORY)
@@ -71,6 +72,8 @@ class _Run:
         """The error is Keras's own refusal, found without leaving anything out: it needs no confirmation."""
         self.own = False
         """The innermost frame that is left of the error is ours."""
+        self.doubted = False
+        """Nothing was seen to fail, but only a real step can tell."""
         self.deferred = False
         self.built_parameters = 0
         self.data = step.NOTHING
@@ -90,7 +93,7 @@ class Engine:
         self._confirmed: Dict[Tuple[Any, ...], bool] = {}
         self._traces: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
         self._steps: Dict[Any, Tuple[str, ...]] = {}
-        self._failures: Dict[Any, Dict[str, Any]] = {}
+        self._failures: Dict[Any, Tuple[Dict[str, Any], bool]] = {}
         self._outcomes: Dict[Any, Tuple[str, ...]] = {}
         self._short: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
         self._unknown = 0
@@ -135,7 +138,7 @@ class Engine:
         verdict, run = self._by_shapes(function, configuration)
         if remembered_run is not None:
             if verdict == "fail" and run.error is not None:
-                self._failures[remembered_run] = run.error
+                self._failures[remembered_run] = run.error, run.compiled is not None
             elif verdict == "ok" and not isinstance(remembered_run[0], tuple):
                 self._outcomes[remembered_run] = run.log_names
         return self._report(verdict, run, "symbolic")
@@ -151,11 +154,31 @@ class Engine:
             return "fail", run
         if run.built_parameters > CONFIRMED_PARAMETERS:
             return "unknown", run
-        real = self._run(function, configuration, lazy=False, train=run.error["stage"] == "step")
-        if self._is_own(real, function, configuration, train=run.error["stage"] == "step"):
+        if run.error["stage"] == "step":
+            return self._by_a_step(function, configuration, run, key)
+        real = self._run(function, configuration, lazy=False)
+        if self._is_own(real, function, configuration, train=False):
             return "unknown", real
         self._confirmed[key] = real.error is not None and errors.skeleton(real.error) == key
         return ("ok" if real.error is None else "fail"), real
+
+    def _by_a_step(self, function: Any, configuration: Any, run: _Run, key: Any) -> Tuple[str, _Run]:
+        """The verdict of a real step: taken as `fit` takes it, or first eagerly where nothing speaks against it."""
+        if run.doubted:
+            real = self._run(function, configuration, lazy=False, train=True)
+            if real.error is None:
+                return "ok", real
+        real = self._run(function, configuration, lazy=False, train=True, compiled=True)
+        if self._is_own(real, function, configuration, train=True):
+            return "unknown", real
+        if not real.trace.calls:
+            # `fit` refused the metrics or the data before it built the model, whose shapes are known all the same.
+            real.trace = run.trace
+        self._confirmed[key] = real.error is not None and errors.skeleton(real.error) == key
+        if not self._confirmed[key] and self._rests_on_invented_labels(real):
+            return "unknown", real
+        # A trace of the same failure names other nodes of its graph: what is reported shall not change later.
+        return ("ok" if real.error is None else "fail"), run if self._confirmed[key] else real
 
     def _for_real(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
         if symbolic.available():
@@ -191,9 +214,10 @@ class Engine:
         lazy: bool,
         train: bool = False,
         uncut: bool = False,
+        compiled: bool = False,
     ) -> _Run:
-        """Runs the target once. `lazy` leaves out the weights, `train` takes a real step, `uncut` keeps Keras's
-        own frames in tracebacks, at the price of other words in messages."""
+        """Runs the target once. `lazy` leaves out the weights, `train` takes a real step (`compiled`, as `fit`
+        takes it), `uncut` keeps Keras's own frames in tracebacks, at the price of other words in messages."""
         hp = self._space.container(configuration)
         run = _Run(hp, Trace())
         variables = _VARIABLES
@@ -215,13 +239,14 @@ class Engine:
             stage = "step"
             run.trace.stepping = True
             if train:
-                run.log_names = step.train(run.model, run.data) if run.compiled else ()
+                run.log_names = step.train(run.model, run.data, compiled) if run.compiled else ()
             else:
                 run.log_names = self._check_step(run.model, run.data)
         except (Exception, SystemExit) as error:
             if run.compiled is None and isinstance(run.model, keras.Model):
                 run.compiled = step.is_compiled(run.model)
             run.certain = isinstance(error, errors.Refusal)
+            run.doubted = training is not None and isinstance(error, training.Doubt)
             run.own = errors.is_own(error)
             run.error = errors.describe(error, stage, self._positions, run.trace)
         finally:
@@ -236,12 +261,14 @@ class Engine:
     def _check_step(self, model: Any, data: step.Data) -> Tuple[str, ...]:
         """The shape part of a training step; what built-in losses and metrics gave is remembered."""
         key = self._step_key(model)
-        if key is not None and key in self._steps:
-            return self._steps[key]
-        names = step.build_on(model, data)
-        if step.is_compiled(model) and not data.y:
-            step.check_names(model)
-            names = step.guessed_log_names(model)
+        names = self._steps.get(key) if key is not None else None
+        if names is None:
+            names = step.build_on(model, data)
+            if step.is_compiled(model) and not data.y:
+                step.check_names(model)
+                names = step.guessed_log_names(model)
+        if training is not None and step.is_compiled(model):
+            training.check(model, data.x, data.x_dtype, bool(data.y))
         if key is not None:
             self._steps[key] = names
         return names
@@ -291,6 +318,7 @@ class Engine:
         parameters: Optional[int] = None
         ends: Any = ()
         compiled: Optional[bool] = None
+        built: Optional[int] = None
         data = step.NOTHING
         _VARIABLES.active = True
         _RECORDER.trace = None
@@ -301,7 +329,7 @@ class Engine:
             memory.require(
                 type(model) in (remembered.Sequential, remembered.Functional) and not memory.stopped
             )
-            compiled = bool(model.compiles)
+            compiled, built = bool(model.compiles), len(memory.calls)
             deferred = model.start is None if type(model) is remembered.Sequential else False
             data = self._data.seen_by(deferred, self._trains_itself(function))
             key, ends, parameters = self._outcome_key(model, data, self._trains_itself(function))
@@ -315,18 +343,17 @@ class Engine:
             self._unknown += 1
             return None
         self._unknown = min(self._unknown, 0) - 1
-        error = self._failures.get(key)
+        error, returned = self._failures.get(key, (None, True))
         names = self._outcomes.get(key) if error is None else ()
         if names is None:
             return key
         self._space.learn(hp)
-        returned = error is None or error["stage"] == "step"
         return {
             "configuration": dict(hp.read),
             "verdict": "ok" if error is None else "fail",
             "level": "symbolic",
             "error": error,
-            "layers": self._remembered_trace(memory.calls, deferred),
+            "layers": self._remembered_trace(memory.calls if returned else memory.calls[:built], deferred),
             "parameters": parameters if returned else None,
             "output_shapes": shapes(ends, deferred) if returned else (),
             "log_names": names,
@@ -356,6 +383,7 @@ class Engine:
             tuple((tensor.spec, tensor.layer.name if named else None) for tensor in outputs),
             fits_itself,
             remembered.settings(),
+            _MEMORY.doubts(),
         )
         return key, outputs, parameters
 

@@ -101,7 +101,7 @@ def _made(error: BaseException) -> Optional[str]:
 
 _OWN = tuple(
     __name__.rpartition(".")[0] + "." + module
-    for module in ("engine", "trace", "symbolic", "remembered", "pretrained", "hyperparameters")
+    for module in ("engine", "trace", "symbolic", "remembered", "pretrained", "hyperparameters", "training")
 )
 
 

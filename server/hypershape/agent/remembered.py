@@ -19,6 +19,7 @@ import keras
 from keras import layers
 from keras.src.backend.common import global_state
 
+from . import training
 from .positions import Positions, Span
 from .step import identity
 from .trace import count_parameters, dtype_of, shapes
@@ -134,12 +135,14 @@ class _Kind:
 class _Result:
     """What a layer of one kind does to one input."""
 
-    __slots__ = ("call", "outputs", "parameters")
+    __slots__ = ("call", "doubtful", "outputs", "parameters")
 
     def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
         self.outputs = outputs
         self.parameters = parameters
         self.call = call
+        self.doubtful = False
+        """A training step may end otherwise than these outputs promise."""
 
 
 class Layer(_StandIn):
@@ -434,6 +437,12 @@ class Memory:
         self.stopped = True
         return Stop((key, tuple(places)))
 
+    def doubts(self) -> Optional[Tuple[Any, ...]]:
+        """All calls, where one of them may fail in training only; None where none does."""
+        if not any(call[4].doubtful for call in self.calls):
+            return None
+        return tuple(call[:3] for call in self.calls)
+
     def input_tensor(self, arguments: Dict[str, Any]) -> Tensor:
         return Input(self, self._input_spec(arguments)).output
 
@@ -588,6 +597,7 @@ class Memory:
                     result = _Result(None, 0, {})
                 else:
                     result = self._result(layer, (args, kwargs), value)
+                    result.doubtful = not training.passes(layer, real_args, real_kwargs, value)
         finally:
             self.active, self.asking = True, False
         kind.results[key] = result

@@ -13,6 +13,7 @@ BATCH = 32
 """The batch size of `fit` when the user names none."""
 
 _SPARSE = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+_ASSIGNING = ("build", "_build_metrics_set", "_build_nested", "_validate_loss_weights")
 _WORDS = ("accuracy", "acc", "crossentropy", "ce")
 
 
@@ -169,7 +170,10 @@ def log_names(model: Any) -> Tuple[str, ...]:
 
 
 def guessed_log_names(model: Any) -> Tuple[str, ...]:
-    """The names that a step reports, from labels of whatever form the loss accepts; () if none is accepted."""
+    """The names that a step reports, from labels of whatever form the loss accepts; () if none is accepted.
+
+    Refuses losses and metrics that do not belong to the model's outputs, whatever the labels are.
+    """
     if not (is_compiled(model) and model.built and has_inputs(model)):
         return ()
     outputs = [tuple(output.shape) for output in model.outputs]
@@ -177,24 +181,39 @@ def guessed_log_names(model: Any) -> Tuple[str, ...]:
         [(shape[1:], "float32") for shape in outputs],
         [(shape[1:-1], "int32") for shape in outputs],
     )
+    x = _inputs(model, Data(None), Batch)
+    structural: List[Exception] = []
     for form in forms:
         if any(None in shape for shape, _ in form):
-            continue
+            return ()
         labels = [Batch((BATCH, *shape), dtype) for shape, dtype in form]
-        x = _inputs(model, Data(None), Batch)
-        try:
-            _build_step(model, x, _nest(labels))
-            return log_names(model)
-        except Exception:
-            continue
+        named = dict(zip(getattr(model, "output_names", None) or (), labels))
+        for y in (_nest(labels), named) if len(named) == len(labels) else (_nest(labels),):
+            try:
+                _build_step(model, x, y)
+                return log_names(model)
+            except Exception as error:
+                structural += [error] if _is_structural(error) else []
+    if len(structural) == len(forms) * (1 + bool(named)):
+        raise Refusal(type(structural[0]).__name__, str(structural[0]), "step")
     return ()
 
 
-def train(model: Any, data: Data) -> Tuple[str, ...]:
-    """One real `train_on_batch` on a synthetic batch; returns the names that it reports.
+def _is_structural(error: BaseException) -> bool:
+    """Whether Keras raised an error while it assigned losses and metrics to outputs, before it looked at labels."""
+    traceback, innermost = error.__traceback__, None
+    while traceback is not None:
+        innermost, traceback = traceback.tb_frame, traceback.tb_next
+    if innermost is None or innermost.f_globals.get("__name__") != "keras.src.trainers.compile_utils":
+        return False
+    return innermost.f_code.co_name in _ASSIGNING
+
+
+def train(model: Any, data: Data, compiled: bool = False) -> Tuple[str, ...]:
+    """`fit` on one synthetic batch; returns the names that it reports.
 
     Raises what Keras raises. The step runs eagerly where compiling it would cost more than the step, which is
-    everywhere but in JAX.
+    everywhere but in JAX; `compiled` runs it as `fit` does, which refuses more and in other words.
     """
     if not _feedable(model, data):
         return ()
@@ -202,25 +221,27 @@ def train(model: Any, data: Data) -> Tuple[str, ...]:
     if data.y:
         y = _labels(model, data, _zeros)
     elif model.built and has_inputs(model):
-        y = synthetic_labels(model)
+        y = synthetic_labels(model, x)
     else:
         model(x)
         return ()
     if keras.backend.backend() != "jax":
-        model.run_eagerly = True
+        model.run_eagerly = model.run_eagerly or not compiled
         if hasattr(model, "jit_compile"):
             model.jit_compile = False
     if not is_compiled(model):
         model(x)
         return ()
-    model.train_on_batch(x, y)
-    return log_names(model)
+    history = model.fit(x, y, batch_size=_batch_size(model), epochs=1, verbose=0)
+    names = log_names(model)
+    # A training step of the user's own reports what it likes.
+    return names if set(names) == set(history.history) else tuple(map(str, history.history))
 
 
-def synthetic_labels(model: Any) -> Any:
-    """Labels that the model's losses accept: class indices in range, one-hot rows, or numbers."""
+def synthetic_labels(model: Any, x: Any) -> Any:
+    """Labels that the model's losses accept on a batch: class indices in range, one-hot rows, or numbers."""
     losses = _losses(model)
-    outputs = model.outputs
+    outputs = _outputs(model, x)
     if len(losses) != len(outputs):
         losses = [losses[0] if losses else None] * len(outputs)
     labels = []
@@ -238,8 +259,16 @@ def synthetic_labels(model: Any) -> Any:
     return _nest(labels)
 
 
-def _call(model: Any, x: Any) -> None:
-    """Builds and shape-checks a model on symbolic inputs, as `fit` does."""
+def _outputs(model: Any, x: Any) -> List[Any]:
+    """Tensors of the shapes that a model really gives: what a layer tells while building may be something else."""
+    try:
+        return _leaves(_call(model, x))
+    except Exception:
+        return list(model.outputs)
+
+
+def _call(model: Any, x: Any) -> Any:
+    """Builds and shape-checks a model on symbolic inputs, as `fit` does; returns its symbolic outputs."""
 
     def symbolic(batch: Any) -> Any:
         if isinstance(batch, list):
@@ -250,7 +279,7 @@ def _call(model: Any, x: Any) -> None:
 
     from keras.src import backend
 
-    backend.compute_output_spec(model, symbolic(x), training=False)
+    return backend.compute_output_spec(model, symbolic(x), training=False)
 
 
 def _inputs(model: Any, data: Data, make: Any) -> Any:
@@ -311,7 +340,16 @@ def _random(shape: Sequence[int], dtype: str) -> Any:
     dtype = str(getattr(dtype, "name", dtype))
     if "float" in dtype:
         return np.random.uniform(size=shape).astype("float32")
-    return np.full(shape, "a") if dtype == "string" else np.zeros(shape, dtype)
+    return _words(shape) if dtype == "string" else np.zeros(shape, dtype)
+
+
+def _words(shape: Sequence[int]) -> Any:
+    """Texts as `fit` takes them: arrays of NumPy's own text type are refused."""
+    if keras.backend.backend() != "tensorflow":
+        return np.full(shape, "a", dtype=object)
+    import tensorflow as tf
+
+    return tf.fill(shape, "a")
 
 
 def _zeros(shape: Sequence[int], dtype: str) -> Any:

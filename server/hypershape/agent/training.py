@@ -1,0 +1,259 @@
+"""What only `fit` meets: the layers' own `call`, in training, where a symbolic build asks their shape functions.
+
+A built-in layer tells the shape of its output by a formula that need not refuse what its `call` refuses, and
+`call` may do more in training. So `call` is traced in a graph of the backend, which computes no values: once for
+each layer and input of Keras itself, and not at all for layers whose formula is known to be exact.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterable, List, Optional, Tuple
+
+import keras
+from keras.src import backend, tree
+from keras.src.backend.common import global_state
+from keras.src.models.functional import Functional
+
+from .step import BATCH
+
+BATCHES = (BATCH, BATCH - 1)
+"""Batch sizes that a failure must have in common where the model leaves the batch size open."""
+
+EXACT = frozenset(
+    (
+        "Activation", "Add", "Average", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
+        "BatchNormalization", "Concatenate", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "Cropping2D", "Dense",
+        "DepthwiseConv2D", "Dropout", "Flatten", "GRU", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
+        "GlobalMaxPooling1D", "GlobalMaxPooling2D", "Identity", "InputLayer", "LSTM", "LayerNormalization",
+        "LeakyReLU", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Multiply", "ReLU", "RepeatVector",
+        "Rescaling", "Reshape", "SeparableConv2D", "SimpleRNN", "SpatialDropout1D", "SpatialDropout2D",
+        "UpSampling2D", "ZeroPadding2D",
+    )
+)  # fmt: skip
+"""Layers that train on every floating input that their build accepts, as the differential suite shows."""
+
+_SEVERAL = ("Add", "Average", "Concatenate", "Multiply")
+"""Exact layers that take more than one tensor."""
+
+_RISKY = ("MelSpectrogram", "STFTSpectrogram")
+"""Layers whose kernels check at run time what no shape function knows, such as a padding longer than its signal."""
+
+_SAFE = ("L1", "L2", "L1L2", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm")
+"""Regularizers and constraints of Keras that take weights of every shape."""
+
+
+class Doubt(Exception):
+    """Shapes cannot tell whether the step works: it must be taken."""
+
+
+class _Passing(keras.layers.Layer):  # type: ignore[misc]
+    """Calls another layer as a model does in `fit`: in training."""
+
+    def __init__(self) -> None:
+        super().__init__(name="passing", dtype="float32", autocast=False)
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+
+    def call(self, operation: Any, args: Any, kwargs: Any, training: bool = False) -> Any:
+        if getattr(operation, "_call_has_training_arg", False):
+            kwargs = dict(kwargs, training=training)
+        return operation(*args, **kwargs)
+
+
+def check(model: Any, shapes: List[Tuple[int, ...]], dtype: str, labelled: bool) -> None:
+    """Raises what a training step would raise, as far as shapes tell; `Doubt` where they cannot.
+
+    `shapes` are those of one sample of each input, or empty where the data are unknown: then a model is checked
+    on its own inputs if it has any. `labelled` tells whether the labels are known, too.
+    """
+    graph = graph_of(model)
+    data = [((None, *shape), dtype, False) for shape in shapes]
+    outputs = None
+    if graph is not None:
+        own, outputs = [_spec(tensor) for tensor in graph.inputs], graph.outputs
+        if _is_doubtful(graph) or not all(_agree(a[0], b[0]) and a[1] == b[1] for a, b in zip(data, own)):
+            outputs = _run(model, data or own, None if data else graph._inputs_struct)
+    elif data and model.built:
+        outputs = _run(model, data)
+    for layer in model.layers:
+        _update(layer)
+    schedule = getattr(model.optimizer, "_learning_rate", None)
+    if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule) and not _is_keras(schedule):
+        backend.compute_output_spec(schedule, keras.KerasTensor((), "int32"))
+    if graph is not None and _must_be_taken(graph):
+        raise Doubt("a kernel may refuse what its shapes allow")
+    if any("float" not in str(getattr(each, "dtype", "float")) for each in tree.flatten(outputs)):
+        raise Doubt("an output may have no gradient")
+    if labelled and not type(model).train_step.__module__.startswith("keras."):
+        raise Doubt("the model trains in its own way")
+
+
+def _run(model: Any, inputs: List[Any], structure: Any = None) -> Any:
+    """The symbolic outputs of a model's forward pass in training; raises what fails at all batch sizes."""
+    error: Optional[Exception] = None
+    for batch in BATCHES:
+        try:
+            tensors = [_with_batch(each, batch) for each in inputs]
+            x = tensors[0] if len(tensors) == 1 else tensors
+            if structure is not None:
+                x = tree.pack_sequence_as(structure, tensors)
+            return backend.compute_output_spec(model, x, training=True)
+        except Exception as raised:
+            error = error or raised
+    assert error is not None
+    raise error
+
+
+def _update(layer: Any) -> None:
+    """Traces the regularizers and constraints of a layer's weights, which only a step applies."""
+    for weight in layer.trainable_weights:
+        for applied in (getattr(weight, "regularizer", None), getattr(weight, "constraint", None)):
+            if applied is not None and not (_is_keras(applied) and type(applied).__name__ in _SAFE):
+                backend.compute_output_spec(applied, keras.KerasTensor(weight.shape, weight.dtype))
+
+
+def graph_of(model: Any) -> Optional[Any]:
+    """The graph of layers of a functional or Sequential model of Keras itself, or None."""
+    kind = type(model)
+    if kind is keras.Sequential:
+        return getattr(model, "_functional", None)
+    return model if kind is Functional else None
+
+
+def _nodes(graph: Any) -> Iterable[Any]:
+    return (node for nodes in graph._nodes_by_depth.values() for node in nodes)
+
+
+def _is_doubtful(graph: Any) -> bool:
+    """Whether the forward pass of a step might end otherwise than the shapes of the build promise."""
+    for node in _nodes(graph):
+        operation, arguments = node.operation, node.arguments
+        inner = graph_of(operation)
+        if inner is not None:
+            given = [_spec(each) for each in arguments.keras_tensors]
+            if given == [_spec(each) for each in inner.inputs]:
+                if _is_doubtful(inner):
+                    return True
+                continue
+        if not _forward_passes(operation, arguments.args, arguments.kwargs, node.outputs):
+            return True
+    return False
+
+
+def _must_be_taken(graph: Any) -> bool:
+    """Whether some layer may fail in a way that no shapes tell."""
+    for node in _nodes(graph):
+        inner = graph_of(node.operation)
+        if inner is not None and _must_be_taken(inner):
+            return True
+        if _is_risky(node.operation, node.arguments.args, node.arguments.kwargs):
+            return True
+    return False
+
+
+def passes(layer: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
+    """Whether a step surely passes a layer of Keras as its build did, with outputs of these shapes."""
+    try:
+        _update(layer)
+    except Exception:
+        return False
+    return not _is_risky(layer, args, kwargs) and _forward_passes(layer, args, kwargs, outputs)
+
+
+def _forward_passes(operation: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
+    """Whether `call`, traced in training, gives the shapes that the build was told."""
+    if _is_exact(operation, args, kwargs):
+        return True
+    expected = tree.flatten(outputs)
+    held = global_state.get_global_attribute("current_call_ctx")
+    for batch in BATCHES:
+        global_state.set_global_attribute("current_call_ctx", None)
+        try:
+            batched = _batched((args, kwargs), batch)
+            made = backend.compute_output_spec(_passing(), operation, *batched, training=True)
+        except Exception:
+            continue
+        finally:
+            global_state.set_global_attribute("current_call_ctx", held)
+        found = tree.flatten(made)
+        return len(found) == len(expected) and all(map(_is_like, found, expected))
+    return False
+
+
+def _is_exact(operation: Any, args: Any, kwargs: Any) -> bool:
+    """Whether a layer of Keras surely trains on inputs that it was built on."""
+    name = type(operation).__name__
+    if name not in EXACT or not isinstance(operation, keras.layers.Layer) or not _is_keras(operation):
+        return False
+    tensors = [each for each in tree.flatten((args, kwargs)) if hasattr(each, "shape")]
+    if len(tensors) > 1 and name not in _SEVERAL:
+        return False
+    if any("float" not in str(tensor.dtype) for tensor in tensors):
+        return False
+    return getattr(operation, "noise_shape", None) is None and not any(
+        _has_another_shape(weight) for weight in operation.weights
+    )
+
+
+def _has_another_shape(weight: Any) -> bool:
+    """Whether an initializer of the user's own gave a value of another shape than it was asked for."""
+    value = getattr(weight, "_value", None)
+    return value is not None and tuple(value.shape) != tuple(weight._shape)
+
+
+def _is_risky(operation: Any, args: Any, kwargs: Any) -> bool:
+    """Whether a kernel may refuse, once it runs, what has the right shapes."""
+    if type(operation).__name__ in _RISKY and _is_keras(operation):
+        return True
+    if any(0 in tuple(weight.shape) for weight in getattr(operation, "weights", ())):
+        return True
+    mask = kwargs.get("mask")
+    if not args or not hasattr(mask, "shape") or not hasattr(args[0], "shape"):
+        return False
+    return not _agree(tuple(mask.shape), tuple(args[0].shape)[: len(mask.shape)])
+
+
+def _is_keras(value: Any) -> bool:
+    return type(value).__module__.startswith("keras.src.")
+
+
+def _agree(found: Tuple[Any, ...], expected: Tuple[Any, ...]) -> bool:
+    return (
+        len(found) == len(expected)
+        and all(a is None or b is None or a == b for a, b in zip(found, expected))
+        and 0 not in found
+    )
+
+
+def _is_like(found: Any, expected: Any) -> bool:
+    return (
+        hasattr(found, "shape")
+        and _agree(tuple(found.shape), tuple(expected.shape))
+        and ("float" in str(found.dtype)) == ("float" in str(expected.dtype))
+    )
+
+
+def _batched(value: Any, batch: int) -> Any:
+    return tree.map_structure(
+        lambda each: _with_batch(_spec(each), batch) if isinstance(each, keras.KerasTensor) else each, value
+    )
+
+
+def _spec(tensor: Any) -> Tuple[Any, ...]:
+    return tuple(tensor.shape), str(tensor.dtype), bool(getattr(tensor, "sparse", False))
+
+
+def _with_batch(spec: Tuple[Any, ...], batch: int) -> Any:
+    shape, dtype, sparse = spec
+    if shape and shape[0] is None:
+        shape = (batch, *shape[1:])
+    return keras.KerasTensor(shape, dtype, sparse=sparse)
+
+
+_HELD: Dict[str, Any] = {}
+
+
+def _passing() -> Any:
+    if "layer" not in _HELD:
+        _HELD["layer"] = _Passing()
+    return _HELD["layer"]
