@@ -18,6 +18,7 @@ class Group:
         self.failing = 0
         self.disagreements: list[str] = []
         self.false_failures = 0
+        self.unchecked = 0
 
 
 class Tally:
@@ -33,6 +34,7 @@ class Tally:
             return None
         text = f"{difference}\n{program.source}(x={program.x}, y={program.y})"
         group.disagreements.append(text)
+        group.unchecked += difference.startswith("not checked")
         group.false_failures += difference.startswith("FALSE FAILURE")
         return text
 
@@ -50,15 +52,18 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         return
     terminalreporter.section("accuracy")
     write = terminalreporter.write_line
-    write(f"{'':<20}{'comparisons':>12}{'really fail':>13}{'disagreements':>15}{'false failures':>16}")
+    write(
+        f"{'':<20}{'comparisons':>12}{'really fail':>13}{'disagreements':>15}{'not checked':>13}{'false failures':>16}"
+    )
     total = Group()
     for name, group in [*_TALLY.groups.items(), ("all", total)]:
         write(
             f"{name:<20}{group.comparisons:>12,}{group.failing:>13,}{len(group.disagreements):>15,}"
-            f"{group.false_failures:>16,}"
+            f"{group.unchecked:>13,}{group.false_failures:>16,}"
         )
         if group is not total:
             total.comparisons += group.comparisons
             total.failing += group.failing
             total.disagreements += group.disagreements
+            total.unchecked += group.unchecked
             total.false_failures += group.false_failures

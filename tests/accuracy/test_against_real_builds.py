@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
+import sys
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -24,14 +26,15 @@ EACH = int(os.environ.get("HYPERSHAPE_ACCURACY_LAYER", "1"))
 """How many programs are generated for each built-in layer."""
 
 FULL = "HYPERSHAPE_ACCURACY" in os.environ
-SHORT = 6
+SHORT = int(os.environ.get("HYPERSHAPE_ACCURACY_SHORT", "6"))
 """One in so many layers and handwritten programs is compared where not all of them are."""
 
 CASES = {**handwritten.CASES, **handwritten_layers.CASES, **handwritten_models.CASES}
 NAMES = [
     name
     for name, program in CASES.items()
-    if "import tensorflow" not in program.source or importlib.util.find_spec("tensorflow")
+    if "import tensorflow" not in program.source
+    or os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
 ]
 
 
@@ -52,7 +55,7 @@ def generated(strategy: st.SearchStrategy[Program], count: int) -> list[Program]
 
 
 def assert_equal(group: str, drawn: list[Program], tally) -> None:
-    """No false failure at all, and at most one other disagreement in a thousand."""
+    """No false failure at all, and at most one other disagreement in a thousand; "not checked" is one of them."""
     found, false = [], []
     for start in range(0, len(drawn), 60):
         cases = [(program, {}) for program in drawn[start : start + 60]]
@@ -91,3 +94,12 @@ def test_built_in_layers_get_the_verdict_of_a_real_build(tally) -> None:
 def test_handwritten_models_get_the_verdict_of_a_real_build(tally) -> None:
     names = NAMES if FULL else NAMES[::SHORT]
     assert_equal("handwritten models", [CASES[name] for name in names], tally)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
+@pytest.mark.skipif(FULL or os.environ.get("KERAS_BACKEND") == "jax", reason="one backend at a time")
+def test_with_jax_models_get_the_verdict_of_a_real_build() -> None:
+    environment = dict(os.environ, KERAS_BACKEND="jax", HYPERSHAPE_ACCURACY_SHORT=str(4 * SHORT))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "handwritten", __file__]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

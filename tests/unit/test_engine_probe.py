@@ -305,3 +305,64 @@ def test_device_probe_does_not_blame_labels_that_it_invented() -> None:
     (invented,) = probe(source, level="device")
     (known,) = probe(source, level="device", data={"x": [[4]], "y": [[2]]})
     assert (invented["verdict"], known["verdict"]) == ("unknown", "fail")
+
+
+TRAINED = """
+    import keras
+    from keras import layers
+    def build(hp):
+        model = keras.Sequential([keras.Input((8,))])
+        model.add(layers.Dense(4))
+        model.add(layers.AlphaDropout(hp.Choice("rate", [0.5, 1.0])))
+        model.add(layers.Dense(3))
+        model.compile(loss="mse")
+        return model
+"""
+
+
+@pytest.mark.parametrize("data", [None, {"x": [(8,)], "y": [(3,)]}])
+def test_layer_that_fails_only_in_training_is_a_failure_of_the_step(data) -> None:
+    fine, failing, again = probe(TRAINED, {"rate": 0.5}, {"rate": 1.0}, {"rate": 1.0}, data=data)
+    assert fine["verdict"] == "ok"
+    for report in (failing, again):
+        assert (report["verdict"], report["error"]["stage"]) == ("fail", "step")
+        assert (report["error"]["type"], report["error"]["layer_class"]) == (
+            "ZeroDivisionError",
+            "AlphaDropout",
+        )
+        assert [frame["span"]["line"] for frame in report["error"]["frames"]] == [7]
+
+
+def test_training_step_of_the_users_own_is_really_taken() -> None:
+    source = """
+        import keras
+        class Mine(keras.Model):
+            def train_step(self, data):
+                x, y = data
+                return {"loss": keras.ops.mean(keras.ops.matmul(x, y))}
+        def build(hp):
+            inputs = keras.Input((8,))
+            model = Mine(inputs, keras.layers.Dense(3)(inputs))
+            model.compile(loss="mse")
+            return model
+    """
+    (report,) = probe(source, data={"x": [(8,)], "y": [(3,)]})
+    assert (report["verdict"], report["error"]["stage"]) == ("fail", "step")
+    (report,) = probe(source.replace("matmul(x, y)", "sum(y)"), data={"x": [(8,)], "y": [(3,)]})
+    assert report["verdict"] == "ok"
+
+
+def test_loss_for_an_output_that_does_not_exist_needs_no_labels_to_be_found() -> None:
+    source = """
+        import keras
+        from keras import layers
+        def build(hp):
+            inputs = keras.Input((8,))
+            outputs = [layers.Dense(3, name="a")(inputs), layers.Dense(2, name="b")(inputs)]
+            model = keras.Model(inputs, outputs)
+            model.compile(loss={"a": "mse", hp.Choice("second", ["b", "c"]): "mse"})
+            return model
+    """
+    fine, failing = probe(source, {"second": "b"}, {"second": "c"})
+    assert (fine["verdict"], failing["verdict"]) == ("ok", "fail")
+    assert "['a', 'c']" in failing["error"]["message"]

@@ -164,18 +164,22 @@ class Engine:
 
     def _by_a_step(self, function: Any, configuration: Any, run: _Run, key: Any) -> Tuple[str, _Run]:
         """The verdict of a real step: taken as `fit` takes it, or first eagerly where nothing speaks against it."""
+        eager: Optional[_Run] = None
         if run.doubted:
-            real = self._run(function, configuration, lazy=False, train=True)
-            if real.error is None:
-                return "ok", real
+            eager = self._run(function, configuration, lazy=False, train=True)
+            if eager.error is None:
+                return "ok", eager
         real = self._run(function, configuration, lazy=False, train=True, compiled=True)
+        if eager is not None and real.error is not None and eager.trace.refusal is not None:
+            # Both steps fail, and the eager one knows the layer.
+            return "fail", eager
         if self._is_own(real, function, configuration, train=True):
             return "unknown", real
         if not real.trace.calls:
             # `fit` refused the metrics or the data before it built the model, whose shapes are known all the same.
             real.trace = run.trace
         self._confirmed[key] = real.error is not None and errors.skeleton(real.error) == key
-        if not self._confirmed[key] and self._rests_on_invented_labels(real):
+        if not _is_same(run.error, real.error) and self._rests_on_invented_labels(real):
             return "unknown", real
         # A trace of the same failure names other nodes of its graph: what is reported shall not change later.
         return ("ok" if real.error is None else "fail"), run if self._confirmed[key] else real
@@ -200,6 +204,8 @@ class Engine:
     def _rests_on_invented_labels(self, run: _Run) -> bool:
         """Whether a step failed in a way that other labels than ours might not have met."""
         if run.error is None or run.error["stage"] != "step" or run.data.y:
+            return False
+        if "No gradients provided" in run.error["message"]:
             return False
         return run.trace.refusal is None and run.error["type"] != "ResourceExhaustedError"
 
@@ -494,6 +500,15 @@ def _without_batch(call: Dict[str, Any]) -> Dict[str, Any]:
         for name in ("input_shapes", "output_shapes")
     }
     return dict(call, **texts)
+
+
+def _is_same(found: Any, real: Any) -> bool:
+    """Whether a real step failed as its trace did: in the same words, or at the same place of the user's code."""
+    if real is None or found["type"] != real["type"]:
+        return False
+    return errors.skeleton(found) == errors.skeleton(real) or bool(
+        found["frames"] and found["frames"] == real["frames"]
+    )
 
 
 def _limit(sentence: str) -> Dict[str, Any]:

@@ -12,6 +12,8 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _MACHINERY = re.compile(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\](?: name: ?\S*)?\s*$")
 """What TensorFlow says of its own machinery around a message."""
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+_STACK = re.compile(r'^[ \t]*File "[^\n]*\n*', re.MULTILINE)
+"""Where TensorFlow made a node: our own files and Keras's, as part of the message."""
 _VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
@@ -45,7 +47,7 @@ def describe(error: BaseException, stage: str, positions: Positions, trace: Trac
 def _fields(kind: str, message: str, stage: str, frames: List[Dict[str, Any]]) -> Dict[str, Any]:
     return {
         "type": kind,
-        "message": _MACHINERY.sub("", _COLOUR.sub("", message)),
+        "message": _MACHINERY.sub("", _STACK.sub("", _COLOUR.sub("", message))),
         "stage": stage,
         "frames": frames,
         "layer": None,

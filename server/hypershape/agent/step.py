@@ -262,12 +262,12 @@ def synthetic_labels(model: Any, x: Any) -> Any:
 def _outputs(model: Any, x: Any) -> List[Any]:
     """Tensors of the shapes that a model really gives: what a layer tells while building may be something else."""
     try:
-        return _leaves(_call(model, x))
+        return _leaves(_call(model, x, training=True))
     except Exception:
         return list(model.outputs)
 
 
-def _call(model: Any, x: Any) -> Any:
+def _call(model: Any, x: Any, training: bool = False) -> Any:
     """Builds and shape-checks a model on symbolic inputs, as `fit` does; returns its symbolic outputs."""
 
     def symbolic(batch: Any) -> Any:
@@ -279,7 +279,7 @@ def _call(model: Any, x: Any) -> Any:
 
     from keras.src import backend
 
-    return backend.compute_output_spec(model, symbolic(x), training=False)
+    return backend.compute_output_spec(model, symbolic(x), training=training)
 
 
 def _inputs(model: Any, data: Data, make: Any) -> Any:
@@ -314,7 +314,10 @@ def _feedable(model: Any, data: Data) -> bool:
     """Whether the shapes of a batch are known, all axes but the first."""
     if data.x:
         return True
-    return has_inputs(model) and not any(None in tensor.shape[1:] for tensor in model.inputs)
+    if not has_inputs(model) or any(None in tensor.shape[1:] for tensor in model.inputs):
+        return False
+    # Only TensorFlow has arrays of text; elsewhere texts come from a data pipeline of the user's own.
+    return keras.backend.backend() == "tensorflow" or all(each.dtype != "string" for each in model.inputs)
 
 
 def _losses(model: Any) -> List[Any]:
@@ -344,9 +347,7 @@ def _random(shape: Sequence[int], dtype: str) -> Any:
 
 
 def _words(shape: Sequence[int]) -> Any:
-    """Texts as `fit` takes them: arrays of NumPy's own text type are refused."""
-    if keras.backend.backend() != "tensorflow":
-        return np.full(shape, "a", dtype=object)
+    """Texts as `fit` takes them with TensorFlow: arrays of NumPy's own text type are refused."""
     import tensorflow as tf
 
     return tf.fill(shape, "a")

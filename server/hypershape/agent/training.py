@@ -82,8 +82,8 @@ def check(model: Any, shapes: List[Tuple[int, ...]], dtype: str, labelled: bool)
         backend.compute_output_spec(schedule, keras.KerasTensor((), "int32"))
     if graph is not None and _must_be_taken(graph):
         raise Doubt("a kernel may refuse what its shapes allow")
-    if any("float" not in str(getattr(each, "dtype", "float")) for each in tree.flatten(outputs)):
-        raise Doubt("an output may have no gradient")
+    if not all(map(_is_trainable, tree.flatten(outputs))):
+        raise Doubt("an output may have no gradient, or no label for each of its rows")
     if labelled and not type(model).train_step.__module__.startswith("keras."):
         raise Doubt("the model trains in its own way")
 
@@ -164,7 +164,6 @@ def _forward_passes(operation: Any, args: Any, kwargs: Any, outputs: Any) -> boo
     """Whether `call`, traced in training, gives the shapes that the build was told."""
     if _is_exact(operation, args, kwargs):
         return True
-    expected = tree.flatten(outputs)
     held = global_state.get_global_attribute("current_call_ctx")
     for batch in BATCHES:
         global_state.set_global_attribute("current_call_ctx", None)
@@ -175,7 +174,7 @@ def _forward_passes(operation: Any, args: Any, kwargs: Any, outputs: Any) -> boo
             continue
         finally:
             global_state.set_global_attribute("current_call_ctx", held)
-        found = tree.flatten(made)
+        expected, found = tree.flatten(_batched(outputs, batch)), tree.flatten(made)
         return len(found) == len(expected) and all(map(_is_like, found, expected))
     return False
 
@@ -205,8 +204,14 @@ def _is_risky(operation: Any, args: Any, kwargs: Any) -> bool:
     """Whether a kernel may refuse, once it runs, what has the right shapes."""
     if type(operation).__name__ in _RISKY and _is_keras(operation):
         return True
+    if any(isinstance(getattr(operation, name, None), str) for name in ("scale", "offset")):
+        return True
     if any(0 in tuple(weight.shape) for weight in getattr(operation, "weights", ())):
         return True
+    if "Embedding" not in type(operation).__name__ and getattr(operation, "trainable_weights", None):
+        # Integers can cut the way of the gradient to the weights.
+        if any("float" not in str(tensor.dtype) for tensor in tree.flatten(args) if hasattr(tensor, "dtype")):
+            return True
     mask = kwargs.get("mask")
     if not args or not hasattr(mask, "shape") or not hasattr(args[0], "shape"):
         return False
@@ -231,6 +236,11 @@ def _is_like(found: Any, expected: Any) -> bool:
         and _agree(tuple(found.shape), tuple(expected.shape))
         and ("float" in str(found.dtype)) == ("float" in str(expected.dtype))
     )
+
+
+def _is_trainable(output: Any) -> bool:
+    shape = getattr(output, "shape", ())
+    return "float" in str(getattr(output, "dtype", "float")) and (not shape or shape[0] in (None, *BATCHES))
 
 
 def _batched(value: Any, batch: int) -> Any:
