@@ -15,7 +15,7 @@ from .programs import Program, activations, booleans, good_units, initializers, 
 
 LEFT_OUT = {
     "FlaxLayer": "wraps a module of Flax, which is another framework",
-    "JaxLayer": "wraps a function of JAX, and does not load where TensorFlow does the work without it",
+    "JaxLayer": "wraps a function of JAX, which is no layer of its own",
     "TorchModuleWrapper": "wraps a module of PyTorch",
     "TFSMLayer": "reads a SavedModel from disk",
     "InputLayer": "is the input of every program",

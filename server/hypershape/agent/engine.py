@@ -247,7 +247,10 @@ class Engine:
             if train:
                 run.log_names = step.train(run.model, run.data, compiled) if run.compiled else ()
             else:
-                run.log_names = self._check_step(run.model, run.data)
+                names = self._check_step(run.model, run.data)
+                if training is not None and run.compiled and not self._trains_itself(function):
+                    training.check(run.model, run.data.x, run.data.x_dtype, bool(run.data.y))
+                run.log_names = names
         except (Exception, SystemExit) as error:
             if run.compiled is None and isinstance(run.model, keras.Model):
                 run.compiled = step.is_compiled(run.model)
@@ -273,8 +276,6 @@ class Engine:
             if step.is_compiled(model) and not data.y:
                 step.check_names(model)
                 names = step.guessed_log_names(model)
-        if training is not None and step.is_compiled(model):
-            training.check(model, data.x, data.x_dtype, bool(data.y))
         if key is not None:
             self._steps[key] = names
         return names
