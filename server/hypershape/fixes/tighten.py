@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 
 from hypershape.fixes import domains, edits
+from hypershape.fixes.calls import other_method
 from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Cause, Configuration, Edit, Fix, Hyperparameter, Span, TargetAnalysis, Value
 
@@ -412,9 +413,5 @@ def _fixed(call: HpCall, value: Value, code: Code) -> tuple[Edit, ...] | None:
     """`hp.Boolean("x")` as `hp.Fixed("x", False)`."""
     if set(call.arguments) != {"name"} or not isinstance(call.node.func, ast.Attribute):
         return None
-    callee = code.span(call.node.func)
-    method = Span(
-        callee.path, callee.end_line, callee.end_column - len("Boolean"), callee.end_line, callee.end_column
-    )
     added = edits.add_argument(code.module, call.span, "value", repr(value))
-    return None if added is None else (Edit(method, "Fixed"), added)
+    return None if added is None else (other_method(call, "Fixed", code), added)

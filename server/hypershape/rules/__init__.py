@@ -112,8 +112,13 @@ def _without_undone(found: list[Finding], analysis: Analysis) -> list[Finding]:
         for finding in found
         if finding.severity is not Severity.ERROR
         or finding.cause is not None
-        or not (finding.code.startswith(("HS1", "HS2")) and _refuted(finding, analysis))
+        or not (_is_refutable(finding) and _refuted(finding, analysis))
     ]
+
+
+def _is_refutable(finding: Finding) -> bool:
+    rule = by_code(finding.code)
+    return finding.code.startswith(("HS1", "HS2")) and rule is not None and rule.refutable
 
 
 def _refuted(finding: Finding, analysis: Analysis) -> bool:

@@ -38,6 +38,9 @@ class Rule:
     static: ClassVar[bool] = False
     """Whether the text alone decides; the other rules need a probe or the environment."""
 
+    refutable: ClassVar[bool] = True
+    """Whether an error read from the text is wrong when every configuration builds."""
+
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         """The findings of this rule, as far as the analysis has come."""
         raise NotImplementedError

@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from types import FunctionType
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, HpCall
@@ -18,7 +19,8 @@ from hypershape.rules.identifiers import requoted
 
 _REFUSED = re.compile(
     r"A `Choice` can contain only|`values` must be provided for `Choice`"
-    r"|The default value should be one of the choices"
+    r"|The default value should be one of the choices|object is not (subscriptable|iterable)"
+    r"|The truth value of an array"
 )
 _ACCEPTED = (int, float, str, bool)
 
@@ -106,6 +108,122 @@ class ChoiceRefused(Rule):
             at="64",
             fixed="default=32",
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                activation = hp.Choice("activation", {"relu", "tanh"})
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at='{"relu", "tanh"}',
+            fixed='["relu", "tanh"]',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            SIZES = {"small": 8, "large": 64}
+
+
+            def build_model(hp):
+                size = SIZES[hp.Choice("size", SIZES)]
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(size), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="SIZES",
+            fixed='hp.Choice("size", list(SIZES))',
+        ),
+        Example(
+            """
+            import keras
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Choice("units", np.array([8, 16, 32]))
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="np.array([8, 16, 32])",
+            fixed="np.array([8, 16, 32]).tolist()",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Choice("units", 64)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="64",
+            fixed="[64]",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Choice("dropout", [None, 0.25, 0.5])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(2)])
+                if rate is not None:
+                    model.add(layers.Dropout(rate))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="[None, 0.25, 0.5]",
+            fixed="[0.25, 0.5]",
+        ),
+        Example(
+            """
+            import keras
+            from keras import activations, layers
+
+
+            def build_model(hp):
+                activation = hp.Choice(
+                    "activation",
+                    values=[
+                        activations.relu,
+                        activations.tanh,
+                    ],
+                )
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(2, activation=activation)])
+                model.compile(loss="mse")
+                return model
+            """,
+            fixed='values=["relu", "tanh"]',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            RATES = [1e-2, 1e-3, 1]
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                model.compile(optimizer=keras.optimizers.SGD(hp.Choice("rate", RATES)), loss="mse")
+                return model
+            """,
+            at="RATES",
+            fixed="RATES = [1e-2, 1e-3, 1.0]",
+        ),
     )
     VALID = (
         Example(
@@ -117,6 +235,55 @@ class ChoiceRefused(Rule):
             def build_model(hp):
                 initializer = hp.Choice("kernel_initializer", ["glorot_uniform", "he_normal"])
                 model = keras.Sequential([keras.Input((4,)), layers.Dense(3, kernel_initializer=initializer)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            import numpy as np
+            from keras import layers
+
+            SIZES = {"small": 8, "large": 64}
+
+
+            def build_model(hp):
+                size = SIZES[hp.Choice("size", list(SIZES))]
+                rate = hp.Choice("rate", list(np.logspace(-4, -1, 4)))
+                units = hp.Choice("units", range(4, 8))
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(size), layers.Dense(units)])
+                model.compile(keras.optimizers.SGD(rate), loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Choice("units", (8, 16), default=16)
+                dropout = hp.Choice("dropout", [0.0, 0.25, 0.5], ordered=True)
+                bias = hp.Choice("bias", [True, False])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units, use_bias=bias)])
+                model.add(layers.Dropout(dropout))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            KERNELS = [(3, 3), (5, 5)]
+
+
+            def build_model(hp):
+                kernel = KERNELS[hp.Choice("kernel", [0, 1])]
+                model = keras.Sequential([keras.Input((9, 9, 1)), layers.Conv2D(2, kernel)])
                 model.compile(loss="mse")
                 return model
             """
@@ -159,6 +326,14 @@ def _problem(call: HpCall, code: Code) -> tuple[ast.expr, str] | None:
     """The argument that Keras Tuner refuses and why, where the text alone decides."""
     node = call.arguments.get("values")
     written = code.resolve(node) if node is not None else None
+    if node is not None and written is not None and call.complete:
+        if isinstance(written, (ast.Set, ast.SetComp, ast.Dict, ast.DictComp)):
+            kind = "dictionary" if isinstance(written, (ast.Dict, ast.DictComp)) else "set"
+            return node, f"Keras Tuner refuses this Choice: its values are a {kind}, which has no order."
+        if isinstance(code.value(written, default=None), (int, float)):
+            return node, "Keras Tuner refuses this Choice: its values are a single number."
+    if node is not None and isinstance(written, ast.Call) and _is_array(written, code):
+        return node, "Keras Tuner refuses this Choice: its values are an array, which is no list."
     if node is None or not isinstance(written, (ast.List, ast.Tuple)):
         return None
     if any(isinstance(element, ast.Starred) for element in written.elts):
@@ -186,9 +361,19 @@ def _problem(call: HpCall, code: Code) -> tuple[ast.expr, str] | None:
     return None
 
 
+def _is_array(call: ast.Call, code: Code) -> bool:
+    """Whether a call makes an array of more than one value, of which Python cannot tell whether it is empty."""
+    made = (code.imported(call.func) or "").removeprefix("numpy.")
+    if made == "array" and call.args:
+        return isinstance(call.args[0], (ast.List, ast.Tuple)) and len(call.args[0].elts) > 1
+    return made in ("linspace", "logspace", "geomspace") and code.argument(call, "num", 2) is None
+
+
 def _type(element: ast.expr, code: Code) -> type | None:
     """The type of an element as far as the text shows it."""
     element = code.resolve(element)
+    if (code.imported(element) or "").startswith("keras.activations."):
+        return FunctionType
     kinds = {ast.List: list, ast.Tuple: tuple, ast.Dict: dict, ast.Set: set, ast.JoinedStr: str}
     if type(element) in kinds:
         return kinds[type(element)]
@@ -200,6 +385,20 @@ def _type(element: ast.expr, code: Code) -> type | None:
 def _repairs(call: HpCall, code: Code) -> Iterator[Fix]:
     node = call.arguments["values"]
     written = code.resolve(node)
+    source = code.source(node)
+    if isinstance(written, ast.Set) and written is node:
+        yield Fix("Make it a list", (Edit(code.span(node), f"[{source[1:-1]}]"),))
+        return
+    if isinstance(written, (ast.Set, ast.SetComp, ast.Dict, ast.DictComp)):
+        called = "sorted" if isinstance(written, (ast.Set, ast.SetComp)) else "list"
+        yield Fix(f"Make it a list with {called}()", (Edit(code.span(node), f"{called}({source})"),))
+        return
+    if isinstance(written, ast.Call) and (code.imported(written.func) or "").startswith("numpy."):
+        yield Fix("Make it a list with tolist()", (Edit(code.span(node), f"{source}.tolist()"),))
+        return
+    if isinstance(code.value(written, default=None), (int, float)):
+        yield Fix("Make it a list", (Edit(code.span(node), f"[{source}]"),))
+        return
     if not isinstance(written, (ast.List, ast.Tuple)) or not written.elts:
         return
     place = code.span(written)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
+from hypershape.fixes.calls import other_method
 from hypershape.fixes.syntax import Code, HpCall
 from hypershape.fixes.tighten import replace_value
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules import wording
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.declared import label, matching_cause, unmatched_causes
@@ -24,8 +25,8 @@ class RangeRefused(Rule):
     """Keras Tuner refuses a range: floats for an `Int`, or log sampling from 0 or with a step of 1.
 
     ## What it does
-    Finds `hp.Int` with floats, and log sampling with a minimum of 0 or below or a step of 1 or below, from the text
-    or from a probe. With log sampling the step is a factor.
+    Finds `hp.Int` with floats, and log sampling with a minimum of 0 or below or a step of 1 or below, from
+    the text or from a probe. With log sampling the step is a factor.
 
     ## Why it matters
     The declaration raises in every trial that reaches it.
@@ -131,15 +132,7 @@ class RangeRefused(Rule):
         if call is None:
             return
         if _floats(call, code):
-            callee = code.span(call.node.func)
-            method = Span(
-                callee.path,
-                callee.end_line,
-                callee.end_column - len("Int"),
-                callee.end_line,
-                callee.end_column,
-            )
-            yield Fix("Draw floats: hp.Float", (Edit(method, "Float"),))
+            yield Fix("Draw floats: hp.Float", (other_method(call, "Float", code),))
         for name, title in (("step", "Sample without a step"), ("sampling", "Sample linearly")):
             removed = edits.remove_argument(code.module, call.span, name) if name in call.arguments else None
             if removed is not None:

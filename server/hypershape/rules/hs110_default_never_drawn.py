@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 from hypershape.fixes import domains
 from hypershape.fixes.syntax import Code, HpCall
@@ -13,17 +14,17 @@ from hypershape.rules.declared import label
 
 
 class DefaultNeverDrawn(Rule):
-    """The default of an Int or a Float lies outside its range.
+    """The default of an Int or a Float is none of the values that are drawn.
 
     ## What it does
-    Compares `default` with the minimum and the maximum.
+    Compares `default` with the minimum, the maximum and the step.
 
     ## Why it matters
     Keras Tuner accepts it: the tuner's constructor builds the model with a value that no trial ever draws, and
     searches that start from the defaults try it.
 
     ## Fix
-    A default within the range.
+    A default among the values that are drawn.
     """
 
     code = "HS110"
@@ -40,12 +41,54 @@ class DefaultNeverDrawn(Rule):
             at="50",
             fixed="default=9",
         ),
+        Example(
+            """
+            def build_model(hp):
+                return hp.Int("kernel", 3, 9, step=2, default=4)
+            """,
+            at="4",
+            fixed="default=3",
+        ),
+        Example(
+            """
+            def build_model(hp):
+                return hp.Float("rate", min_value=0.0, max_value=0.5, step=0.25, default=0.3)
+            """,
+            at="0.3",
+            fixed="default=0.25",
+        ),
+        Example(
+            """
+            SMALLEST, LARGEST = 16, 64
+            START = 8
+
+            def build_model(hp):
+                return hp.Int("units", 16, 64, default=START)
+            """,
+            at="START",
+            fixed="START = 16",
+        ),
     )
     VALID = (
         Example(
             """
             def build_model(hp):
                 return hp.Int("kernel", 3, 9, default=3), hp.Float("rate", 0.0, 1.0, default=0.25)
+            """
+        ),
+        Example(
+            """
+            def build_model(hp):
+                rate = hp.Float("rate", 0.1, 0.9, step=0.1, default=0.3)
+                units = hp.Int("units", 16, 128, step=16, default=112)
+                power = hp.Int("power", 1, 64, step=2, sampling="log", default=8)
+                return rate, units, power
+            """
+        ),
+        Example(
+            """
+            def build_model(hp):
+                return hp.Int("units", 16, 64, default=None), hp.Float("rate", 1e-4, 1e-1, sampling="log", default=3e-3)
             """
         ),
     )
@@ -57,7 +100,8 @@ class DefaultNeverDrawn(Rule):
             if found is not None:
                 default, nearest = found
                 yield self.finding(
-                    f"The default of {label(call, code)}, {default!r}, lies outside its range (nearest: {nearest!r}).",
+                    f"The default of {label(call, code)}, {default!r}, is never drawn (nearest: "
+                    f"{domains.text(nearest)}).",
                     code.span(call.arguments["default"]),
                 )
 
@@ -68,7 +112,7 @@ class DefaultNeverDrawn(Rule):
             found = _outside(call, code) if node is not None and code.span(node) == finding.span else None
             edit = replace_value(call, "default", domains.text(found[1]), code) if found else None
             if found is not None and edit is not None:
-                yield Fix(f"Default to {found[1]!r}", (edit,))
+                yield Fix(f"Default to {domains.text(found[1])}", (edit,))
 
 
 def _outside(call: HpCall, code: Code) -> tuple[float, float] | None:
@@ -80,6 +124,23 @@ def _outside(call: HpCall, code: Code) -> tuple[float, float] | None:
     )
     if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or low > high:
         return None
-    if not isinstance(default, (int, float)) or low <= default <= high:
+    if isinstance(default, bool) or not isinstance(default, (int, float)):
         return None
-    return default, low if default < low else high
+    if not low <= default <= high:
+        return default, low if default < low else high
+    values = _grid(call, low, high, code)
+    if not values:
+        return None
+    nearest = min(values, key=lambda value: abs(value - default))
+    return None if math.isclose(nearest, default, rel_tol=1e-6, abs_tol=1e-9) else (default, nearest)
+
+
+def _grid(call: HpCall, low: float, high: float, code: Code) -> Sequence[float]:
+    """The values of an Int, or of a Float with a linear step; empty where they are not known."""
+    step, sampling = (
+        code.value(call.arguments[name], default="?") if name in call.arguments else None
+        for name in ("step", "sampling")
+    )
+    if sampling not in (None, "linear") or not (step is None or isinstance(step, (int, float))):
+        return ()
+    return domains.drawn(call.kind, low, high, step) or ()

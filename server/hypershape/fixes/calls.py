@@ -1,0 +1,13 @@
+"""Changes of which method of a HyperParameters object is called."""
+
+from __future__ import annotations
+
+from hypershape.fixes.syntax import Code, HpCall
+from hypershape.model import Edit, Span
+
+
+def other_method(call: HpCall, name: str, code: Code) -> Edit:
+    """`hp.Int(…)` as `hp.Choice(…)`, with the same arguments."""
+    end = code.span(call.node.func)
+    start = end.end_column - len(call.kind)
+    return Edit(Span(end.path, end.end_line, start, end.end_line, end.end_column), name)
