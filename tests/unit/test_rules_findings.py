@@ -1,5 +1,6 @@
 """What the rules make of probes: one finding per cause, its words and place, and the repairs proposed for it."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -591,3 +592,71 @@ def test_an_idle_ignore_is_removed_with_the_space_before_it() -> None:
     written = module("a = 1  # hypershape: ignore[HS102]\nb = 2\n")
     finding = only(Analysis(written), "HS902")
     assert list(repairs(finding, Analysis(written)).values()) == ["a = 1\nb = 2\n"]
+
+
+STALE = """
+import keras
+import keras_tuner as kt
+
+
+def build_model(hp):
+    units = hp.Int("units", 8, 64)
+    rate = hp.Choice("rate", [0.1, 0.2])
+    return keras.Sequential([keras.layers.Dense(units), keras.layers.Dropout(rate)])
+
+
+tuner = kt.RandomSearch(build_model, "loss", max_trials=2, directory="logs", project_name="first"{more})
+"""
+
+
+def stored_project(folder: Path, low: int, rates: list[float], trials: int) -> None:
+    """What keras-tuner 1.4.8 leaves in a project folder, as far as a tuner that resumes it reads it."""
+    project = folder / "logs" / "first"
+    project.mkdir(parents=True)
+    space = [
+        {"class_name": "Int", "config": {"name": "units", "min_value": low, "max_value": 64, "step": 1}},
+        {"class_name": "Choice", "config": {"name": "rate", "values": rates}},
+    ]
+    (project / "oracle.json").write_text(json.dumps({"hyperparameters": {"space": space, "values": {}}}))
+    (project / "tuner0.json").write_text("{}")
+    for number in range(trials):
+        (project / f"trial_{number}").mkdir()
+        (project / f"trial_{number}" / "trial.json").write_text("{}")
+
+
+def stale_analysis(folder: Path, more: str = "") -> Analysis:
+    written = module(STALE.format(more=more), str(folder / "model.py"))
+    units = replace(
+        hyperparameter(written, "units", 'hp.Int("units", 8, 64)', "Int", [8]), min=8, max=64, step=1
+    )
+    rate = hyperparameter(written, "rate", 'hp.Choice("rate", [0.1, 0.2])', "Choice", [0.1, 0.2])
+    target = TargetAnalysis(written.targets[0], "probed", hyperparameters=(units, rate))
+    return Analysis(written, targets=(target,))
+
+
+def test_a_project_folder_with_another_search_space_is_told_with_the_difference(tmp_path: Path) -> None:
+    stored_project(tmp_path, 1, [0.1, 0.2, 0.3], 1)
+    analysis = stale_analysis(tmp_path)
+    finding = only(analysis, "HS422")
+    assert underlined(finding, analysis.module) == "kt.RandomSearch"
+    assert finding.message == (
+        "The folder logs/first would be resumed: units was 1 to 64 and is 8 to 64 now and rate was one of "
+        "0.1, 0.2, 0.3 and is one of 0.1, 0.2 now, and the old range wins."
+    )
+    (text,) = repairs(finding, analysis).values()
+    assert 'project_name="first", overwrite=True)' in text
+
+
+def test_a_project_folder_with_all_its_trials_is_told(tmp_path: Path) -> None:
+    stored_project(tmp_path, 8, [0.1, 0.2], 2)
+    assert "2 of 2 trials, so that `search` trains nothing" in only(stale_analysis(tmp_path), "HS422").message
+
+
+@pytest.mark.parametrize(
+    ("low", "trials", "more"), [(8, 1, ""), (1, 2, ", overwrite=True"), (1, 2, ", overwrite=FRESH")]
+)
+def test_a_project_folder_that_is_not_resumed_or_fits_is_left_alone(
+    tmp_path: Path, low: int, trials: int, more: str
+) -> None:
+    stored_project(tmp_path, low, [0.1, 0.2], trials)
+    assert not [each for each in rules.findings(stale_analysis(tmp_path, more)) if each.code == "HS422"]

@@ -98,10 +98,19 @@ def add_argument(module: Module, call: Span, name: str, text: str) -> Edit | Non
     """Adds `name=text` after the last argument of `call`, which must not have it and must not take `**kwargs`."""
     tree = Tree.around(module, call)
     found = call_arguments(tree, call) if tree else None
+    if found is None or name in found[1]:
+        return None
+    return append_argument(module, call, f"{name}={text}")
+
+
+def append_argument(module: Module, call: Span, text: str) -> Edit | None:
+    """Adds an argument, written as it is to stand, after the last one of `call`, which must not take `**kwargs`."""
+    tree = Tree.around(module, call)
+    found = call_arguments(tree, call) if tree else None
     if tree is None or found is None:
         return None
     node, named = found
-    if name in named or "**" in named:
+    if "**" in named:
         return None
     if not node.args:
         end = tree.spans[node]
@@ -111,16 +120,14 @@ def add_argument(module: Module, call: Span, name: str, text: str) -> Edit | Non
         )
         if inside.replace(" ", "") != "()":
             return None
-        return Edit(place, f"{name}={text}")
+        return Edit(place, text)
     span = _argument_span(tree, node.args[-1])
     line, column = _end(span)
     between = _between(module, tree, node)
     rest = Text.of(module.document.text).line(line)[column - 1 :]
     if between != " " and re.fullmatch(r"\s*,\s*(#.*)?", rest):
-        return Edit(
-            Span(span.path, line, column + len(rest), line, column + len(rest)), f"{between}{name}={text},"
-        )
-    return Edit(Span(span.path, line, column, line, column), f",{between}{name}={text}")
+        return Edit(Span(span.path, line, column + len(rest), line, column + len(rest)), f"{between}{text},")
+    return Edit(Span(span.path, line, column, line, column), f",{between}{text}")
 
 
 def set_argument(

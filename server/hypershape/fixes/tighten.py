@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
@@ -37,14 +37,17 @@ class _Space:
 
     @staticmethod
     def of(target: TargetAnalysis) -> _Space:
-        counts = {each.name: each.count or len(each.values or ()) or 1 for each in target.hyperparameters}
         configurations = tuple(report.configuration for report in target.reports)
-        weights = tuple(
-            1 / math.prod(counts.get(name, 1) for name in configuration) for configuration in configurations
-        )
+        weights = tuple(map(weight_of(target), configurations))
         coverage = target.coverage
         exhaustive = coverage is not None and coverage.mode == "exhaustive" and not coverage.held
         return _Space(configurations, weights, exhaustive and bool(weights))
+
+
+def weight_of(target: TargetAnalysis) -> Callable[[Configuration], float]:
+    """The probability that a random trial draws a configuration."""
+    counts = {each.name: each.count or len(each.values or ()) or 1 for each in target.hyperparameters}
+    return lambda configuration: 1 / math.prod(counts.get(name, 1) for name in configuration)
 
 
 def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:

@@ -15,7 +15,8 @@ from hypershape.rules.failure import BuildFailure, innermost, layer_call, target
 _INVALID = re.compile(
     r"Received an invalid value for `(?P<a>\w+)`.*?Received: \w+=(?P<av>\S+)"
     r"|Invalid value (?:received )?for argument `(?P<b>\w+)`.*?Received:? \w+=(?P<bv>\S+)"
-    r"|Argument `(?P<c>learning_rate)` should be float.*Received instead: \w+=(?P<cv>\S+)",
+    r"|Argument `(?P<c>learning_rate)` should be float.*Received instead: \w+=(?P<cv>\S+)"
+    r"|The `(?P<d>padding)` argument must be .*Received: (?P<dv>\S+)",
     re.DOTALL,
 )
 

@@ -30,6 +30,7 @@ class UnknownDimension(BuildFailure):
     name = "unknown-dimension"
     pattern = re.compile(
         r"must be fully-defined|[Tt]he last dimension of the inputs .* should be defined|Found `None`"
+        r"|unsupported operand type\(s\) for %: 'NoneType' and 'int'"
     )
 
     INVALID = (

@@ -11,12 +11,15 @@ from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.identifiers import requoted
-from hypershape.rules.tuners import Tuner, objective_of, targets_of, trains_itself, tuners
+from hypershape.rules.tuners import (
+    objective_of,
+    reported,
+    targets_of,
+    trains_itself,
+    tuners,
+    validates,
+)
 from hypershape.rules.wording import listed
-
-_VALIDATION = ("validation_data", "validation_split")
-_BEFORE_VALIDATION = 6
-"""`fit` takes x, y, batch_size, epochs, verbose and callbacks before `validation_split`."""
 
 
 class ObjectiveNeverReported(Rule):
@@ -105,15 +108,15 @@ class ObjectiveNeverReported(Rule):
             name = code.value(node, default=None) if node is not None else None
             if node is None or not isinstance(name, str) or trains_itself(tuner, analysis, code):
                 continue
-            reported = _reported(tuner, analysis)
+            names = reported(tuner, analysis)
             plain = name.removeprefix("val_")
-            if reported and plain not in reported:
+            if names and plain not in names:
                 yield self.finding(
-                    f"No trial reports {name!r}: a training step reports {listed(sorted(reported))}.",
+                    f"No trial reports {name!r}: a training step reports {listed(sorted(names))}.",
                     code.span(node),
                     target=targets_of(tuner, analysis)[0].name,
                 )
-            elif name.startswith("val_") and tuner.searches_complete and not _validates(tuner):
+            elif name.startswith("val_") and tuner.searches_complete and not validates(tuner):
                 yield self.finding(
                     f"No trial reports {name!r}: the search is given no validation data.",
                     code.span(node),
@@ -126,10 +129,10 @@ class ObjectiveNeverReported(Rule):
             node = objective_of(tuner, code)
             if node is None or code.span(node) != finding.span:
                 continue
-            reported = _reported(tuner, analysis)
+            names = reported(tuner, analysis)
             name = str(code.value(node, default=""))
-            if reported and name.removeprefix("val_") not in reported:
-                yield from _other_names(node, name, reported, code)
+            if names and name.removeprefix("val_") not in names:
+                yield from _other_names(node, name, names, code)
                 return
             added = [
                 edits.add_argument(code.module, code.span(each), "validation_split", "0.2")
@@ -157,26 +160,3 @@ def _other_names(node: ast.expr, name: str, reported: set[str], code: Code) -> I
     for each in [*near, *(["loss"] if "loss" not in near else [])]:
         edit = Edit(code.span(written), requoted(code.source(written), prefix + each))
         yield Fix(f"Optimise {prefix}{each}", (edit,))
-
-
-def _reported(tuner: Tuner, analysis: Analysis) -> set[str]:
-    """The names that training steps report, over all probes that had them; empty when any building one had none."""
-    places = {target.span for target in targets_of(tuner, analysis)}
-    reports = [
-        report
-        for each in analysis.targets
-        if each.target.span in places
-        for report in each.reports
-        if report.verdict == "ok"
-    ]
-    if not reports or not all(report.log_names for report in reports):
-        return set()
-    return {name for report in reports for name in report.log_names}
-
-
-def _validates(tuner: Tuner) -> bool:
-    """Whether some search gets validation data."""
-    return any(
-        len(call.args) > _BEFORE_VALIDATION or any(each.arg in _VALIDATION for each in call.keywords)
-        for call in tuner.searches
-    )

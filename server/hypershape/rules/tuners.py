@@ -40,6 +40,10 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
 }
 """Every argument that Keras Tuner's own tuners take."""
 
+_VALIDATION = ("validation_data", "validation_split")
+_BEFORE_VALIDATION = 6
+"""`fit` takes x, y, batch_size, epochs, verbose and callbacks before `validation_split`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tuner:
@@ -116,6 +120,29 @@ def targets_of(tuner: Tuner, analysis: Analysis) -> list[Target]:
         for target in analysis.module.targets
         if any(each.call.span == tuner.found.call.span for each in target.tuners)
     ]
+
+
+def reported(tuner: Tuner, analysis: Analysis) -> set[str]:
+    """The names that training steps report, over all probes that had them; empty when any building one had none."""
+    places = {target.span for target in targets_of(tuner, analysis)}
+    reports = [
+        report
+        for each in analysis.targets
+        if each.target.span in places
+        for report in each.reports
+        if report.verdict == "ok"
+    ]
+    if not reports or not all(report.log_names for report in reports):
+        return set()
+    return {name for report in reports for name in report.log_names}
+
+
+def validates(tuner: Tuner) -> bool:
+    """Whether some search gets validation data."""
+    return any(
+        len(call.args) > _BEFORE_VALIDATION or any(each.arg in _VALIDATION for each in call.keywords)
+        for call in tuner.searches
+    )
 
 
 def objective_edits(node: ast.expr, name: str, direction: str, code: Code) -> tuple[Edit, ...]:

@@ -1,0 +1,222 @@
+"""HS420."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code, contains
+from hypershape.model import Analysis, Edit, Finding, Fix, Related, Severity
+from hypershape.rules.base import Example, Rule
+
+_TRAINED = (
+    "Dense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "SeparableConv2D", "DepthwiseConv2D",
+    "LSTM", "GRU", "SimpleRNN", "BatchNormalization", "LayerNormalization", "MultiHeadAttention",
+)  # fmt: skip
+"""Layers whose weights training changes, and which nobody makes once to adapt them."""
+
+
+class SharedModel(Rule):
+    """A layer or a model with weights is made outside the build function, so that all trials train the same weights.
+
+    ## What it does
+    Finds layers with trainable weights and networks of `keras.applications` that the module makes once and a build
+    function puts into its model, and models that a build function goes on adding to. Files that freeze anything
+    (`trainable = False`) or copy it (`clone_model`) are left alone.
+
+    ## Why it matters
+    Each trial begins with the weights that the last one trained: later trials look better than they are, and no
+    result can be repeated. A model that grows with every trial soon fails.
+
+    ## Fix
+    Make it inside the function.
+    """
+
+    code = "HS420"
+    name = "shared-model"
+    severity = Severity.WARNING
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            first = layers.Dense(16, activation="relu")
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), first, layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="first",
+            fixed='[keras.Input((4,)), layers.Dense(16, activation="relu"), ',
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+            model = keras.Sequential()
+
+
+            def build_model(hp):
+                model.add(layers.Dense(hp.Int("units", 1, 3)))
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+            """,
+            at="model",
+        ),
+        Example(
+            """
+            import keras
+            from keras.applications import MobileNetV2
+
+            base = MobileNetV2(input_shape=(32, 32, 3), include_top=False, weights=None)
+
+
+            def build_model(hp):
+                inputs = keras.Input((32, 32, 3))
+                x = keras.layers.GlobalAveragePooling2D()(base(inputs))
+                outputs = keras.layers.Dense(hp.Int("units", 1, 3))(x)
+                model = keras.Model(inputs, outputs)
+                model.compile(loss="mse")
+                return model
+            """,
+            at="base",
+            fixed="(MobileNetV2(input_shape=(32, 32, 3), include_top=False, weights=None)(inputs))",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            augmentation = keras.Sequential([layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)])
+            rescale = layers.Rescaling(1 / 255)
+            flatten = layers.Flatten()
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((8, 8, 1)), augmentation, rescale, flatten])
+                model.add(layers.Dense(hp.Int("units", 1, 3)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras.applications import MobileNetV2
+
+            base = MobileNetV2(input_shape=(32, 32, 3), include_top=False, weights=None)
+            base.trainable = False
+
+
+            def build_model(hp):
+                model = keras.Sequential([base, keras.layers.GlobalAveragePooling2D()])
+                model.add(keras.layers.Dense(hp.Int("units", 1, 3)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            head = layers.Dense(1)
+            model = keras.Sequential([keras.Input((4,)), head])
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                head = layers.Dense(1)
+                model.add(head)
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            template = keras.Sequential([keras.Input((4,)), layers.Dense(8, name="first")])
+            size = len(template.layers)
+
+
+            def build_model(hp):
+                model = keras.models.clone_model(template)
+                model.add(layers.Dense(hp.Int("units", 1, 3)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        if any(
+            isinstance(node, ast.Attribute) and node.attr in ("trainable", "clone_model", "freeze")
+            for node in code.nodes
+        ):
+            return
+        bodies = [target.body for target in analysis.module.targets]
+        for node in code.nodes:
+            made = _shared(node, code)
+            if made is None or not any(contains(body, code.span(node)) for body in bodies):
+                continue
+            yield self.finding(
+                f"All trials share this object, made on line {made.lineno}: each begins where the last one ended.",
+                code.span(node),
+                related=(Related(code.span(made), "it is made here, once"),),
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        node = code.expression(finding.span, ast.Name)
+        made = _shared(node, code) if node is not None else None
+        source = code.source(made) if made is not None else ""
+        if isinstance(node, ast.Name) and not _is_added_to(node, code) and code.uses(node.id) == 1:
+            yield Fix("Make it here", (Edit(finding.span, source),))
+
+
+def _shared(node: ast.AST, code: Code) -> ast.Call | None:
+    """The call at the module's top level that made what a name puts into a model."""
+    if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+        return None
+    made = code.definition(node.id, node)
+    if not isinstance(made, ast.Call) or code.function(made) is not None or code.function(node) is None:
+        return None
+    origin = code.imported(made.func) or ""
+    if _is_added_to(node, code):
+        return made if origin in ("keras.Sequential", "keras.models.Sequential") else None
+    layer = origin.startswith("keras.layers.") and origin.rpartition(".")[2] in _TRAINED
+    network = origin.startswith("keras.applications.") and origin.rpartition(".")[2][:1].isupper()
+    frozen = code.argument(made, "trainable") is not None
+    return made if (layer or network) and not frozen and _is_put_in(node, code) else None
+
+
+def _is_added_to(node: ast.Name, code: Code) -> bool:
+    """`name.add(…)`."""
+    attribute = code.parents.get(node)
+    call = code.parents.get(attribute) if isinstance(attribute, ast.Attribute) else None
+    return isinstance(call, ast.Call) and isinstance(attribute, ast.Attribute) and attribute.attr == "add"
+
+
+def _is_put_in(node: ast.Name, code: Code) -> bool:
+    """`name(x)`, `model.add(name)`, or an element of the list of a Sequential."""
+    parent = code.parents.get(node)
+    if isinstance(parent, ast.Call):
+        added = isinstance(parent.func, ast.Attribute) and parent.func.attr == "add"
+        return parent.func is node or (added and node in parent.args)
+    call = code.parents.get(parent) if isinstance(parent, (ast.List, ast.Tuple)) else None
+    return isinstance(call, ast.Call) and (code.imported(call.func) or "").endswith("Sequential")

@@ -1,0 +1,60 @@
+"""HyperModels with their own `fit`, as the text writes them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hypershape.fixes.syntax import Code
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFit:
+    """`fit` of a class that derives from HyperModel, with the only call of `model.fit` inside it."""
+
+    made: ast.ClassDef
+    method: ast.FunctionDef
+    call: ast.Call
+
+    @property
+    def keywords(self) -> str | None:
+        """The name of its `**kwargs`."""
+        return self.method.args.kwarg.arg if self.method.args.kwarg is not None else None
+
+    @property
+    def hands_on_keywords(self) -> bool:
+        return any(
+            each.arg is None and isinstance(each.value, ast.Name) and each.value.id == self.keywords
+            for each in self.call.keywords
+        )
+
+    def reads(self, name: str) -> bool:
+        """Whether the method reads a variable anywhere, except to hand `**kwargs` on."""
+        handed = {id(each.value) for each in self.call.keywords if each.arg is None}
+        return any(
+            isinstance(node, ast.Name) and node.id == name and id(node) not in handed
+            for node in ast.walk(self.method)
+        )
+
+
+def own_fits(code: Code) -> Iterator[OwnFit]:
+    """The classes of a module that train in their own way, where it is one call of Keras's `fit`."""
+    for made in code.classes:
+        if "keras_tuner.HyperModel" not in {code.imported(base) for base in made.bases}:
+            continue
+        for method in made.body:
+            if not isinstance(method, ast.FunctionDef) or method.name != "fit" or len(method.args.args) < 3:
+                continue
+            model = method.args.args[2].arg
+            calls = [
+                node
+                for node in ast.walk(method)
+                if isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "fit"
+                and isinstance(node.func.value, ast.Name)
+                and node.func.value.id == model
+            ]
+            if len(calls) == 1:
+                yield OwnFit(made, method, calls[0])
