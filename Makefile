@@ -21,7 +21,7 @@ SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup demo test lint test-client test-vscode test-python accuracy bench corpus rules vsix clean
+.PHONY: help setup demo test lint test-client test-vscode test-python accuracy bench corpus rules searches vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -30,7 +30,8 @@ help:
 	@echo 'make accuracy  symbolic probes compared with real builds'
 	@echo 'make bench     speed and memory'
 	@echo 'make corpus    the table over tests/corpus'
-	@echo 'make rules     the table of rules and their pages under docs/rules'
+	@echo 'make rules     the table of rules over their examples, and their pages under docs/rules'
+	@echo 'make searches  real searches before and after the fixes of 40 examples'
 	@echo 'make vsix      $(VSIX), to be installed in VS Code'
 	@echo 'make clean     removes what was built, and leaves what was downloaded'
 
@@ -88,6 +89,10 @@ corpus: $(PYTHON_READY)
 
 rules: $(PYTHON_READY)
 	$(BIN)/python -m hypershape.rules
+	$(BIN)/python -m tests.rules
+
+searches: $(PYTHON_READY)
+	$(BIN)/python -m tests.rules --search
 
 vsix: $(VSIX)
 

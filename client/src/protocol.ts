@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly budget: number;
   readonly select: readonly string[];
   readonly ignore: readonly string[];
+  /** By code: error, warning, info or hint. */
+  readonly severity: Readonly<Record<string, string>>;
 }
 
 export const STATUS = 'hypershape/status';

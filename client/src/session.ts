@@ -137,6 +137,7 @@ export class Session implements vscode.Disposable {
       budget: settings.budget,
       select: settings.select,
       ignore: settings.ignore,
+      severity: settings.severity,
     };
   }
 

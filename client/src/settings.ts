@@ -19,6 +19,7 @@ export interface Settings {
   readonly budget: number;
   readonly select: readonly string[];
   readonly ignore: readonly string[];
+  readonly severity: Readonly<Record<string, string>>;
   readonly showNotifications: Notifications;
 }
 
@@ -35,6 +36,7 @@ export function read(): Settings {
     budget: section.get<number>('budget', 10),
     select: section.get<string[]>('select', []),
     ignore: section.get<string[]>('ignore', []),
+    severity: section.get<Record<string, string>>('severity', {}),
     showNotifications: section.get<Notifications>('showNotifications', 'onError'),
   };
 }

@@ -6,6 +6,7 @@ The language server and the command line both call `analyse`; neither knows how 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -13,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from hypershape import fixes, rules, source, space
+from hypershape.fixes.guard import GIVEN_UP
 from hypershape.model import (
     Analysis,
     Cause,
@@ -79,7 +81,7 @@ async def analyse(
     )
     probeable = [index for index, target in enumerate(module.targets) if target.slice is not None]
     if agent is None or options.level == "static" or not module.targets:
-        yield replace(await _with_fixes(state, None, options), done=True)
+        yield await _with_fixes(_with_findings(replace(state, done=True), options), None, options)
         return
     expected = await asyncio.to_thread(_recalled, module, agent, cache)
     if expected:
@@ -110,7 +112,7 @@ async def analyse(
             yield replace(state, progress=_progress(explored))
         if cache is not None and state.targets[index].status == "probed" and options.level == "symbolic":
             await asyncio.to_thread(cache.keep, state.targets[index], environment)
-    yield replace(await _with_fixes(state, agent, options), done=True)
+    yield await _with_fixes(_with_findings(replace(state, done=True), options), agent, options)
 
 
 async def run(document: Document, agent: Agent | None, options: Options) -> Analysis:
@@ -550,11 +552,17 @@ async def _fixes(
     started = time.monotonic()
     rule = rules.by_code(finding.code)
     kept: list[Fix] = []
-    for fix in rule.fixes(finding, state) if rule is not None else ():
+    if rule is None:
+        return ()
+    candidates = itertools.chain(
+        ((fix, True) for fix in rule.fixes(finding, state)),
+        ((fix, False) for fix in rule.last_resort(finding, state)),
+    )
+    for fix, repairs in candidates:
         if len(kept) == options.fixes_offered or time.monotonic() - started > seconds:
             break
         if await _verified(fix, finding, state, agent if options.verify_fixes else None):
-            kept.append(replace(fix, verified=True, preferred=not kept))
+            kept.append(replace(fix, verified=True, preferred=repairs and not kept))
     return tuple(kept)
 
 
@@ -570,7 +578,9 @@ async def _verified(fix: Fix, finding: Finding, state: Analysis, agent: Agent | 
     module = await asyncio.to_thread(source.analyse, edited)
     if len(module.broken) > len(state.module.broken) or len(module.targets) < len(state.module.targets):
         return False
-    after = Analysis(module, state.environment, tuple(_unprobed(target) for target in module.targets))
+    after = Analysis(
+        module, state.environment, tuple(_unprobed(target) for target in module.targets), done=True
+    )
     before = state.by_name
     probed = []
     for key, new in after.by_name.items():
@@ -642,9 +652,20 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> boo
     }
     if finding.cause is not None and not any(report.verdict == "ok" for report in new.reports):
         return False
-    if any((cause.error.type, cause.error.stage) not in others for cause in new.causes):
+    if any(
+        (cause.error.type, cause.error.stage) not in others and not _gives_up(cause, old)
+        for cause in new.causes
+    ):
         return False
     return not _outputs_changed(new.reports, old.reports)
+
+
+def _gives_up(cause: Cause, old: TargetAnalysis) -> bool:
+    """Whether the edited target gives up, on purpose, nothing that built before."""
+    built = {_key(report) for report in old.reports if report.verdict == "ok"}
+    return cause.error.type == GIVEN_UP and not any(
+        tuple(sorted(failing.items())) in built for failing in cause.failing
+    )
 
 
 def _outputs_changed(new: Sequence[Report], old: Sequence[Report]) -> bool:

@@ -38,7 +38,7 @@ class Settings:
             chosen,
             select=chosen.select or self.select,
             ignore=chosen.ignore or self.ignore,
-            severity=chosen.severity or self.severity,
+            severity=tuple({**dict(self.severity), **dict(chosen.severity)}.items()),
             level=self.level if self.level and chosen.level == usual.level else chosen.level,
             budget=self.budget if self.budget and chosen.budget == usual.budget else chosen.budget,
         )

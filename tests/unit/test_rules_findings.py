@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -299,13 +300,32 @@ def test_an_ignore_comment_silences_its_line_and_an_idle_one_is_a_hint() -> None
     written = module(
         """
         def build_model(hp):
-            a = hp.Int("a", 9, 3)  # hypershape: ignore[HS102]
-            b = hp.Int("b", 3, 9)  # hypershape: ignore[HS102]
+            a = hp.Int("a", 3, 8, step=2)  # hypershape: ignore[HS103]
+            b = hp.Int("b", 3, 9, step=2)  # hypershape: ignore[HS103]
             return a, b
         """
     )
     found = rules.findings(Analysis(written))
     assert [(each.code, each.span.line) for each in found] == [("HS902", 3)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "done", "idle"),
+    [("exhaustive", True, True), ("exhaustive", False, False), ("sampled", True, False)],
+)
+def test_an_ignore_of_what_probes_find_is_idle_only_once_all_was_probed(
+    mode: Literal["exhaustive", "sampled"], done: bool, idle: bool
+) -> None:
+    written = module(
+        """
+        def build_model(hp):
+            return make(hp.Int("kernel", 3, 5))  # hypershape: ignore[HS201]
+        """
+    )
+    covered = Coverage(mode, 3, 3, 0, 0.0, (0.0, 0.0))
+    probed = TargetAnalysis(written.targets[0], "probed", coverage=covered)
+    found = rules.findings(Analysis(written, targets=(probed,), done=done))
+    assert [each.code for each in found] == ["HS902"] * idle
 
 
 def test_codes_are_selected_and_ignored_by_their_beginnings() -> None:
@@ -589,7 +609,7 @@ def test_a_hyperparameter_that_nothing_uses_is_removed_with_its_line() -> None:
 
 
 def test_an_idle_ignore_is_removed_with_the_space_before_it() -> None:
-    written = module("a = 1  # hypershape: ignore[HS102]\nb = 2\n")
+    written = module("a = 1  # hypershape: ignore[HS103]\nb = 2\n")
     finding = only(Analysis(written), "HS902")
     assert list(repairs(finding, Analysis(written)).values()) == ["a = 1\nb = 2\n"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hypershape.model import Level, Options
+from hypershape.model import Level, Options, Severity
 
 LEVELS: dict[str, Level] = {"static": "static", "symbolic": "symbolic", "device": "device"}
 
@@ -38,6 +38,7 @@ class Configuration:
             else usual.budget,
             select=_codes(section.get("select")),
             ignore=_codes(section.get("ignore")),
+            severity=_severities(section.get("severity")),
         )
         trusted = section.get("trusted", base.trusted)
         return cls(
@@ -57,3 +58,10 @@ class Configuration:
 
 def _codes(value: Any) -> tuple[str, ...]:
     return tuple(str(code).upper() for code in value) if isinstance(value, list | tuple) else ()
+
+
+def _severities(value: Any) -> tuple[tuple[str, Severity], ...]:
+    """The severities by code; entries that name none are left out."""
+    known = {severity.value: severity for severity in Severity}
+    pairs = value.items() if isinstance(value, Mapping) else ()
+    return tuple((str(code).upper(), known[level]) for code, level in pairs if level in known)

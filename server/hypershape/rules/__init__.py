@@ -147,16 +147,20 @@ def _silencer(finding: Finding, ignores: Sequence[Ignore]) -> Ignore | None:
 
 
 def _idle_ignores(analysis: Analysis, used: Collection[Ignore]) -> Iterator[Finding]:
-    """HS902 for every ignore that silenced nothing although all it could silence was looked for."""
+    """HS902 for every ignore that silenced nothing although all it could silence was looked for.
+
+    While probes run, or when they only sampled the space, a failure on the line may still come.
+    """
     rule = by_code("HS902")
     if rule is None:
         return
-    static = {each.code for each in all_rules() if each.static}
-    probed = bool(analysis.targets) and all(
-        target.status == "probed" and target.coverage is not None for target in analysis.targets
+    text_only = {each.code for each in all_rules() if each.static and not each.also_probed}
+    everything = analysis.done and all(
+        target.status == "probed" and target.coverage is not None and target.coverage.mode == "exhaustive"
+        for target in analysis.targets
     )
     for each in analysis.module.ignores:
-        if each not in used and (probed or (each.codes and set(each.codes) <= static)):
+        if each not in used and (everything or (each.codes and set(each.codes) <= text_only)):
             codes = ", ".join(each.codes) if each.codes else "any rule"
             yield rule.finding(f"Nothing here is found by {codes}: this comment silences nothing.", each.span)
 

@@ -38,6 +38,8 @@ class Rule:
     static: ClassVar[bool] = False
     """Whether the text alone decides; the other rules need a probe or the environment."""
 
+    also_probed: ClassVar[bool] = False
+    """Whether probes add to what the text alone shows."""
     refutable: ClassVar[bool] = True
     """Whether an error read from the text is wrong when every configuration builds."""
 
@@ -47,6 +49,10 @@ class Rule:
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         """Candidate repairs, best first; none has been tried yet."""
+        return iter(())
+
+    def last_resort(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        """Candidates that repair nothing, tried where no other passes its trial."""
         return iter(())
 
     def finding(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from hypershape.fixes import edits, tighten
+from hypershape.fixes.guard import guard
 from hypershape.fixes.syntax import Code, contains
 from hypershape.model import (
     Analysis,
@@ -79,6 +80,13 @@ class BuildFailure(Rule):
         target = target_of(finding, analysis)
         if target is not None and finding.cause is not None:
             yield from tighten.tighten(target, finding.cause, Code.of(analysis.module))
+
+    def last_resort(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        target = target_of(finding, analysis)
+        if target is not None and finding.cause is not None:
+            given_up = guard(target, finding.cause, Code.of(analysis.module))
+            if given_up is not None:
+                yield given_up
 
 
 def target_of(finding: Finding, analysis: Analysis) -> TargetAnalysis | None:

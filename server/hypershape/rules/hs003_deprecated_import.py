@@ -39,6 +39,24 @@ class DeprecatedImport(Rule):
     )
     VALID = (Example("import keras_tuner as kt\nfrom keras_tuner import RandomSearch\n"),)
 
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+            import keras_tuner.applications as applications
+
+            kerastuner = "the old name"
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = Code.of(analysis.module)
         for node in code.nodes:

@@ -43,6 +43,7 @@ class ChoiceRefused(Rule):
     name = "choice-refused"
     severity = Severity.ERROR
     static = True
+    also_probed = True
 
     INVALID = (
         Example(

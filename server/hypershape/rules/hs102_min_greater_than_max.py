@@ -33,6 +33,7 @@ class MinGreaterThanMax(Rule):
     name = "min-greater-than-max"
     severity = Severity.ERROR
     static = True
+    also_probed = True
 
     INVALID = (
         Example(
@@ -78,6 +79,34 @@ class MinGreaterThanMax(Rule):
             def build_model(hp):
                 units = hp.Int("units", 32, 32)
                 model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                low, high = sorted([hp.Fixed("a", 64), hp.Fixed("b", 32)])
+                units = hp.Int("units", low, high, step=32)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", max_value=64, min_value=8, step=8)
+                rate = hp.Float("rate", -0.5, 0.5)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dropout(abs(rate))])
                 model.compile(loss="mse")
                 return model
             """

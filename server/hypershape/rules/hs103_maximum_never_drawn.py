@@ -75,6 +75,46 @@ class MaximumNeverDrawn(Rule):
                 return kernel, rate, units, free
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", 0, 0.51, step=0.1)
+                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 32, 512, step=32)
+                kernel = hp.Int("kernel", 1, 7, 2)
+                model = keras.Sequential([keras.Input((9, 2)), layers.Conv1D(units, kernel), layers.Flatten(), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", 1e-4, 1e-1, step=10, sampling="log")
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                model.compile(keras.optimizers.SGD(rate), loss="mse")
+                return model
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

@@ -70,6 +70,52 @@ class OneNameInALoop(Rule):
                     model.add(layers.Dense(hp.Int(name, 32, 64)))
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 8, 16)
+                model = keras.Sequential([keras.Input((4,))])
+                for _ in range(hp.Int("layers", 1, 3)):
+                    model.add(layers.Dense(units))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,))])
+                for name, most in {"first": 8, "second": 16}.items():
+                    model.add(layers.Dense(hp.Int(name, 4, most)))
+                for width in [hp.Int("last", 1, 3)]:
+                    model.add(layers.Dense(width))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,))])
+                for i in range(3):
+                    with hp.name_scope(f"layer_{i}"):
+                        model.add(layers.Dense(hp.Int("units", 4, 8)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
@@ -79,7 +125,11 @@ class OneNameInALoop(Rule):
             loop = loop_around(call.node, code)
             if call.kind == "Fixed" or loop is None or not isinstance(name, ast.Constant):
                 continue
-            if isinstance(name.value, str) and not _leaves_at_once(loop):
+            if (
+                isinstance(name.value, str)
+                and not _leaves_at_once(loop)
+                and not _in_name_scope(call.node, code)
+            ):
                 yield self.finding(
                     f"Every round of this loop gets the same value of {name.value}: one name, one hyperparameter.",
                     code.span(name),
@@ -93,6 +143,20 @@ class OneNameInALoop(Rule):
             edits = numbered_by_loop(name, loop, code)
             if edits is not None:
                 yield Fix("Give every round its own hyperparameter", edits)
+
+
+def _in_name_scope(node: ast.AST, code: Code) -> bool:
+    """Whether a `with hp.name_scope(…)` puts its own name before the names inside."""
+    return any(
+        isinstance(each, ast.With)
+        and any(
+            isinstance(item.context_expr, ast.Call)
+            and isinstance(item.context_expr.func, ast.Attribute)
+            and item.context_expr.func.attr == "name_scope"
+            for item in each.items
+        )
+        for each in code.ancestors(node)
+    )
 
 
 def _leaves_at_once(loop: ast.For) -> bool:

@@ -46,6 +46,33 @@ class StringOfChoices(Rule):
                 return hp.Choice("activation", ["relu"])
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                activation = hp.Choice("activation", "relu tanh elu".split())
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                name = "activation"
+                activation = hp.Choice(name, values=("relu", "tanh"))
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

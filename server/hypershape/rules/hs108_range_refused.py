@@ -39,6 +39,7 @@ class RangeRefused(Rule):
     name = "range-refused"
     severity = Severity.ERROR
     static = True
+    also_probed = True
 
     INVALID = (
         Example(
@@ -99,6 +100,34 @@ class RangeRefused(Rule):
                 units = hp.Int("units", 8, 64, step=2, sampling="log")
                 model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
                 model.compile(keras.optimizers.SGD(rate), loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", min_value=0, max_value=1)
+                units = hp.Int("units", 8, 64, sampling="log")
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dropout(rate)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", 1e-4, 1e-2, sampling="LOG")
+                more = hp.Float("more", 0.001, 0.5, sampling="reverse_log")
+                model = keras.Sequential([keras.Input((4,)), layers.Dropout(more), layers.Dense(1)])
+                model.compile(keras.optimizers.Adam(rate), loss="mse")
                 return model
             """
         ),

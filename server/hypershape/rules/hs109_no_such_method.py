@@ -79,6 +79,33 @@ class NoSuchMethod(Rule):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                if "units" not in hp.values:
+                    hp.Int("units", 1, 3)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.get("units"))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                choose = hp.Choice
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(choose("units", [1, 2]))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

@@ -59,6 +59,50 @@ class ValueNeverUsed(Rule):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                hp.Fixed("version", 2)
+                units = hp.Int("units", 1, 3)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(locals()["units"])])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 1, 3)
+
+                def head():
+                    return layers.Dense(units)
+
+                model = keras.Sequential([keras.Input((4,)), head()])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                hp.Int("units", 1, 3)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.values["units"])])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

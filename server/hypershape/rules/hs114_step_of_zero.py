@@ -78,6 +78,20 @@ class StepOfZero(Rule):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                STEP = 2
+                units = hp.Int("units", 8, 64, step=STEP - 1)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

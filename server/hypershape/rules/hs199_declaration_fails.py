@@ -45,5 +45,22 @@ class DeclarationFails(BuildFailure):
         ),
     )
 
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                kind = hp.Choice("kind", ["narrow", "wide"])
+                units = hp.Int("units", 2, 4, parent_name="kind", parent_values=["wide"])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units if kind == "wide" else 1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
     def what(self, error: ProbeError, code: Code) -> str:
         return f"Keras Tuner refuses this declaration with {error.type}"

@@ -88,6 +88,69 @@ class ConvolutionTooLarge(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                kernel = hp.Int("kernel", 3, 9, step=2)
+                model = keras.Sequential([keras.Input((28, 28, 1))])
+                for _ in range(hp.Int("blocks", 1, 4)):
+                    model.add(layers.Conv2D(4, kernel, padding="same"))
+                    model.add(layers.MaxPooling2D(2))
+                model.add(layers.Flatten())
+                model.add(layers.Dense(10))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                x = inputs = keras.Input((12, 12, 1))
+                for _ in range(hp.Int("blocks", 1, 5)):
+                    if min(x.shape[1:3]) >= 5:
+                        x = layers.Conv2D(4, 5)(x)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((17, 2))
+                x = layers.Conv1D(4, 3, dilation_rate=hp.Int("dilation", 1, 8))(inputs)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                kernel = hp.Choice("kernel", [3, 5, 9])
+                inputs = keras.Input((8, 8, 1))
+                x = layers.Conv2D(2, min(kernel, inputs.shape[1]))(inputs)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def explains(self, error: ProbeError) -> bool:

@@ -88,6 +88,35 @@ class PoolingTooLarge(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                x = inputs = keras.Input((8, 8, 3))
+                for _ in range(hp.Int("blocks", 1, 5)):
+                    x = layers.MaxPooling2D(2, padding="same")(x)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                x = inputs = keras.Input((20, 2))
+                x = layers.AveragePooling1D(pool_size=hp.Int("pool", 2, 20), strides=1)(x)
+                model = keras.Model(inputs, layers.Dense(1)(layers.GlobalMaxPooling1D()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def explains(self, error: ProbeError) -> bool:

@@ -111,6 +111,53 @@ class ShapesDoNotMerge(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((8,))
+                gate = layers.Dense(1, activation="sigmoid")(inputs)
+                x = layers.Multiply()([layers.Dense(hp.Int("units", 2, 4))(inputs), gate])
+                model = keras.Model(inputs, layers.Dense(1)(x))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((8, 8, 2))
+                left = layers.Conv2D(hp.Int("left", 2, 4), hp.Choice("kernel", [3, 5]), padding="same")(inputs)
+                right = layers.Conv2D(hp.Int("right", 2, 4), 1)(inputs)
+                x = layers.Concatenate()([left, right])
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                x = inputs = keras.Input((8,))
+                for i in range(hp.Int("blocks", 1, 3)):
+                    inner = layers.Dense(hp.Int(f"inner_{i}", 2, 4))(x)
+                    x = layers.Add()([x, layers.Dense(x.shape[-1])(inner)])
+                model = keras.Model(inputs, layers.Dense(1)(x))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -108,6 +108,53 @@ class WrongRank(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                depth = hp.Int("depth", 1, 3)
+                model = keras.Sequential([keras.Input((10, 2))])
+                for i in range(depth):
+                    model.add(layers.LSTM(4, return_sequences=i < depth - 1))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((10, 2)), layers.GRU(hp.Int("units", 2, 4))])
+                if hp.Boolean("decode"):
+                    model.add(layers.RepeatVector(5))
+                    model.add(layers.GRU(3))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((6, 6))
+                x = layers.Reshape((6, 6, 1))(inputs)
+                x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(x)
+                model = keras.Model(inputs, layers.Dense(1)(layers.GlobalAveragePooling2D()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

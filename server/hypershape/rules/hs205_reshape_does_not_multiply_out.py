@@ -85,6 +85,36 @@ class ReshapeDoesNotMultiplyOut(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                side = hp.Int("side", 2, 4)
+                model = keras.Sequential([keras.Input((8,)), layers.Dense(side * side * 2), layers.Reshape((side, side, 2))])
+                model.add(layers.Flatten())
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(hp.Int("filters", 2, 4), 3)])
+                model.add(layers.Reshape((-1, model.output_shape[-1])))
+                model.add(layers.GlobalAveragePooling1D())
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -89,6 +89,35 @@ class GroupsDoNotDivide(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                filters = hp.Int("filters", 8, 32, step=8)
+                inputs = keras.Input((8, 8, 4))
+                x = layers.GroupNormalization(hp.Choice("groups", [2, 4, 8]))(layers.Conv2D(filters, 3)(inputs))
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((8, 8, 6))
+                x = layers.GroupNormalization(groups=-1)(layers.Conv2D(hp.Int("filters", 2, 5), 3)(inputs))
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -82,6 +82,47 @@ class UnknownIdentifier(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                name = hp.Choice("activation", ["relu", "gelu", "none"])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation=None if name == "none" else name)])
+                model.add(layers.Dense(1, kernel_initializer="HeNormal", kernel_regularizer="l2"))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(hp.Choice("optimizer", ["adam", "SGD", "rmsprop", "adamw"]), loss="huber", metrics=["mae", "mean_squared_error"])
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            def swish_twice(x):
+                return keras.activations.swish(keras.activations.swish(x))
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3), activation=swish_twice)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -104,6 +104,64 @@ class InvalidArgument(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Choice("units", [32.0, 64.0])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(int(units)), layers.Dropout(hp.Float("rate", 0.0, 1.0))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                deep = hp.Boolean("deep")
+                model = keras.Sequential([keras.Input((4,))])
+                with hp.conditional_scope("deep", [True]):
+                    if deep:
+                        model.add(layers.Dense(hp.Int("units", 2, 4)))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                rate = hp.Choice("rate", [1.0, 0.1])
+                model.compile(keras.optimizers.SGD(learning_rate=rate), loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((9, 2))])
+                model.add(layers.Conv1D(hp.Int("filters", 1, 3), 3, padding="causal"))
+                model.add(layers.Flatten())
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -37,6 +37,7 @@ class ArgumentRemovedInKeras3(Rule):
     name = "argument-removed-in-keras-3"
     severity = Severity.ERROR
     static = True
+    also_probed = True
 
     INVALID = (
         Example(
@@ -64,6 +65,35 @@ class ArgumentRemovedInKeras3(Rule):
             def build_model(hp):
                 model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
                 model.compile(keras.optimizers.Adam(learning_rate=hp.Choice("lr", [1e-2, 1e-3])), loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                schedule = keras.optimizers.schedules.ExponentialDecay(hp.Float("lr", 1e-3, 1e-1), 1000, 0.9)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                model.compile(keras.optimizers.Adam(schedule), loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            def make(lr):
+                return keras.optimizers.SGD(lr, momentum=0.9, nesterov=True, clipnorm=1.0)
+
+
+            def build_model(hp):
+                lr = hp.Float("lr", 1e-3, 1e-1)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                model.compile(make(lr=lr), loss="mse")
                 return model
             """
         ),

@@ -63,6 +63,22 @@ class StridesWithDilation(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                strides = hp.Int("strides", 1, 2)
+                dilation = 1 if strides > 1 else hp.Int("dilation", 1, 2)
+                inputs = keras.Input((28, 28, 1))
+                x = layers.Conv2D(4, 3, strides=strides, dilation_rate=dilation)(inputs)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -68,6 +68,34 @@ class UnknownDimension(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((None, 3))
+                x = layers.LSTM(hp.Int("units", 2, 4))(inputs)
+                model = keras.Model(inputs, layers.Dense(1)(x))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((None, None, 3))
+                x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(layers.Resizing(16, 16)(inputs))
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -63,6 +63,34 @@ class NoModelReturned(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model if hp.Boolean("same") else keras.models.Model(model.inputs, model.outputs) and model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            class Small(keras.Model):
+                pass
+
+
+            def build_model(hp):
+                inputs = keras.Input((4,))
+                model = Small(inputs, layers.Dense(hp.Int("units", 1, 3))(inputs))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -55,6 +55,20 @@ class NotCompiled(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            def compiled(model):
+                model.compile(loss="mse")
+                return model
+
+
+            def build_model(hp):
+                return compiled(keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))]))
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -73,6 +73,31 @@ class ShapeIsNoTuple(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                size = 8
+                model = keras.Sequential([keras.Input(shape=[size]), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([layers.Dense(hp.Int("units", 1, 3), input_shape=(8,)), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -48,6 +48,22 @@ class InputDoesNotSuitApplication(BuildFailure):
         ),
     )
 
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                base = keras.applications.MobileNetV2((32, 32, 3), alpha=hp.Choice("alpha", [0.35, 0.5]), weights=None, include_top=False)
+                model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
     def what(self, error: ProbeError, code: Code) -> str:
         least = re.search(r"at least (\d+)x(\d+).*?input_shape=(\([^)]*\))", error.message)
         if least:

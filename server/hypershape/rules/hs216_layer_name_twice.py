@@ -67,6 +67,37 @@ class LayerNameTwice(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((4,))
+                shared = layers.Dense(4, name="dense")
+                x = inputs
+                for _ in range(hp.Int("times", 1, 3)):
+                    x = shared(x)
+                model = keras.Model(inputs, x)
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,))])
+                for i in range(hp.Int("layers", 1, 3)):
+                    model.add(layers.Dense(8, name="first" if i == 0 else f"layer_{i}"))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

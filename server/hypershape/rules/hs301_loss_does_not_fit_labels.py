@@ -72,6 +72,46 @@ class LossDoesNotFitLabels(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            # hypershape: x=(4,) y=()
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
+                model.add(layers.Dense(3, activation="softmax"))
+                model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+                return model
+            """
+        ),
+        Example(
+            """
+            # hypershape: x=(4,) y=()
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8)), layers.Dense(1)])
+                model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+                return model
+            """
+        ),
+        Example(
+            """
+            # hypershape: x=(6, 4) y=(6, 3)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((6, 4)), layers.LSTM(hp.Int("units", 4, 8), return_sequences=True), layers.Dense(3)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

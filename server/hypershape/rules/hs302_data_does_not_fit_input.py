@@ -62,6 +62,32 @@ class DataDoesNotFitInput(BuildFailure):
                 return model
             """
         ),
+        Example(
+            """
+            # hypershape: x=(9,) y=(1,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([layers.Dense(hp.Int("units", 4, 8)), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            # hypershape: x=(28, 28) y=(1,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(hp.Int("filters", 2, 4), 3), layers.Flatten(), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -62,6 +62,35 @@ class SoftmaxOfOneUnit(Rule):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                classes = hp.Choice("classes", [2, 3])
+                model = keras.Sequential([keras.Input((5, 4)), layers.Dense(classes, activation="softmax")])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((5, 4))
+                scores = layers.Dense(1)(inputs)
+                weights = layers.Softmax(axis=1)(scores)
+                x = layers.Dot(axes=1)([weights, layers.Dense(hp.Int("units", 1, 3))(inputs)])
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

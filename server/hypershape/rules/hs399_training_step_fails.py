@@ -51,6 +51,27 @@ class TrainingStepFails(BuildFailure):
         ),
     )
 
+    VALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=(1,)
+            import keras
+            from keras import layers
+
+            def strict(y, prediction):
+                if prediction.shape[-1] > 4:
+                    raise ValueError("at most four outputs")
+                return keras.ops.mean(prediction, axis=-1)
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss=strict)
+                return model
+            """
+        ),
+    )
+
     def what(self, error: ProbeError, code: Code) -> str:
         if error.layer_class:
             return f"`{error.layer_class}` raises {error.type} in the first training step"

@@ -56,7 +56,7 @@ class ObjectiveNeverReported(Rule):
 
 
             tuner = kt.RandomSearch(build_model, objective="val_loss", max_trials=3)
-            tuner.search([[1, 2, 3, 4]], [[1]], epochs=2)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2)
             """,
             at='"val_loss"',
             fixed="epochs=2, validation_split=0.2)",
@@ -65,6 +65,7 @@ class ObjectiveNeverReported(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
             from keras import layers
 
 
@@ -75,7 +76,7 @@ class ObjectiveNeverReported(Rule):
 
 
             tuner = kt.RandomSearch(build_model, "val_acc", max_trials=3)
-            tuner.search([[1, 2, 3, 4]], [[1]], epochs=2, validation_split=0.2)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
             """,
             at='"val_acc"',
             fixed='"val_accuracy"',
@@ -86,6 +87,7 @@ class ObjectiveNeverReported(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
             from keras import layers
 
 
@@ -96,7 +98,61 @@ class ObjectiveNeverReported(Rule):
 
 
             tuner = kt.RandomSearch(build_model, "val_accuracy", max_trials=3)
-            tuner.search([[1, 2, 3, 4]], [[1]], epochs=2, validation_split=0.2)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_data=(np.ones((8, 4)), np.ones((8, 1))))
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=[keras.metrics.MeanAbsoluteError(name="error")])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, kt.Objective("val_error", "min"), max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.5)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "mae", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2)
             """
         ),
     )

@@ -63,6 +63,38 @@ class ObjectiveWithoutDirection(Rule):
             e = kt.RandomSearch(build_model, objective=chosen)
             """
         ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mean_absolute_error"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, objective="val_mean_absolute_error", max_trials=3, overwrite=True)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=[keras.metrics.MeanSquaredError(name="custom")])
+                return model
+
+
+            tuner = kt.Hyperband(build_model, kt.Objective("val_custom", direction="max"), overwrite=True)
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

@@ -61,6 +61,36 @@ class SharedOptimizer(Rule):
                 return model
             """
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            def make(rate):
+                return keras.optimizers.Adam(rate)
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(optimizer=make(1e-3), loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            NAME = "adam"
+            schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(optimizer=NAME, loss="mse")
+                return model
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

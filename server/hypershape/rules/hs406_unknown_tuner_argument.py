@@ -60,6 +60,44 @@ class UnknownTunerArgument(Rule):
             b = kt.BayesianOptimization(build_model, "val_loss", max_trials=3, beta=2.0, seed=1)
             """
         ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "val_loss", 3, overwrite=True, seed=1, executions_per_trial=2, max_retries_per_trial=1, max_consecutive_failed_trials=8)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            class Own(kt.RandomSearch):
+                def __init__(self, *args, patience, **kwargs):
+                    super().__init__(*args, **kwargs)
+                    self.patience = patience
+
+
+            tuner = Own(build_model, "val_loss", max_trials=3, patience=2, overwrite=True)
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

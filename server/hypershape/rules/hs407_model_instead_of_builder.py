@@ -89,6 +89,27 @@ class ModelInsteadOfBuilder(Rule):
             other = kt.RandomSearch(make_builder(3), "val_loss")
             """
         ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            class Model(kt.HyperModel):
+                def __init__(self, width=4):
+                    super().__init__()
+                    self.width = width
+
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((self.width,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+
+            first = kt.RandomSearch(Model(8), "val_loss", max_trials=3, overwrite=True)
+            second = kt.RandomSearch(Model(8).build, "val_loss", max_trials=3, overwrite=True)
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

@@ -111,6 +111,47 @@ class SearchArgumentRefused(Rule):
             tuner.search(x, y, epochs=3, callbacks=[keras.callbacks.EarlyStopping("loss")], batch_size=8)
             """
         ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            CALLBACKS = [keras.callbacks.TerminateOnNaN()]
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, callbacks=CALLBACKS, class_weight={0: 1.0}, shuffle=False, **{"verbose": 0})
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, x, y, patience, **kwargs):
+                    stop = keras.callbacks.EarlyStopping("loss", patience=patience)
+                    return model.fit(x, y, callbacks=[*kwargs.pop("callbacks", []), stop], **kwargs)
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), patience=2)
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

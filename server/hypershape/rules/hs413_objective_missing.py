@@ -45,7 +45,7 @@ class ObjectiveMissing(Rule):
 
 
             tuner = kt.RandomSearch(build_model, max_trials=3, overwrite=True)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]], validation_split=0.5)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.5)
             """,
             at="kt.RandomSearch",
             fixed='overwrite=True, objective="val_loss")',
@@ -54,6 +54,7 @@ class ObjectiveMissing(Rule):
             """
             import keras
             from keras_tuner.tuners import Hyperband
+            import numpy as np
 
 
             def build_model(hp):
@@ -63,7 +64,7 @@ class ObjectiveMissing(Rule):
 
 
             tuner = Hyperband(build_model, objective=None, max_epochs=4)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]])
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
             """,
             at="Hyperband",
             fixed='objective="loss"',

@@ -53,7 +53,7 @@ class CallbackMonitorsNothing(Rule):
 
             tuner = kt.RandomSearch(build_model, "val_accuracy", max_trials=1, overwrite=True)
             stop = keras.callbacks.EarlyStopping(monitor="val_acc", patience=3)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]] * 8, [[1.0]] * 8, validation_split=0.5, callbacks=[stop])
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.5, callbacks=[stop])
             """,
             at='"val_acc"',
             fixed='monitor="val_accuracy"',
@@ -62,6 +62,7 @@ class CallbackMonitorsNothing(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
             from keras.callbacks import ReduceLROnPlateau
 
 
@@ -73,8 +74,8 @@ class CallbackMonitorsNothing(Rule):
 
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=1, overwrite=True)
             tuner.search(
-                [[1.0, 2.0, 3.0, 4.0]] * 8,
-                [[1.0]] * 8,
+                np.ones((8, 4)),
+                np.ones((8, 1)),
                 validation_split=0.5,
                 callbacks=[ReduceLROnPlateau("val_mse")],
             )
@@ -86,6 +87,7 @@ class CallbackMonitorsNothing(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             def build_model(hp):
@@ -96,7 +98,7 @@ class CallbackMonitorsNothing(Rule):
 
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=1, overwrite=True)
             stop = keras.callbacks.EarlyStopping("val_acc", mode="max")
-            tuner.search([[1.0, 2.0, 3.0, 4.0]] * 8, [[1.0]] * 8, validation_split=0.5, callbacks=[stop])
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.5, callbacks=[stop])
             """,
             at='"val_acc"',
         ),
@@ -106,6 +108,7 @@ class CallbackMonitorsNothing(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             def build_model(hp):
@@ -116,8 +119,8 @@ class CallbackMonitorsNothing(Rule):
 
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
             tuner.search(
-                [[1.0, 2.0, 3.0, 4.0]] * 8,
-                [[1.0]] * 8,
+                np.ones((8, 4)),
+                np.ones((8, 1)),
                 validation_split=0.5,
                 callbacks=[keras.callbacks.EarlyStopping(), keras.callbacks.EarlyStopping("mae")],
             )
@@ -127,6 +130,7 @@ class CallbackMonitorsNothing(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             def build_model(hp):
@@ -138,7 +142,7 @@ class CallbackMonitorsNothing(Rule):
             tuner = kt.RandomSearch(build_model, kt.Objective("val_error", "min"), max_trials=2, overwrite=True)
             stop = keras.callbacks.EarlyStopping("val_error", mode="min")
             rate = keras.callbacks.ReduceLROnPlateau(monitor="val_loss")
-            tuner.search([[1.0, 2.0, 3.0, 4.0]] * 8, [[1.0]] * 8, validation_split=0.5, callbacks=[stop, rate])
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.5, callbacks=[stop, rate])
             other = keras.callbacks.EarlyStopping("val_acc")
             """
         ),

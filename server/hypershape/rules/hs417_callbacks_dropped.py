@@ -52,7 +52,7 @@ class CallbacksDropped(Rule):
 
 
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]])
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
             best = tuner.get_best_models()[0]
             """,
             at="model.fit",
@@ -62,6 +62,7 @@ class CallbacksDropped(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             class Model(kt.HyperModel):
@@ -75,7 +76,7 @@ class CallbacksDropped(Rule):
 
 
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]])
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
             best = tuner.get_best_models()[0]
             """,
             at="model.fit",
@@ -87,6 +88,7 @@ class CallbacksDropped(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             class Model(kt.HyperModel):
@@ -100,7 +102,7 @@ class CallbacksDropped(Rule):
 
 
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]])
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
             best = tuner.get_best_models()[0]
             """
         ),
@@ -108,6 +110,7 @@ class CallbacksDropped(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             class Model(kt.HyperModel):
@@ -121,7 +124,7 @@ class CallbacksDropped(Rule):
 
 
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]])
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
             best = tuner.get_best_hyperparameters()[0]
             """
         ),
@@ -129,6 +132,7 @@ class CallbacksDropped(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             class Model(kt.HyperModel):
@@ -143,7 +147,7 @@ class CallbacksDropped(Rule):
 
 
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]])
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
             best = tuner.get_best_models()[0]
             """
         ),
@@ -151,6 +155,7 @@ class CallbacksDropped(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             class Model(kt.HyperModel):
@@ -169,7 +174,7 @@ class CallbacksDropped(Rule):
 
 
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]])
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
             best = tuner.get_best_models()[0]
             """
         ),

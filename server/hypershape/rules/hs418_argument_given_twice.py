@@ -48,15 +48,16 @@ class ArgumentGivenTwice(Rule):
 
 
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]], epochs=2, batch_size=8)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, batch_size=8)
             """,
             at="batch_size=8",
-            fixed="[[1.0]], epochs=2)",
+            fixed="np.ones((8, 1)), epochs=2)",
         ),
         Example(
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             class Model(kt.HyperModel):
@@ -72,13 +73,13 @@ class ArgumentGivenTwice(Rule):
             model = Model()
             tuner = kt.RandomSearch(model, "loss", max_trials=2, overwrite=True)
             tuner.search(
-                [[1.0, 2.0, 3.0, 4.0]],
-                [[1.0]],
+                np.ones((8, 4)),
+                np.ones((8, 1)),
                 epochs=2,
             )
             """,
             at="epochs=2",
-            fixed="[[1.0]],\n)",
+            fixed="np.ones((8, 1)),\n)",
         ),
     )
     VALID = (
@@ -86,6 +87,7 @@ class ArgumentGivenTwice(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             class Model(kt.HyperModel):
@@ -99,13 +101,14 @@ class ArgumentGivenTwice(Rule):
 
 
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]], epochs=2)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2)
             """
         ),
         Example(
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             class Model(kt.HyperModel):
@@ -120,7 +123,7 @@ class ArgumentGivenTwice(Rule):
 
 
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search([[1.0, 2.0, 3.0, 4.0]], [[1.0]], epochs=2, batch_size=8)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, batch_size=8)
             """
         ),
     )

@@ -127,6 +127,23 @@ class ModelOverTheLimit(Rule):
             second = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
             """
         ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            LIMIT = 15
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True, max_model_size=LIMIT)
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:

@@ -32,10 +32,10 @@ class IdleIgnore(Rule):
         Example(
             """
             def build_model(hp):
-                units = hp.Int("units", 32, 256, step=32)  # hypershape: ignore[HS102]
+                units = hp.Int("units", 32, 256, step=32)  # hypershape: ignore[HS103]
                 return units
             """,
-            at="# hypershape: ignore[HS102]",
+            at="# hypershape: ignore[HS103]",
         ),
     )
     VALID = (
@@ -44,6 +44,21 @@ class IdleIgnore(Rule):
             def build_model(hp):
                 units = hp.Int("units", 256, 32)  # hypershape: ignore[HS102]
                 return units
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((8, 8, 1))])
+                model.add(layers.Conv2D(4, hp.Int("kernel", 3, 9)))  # hypershape: ignore[HS201]
+                model.add(layers.Flatten())
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
             """
         ),
     )

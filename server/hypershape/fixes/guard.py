@@ -1,0 +1,86 @@
+"""The last resort: the build function gives a configuration up itself, before Keras refuses it."""
+
+from __future__ import annotations
+
+import ast
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code, contains
+from hypershape.model import Cause, Edit, Fix, Span, TargetAnalysis
+
+GIVEN_UP = "FailedTrialError"
+"""Keras Tuner's exception for a trial that is to fail at once, without being tried again."""
+
+
+def guard(target: TargetAnalysis, cause: Cause, code: Code) -> Fix | None:
+    """`if …: raise FailedTrialError` before the statement that fails, where the condition is known for certain.
+
+    None where a value in the condition is not drawn in every configuration, or is drawn only after the guard.
+    """
+    if cause.condition is None or not cause.exact or not cause.names:
+        return None
+    if not all(name in report.configuration for report in target.reports for name in cause.names):
+        return None
+    place, hp = _place(target, cause, code)
+    if place is None or not _drawn_before(target, cause, place):
+        return None
+    condition = _read_from(cause.condition, hp)
+    said = cause.condition if '"' not in cause.condition else cause.condition.replace('"', "'")
+    error, added = _error(code)
+    lines = [f"if {condition}:", f'    raise {error}("not built: {said}")']
+    inserted = edits.insert_before(code.module, place, lines) if condition else None
+    if inserted is None or "\\" in said:
+        return None
+    share = f"{100 * cause.share:.0f} %" if cause.share >= 0.005 else "less than 1 %"
+    title = f"Give such trials up at once with FailedTrialError ({share} of the space still fails, without retries)"
+    return Fix(title, (inserted, added) if added else (inserted,))
+
+
+def _place(target: TargetAnalysis, cause: Cause, code: Code) -> tuple[Span | None, str]:
+    """The innermost failing line in a function that draws values, and the name of its HyperParameters."""
+    for frame in reversed(cause.error.frames):
+        if not contains(target.target.body, frame.span):
+            continue
+        node = next(iter(code.starting.get(frame.span.line, ())), None)
+        function = code.function(node) if node is not None else None
+        names = {
+            code.source(call.node.func.value)
+            for call in code.hp_calls
+            if isinstance(call.node.func, ast.Attribute) and code.function(call.node) is function
+        }
+        if function is not None and len(names) == 1:
+            return frame.span, names.pop()
+    return None, ""
+
+
+def _drawn_before(target: TargetAnalysis, cause: Cause, place: Span) -> bool:
+    declared = {each.name: each.span for each in target.hyperparameters}
+    spans = [declared.get(name) for name in cause.names]
+    return all(span is not None and span.path == place.path and span.end_line < place.line for span in spans)
+
+
+def _read_from(condition: str, hp: str) -> str | None:
+    """A condition over names as one over `hp.get("name")`."""
+
+    class Reading(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return ast.parse(f"{hp}.get({node.id!r})", mode="eval").body
+
+        def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+            return ast.parse(f"{hp}.get({ast.unparse(node.slice)})", mode="eval").body
+
+    try:
+        return ast.unparse(Reading().visit(ast.parse(condition, mode="eval"))).replace("'", '"')
+    except SyntaxError:
+        return None
+
+
+def _error(code: Code) -> tuple[str, Edit | None]:
+    """How the file can name the exception, and the import that this needs."""
+    for bound, origin in code.module.imports.items():
+        if origin == f"keras_tuner.errors.{GIVEN_UP}":
+            return bound, None
+    for bound, origin in code.module.imports.items():
+        if origin == "keras_tuner":
+            return f"{bound}.errors.{GIVEN_UP}", None
+    return f"keras_tuner.errors.{GIVEN_UP}", edits.add_import(code.module, "import keras_tuner")
