@@ -592,7 +592,7 @@ async def _verified(fix: Fix, finding: Finding, state: Analysis, agent: Agent | 
         if agent is None or new.target.slice is None:
             return False
         tried = await _try(new.target, old, agent)
-        if tried is None or not _no_worse(tried, old, finding):
+        if tried is None or not _no_worse(tried, old, finding, fix):
             return False
         probed.append(tried)
     remaining = rules.findings(replace(after, targets=tuple(probed)))
@@ -643,8 +643,8 @@ async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 
         await job.close()
 
 
-def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> bool:
-    """No failure remains but those of the old target's other causes; something builds, with the same outputs."""
+def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: Fix) -> bool:
+    """No failure remains but those of the old target's other causes; something builds, with the same outputs (if they are to stay)."""
     others = {
         (cause.error.type, cause.error.stage)
         for cause in old.causes
@@ -657,7 +657,7 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> boo
         for cause in new.causes
     ):
         return False
-    return not _outputs_changed(new.reports, old.reports)
+    return fix.reshapes or not _outputs_changed(new.reports, old.reports)
 
 
 def _gives_up(cause: Cause, old: TargetAnalysis) -> bool:

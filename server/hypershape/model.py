@@ -413,13 +413,17 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A repair. `verified`: the edited text was probed, the failure is gone and nothing new fails."""
+    """A repair. `verified`: the edited text was probed, the failure is gone and nothing new fails.
+
+    `reshapes`: it is meant to change what the models that build now give, and its title says so.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     verified: bool = False
     preferred: bool = False
     kind: Literal["quickfix", "refactor"] = "quickfix"
+    reshapes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         good = _good(each, cause)
         if good and len(good) < len(each.values):
             singles += [(_lost(space, [(each, kept)]), kept, each) for kept in _parts(each, good, target)]
+        if len(each.names) > 1 and each.kind == "Int":
+            singles += [(_lost(space, [(each, kept)]), kept, each) for kept in _shared(each, cause)]
     singles.sort(key=lambda item: item[0])
     for lost, kept, each in singles:
         changes = restrict(each.call, each.names, each.kind, each.values, kept, code) if lost < 1 else None
@@ -80,6 +82,16 @@ def _parts(each: _Declared, good: tuple[Value, ...], target: TargetAnalysis) -> 
         yield run
     if each.kind == "Int" and len(run) < len(good) and (_regular(good) or len(good) <= _LISTED_VALUES):
         yield good
+
+
+def _shared(each: _Declared, cause: Cause) -> Iterator[tuple[Value, ...]]:
+    """The longest beginning and end of a domain that several names share, which no failure keeps to."""
+    counts = range(len(each.values) - 1, 0, -1)
+    for runs in ([each.values[:count] for count in counts], [each.values[-count:] for count in counts]):
+        for run in runs:
+            if all(_outside(failing, [(each, run)]) for failing in cause.failing):
+                yield run
+                break
 
 
 def _continuous(each: _Declared, target: TargetAnalysis) -> bool:

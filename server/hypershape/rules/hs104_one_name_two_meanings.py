@@ -51,6 +51,19 @@ class OneNameTwoMeanings(Rule):
             at='hp.Int("units", 64, 512)',
             fixed='hp.Int("units_2", 64, 512)',
         ),
+        Example(
+            """
+            def build_model(hp):
+                rate = hp.Float("rate", 0.0, 0.5)
+                learning_rate = hp.Float(
+                    name="rate",
+                    min_value=1e-4,
+                    max_value=1e-2,
+                    sampling="log",
+                )
+            """,
+            fixed='name="rate_2"',
+        ),
     )
     VALID = (
         Example(

@@ -69,6 +69,47 @@ class ConvolutionTooLarge(BuildFailure):
             condition="width == 17",
             fixed="[3, 9]",
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            LARGEST = 11
+
+
+            def build_model(hp):
+                kernel = hp.Int(
+                    "kernel",
+                    3,
+                    LARGEST,  # odd sizes only
+                    step=2,
+                )
+                inputs = keras.Input((8, 8, 1))
+                x = layers.Conv2D(4, kernel)(inputs)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="layers.Conv2D(4, kernel)",
+            condition="kernel >= 9",
+            fixed="LARGEST = 7",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                x = inputs = keras.Input((10, 10, 1))
+                for i in range(2):
+                    x = layers.Conv2D(filters=4, kernel_size=hp.Int(f"kernel_{i}", min_value=3, max_value=7, step=2))(x)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """,
+            fixed='hp.Int(f"kernel_{i}", min_value=3, max_value=5, step=2)',
+        ),
     )
     VALID = (
         Example(

@@ -69,6 +69,24 @@ class PoolingTooLarge(BuildFailure):
             condition="pool == 32",
             fixed="[2, 4]",
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            POOLS = [2, 4, 16]
+
+
+            def build_model(hp):
+                x = inputs = keras.Input((12, 2))
+                x = layers.AveragePooling1D(pool_size=hp.Choice(name="pool", values=POOLS, default=16))(x)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """,
+            condition="pool == 16",
+            fixed="POOLS = [2, 4]",
+        ),
     )
     VALID = (
         Example(

@@ -93,6 +93,22 @@ class ShapesDoNotMerge(BuildFailure):
             condition="units != 8",
             fixed='hp.Int("units", 8, 8, step=4)',
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((9, 9, 1))
+                left = layers.Conv2D(2, hp.Choice("left", [1, 3, 5]))(inputs)
+                right = layers.Conv2D(2, hp.Choice("right", [1, 3, 5]))(inputs)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(layers.add([left, right]))))
+                model.compile(loss="mse")
+                return model
+            """,
+            fixed='right = layers.Conv2D(2, hp.Choice("left", [1, 3, 5]))',
+        ),
     )
     VALID = (
         Example(

@@ -89,6 +89,21 @@ class WrongRank(BuildFailure):
             condition="layers >= 2",
             fixed='    for i in range(hp.Int("layers", 1, 3)):\n        model.add(layers.LSTM(8, return_sequences=i < hp.Int("layers", 1, 3) - 1))',
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((28, 28))
+                x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(inputs)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """,
+            fixed="keras.Input((28, 28, 1))",
+        ),
     )
     VALID = (
         Example(

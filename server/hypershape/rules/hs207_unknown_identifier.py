@@ -65,6 +65,22 @@ class UnknownIdentifier(BuildFailure):
             """,
             fixed='optimizer="adam"',
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,))])
+                model.add(layers.Dense(8, kernel_initializer=hp.Choice("initializer", ["he_normal", "xavier_uniform"])))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """,
+            condition="initializer == 'xavier_uniform'",
+            fixed='"glorot_uniform"',
+        ),
     )
     VALID = (
         Example(

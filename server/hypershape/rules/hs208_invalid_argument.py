@@ -88,6 +88,20 @@ class InvalidArgument(BuildFailure):
             condition="not deep",
             fixed='hp.Fixed("deep", value=True)',
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 0, 4)), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """,
+            condition="units <= 0",
+            fixed='hp.Int("units", 1, 4)',
+        ),
     )
     VALID = (
         Example(

@@ -51,6 +51,23 @@ class LayerNameTwice(BuildFailure):
             condition="layers >= 2",
             fixed='name=f"dense_{i}"',
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                x = inputs = keras.Input((4,))
+                for _ in range(hp.Int("layers", 1, 3)):
+                    x = layers.Dense(8, name="dense")(x)
+                model = keras.Model(inputs, x)
+                model.compile(loss="mse")
+                return model
+            """,
+            condition="layers >= 2",
+            fixed='name=f"dense_{i}"',
+        ),
     )
     VALID = (
         Example(

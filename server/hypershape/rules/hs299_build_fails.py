@@ -67,6 +67,25 @@ class BuildFails(BuildFailure):
             condition="units <= 8",
             fixed='hp.Int("units", 16, 32, step=8)',
         ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                depth = hp.Int("depth", 1, 4)
+                units = [64, 32, 16][:depth]
+                model = keras.Sequential([keras.Input((4,))])
+                for i in range(depth):
+                    model.add(layers.Dense(units[i]))
+                model.compile(loss="mse")
+                return model
+            """,
+            condition="depth >= 4",
+            fixed='hp.Int("depth", 1, 3)',
+        ),
     )
     VALID = (
         Example(

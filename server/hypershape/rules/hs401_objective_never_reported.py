@@ -71,6 +71,7 @@ class ObjectiveNeverReported(Rule):
 
             def build_model(hp):
                 model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.add(layers.Dense(1, activation="sigmoid"))
                 model.compile(loss="binary_crossentropy", metrics=["accuracy"])
                 return model
 
@@ -93,6 +94,7 @@ class ObjectiveNeverReported(Rule):
 
             def build_model(hp):
                 model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.add(layers.Dense(1, activation="sigmoid"))
                 model.compile(loss="binary_crossentropy", metrics=["accuracy"])
                 return model
 

@@ -40,6 +40,9 @@ _KNOWN_AS: Mapping[str, str] = {
     "f1": "f1_score",
     "r2": "r2_score",
     "rmse": "root_mean_squared_error",
+    "xavier": "glorot_uniform",
+    "xaviernormal": "glorot_normal",
+    "xavieruniform": "glorot_uniform",
 }
 
 
