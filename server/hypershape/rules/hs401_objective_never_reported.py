@@ -46,6 +46,7 @@ class ObjectiveNeverReported(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
             from keras import layers
 
 

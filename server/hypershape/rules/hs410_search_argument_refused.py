@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.tuners import trains_itself, tuners
 
@@ -41,13 +41,13 @@ class SearchArgumentRefused(Rule):
 
     ## What it does
     Compares the arguments of `tuner.search` with those of `Model.fit`, to which Keras Tuner hands them on, and finds
-    a single callback where a list is needed.
+    a single callback where a list is needed, and lists of numbers where arrays are.
 
     ## Why it matters
     Each trial is built and then fails; after three of them the search ends.
 
     ## Fix
-    Rename or remove the argument; put the callback in a list.
+    Rename or remove the argument; put the callback in a list; make arrays of the data.
     """
 
     code = "HS410"
@@ -92,6 +92,26 @@ class SearchArgumentRefused(Rule):
             """,
             at="stop",
             fixed="callbacks=[stop]",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3)), keras.layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+
+
+            labels = [0, 1, 1, 0]
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((4, 4)), labels, epochs=3)
+            """,
+            at="labels",
+            fixed="np.array(labels)",
         ),
     )
     VALID = (
@@ -161,6 +181,12 @@ class SearchArgumentRefused(Rule):
         for tuner in tuners(analysis, code):
             if trains_itself(tuner, analysis, code):
                 continue
+            for call in tuner.searches:
+                for node in _lists(call, code):
+                    yield self.finding(
+                        "`fit` takes arrays, not lists of numbers: every trial of this search fails.",
+                        code.span(node),
+                    )
             for keyword in (each for call in tuner.searches for each in call.keywords):
                 if keyword.arg is not None and keyword.arg not in FIT:
                     softly = keras_2 and keyword.arg in KERAS_2
@@ -179,6 +205,8 @@ class SearchArgumentRefused(Rule):
         for tuner in tuners(analysis, code):
             for call in tuner.searches:
                 yield from _repairs(call, finding, code)
+                if any(code.span(node) == finding.span for node in _lists(call, code)):
+                    yield _as_array(finding.span, code)
 
 
 def _repairs(call: ast.Call, finding: Finding, code: Code) -> Iterator[Fix]:
@@ -195,6 +223,27 @@ def _repairs(call: ast.Call, finding: Finding, code: Code) -> Iterator[Fix]:
         removed = edits.remove_argument(code.module, code.span(call), keyword.arg)
         if removed is not None:
             yield Fix(f"Remove {keyword.arg}", (removed,))
+
+
+def _lists(call: ast.Call, code: Code) -> Iterator[ast.expr]:
+    """The data of a search that is written as a list of numbers, or of such lists."""
+    for name, position in (("x", 0), ("y", 1)):
+        node = code.argument(call, name, position)
+        written = code.resolve(node) if node is not None else None
+        if node is not None and isinstance(written, ast.List) and written.elts:
+            leaves = [
+                each for each in ast.walk(written) if not isinstance(each, (ast.List, ast.expr_context))
+            ]
+            numbers = [isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in leaves]
+            if leaves and all(numbers):
+                yield node
+
+
+def _as_array(place: Span, code: Code) -> Fix:
+    bound = next((name for name, origin in code.module.imports.items() if origin == "numpy"), None)
+    added = edits.add_import(code.module, "import numpy as np") if bound is None else None
+    changed = Edit(place, f"{bound or 'np'}.array({code.text.within(place)})")
+    return Fix("Make it an array", (changed, added) if added else (changed,))
 
 
 def _is_callback(node: ast.expr, code: Code) -> bool:

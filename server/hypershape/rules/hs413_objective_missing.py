@@ -36,6 +36,7 @@ class ObjectiveMissing(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             def build_model(hp):

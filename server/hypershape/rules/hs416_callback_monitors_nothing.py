@@ -43,6 +43,7 @@ class CallbackMonitorsNothing(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             def build_model(hp):

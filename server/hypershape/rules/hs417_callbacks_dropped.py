@@ -39,6 +39,7 @@ class CallbacksDropped(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             class Model(kt.HyperModel):

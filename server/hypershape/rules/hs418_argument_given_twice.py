@@ -35,6 +35,7 @@ class ArgumentGivenTwice(Rule):
             """
             import keras
             import keras_tuner as kt
+            import numpy as np
 
 
             class Model(kt.HyperModel):
