@@ -416,8 +416,8 @@ class Memory:
             span = layer.span
         else:
             user = self.positions.innermost(frame)
-            self.require(user is frame)
-            span = self.positions.of_frame(frame)
+            self.require(user is frame or (user is frame.f_back and _is_function_of_layer(frame)))
+            span = self.positions.of_frame(user)
         if result.outputs is None:
             raise self.stop(("layer", id(layer.kind), key, layer.name), frame)
         layer.result = result
@@ -659,6 +659,11 @@ class _FreshNames:
 
     def __exit__(self, *error: Any) -> None:
         global_state.set_global_attribute("object_name_uids", self._held)
+
+
+def _is_function_of_layer(frame: Any) -> bool:
+    """Whether a frame is one of Keras's functions that only make a layer and call it, e.g. `concatenate`."""
+    return bool(frame.f_globals.get("__name__", "").startswith("keras.src.layers.merging."))
 
 
 def settings() -> Tuple[Any, ...]:
