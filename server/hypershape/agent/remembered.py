@@ -21,6 +21,7 @@ from keras.src.backend.common import global_state
 
 from . import training
 from .positions import Positions, Span
+from .standins import StandIn
 from .step import identity
 from .trace import count_parameters, dtype_of, shapes
 
@@ -532,6 +533,8 @@ class Memory:
             return (kind, *[self._plain(each) for each in value])
         if kind is dict:
             return (dict, *[(self._plain(name), self._plain(each)) for name, each in sorted(value.items())])
+        if kind is StandIn:
+            return (kind, value.size())
         if kind is Layer:
             self.require(not value.owned and value.first is None)
             value.owned = True

@@ -208,19 +208,19 @@ class StandIn(int):
         return self._next("")
 
     def __lt__(self, other: Any) -> bool:
-        return self._noted() < other
+        return self.size() < other
 
     def __le__(self, other: Any) -> bool:
-        return self._noted() <= other
+        return self.size() <= other
 
     def __gt__(self, other: Any) -> bool:
-        return self._noted() > other
+        return self.size() > other
 
     def __ge__(self, other: Any) -> bool:
-        return self._noted() >= other
+        return self.size() >= other
 
-    def _noted(self) -> int:
-        """The assumed size, for a comparison: Keras checks every size that it is given."""
+    def size(self) -> int:
+        """The assumed size, where it is used as a number: Keras compares every size that it is given."""
         self._assumption.note(self._name, self._assumption.size)
         return self._assumption.size
 
