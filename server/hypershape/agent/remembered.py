@@ -534,7 +534,7 @@ class Memory:
         if kind is dict:
             return (dict, *[(self._plain(name), self._plain(each)) for name, each in sorted(value.items())])
         if kind is StandIn:
-            return (kind, value.size())
+            return (kind, value.assumed_size())
         if kind is Layer:
             self.require(not value.owned and value.first is None)
             value.owned = True

@@ -208,18 +208,18 @@ class StandIn(int):
         return self._next("")
 
     def __lt__(self, other: Any) -> bool:
-        return self.size() < other
+        return self.assumed_size() < other
 
     def __le__(self, other: Any) -> bool:
-        return self.size() <= other
+        return self.assumed_size() <= other
 
     def __gt__(self, other: Any) -> bool:
-        return self.size() > other
+        return self.assumed_size() > other
 
     def __ge__(self, other: Any) -> bool:
-        return self.size() >= other
+        return self.assumed_size() >= other
 
-    def size(self) -> int:
+    def assumed_size(self) -> int:
         """The assumed size, where it is used as a number: Keras compares every size that it is given."""
         self._assumption.note(self._name, self._assumption.size)
         return self._assumption.size
