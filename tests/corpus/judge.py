@@ -22,7 +22,7 @@ else:
 
 HERE = Path(__file__).parent
 FILES = HERE / "files"
-BUDGET = 2.0
+BUDGET = 5.0
 ENVIRONMENT = ("HS001", "HS002", "HS005")
 """Findings about the interpreter that happens to run the corpus, not about the file."""
 

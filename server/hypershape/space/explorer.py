@@ -304,11 +304,13 @@ class Explorer:
         yield None
         yield from self._corners()
         yield None
-        if not self._is_small:
+        if self._is_small:
+            yield from self._borders()
+        else:
             yield from self._covering(2)
             yield from self._confirmations()
             yield from self._draws(FIRST_DRAWS)
-            yield from self._confirmations()
+        yield from self._confirmations()
         while self._enumerable and (some := list(itertools.islice(self._untried(), 2048))):
             asked = len(self._asked)
             yield from some
