@@ -113,6 +113,34 @@ def test_the_repair_that_keeps_most_of_the_space_comes_first() -> None:
     ]
 
 
+def test_the_last_resort_gives_the_failing_configurations_up_before_the_layer() -> None:
+    analysis = convolution_analysis()
+    finding = only(analysis, "HS201")
+    rule = rules.by_code("HS201")
+    assert rule is not None
+    (fix,) = rule.last_resort(finding, analysis)
+    assert "17 % of the space still fails, without retries" in fix.title
+    text = repaired(fix, analysis.module)
+    assert (
+        '        if hp.get("kernel") >= 7 and hp.get("blocks") == 3:\n'
+        '            raise keras_tuner.errors.FailedTrialError("not built: kernel >= 7 and blocks == 3")\n'
+        "        x = layers.Conv2D(8, kernel)(x)\n"
+    ) in text
+    assert "from keras import layers\nimport keras_tuner\n" in text
+
+
+def test_nothing_is_given_up_on_a_value_that_is_not_drawn_in_every_configuration() -> None:
+    analysis = convolution_analysis()
+    (target,) = analysis.targets
+    (cause,) = target.causes
+    partial = replace(target.reports[0], configuration={"kernel": 3})
+    partly = replace(analysis, targets=(replace(target, reports=(*target.reports, partial)),))
+    rule = rules.by_code("HS201")
+    assert rule is not None
+    assert cause.condition is not None
+    assert list(rule.last_resort(only(partly, "HS201"), partly)) == []
+
+
 def test_each_repair_changes_only_its_own_piece_of_text() -> None:
     analysis = convolution_analysis()
     before = analysis.module.document.text
