@@ -267,4 +267,5 @@ def _plain(message: str) -> str:
     message = re.sub(r"\x1b\[[0-9;]*m", "", message)
     message = re.sub(r"value=\[\[.*?\]\]", "value", message, flags=re.DOTALL)
     message = re.sub(r'^[ \t]*File "[^\n]*\n*', "", message, flags=re.MULTILINE)
+    message = re.sub(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\](?: name: ?\S*)?\s*$", "", message)
     return re.sub(r"0x[0-9a-f]+|__inference_\w+", "", message)

@@ -167,6 +167,8 @@ SPECIAL: dict[tuple[str, str], st.SearchStrategy[Any]] = {
 }  # fmt: skip
 """Values where a name means something else than in VALUES."""
 
+DRAWING = ("AugMix", "RandAugment")
+"""Layers that draw their operations at random: whether they fail on images that are not grey or RGB is chance."""
 CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells")
 MERGING = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
 ATTENDING = ("AdditiveAttention", "Attention", "GroupedQueryAttention", "MultiHeadAttention")
@@ -262,6 +264,8 @@ def programs_of(draw: st.DrawFn, cls: Any) -> Program:
     name = cls.__name__
     made = expression(draw, cls)
     shape = draw(shapes[draw(rank(name))])
+    if name in DRAWING and len(shape) == 3:
+        shape = (*shape[:-1], draw(st.sampled_from([1, 3])))
     dtype = draw(some("float32", rarely=("int32",)))
     if name in NUMBERS:
         dtype = draw(some("int32", rarely=("float32",)))
