@@ -1,0 +1,298 @@
+"""What the explorer finds in spaces with known truth, and what random search and pairs find."""
+
+from __future__ import annotations
+
+import ast
+import random
+import statistics
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras_tuner
+from allpairspy import AllPairs
+
+from hypershape.agent import hyperparameters as recorded
+from hypershape.model import Cause, Configuration, Frame, ProbeError, Report, Span
+from hypershape.probe import convert
+from hypershape.space import Explorer
+from tests.space.spaces import Build, Endless, Refused, TrueSpace, leaves
+
+BUDGET = 3_000
+MOST_LEAVES = 20_000
+DRAWS = 10_000
+
+
+class Prober:
+    """Probes a function of `hp` as the agent does, without Keras models."""
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+        self._space = recorded.Space(None)  # type: ignore[arg-type]
+
+    def __call__(self, configuration: Configuration) -> Report:
+        hp = self._space.container(configuration)
+        error = _outcome(self.build, hp)
+        self._space.learn(hp)
+        verdict = "ok" if error is None else "unknown" if error.stage == "limit" else "fail"
+        fields = {
+            "configuration": hp.read,
+            "verdict": verdict,
+            "level": "symbolic",
+            "new": self._space.take_new(),
+            "declarations": hp.declarations,
+        }
+        report = convert.report(fields, ())
+        return report if error is None else _with_error(report, error)
+
+
+def _with_error(report: Report, error: ProbeError) -> Report:
+    return Report(
+        report.configuration,
+        report.verdict,
+        report.level,
+        error,
+        new=report.new,
+        declarations=report.declarations,
+    )
+
+
+def _outcome(build: Build, hp: Any) -> ProbeError | None:
+    try:
+        build(hp)
+    except Refused as refused:
+        trace = refused.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        line = trace.tb_lineno if trace is not None else 1
+        return ProbeError(
+            "ValueError", str(refused), "build", (Frame(Span("m.py", line, 1, line, 9), "build"),)
+        )
+    except Endless as endless:
+        return ProbeError("TimeoutError", str(endless), "limit")
+    return None
+
+
+class Drawing(keras_tuner.HyperParameters):
+    """A trial of a random search: each value is drawn by Keras Tuner when the target declares it."""
+
+    def __init__(self, generator: random.Random, fixed: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self._generator = generator
+        self._fixed = fixed
+        self.read: dict[str, Any] = {}
+
+    def _retrieve(self, hp: Any) -> Any:
+        if not self._conditions_are_active(hp.conditions):
+            return None
+        if hp.name not in self.values:
+            self._hps[hp.name].append(hp)
+            if self._fixed is None:
+                value = hp.random_sample(self._generator.randrange(2**31))
+            else:
+                value = self._fixed.get(hp.name, hp.default)
+            self.values[hp.name] = self.read[hp.name] = value
+        return self.values[hp.name]
+
+    def domain(self, name: str) -> list[Any] | None:
+        return recorded.drawn(self._hps[name][0])[0]
+
+
+@dataclass
+class Result:
+    """What the explorer said of one space, held against the truth."""
+
+    space: TrueSpace
+    probes: int
+    mode: str
+    share: float
+    interval: tuple[float, float]
+    true_share: float | None
+    found: dict[str, int] = field(default_factory=dict)
+    """Probes until the first failure of each cause."""
+    conditions: dict[str, str | None] = field(default_factory=dict)
+    wrong: dict[str, Configuration] = field(default_factory=dict)
+    """For each cause that is shown with an inexact condition, a configuration of which it is not true."""
+    proved: bool = False
+
+    @property
+    def all_found(self) -> bool:
+        return set(self.found) == set(self.space.causes)
+
+    @property
+    def share_right(self) -> bool:
+        """A proof gives the true share; a sample's interval holds it, up to the truth's own uncertainty."""
+        if self.true_share is None:
+            return self.mode == "sampled"
+        slack = 1e-9 if self.proved else 4 * (self.true_share * (1 - self.true_share) / DRAWS) ** 0.5 + 1e-4
+        return self.interval[0] - slack <= self.true_share <= self.interval[1] + slack
+
+
+def explore(space: TrueSpace, budget: int = BUDGET, seed: int = 0) -> tuple[Explorer, int]:
+    """Probes a space in batches, as an analysis does."""
+    explorer, probe = Explorer(seed=seed), Prober(space.build)
+    explorer.add([probe({})])
+    probes, size = 1, 8
+    while probes < budget and (batch := explorer.next(min(size, budget - probes))):
+        explorer.add([probe(each) for each in batch])
+        probes += len(batch)
+        size = min(4 * size, 512)
+    return explorer, probes
+
+
+def measure(space: TrueSpace, budget: int = BUDGET) -> Result:
+    explorer, probes = explore(space, budget)
+    coverage, causes = explorer.coverage, explorer.causes()
+    every = leaves(space.build, MOST_LEAVES, lambda prefix: Drawing(random.Random(0), prefix))
+    truth = list(truths(space.build, every))
+    result = Result(
+        space,
+        probes,
+        coverage.mode,
+        coverage.failing_share,
+        coverage.interval,
+        _share(truth, space.build, every),
+        proved=every is not None,
+    )
+    for position, report in enumerate(explorer.reports, 1):
+        if report.verdict == "fail" and report.error is not None:
+            result.found.setdefault(report.error.message, position)
+    for cause in causes:
+        label = cause.error.message
+        result.conditions[label] = cause.condition
+        if cause.condition is not None or cause.exact:
+            bad = counterexample(cause, truth)
+            if bad is not None:
+                result.wrong[label] = bad
+    return result
+
+
+Truth = tuple[dict[str, Any], str | None]
+
+
+def truths(build: Build, every: list[dict[str, Any]] | None) -> Iterator[Truth]:
+    """Configurations with the cause of their failure: every leaf, or random draws."""
+    generator = random.Random(1234)
+    for index in range(DRAWS if every is None else len(every)):
+        hp = Drawing(generator, None if every is None else every[index])
+        error = _outcome(build, hp)
+        if error is not None and error.stage == "limit":
+            return
+        yield hp.read, None if error is None else error.message
+
+
+def _share(truth: list[Truth], build: Build, every: list[dict[str, Any]] | None) -> float | None:
+    if not truth:
+        return None
+    if every is None:
+        return sum(label is not None for _, label in truth) / len(truth)
+    failing = 0.0
+    for configuration, label in truth:
+        if label is not None:
+            hp = Drawing(random.Random(0), configuration)
+            _outcome(build, hp)
+            weight = 1.0
+            for name in hp.read:
+                weight *= probability(hp._hps[name][0], hp.read[name])
+            failing += weight
+    return failing
+
+
+def probability(hp: Any, value: Any) -> float:
+    """How often Keras Tuner draws a value: by the width of the part of [0, 1] that it maps to the value."""
+    values = recorded.drawn(hp)[0]
+    assert values is not None
+    if type(hp).__name__ == "Int" and hp.step is None and hp.sampling in ("log", "reverse_log"):
+        low, high = _mass(hp, value), _mass(hp, value + 1)
+        return abs(high - low)
+    return 1 / len(values)
+
+
+def _mass(hp: Any, value: float) -> float:
+    import math
+
+    low, high = hp.min_value, hp.max_value + 1
+    if hp.sampling == "log":
+        return math.log(value / low) / math.log(high / low)
+    return 1 - math.log((low + high - value) / low) / math.log(high / low)
+
+
+def counterexample(cause: Cause, truth: list[Truth]) -> Configuration | None:
+    """A configuration of which the condition is not true; one that fails for another reason says nothing."""
+    holds = compiled(cause.condition or "True")
+    label = cause.error.message
+    for configuration, actual in truth:
+        if actual == label and not holds(configuration):
+            return configuration
+        if actual is None and holds(configuration):
+            return configuration
+    return None
+
+
+def compiled(condition: str) -> Callable[[Configuration], bool]:
+    """A condition as a function; a comparison of a hyperparameter that was not read does not hold."""
+
+    class Guarded(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> Any:
+            if isinstance(node, ast.Expression | ast.BoolOp):
+                return self.generic_visit(node)
+            if isinstance(node, ast.expr):
+                arguments = ast.arguments([], [], None, [], [], None, [])
+                return ast.Call(ast.Name("_try", ast.Load()), [ast.Lambda(arguments, node)], [])
+            return node
+
+    tree = ast.fix_missing_locations(Guarded().visit(ast.parse(condition, mode="eval")))
+    code = compile(tree, "condition", "eval")
+
+    def attempt(function: Callable[[], Any]) -> bool:
+        try:
+            return bool(function())
+        except (NameError, KeyError):
+            return False
+
+    return lambda configuration: bool(eval(code, {"_try": attempt, "hp": configuration, **configuration}))
+
+
+def random_search(space: TrueSpace, seeds: int = 5, most: int = 20_000) -> dict[str, float]:
+    """The median number of random trials until the first failure of each cause; infinite above `most`."""
+    tries: dict[str, list[float]] = {label: [] for label in space.causes}
+    for seed in range(seeds):
+        generator, missing = random.Random(seed), set(space.causes)
+        for count in range(1, most + 1):
+            if not missing:
+                break
+            error = _outcome(space.build, Drawing(generator))
+            if error is not None and error.message in missing:
+                missing.discard(error.message)
+                tries[error.message].append(count)
+        for label in missing:
+            tries[label].append(float("inf"))
+    return {label: statistics.median(counts) for label, counts in tries.items()}
+
+
+def pairs_only(space: TrueSpace, most: int = 3_000) -> dict[str, float]:
+    """Probes until the first failure of each cause when every pair of values is probed, and nothing else."""
+    hp = Drawing(random.Random(0), {})
+    _outcome(space.build, hp)
+    domains = {}
+    for name in hp.read:
+        values = hp.domain(name) or [hp._hps[name][0].min_value, hp.read[name], hp._hps[name][0].max_value]
+        stride = max(1, len(values) // 8)
+        domains[name] = list(dict.fromkeys([*values[::stride], values[-1]]))
+    found = {label: float("inf") for label in space.causes}
+    varied = {name: values for name, values in domains.items() if len(values) > 1}
+    if len(varied) > 60:
+        return found
+    names = list(varied)
+    if len(names) > 1:
+        rows: Iterator[Any] = iter(AllPairs(list(varied.values())))
+    else:
+        rows = iter([[value] for values in varied.values() for value in values])
+    for count, row in enumerate(rows, 1):
+        if count > most:
+            break
+        trial = Drawing(random.Random(0), dict(zip(names, row, strict=True)))
+        error = _outcome(space.build, trial)
+        if error is not None and error.message in found:
+            found[error.message] = min(found[error.message], count)
+    return found
