@@ -21,6 +21,9 @@ from tests.space.spaces import Build, Endless, Refused, TrueSpace, leaves
 BUDGET = 3_000
 MOST_LEAVES = 20_000
 DRAWS = 10_000
+SLOW_BUDGET = 400
+SLOW = 10
+"""Of a slow space so many times fewer configurations are looked at."""
 
 
 class Prober:
@@ -114,6 +117,7 @@ class Result:
     wrong: dict[str, Configuration] = field(default_factory=dict)
     """For each cause that is shown with an inexact condition, a configuration of which it is not true."""
     proved: bool = False
+    draws: int = DRAWS
 
     @property
     def all_found(self) -> bool:
@@ -124,13 +128,16 @@ class Result:
         """A proof gives the true share; a sample's interval holds it, up to the truth's own uncertainty."""
         if self.true_share is None:
             return self.mode == "sampled"
-        slack = 1e-9 if self.proved else 4 * (self.true_share * (1 - self.true_share) / DRAWS) ** 0.5 + 1e-4
+        slack = (
+            1e-9 if self.proved else 4 * (self.true_share * (1 - self.true_share) / self.draws) ** 0.5 + 1e-4
+        )
         return self.interval[0] - slack <= self.true_share <= self.interval[1] + slack
 
 
 def explore(space: TrueSpace, budget: int = BUDGET, seed: int = 0) -> tuple[Explorer, int]:
     """Probes a space in batches, as an analysis does."""
     explorer, probe = Explorer(seed=seed), Prober(space.build)
+    budget = min(budget, SLOW_BUDGET) if space.slow else budget
     explorer.add([probe({})])
     probes, size = 1, 8
     while probes < budget and (batch := explorer.next(min(size, budget - probes))):
@@ -140,11 +147,15 @@ def explore(space: TrueSpace, budget: int = BUDGET, seed: int = 0) -> tuple[Expl
     return explorer, probes
 
 
-def measure(space: TrueSpace, budget: int = BUDGET) -> Result:
+def measure(
+    space: TrueSpace, budget: int = BUDGET, draws: int = DRAWS, most_leaves: int = MOST_LEAVES
+) -> Result:
     explorer, probes = explore(space, budget)
     coverage, causes = explorer.coverage, explorer.causes()
-    every = leaves(space.build, MOST_LEAVES, lambda prefix: Drawing(random.Random(0), prefix))
-    truth = list(truths(space.build, every))
+    if space.slow:
+        draws, most_leaves = draws // SLOW, most_leaves // SLOW
+    every = leaves(space.build, most_leaves, lambda prefix: Drawing(random.Random(0), prefix))
+    truth = list(truths(space.build, every, draws))
     result = Result(
         space,
         probes,
@@ -153,6 +164,7 @@ def measure(space: TrueSpace, budget: int = BUDGET) -> Result:
         coverage.interval,
         _share(truth, space.build, every),
         proved=every is not None,
+        draws=draws,
     )
     for position, report in enumerate(explorer.reports, 1):
         if report.verdict == "fail" and report.error is not None:
@@ -170,10 +182,10 @@ def measure(space: TrueSpace, budget: int = BUDGET) -> Result:
 Truth = tuple[dict[str, Any], str | None]
 
 
-def truths(build: Build, every: list[dict[str, Any]] | None) -> Iterator[Truth]:
+def truths(build: Build, every: list[dict[str, Any]] | None, draws: int) -> Iterator[Truth]:
     """Configurations with the cause of their failure: every leaf, or random draws."""
     generator = random.Random(1234)
-    for index in range(DRAWS if every is None else len(every)):
+    for index in range(draws if every is None else len(every)):
         hp = Drawing(generator, None if every is None else every[index])
         error = _outcome(build, hp)
         if error is not None and error.stage == "limit":

@@ -14,27 +14,40 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Report, Value
-from hypershape.space.blame import causes
+from hypershape.space.blame import Condition, by_kind, causes, kind, nearest, smallest_condition
+from hypershape.space.confirm import trials
 from hypershape.space.covering import covering_array
+from hypershape.space.domains import draw, ends, position_of, probability, value_at
 
 LARGEST_PROOF = 20_000
 """Spaces with more leaves are sampled unless the user asks for every configuration."""
 
-MOST_CORNERS = 256
+SMALL_PROOF = 128
+"""Spaces with no more leaves are enumerated as soon as the failures of their corners are understood."""
+
+DRAWS_BEFORE_PROOF = 256
+"""Random draws that make the share of failures known before a long enumeration ends."""
+
+MOST_CORNERS = 64
 MOST_RANDOM = 20_000
-FIRST_DRAWS, MORE_DRAWS = 200, 500
-"""So many random draws come before an enumeration, and first after the covering arrays of a large space."""
-
-SMALL = 300
-"""Spaces with at most so many leaves are enumerated at once."""
-
-FRESH, MOST_ROUNDS = 12, 5
-"""A condition is tried on so many fresh configurations on each side, in at most so many rounds."""
-
 MOST_ENDS = 12
 """A Choice with more values is represented by this many in corners and covering arrays."""
 
+MANY = 40
+"""Of more hyperparameters, failing extremes are explained before each is varied by itself."""
+MOST_REVEALED = 8
+MOST_TRIALS = 8
+"""Conditions that are put to trial for one cause, each after the one before was refuted."""
+TURN = 8
+
 Key = tuple[tuple[str, Value], ...]
+
+
+class Draw(dict[str, Value]):
+    """A configuration that was drawn as a random search draws it."""
+
+
+Proposal = Configuration | None
 
 
 def contains(hyperparameters: Sequence[Hyperparameter], configuration: Configuration) -> bool:
@@ -77,13 +90,16 @@ class Explorer:
         self._reports: dict[Key, Report] = {}
         self._leaves: dict[Key, Report] = {}
         self._drawn: Counter[Key] = Counter()
-        self._before: deque[list[Key]] = deque()
-        """For each draw that is being probed, the draws before it whose outcome was known."""
+        self._first_drawn: set[Key] = set()
+        self._before: deque[list[Key] | None] = deque()
+        """For each draw that is being probed, the draws before it whose outcome was known; None for no draw."""
         self._asked: set[Key] = set()
         self._root = _Node()
-        self._drawing = False
-        self._confirmed: set[str | None] = set()
-        """Conditions that a round of fresh configurations has not refuted."""
+        self._changes = False
+        """Whether one path was seen to lead to different names: such a space has no leaves that could be counted."""
+        self._conditions: dict[object, tuple[int, Condition | None]] = {}
+        self._suspects: dict[object, list[str]] = {}
+        self._confirmed: set[tuple[object, str]] = set()
         self._plan = self._propose()
         self._finished = False
 
@@ -118,13 +134,16 @@ class Explorer:
             key = _key(proposed)
             known = self._known_leaf(proposed)
             if known is not None:
-                if self._drawing:
+                if isinstance(proposed, Draw):
                     hits.append(_key(known.configuration))
             elif key not in self._asked:
                 self._asked.add(key)
                 batch.append(proposed)
-                self._before.append(hits)
-                hits = []
+                if isinstance(proposed, Draw):
+                    self._before.append(hits)
+                    hits = []
+                else:
+                    self._before.append(None)
                 if len(batch) == size:
                     break
         self._drawn.update(hits)
@@ -136,10 +155,13 @@ class Explorer:
             for hp in report.new:
                 self._hps.setdefault(hp.name, hp)
             key = _key(report.configuration)
-            self._reports.setdefault(key, report)
-            if self._drawing:
+            new = self._reports.setdefault(key, report) is report
+            hits = self._before.popleft() if self._before else None
+            if hits is not None:
+                if new:
+                    self._first_drawn.add(key)
                 self._drawn[key] += 1
-                self._drawn.update(self._before.popleft() if self._before else ())
+                self._drawn.update(hits)
             self._place(report)
 
     def _place(self, report: Report) -> None:
@@ -159,6 +181,7 @@ class Explorer:
         for name, value in report.configuration.items():
             if name not in self._held:
                 node.name = node.name or name
+                self._changes = self._changes or node.name != name
                 node = node.children.setdefault(value, _Node())
 
     def correct(self, reports: Iterable[Report]) -> None:
@@ -174,53 +197,70 @@ class Explorer:
                 self._leaves[leaf] = report
 
     def causes(self) -> tuple[Cause, ...]:
-        """The causes of all failures so far, with their shares of the space.
-
-        A condition is left out until every configuration was probed, or fresh ones have not refuted it.
-        """
-        found = self._causes()
-        if self._complete:
-            return found
-        return tuple(
-            cause
-            if cause.condition is None or cause.condition in self._confirmed
-            else replace(cause, condition=None, names=(), exact=False)
-            for cause in found
+        """The causes of all failures so far, with their shares of the space."""
+        shares, _ = self._shares()
+        found = causes(
+            self.reports,
+            self._hps,
+            lambda configuration: shares.get(_key(configuration), 0.0),
+            self._explain,
         )
+        return found if self._complete else tuple(map(self._as_far_as_confirmed, found))
 
-    def _causes(self) -> tuple[Cause, ...]:
-        if self._complete or not self._drawn:
-            leaves = {id(report) for report in self._leaves.values()}
-            shares = {
-                _key(report.configuration): self._weight(report.configuration)
-                for report in self._reports.values()
-                if id(report) in leaves
-            }
-        else:
-            shares = {key: float(count) for key, count in self._drawn.items()}
-        return causes(self.reports, self._hps, lambda configuration: shares.get(_key(configuration), 0.0))
+    def _as_far_as_confirmed(self, cause: Cause) -> Cause:
+        """A cause without its condition, if that was not put to trial yet."""
+        if cause.condition is None or (kind(cause.error), cause.condition) in self._confirmed:
+            return cause
+        return replace(cause, condition=None, exact=False, names=())
 
     @property
     def coverage(self) -> Coverage:
         """How much of the space is known, and which share of it fails."""
         leaves = list(self._leaves.values())
         failed = sum(report.verdict == "fail" for report in leaves)
-        failing = sum(self._weight(report.configuration) for report in leaves if report.verdict == "fail")
+        shares, interval = self._shares()
+        share = sum(part for key, part in shares.items() if self._reports[key].verdict == "fail")
         if self._complete:
-            share = min(failing, 1.0)
-            return Coverage("exhaustive", len(leaves), len(leaves), failed, share, (share, share), self._held)
-        # Leaves are disjoint events, so the weights of those that were probed bound the share from both sides.
-        building = sum(self._weight(report.configuration) for report in leaves if report.verdict == "ok")
-        low, high = min(failing, 1.0), max(1.0 - building, 0.0)
-        share = failing / (failing + building) if failing + building else 0.0
-        drawn = self._drawn.total()
-        if drawn:
-            bad = sum(count for key, count in self._drawn.items() if self._reports[key].verdict == "fail")
-            share = bad / drawn
-            bounds = wilson(bad, drawn)
-            low, high = max(low, bounds[0]), min(high, bounds[1])
-        return Coverage(
-            "sampled", self._size, len(leaves), failed, share, (min(low, high), max(low, high)), self._held
+            return Coverage("exhaustive", len(leaves), len(leaves), failed, share, interval, self._held)
+        share = min(max(share, interval[0]), interval[1])
+        return Coverage("sampled", self._size, len(leaves), failed, share, interval, self._held)
+
+    def _shares(self) -> tuple[dict[Key, float], tuple[float, float]]:
+        """What each report that has a verdict stands for as a share of the space, and an interval of the failing share.
+
+        Leaves are disjoint events: those that were chosen stand for their own probability, however they were chosen.
+        The rest of the space is told by the random draws that fell there. The interval is a 95 % one, or certain
+        where there is no draw.
+        """
+        complete = self._complete
+        chosen = {} if self._changes else {_key(each.configuration): each for each in self._leaves.values()}
+        known = {
+            key: self._weight(report.configuration)
+            for key, report in chosen.items()
+            if complete or key not in self._first_drawn
+        }
+        judged = {key: part for key, part in known.items() if self._reports[key].verdict != "unknown"}
+        failing = sum(part for key, part in judged.items() if self._reports[key].verdict == "fail")
+        building = sum(judged.values()) - failing
+        elsewhere = {
+            key: count
+            for key, count in self._drawn.items()
+            if key not in known and self._reports[key].verdict != "unknown"
+        }
+        rest = max(1.0 - sum(known.values()), 0.0)
+        drawn = sum(elsewhere.values())
+        if not drawn:
+            total = sum(judged.values()) or 1.0
+            low, high = min(failing, 1.0), max(1.0 - building, failing)
+            return {key: part / total for key, part in judged.items()}, (low, low if complete else high)
+        bad = sum(count for key, count in elsewhere.items() if self._reports[key].verdict == "fail")
+        low, high = wilson(bad, drawn)
+        unknown = max(sum(known.values()) - failing - building, 0.0)
+        shares = {**judged, **{key: rest * count / drawn for key, count in elsewhere.items()}}
+        total = sum(shares.values()) or 1.0
+        return {key: part / total for key, part in shares.items()}, (
+            min(failing + rest * low, 1.0),
+            min(failing + rest * high + unknown, 1.0),
         )
 
     # ------------------------------------------------------------- the tree
@@ -229,6 +269,8 @@ class Explorer:
         """The report, if there is one, that read together all values that a configuration will read."""
         if any(name in self._held and value != self._hps[name].default for name, value in proposed.items()):
             return None
+        if self._changes:
+            return self._reports.get(_key(proposed))
         node, path = self._root, {}
         while node.name is not None:
             hp = self._hps.get(node.name)
@@ -244,6 +286,7 @@ class Explorer:
         """Whether every leaf was probed and has a verdict."""
         return (
             bool(self._leaves)
+            and not self._changes
             and next(self._frontier(), None) is None
             and all(report.verdict != "unknown" for report in self._leaves.values())
         )
@@ -281,105 +324,97 @@ class Explorer:
     def _weight(self, configuration: Configuration) -> float:
         """The probability that a random trial takes this path."""
         weight = 1.0
-        for name in configuration:
+        for name, value in configuration.items():
             hp = self._hps.get(name)
             if hp is not None and name not in self._held:
-                count = len(hp.values) if hp.values is not None else hp.count
-                weight *= 1 / count if count else 0.0
+                weight *= probability(hp, value)
         return weight
 
     # ------------------------------------------------------------- the plan
 
-    def _propose(self) -> Iterator[Configuration | None]:
+    def _propose(self) -> Iterator[Proposal]:
         """Configurations in the order in which they tell most; None where the next depend on what came before."""
         yield {}
         yield None
+        yield from self._extremes()
+        if len(self._hps) > MANY:
+            yield from self._understand()
+        yield from ({hp.name: value} for hp in list(self._hps.values()) for value in _ends(hp))
+        yield None
+        if self._enumerable and (self._size or 0) <= SMALL_PROOF:
+            yield from self._corners()
+            yield from self._understand()
+            yield from self._enumerate()
+        yield from self._corners()
+        yield None
+        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 2)
+        yield from self._understand()
+        sources = [self._triples(), self._inner_pairs(), self._draws()]
+        if self._enumerable:
+            sources = [itertools.islice(self._draws(), DRAWS_BEFORE_PROOF)]
+        yield from self._in_turns(sources)
+        if self._enumerable:
+            yield from self._enumerate()
+        # What only a few branches read may have made the space larger than it looked.
+        if not self._enumerable:
+            yield from self._in_turns([self._draws()])
+        self._finished = True
+
+    def _extremes(self) -> Iterator[Proposal]:
+        """All minima, then all maxima; again while that reveals names, which a space that changes does forever."""
         for pick in (0, -1):
             met = -1
-            while met != len(self._hps):
+            for _ in range(MOST_REVEALED):
+                if met == len(self._hps):
+                    break
                 met = len(self._hps)
                 yield {hp.name: _ends(hp)[pick] for hp in self._hps.values()}
                 yield None
-        yield from ({hp.name: value} for hp in list(self._hps.values()) for value in _ends(hp))
-        yield None
-        yield from self._corners()
-        yield None
-        if self._is_small:
-            yield from self._borders()
-        else:
-            yield from self._covering(2)
-            yield from self._confirmations()
-            yield from self._draws(FIRST_DRAWS)
-        yield from self._confirmations()
+
+    def _enumerate(self) -> Iterator[Proposal]:
         while self._enumerable and (some := list(itertools.islice(self._untried(), 2048))):
             asked = len(self._asked)
+            self._random.shuffle(some)
             yield from some
             yield None
             # A choice whose values are not listed is never exhausted.
             if len(self._asked) == asked:
                 break
-        # What only a few branches read may have made the space larger than it looked.
-        if not self._enumerable:
-            yield from self._covering(3)
-            yield from self._confirmations()
-            count = MORE_DRAWS
-            while self._drawn.total() < MOST_RANDOM and count < 2 * MOST_RANDOM:
-                yield from self._draws(count)
-                yield from self._confirmations()
-                count *= 2
-        self._finished = True
 
-    def _covering(self, strength: int) -> Iterator[Configuration | None]:
-        """Every combination of so many ends and choices at least once, then the borders of what fails."""
-        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, strength)
-        yield None
-        yield from self._borders()
-        yield None
+    def _in_turns(self, sources: Sequence[Iterator[Proposal]]) -> Iterator[Proposal]:
+        """Proposals of all sources, a few of each at a time; in between, what explains the failures so far."""
+        left, proposed, pause = list(sources), 0, 64
+        while left:
+            for source in list(left):
+                some = list(itertools.islice(source, TURN))
+                yield from some
+                proposed += len(some)
+                if len(some) < TURN:
+                    left.remove(source)
+            if proposed >= pause:
+                pause = 2 * proposed
+                yield from self._understand()
+        yield from self._understand()
 
-    def _draws(self, count: int) -> Iterator[Configuration | None]:
-        """Configurations as a random search draws them, which alone tell the share of an unfinished space."""
-        self._drawing = True
-        for _ in range(count):
-            yield {hp.name: self._draw(hp) for hp in self._varied}
-        yield None
-        self._drawing = False
+    def _triples(self) -> Iterator[Proposal]:
+        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 3)
 
-    def _confirmations(self) -> Iterator[Configuration | None]:
-        """Fresh configurations inside and just outside of every condition, until they refute none any more."""
-        for _ in range(MOST_ROUNDS):
-            found = [cause for cause in self._causes() if cause.condition not in (None, *self._confirmed)]
-            if not found:
-                return
-            for cause in found:
-                yield from self._around(cause)
-            yield None
-            still = {cause.condition for cause in self._causes()}
-            self._confirmed |= {cause.condition for cause in found if cause.condition in still}
+    def _inner_pairs(self) -> Iterator[Proposal]:
+        """Pairs of all values, where domains are short and have more than the ends."""
+        domains = {
+            hp.name: hp.values for hp in self._varied if hp.values is not None and len(hp.values) <= MOST_ENDS
+        }
+        if any(len(values) > len(_ends(self._hps[name])) for name, values in domains.items()):
+            yield from covering_array(domains, 2)
 
-    def _around(self, cause: Cause) -> Iterator[Configuration]:
-        """Random configurations that share only a condition's own values with known ones, and its neighbours."""
-        inside = list(cause.failing)
-        outside = [report.configuration for report in self.reports if report.verdict == "ok"]
-        for donors in (inside, outside):
-            for _ in range(FRESH if donors else 0):
-                donor = self._random.choice(donors)
-                values = {name: donor[name] for name in cause.names if name in donor}
-                yield {**{hp.name: self._draw(hp) for hp in self._varied}, **values}
-        for name in cause.names:
-            hp = self._hps.get(name)
-            for donor in self._random.sample(inside, min(len(inside), FRESH // 2)):
-                if hp is None or hp.values is None or name not in donor or donor[name] not in hp.values:
-                    continue
-                index = hp.values.index(donor[name])
-                for value in (*hp.values[max(index - 1, 0) : index], *hp.values[index + 1 : index + 2]):
-                    yield {**{each.name: self._draw(each) for each in self._varied}, **donor, name: value}
-
-    @property
-    def _is_small(self) -> bool:
-        return self._size is not None and self._size <= SMALL
+    def _draws(self) -> Iterator[Proposal]:
+        for _ in range(MOST_RANDOM):
+            yield Draw((hp.name, draw(hp, self._random)) for hp in self._varied)
 
     @property
     def _enumerable(self) -> bool:
+        if self._changes:
+            return False
         return self._size is not None and (self._exhaustive or self._size <= LARGEST_PROOF)
 
     def _untried(self) -> Iterator[Configuration]:
@@ -390,50 +425,109 @@ class Explorer:
         if math.prod(map(len, ends.values())) <= MOST_CORNERS:
             yield from (dict(zip(ends, values, strict=True)) for values in itertools.product(*ends.values()))
 
-    def _borders(self) -> Iterator[Configuration | None]:
-        """Halves the way between a failing and the nearest building configuration, along every axis that differs."""
-        failing = [report.configuration for report in self.reports if report.verdict == "fail"][:8]
-        building = [report.configuration for report in self.reports if report.verdict == "ok"]
-        for bad in failing if building else ():
-            good = min(building, key=lambda each: sum(each.get(name) != value for name, value in bad.items()))
-            for name, value in bad.items():
-                hp = self._hps.get(name)
-                if hp is None or hp.values is None or name not in good or good[name] == value:
-                    continue
-                low, high = sorted((hp.values.index(value), hp.values.index(good[name])))
-                while high - low > 1:
-                    middle = (low + high) // 2
-                    asked = {**bad, name: hp.values[middle]}
-                    yield asked
-                    yield None
-                    report = self._reports.get(_key(asked))
-                    fails = report is not None and report.verdict == "fail"
-                    toward_bad = hp.values.index(value) > hp.values.index(good[name])
-                    low, high = (low, middle) if fails == toward_bad else (middle, high)
+    # ------------------------------------------------------------- from failures to conditions
 
-    def _draw(self, hp: Hyperparameter) -> Value:
-        """A value as a random search draws it."""
-        if hp.values is not None:
-            return self._random.choice(hp.values)
-        if hp.min is None or hp.max is None:
-            return hp.default
-        share = self._random.random()
-        if hp.kind == "Int" and hp.step and hp.count and hp.sampling in (None, "linear"):
-            return int(hp.min + hp.step * self._random.randrange(hp.count))
-        value = (
-            hp.min * (hp.max / hp.min) ** share
-            if hp.sampling in ("log", "reverse_log") and hp.min > 0
-            else hp.min + share * (hp.max - hp.min)
+    def _understand(self) -> Iterator[Proposal]:
+        """For each cause: what of a failing configuration matters, where the border is, and whether a condition is true."""
+        yield None
+        for key in list(by_kind(self.reports)):
+            if key not in self._suspects:
+                self._suspects[key] = []
+                yield from self._minimise(key)
+            for _ in range(MOST_TRIALS):
+                condition = self._explanation(key)
+                if condition is None or (key, condition.text) in self._confirmed:
+                    break
+                yield from trials(condition, self._failing(key), self._varied, self._random)
+                yield None
+                if self._explanation(key) == condition:
+                    self._confirmed.add((key, condition.text))
+
+    def _failing(self, key: object) -> list[Configuration]:
+        return [report.configuration for report in by_kind(self.reports).get(key, ())]
+
+    def _building(self) -> list[Configuration]:
+        return [report.configuration for report in self.reports if report.verdict == "ok"]
+
+    def _explanation(self, key: object) -> Condition | None:
+        return self._explain(key, self._failing(key), self._building())
+
+    def _explain(
+        self, key: object, failing: Sequence[Configuration], building: Sequence[Configuration]
+    ) -> Condition | None:
+        """The simplest condition of a cause; the one from before as long as nothing contradicts it."""
+        known = self._conditions.get(key)
+        if known is not None:
+            judged, condition = known
+            if judged == len(self._reports) or (
+                condition is not None
+                and all(map(condition.holds, failing))
+                and not any(map(condition.holds, building))
+            ):
+                self._conditions[key] = (len(self._reports), condition)
+                return condition
+        condition = smallest_condition(failing, building, self._hps, self._suspects.get(key, ()))
+        self._conditions[key] = (len(self._reports), condition)
+        return condition
+
+    def _minimise(self, key: object) -> Iterator[Proposal]:
+        """Moves a failing configuration towards the nearest that builds, by as many values at once as it stays failing.
+
+        What then still differs matters (delta debugging, A. Zeller, 1999); on each such axis the border is
+        searched by halving.
+        """
+        failing = self._failing(key)
+        good = nearest(failing[0], self._building()) if failing else None
+        if good is None:
+            return
+        bad = min(failing, key=lambda each: len(each.items() ^ good.items()))
+        differing = [name for name in bad if name in good and bad[name] != good[name]]
+        size = max(1, len(differing) // 2)
+        while size >= 1:
+            for start in range(0, len(differing), size):
+                some = differing[start : start + size]
+                if len(some) == len(differing):
+                    continue
+                moved = {**bad, **{name: good[name] for name in some}}
+                yield moved
+                yield None
+                if self._fails(moved, key):
+                    bad = moved
+            differing = [name for name in differing if bad[name] != good[name]]
+            size = size // 2
+        self._suspects[key] = differing
+        for name in differing:
+            yield from self._halve(key, bad, name, good[name])
+
+    def _halve(self, key: object, bad: Configuration, name: str, good: Value) -> Iterator[Proposal]:
+        """Halves the way from a failing to a building value of one hyperparameter."""
+        hp = self._hps[name]
+        inside, outside = position_of(hp, bad[name]), position_of(hp, good)
+        if inside is None or outside is None:
+            return
+        while abs(inside - outside) > 1:
+            middle = (inside + outside) // 2
+            asked = {**bad, name: value_at(hp, middle)}
+            yield asked
+            yield None
+            if self._fails(asked, key):
+                inside = middle
+            else:
+                outside = middle
+
+    def _fails(self, configuration: Configuration, key: object) -> bool:
+        """Whether a configuration was probed and failed for one cause."""
+        report = self._known_leaf(configuration)
+        return (
+            report is not None
+            and report.verdict == "fail"
+            and report.error is not None
+            and kind(report.error) == key
         )
-        return int(value) if hp.kind == "Int" else value
 
 
 def _ends(hp: Hyperparameter) -> tuple[Value, ...]:
-    """The values of a Choice, the first and the last of a range."""
-    values = hp.values or tuple(v for v in (hp.min, hp.max) if v is not None) or (hp.default,)
-    if hp.kind in ("Choice", "Boolean"):
-        return values if len(values) <= MOST_ENDS else (*values[: MOST_ENDS - 1], values[-1])
-    return tuple(dict.fromkeys((values[0], values[-1])))
+    return ends(hp, MOST_ENDS)
 
 
 def _key(configuration: Configuration) -> Key:
