@@ -22,7 +22,7 @@ MOST_COVERING = 24
 MOST_ALTERNATIVES = 3
 PLAIN = 2
 """Relations that cost more are not joined with anything else."""
-SAMPLE = 300
+SAMPLE = 200
 """A condition is sought among so many failing and twice as many building configurations, then held against all."""
 ROUNDS = 10
 
@@ -161,11 +161,7 @@ def _condition(
     best = _conjunction(covering[:MOST_COVERING], everything)
     if best is not None:
         return _joined([best])
-    related = [
-        each
-        for each in relations(failing, building, _related(failing, building, hps, suspects))
-        if each.failing == everything
-    ]
+    related = list(relations(failing, building, _related(failing, building, hps, suspects)))
     related.sort(key=lambda each: (each.cost, len(each.text)))
     alone = next((each for each in related if not each.building), None)
     if alone is not None:

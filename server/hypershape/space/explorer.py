@@ -347,7 +347,7 @@ class Explorer:
             yield from self._enumerate()
         yield from self._corners()
         yield None
-        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 2)
+        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 2, self._random)
         yield from self._understand()
         sources = [self._triples(), self._inner_pairs(), self._draws()]
         if self._enumerable:
@@ -397,7 +397,7 @@ class Explorer:
         yield from self._understand()
 
     def _triples(self) -> Iterator[Proposal]:
-        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 3)
+        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 3, self._random)
 
     def _inner_pairs(self) -> Iterator[Proposal]:
         """Pairs of all values, where domains are short and have more than the ends."""
@@ -405,7 +405,7 @@ class Explorer:
             hp.name: hp.values for hp in self._varied if hp.values is not None and len(hp.values) <= MOST_ENDS
         }
         if any(len(values) > len(_ends(self._hps[name])) for name, values in domains.items()):
-            yield from covering_array(domains, 2)
+            yield from covering_array(domains, 2, self._random)
 
     def _draws(self) -> Iterator[Proposal]:
         for _ in range(MOST_RANDOM):

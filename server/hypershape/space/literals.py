@@ -151,47 +151,45 @@ def _union(sets: Iterator[int]) -> int:
 def relations(
     failing: Sequence[Configuration], building: Sequence[Configuration], names: Sequence[str]
 ) -> Iterator[Literal]:
-    """Relations between two or three whole-numbered hyperparameters that every failure read."""
+    """Relations between two or three whole-numbered hyperparameters that hold for every failure."""
 
-    def relation(text: str, of: tuple[str, ...], test: Callable[..., bool], cost: int) -> Literal:
+    def relation(text: str, of: tuple[str, ...], test: Callable[..., bool], cost: int) -> Iterator[Literal]:
         def holds(configuration: Configuration) -> bool:
             try:
                 return test(*[configuration[name] for name in of])
             except KeyError:
                 return False
 
-        bits = [
-            sum(1 << position for position, each in enumerate(configurations) if holds(each))
-            for configurations in (failing, building)
-        ]
-        return Literal(text, of, holds, bits[0], bits[1], cost)
+        if all(map(holds, failing)):
+            where = sum(1 << position for position, each in enumerate(building) if holds(each))
+            yield Literal(text, of, holds, (1 << len(failing)) - 1, where, cost)
 
     for one, other in itertools.permutations(names, 2):
         a, b = reference(one), reference(other)
         pair = (one, other)
-        yield relation(f"{a} % {b} != 0", pair, lambda x, y: y != 0 and x % y != 0, 2)
-        yield relation(f"{a} > {b}", pair, lambda x, y: x > y, 1)
-        yield relation(f"{a} >= {b}", pair, lambda x, y: x >= y, 1)
-        yield relation(f"{a} % 2 ** {b} != 0", pair, lambda x, y: 0 <= y < 64 and x % 2**y != 0, 4)
+        yield from relation(f"{a} % {b} != 0", pair, lambda x, y: y != 0 and x % y != 0, 2)
+        yield from relation(f"{a} > {b}", pair, lambda x, y: x > y, 1)
+        yield from relation(f"{a} >= {b}", pair, lambda x, y: x >= y, 1)
+        yield from relation(f"{a} % 2 ** {b} != 0", pair, lambda x, y: 0 <= y < 64 and x % 2**y != 0, 4)
         least = min(each[one] * (each[other] - 1) for each in failing)  # type: ignore[operator]
-        yield relation(f"{a} * ({b} - 1) >= {least}", pair, lambda x, y, n=least: x * (y - 1) >= n, 4)
+        yield from relation(f"{a} * ({b} - 1) >= {least}", pair, lambda x, y, n=least: x * (y - 1) >= n, 4)
         if one < other:
-            yield relation(f"{a} != {b}", pair, lambda x, y: x != y, 1)
-            yield relation(f"{a} == {b}", pair, lambda x, y: x == y, 1)
+            yield from relation(f"{a} != {b}", pair, lambda x, y: x != y, 1)
+            yield from relation(f"{a} == {b}", pair, lambda x, y: x == y, 1)
             sums = [each[one] + each[other] for each in failing]  # type: ignore[operator]
             products = [each[one] * each[other] for each in failing]  # type: ignore[operator]
             for sign, found in (("+", sums), ("*", products)):
                 least, most = min(found), max(found)
                 text = f"{a} {sign} {b}"
                 if sign == "+":
-                    yield relation(f"{text} >= {least}", pair, lambda x, y, n=least: x + y >= n, 3)
-                    yield relation(f"{text} <= {most}", pair, lambda x, y, n=most: x + y <= n, 3)
+                    yield from relation(f"{text} >= {least}", pair, lambda x, y, n=least: x + y >= n, 3)
+                    yield from relation(f"{text} <= {most}", pair, lambda x, y, n=most: x + y <= n, 3)
                 else:
-                    yield relation(f"{text} >= {least}", pair, lambda x, y, n=least: x * y >= n, 3)
-                    yield relation(f"{text} <= {most}", pair, lambda x, y, n=most: x * y <= n, 3)
+                    yield from relation(f"{text} >= {least}", pair, lambda x, y, n=least: x * y >= n, 3)
+                    yield from relation(f"{text} <= {most}", pair, lambda x, y, n=most: x * y <= n, 3)
     for one, other, third in itertools.permutations(names, 3):
         a, b, c = reference(one), reference(other), reference(third)
         triple = (one, other, third)
         if other < third:
-            yield relation(f"{a} != {b} * {c}", triple, lambda x, y, z: x != y * z, 4)
-        yield relation(f"{a} != {b} * {b} * {c}", triple, lambda x, y, z: x != y * y * z, 5)
+            yield from relation(f"{a} != {b} * {c}", triple, lambda x, y, z: x != y * z, 4)
+        yield from relation(f"{a} != {b} * {b} * {c}", triple, lambda x, y, z: x != y * y * z, 5)
