@@ -22,6 +22,8 @@ MOST_COVERING = 24
 MOST_ALTERNATIVES = 3
 PLAIN = 2
 """Relations that cost more are not joined with anything else."""
+FITTED = 6
+"""Relations with a constant that was fitted to the failures: two alternatives without one say more."""
 SAMPLE = 200
 """A condition is sought among so many failing and twice as many building configurations, then held against all."""
 ROUNDS = 10
@@ -164,21 +166,29 @@ def _condition(
     related = list(relations(failing, building, _related(failing, building, hps, suspects)))
     related.sort(key=lambda each: (each.cost, len(each.text)))
     alone = next((each for each in related if not each.building), None)
-    if alone is not None:
+    if alone is not None and alone.cost < FITTED:
         return _joined([(alone,)])
-    related = [each for each in related if each.cost <= PLAIN]
-    best = _conjunction([*covering, *related[:MOST_COVERING]], everything, most=2)
+    plain = [each for each in related if each.cost <= PLAIN]
+    best = _conjunction([*covering, *plain[:MOST_COVERING]], everything, most=2)
     if best is not None:
         return _joined([best])
+    alternatives = _alternatives(literals[:MOST_LITERALS], everything)
+    if alternatives is not None and (len(alternatives) == 2 or alone is None):
+        return _joined(alternatives)
+    return _joined([(alone,)]) if alone is not None else None
+
+
+def _alternatives(literals: Sequence[Literal], everything: int) -> list[tuple[Literal, ...]] | None:
+    """A few conjunctions of which at least one holds for each failure, those that cover most first."""
     left = everything
-    alternatives: list[tuple[Literal, ...]] = []
-    while left and len(alternatives) < MOST_ALTERNATIVES:
-        part = _conjunction(literals[:MOST_LITERALS], left, most=3)
+    found: list[tuple[Literal, ...]] = []
+    while left and len(found) < MOST_ALTERNATIVES:
+        part = _conjunction(literals, left, most=3)
         if part is None:
             return None
-        alternatives.append(part)
+        found.append(part)
         left &= ~reduce(and_, (each.failing for each in part))
-    return _joined(alternatives) if not left else None
+    return None if left else found
 
 
 def _related(

@@ -90,11 +90,13 @@ class Explorer:
         self._reports: dict[Key, Report] = {}
         self._leaves: dict[Key, Report] = {}
         self._drawn: Counter[Key] = Counter()
-        self._first_drawn: set[Key] = set()
+        self._before_draws: set[Key] = set()
+        """The reports that were there before the first draw."""
         self._before: deque[list[Key] | None] = deque()
         """For each draw that is being probed, the draws before it whose outcome was known; None for no draw."""
         self._asked: set[Key] = set()
         self._root = _Node()
+        self._drawing = False
         self._changes = False
         """Whether one path was seen to lead to different names: such a space has no leaves that could be counted."""
         self._conditions: dict[object, tuple[int, Condition | None]] = {}
@@ -131,6 +133,9 @@ class Explorer:
                 if batch:
                     break
                 continue
+            if isinstance(proposed, Draw) and not self._drawing:
+                self._drawing = True
+                self._before_draws = set(self._reports)
             key = _key(proposed)
             known = self._known_leaf(proposed)
             if known is not None:
@@ -155,11 +160,9 @@ class Explorer:
             for hp in report.new:
                 self._hps.setdefault(hp.name, hp)
             key = _key(report.configuration)
-            new = self._reports.setdefault(key, report) is report
+            self._reports.setdefault(key, report)
             hits = self._before.popleft() if self._before else None
             if hits is not None:
-                if new:
-                    self._first_drawn.add(key)
                 self._drawn[key] += 1
                 self._drawn.update(hits)
             self._place(report)
@@ -205,7 +208,14 @@ class Explorer:
             lambda configuration: shares.get(_key(configuration), 0.0),
             self._explain,
         )
-        return found if self._complete else tuple(map(self._as_far_as_confirmed, found))
+        if self._complete:
+            return found
+        # What no draw has hit is at least as likely as the configurations that are known of it.
+        rare = (
+            replace(each, share=min(sum(map(self._weight, each.failing)), 1.0)) if not each.share else each
+            for each in found
+        )
+        return tuple(map(self._as_far_as_confirmed, rare))
 
     def _as_far_as_confirmed(self, cause: Cause) -> Cause:
         """A cause without its condition, if that was not put to trial yet."""
@@ -228,40 +238,39 @@ class Explorer:
     def _shares(self) -> tuple[dict[Key, float], tuple[float, float]]:
         """What each report that has a verdict stands for as a share of the space, and an interval of the failing share.
 
-        Leaves are disjoint events: those that were chosen stand for their own probability, however they were chosen.
-        The rest of the space is told by the random draws that fell there. The interval is a 95 % one, or certain
-        where there is no draw.
+        Leaves are disjoint events: those that were known before the first random draw stand for their own
+        probability, the draws that fell elsewhere for the rest. What was chosen later depends on what was drawn, so
+        it only bounds the share. The interval is a 95 % one, or certain where there is no draw.
         """
+        leaves = [] if self._changes else list(self._leaves.values())
+        weights = {_key(each.configuration): self._weight(each.configuration) for each in leaves}
         complete = self._complete
-        chosen = {} if self._changes else {_key(each.configuration): each for each in self._leaves.values()}
-        known = {
-            key: self._weight(report.configuration)
-            for key, report in chosen.items()
-            if complete or key not in self._first_drawn
-        }
-        judged = {key: part for key, part in known.items() if self._reports[key].verdict != "unknown"}
-        failing = sum(part for key, part in judged.items() if self._reports[key].verdict == "fail")
-        building = sum(judged.values()) - failing
+        before = weights.keys() if complete or not self._drawn else weights.keys() & self._before_draws
+        known = {key: weights[key] for key in before if self._reports[key].verdict != "unknown"}
+        least = sum(part for key, part in weights.items() if self._reports[key].verdict == "fail")
+        most = max(
+            1 - sum(part for key, part in weights.items() if self._reports[key].verdict == "ok"), least
+        )
+        least, most = min(least, 1.0), min(least if complete else most, 1.0)
         elsewhere = {
             key: count
             for key, count in self._drawn.items()
-            if key not in known and self._reports[key].verdict != "unknown"
+            if key not in before and self._reports[key].verdict != "unknown"
         }
-        rest = max(1.0 - sum(known.values()), 0.0)
         drawn = sum(elsewhere.values())
-        if not drawn:
-            total = sum(judged.values()) or 1.0
-            low, high = min(failing, 1.0), max(1.0 - building, failing)
-            return {key: part / total for key, part in judged.items()}, (low, low if complete else high)
-        bad = sum(count for key, count in elsewhere.items() if self._reports[key].verdict == "fail")
-        low, high = wilson(bad, drawn)
-        unknown = max(sum(known.values()) - failing - building, 0.0)
-        shares = {**judged, **{key: rest * count / drawn for key, count in elsewhere.items()}}
-        total = sum(shares.values()) or 1.0
-        return {key: part / total for key, part in shares.items()}, (
-            min(failing + rest * low, 1.0),
-            min(failing + rest * high + unknown, 1.0),
+        if complete or not drawn:
+            total = sum(known.values()) or 1.0
+            return {key: part / total for key, part in known.items()}, (least, most)
+        rest = max(1 - sum(weights[key] for key in before), 0.0)
+        shares = {**known, **{key: rest * count / drawn for key, count in elsewhere.items()}}
+        failing = sum(part for key, part in known.items() if self._reports[key].verdict == "fail")
+        low, high = wilson(
+            sum(n for key, n in elsewhere.items() if self._reports[key].verdict == "fail"), drawn
         )
+        unknown = max(1 - rest - sum(known.values()), 0.0)
+        total = sum(shares.values()) or 1.0
+        bounds = max(least, failing + rest * low), min(most, failing + rest * high + unknown)
+        return {key: part / total for key, part in shares.items()}, (min(bounds), max(bounds))
 
     # ------------------------------------------------------------- the tree
 

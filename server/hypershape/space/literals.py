@@ -172,7 +172,7 @@ def relations(
         yield from relation(f"{a} >= {b}", pair, lambda x, y: x >= y, 1)
         yield from relation(f"{a} % 2 ** {b} != 0", pair, lambda x, y: 0 <= y < 64 and x % 2**y != 0, 4)
         least = min(each[one] * (each[other] - 1) for each in failing)  # type: ignore[operator]
-        yield from relation(f"{a} * ({b} - 1) >= {least}", pair, lambda x, y, n=least: x * (y - 1) >= n, 4)
+        yield from relation(f"{a} * ({b} - 1) >= {least}", pair, lambda x, y, n=least: x * (y - 1) >= n, 7)
         if one < other:
             yield from relation(f"{a} != {b}", pair, lambda x, y: x != y, 1)
             yield from relation(f"{a} == {b}", pair, lambda x, y: x == y, 1)
@@ -182,11 +182,11 @@ def relations(
                 least, most = min(found), max(found)
                 text = f"{a} {sign} {b}"
                 if sign == "+":
-                    yield from relation(f"{text} >= {least}", pair, lambda x, y, n=least: x + y >= n, 3)
-                    yield from relation(f"{text} <= {most}", pair, lambda x, y, n=most: x + y <= n, 3)
+                    yield from relation(f"{text} >= {least}", pair, lambda x, y, n=least: x + y >= n, 6)
+                    yield from relation(f"{text} <= {most}", pair, lambda x, y, n=most: x + y <= n, 6)
                 else:
-                    yield from relation(f"{text} >= {least}", pair, lambda x, y, n=least: x * y >= n, 3)
-                    yield from relation(f"{text} <= {most}", pair, lambda x, y, n=most: x * y <= n, 3)
+                    yield from relation(f"{text} >= {least}", pair, lambda x, y, n=least: x * y >= n, 6)
+                    yield from relation(f"{text} <= {most}", pair, lambda x, y, n=most: x * y <= n, 6)
     for one, other, third in itertools.permutations(names, 3):
         a, b, c = reference(one), reference(other), reference(third)
         triple = (one, other, third)
