@@ -168,12 +168,14 @@ def _condition(
     alone = next((each for each in related if not each.building), None)
     if alone is not None and alone.cost < FITTED:
         return _joined([(alone,)])
+    alternatives = _alternatives(literals[:MOST_LITERALS], everything)
+    if alternatives is not None and len(alternatives) == 2:
+        return _joined(alternatives)
     plain = [each for each in related if each.cost <= PLAIN]
     best = _conjunction([*covering, *plain[:MOST_COVERING]], everything, most=2)
     if best is not None:
         return _joined([best])
-    alternatives = _alternatives(literals[:MOST_LITERALS], everything)
-    if alternatives is not None and (len(alternatives) == 2 or alone is None):
+    if alternatives is not None and alone is None:
         return _joined(alternatives)
     return _joined([(alone,)]) if alone is not None else None
 
