@@ -114,14 +114,13 @@ def test_a_real_training_step_finds_what_shapes_do_not(tmp_path: Path) -> None:
     text = """
 import keras
 
-class Broken(keras.layers.Layer):
-    def call(self, x, training=False):
-        if training:
-            raise ValueError("only while training")
-        return x
+class Broken(keras.Model):
+    def train_step(self, data):
+        raise ValueError("only while training")
 
 def build_model(hp):
-    model = keras.Sequential([keras.Input((4,)), Broken(), keras.layers.Dense(hp.Int("units", 1, 2))])
+    inputs = keras.Input((4,))
+    model = Broken(inputs, keras.layers.Dense(hp.Int("units", 1, 2))(inputs))
     model.compile(loss="mse")
     return model
 """
