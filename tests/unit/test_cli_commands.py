@@ -113,14 +113,15 @@ def test_the_three_reported_cases_come_out_true(tmp_path: Path) -> None:
 def test_a_real_training_step_finds_what_shapes_do_not(tmp_path: Path) -> None:
     text = """
 import keras
+import tensorflow as tf
 
-class Broken(keras.Model):
-    def train_step(self, data):
-        raise ValueError("only while training")
+class Checked(keras.layers.Layer):
+    def call(self, x):
+        tf.debugging.assert_negative(x, message="only negative numbers")
+        return x
 
-def build_model(hp):
-    inputs = keras.Input((4,))
-    model = Broken(inputs, keras.layers.Dense(hp.Int("units", 1, 2))(inputs))
+def build_model(hp):  # hypershape: x=(4,) y=(1,)
+    model = keras.Sequential([keras.Input((4,)), Checked(), keras.layers.Dense(hp.Int("units", 1, 2))])
     model.compile(loss="mse")
     return model
 """
@@ -128,4 +129,4 @@ def build_model(hp):
     file.write_text(text)
     symbolic, device = run("check", file), run("check", file, "--level", "device")
     assert (symbolic.returncode, device.returncode) == (0, 1)
-    assert "only while training" in device.stdout
+    assert "only negative numbers" in device.stdout
