@@ -16,6 +16,7 @@ from hypershape.agent import hyperparameters as recorded
 from hypershape.model import Cause, Configuration, Frame, ProbeError, Report, Span
 from hypershape.probe import convert
 from hypershape.space import Explorer
+from hypershape.space.explorer import wilson
 from tests.space.spaces import Build, Endless, Refused, TrueSpace, leaves
 
 BUDGET = 3_000
@@ -128,10 +129,10 @@ class Result:
         """A proof gives the true share; a sample's interval holds it, up to the truth's own uncertainty."""
         if self.true_share is None:
             return self.mode == "sampled"
-        slack = (
-            1e-9 if self.proved else 4 * (self.true_share * (1 - self.true_share) / self.draws) ** 0.5 + 1e-4
-        )
-        return self.interval[0] - slack <= self.true_share <= self.interval[1] + slack
+        if self.proved:
+            return self.interval[0] - 1e-9 <= self.true_share <= self.interval[1] + 1e-9
+        low, high = wilson(round(self.true_share * self.draws), self.draws, z=4)
+        return self.interval[0] <= high and low <= self.interval[1]
 
 
 def explore(space: TrueSpace, budget: int = BUDGET, seed: int = 0) -> tuple[Explorer, int]:

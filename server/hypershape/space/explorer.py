@@ -348,19 +348,20 @@ class Explorer:
         yield from self._extremes()
         if len(self._hps) > MANY:
             yield from self._understand()
-        yield from ({hp.name: value} for hp in list(self._hps.values()) for value in _ends(hp))
-        yield None
         if self._enumerable and (self._size or 0) <= SMALL_PROOF:
+            yield from self._singles(self._hps)
+            yield None
             yield from self._corners()
             yield from self._understand()
             yield from self._enumerate()
+        # A row of pairs holds a value of each hyperparameter: failures of single values are met on the way.
+        yield from self._pairs()
         yield from self._corners()
-        yield None
-        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 2, self._random)
         yield from self._understand()
-        sources = [self._triples(), self._inner_pairs(), self._draws()]
+        yield from self._singles(self._held)
+        sources = [self._triples(), self._inner_pairs(), self._singles(self._hps), self._draws()]
         if self._enumerable:
-            sources = [itertools.islice(self._draws(), DRAWS_BEFORE_PROOF)]
+            sources = [self._singles(self._hps), itertools.islice(self._draws(), DRAWS_BEFORE_PROOF)]
         yield from self._in_turns(sources)
         if self._enumerable:
             yield from self._enumerate()
@@ -379,6 +380,13 @@ class Explorer:
                 met = len(self._hps)
                 yield {hp.name: _ends(hp)[pick] for hp in self._hps.values()}
                 yield None
+
+    def _singles(self, names: Iterable[str]) -> Iterator[Proposal]:
+        """The ends of each hyperparameter, the others at their defaults."""
+        yield from ({name: value} for name in list(names) for value in _ends(self._hps[name]))
+
+    def _pairs(self) -> Iterator[Proposal]:
+        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 2, self._random)
 
     def _enumerate(self) -> Iterator[Proposal]:
         while self._enumerable and (some := list(itertools.islice(self._untried(), 2048))):
