@@ -120,6 +120,15 @@ def test_a_held_hyperparameter_that_turns_out_to_matter_has_its_true_share_of_th
     assert explorer.coverage.mode == "exhaustive" and list(explorer.coverage.held) == ["rate"]
 
 
+def test_a_held_hyperparameter_may_be_one_that_is_never_met() -> None:
+    def target(hp: Recorder) -> None:
+        for index in range(8):
+            hp(f"units_{index}", 16, 32)
+
+    explorer, _ = explore(target, held={"rate": "a dropout rate changes no shape"})
+    assert explorer.coverage.mode == "exhaustive"
+
+
 def test_nothing_is_proved_while_a_probe_has_no_verdict() -> None:
     explorer = Explorer()
     explorer.next(1)

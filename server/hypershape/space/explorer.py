@@ -382,8 +382,9 @@ class Explorer:
                 yield None
 
     def _singles(self, names: Iterable[str]) -> Iterator[Proposal]:
-        """The ends of each hyperparameter, the others at their defaults."""
-        yield from ({name: value} for name in list(names) for value in _ends(self._hps[name]))
+        """The ends of each hyperparameter that was met, the others at their defaults."""
+        met = [self._hps[name] for name in names if name in self._hps]
+        yield from ({hp.name: value} for hp in met for value in _ends(hp))
 
     def _pairs(self) -> Iterator[Proposal]:
         yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 2, self._random)
