@@ -360,6 +360,23 @@ def any_block_too_narrow(hp: Any) -> None:
             raise Refused("narrow")
 
 
+@space("average")
+def one_value_in_any_of_five_blocks(hp: Any) -> None:
+    for index in range(hp.Int("blocks", 3, 5)):
+        hp.Int(f"filters_{index}", 32, 256, step=32)
+        if hp.Choice(f"pooling_{index}", ["avg", "max"]) == "avg":
+            raise Refused("average")
+    hp.Float("dropout", 0, 0.5, step=0.1)
+
+
+@space("kernel")
+def any_of_six_kernels_too_large(hp: Any) -> None:
+    for index in range(hp.Int("blocks", 2, 6)):
+        hp.Choice(f"activation_{index}", ["relu", "tanh"])
+        if hp.Int(f"kernel_{index}", 1, 15) >= 12:
+            raise Refused("kernel")
+
+
 @space("deep")
 def loop_with_many_names(hp: Any) -> None:
     size = 64

@@ -14,7 +14,7 @@ from functools import lru_cache, reduce
 from operator import and_
 
 from hypershape.model import Cause, Configuration, Hyperparameter, ProbeError, Report
-from hypershape.space.literals import Literal, Predicate, comparisons, relations
+from hypershape.space.literals import Literal, Predicate, comparisons, families, relations, some_member
 
 MOST_NAMES = 4
 MOST_LITERALS = 60
@@ -175,6 +175,9 @@ def _condition(
     best = _conjunction([*covering, *plain[:MOST_COVERING]], everything, most=2)
     if best is not None:
         return _joined([best])
+    members = [each for family in families(hps) for each in some_member(family, failing, building)]
+    if members and alone is None:
+        return _joined([(min(members, key=lambda each: (each.cost, each.text)),)])
     if alternatives is not None and alone is None:
         return _joined(alternatives)
     return _joined([(alone,)]) if alone is not None else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import keyword
 import math
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hypershape.model import Configuration, Hyperparameter, Value
@@ -17,6 +18,9 @@ MOST_TERMS = 12
 MOST_DIVISOR = 64
 LEAST_DIVIDED = 3
 """Of fewer values nobody would say that they are what a number divides."""
+
+MOST_MEMBERS = 8
+"""Of more hyperparameters nobody would read that one of them has a value."""
 
 Predicate = Callable[[Configuration], bool]
 
@@ -129,6 +133,53 @@ def _short(low: float, high: float) -> float:
             if low < each <= high:
                 return each
     return high
+
+
+def families(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Names that differ in one number only, as a loop declares them: units_0, units_1, …"""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        for number in re.finditer(r"\d+", name):
+            found.setdefault(f"{name[: number.start()]}#{name[number.end() :]}", []).append(name)
+    return [tuple(each) for each in found.values() if len(each) > 1]
+
+
+def some_member(
+    family: Sequence[str], failing: Sequence[Configuration], building: Sequence[Configuration]
+) -> Iterator[Literal]:
+    """Comparisons that hold for some member of a family in every failure, and for none where the target builds.
+
+    A chain of comparisons rather than `'avg' in (pooling_0, …)`: members that were not read have no value.
+    """
+    if len(family) > MOST_MEMBERS:
+        return
+    bad = {each[name] for each in failing for name in family if name in each}
+    good = {each[name] for each in building for name in family if name in each}
+    tests: list[tuple[str, Callable[[Value], bool]]] = []
+    for value in sorted(bad - good, key=repr)[:MOST_VALUES]:
+        tests.append((f"== {value!r}", lambda v, value=value: v == value and type(v) is type(value)))  # type: ignore[misc]
+    numbers = [v for v in bad | good if isinstance(v, int | float) and not isinstance(v, bool)]
+    if len(numbers) == len(bad | good) and good:
+        above = min((v for v in numbers if v > max(v for v in numbers if v in good)), default=None)
+        below = max((v for v in numbers if v < min(v for v in numbers if v in good)), default=None)
+        if above is not None:
+            tests.append((f">= {above!r}", lambda v: v >= above))  # type: ignore[operator]
+        if below is not None:
+            tests.append((f"<= {below!r}", lambda v: v <= below))  # type: ignore[operator]
+    for text, test in tests:
+
+        def holds(configuration: Configuration, test: Callable[[Value], bool] = test) -> bool:
+            return any(name in configuration and test(configuration[name]) for name in family)
+
+        if all(map(holds, failing)):
+            parts = [_compared(name, text) for name in family]
+            everything = (1 << len(failing)) - 1
+            yield Literal(" or ".join(parts), tuple(family), holds, everything, 0, len(family))
+
+
+def _compared(name: str, comparison: str) -> str:
+    shown = reference(name)
+    return {"== True": shown, "== False": f"not {shown}"}.get(comparison, f"{shown} {comparison}")
 
 
 def _by_value(configurations: Sequence[Configuration], name: str) -> dict[Value, int]:
