@@ -141,6 +141,8 @@ class Slice:
     expression: str
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     hyperparameters: str | None = None
+    tunes_new_entries: bool = True
+    """Whether the tuner varies what only the target declares; otherwise that keeps its default."""
     own_training: bool = False
     """The tuner is of the user's own class and trains in its own way, so the model need not be compiled."""
 

@@ -185,3 +185,25 @@ def test_statement_is_the_place_where_exact_columns_are_missing() -> None:
         3,
         11,
     )
+
+
+def test_what_a_tuner_does_not_tune_keeps_its_default() -> None:
+    def new(tunes: bool) -> list:
+        import keras_tuner
+
+        from hypershape.agent.engine import Engine
+
+        namespace: dict = {}
+        exec(
+            f"{HEAD}def build(hp):\n    return model(hp.Int('units', 1, 3) + hp.Int('more', 0, 4, default=2))\n",
+            namespace,
+        )
+        given = keras_tuner.HyperParameters()
+        given.Int("units", 5, 7)
+        engine = Engine(None, [])
+        engine.give(given, tunes)
+        report = engine.probe(namespace["build"], {}, "symbolic")
+        return [(each["name"], each["kind"], each["values"]) for each in report["new"]]
+
+    assert in_child(new, True) == [("units", "Int", [5, 6, 7]), ("more", "Int", [0, 1, 2, 3, 4])]
+    assert in_child(new, False) == [("units", "Int", [5, 6, 7]), ("more", "Fixed", [2])]

@@ -105,12 +105,13 @@ class Engine:
     def _trains_itself(self, function: Any) -> bool:
         return self.own_training or _fits_itself(function)
 
-    def give(self, hyperparameters: Any) -> None:
+    def give(self, hyperparameters: Any, tunes_new_entries: bool = True) -> None:
         """Starts from the declarations of the object that a tuner gets as `hyperparameters=`."""
         if isinstance(hyperparameters, keras_tuner.HyperParameters):
             hp = self._space.container({})
             hp.merge(hyperparameters)
             self._space.learn(hp)
+            self._space.closed = not tunes_new_entries
 
     def probe(
         self, function: Callable[[Any], Any], configuration: Mapping[str, Any], level: str

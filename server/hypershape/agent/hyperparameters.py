@@ -75,6 +75,9 @@ class Space:
         self._space: List[Any] = []
         self._spans: Dict[int, Optional[Span]] = {}
         self._unreported: List[Any] = []
+        self.closed = False
+        """Whether what is learnt from now on keeps its default, as with `tune_new_entries=False`."""
+        self._constant: List[int] = []
 
     def container(self, configuration: Mapping[str, Any]) -> RecordingHyperParameters:
         """The hyperparameters of a trial at `configuration`; a name that it leaves out takes its default."""
@@ -101,11 +104,15 @@ class Space:
             self._hps.setdefault(found.name, []).append(found)
             self._spans[id(found)] = hp.first_spans.get(id(found))
             self._unreported.append(found)
+            if self.closed:
+                self._constant.append(id(found))
 
     def take_new(self) -> List[Dict[str, Any]]:
         """The hyperparameters learnt since the last call, as the fields of a Hyperparameter."""
         found, self._unreported = self._unreported, []
-        return [describe(hp, self._spans[id(hp)]) for hp in found]
+        return [
+            (_constant if id(hp) in self._constant else describe)(hp, self._spans[id(hp)]) for hp in found
+        ]
 
 
 def _json(value: Any) -> Any:
@@ -156,6 +163,15 @@ def describe(hp: Any, span: Optional[Span]) -> Dict[str, Any]:
         ],
         "span": span,
     }
+
+
+def _constant(hp: Any, span: Optional[Span]) -> Dict[str, Any]:
+    """The fields of a Hyperparameter that always has its default."""
+    fields = describe(hp, span)
+    fields.update(
+        kind="Fixed", values=[fields["default"]], count=1, min=None, max=None, step=None, sampling=None
+    )
+    return fields
 
 
 def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:

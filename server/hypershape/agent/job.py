@@ -71,7 +71,7 @@ class Job:
         self._progress.start(0, SLICE_SECONDS)
         try:
             self.function = self._running.run(self._attempt)
-            self.engine.give(self._running.given)
+            self.engine.give(self._running.given, self._slice.get("tunes_new_entries", True))
             self.engine.own_training = bool(self._slice.get("own_training"))
             self._mentioned = self._running.uses_stand_ins(self.function)
         except TimeUp:

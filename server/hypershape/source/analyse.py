@@ -94,7 +94,7 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     handed = found.handed
     if handed is None:
         return None, "It is defined inside a function that does not hand it on, so nothing can call it."
-    given = _given(found)
+    given, tunes_new_entries = _given(found)
     needs = handed.needs if given is None else _with_names_of(given, handed.needs)
     cut = slicer.cut(needs, found.before, handed.captures, handed.assumed, handed.without)
     files, unfilled = _files(cut, parsed)
@@ -115,7 +115,7 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     if problem is not None:
         return None, problem
     stand_ins = _stand_ins(cut, handed.assumed, parsed)
-    return Slice(files, handed.expression, stand_ins, given, own_training), None
+    return Slice(files, handed.expression, stand_ins, given, tunes_new_entries, own_training), None
 
 
 def _fed(found: Found, parsed: Parsed, slicer: Slicer, targets: TargetFinder) -> Slice | None:
@@ -160,13 +160,19 @@ def _does_not_compile(file: SliceFile) -> str | None:
     return None
 
 
-def _given(found: Found) -> str | None:
-    """The source of what the tuner gets as `hyperparameters=`; None where it gets none, or one made inside a function."""
+def _given(found: Found) -> tuple[str | None, bool]:
+    """The source of what the tuner gets as `hyperparameters=`, and whether it tunes what that does not declare.
+
+    None where it gets none, or one made inside a function.
+    """
     for construction in found.constructions:
-        argument = construction.tuner.call.arguments.get("hyperparameters")
+        arguments = construction.tuner.call.arguments
+        argument = arguments.get("hyperparameters")
         if argument is not None and not argument.is_literal:
-            return argument.source
-    return None
+            switch = arguments.get("tune_new_entries")
+            fixed = switch is not None and switch.is_literal and switch.literal is False
+            return argument.source, not (fixed and len(found.constructions) == 1)
+    return None, True
 
 
 def _with_names_of(expression: str, needs: Names) -> Names:
