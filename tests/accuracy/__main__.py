@@ -11,7 +11,7 @@ import pytest
 
 parser = argparse.ArgumentParser(prog="python -m tests.accuracy", description=__doc__)
 parser.add_argument(
-    "--backend", choices=["tensorflow", "jax"], help="the backend of Keras (default: its own)"
+    "--backend", choices=["tensorflow", "jax", "torch"], help="the backend of Keras (default: its own)"
 )
 parser.add_argument("--models", type=int, default=1000, help="generated models (default 1000)")
 parser.add_argument("--each", type=int, default=16, help="programs for each built-in layer (default 16)")

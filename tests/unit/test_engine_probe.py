@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from .engine_child import in_child, probe, text
@@ -366,3 +370,23 @@ def test_loss_for_an_output_that_does_not_exist_needs_no_labels_to_be_found() ->
     fine, failing = probe(source, {"second": "b"}, {"second": "c"})
     assert (fine["verdict"], failing["verdict"]) == ("ok", "fail")
     assert "['a', 'c']" in failing["error"]["message"]
+
+
+def test_a_job_on_another_backend_does_not_load_tensorflow() -> None:
+    pytest.importorskip("jax")
+    script = """
+import sys
+import keras
+import keras_tuner
+from hypershape.agent.engine import Engine
+
+def build(hp):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+    model.compile(loss="mse")
+    return model
+
+assert Engine(None, []).probe(build, {}, "symbolic")["verdict"] == "ok"
+assert "tensorflow" not in sys.modules
+"""
+    environment = dict(os.environ, KERAS_BACKEND="jax")
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)

@@ -26,6 +26,8 @@ def start(sources, environment):
     os.environ.update(environment)
     for name in QUIET:
         os.environ.setdefault(name, QUIET[name])
+    # PyTorch's threads do not survive the fork of a job: it would wait for them, and shapes need none.
+    os.environ["OMP_NUM_THREADS"] = "1"
     # `python -c` searches the working directory first: a user's keras_tuner.py there would be taken for the package.
     sys.path[:] = [place for place in sys.path if place not in ("", os.getcwd())]
     if sys.version_info < OLDEST:

@@ -354,6 +354,9 @@ class Memory:
 
     def _skip_tracking(self) -> None:
         """Leaves out TensorFlow's tracking of attributes, a fifth of the time, for layers that are only asked."""
+        if keras.backend.backend() != "tensorflow":
+            # The import would load all of TensorFlow, in each job anew.
+            return
         try:
             from keras.src.backend.tensorflow.trackable import KerasAutoTrackable
         except ImportError:
