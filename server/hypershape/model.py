@@ -342,6 +342,8 @@ class Environment:
     packages: Mapping[str, str | None] = field(default_factory=dict)
     """Version of each package that a search may need (tensorboard, sklearn, …); None where it is missing."""
     symbolic: bool = True
+    gpu_unseen: str | None = None
+    """Why the backend cannot use the GPU that the machine has; None where it may."""
     problem: str | None = None
 
 

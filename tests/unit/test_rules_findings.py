@@ -438,6 +438,18 @@ def test_a_bayesian_search_without_scikit_learn_is_an_error_at_the_tuner() -> No
     assert only(missing, "HS005").severity is Severity.ERROR
 
 
+def test_a_gpu_that_the_backend_cannot_use_is_a_warning_at_the_import() -> None:
+    written = module(SEARCH)
+    blind = replace(
+        environment(**{"tensorboard": "2.21.0", "scikit-learn": "1.6"}),
+        devices=("NVIDIA T4",),
+        gpu_unseen="cuDNN is not installed (pip install 'tensorflow[and-cuda]')",
+    )
+    found = only(Analysis(written, blind), "HS007")
+    assert found.severity is Severity.WARNING and "NVIDIA T4" in found.message
+    assert rules.findings(Analysis(written, replace(blind, gpu_unseen=None))) == ()
+
+
 def test_an_interpreter_without_keras_is_an_error_at_the_import() -> None:
     written = module(SEARCH)
     broken = replace(environment(), problem="This interpreter has no keras.")

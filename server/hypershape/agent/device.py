@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes.util
+import glob
+import importlib.util
 import os
 import subprocess
+import sys
 from typing import Any, List, Optional, Tuple
 
 import keras
@@ -40,6 +44,50 @@ def accelerators() -> Tuple[str, ...]:
         if not listed.returncode
         else ()
     )
+
+
+CUDNN = (
+    "/usr/lib/*", "/usr/lib64", "/usr/local/lib", "/usr/local/cuda*/lib64", "/usr/local/cuda*/targets/*/lib",
+    "/opt/conda/lib", os.path.join(sys.prefix, "lib"), os.path.join(sys.base_prefix, "lib"),
+)  # fmt: skip
+"""Where cuDNN lies when it was not installed by pip."""
+
+
+def unseen() -> Optional[str]:
+    """Why the backend certainly cannot use a GPU that this machine has; None where it may, or where there is none.
+
+    Told from what is installed, without starting a runtime.
+    """
+    if not accelerators():
+        return None
+    backend = keras.backend.backend()
+    if backend == "jax":
+        plugins = ("jax_cuda13_plugin", "jax_cuda12_plugin", "jax_cuda11_plugin")
+        if any(importlib.util.find_spec(each) is not None for each in plugins):
+            return None
+        return "JAX is installed without its CUDA plugin (pip install 'jax[cuda12]')"
+    if backend == "torch":
+        import torch
+
+        return None if torch.version.cuda or torch.version.hip else "this PyTorch was built without CUDA"
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        if not tf.test.is_built_with_cuda():
+            return "this TensorFlow was built without CUDA (pip install 'tensorflow[and-cuda]')"
+        if not _cudnn():
+            return "cuDNN is not installed (pip install 'tensorflow[and-cuda]')"
+    return None
+
+
+def _cudnn() -> bool:
+    """Whether any version of cuDNN lies where a program may look for it."""
+    folders = [*CUDNN, *os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)]
+    folders += [os.path.join(place, "nvidia", "cudnn", "lib") for place in sys.path]
+    if any(glob.glob(os.path.join(each, "libcudnn*.so*")) for each in folders if each):
+        return True
+    # The loader's own list may name yet another folder.
+    return ctypes.util.find_library("cudnn") is not None
 
 
 def prepare() -> None:

@@ -449,6 +449,7 @@ def describe() -> Dict[str, Any]:
         "devices": device.accelerators() or ("CPU",),
         "packages": {name: _version(name) for name in _PACKAGES},
         "symbolic": symbolic.available(),
+        "gpu_unseen": device.unseen(),
         "problem": None,
     }
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import importlib.util
 import platform
 import sys
@@ -27,8 +28,28 @@ def load() -> str | None:
             )
         except Exception as error:
             what = " ".join(str(error).split())[:300]
-            return f"{_label(name)} cannot be imported by {sys.executable} ({type(error).__name__}: {what})."
+            why = f"{_label(name)} cannot be imported by {sys.executable} ({type(error).__name__}: {what})."
+            return f"{why} {_misfit()}".rstrip()
     return None
+
+
+def _misfit() -> str:
+    """Which two installed versions are known not to work together, and what to do; "" where none are."""
+    keras, tuner, tensorflow = map(_installed, ("keras", "keras-tuner", "tensorflow"))
+    if keras >= (3,) and (0,) < tuner < (1, 4):
+        return f"keras-tuner before 1.4 does not work with Keras 3: {_pip('-U keras-tuner')}"
+    if tensorflow >= (2, 16) and (0,) < keras < (3,):
+        return f"TensorFlow 2.16 and later need Keras 3: {_pip('-U keras')}"
+    return ""
+
+
+def _installed(package: str) -> tuple[int, ...]:
+    """Major and minor version of a package; () where it is not installed."""
+    try:
+        version = importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ()
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
 
 
 def unusable(problem: str) -> dict[str, Any]:
