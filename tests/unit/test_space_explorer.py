@@ -129,6 +129,24 @@ def test_a_held_hyperparameter_may_be_one_that_is_never_met() -> None:
     assert explorer.coverage.mode == "exhaustive"
 
 
+def test_a_domain_from_which_nothing_can_be_drawn_is_explored_at_its_default() -> None:
+    def hp(name: str, kind: str, **more: object) -> Hyperparameter:
+        return Hyperparameter(name, kind, 8, values=(), count=0, **more)  # type: ignore[arg-type]
+
+    empty = hp("units", "Int", min=8, max=64, step=0), hp("rate", "Float", min=0.0, max=0.5, step=0.0)
+    explorer, new = Explorer(), empty
+    for _ in range(50):
+        batch = explorer.next(8)
+        explorer.add(
+            Report({"units": 8, "rate": 8, **each}, "ok", "symbolic", new=new if not index else ())
+            for index, each in enumerate(batch)
+        )
+        new = ()
+        if explorer.finished:
+            break
+    assert explorer.finished and {"units": 8, "rate": 8} in [each.configuration for each in explorer.reports]
+
+
 def test_nothing_is_proved_while_a_probe_has_no_verdict() -> None:
     explorer = Explorer()
     explorer.next(1)

@@ -12,9 +12,9 @@ FINE = 1 << 24
 
 
 def positions(hp: Hyperparameter) -> int:
-    """How many positions the domain has; `FINE` for a Float without step."""
+    """How many positions the domain has; `FINE` for a Float without step, 1 where nothing can be drawn."""
     if hp.values is not None:
-        return len(hp.values)
+        return max(len(hp.values), 1)
     if hp.min is None or hp.max is None:
         return 1
     return hp.count or FINE
@@ -23,7 +23,7 @@ def positions(hp: Hyperparameter) -> int:
 def value_at(hp: Hyperparameter, position: int) -> Value:
     """The value at a position from 0 to `positions(hp) - 1`; values of a range ascend."""
     if hp.values is not None:
-        return hp.values[position]
+        return hp.values[position] if hp.values else hp.default
     if hp.min is None or hp.max is None:
         return hp.default
     if hp.kind == "Int":
