@@ -55,16 +55,18 @@ def generated(strategy: st.SearchStrategy[Program], count: int) -> list[Program]
 
 
 def assert_equal(group: str, drawn: list[Program], tally) -> None:
-    """No false failure at all, and at most one other disagreement in a thousand; "not checked" is one of them."""
-    found, false = [], []
+    """No false failure at all, at most one missed failure in a thousand, at most three that are not checked."""
+    found, false, unchecked = [], [], []
     for start in range(0, len(drawn), 60):
         cases = [(program, {}) for program in drawn[start : start + 60]]
         for (program, _), (_, real, difference) in zip(cases, compare(cases), strict=True):
             text = tally.add(group, program, real, difference)
             if text is not None:
-                (false if difference.startswith("FALSE FAILURE") else found).append(text)
+                kinds = {"FALSE": false, "not c": unchecked}
+                kinds.get(difference[:5], found).append(text)
     assert not false, "\n\n".join(false)
     assert len(found) <= len(drawn) // 1000, "\n\n".join(found)
+    assert len(unchecked) <= 3 * len(drawn) // 1000, "\n\n".join(unchecked)
 
 
 def test_generated_models_get_the_verdict_of_a_real_build(tally) -> None:

@@ -204,6 +204,8 @@ def _is_risky(operation: Any, args: Any, kwargs: Any) -> bool:
     """Whether a kernel may refuse, once it runs, what has the right shapes."""
     if type(operation).__name__ in _RISKY and _is_keras(operation):
         return True
+    if 0 in (getattr(operation, "height", None), getattr(operation, "width", None)):
+        return True
     if any(isinstance(getattr(operation, name, None), str) for name in ("scale", "offset")):
         return True
     if any(0 in tuple(weight.shape) for weight in getattr(operation, "weights", ())):
