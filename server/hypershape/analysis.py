@@ -217,7 +217,7 @@ async def _explore(
             took = (time.monotonic() - before) / max(len(reports), 1)
             size = max(1, min(4 * size, int(BATCH_SECONDS / max(took, 1e-6))))
             if known is None and time.monotonic() - shown > SNAPSHOT_SECONDS:
-                yield _summary(target, explorer, job, started)
+                yield _for_now(_summary(target, explorer, job, started))
                 shown = time.monotonic()
         explored = _summary(target, explorer, job, started)
         if any(report.data == "assumed" for report in explorer.reports):
@@ -235,6 +235,15 @@ async def _explore(
         yield replace(_summary(target, explorer, job, started), reason=str(failure))
     finally:
         await job.close()
+
+
+def _for_now(summary: TargetAnalysis) -> TargetAnalysis:
+    """What can be shown already: where data is assumed, failures wait until they met every other assumption."""
+    if summary.data != "assumed":
+        return summary
+    return replace(
+        summary, causes=tuple(cause for cause in summary.causes if _whatever_the_data(cause.error))
+    )
 
 
 async def _probe(
@@ -417,24 +426,40 @@ async def _under_other_assumptions(
     for assumption in range(ASSUMPTIONS):
         if assumption == own.assumption or not doubtful:
             continue
+        again: list[Report] = []
         try:
             other = await _opened(target, own.data, assumption, agent)
-        except (SliceFailed, AgentFailed):
+        except SliceFailed:
             continue
+        except AgentFailed:
+            other = None
         try:
-            if not other.first or other.first[0].verdict != "ok":
+            first = other.first[0] if other is not None and other.first else None
+            if first is not None and first.verdict != "ok" and not _is_limit(first):
                 continue
             others += 1
-            waiting = [report.configuration for report in doubtful.values()]
-            again = await _probe(other.job, waiting, "symbolic", 10.0)
+            if other is not None and first is not None and first.verdict == "ok":
+                waiting = [report.configuration for report in doubtful.values()]
+                again = await _probe(other.job, waiting, "symbolic", 10.0)
         finally:
-            await other.job.close()
-        for before, after in zip(list(doubtful.items()), again, strict=False):
-            if after.verdict != "fail":
-                explorer.correct([replace(before[1], verdict=after.verdict, error=after.error)])
-                del doubtful[before[0]]
+            if other is not None:
+                await other.job.close()
+        # What there was no time for is not known to fail: no answer counts as "unknown".
+        for (key, before), after in itertools.zip_longest(list(doubtful.items()), again):
+            if after is None:
+                explorer.correct([replace(before, verdict="unknown")])
+            elif after.verdict != "fail":
+                explorer.correct([replace(before, verdict=after.verdict, error=after.error)])
+            else:
+                continue
+            del doubtful[key]
     if not others:
         explorer.correct(replace(report, verdict="unknown") for report in doubtful.values())
+
+
+def _is_limit(report: Report) -> bool:
+    """Whether a bound of the agent ended a probe before it could answer."""
+    return report.verdict == "unknown" and report.error is not None and report.error.stage == "limit"
 
 
 def _key(report: Report) -> tuple[tuple[str, Value], ...]:

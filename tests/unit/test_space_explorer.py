@@ -257,3 +257,20 @@ def test_a_value_outside_a_tightened_domain_is_not_in_the_space() -> None:
     assert contains(hps, {"k": 5, "lr": 0.5})
     assert not contains(hps, {"k": 7})
     assert not contains(hps, {"lr": 2.0})
+
+
+def test_a_condition_follows_reports_that_are_corrected() -> None:
+    def failing_from(first: int) -> Target:
+        def target(hp: Recorder) -> None:
+            if hp("blocks", *range(1, 10), kind="Int") >= first:  # type: ignore[operator]
+                raise ValueError("too small")
+
+        return target
+
+    explorer, _ = explore(failing_from(4))
+    assert [cause.condition for cause in explorer.causes()] == ["blocks >= 4"]
+    explorer.correct(
+        probe(failing_from(7), report.configuration, {}) for report in explorer.reports if report.error
+    )
+    (cause,) = explorer.causes()
+    assert (cause.condition, cause.share) == ("blocks >= 7", pytest.approx(3 / 9))

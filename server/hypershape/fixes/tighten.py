@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import math
+import operator
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
+from typing import Any
 
 from hypershape.fixes import domains, edits
 from hypershape.fixes.calls import other_method
@@ -15,6 +17,23 @@ from hypershape.model import Cause, Configuration, Edit, Fix, Hyperparameter, Sp
 
 _PAIRED_VALUES = 24
 _LISTED_VALUES = 8
+
+
+def _power(base: float, exponent: float) -> float:
+    """A power that costs nothing to compute; ValueError for any other."""
+    if not 0 <= exponent < 64:
+        raise ValueError("too large a power")
+    return float(base**exponent)
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], object]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Mod: operator.mod,
+    ast.Pow: _power,
+}
+"""What conditions calculate with, such as `units % 5 != 0` and `width * (depth - 1) >= 40`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +178,7 @@ def holds(condition: str, configuration: Configuration) -> bool | None:
     """Whether a blame such as `kernel >= 7 and hp["conv.0"] == 3` holds; None when a name is missing or it is odd."""
     try:
         return bool(_evaluate(ast.parse(condition, mode="eval").body, configuration))
-    except (KeyError, TypeError, ValueError, SyntaxError):
+    except (KeyError, TypeError, ValueError, ArithmeticError, SyntaxError):
         return None
 
 
@@ -171,12 +190,16 @@ def _evaluate(node: ast.expr, configuration: Configuration) -> object:
         return not _evaluate(node.operand, configuration)
     if isinstance(node, ast.Compare):
         left = _evaluate(node.left, configuration)
-        for operator, right_node in zip(node.ops, node.comparators, strict=True):
+        for comparison, right_node in zip(node.ops, node.comparators, strict=True):
             right = _evaluate(right_node, configuration)
-            if not _compare(operator, left, right):
+            if not _compare(comparison, left, right):
                 return False
             left = right
         return True
+    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+        return _ARITHMETIC[type(node.op)](
+            _evaluate(node.left, configuration), _evaluate(node.right, configuration)
+        )
     if isinstance(node, ast.Name):
         return configuration[node.id]
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
@@ -184,23 +207,23 @@ def _evaluate(node: ast.expr, configuration: Configuration) -> object:
     return ast.literal_eval(node)
 
 
-def _compare(operator: ast.cmpop, left: object, right: object) -> bool:
-    if isinstance(operator, ast.Eq):
+def _compare(sign: ast.cmpop, left: object, right: object) -> bool:
+    if isinstance(sign, ast.Eq):
         return left == right
-    if isinstance(operator, ast.NotEq):
+    if isinstance(sign, ast.NotEq):
         return left != right
-    if isinstance(operator, ast.In):
+    if isinstance(sign, ast.In):
         return left in right  # type: ignore[operator]
-    if isinstance(operator, ast.NotIn):
+    if isinstance(sign, ast.NotIn):
         return left not in right  # type: ignore[operator]
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-        if isinstance(operator, ast.Lt):
+        if isinstance(sign, ast.Lt):
             return left < right
-        if isinstance(operator, ast.LtE):
+        if isinstance(sign, ast.LtE):
             return left <= right
-        if isinstance(operator, ast.Gt):
+        if isinstance(sign, ast.Gt):
             return left > right
-        if isinstance(operator, ast.GtE):
+        if isinstance(sign, ast.GtE):
             return left >= right
     raise ValueError("not a comparison of values")
 

@@ -198,6 +198,7 @@ class Explorer:
             leaf = _key({n: v for n, v in report.configuration.items() if n not in self._held})
             if self._leaves.get(leaf) is before:
                 self._leaves[leaf] = report
+            self._conditions.clear()
 
     def causes(self) -> tuple[Cause, ...]:
         """The causes of all failures so far, with their shares of the space."""
