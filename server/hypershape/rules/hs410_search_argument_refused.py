@@ -41,13 +41,13 @@ class SearchArgumentRefused(Rule):
 
     ## What it does
     Compares the arguments of `tuner.search` with those of `Model.fit`, to which Keras Tuner hands them on, and finds
-    a single callback where a list is needed, and lists of numbers where arrays are.
+    lists of numbers where arrays are needed.
 
     ## Why it matters
     Each trial is built and then fails; after three of them the search ends.
 
     ## Fix
-    Rename or remove the argument; put the callback in a list; make arrays of the data.
+    Rename or remove the argument; make arrays of the data.
     """
 
     code = "HS410"
@@ -73,25 +73,6 @@ class SearchArgumentRefused(Rule):
             """,
             at="epoch=3",
             fixed="tuner.search(x, y, epochs=3)",
-        ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
-            stop = keras.callbacks.EarlyStopping("loss")
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=3)
-            tuner.search(x, y, callbacks=stop)
-            """,
-            at="stop",
-            fixed="callbacks=[stop]",
         ),
         Example(
             """
@@ -195,10 +176,6 @@ class SearchArgumentRefused(Rule):
                         code.span(keyword),
                         severity=Severity.HINT if softly else Severity.ERROR,
                     )
-                elif keyword.arg == "callbacks" and _is_callback(keyword.value, code):
-                    yield self.finding(
-                        "Keras Tuner needs a list of callbacks, not one callback.", code.span(keyword.value)
-                    )
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         code = Code.of(analysis.module)
@@ -211,8 +188,6 @@ class SearchArgumentRefused(Rule):
 
 def _repairs(call: ast.Call, finding: Finding, code: Code) -> Iterator[Fix]:
     for keyword in call.keywords:
-        if keyword.arg == "callbacks" and code.span(keyword.value) == finding.span:
-            yield Fix("Put it in a list", (Edit(finding.span, f"[{code.source(keyword.value)}]"),))
         if code.span(keyword) != finding.span or keyword.arg is None:
             continue
         free = [each for each in FIT if each not in {other.arg for other in call.keywords}]
@@ -244,9 +219,3 @@ def _as_array(place: Span, code: Code) -> Fix:
     added = edits.add_import(code.module, "import numpy as np") if bound is None else None
     changed = Edit(place, f"{bound or 'np'}.array({code.text.within(place)})")
     return Fix("Make it an array", (changed, added) if added else (changed,))
-
-
-def _is_callback(node: ast.expr, code: Code) -> bool:
-    """Whether an expression is certainly one of Keras's callbacks."""
-    made = code.resolve(node)
-    return isinstance(made, ast.Call) and (code.imported(made.func) or "").startswith("keras.callbacks.")
