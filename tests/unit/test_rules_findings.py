@@ -720,3 +720,32 @@ def test_a_project_folder_that_is_not_resumed_or_fits_is_left_alone(
 ) -> None:
     stored_project(tmp_path, low, [0.1, 0.2], trials)
     assert not [each for each in rules.findings(stale_analysis(tmp_path, more)) if each.code == "HS422"]
+
+
+@pytest.mark.parametrize(
+    ("made", "stored", "said"),
+    [
+        ("Hyperband(build_model, 'loss', 9", {}, "another kind of tuner wrote it"),
+        ("BayesianOptimization(build_model, 'loss', 9", {"max_epochs": 9}, "another kind of tuner wrote it"),
+        ("Hyperband(build_model, 'loss', 9", {"max_epochs": 5}, "max_epochs was 5 and is 9 now"),
+        ("Hyperband(build_model, 'loss', factor=4", {"factor": 3}, "factor was 3 and is 4 now"),
+        ("Hyperband(build_model, 'loss', 9, 4", {"max_epochs": 9, "factor": 4}, None),
+        ("RandomSearch(build_model, 'loss', 9", {"max_epochs": 5}, None),
+    ],
+)
+def test_a_project_of_another_tuner_or_another_hyperband_is_told(
+    tmp_path: Path, made: str, stored: dict[str, object], said: str | None
+) -> None:
+    stored_project(tmp_path, 8, [0.1, 0.2], 1)
+    file = tmp_path / "logs" / "first" / "oracle.json"
+    hyperband = {"max_epochs": 9, "factor": 3, "brackets": [], "current_bracket": 0, "current_iteration": 0}
+    more = {**hyperband, **stored} if stored and "Hyperband" in made else stored
+    file.write_text(json.dumps(json.loads(file.read_text()) | more))
+    text = STALE.format(more="").replace('RandomSearch(build_model, "loss", max_trials=2', made)
+    analysis = Analysis(module(text, str(tmp_path / "model.py")))
+    if said is None:
+        assert not [each for each in rules.findings(analysis) if each.code == "HS422"]
+    else:
+        finding = only(analysis, "HS422")
+        assert said in finding.message
+        assert (finding.severity.name == "ERROR") == ("another kind" in said)

@@ -18,17 +18,28 @@ _LARGEST = 8_000_000
 """Bytes of an oracle's file; a larger one is not read while the user types."""
 _NAMED = 3
 
+_OWN_STATE = {
+    "Hyperband": ("brackets", "current_bracket", "current_iteration", "max_epochs", "factor"),
+    "BayesianOptimization": ("num_initial_points", "alpha", "beta"),
+}
+"""What a tuner reads of a stored project that the others do not write (keras-tuner 1.4, `Oracle.set_state`)."""
+
+_KEPT = (("max_epochs", 2), ("factor", 3), ("hyperband_iterations", 4))
+"""The arguments of Hyperband that a stored project overrules, with their positions."""
+
 
 class StaleProject(Rule):
     """The project folder holds the trials of another search space, or already all trials, and would be resumed.
 
     ## What it does
-    Looks for the folder of a tuner without `overwrite=True` beside the file, and compares the search space that is
-    stored there with the one that probes found, and the number of trials with `max_trials`.
+    Looks for the folder of a tuner without `overwrite=True` beside the file, and compares the kind of tuner and the
+    search space that are stored there with those of the file, Hyperband's own arguments, and the number of trials
+    with `max_trials`.
 
     ## Why it matters
     Keras Tuner resumes the search: the old ranges win over the new ones, and a search whose trials are used up
-    returns at once without training anything. It says nothing but "Reloading Tuner".
+    returns at once without training anything. It says nothing but "Reloading Tuner". Hyperband and
+    BayesianOptimization refuse a project of another kind of tuner with a RuntimeError.
 
     ## Fix
     `overwrite=True`, a new project name, or delete the folder.
@@ -45,12 +56,19 @@ class StaleProject(Rule):
             stored = _stored(folder) if folder is not None else None
             if folder is None or stored is None:
                 continue
-            said = _difference(stored, tuner, analysis) or _used_up(folder, tuner, code)
+            refused = _refused(stored, tuner)
+            said = (
+                refused
+                or _difference(stored, tuner, analysis)
+                or _overruled(stored, tuner, code)
+                or _used_up(folder, tuner, code)
+            )
             if said is not None:
                 yield self.finding(
                     f"The folder {folder.parent.name}/{folder.name} would be resumed: {said}.",
                     tuner.found.call.callee,
                     target=next((each.name for each in targets_of(tuner, analysis)), None),
+                    severity=Severity.ERROR if refused is not None else None,
                 )
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
@@ -90,6 +108,26 @@ def _stored(folder: Path) -> Mapping[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _refused(stored: Mapping[str, Any], tuner: Tuner) -> str | None:
+    """Whether another kind of tuner wrote the project, so that this one raises a RuntimeError."""
+    name = tuner.found.class_name
+    if all(each in stored for each in _OWN_STATE.get(name, ())):
+        return None
+    return f"another kind of tuner wrote it, and {name} raises `Error reloading Oracle from existing project`"
+
+
+def _overruled(stored: Mapping[str, Any], tuner: Tuner, code: Code) -> str | None:
+    """The first argument of a Hyperband whose stored value is another one."""
+    if tuner.found.class_name != "Hyperband":
+        return None
+    for name, position in _KEPT:
+        node = code.argument(tuner.node, name, position)
+        value = code.value(node, default=None) if node is not None else None
+        if value is not None and stored.get(name) not in (None, value):
+            return f"{name} was {stored[name]!r} and is {value!r} now, and the old value wins"
+    return None
 
 
 def _difference(stored: Mapping[str, Any], tuner: Tuner, analysis: Analysis) -> str | None:
