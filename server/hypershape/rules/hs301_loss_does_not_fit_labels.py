@@ -118,7 +118,8 @@ class LossDoesNotFitLabels(BuildFailure):
         found = _SHAPES.search(error.message)
         if found is None:
             return "The loss cannot compare the model's output with the labels"
-        return f"The loss cannot compare labels of shape {found[1]} with an output of shape {found[2]}"
+        labels, output = (re.sub(r"^\(\d+", "(None", each) for each in found.groups())
+        return f"The loss cannot compare labels of shape {labels} with an output of shape {output}"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
         losses = [

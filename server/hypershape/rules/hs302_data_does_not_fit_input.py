@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError
+from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules import wording
 from hypershape.rules.base import Example
 from hypershape.rules.failure import BuildFailure, class_of, target_of
@@ -46,6 +47,26 @@ class DataDoesNotFitInput(BuildFailure):
                 model.compile(loss="mse")
                 return model
             """,
+            at="(9,)",
+            fixed="keras.Input((8,))",
+        ),
+        Example(
+            """
+            # hypershape: x=(28, 28) y=(1,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((30, 30, 1))])
+                model.add(layers.Conv2D(hp.Int("filters", 4, 8), 3))
+                model.add(layers.Flatten())
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="(30, 30, 1)",
+            fixed="keras.Input((28, 28, 1))",
         ),
     )
     VALID = (
@@ -91,22 +112,64 @@ class DataDoesNotFitInput(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
-        found = re.search(r"to have value (\d+), but received input with shape (\([^)]*\))", error.message)
-        if found:
-            return f"The model takes inputs of width {found[1]} but the data has the shape {found[2]}"
-        found = re.search(r"expected shape=(\([^)]*\)), found shape=(\([^)]*\))", error.message)
-        if found:
-            return f"The model takes inputs of shape {found[1]} but the data has the shape {found[2]}"
+        given = _given(error.message)
+        taken = re.search(r"expected shape=(\([^)]*\))", error.message)
+        if given and taken:
+            return f"The model takes inputs of shape {_sample(taken[1])} but the data has the shape {_sample(given)}"
+        inner = re.search(r"to have value (\d+), but received input with shape (\([^)]*\))", error.message)
+        if inner and given and wording.shape(given) != wording.shape(inner[2]):
+            width = (wording.shape(inner[2]) or (None,))[-1]
+            return (
+                f"The data has the shape {_sample(given)}, which the model does not take: "
+                f"`{error.layer_class or 'a layer'}` gets {width} values where it was made for {inner[1]}"
+            )
+        if inner:
+            return (
+                f"The model takes inputs of width {inner[1]} but the data has the shape {_sample(inner[2])}"
+            )
         return "The data does not have the shape that the model takes"
+
+    def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        declared = list(_declared(target, code))
+        return code.span(declared[0]) if len(declared) == 1 else super().where(error, target, code)
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         code, target = Code.of(analysis.module), target_of(finding, analysis)
-        message = finding.error.message if finding.error else ""
-        found = re.search(r"received input with shape (\([^)]*\))|found shape=(\([^)]*\))", message)
-        axes = wording.shape(next(each for each in found.groups() if each)) if found else None
-        for call in code.calls_in(target.target.body) if target and axes else ():
-            shape = code.argument(call, "shape", 0) if class_of(call, code) == "Input" else None
-            shape = shape or code.argument(call, "input_shape")
-            if shape is not None and isinstance(code.value(shape, None), tuple):
-                text = f"({', '.join(map(str, axes[1:]))}{',' * (len(axes) == 2)})" if axes else ""
+        given = _given(finding.error.message) if finding.error else None
+        axes = wording.shape(given) if given else None
+        for shape in _declared(target, code) if target and axes else ():
+            taken = code.value(shape, None)
+            if isinstance(taken, tuple) and axes:
+                # Keras adds a last axis of size 1 to data that lacks it.
+                channels = (1,) if len(taken) == len(axes) and taken[-1] == 1 else ()
+                sizes = (*axes[1:], *channels)
+                text = f"({', '.join(map(str, sizes))}{',' * (len(sizes) == 1)})"
                 yield Fix(f"Take inputs of shape {text}", (Edit(code.span(shape), text),))
+
+
+def _declared(target: TargetAnalysis, code: Code) -> Iterator[ast.expr]:
+    """The input shapes that a target writes down."""
+    for call in code.calls_in(target.target.body):
+        shape = code.argument(call, "shape", 0) if class_of(call, code) == "Input" else None
+        shape = shape or code.argument(call, "input_shape")
+        if shape is not None:
+            yield shape
+
+
+def _given(message: str) -> str | None:
+    """The shape of the batch that the model was given, as a tuple in text, on every backend."""
+    found = (
+        re.search(r"found shape=(\([^)]*\))", message)
+        or re.search(r"inputs=[\w.]+\(shape=(?:torch\.Size\(\[([^\]]*)\]\)|(\([^)]*\)))", message)
+        or re.search(r"received input with shape (\([^)]*\))", message)
+    )
+    if found is None:
+        return None
+    text = next(each for each in found.groups() if each is not None)
+    return text if text.startswith("(") else f"({text})"
+
+
+def _sample(batch: str) -> str:
+    """The shape of one sample of a batch: `(32, 28, 28)` holds samples of shape `(28, 28)`."""
+    axes = wording.shape(batch)
+    return batch if axes is None else str(tuple(axes[1:]))
