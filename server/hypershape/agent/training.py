@@ -214,10 +214,22 @@ def _is_risky(operation: Any, args: Any, kwargs: Any) -> bool:
         # Integers can cut the way of the gradient to the weights.
         if any("float" not in str(tensor.dtype) for tensor in tree.flatten(args) if hasattr(tensor, "dtype")):
             return True
+    if _masks_oddly(operation, kwargs):
+        return True
     mask = kwargs.get("mask")
     if not args or not hasattr(mask, "shape") or not hasattr(args[0], "shape"):
         return False
     return not _agree(tuple(mask.shape), tuple(args[0].shape)[: len(mask.shape)])
+
+
+def _masks_oddly(operation: Any, kwargs: Any) -> bool:
+    """Whether an output carries a mask, or a penalty a type, that the loss may not be able to combine with its own."""
+    if kwargs.get("return_attention_scores"):
+        return True
+    if type(operation).__name__ == "Softmax" and kwargs.get("mask") is not None:
+        return True
+    penalised = getattr(operation, "activity_regularizer", None) is not None
+    return penalised and getattr(operation, "compute_dtype", None) in ("float16", "bfloat16")
 
 
 def _is_keras(value: Any) -> bool:
