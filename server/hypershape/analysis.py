@@ -426,24 +426,11 @@ async def _under_other_assumptions(
     for assumption in range(ASSUMPTIONS):
         if assumption == own.assumption or not doubtful:
             continue
-        again: list[Report] = []
-        try:
-            other = await _opened(target, own.data, assumption, agent)
-        except SliceFailed:
+        waiting = [report.configuration for report in doubtful.values()]
+        again = await _under(assumption, target, own, waiting, agent)
+        if again is None:
             continue
-        except AgentFailed:
-            other = None
-        try:
-            first = other.first[0] if other is not None and other.first else None
-            if first is not None and first.verdict != "ok" and not _is_limit(first):
-                continue
-            others += 1
-            if other is not None and first is not None and first.verdict == "ok":
-                waiting = [report.configuration for report in doubtful.values()]
-                again = await _probe(other.job, waiting, "symbolic", 10.0)
-        finally:
-            if other is not None:
-                await other.job.close()
+        others += 1
         # What there was no time for is not known to fail: no answer counts as "unknown".
         for (key, before), after in itertools.zip_longest(list(doubtful.items()), again):
             if after is None:
@@ -455,6 +442,27 @@ async def _under_other_assumptions(
             del doubtful[key]
     if not others:
         explorer.correct(replace(report, verdict="unknown") for report in doubtful.values())
+
+
+async def _under(
+    assumption: int, target: Target, own: _Opened, configurations: Sequence[Configuration], agent: Agent
+) -> list[Report] | None:
+    """The reports under one assumption, as many as there was time for; None if the default does not build under it."""
+    try:
+        other = await _opened(target, own.data, assumption, agent)
+    except SliceFailed:
+        return None
+    except AgentFailed:
+        return []
+    try:
+        first = other.first[0] if other.first else None
+        if first is None or _is_limit(first):
+            return []
+        if first.verdict != "ok":
+            return None
+        return await _probe(other.job, configurations, "symbolic", 10.0)
+    finally:
+        await other.job.close()
 
 
 def _is_limit(report: Report) -> bool:

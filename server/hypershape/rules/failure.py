@@ -130,6 +130,15 @@ def class_of(call: ast.Call, code: Code) -> str:
     return ALIASES.get(name, name)
 
 
+def input_shapes(body: Span, code: Code) -> Iterator[ast.expr]:
+    """The input shapes that a target writes down: of each `Input`, or as `input_shape` of a layer."""
+    for call in code.calls_in(body):
+        shape = code.argument(call, "shape", 0) if class_of(call, code) == "Input" else None
+        shape = shape or code.argument(call, "input_shape")
+        if shape is not None:
+            yield shape
+
+
 def _named(made: list[ast.Call], error: ProbeError, code: Code) -> list[ast.Call]:
     """The calls whose literal `name=` is the layer's name."""
     names = [(call, code.argument(call, "name")) for call in made]

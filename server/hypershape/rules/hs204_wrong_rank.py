@@ -10,7 +10,15 @@ from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span
 from hypershape.rules.base import Example
-from hypershape.rules.failure import WINDOWED, BuildFailure, class_of, innermost, layer_call, target_of
+from hypershape.rules.failure import (
+    WINDOWED,
+    BuildFailure,
+    class_of,
+    innermost,
+    input_shapes,
+    layer_call,
+    target_of,
+)
 
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 _RANK = re.compile(r"expected (?P<at_least>min_)?ndim=(?P<wanted>\d+), found ndim=(?P<found>\d+)")
@@ -293,10 +301,8 @@ def _flatten(error: ProbeError, code: Code) -> Iterator[Fix]:
 
 def _channel(body: Span, code: Code) -> Iterator[Fix]:
     """A channel axis for a literal shape of the model's input."""
-    for call in code.calls_in(body):
-        shape = code.argument(call, "shape", 0) if class_of(call, code) == "Input" else None
-        shape = shape or code.argument(call, "input_shape")
-        if shape is not None and isinstance(shape, ast.Tuple) and len(shape.elts) in (1, 2, 3):
+    for shape in input_shapes(body, code):
+        if isinstance(shape, ast.Tuple) and len(shape.elts) in (1, 2, 3):
             inner = ", ".join(code.source(each) for each in shape.elts)
             yield Fix("Give the input a channel axis", (Edit(code.span(shape), f"({inner}, 1)"),))
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 
@@ -10,7 +9,7 @@ from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules import wording
 from hypershape.rules.base import Example
-from hypershape.rules.failure import BuildFailure, class_of, target_of
+from hypershape.rules.failure import BuildFailure, input_shapes, target_of
 
 
 class DataDoesNotFitInput(BuildFailure):
@@ -130,14 +129,14 @@ class DataDoesNotFitInput(BuildFailure):
         return "The data does not have the shape that the model takes"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
-        declared = list(_declared(target, code))
+        declared = list(input_shapes(target.target.body, code))
         return code.span(declared[0]) if len(declared) == 1 else super().where(error, target, code)
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         code, target = Code.of(analysis.module), target_of(finding, analysis)
         given = _given(finding.error.message) if finding.error else None
         axes = wording.shape(given) if given else None
-        for shape in _declared(target, code) if target and axes else ():
+        for shape in input_shapes(target.target.body, code) if target and axes else ():
             taken = code.value(shape, None)
             if isinstance(taken, tuple) and axes:
                 # Keras adds a last axis of size 1 to data that lacks it.
@@ -145,15 +144,6 @@ class DataDoesNotFitInput(BuildFailure):
                 sizes = (*axes[1:], *channels)
                 text = f"({', '.join(map(str, sizes))}{',' * (len(sizes) == 1)})"
                 yield Fix(f"Take inputs of shape {text}", (Edit(code.span(shape), text),))
-
-
-def _declared(target: TargetAnalysis, code: Code) -> Iterator[ast.expr]:
-    """The input shapes that a target writes down."""
-    for call in code.calls_in(target.target.body):
-        shape = code.argument(call, "shape", 0) if class_of(call, code) == "Input" else None
-        shape = shape or code.argument(call, "input_shape")
-        if shape is not None:
-            yield shape
 
 
 def _given(message: str) -> str | None:

@@ -208,11 +208,10 @@ class WeightsRefused(Rule):
         code = Code.of(analysis.module)
         for search in _searches(analysis, code):
             node = code.argument(search, "class_weight")
-            if node is not None and code.span(node) == finding.span:
-                what = _no_dictionary(node, code)
-                if what is not None and what[0].islower():
-                    text = f"dict(enumerate({code.source(node)}))"
-                    yield Fix(f"Number them from 0: {text}", (Edit(finding.span, text),))
+            given = node is not None and code.span(node) == finding.span
+            if node is not None and given and not isinstance(code.resolve(node), ast.Constant):
+                text = f"dict(enumerate({code.source(node)}))"
+                yield Fix(f"Number them from 0: {text}", (Edit(finding.span, text),))
             second = _both(search, code)
             if second is not None and code.span(second) == finding.span:
                 for name in ("sample_weight", "class_weight"):
