@@ -583,13 +583,10 @@ async def _fixes(
 ) -> tuple[Fix, ...]:
     """The candidates for one finding that pass their trial within `seconds`; the first is the preferred one."""
     started = time.monotonic()
-    rule = rules.by_code(finding.code)
     kept: list[Fix] = []
-    if rule is None:
-        return ()
     candidates = itertools.chain(
-        ((fix, True) for fix in rule.fixes(finding, state)),
-        ((fix, False) for fix in rule.last_resort(finding, state)),
+        ((fix, True) for fix in rules.repairs(finding, state)),
+        ((fix, False) for fix in rules.last_resorts(finding, state)),
     )
     for fix, repairs in candidates:
         if len(kept) == options.fixes_offered or time.monotonic() - started > seconds:

@@ -7,7 +7,7 @@ only the edges (`lsp`, `cli`) do so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Literal, TypeAlias
@@ -430,6 +430,10 @@ class Fix:
     reshapes: bool = False
 
 
+Repairs: TypeAlias = Callable[[], Iterable[Fix]]
+"""Works out candidate repairs when somebody asks for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """A place that explains a finding, e.g. the declaration of a hyperparameter."""
@@ -454,6 +458,10 @@ class Finding:
     cause: Cause | None = None
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    repairs: Repairs | None = field(default=None, compare=False, repr=False)
+    """Gives candidate repairs, best first; none has been tried yet."""
+    last_resorts: Repairs | None = field(default=None, compare=False, repr=False)
+    """Gives candidates that repair nothing, tried where no repair passes its trial."""
 
     def with_fixes(self, fixes: tuple[Fix, ...]) -> Finding:
         return replace(self, fixes=fixes)

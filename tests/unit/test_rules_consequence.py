@@ -3,7 +3,7 @@
 import pytest
 
 from hypershape.model import Cause, Coverage, ProbeError, Report, TargetAnalysis
-from hypershape.rules.wording import consequence
+from hypershape.rules.common.wording import consequence
 from hypershape.source import analyse, from_text
 
 TEXT = """

@@ -1,7 +1,7 @@
-"""The rules: found in this folder, run in the order of their codes, documented by their own text.
+"""The rules: found in the folders of their families, run in the order of their codes, documented by their own text.
 
-Each rule is one module `hs…_….py` with one class. The order matters: where two rules explain the same failure,
-the one with the lower code does.
+Each rule is one module `hs…_….py` with one class; `common` holds what several share. The order matters: where two
+rules explain the same failure, the one with the lower code does.
 """
 
 from __future__ import annotations
@@ -17,25 +17,52 @@ from hypershape.model import Analysis, Cause, Finding, Fix, Ignore, Severity, Sp
 from hypershape.rules import refactor
 from hypershape.rules.base import Example, Rule
 
-__all__ = ["Example", "Rule", "all_rules", "by_code", "findings", "page", "refactorings"]
+__all__ = [
+    "Example",
+    "Rule",
+    "all_rules",
+    "by_code",
+    "findings",
+    "last_resorts",
+    "page",
+    "refactorings",
+    "repairs",
+]
 
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """One instance of every rule, in the order of their codes."""
     found = []
-    for module in pkgutil.iter_modules(__path__):
-        if module.name.startswith("hs"):
-            members = vars(importlib.import_module(f"{__name__}.{module.name}")).values()
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        if module.name.rpartition(".")[2].startswith("hs"):
             found += [
                 member
-                for member in members
+                for member in vars(importlib.import_module(module.name)).values()
                 if inspect.isclass(member)
                 and issubclass(member, Rule)
-                and member.__module__.endswith(module.name)
+                and member.__module__ == module.name
                 and "code" in vars(member)
             ]
     return tuple(sorted((kind() for kind in found), key=lambda rule: rule.code))
+
+
+def repairs(finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+    """Candidate repairs of a finding, best first; none has been tried yet."""
+    rule = by_code(finding.code)
+    if finding.repairs is not None:
+        yield from finding.repairs()
+    elif rule is not None:
+        yield from rule.fixes(finding, analysis)
+
+
+def last_resorts(finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+    """Candidates that repair nothing, such as giving a configuration up; never the preferred ones."""
+    rule = by_code(finding.code)
+    if finding.last_resorts is not None:
+        yield from finding.last_resorts()
+    elif rule is not None:
+        yield from rule.last_resort(finding, analysis)
 
 
 def by_code(code: str) -> Rule | None:

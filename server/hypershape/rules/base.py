@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import ClassVar
 
-from hypershape.model import Analysis, Cause, Finding, Fix, Severity, Span, TargetAnalysis
+from hypershape.model import Analysis, Cause, Finding, Fix, Repairs, Severity, Span, TargetAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,50 @@ class Example:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", dedent(self.text).strip("\n") + "\n")
+
+    @classmethod
+    def layers(
+        cls,
+        body: str,
+        *,
+        input: str = "(28, 28, 1)",
+        head: str = "layers.Flatten(), layers.Dense(1)",
+        compile: str = 'loss="mse"',
+        after: str = "",
+        at: str | None = None,
+        condition: str | None = None,
+        fixed: str | None = None,
+    ) -> Example:
+        """The ten-line model around the few lines that a rule is about.
+
+        `body` are statements that add layers to `model`, a Sequential with an input of shape `input`; `head` are
+        the layers at its end, separated by commas ("" for none), `compile` the arguments of `model.compile` and
+        `after` what follows the function. Where `body` calls layers on the tensor `x` (it assigns to `x`), the
+        model is functional instead, from `inputs` to `x`.
+        """
+        lines = dedent(body).strip("\n").splitlines()
+        functional = any(re.match(r"\s*x\s*=", line) for line in lines)
+        ends = [layer.strip() for layer in re.split(r",\s*(?=layers\.)", head) if layer.strip()]
+        if functional:
+            begin = [f"x = inputs = keras.Input({input})"]
+            finish = [*(f"x = {layer}(x)" for layer in ends), "model = keras.Model(inputs, x)"]
+        else:
+            begin = [f"model = keras.Sequential([keras.Input({input})])"]
+            finish = [f"model.add({layer})" for layer in ends]
+        function = [*begin, *lines, *finish, f"model.compile({compile})", "return model"]
+        text = "\n".join(
+            [
+                "import keras",
+                *(["import keras_tuner"] if "keras_tuner." in after else []),
+                "from keras import layers",
+                "",
+                "",
+                "def build_model(hp):",
+                *(f"    {line}" if line else "" for line in function),
+                *(["", "", dedent(after).strip("\n")] if after else []),
+            ]
+        )
+        return cls(text, at=at, condition=condition, fixed=fixed)
 
 
 class Rule:
@@ -63,9 +108,15 @@ class Rule:
         severity: Severity | None = None,
         target: str | None = None,
         cause: Cause | None = None,
+        repairs: Repairs | None = None,
+        last_resorts: Repairs | None = None,
         **more: object,
     ) -> Finding:
-        """A finding of this rule; one with a `cause` takes its condition, configuration and error from there."""
+        """A finding of this rule; one with a `cause` takes its condition, configuration and error from there.
+
+        `repairs` gives candidate repairs, best first, when they are asked for: where a rule sees the fault it has
+        the node in hand. `last_resorts` gives candidates that repair nothing, such as giving a configuration up.
+        """
         if cause is not None:
             more = {
                 "condition": cause.condition,
@@ -81,6 +132,8 @@ class Rule:
             message,
             span,
             target=target,
+            repairs=repairs,
+            last_resorts=last_resorts,
             **more,  # type: ignore[arg-type]
         )
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, HpCall, contains
 from hypershape.model import Analysis, Edit, Fix, Span
-from hypershape.rules.declared import label
-from hypershape.rules.failure import class_of
+from hypershape.rules.common.declared import label
+from hypershape.rules.common.failure import class_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,308 @@
+"""HS204."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span
+from hypershape.rules.base import Example
+from hypershape.rules.common.failure import (
+    WINDOWED,
+    BuildFailure,
+    class_of,
+    innermost,
+    input_shapes,
+    layer_call,
+    target_of,
+)
+
+RECURRENT = ("LSTM", "GRU", "SimpleRNN")
+_RANK = re.compile(r"expected (?P<at_least>min_)?ndim=(?P<wanted>\d+), found ndim=(?P<found>\d+)")
+
+
+class WrongRank(BuildFailure):
+    """A layer gets a tensor with too few or too many axes.
+
+    ## What it does
+    Builds the model over the search space and reports the configurations in which a layer is given a tensor of
+    another rank than it takes: a recurrent layer behind one that returns only its last step, a convolution without
+    a channel axis.
+
+    ## Why it matters
+    With a tuned number of layers this strikes only in the trials that draw more than one.
+
+    ## Fix
+    `return_sequences=True` on every recurrent layer but the last, or `Flatten` and `GlobalAveragePooling` between.
+    """
+
+    code = "HS204"
+    name = "wrong-rank"
+    pattern = _RANK
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((20, 3))])
+                model.add(layers.LSTM(hp.Int("units", 4, 8)))
+                if hp.Boolean("deep"):
+                    model.add(layers.LSTM(4))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="layers.LSTM(4)",
+            condition="deep",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((20, 3))])
+                model.add(layers.LSTM(hp.Int("units", 4, 8)))
+                model.add(layers.LSTM(4))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="layers.LSTM(4)",
+            fixed='layers.LSTM(hp.Int("units", 4, 8), return_sequences=True)',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((10, 2))])
+                for _ in range(hp.Int("layers", 1, 3)):
+                    model.add(layers.LSTM(8))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="layers.LSTM(8)",
+            condition="layers >= 2",
+            fixed='    for i in range(hp.Int("layers", 1, 3)):\n        model.add(layers.LSTM(8, return_sequences=i < hp.Int("layers", 1, 3) - 1))',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((28, 28))
+                x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(inputs)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """,
+            fixed="keras.Input((28, 28, 1))",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                deep = hp.Boolean("deep")
+                model = keras.Sequential([keras.Input((20, 3))])
+                model.add(layers.LSTM(hp.Int("units", 4, 8), return_sequences=deep))
+                if deep:
+                    model.add(layers.LSTM(4))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                depth = hp.Int("depth", 1, 3)
+                model = keras.Sequential([keras.Input((10, 2))])
+                for i in range(depth):
+                    model.add(layers.LSTM(4, return_sequences=i < depth - 1))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((10, 2)), layers.GRU(hp.Int("units", 2, 4))])
+                if hp.Boolean("decode"):
+                    model.add(layers.RepeatVector(5))
+                    model.add(layers.GRU(3))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((6, 6))
+                x = layers.Reshape((6, 6, 1))(inputs)
+                x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(x)
+                model = keras.Model(inputs, layers.Dense(1)(layers.GlobalAveragePooling2D()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        found = _RANK.search(error.message)
+        layer = f"`{error.layer_class}`" if error.layer_class else "A layer"
+        shape = _received(error)
+        if found is None:
+            return f"{layer} gets a tensor of another rank than it takes"
+        least = "at least " if found["at_least"] else ""
+        given = f" of shape {shape}" if shape else ""
+        return f"{layer} takes a tensor with {least}{found['wanted']} axes but gets one with {found['found']}{given}"
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        error, target, code = finding.error, target_of(finding, analysis), Code.of(analysis.module)
+        found = _RANK.search(error.message) if error else None
+        if error is not None and target is not None and found is not None:
+            here = innermost(error, code)
+            if int(found["wanted"]) == 3 and int(found["found"]) == 2 and here is not None:
+                yield from _return_sequences(target.target.body, here, error, code)
+            if int(found["wanted"]) < int(found["found"]):
+                yield from _flatten(error, code)
+            images = WINDOWED.search(error.layer_class or "") is not None
+            if images and int(found["wanted"]) == int(found["found"]) + 1:
+                yield from _channel(target.target.body, code)
+        yield from super().fixes(finding, analysis)
+
+
+def _received(error: ProbeError) -> str | None:
+    if error.input_shapes:
+        return error.input_shapes[0]
+    found = re.search(r"Full shape received: (\([^)]*\))", error.message)
+    return found.group(1) if found else None
+
+
+def _return_sequences(body: Span, here: Span, error: ProbeError, code: Code) -> Iterator[Fix]:
+    """The recurrent layers before the failing one return their whole sequence: the last of them, or all."""
+    failing = layer_call(error, code)
+    before = [
+        call
+        for call in code.calls_in(body)
+        if class_of(call, code) in RECURRENT
+        and code.span(call) < here
+        and call is not failing
+        and code.argument(call, "return_sequences") is None
+    ]
+    if failing is not None and before:
+        yield from _as_conditional(before[-1], failing, code)
+    made = [edits.set_argument(code.module, code.span(call), "return_sequences", "True") for call in before]
+    for call, edit in list(zip(before, made, strict=True))[::-1][:1]:
+        if edit:
+            yield Fix(f"Let {class_of(call, code)} on line {call.lineno} return its whole sequence", (edit,))
+    if len(made) > 1 and None not in made:
+        yield Fix(
+            "Let every recurrent layer before this one return its whole sequence",
+            tuple(edit for edit in made if edit),
+        )
+    if failing is not None and not before:
+        yield from _all_but_last(failing, code)
+
+
+def _as_conditional(before: ast.Call, failing: ast.Call, code: Code) -> Iterator[Fix]:
+    """Behind `if deep:` the layer before it returns its whole sequence just when `deep` holds."""
+    branch = next((each for each in code.ancestors(failing) if isinstance(each, ast.If)), None)
+    if (
+        branch is None
+        or branch in code.ancestors(before)
+        or not any(failing in ast.walk(each) for each in branch.body)
+    ):
+        return
+    test = code.source(branch.test)
+    edit = edits.set_argument(code.module, code.span(before), "return_sequences", test)
+    if edit is not None and "\n" not in test:
+        yield Fix(
+            f"Let {class_of(before, code)} on line {before.lineno} return its whole sequence if {test}",
+            (edit,),
+        )
+
+
+def _all_but_last(call: ast.Call, code: Code) -> Iterator[Fix]:
+    """In a loop `for i in range(n)`, every round but the last returns its whole sequence."""
+    loop = next((each for each in code.ancestors(call) if isinstance(each, ast.For)), None)
+    if loop is None or not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, ast.Call):
+        return
+    if code.origin(loop.iter.func) != "range" or len(loop.iter.args) != 1:
+        return
+    count = loop.iter.args[0]
+    changes: list[Edit | None] = []
+    name = "i" if loop.target.id == "_" else loop.target.id
+    if name != loop.target.id:
+        changes.append(Edit(code.span(loop.target), name))
+    rounds = code.source(count)
+    condition = f"{name} < {rounds} - 1"
+    changes.append(edits.set_argument(code.module, code.span(call), "return_sequences", condition))
+    if None not in changes:
+        yield Fix(
+            f"Let {class_of(call, code)} return its whole sequence in every round but the last",
+            tuple(edit for edit in changes if edit),
+        )
+
+
+def _flatten(error: ProbeError, code: Code) -> Iterator[Fix]:
+    """A Flatten before the layer, in the style in which the model is written."""
+    call = layer_call(error, code)
+    outer = code.parents.get(call) if call is not None else None
+    if call is None or not isinstance(outer, ast.Call) or len(outer.args) != 1:
+        return
+    callee = code.source(call.func)
+    flatten = callee[: len(callee) - len(callee.rpartition(".")[2])] + "Flatten()"
+    if flatten == "Flatten()" and "Flatten" not in code.module.imports:
+        return
+    if outer.func is call:
+        edit = Edit(code.span(outer.args[0]), f"{flatten}({code.source(outer.args[0])})")
+        yield Fix("Flatten the tensor first", (edit,))
+    elif isinstance(outer.func, ast.Attribute) and outer.func.attr == "add":
+        added = edits.insert_before(
+            code.module, code.span(outer), [f"{code.source(outer.func.value)}.add({flatten})"]
+        )
+        if added is not None:
+            yield Fix("Flatten the tensor first", (added,))
+
+
+def _channel(body: Span, code: Code) -> Iterator[Fix]:
+    """A channel axis for a literal shape of the model's input."""
+    for shape in input_shapes(body, code):
+        if isinstance(shape, ast.Tuple) and len(shape.elts) in (1, 2, 3):
+            inner = ", ".join(code.source(each) for each in shape.elts)
+            yield Fix("Give the input a channel axis", (Edit(code.span(shape), f"({inner}, 1)"),))
+            return

@@ -1,0 +1,86 @@
+"""HS210."""
+
+from __future__ import annotations
+
+import re
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import ProbeError
+from hypershape.rules.base import Example
+from hypershape.rules.common.failure import BuildFailure
+
+
+class StridesWithDilation(BuildFailure):
+    """A convolution has both strides and dilation above 1.
+
+    ## What it does
+    Builds the model over the search space and reports the configurations in which a layer is given both.
+
+    ## Why it matters
+    Keras supports one or the other; independently drawn values meet in some trials, which then fail.
+
+    ## Fix
+    Drop values, or draw which of the two is used.
+    """
+
+    code = "HS210"
+    name = "strides-with-dilation"
+    pattern = re.compile(r"`strides > 1` not supported in conjunction with `dilation_rate > 1`")
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                x = inputs = keras.Input((28, 28, 1))
+                x = layers.Conv2D(4, 3, strides=hp.Int("strides", 1, 2), dilation_rate=2)(x)
+                outputs = layers.Dense(1)(layers.Flatten()(x))
+                model = keras.Model(inputs, outputs)
+                model.compile(loss="mse")
+                return model
+            """,
+            at='layers.Conv2D(4, 3, strides=hp.Int("strides", 1, 2), dilation_rate=2)',
+            fixed='hp.Int("strides", 1, 1)',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                x = inputs = keras.Input((28, 28, 1))
+                x = layers.Conv2D(4, 3, strides=hp.Int("strides", 1, 2))(x)
+                x = layers.Conv2D(4, 3, dilation_rate=hp.Int("dilation", 1, 2))(x)
+                outputs = layers.Dense(1)(layers.Flatten()(x))
+                model = keras.Model(inputs, outputs)
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                strides = hp.Int("strides", 1, 2)
+                dilation = 1 if strides > 1 else hp.Int("dilation", 1, 2)
+                inputs = keras.Input((28, 28, 1))
+                x = layers.Conv2D(4, 3, strides=strides, dilation_rate=dilation)(inputs)
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        layer = f"`{error.layer_class}`" if error.layer_class else "This convolution"
+        return f"{layer} has both strides and dilation above 1, which Keras does not support,"

@@ -1,0 +1,128 @@
+"""HS212."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Fix, ProbeError
+from hypershape.rules.base import Example
+from hypershape.rules.common.failure import BuildFailure, class_of
+
+
+class NoModelReturned(BuildFailure):
+    """The build function returns nothing, or something that is no Keras model.
+
+    ## What it does
+    Looks at what the function returns, in every probed configuration.
+
+    ## Why it matters
+    Keras Tuner ends the search at once with a FatalTypeError.
+
+    ## Fix
+    `return model`.
+    """
+
+    code = "HS212"
+    name = "no-model-returned"
+    pattern = re.compile(r"return a valid Keras Model instance")
+    stages = ("return", "build")
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+
+
+            tuner = kt.RandomSearch(build_model, "loss")
+            """,
+            at="build_model",
+            fixed="    return model",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model if hp.Boolean("same") else keras.models.Model(model.inputs, model.outputs) and model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            class Small(keras.Model):
+                pass
+
+
+            def build_model(hp):
+                inputs = keras.Input((4,))
+                model = Small(inputs, layers.Dense(hp.Int("units", 1, 3))(inputs))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        found = re.search(r"Received: (.*?) of type", error.message)
+        nothing = found is None or found.group(1) == "None"
+        return f"This function returns {'nothing' if nothing else 'no Keras model'}"
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        function = _function(finding, code)
+        if function is None or any(isinstance(each, ast.Return) for each in ast.walk(function)):
+            return
+        made = [
+            each.targets[0].id
+            for each in function.body
+            if isinstance(each, ast.Assign)
+            and isinstance(each.targets[0], ast.Name)
+            and isinstance(each.value, ast.Call)
+            and class_of(each.value, code) in ("Sequential", "Model")
+        ]
+        if len(set(made)) == 1:
+            edit = edits.insert_after(code.module, code.span(function.body[-1]), [f"return {made[0]}"])
+            if edit is not None:
+                yield Fix(f"Return {made[0]}", (edit,))
+
+
+def _function(finding: Finding, code: Code) -> ast.FunctionDef | None:
+    return next(
+        (
+            node
+            for node in code.nodes
+            if isinstance(node, ast.FunctionDef) and node.lineno <= finding.span.line <= node.body[0].lineno
+        ),
+        None,
+    )

@@ -1,0 +1,71 @@
+"""HS215."""
+
+from __future__ import annotations
+
+import re
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import ProbeError
+from hypershape.rules.base import Example
+from hypershape.rules.common.failure import BuildFailure
+
+
+class InputDoesNotSuitApplication(BuildFailure):
+    """A network of `keras.applications` is given an input that it does not take.
+
+    ## What it does
+    Builds the model over the search space and reports inputs that are too small or have a wrong number of channels.
+
+    ## Why it matters
+    Each pretrained network has a smallest input size, and weights from ImageNet need three channels.
+
+    ## Fix
+    Resize the images, repeat the channel three times, or use `weights=None`.
+    """
+
+    code = "HS215"
+    name = "input-does-not-suit-application"
+    pattern = re.compile(
+        r"Input size must be at least|The input must have 3 channels|should have .*input channels"
+    )
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                size = hp.Choice("size", [28, 32])
+                base = keras.applications.MobileNetV2((size, size, 3), weights=None, include_top=False)
+                model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """,
+            condition="size == 28",
+            fixed="[32]",
+        ),
+    )
+
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                base = keras.applications.MobileNetV2((32, 32, 3), alpha=hp.Choice("alpha", [0.35, 0.5]), weights=None, include_top=False)
+                model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        least = re.search(r"at least (\d+)x(\d+).*?input_shape=(\([^)]*\))", error.message)
+        if least:
+            return f"This network needs at least {least[1]}×{least[2]} pixels but gets {least[3]}"
+        return "This network does not take this input"

@@ -1,0 +1,181 @@
+"""HS217."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError
+from hypershape.rules.base import Example
+from hypershape.rules.common.failure import BuildFailure, innermost
+
+_IN_KERAS = {
+    "tensorflow.reduce_mean": "mean",
+    "tensorflow.reduce_sum": "sum",
+    "tensorflow.reduce_max": "max",
+    "tensorflow.reduce_min": "min",
+    "tensorflow.math.reduce_mean": "mean",
+    "tensorflow.math.reduce_sum": "sum",
+    "tensorflow.math.reduce_max": "max",
+    "tensorflow.math.reduce_min": "min",
+    "tensorflow.concat": "concatenate",
+    "tensorflow.math.log": "log",
+    "tensorflow.math.softplus": "softplus",
+    "tensorflow.nn.softmax": "softmax",
+    "tensorflow.nn.relu": "relu",
+    "tensorflow.nn.sigmoid": "sigmoid",
+    "tensorflow.nn.elu": "elu",
+    "tensorflow.nn.gelu": "gelu",
+    **{
+        f"tensorflow.{name}": name
+        for name in [
+            "abs",
+            "add",
+            "cast",
+            "exp",
+            "expand_dims",
+            "matmul",
+            "maximum",
+            "minimum",
+            "multiply",
+            "ones_like",
+            "repeat",
+            "reshape",
+            "sigmoid",
+            "sqrt",
+            "square",
+            "squeeze",
+            "stack",
+            "subtract",
+            "tanh",
+            "tile",
+            "transpose",
+            "where",
+            "zeros_like",
+        ]
+    },
+}
+"""Functions of TensorFlow with those of `keras.ops` that take the same first arguments."""
+
+
+class TensorflowFunction(BuildFailure):
+    """A function of TensorFlow is given a tensor that has no values yet.
+
+    ## What it does
+    Builds the model and reports calls such as `tf.square(x)` between the layers of a functional model.
+
+    ## Why it matters
+    Keras 2 made a layer of the call, Keras 3 refuses it in every trial that reaches it.
+
+    ## Fix
+    The function of the same meaning in `keras.ops`, or a `Lambda` layer around the call.
+    """
+
+    code = "HS217"
+    name = "tensorflow-function"
+    pattern = re.compile(r"A KerasTensor cannot be used as input to a TensorFlow function")
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import tensorflow as tf
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((4,))
+                x = tf.square(layers.Dense(hp.Int("units", 1, 3))(inputs))
+                model = keras.Model(inputs, layers.Dense(1)(x))
+                model.compile(loss="mse")
+                return model
+            """,
+            at='tf.square(layers.Dense(hp.Int("units", 1, 3))(inputs))',
+            fixed="x = keras.ops.square(",
+        ),
+        Example(
+            """
+            import tensorflow as tf
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((4, 3))
+                x = layers.Dense(hp.Int("units", 1, 3))(inputs)
+                if hp.Boolean("mean"):
+                    x = tf.reduce_mean(x, axis=1)
+                else:
+                    x = layers.Flatten()(x)
+                model = keras.Model(inputs, layers.Dense(1)(x))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="tf.reduce_mean(x, axis=1)",
+            condition="mean",
+            fixed="x = keras.ops.mean(x, axis=1)",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import tensorflow as tf
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((4,))
+                x = keras.ops.square(layers.Dense(hp.Int("units", 1, 3))(inputs))
+                x = layers.Lambda(lambda tensor: tf.square(tensor), output_shape=x.shape[1:])(x)
+                model = keras.Model(inputs, layers.Dense(1)(x))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            import tensorflow as tf
+            from keras import layers
+
+
+            def error(wanted, given):
+                return tf.reduce_mean(tf.square(wanted - given), axis=-1)
+
+
+            def build_model(hp):
+                inputs = keras.Input((4,))
+                model = keras.Model(inputs, layers.Dense(1)(layers.Dense(hp.Int("units", 1, 3))(inputs)))
+                model.compile(loss=error)
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        call = _call(error, code)
+        name = f"`{code.source(call.func)}`" if call is not None else "A function of TensorFlow"
+        return f"{name} is given a tensor that has no values yet, which Keras 3 refuses"
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        call = _call(finding.error, code) if finding.error is not None else None
+        name = _IN_KERAS.get(code.imported(call.func) or "") if call is not None else None
+        if call is not None and name is not None:
+            bound = next((b for b, origin in code.module.imports.items() if origin == "keras"), None)
+            added = edits.add_import(code.module, "import keras") if bound is None else None
+            changed = Edit(code.span(call.func), f"{bound or 'keras'}.ops.{name}")
+            yield Fix(f"Use keras.ops.{name}", (changed, added) if added else (changed,))
+        yield from super().fixes(finding, analysis)
+
+
+def _call(error: ProbeError, code: Code) -> ast.Call | None:
+    """The call of TensorFlow's function on the line that raised."""
+    span = innermost(error, code)
+    inside = code.calls_in(span) if span is not None else ()
+    found = [call for call in inside if (code.imported(call.func) or "").startswith("tensorflow.")]
+    return found[0] if found else None

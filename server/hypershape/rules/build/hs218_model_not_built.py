@@ -1,0 +1,138 @@
+"""HS218."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Fix, ProbeError
+from hypershape.rules.base import Example
+from hypershape.rules.common.failure import BuildFailure, class_of, target_of
+
+
+class ModelNotBuilt(BuildFailure):
+    """The build function asks a model for what is known only once its input is.
+
+    ## What it does
+    Builds the model and reports `count_params()`, `output_shape` and the like on a model without an `Input`.
+
+    ## Why it matters
+    Such a model has no weights before it meets the data: the question raises in every trial.
+
+    ## Fix
+    Begin the model with `keras.Input`.
+    """
+
+    code = "HS218"
+    name = "model-not-built"
+    pattern = re.compile(
+        r"You tried to call `count_params`|has no defined (in|out)put shape yet|has never been called"
+        r"|This model has not yet been built|isn't built"
+    )
+    stages = ("build", "compile")
+
+    INVALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=(1,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential()
+                model.add(layers.Dense(hp.Int("units", 1, 3)))
+                model.add(layers.Dense(1))
+                print(model.count_params())
+                model.compile(loss="mse")
+                return model
+            """,
+            at="model.count_params()",
+            fixed="model = keras.Sequential()\n    model.add(keras.Input((4,)))\n",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([layers.Dense(hp.Int("units", 1, 3))])
+                print(model.output_shape)
+                model.compile(loss="mse")
+                return model
+            """,
+            at="model.output_shape",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=(1,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([layers.Dense(hp.Int("units", 1, 3)), layers.Dense(1)])
+                model.build((None, 4))
+                print(model.count_params(), model.output_shape)
+                model.summary()
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            # hypershape: x=(4,) y=(1,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([layers.Dense(hp.Int("units", 1, 3)), layers.Dense(1)])
+                model.summary()
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        return "This asks a model for its weights or shapes before it knows its input,"
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code, target = Code.of(analysis.module), target_of(finding, analysis)
+        data = target.target.data if target is not None else None
+        if target is None or data is None or len(data.x) != 1:
+            return
+        for call in code.calls_in(target.target.body):
+            if class_of(call, code) != "Sequential" or call.args or call.keywords:
+                continue
+            statement = code.parents.get(call)
+            if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+                continue
+            made = _input(call, code)
+            line = f"{statement.targets[0].id}.add({made}({data.x[0]}))" if made else ""
+            edit = edits.insert_after(code.module, code.span(statement), [line]) if made else None
+            if edit is not None:
+                yield Fix(f"Begin with the declared input, {data.x[0]}", (edit,))
+
+
+def _input(sequential: ast.Call, code: Code) -> str | None:
+    """How this file can write `keras.Input`."""
+    for bound, origin in code.module.imports.items():
+        if origin in ("keras", "tensorflow.keras"):
+            return f"{bound}.Input"
+        if origin in (
+            "keras.Input",
+            "tensorflow.keras.Input",
+            "keras.layers.Input",
+            "tensorflow.keras.layers.Input",
+        ):
+            return bound
+    source = code.source(sequential.func)
+    return f"{source.rpartition('.')[0]}.Input" if source.endswith("keras.Sequential") else None

@@ -1,0 +1,182 @@
+"""HS299."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes.guard import GIVEN_UP
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Cause, Finding, ProbeError, TargetAnalysis
+from hypershape.rules.common import wording
+from hypershape.rules.base import Example, causes
+from hypershape.rules.common.failure import BuildFailure
+
+
+class BuildFails(BuildFailure):
+    """The target raises an exception that no other rule explains.
+
+    ## What it does
+    Builds the model over the search space and reports every exception raised inside the target, with the
+    hyperparameters to blame and Python's own words. A `FailedTrialError` is raised on purpose and reported only where
+    it meets the default values, with which the tuner's constructor builds.
+
+    ## Why it matters
+    The trial is marked FAILED; an exception at the default values stops the tuner's constructor.
+
+    ## Fix
+    Depends on the exception; leaving the failing values out of the search space is always possible.
+    """
+
+    code = "HS299"
+    name = "build-fails"
+    pattern = re.compile("")
+    stages = ("build", "compile", "return")
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                width = {"narrow": 8, "wide": 64}[hp.Choice("width", ["narrow", "wide", "huge"])]
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """,
+            condition="width == 'huge'",
+            fixed='["narrow", "wide"]',
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 8, 32, step=8)
+                if units < 16:
+                    raise kt.errors.FailedTrialError("not of interest")
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """,
+            condition="units <= 8",
+            fixed='hp.Int("units", 16, 32, step=8)',
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                depth = hp.Int("depth", 1, 4)
+                units = [64, 32, 16][:depth]
+                model = keras.Sequential([keras.Input((4,))])
+                for i in range(depth):
+                    model.add(layers.Dense(units[i]))
+                model.compile(loss="mse")
+                return model
+            """,
+            condition="depth >= 4",
+            fixed='hp.Int("depth", 1, 3)',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 8, 32, step=8)
+                if units > 16:
+                    raise kt.errors.FailedTrialError("not of interest")
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                width = {"narrow": 8, "wide": 64}[hp.Choice("width", ["narrow", "wide"])]
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                widths = [8, 16, 32]
+                width = widths[hp.Int("index", 0, 2)]
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                width = {"narrow": 8}.get(hp.Choice("width", ["narrow", "wide"]), 64)
+                try:
+                    width = int("many")
+                except ValueError:
+                    pass
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for target, cause in causes(analysis):
+            if not self.explains(cause.error):
+                continue
+            if cause.error.type != GIVEN_UP:
+                yield self.report(target, cause, code)
+            elif wording.always(target, cause) or _fails_at_defaults(target, cause):
+                yield self.finding(
+                    "The default values are given up with FailedTrialError: the tuner's constructor builds just them, "
+                    "and raises it.",
+                    self.where(cause.error, target, code),
+                    target=target.target.name,
+                    cause=cause,
+                )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        if error.layer_class:
+            shapes = f" with input {', '.join(error.input_shapes)}" if error.input_shapes else ""
+            return f"`{error.layer_class}`{shapes} raises {error.type}"
+        return f"This raises {error.type}"
+
+
+def _fails_at_defaults(target: TargetAnalysis, cause: Cause) -> bool:
+    """Whether a failing configuration has the default of each of its hyperparameters."""
+    defaults = {each.name: each.default for each in target.hyperparameters}
+    return any(
+        all(name in defaults and defaults[name] == value for name, value in failing.items())
+        for failing in cause.failing
+    )

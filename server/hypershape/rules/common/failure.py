@@ -1,0 +1,240 @@
+"""What the rules about failing builds share: where a cause stands in the text, what refused what, common repairs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from hypershape.fixes import edits, tighten
+from hypershape.fixes.guard import guard
+from hypershape.fixes.syntax import Code, contains
+from hypershape.model import (
+    Analysis,
+    Cause,
+    Finding,
+    Fix,
+    ProbeError,
+    Related,
+    Severity,
+    Span,
+    TargetAnalysis,
+)
+from hypershape.rules.base import Rule, causes
+from hypershape.rules.common import wording
+
+ALIASES = {
+    "Convolution1D": "Conv1D",
+    "Convolution2D": "Conv2D",
+    "Convolution3D": "Conv3D",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool2D": "MaxPooling2D",
+    "MaxPool3D": "MaxPooling3D",
+    "AvgPool1D": "AveragePooling1D",
+    "AvgPool2D": "AveragePooling2D",
+    "AvgPool3D": "AveragePooling3D",
+}
+"""Other names of the same Keras classes."""
+
+WINDOWED = re.compile(r"(Conv|Pooling)\dD$")
+
+
+class BuildFailure(Rule):
+    """Base of the rules that explain one kind of error raised while the target builds its model."""
+
+    severity = Severity.ERROR
+    pattern: ClassVar[re.Pattern[str]]
+    stages: ClassVar[tuple[str, ...]] = ("build", "compile", "step")
+    """A model without an input shape meets its shapes only in the step."""
+
+    def explains(self, error: ProbeError) -> bool:
+        return error.stage in self.stages and self.pattern.search(error.message) is not None
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        """What does not fit, in the user's words: the beginning of the message, without a full stop."""
+        raise NotImplementedError
+
+    def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        """What to underline: the refusing layer or expression, else the name of the target."""
+        return place(error, code) or target.target.span
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for target, cause in causes(analysis):
+            if self.explains(cause.error):
+                yield self.report(target, cause, code)
+
+    def report(self, target: TargetAnalysis, cause: Cause, code: Code) -> Finding:
+        error = cause.error
+        said = wording.quote(error.message)
+        return self.finding(
+            f"{self.what(error, code)} {wording.when(target, cause)}.\n{error.type}: {said}",
+            self.where(error, target, code),
+            target=target.target.name,
+            cause=cause,
+            related=related(target, cause, code),
+        )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        target = target_of(finding, analysis)
+        if target is not None and finding.cause is not None:
+            yield from tighten.tighten(target, finding.cause, Code.of(analysis.module))
+
+    def last_resort(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        target = target_of(finding, analysis)
+        if target is not None and finding.cause is not None:
+            given_up = guard(target, finding.cause, Code.of(analysis.module))
+            if given_up is not None:
+                yield given_up
+
+
+def target_of(finding: Finding, analysis: Analysis) -> TargetAnalysis | None:
+    """The target in which a finding's cause lies; of several with one name, the one that has the cause."""
+    named = [each for each in analysis.targets if each.target.name == finding.target]
+    having = [each for each in named if any(cause is finding.cause for cause in each.causes)]
+    return next(iter(having or named), None)
+
+
+def innermost(error: ProbeError, code: Code) -> Span | None:
+    """The innermost place of a traceback that lies in this document."""
+    path = code.module.document.path
+    return next((frame.span for frame in reversed(error.frames) if frame.span.path == path), None)
+
+
+def place(error: ProbeError, code: Code) -> Span | None:
+    """The exact expression to underline: the layer that refuses, else the expression that raised."""
+    call = layer_call(error, code)
+    return code.span(call) if call is not None else innermost(error, code)
+
+
+def layer_call(error: ProbeError, code: Code) -> ast.Call | None:
+    """The call that constructs the refusing layer, where the text shows which one it is."""
+    span = innermost(error, code)
+    if span is None or error.layer_class is None:
+        return None
+    inside = code.calls_in(span)
+    made = [call for call in inside if class_of(call, code) == error.layer_class]
+    if not made and inside and isinstance(inside[0].func, ast.Name):
+        defined = code.definition(inside[0].func.id, inside[0])
+        if isinstance(defined, ast.Call) and class_of(defined, code) == error.layer_class:
+            made = [defined]
+    if len(made) > 1:
+        made = _named(made, error, code) or _numbered(made, error)
+    return made[0] if len(made) == 1 else None
+
+
+def class_of(call: ast.Call, code: Code) -> str:
+    """The last part of what a call calls, under Keras's main name for it: `Conv2D`."""
+    name = (code.origin(call.func) or "").rpartition(".")[2]
+    return ALIASES.get(name, name)
+
+
+def input_shapes(body: Span, code: Code) -> Iterator[ast.expr]:
+    """The input shapes that a target writes down: of each `Input`, or as `input_shape` of a layer."""
+    for call in code.calls_in(body):
+        shape = code.argument(call, "shape", 0) if class_of(call, code) == "Input" else None
+        shape = shape or code.argument(call, "input_shape")
+        if shape is not None:
+            yield shape
+
+
+def _named(made: list[ast.Call], error: ProbeError, code: Code) -> list[ast.Call]:
+    """The calls whose literal `name=` is the layer's name."""
+    names = [(call, code.argument(call, "name")) for call in made]
+    return [call for call, name in names if isinstance(name, ast.Constant) and name.value == error.layer]
+
+
+def _numbered(made: list[ast.Call], error: ProbeError) -> list[ast.Call]:
+    """The call that a layer's automatic name counts: `conv2d` is the first, `conv2d_1` the second."""
+    found = re.search(r"^[a-z0-9_]*?(?:_(\d+))?$", error.layer or "")
+    number = int(found.group(1) or 0) if found else len(made)
+    return made[number : number + 1]
+
+
+def related(target: TargetAnalysis, cause: Cause, code: Code) -> tuple[Related, ...]:
+    """Where another of the user's files raises, and the declarations of the hyperparameters in a condition."""
+    found: dict[Span, Related] = {}
+    raised = cause.error.span
+    if raised is not None and raised.path != code.module.document.path:
+        found[raised] = Related(raised, f"{cause.error.type} is raised here")
+    for each in target.hyperparameters:
+        if each.name in cause.names and each.span is not None and each.span not in found:
+            if each.values is None:
+                drawn = f"between {each.min} and {each.max}"
+            else:
+                shown = [repr(value) for value in each.values]
+                drawn = ", ".join(shown if len(shown) <= 8 else [*shown[:4], "…", shown[-1]])
+            found[each.span] = Related(each.span, f"{each.name} is drawn here: {drawn}")
+    return tuple(found.values())
+
+
+def input_axes(error: ProbeError) -> tuple[int | None, ...] | None:
+    """The shape of the refusing layer's (first) input with its batch axis, from the report or from Keras's text."""
+    if error.input_shapes:
+        return wording.shape(error.input_shapes[0])
+    found = re.search(r"inputs?[ ._]shape=(\([^)]*\)|\[[^\]]*\])", error.message)
+    return wording.shape(found.group(1)) if found else None
+
+
+def same_padding(error: ProbeError, code: Code) -> Fix | None:
+    """`padding="same"` on the layer that ran out of pixels."""
+    call = layer_call(error, code)
+    if call is None:
+        return None
+    edit = edits.set_argument(code.module, code.span(call), "padding", '"same"', padding_position(call, code))
+    return (
+        Fix(f'Pad {class_of(call, code)} with padding="same" (changes its output shape)', (edit,))
+        if edit
+        else None
+    )
+
+
+def clamped_size(error: ProbeError, code: Code, name: str, position: int) -> Fix | None:
+    """`min(kernel, x.shape[1], x.shape[2])` where the layer is called on a named tensor or added to a named model."""
+    call, axes = layer_call(error, code), input_axes(error)
+    if call is None or axes is None or "first" in error.parameters.get("data_format", ""):
+        return None
+    size, shape = code.argument(call, name, position), shape_at_hand(call, code)
+    if size is None or shape is None or isinstance(size, (ast.Tuple, ast.List)):
+        return None
+    limits = ", ".join(f"{shape}[{axis}]" for axis in range(1, len(axes) - 1))
+    edit = edits.replace_argument(
+        code.module, code.span(call), (name, str(position)), f"min({code.source(size)}, {limits})"
+    )
+    return Fix(f"Limit {name} by the size of the input", (edit,)) if edit else None
+
+
+def shape_at_hand(call: ast.Call, code: Code) -> str | None:
+    """The expression that holds the shape of what reaches a layer."""
+    outer = code.parents.get(call)
+    if not isinstance(outer, ast.Call) or len(outer.args) != 1:
+        return None
+    if outer.func is call and isinstance(outer.args[0], ast.Name):
+        return f"{outer.args[0].id}.shape"
+    if isinstance(outer.func, ast.Attribute) and outer.func.attr == "add" and outer.args[0] is call:
+        return f"{code.source(outer.func.value)}.output_shape"
+    return None
+
+
+def padding_position(call: ast.Call, code: Code) -> int:
+    """The index at which a convolution or pooling takes `padding` by position."""
+    name = class_of(call, code)
+    if "Pooling" in name:
+        return 2
+    return 2 if name.startswith("Depthwise") else 3
+
+
+def windowed_calls(target: TargetAnalysis, code: Code) -> list[ast.Call]:
+    """The convolutions and poolings inside a target's body."""
+    return [
+        call
+        for call in code.calls_in(target.target.body)
+        if WINDOWED.search(class_of(call, code)) and "Global" not in class_of(call, code)
+    ]
+
+
+def inside_target(span: Span, analysis: Analysis) -> TargetAnalysis | None:
+    """The target whose body holds a span."""
+    around = [each for each in analysis.targets if contains(each.target.body, span)]
+    return around[-1] if around else None

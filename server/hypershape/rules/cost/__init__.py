@@ -1,0 +1,1 @@
+"""HS5xx: what a model costs."""

@@ -1,0 +1,210 @@
+"""HS501."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hypershape.fixes import tighten
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, Severity, TargetAnalysis
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
+from hypershape.rules.common.failure import related
+from hypershape.rules.common.tuners import Tuner, targets_of, tuners
+from hypershape.space import blame
+
+
+class ModelOverTheLimit(Rule):
+    """Models of the search space have more parameters than the tuner allows.
+
+    ## What it does
+    Compares the parameters of every probed configuration with the tuner's `max_model_size`.
+
+    ## Why it matters
+    A model over the limit is a failed trial: "Oversized model". Three in a row end the search.
+
+    ## Fix
+    Narrow the ranges, or raise the limit.
+    """
+
+    code = "HS501"
+    name = "model-over-the-limit"
+    severity = Severity.WARNING
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((100,)), layers.Dense(hp.Choice("units", [16, 64, 256]))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=10_000, overwrite=True)
+            """,
+            at="10_000",
+            condition="units == 256",
+            fixed='hp.Choice("units", [16, 64])',
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+            LIMIT = 2_000
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((10,))])
+                for _ in range(hp.Int("layers", 1, 4)):
+                    model.add(layers.Dense(hp.Int("units", 8, 40, step=8)))
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=LIMIT, overwrite=True)
+            """,
+            at="LIMIT",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((100,)), layers.Dense(hp.Int("units", 100, 102))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=10, overwrite=True)
+            """,
+            at="10",
+            fixed="max_model_size=10302",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((99,)), layers.Dense(hp.Choice("units", [25, 50, 100]))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=10_000, overwrite=True)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((99,)), layers.Dense(hp.Choice("units", [25, 50, 100]))])
+                model.compile(loss="mse")
+                return model
+
+
+            first = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=None, overwrite=True)
+            second = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            LIMIT = 15
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True, max_model_size=LIMIT)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            found = _over(tuner, analysis, code)
+            node = code.argument(tuner.node, "max_model_size")
+            if found is None or node is None:
+                continue
+            target, cause, limit = found
+            largest = max(report.parameters or 0 for report in target.reports)
+            yield replace(
+                self.finding(
+                    f"Models have up to {largest:,} parameters, more than the {limit:,} allowed, "
+                    f"{wording.when(target, cause)}: such trials fail.",
+                    code.span(node),
+                    target=target.target.name,
+                    cause=cause,
+                    related=related(target, cause, code),
+                ),
+                # A cause made here is new each time; what explains it is this rule alone.
+                cause=None,
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            node = code.argument(tuner.node, "max_model_size")
+            found = _over(tuner, analysis, code)
+            if node is None or found is None or code.span(node) != finding.span:
+                continue
+            target, cause, _ = found
+            yield from tighten.tighten(target, cause, code)
+            largest = max(report.parameters or 0 for report in target.reports)
+            if target.coverage is not None and target.coverage.mode == "exhaustive":
+                alone = isinstance(node, ast.Name) and code.uses(node.id) == 1
+                written = code.resolve(node) if alone else node
+                edit = Edit(code.span(written), str(largest))
+                yield Fix(f"Raise the limit to the largest model, {largest:,}", (edit,))
+
+
+def _over(tuner: Tuner, analysis: Analysis, code: Code) -> tuple[TargetAnalysis, Cause, int] | None:
+    """The target, what makes its models too large, and the limit."""
+    node = code.argument(tuner.node, "max_model_size")
+    limit = code.value(node, default=None) if node is not None else None
+    places = {target.span for target in targets_of(tuner, analysis)}
+    probed = [each for each in analysis.targets if each.target.span in places]
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1 or len(probed) != 1:
+        return None
+    (target,) = probed
+    counted = [
+        replace(report, verdict="fail", error=_oversized(report.parameters))
+        if report.parameters is not None and report.parameters > limit
+        else report
+        for report in target.reports
+        if report.verdict == "ok"
+    ]
+    names = {each.name: each for each in target.hyperparameters}
+    causes = blame.causes(counted, names, tighten.weight_of(target))
+    return (target, causes[0], limit) if causes else None
+
+
+def _oversized(parameters: int) -> ProbeError:
+    return ProbeError("FailedTrialError", f"Oversized model: {parameters} parameters. Skip model.", "build")

@@ -1,0 +1,1 @@
+"""HS1xx: the declaration of the search space."""

@@ -1,0 +1,471 @@
+"""HS101."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from types import FunctionType
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code, HpCall
+from hypershape.fixes.tighten import replace_value
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
+from hypershape.rules.common.declared import matching_cause, unmatched_causes
+from hypershape.rules.common.identifiers import requoted
+
+_REFUSED = re.compile(
+    r"A `Choice` can contain only|`values` must be provided for `Choice`"
+    r"|The default value should be one of the choices|object is not (subscriptable|iterable)"
+    r"|The truth value of an array"
+)
+_ACCEPTED = (int, float, str, bool)
+
+
+class ChoiceRefused(Rule):
+    """Keras Tuner refuses the values of a `Choice`.
+
+    ## What it does
+    Finds an `hp.Choice` whose values have more than one type, a type other than int, float, str and bool, or whose
+    default is not among them; from the text where the values are written there, else from a probe.
+
+    ## Why it matters
+    The call raises whatever value would have been drawn, in every trial that reaches it.
+
+    ## Fix
+    Keep one type, write whole numbers as floats, or choose a name and look the object up.
+    """
+
+    code = "HS101"
+    name = "choice-refused"
+    severity = Severity.ERROR
+    static = True
+    also_probed = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                initializer = hp.Choice("kernel_initializer", [1, 2, "glorot_uniform", "he_normal"])
+                model = keras.Sequential([keras.Input((28, 28, 1))])
+                model.add(layers.Conv2D(8, 3, kernel_initializer=initializer))
+                model.add(layers.Flatten())
+                model.add(layers.Dense(10))
+                model.compile(loss="mse")
+                return model
+            """,
+            at='[1, 2, "glorot_uniform", "he_normal"]',
+            fixed='["glorot_uniform", "he_normal"]',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                rate = hp.Choice("rate", [1, 0.5])
+                model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse")
+                return model
+            """,
+            at="[1, 0.5]",
+            fixed="[1.0, 0.5]",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((9, 9, 1))])
+                model.add(layers.Conv2D(8, hp.Choice("kernel", values=[(3, 3), (5, 5)])))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="[(3, 3), (5, 5)]",
+            fixed="[3, 5]",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Choice("units", [16, 32], default=64)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="64",
+            fixed="default=32",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                activation = hp.Choice("activation", {"relu", "tanh"})
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at='{"relu", "tanh"}',
+            fixed='["relu", "tanh"]',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            SIZES = {"small": 8, "large": 64}
+
+
+            def build_model(hp):
+                size = SIZES[hp.Choice("size", SIZES)]
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(size), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="SIZES",
+            fixed='hp.Choice("size", list(SIZES))',
+        ),
+        Example(
+            """
+            import keras
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Choice("units", np.array([8, 16, 32]))
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="np.array([8, 16, 32])",
+            fixed="np.array([8, 16, 32]).tolist()",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Choice("units", 64)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="64",
+            fixed="[64]",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Choice("dropout", [None, 0.25, 0.5])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(2)])
+                if rate is not None:
+                    model.add(layers.Dropout(rate))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="[None, 0.25, 0.5]",
+            fixed="[0.25, 0.5]",
+        ),
+        Example(
+            """
+            import keras
+            from keras import activations, layers
+
+
+            def build_model(hp):
+                activation = hp.Choice(
+                    "activation",
+                    values=[
+                        activations.relu,
+                        activations.tanh,
+                    ],
+                )
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(2, activation=activation)])
+                model.compile(loss="mse")
+                return model
+            """,
+            fixed='values=["relu", "tanh"]',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            RATES = [1e-2, 1e-3, 1]
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                model.compile(optimizer=keras.optimizers.SGD(hp.Choice("rate", RATES)), loss="mse")
+                return model
+            """,
+            at="RATES",
+            fixed="RATES = [1e-2, 1e-3, 1.0]",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                initializer = hp.Choice("kernel_initializer", ["glorot_uniform", "he_normal"])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(3, kernel_initializer=initializer)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            import numpy as np
+            from keras import layers
+
+            SIZES = {"small": 8, "large": 64}
+
+
+            def build_model(hp):
+                size = SIZES[hp.Choice("size", list(SIZES))]
+                rate = hp.Choice("rate", list(np.logspace(-4, -1, 4)))
+                units = hp.Choice("units", range(4, 8))
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(size), layers.Dense(units)])
+                model.compile(keras.optimizers.SGD(rate), loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Choice("units", (8, 16), default=16)
+                dropout = hp.Choice("dropout", [0.0, 0.25, 0.5], ordered=True)
+                bias = hp.Choice("bias", [True, False])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units, use_bias=bias)])
+                model.add(layers.Dropout(dropout))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            KERNELS = [(3, 3), (5, 5)]
+
+
+            def build_model(hp):
+                kernel = KERNELS[hp.Choice("kernel", [0, 1])]
+                model = keras.Sequential([keras.Input((9, 9, 1)), layers.Conv2D(2, kernel)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        seen = []
+        for call in code.hp_calls:
+            found = _problem(call, code) if call.kind == "Choice" else None
+            if found is not None:
+                node, said = found
+                target, cause = matching_cause(analysis, call.span, _REFUSED)
+                seen.append(cause)
+                yield self.finding(said, code.span(node), target=target, cause=cause)
+        for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen):
+            span = cause.error.span or target_analysis.target.span
+            declared = code.hp_call_at(span)
+            values = declared.arguments.get("values") if declared else None
+            yield self.finding(
+                f"Keras Tuner refuses this Choice {wording.when(target_analysis, cause)}: {_said(cause.error.message)}",
+                code.span(values) if values is not None else span,
+                target=target_analysis.target.name,
+                cause=cause,
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for call in code.hp_calls:
+            places = {
+                code.span(node) for name, node in call.arguments.items() if name in ("values", "default")
+            }
+            if call.kind == "Choice" and finding.span in places:
+                yield from _repairs(call, code)
+                return
+
+
+def _problem(call: HpCall, code: Code) -> tuple[ast.expr, str] | None:
+    """The argument that Keras Tuner refuses and why, where the text alone decides."""
+    node = call.arguments.get("values")
+    written = code.resolve(node) if node is not None else None
+    if node is not None and written is not None and call.complete:
+        if isinstance(written, (ast.Set, ast.SetComp, ast.Dict, ast.DictComp)):
+            kind = "dictionary" if isinstance(written, (ast.Dict, ast.DictComp)) else "set"
+            return node, f"Keras Tuner refuses this Choice: its values are a {kind}, which has no order."
+        if isinstance(code.value(written, default=None), (int, float)):
+            return node, "Keras Tuner refuses this Choice: its values are a single number."
+    if node is not None and isinstance(written, ast.Call) and _is_array(written, code):
+        return node, "Keras Tuner refuses this Choice: its values are an array, which is no list."
+    if node is None or not isinstance(written, (ast.List, ast.Tuple)):
+        return None
+    if any(isinstance(element, ast.Starred) for element in written.elts):
+        return None
+    if not written.elts:
+        return node, "Keras Tuner refuses a Choice without values."
+    types = [_type(element, code) for element in written.elts]
+    names = list(dict.fromkeys(_named(kind) for kind in types if kind is not None))
+    if len(names) > 1:
+        said = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+        return node, f"Keras Tuner refuses this Choice: its values mix {said}, all must have one type."
+    if types[0] is not None and types[0] not in _ACCEPTED:
+        return (
+            node,
+            f"Keras Tuner refuses this Choice: a value may be int, float, str or bool, not {names[0]}.",
+        )
+    values = [code.value(element, default=call) for element in written.elts]
+    default = call.arguments.get("default")
+    if default is not None and call not in values:
+        wanted = code.value(default, default=call)
+        if wanted is not call and wanted is not None and wanted not in values and not isinstance(wanted, str):
+            return default, f"Keras Tuner refuses the default {wanted!r}: it is not one of the choices."
+        if isinstance(wanted, str) and wanted not in [str(value) for value in values]:
+            return default, f"Keras Tuner refuses the default {wanted!r}: it is not one of the choices."
+    return None
+
+
+def _is_array(call: ast.Call, code: Code) -> bool:
+    """Whether a call makes an array of more than one value, of which Python cannot tell whether it is empty."""
+    made = (code.imported(call.func) or "").removeprefix("numpy.")
+    if made == "array" and call.args:
+        return isinstance(call.args[0], (ast.List, ast.Tuple)) and len(call.args[0].elts) > 1
+    return made in ("linspace", "logspace", "geomspace") and code.argument(call, "num", 2) is None
+
+
+def _type(element: ast.expr, code: Code) -> type | None:
+    """The type of an element as far as the text shows it."""
+    element = code.resolve(element)
+    if (code.imported(element) or "").startswith("keras.activations."):
+        return FunctionType
+    kinds = {ast.List: list, ast.Tuple: tuple, ast.Dict: dict, ast.Set: set, ast.JoinedStr: str}
+    if type(element) in kinds:
+        return kinds[type(element)]
+    missing = object()
+    value = code.value(element, default=missing)
+    return None if value is missing else type(value)
+
+
+def _repairs(call: HpCall, code: Code) -> Iterator[Fix]:
+    node = call.arguments["values"]
+    written = code.resolve(node)
+    source = code.source(node)
+    if isinstance(written, ast.Set) and written is node:
+        yield Fix("Make it a list", (Edit(code.span(node), f"[{source[1:-1]}]"),))
+        return
+    if isinstance(written, (ast.Set, ast.SetComp, ast.Dict, ast.DictComp)):
+        called = "sorted" if isinstance(written, (ast.Set, ast.SetComp)) else "list"
+        yield Fix(f"Make it a list with {called}()", (Edit(code.span(node), f"{called}({source})"),))
+        return
+    if isinstance(written, ast.Call) and (code.imported(written.func) or "").startswith("numpy."):
+        yield Fix("Make it a list with tolist()", (Edit(code.span(node), f"{source}.tolist()"),))
+        return
+    if isinstance(code.value(written, default=None), (int, float)):
+        yield Fix("Make it a list", (Edit(code.span(node), f"[{source}]"),))
+        return
+    if not isinstance(written, (ast.List, ast.Tuple)) or not written.elts:
+        return
+    place = code.span(written)
+    values = [code.value(element, default=call) for element in written.elts]
+    types = [_type(element, code) for element in written.elts]
+    if set(types) == {int, float}:
+        yield Fix("Write every value as a float", tuple(_floats(written.elts, code)))
+    if set(types) <= {tuple, list}:
+        sizes = [value[0] for value in values if isinstance(value, (tuple, list)) and len(set(value)) == 1]
+        if len(sizes) == len(values) and all(isinstance(size, int) for size in sizes):
+            edit = replace_value(call, "values", repr(sizes), code)
+            if edit is not None:
+                yield Fix(f"Use {', '.join(map(repr, sizes))}: Keras takes one number for a square", (edit,))
+    names = [code.imported(element) or "" for element in written.elts]
+    if all(name.startswith("keras.activations.") for name in names):
+        strings = [name.rpartition(".")[2] for name in names]
+        edit = replace_value(call, "values", f"[{', '.join(requoted('', each) for each in strings)}]", code)
+        if edit is not None:
+            yield Fix("Name the activations: Keras looks them up", (edit,))
+    for kind in _best_types(types):
+        keep = [index for index, each in enumerate(types) if each is kind]
+        made = edits.keep_elements(code.module, place, keep)
+        if made and len(keep) < len(types):
+            gone = ", ".join(code.source(written.elts[i]) for i in range(len(types)) if i not in keep)
+            yield Fix(f"Keep only the {_PLURAL[kind]} (drops {gone})", made)
+    default = call.arguments.get("default")
+    if default is not None and call not in values:
+        wanted = code.value(default, default=call)
+        if wanted is not call and wanted not in values:
+            nearest = _nearest(wanted, values)
+            edit = replace_value(call, "default", repr(nearest), code)
+            if edit is not None:
+                yield Fix(f"Default to {nearest!r}", (edit,))
+            edit = edits.insert_element(code.module, place, repr(wanted))
+            if edit is not None and {type(value) for value in values} == {type(wanted)}:
+                yield Fix(f"Add {wanted!r} to the values", (edit,))
+
+
+def _named(kind: type) -> str:
+    return "None" if kind is type(None) else kind.__name__
+
+
+def _said(message: str) -> str:
+    """Keras Tuner's words without the addresses of objects."""
+    return re.sub(r" at 0x[0-9a-f]+", "", message)
+
+
+_PLURAL: dict[type, str] = {str: "strings", int: "whole numbers", float: "floats", bool: "booleans"}
+
+
+def _best_types(types: Sequence[type | None]) -> list[type]:
+    """The accepted types among the values, the most frequent first, strings before numbers."""
+    counted = Counter(kind for kind in types if kind in _PLURAL)
+    order = list(_PLURAL)
+    return sorted((kind for kind in counted if kind), key=lambda kind: (-counted[kind], order.index(kind)))
+
+
+def _floats(elements: Sequence[ast.expr], code: Code) -> Iterator[Edit]:
+    for element in elements:
+        value = code.value(element, default=None)
+        if isinstance(value, int) and not isinstance(value, bool):
+            yield Edit(code.span(element), repr(float(value)))
+
+
+def _nearest(wanted: object, values: Sequence[object]) -> object:
+    numbers = [value for value in values if isinstance(value, (int, float))]
+    if isinstance(wanted, (int, float)) and numbers:
+        return min(numbers, key=lambda value: abs(value - wanted))
+    return values[0]

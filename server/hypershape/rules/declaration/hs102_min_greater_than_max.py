@@ -1,0 +1,164 @@
+"""HS102."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code, HpCall
+from hypershape.fixes.tighten import replace_value
+from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
+from hypershape.rules.common.declared import label, matching_cause, unmatched_causes
+
+_REFUSED = re.compile(r"min_value .* is greater than the max_value")
+
+
+class MinGreaterThanMax(Rule):
+    """A range whose minimum is greater than its maximum.
+
+    ## What it does
+    Compares `min_value` and `max_value` of `hp.Int` and `hp.Float`, from the text or from a probe.
+
+    ## Why it matters
+    Keras Tuner refuses the declaration in every trial that reaches it.
+
+    ## Fix
+    Swap the two.
+    """
+
+    code = "HS102"
+    name = "min-greater-than-max"
+    severity = Severity.ERROR
+    static = True
+    also_probed = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 256, 32, step=32)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at='hp.Int("units", 256, 32, step=32)',
+            fixed='hp.Int("units", 32, 256, step=32)',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+            LARGEST = 0.1
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", min_value=0.5, max_value=LARGEST)
+                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at='hp.Float("rate", min_value=0.5, max_value=LARGEST)',
+            fixed="min_value=0.1, max_value=LARGEST",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 32, 32)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                low, high = sorted([hp.Fixed("a", 64), hp.Fixed("b", 32)])
+                units = hp.Int("units", low, high, step=32)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", max_value=64, min_value=8, step=8)
+                rate = hp.Float("rate", -0.5, 0.5)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dropout(abs(rate))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        seen = []
+        for call in code.hp_calls:
+            bounds = _bounds(call, code)
+            if bounds is not None and bounds[0] > bounds[1]:
+                target, cause = matching_cause(analysis, call.span, _REFUSED)
+                seen.append(cause)
+                yield self.finding(
+                    f"The minimum of {label(call, code)}, {bounds[0]}, is greater than its maximum, {bounds[1]}: "
+                    "Keras Tuner refuses this range.",
+                    call.span,
+                    target=target,
+                    cause=cause,
+                )
+        for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen):
+            yield self.finding(
+                f"Keras Tuner refuses this range {wording.when(target_analysis, cause)}: {cause.error.message}",
+                cause.error.span or target_analysis.target.span,
+                target=target_analysis.target.name,
+                cause=cause,
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        call = code.hp_call_at(finding.span)
+        bounds = _bounds(call, code) if call else None
+        if call is None or bounds is None:
+            return
+        low, high = (call.arguments[name] for name in ("min_value", "max_value"))
+        swapped = (
+            replace_value(call, "min_value", _literal(high, bounds[1], code), code),
+            replace_value(call, "max_value", _literal(low, bounds[0], code), code),
+        )
+        if None not in swapped:
+            yield Fix("Swap the minimum and the maximum", tuple(edit for edit in swapped if edit))
+
+
+def _bounds(call: HpCall, code: Code) -> tuple[float, float] | None:
+    if call.kind not in ("Int", "Float") or not {"min_value", "max_value"} <= set(call.arguments):
+        return None
+    low, high = (code.value(call.arguments[name], default=None) for name in ("min_value", "max_value"))
+    if isinstance(low, (int, float)) and isinstance(high, (int, float)):
+        return low, high
+    return None
+
+
+def _literal(node: object, value: float, code: Code) -> str:
+    return code.source(node) if isinstance(node, ast.Constant) else repr(value)

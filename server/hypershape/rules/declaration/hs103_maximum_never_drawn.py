@@ -1,0 +1,223 @@
+"""HS103."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from hypershape.fixes import domains
+from hypershape.fixes.syntax import Code, HpCall
+from hypershape.fixes.tighten import replace_value
+from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.declared import label
+
+MARGIN = 0.2
+"""A Float's maximum that exceeds the last value by less than this part of a step was meant to include that value."""
+
+
+class MaximumNeverDrawn(Rule):
+    """The step never reaches the maximum, so that the maximum is never drawn.
+
+    ## What it does
+    Computes the values that Keras Tuner draws from `hp.Int` and `hp.Float` with a step, by its own arithmetic. A
+    Float's steps are counted by floor division, which loses the last one whenever rounding leaves the quotient just
+    under a whole number: `hp.Float("rate", 0, 0.5, step=0.1)` draws 0, 0.1, 0.2, 0.3 and 0.4.
+
+    ## Why it matters
+    The search says nothing; the largest value that was meant is simply never tried.
+
+    ## Fix
+    Raise the maximum a little so that it is drawn, or lower it to the last value that is.
+    """
+
+    code = "HS103"
+    name = "maximum-never-drawn"
+    severity = Severity.HINT
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            def build_model(hp):
+                kernel = hp.Int("kernel", 3, 10, step=2)
+            """,
+            at="10",
+            fixed='hp.Int("kernel", 3, 9, step=2)',
+        ),
+        Example(
+            """
+            def build_model(hp):
+                rate = hp.Float("rate", min_value=0, max_value=0.5, step=0.1)
+            """,
+            at="0.5",
+            fixed="max_value=0.51",
+        ),
+        Example(
+            """
+            STEP = 32
+
+            def build_model(hp):
+                units = hp.Int("units", 16, 512, step=STEP)
+            """,
+            at="512",
+            fixed='hp.Int("units", 16, 496, step=STEP)',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            def build_model(hp):
+                kernel = hp.Int("kernel", 3, 9, step=2)
+                rate = hp.Float("rate", 0.1, 0.5, step=0.1)
+                units = hp.Int("units", 2, 32, step=2, sampling="log")
+                free = hp.Float("free", 0.0, 0.5)
+                return kernel, rate, units, free
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", 0, 0.51, step=0.1)
+                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 32, 512, step=32)
+                kernel = hp.Int("kernel", 1, 7, 2)
+                model = keras.Sequential([keras.Input((9, 2)), layers.Conv1D(units, kernel), layers.Flatten(), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", 1e-4, 1e-1, step=10, sampling="log")
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                model.compile(keras.optimizers.SGD(rate), loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for call in code.hp_calls:
+            numbers = _numbers(call, code)
+            if numbers is None:
+                continue
+            values = domains.drawn(call.kind, *numbers)
+            maximum = numbers[1]
+            if values is None or domains.reaches(values, maximum) or _margin(call, numbers, values):
+                continue
+            shown = [domains.text(value) for value in values]
+            drawn = ", ".join(shown if len(shown) <= 8 else [*shown[:3], "…", shown[-1]])
+            lost = call.kind == "Float" and _lost_by_rounding(numbers)
+            why = "floating-point rounding loses the last step" if lost else f"the last value is {shown[-1]}"
+            yield self.finding(
+                f"{domains.text(maximum)} is never drawn for {label(call, code)}: {why} ({drawn}).",
+                code.span(call.arguments["max_value"]),
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for call in code.hp_calls:
+            node = call.arguments.get("max_value")
+            numbers = _numbers(call, code)
+            if node is None or numbers is None or code.span(node) != finding.span:
+                continue
+            ways = [_lower, _raise]
+            if call.kind == "Float" and _lost_by_rounding(numbers):
+                ways.reverse()
+            for way in ways:
+                found = way(call, numbers)
+                edit = replace_value(call, "max_value", domains.text(found[0]), code) if found else None
+                if found is not None and edit is not None:
+                    yield Fix(found[1], (edit,))
+            return
+
+
+_Numbers = tuple[float, float, float | None, str | None]
+
+
+def _numbers(call: HpCall, code: Code) -> _Numbers | None:
+    """Minimum, maximum, step and sampling where all are written as literals or constants."""
+    if call.kind not in ("Int", "Float") or not call.complete or "step" not in call.arguments:
+        return None
+    names: tuple[Literal["min_value", "max_value", "step"], ...] = ("min_value", "max_value", "step")
+    found = [
+        code.value(call.arguments[name], default=None) if name in call.arguments else None for name in names
+    ]
+    low, high, step = (each if isinstance(each, (int, float)) else None for each in found)
+    if low is None or high is None or step is None:
+        return None
+    if call.kind == "Int" and not all(float(each).is_integer() for each in (low, high, step)):
+        return None
+    sampling = (
+        code.value(call.arguments["sampling"], default="?") if "sampling" in call.arguments else "linear"
+    )
+    if sampling is not None and not isinstance(sampling, str):
+        return None
+    return low, high, step, sampling
+
+
+def _margin(call: HpCall, numbers: _Numbers, values: Sequence[float]) -> bool:
+    """Whether a Float's maximum exceeds the last value just by a margin against rounding, as in 0.51 for 0.5."""
+    _, high, step, sampling = numbers
+    linear = call.kind == "Float" and sampling in (None, "linear") and step
+    return bool(linear) and 0 < high - max(values) < MARGIN * (step or 0)
+
+
+def _lost_by_rounding(numbers: _Numbers) -> bool:
+    """Whether the maximum is a whole number of steps away in decimal arithmetic."""
+    low, high, step, sampling = numbers
+    if not step or sampling not in (None, "linear"):
+        return False
+    steps = (high - low) / step
+    return abs(steps - round(steps)) < 1e-6
+
+
+def _lower(call: HpCall, numbers: _Numbers) -> tuple[float, str] | None:
+    """The last value drawn as the maximum, if it then is still drawn."""
+    low, _, step, sampling = numbers
+    values = domains.drawn(call.kind, *numbers)
+    last = values[-1] if values else None
+    if last is None or sampling == "reverse_log":
+        return None
+    if call.kind == "Float":
+        last = float(domains.text(float(last)))
+    after = domains.drawn(call.kind, low, last, step, sampling)
+    if after is None or not domains.reaches(after, last):
+        return None
+    return last, f"Lower the maximum to {domains.text(last)}, the last value that is drawn"
+
+
+def _raise(call: HpCall, numbers: _Numbers) -> tuple[float, str] | None:
+    """The smallest maximum that draws one more value."""
+    low, _, step, sampling = numbers
+    values = domains.drawn(call.kind, *numbers)
+    if not values or not step or sampling not in (None, "linear"):
+        return None
+    following = values[-1] + step
+    reach = following if call.kind == "Int" else float(domains.text(float(following + step * MARGIN / 2)))
+    after = domains.drawn(call.kind, low, reach, step, sampling)
+    if after is None or len(after) != len(values) + 1:
+        return None
+    return reach, f"Raise the maximum to {domains.text(reach)}, so that {domains.text(following)} is drawn"

@@ -1,0 +1,94 @@
+"""HS107."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.declared import label
+
+
+class StringOfChoices(Rule):
+    """The values of a `Choice` are one string, so that its letters are the choices.
+
+    ## What it does
+    Finds `hp.Choice("activation", "relu")`.
+
+    ## Why it matters
+    Keras Tuner takes the string as a sequence: the choices are r, e, l and u.
+
+    ## Fix
+    A list: `["relu"]`.
+    """
+
+    code = "HS107"
+    name = "string-of-choices"
+    severity = Severity.WARNING
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            def build_model(hp):
+                return hp.Choice("activation", "relu")
+            """,
+            at='"relu"',
+            fixed='hp.Choice("activation", ["relu"])',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            def build_model(hp):
+                return hp.Choice("activation", ["relu"])
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                activation = hp.Choice("activation", "relu tanh elu".split())
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                name = "activation"
+                activation = hp.Choice(name, values=("relu", "tanh"))
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for call in code.hp_calls:
+            node = call.arguments.get("values") if call.kind == "Choice" else None
+            value = code.value(node, default=None) if node is not None else None
+            if node is not None and isinstance(value, str) and len(value) > 1:
+                letters = ", ".join(dict.fromkeys(value))
+                yield self.finding(
+                    f"The choices of {label(call, code)} are the letters {letters}: its values are one string.",
+                    code.span(node),
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        node = code.expression(finding.span)
+        if isinstance(node, ast.expr):
+            yield Fix("Make it a list", (Edit(finding.span, f"[{code.source(node)}]"),))

@@ -1,0 +1,203 @@
+"""HS108."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.calls import other_method
+from hypershape.fixes.syntax import Code, HpCall
+from hypershape.fixes.tighten import replace_value
+from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
+from hypershape.rules.common.declared import label, matching_cause, unmatched_causes
+
+_REFUSED = re.compile(
+    r"must be an int, Received|does not support negative values|expected step > 1 with sampling"
+    r"|sampling must be one of|float division by zero|modulo by zero|`Fixed` value must be"
+    r"|`default` must be a Python boolean"
+)
+
+
+class RangeRefused(Rule):
+    """Keras Tuner refuses a range: floats for an `Int`, or log sampling from 0 or with a step of 1.
+
+    ## What it does
+    Finds `hp.Int` with floats, and log sampling with a minimum of 0 or below or a step of 1 or below, from
+    the text or from a probe. With log sampling the step is a factor.
+
+    ## Why it matters
+    The declaration raises in every trial that reaches it.
+
+    ## Fix
+    `hp.Float` for floats; a small positive minimum, or linear sampling; no step, or a factor such as 2.
+    """
+
+    code = "HS108"
+    name = "range-refused"
+    severity = Severity.ERROR
+    static = True
+    also_probed = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Int("rate", 0.1, 0.5, step=0.1)
+                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at='hp.Int("rate", 0.1, 0.5, step=0.1)',
+            fixed='hp.Float("rate", 0.1, 0.5, step=0.1)',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", 0.0, 0.1, sampling="log")
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                model.compile(keras.optimizers.SGD(rate), loss="mse")
+                return model
+            """,
+            at='hp.Float("rate", 0.0, 0.1, sampling="log")',
+            fixed='hp.Float("rate", 0.0, 0.1)',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", 1e-4, 1e-1, step=1e-4, sampling="log")
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                model.compile(keras.optimizers.SGD(rate), loss="mse")
+                return model
+            """,
+            at='hp.Float("rate", 1e-4, 1e-1, step=1e-4, sampling="log")',
+            fixed='hp.Float("rate", 1e-4, 1e-1, sampling="log")',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", 1e-4, 1e-1, step=10, sampling="log")
+                units = hp.Int("units", 8, 64, step=2, sampling="log")
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(keras.optimizers.SGD(rate), loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", min_value=0, max_value=1)
+                units = hp.Int("units", 8, 64, sampling="log")
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dropout(rate)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", 1e-4, 1e-2, sampling="LOG")
+                more = hp.Float("more", 0.001, 0.5, sampling="reverse_log")
+                model = keras.Sequential([keras.Input((4,)), layers.Dropout(more), layers.Dense(1)])
+                model.compile(keras.optimizers.Adam(rate), loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        seen = []
+        for call in code.hp_calls:
+            said = _problem(call, code)
+            if said is not None:
+                target, cause = matching_cause(analysis, call.span, _REFUSED)
+                seen.append(cause)
+                yield self.finding(
+                    f"Keras Tuner refuses the range of {label(call, code)}: {said}.",
+                    call.span,
+                    target=target,
+                    cause=cause,
+                )
+        for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen):
+            yield self.finding(
+                f"Keras Tuner refuses this declaration {wording.when(target_analysis, cause)}: {cause.error.message}",
+                cause.error.span or target_analysis.target.span,
+                target=target_analysis.target.name,
+                cause=cause,
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        call = code.hp_call_at(finding.span)
+        if call is None:
+            return
+        if _floats(call, code):
+            yield Fix("Draw floats: hp.Float", (other_method(call, "Float", code),))
+        for name, title in (("step", "Sample without a step"), ("sampling", "Sample linearly")):
+            removed = edits.remove_argument(code.module, call.span, name) if name in call.arguments else None
+            if removed is not None:
+                yield Fix(title, (removed,))
+        step = replace_value(call, "step", "2", code) if "step" in call.arguments else None
+        if step is not None:
+            yield Fix("Use 2 as the factor between steps", (step,))
+
+
+def _problem(call: HpCall, code: Code) -> str | None:
+    """Why Keras Tuner refuses a range, where the text alone decides."""
+    if call.kind not in ("Int", "Float"):
+        return None
+    floats = _floats(call, code)
+    if floats:
+        return f"an Int takes whole numbers, not {floats[0]!r}"
+    low, step, sampling = (
+        code.value(call.arguments[name], default=None) if name in call.arguments else None
+        for name in ("min_value", "step", "sampling")
+    )
+    if not isinstance(sampling, str) or sampling.lower() not in ("log", "reverse_log"):
+        return None
+    if isinstance(low, (int, float)) and low <= 0:
+        return f"log sampling cannot start at {low!r}"
+    if isinstance(step, (int, float)) and step <= 1:
+        return f"with log sampling the step is a factor and must be greater than 1, not {step!r}"
+    return None
+
+
+def _floats(call: HpCall, code: Code) -> list[float]:
+    """The numbers of an Int that are no whole numbers."""
+    if call.kind != "Int":
+        return []
+    values = [
+        code.value(call.arguments[name], default=None)
+        for name in ("min_value", "max_value", "step")
+        if name in call.arguments
+    ]
+    return [value for value in values if isinstance(value, float) and not value.is_integer()]

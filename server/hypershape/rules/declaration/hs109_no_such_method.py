@@ -1,0 +1,135 @@
+"""HS109."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from hypershape.fixes.syntax import HP_PARAMETERS, Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.declared import ANY_STAGE, matching_cause
+
+_METHODS = (
+    *HP_PARAMETERS,
+    "conditional_scope",
+    "get",
+    "values",
+    "copy",
+    "name_scope",
+    "is_active",
+    "get_config",
+)
+_NO_ATTRIBUTE = re.compile(r"HyperParameters' object has no attribute")
+_OLD = {"Range": "Int", "Linear": "Float", "Uniform": "Float"}
+
+
+class NoSuchMethod(Rule):
+    """A HyperParameters object has no method of this name.
+
+    ## What it does
+    Finds methods such as `hp.choice` or `hp.Range`, which Keras Tuner never had or has no longer.
+
+    ## Why it matters
+    The call raises an AttributeError in every trial that reaches it.
+
+    ## Fix
+    `hp.Choice`, `hp.Int`, `hp.Float`, `hp.Boolean` and `hp.Fixed` are written with a capital.
+    """
+
+    code = "HS109"
+    name = "no-such-method"
+    severity = Severity.ERROR
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.choice("units", [1, 2]))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = keras_tuner.RandomSearch(build_model, "loss")
+            """,
+            at="hp.choice",
+            fixed='hp.Choice("units", [1, 2])',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                hp.Boolean("deep")
+                with hp.conditional_scope("deep", [True]):
+                    pass
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Choice("units", [1, 2]))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                if "units" not in hp.values:
+                    hp.Int("units", 1, 3)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.get("units"))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                choose = hp.Choice
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(choose("units", [1, 2]))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for node in code.nodes:
+            if not isinstance(node, ast.Attribute) or node.attr in _METHODS:
+                continue
+            if not code.is_hyperparameters(node.value):
+                continue
+            target, cause = matching_cause(analysis, code.span(node), _NO_ATTRIBUTE, ANY_STAGE)
+            if cause is not None:
+                yield self.finding(
+                    f"A HyperParameters object has no {node.attr}.",
+                    code.span(node),
+                    target=target,
+                    cause=cause,
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        written = code.text.within(finding.span).rpartition(".")[2]
+        plain = {each.lower(): each for each in HP_PARAMETERS}
+        near = [plain[each] for each in get_close_matches(written.lower(), plain, n=2, cutoff=0.5)]
+        for name in dict.fromkeys([*([_OLD[written]] if written in _OLD else []), *near]):
+            end = finding.span
+            place = Span(end.path, end.end_line, end.end_column - len(written), end.end_line, end.end_column)
+            yield Fix(f"Use hp.{name}", (Edit(place, name),))

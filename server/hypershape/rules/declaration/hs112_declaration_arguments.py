@@ -1,0 +1,237 @@
+"""HS112."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.calls import other_method
+from hypershape.fixes.syntax import HP_PARAMETERS, Code, HpCall
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.declared import ANY_STAGE, label, matching_cause
+from hypershape.rules.common.wording import listed
+
+_REQUIRED = {
+    "Choice": ("name", "values"),
+    "Int": ("name", "min_value", "max_value"),
+    "Float": ("name", "min_value", "max_value"),
+    "Boolean": ("name",),
+    "Fixed": ("name", "value"),
+}
+_REFUSED = re.compile(
+    r"missing \d+ required positional|unexpected keyword argument|positional arguments? but"
+)
+_OTHER_WORDS = {
+    "min": "min_value",
+    "max": "max_value",
+    "minimum": "min_value",
+    "maximum": "max_value",
+    "low": "min_value",
+    "high": "max_value",
+    "choices": "values",
+    "options": "values",
+    "initial": "default",
+}
+
+
+class DeclarationArguments(Rule):
+    """A declaration lacks an argument, or has one that it does not take.
+
+    ## What it does
+    Compares the arguments of `hp.Int`, `hp.Float`, `hp.Choice`, `hp.Boolean` and `hp.Fixed` with those that Keras
+    Tuner's methods take: `hp.Float("rate", [0.1, 0.2])` has no maximum, `hp.Int(values=…)` no values.
+
+    ## Why it matters
+    The call raises a TypeError in every trial that reaches it.
+
+    ## Fix
+    `hp.Choice` for a list of values; a minimum and a maximum for a range.
+    """
+
+    code = "HS112"
+    name = "declaration-arguments"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("learning_rate", [0.01, 0.005, 0.001])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+                model.compile(keras.optimizers.SGD(rate), loss="mse")
+                return model
+            """,
+            at='hp.Float("learning_rate", [0.01, 0.005, 0.001])',
+            fixed='hp.Choice("learning_rate", [0.01, 0.005, 0.001])',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", values=[16, 32])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at='hp.Int("units", values=[16, 32])',
+            fixed='hp.Choice("units", values=[16, 32])',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", min=16, max=32)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at='hp.Int("units", min=16, max=32)',
+            fixed='hp.Int("units", min_value=16, max_value=32)',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 64)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at='hp.Int("units", 64)',
+            fixed='hp.Fixed("units", 64)',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                activation = hp.Choice("activation", "relu", "tanh", "elu", "selu", "gelu", "silu")
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at='hp.Choice("activation", "relu", "tanh", "elu", "selu", "gelu", "silu")',
+            fixed='hp.Choice("activation", ["relu", "tanh", "elu", "selu", "gelu", "silu"])',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 16, 64, 16, "linear", 32)
+                options = {"min_value": 0.1, "max_value": 0.5}
+                rate = hp.Float("rate", **options)
+                limits = (1, 3)
+                depth = hp.Int("depth", *limits)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dropout(rate)])
+                for _ in range(depth):
+                    model.add(layers.Dense(2))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            class Settings:
+                def Int(self, name, value):
+                    return value
+
+
+            def build_model(hp):
+                settings = Settings()
+                units = settings.Int("units", 64)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.add(layers.Dense(hp.Choice(name="width", values=[2, 4], ordered=False, default=4)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for call in code.hp_calls:
+            said = _problem(call)
+            if said is not None:
+                target, cause = matching_cause(analysis, call.span, _REFUSED, ANY_STAGE)
+                yield self.finding(
+                    f"Keras Tuner refuses the declaration of {label(call, code)}: {said}.",
+                    call.span,
+                    target=target,
+                    cause=cause,
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        call = code.hp_call_at(finding.span)
+        if call is None:
+            return
+        yield from _renamed(call, code)
+        second = call.node.args[1] if len(call.node.args) > 1 else None
+        if call.kind in ("Int", "Float"):
+            several = call.arguments.get("values", second)
+            written = code.resolve(several) if several is not None else None
+            if isinstance(written, (ast.List, ast.Tuple)) and written.elts:
+                yield Fix("Choose from the values: hp.Choice", (other_method(call, "Choice", code),))
+            elif second is not None and len(call.node.args) == 2 and not call.node.keywords:
+                yield Fix("Keep the value: hp.Fixed", (other_method(call, "Fixed", code),))
+        if call.kind == "Choice" and second is not None and len(call.node.args) > 2:
+            first, last = code.span(second), code.span(call.node.args[-1])
+            start = type(first)(first.path, first.line, first.column, first.line, first.column)
+            end = type(last)(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
+            yield Fix("Put the values in a list", (Edit(start, "["), Edit(end, "]")))
+
+
+def _problem(call: HpCall) -> str | None:
+    """What is missing or too much, where every argument is written out."""
+    known, required = HP_PARAMETERS[call.kind], _REQUIRED[call.kind]
+    if not call.complete:
+        return None
+    unknown = [name for name in call.arguments if name not in known]
+    if unknown:
+        return f"hp.{call.kind} takes no {listed(unknown)}"
+    if len(call.node.args) > len(known):
+        return f"hp.{call.kind} takes at most {len(known)} arguments"
+    missing = [name for name in required if name not in call.arguments]
+    return f"hp.{call.kind} needs {listed(missing)}" if missing else None
+
+
+def _renamed(call: HpCall, code: Code) -> Iterator[Fix]:
+    """The arguments under the names that Keras Tuner gives them."""
+    known = HP_PARAMETERS[call.kind]
+    pairs = [(name, _OTHER_WORDS.get(name)) for name in call.arguments if name not in known]
+    made = [
+        edits.rename_argument(code.module, call.span, name, new)
+        for name, new in pairs
+        if new in known and new not in call.arguments
+    ]
+    if made and len(made) == len(pairs) and None not in made:
+        titles = listed(f"{name} to {new}" for name, new in pairs)
+        yield Fix(f"Rename {titles}", tuple(edit for edit in made if edit))

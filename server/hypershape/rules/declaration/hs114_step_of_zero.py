@@ -1,0 +1,115 @@
+"""HS114."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.declared import label
+
+
+class StepOfZero(Rule):
+    """The step of a range is 0.
+
+    ## What it does
+    Finds `step=0` in `hp.Int` and `hp.Float`.
+
+    ## Why it matters
+    Keras Tuner accepts the declaration, and divides by zero when it draws the first value: `search` itself raises a
+    ZeroDivisionError.
+
+    ## Fix
+    No step, or a positive one.
+    """
+
+    code = "HS114"
+    name = "step-of-zero"
+    severity = Severity.ERROR
+    static = True
+    refutable = False
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 8, 64, step=0)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="0",
+            fixed='hp.Int("units", 8, 64)',
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                rate = hp.Float("rate", 0.0, 0.5, step=0.0)
+                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="0.0",
+            fixed='hp.Float("rate", 0.0, 0.5)',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 8, 64, step=None)
+                rate = hp.Float("rate", 0.0, 0.5)
+                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                STEP = 2
+                units = hp.Int("units", 8, 64, step=STEP - 1)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for call in code.hp_calls:
+            node = call.arguments.get("step") if call.kind in ("Int", "Float") else None
+            value = code.value(node, default=None) if node is not None else None
+            if node is not None and type(value) in (int, float) and value == 0:
+                yield self.finding(
+                    f"The step of {label(call, code)} is 0: `search` divides by zero when it draws a value.",
+                    code.span(node),
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for call in code.hp_calls:
+            node = call.arguments.get("step")
+            if node is not None and code.span(node) == finding.span:
+                removed = edits.remove_argument(code.module, call.span, "step")
+                if removed is not None:
+                    yield Fix("Draw without a step", (removed,))

@@ -1,0 +1,66 @@
+"""HS199."""
+
+from __future__ import annotations
+
+import re
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import ProbeError
+from hypershape.rules.base import Example
+from hypershape.rules.common.failure import BuildFailure
+
+
+class DeclarationFails(BuildFailure):
+    """Keras Tuner refuses a declaration for a reason that no other rule explains.
+
+    ## What it does
+    Runs the build function and reports every exception that a call of `hp` raises.
+
+    ## Why it matters
+    The declaration raises in every trial that reaches it.
+
+    ## Fix
+    Depends on the exception, which is quoted.
+    """
+
+    code = "HS199"
+    name = "declaration-fails"
+    pattern = re.compile("")
+    stages = ("declare",)
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 1, 3, parent_name="units", parent_values=[1])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at='hp.Int("units", 1, 3, parent_name="units", parent_values=[1])',
+        ),
+    )
+
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                kind = hp.Choice("kind", ["narrow", "wide"])
+                units = hp.Int("units", 2, 4, parent_name="kind", parent_values=["wide"])
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units if kind == "wide" else 1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        return f"Keras Tuner refuses this declaration with {error.type}"

@@ -1,0 +1,1 @@
+"""HS0xx: the environment in which the search is to run."""

@@ -1,0 +1,372 @@
+"""HS006."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hypershape.fixes.syntax import Code, canonical
+from hypershape.model import Analysis, Edit, Environment, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.declared import ANY_STAGE, matching_cause
+from hypershape.rules.common.removed import MODULES, NAMES, ONLY_IN_TENSORFLOW, module_of
+
+_MISSING = re.compile(r"No module named|cannot import name|has no attribute")
+
+
+class RemovedImport(Rule):
+    """A module or a name that Keras 3 or keras-tuner 1.4 no longer has.
+
+    ## What it does
+    Finds imports and uses of modules such as `keras.utils.np_utils` and `keras.layers.experimental.preprocessing`
+    when the interpreter has Keras 3. Imports inside `try` and `if` are left alone: they may have a substitute.
+
+    ## Why it matters
+    Code written for Keras 2 stops with an ImportError or an AttributeError before any search begins.
+
+    ## Fix
+    Take the name from where it is today: most went up into `keras.layers` or `keras.utils`.
+    """
+
+    code = "HS006"
+    name = "removed-import"
+    severity = Severity.ERROR
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+            from keras.utils import np_utils
+
+            labels = np_utils.to_categorical([0, 1, 2])
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3)), layers.Dense(3)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="from keras.utils import np_utils",
+            fixed="from keras import utils as np_utils",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+            from keras.layers.normalization import BatchNormalization
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.add(BatchNormalization())
+                model.compile(loss="mse")
+                return model
+            """,
+            at="from keras.layers.normalization import BatchNormalization",
+            fixed="from keras.layers import BatchNormalization",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((8, 8, 1))])
+                model.add(layers.experimental.preprocessing.Rescaling(1 / 255))
+                model.add(layers.Flatten())
+                model.add(layers.Dense(hp.Int("units", 1, 3)))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="layers.experimental.preprocessing.Rescaling",
+            fixed="model.add(layers.Rescaling(1 / 255))",
+        ),
+        Example(
+            """
+            import keras
+            from tensorflow.keras.layers.experimental import preprocessing
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((8, 8, 1)), preprocessing.RandomFlip("horizontal")])
+                model.add(keras.layers.Flatten())
+                model.add(keras.layers.Dense(hp.Int("units", 1, 3)))
+                model.compile(loss="mse")
+                return model
+            """,
+            at="from tensorflow.keras.layers.experimental import preprocessing",
+            fixed="from tensorflow.keras import layers as preprocessing",
+        ),
+        Example(
+            """
+            import keras
+            from keras.layers import CuDNNLSTM, Dense
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((8, 2)), CuDNNLSTM(hp.Int("units", 1, 3)), Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="from keras.layers import CuDNNLSTM, Dense",
+            fixed="from keras.layers import LSTM as CuDNNLSTM, Dense",
+        ),
+        Example(
+            """
+            import keras
+            from keras.wrappers.scikit_learn import KerasClassifier
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="from keras.wrappers.scikit_learn import KerasClassifier",
+        ),
+        Example(
+            """
+            import keras
+            from keras.preprocessing.image import ImageDataGenerator
+
+            images = ImageDataGenerator(rescale=1 / 255)
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+            """,
+            at="from keras.preprocessing.image import ImageDataGenerator",
+            fixed="from tensorflow.keras.preprocessing.image import ImageDataGenerator",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras.utils import to_categorical
+
+            labels = to_categorical([0, 1, 2])
+
+            try:
+                from keras.utils import np_utils
+            except ImportError:
+                np_utils = keras.utils
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from tensorflow.keras.preprocessing.image import ImageDataGenerator
+            from tensorflow.keras.preprocessing.sequence import pad_sequences
+            from tensorflow.keras.layers import LSTM as CuDNNLSTM
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4, 2)), CuDNNLSTM(hp.Int("units", 1, 3)), keras.layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            import tensorflow as tf
+
+            AUTOTUNE = tf.data.experimental.AUTOTUNE
+
+
+            class Branch:
+                experimental = "yes"
+
+
+            def build_model(hp):
+                layers = Branch()
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model if layers.experimental else None
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras_tuner.engine.hyperparameters import HyperParameters
+            from keras_tuner.oracles import RandomSearchOracle
+
+
+            def build_model(hp: HyperParameters):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        environment = analysis.environment
+        if environment is None or "TF_USE_LEGACY_KERAS" in analysis.module.clean:
+            return
+        code = Code.of(analysis.module)
+        for node in code.nodes:
+            gone = _gone(node, code, environment)
+            if gone is None or _guarded(node, code):
+                continue
+            target, cause = matching_cause(analysis, code.span(node), _MISSING, ANY_STAGE)
+            package = "keras-tuner" if gone.name.startswith("keras_tuner") else "Keras 3"
+            today = f"; use {gone.today}" if gone.today else ""
+            yield self.finding(
+                f"{package} has no {gone.written}{today}.", code.span(node), target=target, cause=cause
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for node in code.nodes:
+            if analysis.environment is None or code.span(node) != finding.span:
+                continue
+            gone = _gone(node, code, analysis.environment)
+            edits = _edits(node, gone, code) if gone is not None else ()
+            if gone is not None and edits:
+                yield Fix(f"Take it from where it is today: {gone.today}", edits)
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What is gone: its canonical name, as it is written, and where it is today under the same package."""
+
+    name: str
+    written: str
+    today: str | None
+
+
+def _gone(node: ast.AST, code: Code, environment: Environment) -> _Gone | None:
+    """What an import statement or a dotted expression wants that is no more."""
+    names: list[str] = []
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        names = [f"{node.module}.{each.name}" for each in node.names]
+    elif isinstance(node, ast.Import):
+        names = [each.name for each in node.names]
+    elif isinstance(node, ast.Attribute) and not isinstance(code.parents.get(node), ast.Attribute):
+        written = _written(node, code)
+        names = [written] if written else []
+    for name in names:
+        plain = canonical(name)
+        if name.startswith("kerastuner") or not _is_todays(name, environment):
+            continue
+        module = module_of(plain)
+        today: str | None = None
+        if module is not None:
+            place = MODULES[module]
+            inner = plain[len(module) + 1 :]
+            known = place is not None and (not inner or inner.split(".")[0] in place[1])
+            today = f"{place[0]}.{inner}".rstrip(".") if place is not None and known else None
+        elif plain in NAMES:
+            today = NAMES[plain]
+        elif name in ONLY_IN_TENSORFLOW:
+            return _Gone(plain, name, ONLY_IN_TENSORFLOW[name])
+        else:
+            continue
+        return _Gone(plain, name, _as_written(today, name) if today else None)
+    return None
+
+
+def _is_todays(name: str, environment: Environment) -> bool:
+    """Whether a name belongs to a package whose version is known to lack what is listed."""
+    top = name.split(".")[0]
+    if top == "keras_tuner":
+        return (environment.keras_tuner or "").startswith("1.4")
+    if not (environment.keras or "").startswith("3"):
+        return False
+    if top == "keras":
+        return True
+    found = re.match(r"(\d+)\.(\d+)", environment.tensorflow or "")
+    return (
+        top == "tensorflow"
+        and found is not None
+        and (int(found[1]), int(found[2])) >= (2, 16)
+        and name.startswith("tensorflow.keras")
+    )
+
+
+def _written(node: ast.Attribute, code: Code) -> str | None:
+    """The dotted name of an expression that begins with an import, its package as it is imported."""
+    parts: list[str] = []
+    base: ast.expr = node
+    while isinstance(base, ast.Attribute):
+        parts.append(base.attr)
+        base = base.value
+    if not isinstance(base, ast.Name) or base.id not in code.module.imports:
+        return None
+    bound = code.bindings.get(base.id, ())
+    if not all(isinstance(each, ast.alias) for each in bound):
+        return None
+    name = ".".join([code.module.imports[base.id], *reversed(parts)])
+    # What an import statement already names as gone is reported there, once.
+    return None if module_of(canonical(code.module.imports[base.id])) else name
+
+
+def _as_written(today: str, name: str) -> str:
+    """`keras.layers` as `tensorflow.keras.layers` where the old name is written so."""
+    return today if canonical(name) == name else name[: name.index("keras")] + today
+
+
+def _guarded(node: ast.AST, code: Code) -> bool:
+    """Whether a statement stands where a substitute may follow, or a version may be asked for."""
+    guards = (ast.Try, ast.If, ast.IfExp, ast.With)
+    return any(isinstance(each, guards) for each in code.ancestors(node))
+
+
+def _edits(node: ast.AST, gone: _Gone, code: Code) -> tuple[Edit, ...]:
+    """The edits that take everything a statement or expression wants from where it is today."""
+    if gone.today is None:
+        return ()
+    package, _, last = gone.today.rpartition(".")
+    source = code.source(node)
+    if isinstance(node, ast.Attribute):
+        module = module_of(gone.name)
+        inner = (module or "").removeprefix("keras.layers.")
+        if module is None or not module.startswith("keras.layers.") or f".{inner}." not in source:
+            return ()
+        return (Edit(code.span(node), source.replace(f".{inner}.", ".", 1)),)
+    if not isinstance(node, ast.ImportFrom) or node.module is None:
+        return ()
+    if canonical(node.module) in MODULES and module_of(gone.name) == canonical(node.module):
+        place = MODULES[canonical(node.module)]
+        if place is None or not all(each.name in place[1] for each in node.names):
+            return ()
+        return (Edit(code.span(node), source.replace(node.module, package, 1)),)
+    if module_of(gone.name) == gone.name:
+        (alias,) = node.names if len(node.names) == 1 else (None,)
+        place = MODULES[gone.name]
+        bound = (alias.asname or alias.name) if alias is not None else ""
+        if place is None or not _uses(bound, code) <= place[1]:
+            return ()
+        return (Edit(code.span(node), f"from {package} import {last} as {bound}"),)
+    if gone.written in ONLY_IN_TENSORFLOW:
+        return (
+            (Edit(code.span(node), source.replace(node.module, package, 1)),) if len(node.names) == 1 else ()
+        )
+    alias = next(each for each in node.names if f"{node.module}.{each.name}" == gone.written)
+    renamed = f"{last} as {alias.asname or alias.name}"
+    return (Edit(code.span(alias), renamed),)
+
+
+def _uses(bound: str, code: Code) -> set[str]:
+    """The attributes that are read of a name; an empty string stands for a use of the name itself."""
+    return {
+        parent.attr if isinstance(parent := code.parents.get(node), ast.Attribute) else ""
+        for node in code.nodes
+        if isinstance(node, ast.Name) and node.id == bound
+    }

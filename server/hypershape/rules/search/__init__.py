@@ -1,0 +1,1 @@
+"""HS4xx: the tuner and its search."""

@@ -1,0 +1,221 @@
+"""HS401."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.identifiers import requoted
+from hypershape.rules.common.tuners import (
+    objective_of,
+    reported,
+    targets_of,
+    trains_itself,
+    tuners,
+    validates,
+)
+from hypershape.rules.common.wording import listed
+
+
+class ObjectiveNeverReported(Rule):
+    """The tuner optimises a metric that no trial reports.
+
+    ## What it does
+    Compares the objective with the names that one training step reports, and a `val_` objective with the arguments
+    of `search`.
+
+    ## Why it matters
+    Keras Tuner looks the name up after the first trial has trained to its end, and fails with a KeyError; after
+    three fully trained trials the search ends.
+
+    ## Fix
+    Name a metric that is reported, compile the metric, or pass validation data.
+    """
+
+    code = "HS401"
+    name = "objective-never-reported"
+    severity = Severity.ERROR
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, objective="val_loss", max_trials=3)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2)
+            """,
+            at='"val_loss"',
+            fixed="epochs=2, validation_split=0.2)",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.add(layers.Dense(1, activation="sigmoid"))
+                model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "val_acc", max_trials=3)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
+            """,
+            at='"val_acc"',
+            fixed='"val_accuracy"',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.add(layers.Dense(1, activation="sigmoid"))
+                model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "val_accuracy", max_trials=3)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_data=(np.ones((8, 4)), np.ones((8, 1))))
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=[keras.metrics.MeanAbsoluteError(name="error")])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, kt.Objective("val_error", "min"), max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.5)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "mae", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            node = objective_of(tuner, code)
+            name = code.value(node, default=None) if node is not None else None
+            if node is None or not isinstance(name, str) or trains_itself(tuner, analysis, code):
+                continue
+            names = reported(tuner, analysis)
+            plain = name.removeprefix("val_")
+            if names and plain not in names:
+                yield self.finding(
+                    f"No trial reports {name!r}: a training step reports {listed(sorted(names))}.",
+                    code.span(node),
+                    target=targets_of(tuner, analysis)[0].name,
+                )
+            elif name.startswith("val_") and tuner.searches_complete and not validates(tuner):
+                yield self.finding(
+                    f"No trial reports {name!r}: the search is given no validation data.",
+                    code.span(node),
+                    target=targets_of(tuner, analysis)[0].name,
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            node = objective_of(tuner, code)
+            if node is None or code.span(node) != finding.span:
+                continue
+            names = reported(tuner, analysis)
+            name = str(code.value(node, default=""))
+            if names and name.removeprefix("val_") not in names:
+                yield from _other_names(node, name, names, code)
+                return
+            added = [
+                edits.add_argument(code.module, code.span(each), "validation_split", "0.2")
+                for each in tuner.searches
+            ]
+            if added and None not in added:
+                yield Fix(
+                    "Hold back a fifth of the data for validation", tuple(each for each in added if each)
+                )
+            written = code.resolve(node)
+            if isinstance(written, ast.Constant):
+                plain = name.removeprefix("val_")
+                edit = Edit(code.span(written), requoted(code.source(written), plain))
+                yield Fix(f"Optimise {plain}, measured on the training data", (edit,))
+
+
+def _other_names(node: ast.expr, name: str, reported: set[str], code: Code) -> Iterator[Fix]:
+    written = code.resolve(node)
+    if not isinstance(written, ast.Constant):
+        return
+    prefix = "val_" if name.startswith("val_") else ""
+    plain = name.removeprefix("val_")
+    near = get_close_matches(plain, sorted(reported), n=2, cutoff=0.3)
+    near += [each for each in sorted(reported) if each not in near and each.startswith(plain[:3])]
+    for each in [*near, *(["loss"] if "loss" not in near else [])]:
+        edit = Edit(code.span(written), requoted(code.source(written), prefix + each))
+        yield Fix(f"Optimise {prefix}{each}", (edit,))

@@ -1,0 +1,124 @@
+"""HS402."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.directions import MAXIMISED, MINIMISED, REFUSED, metric_of
+from hypershape.rules.common.tuners import given_as_text, objective_edits, tuners
+
+_CUSTOM = ("register_keras_serializable", "custom_object_scope", "get_custom_objects", "CustomObjectScope")
+
+
+class ObjectiveWithoutDirection(Rule):
+    """Keras Tuner cannot tell whether an objective is to be minimised or maximised.
+
+    ## What it does
+    Finds objectives that are given as a string but are no metric or loss of Keras, as `"val_f1"` or `"val_auc_1"`.
+
+    ## Why it matters
+    The tuner's constructor raises a ValueError.
+
+    ## Fix
+    `keras_tuner.Objective("val_f1", "max")`.
+    """
+
+    code = "HS402"
+    name = "objective-without-direction"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras_tuner as kt
+
+            tuner = kt.RandomSearch(build_model, objective="val_f1", max_trials=3)
+            """,
+            at='"val_f1"',
+            fixed='kt.Objective("val_f1", "max")',
+        ),
+        Example(
+            """
+            from keras_tuner import Hyperband
+
+            tuner = Hyperband(build_model, "val_rmse")
+            """,
+            at='"val_rmse"',
+            fixed='keras_tuner.Objective("val_rmse", "min")',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras_tuner as kt
+
+            a = kt.RandomSearch(build_model, "val_accuracy")
+            b = kt.RandomSearch(build_model, kt.Objective("val_f1", "max"))
+            c = kt.RandomSearch(build_model, objective="val_loss")
+            d = kt.RandomSearch(build_model, objective="val_auc")
+            e = kt.RandomSearch(build_model, objective=chosen)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mean_absolute_error"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, objective="val_mean_absolute_error", max_trials=3, overwrite=True)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=[keras.metrics.MeanSquaredError(name="custom")])
+                return model
+
+
+            tuner = kt.Hyperband(build_model, kt.Objective("val_custom", direction="max"), overwrite=True)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        if any(word in analysis.module.clean for word in _CUSTOM):
+            return
+        for tuner in tuners(analysis, code):
+            given = given_as_text(tuner, code)
+            name = metric_of(given[1]) if given else None
+            if given is None or name in MAXIMISED or name in MINIMISED or name is None:
+                continue
+            why = "needs arguments that it cannot guess" if name in REFUSED else "is no metric of Keras"
+            yield self.finding(
+                f"Keras Tuner cannot tell whether {given[1]!r} is to be minimised or maximised: {name} {why}.",
+                code.span(given[0]),
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            given = given_as_text(tuner, code)
+            if given is None or code.span(given[0]) != finding.span:
+                continue
+            small = any(word in given[1].lower() for word in ("loss", "error", "mse", "mae", "rmse", "mape"))
+            for direction in ("min", "max") if small else ("max", "min"):
+                verb = "Minimise" if direction == "min" else "Maximise"
+                yield Fix(f"{verb} {given[1]}", objective_edits(given[0], given[1], direction, code))

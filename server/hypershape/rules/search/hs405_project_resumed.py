@@ -1,0 +1,104 @@
+"""HS405."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.tuners import tuners
+
+
+class ProjectResumed(Rule):
+    """A second run of this file resumes the first one's search instead of starting its own.
+
+    ## What it does
+    Finds tuners with a `directory` or a `project_name` but without `overwrite`.
+
+    ## Why it matters
+    A project folder left from an earlier run is resumed: the old search space wins over a changed one, and when the
+    trials are used up `search` returns at once without training anything.
+
+    ## Fix
+    `overwrite=True`, or a new project name whenever the space changes; `overwrite=False` says that it is meant.
+    """
+
+    code = "HS405"
+    name = "project-resumed"
+    severity = Severity.HINT
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras_tuner as kt
+
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, directory="logs")
+            """,
+            at="kt.RandomSearch",
+            fixed='directory="logs", overwrite=True)',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras_tuner as kt
+
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, directory="logs", overwrite=False)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            FRESH = True
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, project_name="first", overwrite=FRESH)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            given = {each.arg for each in tuner.node.keywords}
+            if tuner.complete and given & {"directory", "project_name"} and "overwrite" not in given:
+                yield self.finding(
+                    "A project left from an earlier run is resumed, with its old search space and trials: "
+                    "overwrite=True starts afresh.",
+                    tuner.found.call.callee,
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            if tuner.found.call.callee == finding.span:
+                edit = edits.add_argument(code.module, code.span(tuner.node), "overwrite", "True")
+                if edit is not None:
+                    yield Fix("Start afresh with overwrite=True (deletes the old trials)", (edit,))

@@ -1,0 +1,173 @@
+"""HS407."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.tuners import tuners
+
+
+class ModelInsteadOfBuilder(Rule):
+    """A tuner is given a model, or a class, where it needs the function that builds one.
+
+    ## What it does
+    Finds tuners that are given `build_model(…)` instead of `build_model`, or a HyperModel class instead of an
+    instance.
+
+    ## Why it matters
+    The tuner calls what it is given with a HyperParameters object: a model cannot be called so, and a class gives no
+    model.
+
+    ## Fix
+    Pass the function itself; make an instance of the class.
+    """
+
+    code = "HS407"
+    name = "model-instead-of-builder"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model(kt.HyperParameters()), "val_loss")
+            """,
+            at="build_model(kt.HyperParameters())",
+            fixed='kt.RandomSearch(build_model, "val_loss")',
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+
+            tuner = kt.RandomSearch(hypermodel=Model, objective="val_loss")
+            """,
+            at="Model",
+            fixed="hypermodel=Model()",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            def make_builder(width):
+                return build_model
+
+
+            tuner = kt.RandomSearch(build_model, "val_loss")
+            other = kt.RandomSearch(make_builder(3), "val_loss")
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            class Model(kt.HyperModel):
+                def __init__(self, width=4):
+                    super().__init__()
+                    self.width = width
+
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((self.width,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+
+            first = kt.RandomSearch(Model(8), "val_loss", max_trials=3, overwrite=True)
+            second = kt.RandomSearch(Model(8).build, "val_loss", max_trials=3, overwrite=True)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        builders = {target.name for target in analysis.module.targets if target.kind == "function"}
+        for tuner in tuners(analysis, code):
+            given = code.argument(tuner.node, "hypermodel", 0)
+            if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id in builders:
+                if _returns_a_model(given.func.id, code):
+                    yield self.finding(
+                        f"The tuner needs the function {given.func.id} itself, not what it returns.",
+                        code.span(given),
+                    )
+            elif isinstance(given, ast.Name) and _hypermodel_class(given.id, code) is not None:
+                yield self.finding(
+                    f"The tuner needs an instance of {given.id}, not the class.", code.span(given)
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            given = code.argument(tuner.node, "hypermodel", 0)
+            if given is None or code.span(given) != finding.span:
+                continue
+            if isinstance(given, ast.Call):
+                yield Fix("Pass the function", (Edit(finding.span, code.source(given.func)),))
+            elif isinstance(given, ast.Name):
+                made = _hypermodel_class(given.id, code)
+                if made is not None and not _needs_arguments(made):
+                    yield Fix("Make an instance", (Edit(finding.span, f"{given.id}()"),))
+
+
+def _function(name: str, code: Code) -> ast.FunctionDef | None:
+    bound = code.bindings.get(name, ())
+    return bound[0] if len(bound) == 1 and isinstance(bound[0], ast.FunctionDef) else None
+
+
+def _returns_a_model(name: str, code: Code) -> bool:
+    """Whether a function is no factory of builders: it holds no other function that it could return."""
+    function = _function(name, code)
+    return function is not None and not any(
+        isinstance(each, (ast.FunctionDef, ast.Lambda)) for each in ast.walk(function) if each is not function
+    )
+
+
+def _hypermodel_class(name: str, code: Code) -> ast.ClassDef | None:
+    """The class of this name, if the file defines it once as a HyperModel."""
+    bound = code.bindings.get(name, ())
+    made = bound[0] if len(bound) == 1 else None
+    if isinstance(made, ast.ClassDef) and any(
+        (code.imported(base) or "").endswith("keras_tuner.HyperModel") for base in made.bases
+    ):
+        return made
+    return None
+
+
+def _needs_arguments(made: ast.ClassDef) -> bool:
+    for each in made.body:
+        if isinstance(each, ast.FunctionDef) and each.name == "__init__":
+            return len(each.args.args) - 1 > len(each.args.defaults)
+    return False

@@ -1,0 +1,93 @@
+"""HS408."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.identifiers import requoted
+
+
+class DirectionWord(Rule):
+    """The direction of an `Objective` is neither "min" nor "max".
+
+    ## What it does
+    Reads the direction of `keras_tuner.Objective`.
+
+    ## Why it matters
+    Any other word is accepted at first; the search fails at the end of the first trial.
+
+    ## Fix
+    "min" or "max".
+    """
+
+    code = "HS408"
+    name = "direction-word"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras_tuner as kt
+
+            objective = kt.Objective("val_f1", "maximize")
+            """,
+            at='"maximize"',
+            fixed='kt.Objective("val_f1", "max")',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras_tuner as kt
+
+            objective = kt.Objective("val_f1", direction="max")
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            DIRECTION = "min"
+            tuner = kt.RandomSearch(build_model, kt.Objective("val_loss", DIRECTION), max_trials=3, overwrite=True)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for call in code.calls:
+            node = _direction(call, code)
+            value = code.value(node, default=None) if node is not None else None
+            if node is not None and isinstance(value, str) and value not in ("min", "max"):
+                yield self.finding(f'The direction is "min" or "max", not {value!r}.', code.span(node))
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        node = code.expression(finding.span, ast.Constant)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            first = "min" if node.value.lower().startswith("mi") else "max"
+            for word in (first, "max" if first == "min" else "min"):
+                yield Fix(f'Use "{word}"', (Edit(finding.span, requoted(code.source(node), word)),))
+
+
+def _direction(call: ast.Call, code: Code) -> ast.expr | None:
+    if (code.imported(call.func) or "") not in (
+        "keras_tuner.Objective",
+        "keras_tuner.engine.oracle.Objective",
+    ):
+        return None
+    return code.argument(call, "direction", 1)

@@ -1,0 +1,265 @@
+"""HS409."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code, HpCall
+from hypershape.model import (
+    Analysis,
+    Edit,
+    Finding,
+    Fix,
+    Hyperparameter,
+    Report,
+    Severity,
+    TargetAnalysis,
+)
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.tuners import Tuner, targets_of, tuners
+from hypershape.rules.common.wording import listed
+
+
+class MoreTrialsThanConfigurations(Rule):
+    """A tuner is asked for more trials than the search space has configurations.
+
+    ## What it does
+    Compares `max_trials` with the number of configurations, and of different models, when all of them are known.
+
+    ## Why it matters
+    The search ends early without a word. Where a value is drawn under a plain `if`, Keras Tuner counts it for the
+    other branch too: it trains the same model again, in trials that differ in nothing.
+
+    ## Fix
+    Lower `max_trials`; declare conditions with `hp.conditional_scope` or `parent_name`.
+    """
+
+    code = "HS409"
+    name = "more-trials-than-configurations"
+    severity = Severity.HINT
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=20, overwrite=True)
+            """,
+            at="20",
+            fixed="max_trials=4",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,))])
+                if hp.Boolean("deep"):
+                    model.add(layers.Dense(hp.Int("units", 1, 4)))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=7, overwrite=True)
+            """,
+            at="7",
+            fixed='hp.Int("units", 1, 4, parent_name="deep", parent_values=[True])',
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,))])
+                deep = hp.Boolean("deep")
+                with hp.conditional_scope("deep", [True]):
+                    if deep:
+                        model.add(layers.Dense(hp.Int("units", 1, 4)))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", 100, overwrite=True)
+            """,
+            at="100",
+            fixed='kt.RandomSearch(build_model, "loss", 5, overwrite=True)',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=4, overwrite=True)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,))])
+                if hp.Boolean("deep"):
+                    model.add(layers.Dense(hp.Int("units", 1, 4)))
+                model.add(layers.Dense(1))
+                model.compile(keras.optimizers.SGD(hp.Float("rate", 1e-4, 1e-1, sampling="log")), loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=500, overwrite=True)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.Hyperband(build_model, "loss", max_epochs=20, overwrite=True)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            node = _max_trials(tuner, code)
+            wanted = code.value(node, default=None) if node is not None else None
+            target = _target(tuner, analysis)
+            if node is None or target is None or not isinstance(wanted, int):
+                continue
+            models, values = _sizes(target)
+            if values is not None and models < wanted and models < values:
+                free = listed(each.name for each in _unscoped(target))
+                said = (
+                    f"The search space has only {models:,} different models: the others of these {wanted:,} trials "
+                    f"repeat them, because {free} is drawn for them as well (conditional_scope would tell)."
+                )
+            elif values is not None and wanted > values:
+                said = (
+                    f"The search space has only {values:,} configurations: the search ends after at most "
+                    f"{values:,} of these {wanted:,} trials."
+                )
+            else:
+                continue
+            yield self.finding(said, code.span(node), target=target.target.name)
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            node, target = _max_trials(tuner, code), _target(tuner, analysis)
+            if node is None or target is None or code.span(node) != finding.span:
+                continue
+            models, values = _sizes(target)
+            fewer = Edit(finding.span, str(models))
+            if models == values:
+                yield Fix(f"Ask for {models:,} trials", (fewer,))
+                continue
+            scoped = [_scoped(code.hp_call_at(each.span), code) for each in _unscoped(target)]
+            if None not in scoped:
+                title = f"Say when {listed(each.name for each in _unscoped(target))} is used, and ask for {models:,} trials"
+                yield Fix(title, (*(edit for edits in scoped if edits for edit in edits), fewer))
+
+
+def _max_trials(tuner: Tuner, code: Code) -> ast.expr | None:
+    return code.argument(tuner.node, "max_trials", 2) if tuner.found.class_name != "Hyperband" else None
+
+
+def _target(tuner: Tuner, analysis: Analysis) -> TargetAnalysis | None:
+    """The target of a tuner, if it has one and every configuration of it was probed."""
+    places = [target.span for target in targets_of(tuner, analysis)]
+    found = [each for each in analysis.targets if each.target.span in places]
+    if len(found) != 1 or found[0].coverage is None or found[0].coverage.space is None:
+        return None
+    coverage = found[0].coverage
+    if coverage.mode != "exhaustive" or coverage.held or any(map(_is_cut_short, found[0].reports)):
+        return None
+    return found[0]
+
+
+def _sizes(target: TargetAnalysis) -> tuple[int, int | None]:
+    """The number of different models, and of different sets of values for Keras Tuner; None where that is not known.
+
+    Keras Tuner draws every hyperparameter that it knows, except under a condition that does not hold.
+    """
+    assert target.coverage is not None and target.coverage.space is not None
+    models = target.coverage.space
+    if not _unscoped(target):
+        return models, models
+    counts = [each.count for each in target.hyperparameters]
+    if any(each.conditions for each in target.hyperparameters) or None in counts:
+        return models, None
+    return models, math.prod(count for count in counts if count is not None)
+
+
+def _unscoped(target: TargetAnalysis) -> list[Hyperparameter]:
+    """Hyperparameters that some configurations do not read although no condition is declared for them."""
+    return [
+        each
+        for each in target.hyperparameters
+        if not each.conditions and any(each.name not in report.configuration for report in target.reports)
+    ]
+
+
+def _scoped(call: HpCall | None, code: Code) -> tuple[Edit, ...] | None:
+    """The edits that declare the condition of the plain `if` around a declaration."""
+    if call is None or not call.complete:
+        return None
+    branch = next(
+        (each for each in code.ancestors(call.node) if isinstance(each, (ast.If, ast.FunctionDef))), None
+    )
+    if not isinstance(branch, ast.If):
+        return None
+    positive = any(call.node in ast.walk(each) for each in branch.body)
+    drawn = code.resolve(branch.test)
+    parent = code.hp_call(drawn) if isinstance(drawn, ast.Call) else None
+    name = parent.arguments.get("name") if parent is not None and parent.kind == "Boolean" else None
+    if name is None or not isinstance(code.value(name, default=None), str):
+        return None
+    text = f"parent_name={code.source(name)}, parent_values=[{positive}]"
+    edit = edits.append_argument(code.module, call.span, text)
+    return None if edit is None else (edit,)
+
+
+def _is_cut_short(report: Report) -> bool:
+    """Whether a failure may have kept a probe from declaring what comes after it."""
+    return report.error is not None and report.error.stage in ("declare", "build")

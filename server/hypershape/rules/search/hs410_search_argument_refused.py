@@ -1,0 +1,221 @@
+"""HS410."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.tuners import trains_itself, tuners
+
+FIT = [
+    "x",
+    "y",
+    "batch_size",
+    "epochs",
+    "verbose",
+    "callbacks",
+    "validation_split",
+    "validation_data",
+    "shuffle",
+    "class_weight",
+    "sample_weight",
+    "initial_epoch",
+    "steps_per_epoch",
+    "validation_steps",
+    "validation_batch_size",
+    "validation_freq",
+]
+"""The arguments of `keras.Model.fit` in Keras 3."""
+
+KERAS_2 = ("workers", "use_multiprocessing", "max_queue_size")
+"""Those that Keras 2 took as well."""
+
+
+class SearchArgumentRefused(Rule):
+    """`search` is given an argument that `fit` refuses.
+
+    ## What it does
+    Compares the arguments of `tuner.search` with those of `Model.fit`, to which Keras Tuner hands them on, and finds
+    lists of numbers where arrays are needed.
+
+    ## Why it matters
+    Each trial is built and then fails; after three of them the search ends.
+
+    ## Fix
+    Rename or remove the argument; make arrays of the data.
+    """
+
+    code = "HS410"
+    name = "search-argument-refused"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3)
+            tuner.search(x, y, epoch=3)
+            """,
+            at="epoch=3",
+            fixed="tuner.search(x, y, epochs=3)",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3)), keras.layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+
+
+            labels = [0, 1, 1, 0]
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((4, 4)), labels, epochs=3)
+            """,
+            at="labels",
+            fixed="np.array(labels)",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3)
+            tuner.search(x, y, epochs=3, callbacks=[keras.callbacks.EarlyStopping("loss")], batch_size=8)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse", metrics=["mae"])
+                return model
+
+
+            CALLBACKS = [keras.callbacks.TerminateOnNaN()]
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, callbacks=CALLBACKS, class_weight={0: 1.0}, shuffle=False, **{"verbose": 0})
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, x, y, patience, **kwargs):
+                    stop = keras.callbacks.EarlyStopping("loss", patience=patience)
+                    return model.fit(x, y, callbacks=[*kwargs.pop("callbacks", []), stop], **kwargs)
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), patience=2)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        environment = analysis.environment
+        keras_2 = environment is None or not (environment.keras or "").startswith("3")
+        for tuner in tuners(analysis, code):
+            if trains_itself(tuner, analysis, code):
+                continue
+            for call in tuner.searches:
+                for node in _lists(call, code):
+                    yield self.finding(
+                        "`fit` takes arrays, not lists of numbers: every trial of this search fails.",
+                        code.span(node),
+                    )
+            for keyword in (each for call in tuner.searches for each in call.keywords):
+                if keyword.arg is not None and keyword.arg not in FIT:
+                    softly = keras_2 and keyword.arg in KERAS_2
+                    yield self.finding(
+                        f"`fit` takes no {keyword.arg}: every trial of this search fails.",
+                        code.span(keyword),
+                        severity=Severity.HINT if softly else Severity.ERROR,
+                    )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            for call in tuner.searches:
+                yield from _repairs(call, finding, code)
+                if any(code.span(node) == finding.span for node in _lists(call, code)):
+                    yield _as_array(finding.span, code)
+
+
+def _repairs(call: ast.Call, finding: Finding, code: Code) -> Iterator[Fix]:
+    for keyword in call.keywords:
+        if code.span(keyword) != finding.span or keyword.arg is None:
+            continue
+        free = [each for each in FIT if each not in {other.arg for other in call.keywords}]
+        for near in get_close_matches(keyword.arg, free, n=1, cutoff=0.75):
+            edit = edits.rename_argument(code.module, code.span(call), keyword.arg, near)
+            if edit is not None:
+                yield Fix(f"Rename {keyword.arg} to {near}", (edit,))
+        removed = edits.remove_argument(code.module, code.span(call), keyword.arg)
+        if removed is not None:
+            yield Fix(f"Remove {keyword.arg}", (removed,))
+
+
+def _lists(call: ast.Call, code: Code) -> Iterator[ast.expr]:
+    """The data of a search that is written as a list of numbers, or of such lists."""
+    for name, position in (("x", 0), ("y", 1)):
+        node = code.argument(call, name, position)
+        written = code.resolve(node) if node is not None else None
+        if node is not None and isinstance(written, ast.List) and written.elts:
+            leaves = [
+                each for each in ast.walk(written) if not isinstance(each, (ast.List, ast.expr_context))
+            ]
+            numbers = [isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in leaves]
+            if leaves and all(numbers):
+                yield node
+
+
+def _as_array(place: Span, code: Code) -> Fix:
+    bound = next((name for name, origin in code.module.imports.items() if origin == "numpy"), None)
+    added = edits.add_import(code.module, "import numpy as np") if bound is None else None
+    changed = Edit(place, f"{bound or 'np'}.array({code.text.within(place)})")
+    return Fix("Make it an array", (changed, added) if added else (changed,))

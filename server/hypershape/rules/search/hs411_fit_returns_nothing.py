@@ -1,0 +1,203 @@
+"""HS411."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.tuners import PARAMETERS
+
+
+class FitReturnsNothing(Rule):
+    """`HyperModel.fit` or `Tuner.run_trial` returns nothing.
+
+    ## What it does
+    Finds these methods without any `return` of a value. A `run_trial` that reports to the oracle itself, with
+    `update_trial` as in older versions, is left alone.
+
+    ## Why it matters
+    Keras Tuner reads the metrics from what they return, and ends the search with a FatalTypeError.
+
+    ## Fix
+    `return model.fit(…)`.
+    """
+
+    code = "HS411"
+    name = "fit-returns-nothing"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, *args, **kwargs):
+                    model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
+            """,
+            at="fit",
+            fixed="return model.fit(*args",
+        ),
+        Example(
+            """
+            import keras_tuner as kt
+
+
+            class Tuner(kt.BayesianOptimization):
+                def run_trial(self, trial, *args, **kwargs):
+                    kwargs["batch_size"] = trial.hyperparameters.Int("batch_size", 32, 256, step=32)
+                    super().run_trial(trial, *args, **kwargs)
+            """,
+            at="run_trial",
+            fixed="return super().run_trial(trial",
+        ),
+        Example(
+            """
+            import keras_tuner
+
+
+            class Model(keras_tuner.HyperModel):
+                def fit(self, hp, model, *args, **kwargs):
+                    history = model.fit(*args, **kwargs)
+                    print(history.history["loss"])
+            """,
+            at="fit",
+            fixed='print(history.history["loss"])\n        return history',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, *args, **kwargs):
+                    return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
+
+
+            class Abstract(kt.HyperModel):
+                def fit(self, hp, model, *args, **kwargs):
+                    raise NotImplementedError
+            """
+        ),
+        Example(
+            """
+            import keras_tuner as kt
+
+
+            class Tuner(kt.Tuner):
+                def run_trial(self, trial, x, y):
+                    model = self.hypermodel.build(trial.hyperparameters)
+                    history = model.fit(x, y, verbose=0)
+                    self.oracle.update_trial(trial.trial_id, {"loss": history.history["loss"][-1]})
+
+
+            class Batches(kt.RandomSearch):
+                def run_trial(self, trial, *args, **kwargs):
+                    kwargs["batch_size"] = trial.hyperparameters.Int("batch_size", 32, 256, step=32)
+                    return super().run_trial(trial, *args, **kwargs)
+            """
+        ),
+        Example(
+            """
+            class Estimator:
+                def fit(self, x, y):
+                    self.mean = y.mean()
+
+                def run_trial(self, trial):
+                    self.trial = trial
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for node in code.classes:
+            bases = {code.imported(base) or "" for base in node.bases}
+            method = _judged(bases, node)
+            for each in node.body:
+                if isinstance(each, ast.FunctionDef) and each.name == method and _returns_nothing(each):
+                    yield self.finding(
+                        f"{each.name} returns nothing, so Keras Tuner has no metrics: the search ends with a "
+                        "FatalTypeError.",
+                        _name(each, code),
+                    )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for node in code.nodes:
+            if isinstance(node, ast.FunctionDef) and _name(node, code) == finding.span:
+                last = node.body[-1]
+                returned = _history(node)
+                added = (
+                    edits.insert_after(code.module, code.span(last), [f"return {returned}"])
+                    if returned
+                    else None
+                )
+                if added is not None:
+                    yield Fix(f"Return {returned}", (added,))
+                elif isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+                    place = code.span(last)
+                    start = Span(place.path, place.line, place.column, place.line, place.column)
+                    yield Fix("Return what it computes last", (Edit(start, "return "),))
+
+
+def _judged(bases: set[str], made: ast.ClassDef) -> str | None:
+    """The method of a class that has to return the metrics."""
+    if "keras_tuner.HyperModel" in bases:
+        return "fit"
+    tuner = {f"keras_tuner.{name}" for name in ("Tuner", *PARAMETERS)}
+    tells = any(isinstance(each, ast.Attribute) and each.attr == "update_trial" for each in ast.walk(made))
+    return "run_trial" if bases & tuner and not tells else None
+
+
+def _history(method: ast.FunctionDef) -> str | None:
+    """The variable that holds what `fit` returned."""
+    found = [
+        each.targets[0].id
+        for each in method.body
+        if isinstance(each, ast.Assign)
+        and isinstance(each.targets[0], ast.Name)
+        and isinstance(each.value, ast.Call)
+        and isinstance(each.value.func, ast.Attribute)
+        and each.value.func.attr == "fit"
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _returns_nothing(method: ast.FunctionDef) -> bool:
+    """Whether a method ends normally and never returns a value."""
+    inner = [each for each in ast.walk(method) if each is not method]
+    if any(isinstance(each, (ast.Yield, ast.YieldFrom, ast.Raise)) for each in inner):
+        return False
+    if any(isinstance(each, ast.Return) and each.value is not None for each in inner):
+        return False
+    body = [each for each in method.body if not isinstance(each, ast.Pass)]
+    return any(not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)) for each in body)
+
+
+def _name(method: ast.FunctionDef, code: Code) -> Span:
+    """The span of a method's name."""
+    place = code.span(method)
+    line = code.text.line(method.lineno)
+    start = line.index(method.name, line.index("def", place.column - 1) + 3) + 1
+    return Span(place.path, method.lineno, start, method.lineno, start + len(method.name))

@@ -1,0 +1,148 @@
+"""HS413."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.tuners import targets_of, trains_itself, tuners, validates
+
+
+class ObjectiveMissing(Rule):
+    """A tuner has no objective, although its trials report several metrics.
+
+    ## What it does
+    Finds tuners without `objective` whose build function leaves the training to Keras Tuner.
+
+    ## Why it matters
+    Without an objective the training must return a single number. Keras Tuner's own returns a History: the search
+    ends after the first trial with a FatalTypeError.
+
+    ## Fix
+    Name the metric to optimise: `objective="val_loss"`.
+    """
+
+    code = "HS413"
+    name = "objective-missing"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.5)
+            """,
+            at="kt.RandomSearch",
+            fixed='overwrite=True, objective="val_loss")',
+        ),
+        Example(
+            """
+            import keras
+            from keras_tuner.tuners import Hyperband
+            import numpy as np
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = Hyperband(build_model, objective=None, max_epochs=4)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+            """,
+            at="Hyperband",
+            fixed='objective="loss"',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, *args, **kwargs):
+                    return model.fit(*args, **kwargs).history["loss"][-1]
+
+
+            tuner = kt.RandomSearch(Model(), max_trials=3, overwrite=True)
+            """
+        ),
+        Example(
+            """
+            import keras_tuner as kt
+
+            options = {"objective": "val_loss", "max_trials": 3}
+            first = kt.RandomSearch(build_model, **options)
+            second = kt.RandomSearch(build_model, "val_loss")
+            third = kt.RandomSearch(elsewhere)
+
+
+            class Own(kt.RandomSearch):
+                def run_trial(self, trial, x):
+                    return trial.hyperparameters.Float("x", 0.0, 1.0) ** 2
+
+
+            fourth = Own(max_trials=3)
+            """
+        ),
+        Example(
+            """
+            import keras_tuner as kt
+
+
+            def build_model(hp):
+                return kt.applications.HyperResNet(input_shape=(32, 32, 3), classes=10).build(hp)
+
+
+            tuner = kt.RandomSearch(hypermodel=build_model, objective=kt.Objective("val_f1", "max"))
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            given = code.argument(tuner.node, "objective", 1)
+            none = isinstance(given, ast.Constant) and given.value is None
+            if not tuner.complete or not (given is None or none) or trains_itself(tuner, analysis, code):
+                continue
+            yield self.finding(
+                "This tuner has no objective: its search ends with a FatalTypeError after the first trial.",
+                tuner.found.call.callee,
+                target=targets_of(tuner, analysis)[0].name,
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            if tuner.found.call.callee != finding.span:
+                continue
+            names = ["val_loss", "loss"] if validates(tuner) or not tuner.searches else ["loss"]
+            for name in names:
+                edit = edits.set_argument(code.module, code.span(tuner.node), "objective", f'"{name}"', 1)
+                if edit is not None:
+                    yield Fix(f"Minimise {name}", (edit,))

@@ -1,0 +1,225 @@
+"""HS417."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.hypermodels import OwnFit, own_fits
+
+_LATER = ("get_best_models", "load_model")
+
+
+class CallbacksDropped(Rule):
+    """`HyperModel.fit` does not hand Keras Tuner's callbacks on, so that no model is saved.
+
+    ## What it does
+    Finds a `fit` that calls `model.fit` without `callbacks` and without its `**kwargs`, in files that load a model
+    back after the search.
+
+    ## Why it matters
+    Keras Tuner saves the best weights in a callback that it passes to `fit`. The search runs to its end; then
+    `get_best_models` finds no file and raises a FileNotFoundError.
+
+    ## Fix
+    `model.fit(…, **kwargs)`.
+    """
+
+    code = "HS417"
+    name = "callbacks-dropped"
+    severity = Severity.WARNING
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, x, y, **kwargs):
+                    return model.fit(x, y, batch_size=hp.Choice("batch_size", [16, 32]))
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+            best = tuner.get_best_models()[0]
+            """,
+            at="model.fit",
+            fixed='batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)',
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, x, y, callbacks=None, verbose=0):
+                    return model.fit(x, y, verbose=verbose)
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+            best = tuner.get_best_models()[0]
+            """,
+            at="model.fit",
+            fixed="model.fit(x, y, verbose=verbose, callbacks=callbacks)",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, *args, **kwargs):
+                    return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+            best = tuner.get_best_models()[0]
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, x, y, **kwargs):
+                    return model.fit(x, y, batch_size=hp.Choice("batch_size", [16, 32]))
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+            best = tuner.get_best_hyperparameters()[0]
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, x, y, **kwargs):
+                    callbacks = kwargs.pop("callbacks", [])
+                    return model.fit(x, y, epochs=2, callbacks=callbacks)
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+            best = tuner.get_best_models()[0]
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, x, y, callbacks=(), **kwargs):
+                    for callback in callbacks:
+                        callback.set_model(model)
+                    history = model.fit(x, y)
+                    for callback in callbacks:
+                        callback.on_epoch_end(0, {"loss": history.history["loss"][-1]})
+                    return history
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+            best = tuner.get_best_models()[0]
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        if not any(isinstance(node, ast.Attribute) and node.attr in _LATER for node in code.nodes):
+            return
+        for each in own_fits(code):
+            if _drops_callbacks(each):
+                yield self.finding(
+                    "Keras Tuner's callbacks are not handed on to `model.fit`: no weights are saved, and "
+                    "`get_best_models` will find none.",
+                    code.span(each.call.func),
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for each in own_fits(code):
+            if code.span(each.call.func) != finding.span:
+                continue
+            named = any(parameter.arg == "callbacks" for parameter in _parameters(each))
+            if named:
+                edit = edits.add_argument(code.module, code.span(each.call), "callbacks", "callbacks")
+                title = "Hand the callbacks on"
+            else:
+                edit = edits.append_argument(code.module, code.span(each.call), f"**{each.keywords}")
+                title = f"Hand **{each.keywords} on"
+            if edit is not None:
+                yield Fix(title, (edit,))
+
+
+def _parameters(fit: OwnFit) -> list[ast.arg]:
+    return [*fit.method.args.args, *fit.method.args.kwonlyargs]
+
+
+def _drops_callbacks(fit: OwnFit) -> bool:
+    """Whether nothing of what the tuner passes as callbacks can reach Keras."""
+    if any(each.arg in ("callbacks", None) for each in fit.call.keywords):
+        return False
+    if len(fit.call.args) > 5 or any(isinstance(each, ast.Starred) for each in fit.call.args):
+        return False
+    named = any(each.arg == "callbacks" for each in _parameters(fit))
+    if not named and fit.keywords is None:
+        return False
+    return not any(fit.reads(name) for name in ("callbacks", fit.keywords or "callbacks"))

@@ -1,0 +1,170 @@
+"""HS418."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Fix, Related, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.hypermodels import OwnFit, own_fits
+from hypershape.rules.common.tuners import Tuner, targets_of, tuners
+
+
+class ArgumentGivenTwice(Rule):
+    """`search` passes an argument that `HyperModel.fit` sets itself.
+
+    ## What it does
+    Compares the arguments of `tuner.search` with those that a HyperModel's `fit` adds to its `**kwargs`.
+
+    ## Why it matters
+    Python refuses an argument that comes twice: every trial fails with "got multiple values for keyword argument".
+
+    ## Fix
+    Leave it out of `search`: `fit` draws it.
+    """
+
+    code = "HS418"
+    name = "argument-given-twice"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, *args, **kwargs):
+                    return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, batch_size=8)
+            """,
+            at="batch_size=8",
+            fixed="np.ones((8, 1)), epochs=2)",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, x, y, **kwargs):
+                    return model.fit(x, y, epochs=hp.Int("epochs", 1, 3), shuffle=hp.Boolean("shuffle"), **kwargs)
+
+
+            model = Model()
+            tuner = kt.RandomSearch(model, "loss", max_trials=2, overwrite=True)
+            tuner.search(
+                np.ones((8, 4)),
+                np.ones((8, 1)),
+                epochs=2,
+            )
+            """,
+            at="epochs=2",
+            fixed="np.ones((8, 1)),\n)",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, *args, **kwargs):
+                    return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(loss="mse")
+                    return model
+
+                def fit(self, hp, model, x, y, epochs=1, **kwargs):
+                    kwargs["batch_size"] = hp.Choice("batch_size", [16, 32])
+                    return model.fit(x, y, epochs=2 * epochs, **kwargs)
+
+
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, batch_size=8)
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            fit = _fit_of(tuner, analysis, code)
+            for keyword in (each for search in tuner.searches for each in search.keywords):
+                twice = (
+                    [each for each in fit.call.keywords if each.arg == keyword.arg is not None]
+                    if fit is not None
+                    else []
+                )
+                if fit is not None and twice:
+                    yield self.finding(
+                        f"`{fit.made.name}.fit` sets {keyword.arg} itself: given twice, it fails every trial.",
+                        code.span(keyword),
+                        related=(Related(code.span(twice[0]), f"{keyword.arg} is set here"),),
+                    )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            for search in tuner.searches:
+                for keyword in search.keywords:
+                    if code.span(keyword) == finding.span and keyword.arg is not None:
+                        removed = edits.remove_argument(code.module, code.span(search), keyword.arg)
+                        if removed is not None:
+                            yield Fix(f"Leave {keyword.arg} to `fit`", (removed,))
+
+
+def _fit_of(tuner: Tuner, analysis: Analysis, code: Code) -> OwnFit | None:
+    """The `fit` that runs a tuner's trials, if it hands on an unchanged `**kwargs` that takes what `search` is given."""
+    targets = targets_of(tuner, analysis)
+    if len(targets) != 1:
+        return None
+    for each in own_fits(code):
+        inside = each.made.lineno <= targets[0].body.line <= (each.made.end_lineno or each.made.lineno)
+        if inside and each.hands_on_keywords and not each.reads(each.keywords or ""):
+            parameters = {one.arg for one in [*each.method.args.args, *each.method.args.kwonlyargs]}
+            return None if parameters & {one.arg for one in each.call.keywords} else each
+    return None

@@ -1,0 +1,180 @@
+"""HS419."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.tuners import trains_itself, tuners
+
+_LOADERS = (
+    "keras.utils.image_dataset_from_directory",
+    "keras.utils.text_dataset_from_directory",
+    "keras.utils.audio_dataset_from_directory",
+    "keras.utils.timeseries_dataset_from_array",
+    "keras.preprocessing.image_dataset_from_directory",
+    "keras.preprocessing.text_dataset_from_directory",
+)
+_METHODS = (
+    "batch", "cache", "concatenate", "enumerate", "filter", "map", "padded_batch", "prefetch", "repeat", "shard",
+    "shuffle", "skip", "take", "with_options",
+)  # fmt: skip
+
+
+class DatasetArguments(Rule):
+    """A search over a `tf.data.Dataset` is given labels, or asked to split off validation data.
+
+    ## What it does
+    Follows the first argument of `search` to the call that makes it, and looks for `y` and `validation_split` beside
+    a dataset.
+
+    ## Why it matters
+    A dataset brings its own labels, and cannot be split by `fit`: Keras raises a ValueError in every trial.
+
+    ## Fix
+    `validation_data=` for a second dataset; `take` and `skip` to split one.
+    """
+
+    code = "HS419"
+    name = "dataset-arguments"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import tensorflow as tf
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            train = tf.data.Dataset.from_tensor_slices((tf.zeros((8, 4)), tf.zeros((8, 1)))).batch(4)
+            test = tf.data.Dataset.from_tensor_slices((tf.zeros((8, 4)), tf.zeros((8, 1)))).batch(4)
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            tuner.search(train, test, epochs=2)
+            """,
+            at="test",
+            fixed="tuner.search(train, validation_data=test, epochs=2)",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import tensorflow as tf
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            pairs = tf.data.Dataset.from_tensor_slices((tf.zeros((8, 4)), tf.zeros((8, 1))))
+            train = pairs.shuffle(8).batch(4)
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+            tuner.search(train, epochs=2, validation_split=0.25)
+            """,
+            at="validation_split=0.25",
+            fixed="tuner.search(train, epochs=2)",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import tensorflow as tf
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            train = tf.data.Dataset.from_tensor_slices((tf.zeros((8, 4)), tf.zeros((8, 1)))).batch(4)
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            tuner.search(train, validation_data=train.take(1), epochs=2, batch_size=None)
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import tensorflow as tf
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+                model.compile(loss="mse")
+                return model
+
+
+            data = tf.data.Dataset.from_tensor_slices(tf.zeros((8, 4)))
+            x, y = tf.zeros((8, 4)), tf.zeros((8, 1))
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            tuner.search(x, y, validation_split=0.5, epochs=len(list(data)))
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for tuner in tuners(analysis, code):
+            if trains_itself(tuner, analysis, code):
+                continue
+            for search in tuner.searches:
+                x = code.argument(search, "x", 0)
+                if x is None or not _is_dataset(x, code):
+                    continue
+                y = code.argument(search, "y", 1)
+                if y is not None and not (isinstance(y, ast.Constant) and y.value is None):
+                    yield self.finding(
+                        "A dataset brings its own labels: with a second one every trial fails.", code.span(y)
+                    )
+                for keyword in search.keywords:
+                    if keyword.arg == "validation_split" and code.value(keyword.value, default=0) != 0:
+                        yield self.finding(
+                            "Keras cannot split a dataset: every trial of this search fails.",
+                            code.span(keyword),
+                        )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for search in (search for tuner in tuners(analysis, code) for search in tuner.searches):
+            y = code.argument(search, "y", 1)
+            if y is not None and code.span(y) == finding.span:
+                free = not {each.arg for each in search.keywords} & {"validation_data", "validation_split"}
+                if free and search.args[1:] == [y] and _is_dataset(y, code):
+                    text = f"validation_data={code.source(y)}"
+                    yield Fix("Validate on it: validation_data", (Edit(finding.span, text),))
+            for keyword in search.keywords:
+                if keyword.arg == "validation_split" and code.span(keyword) == finding.span:
+                    removed = edits.remove_argument(code.module, code.span(search), "validation_split")
+                    if removed is not None:
+                        yield Fix("Search without validation data", (removed,))
+
+
+def _is_dataset(node: ast.expr, code: Code) -> bool:
+    """Whether an expression certainly is a `tf.data.Dataset`: a chain of its methods that begins with its making."""
+    for _ in range(20):
+        node = code.resolve(node)
+        if not isinstance(node, ast.Call):
+            return False
+        origin = code.imported(node.func) or ""
+        if origin.startswith("tensorflow.data.Dataset.") or origin in _LOADERS:
+            return origin != "tensorflow.data.Dataset.cardinality"
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in _METHODS:
+            return False
+        node = node.func.value
+    return False

@@ -1,0 +1,1 @@
+"""HS3xx: the training step fails."""

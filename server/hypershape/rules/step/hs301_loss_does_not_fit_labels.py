@@ -1,0 +1,163 @@
+"""HS301."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.rules.base import Example
+from hypershape.rules.common import wording
+from hypershape.rules.common.failure import BuildFailure, target_of
+from hypershape.rules.common.identifiers import requoted
+
+_SHAPES = re.compile(r"target\.shape=(\([^)]*\)), output\.shape=(\([^)]*\))")
+
+
+class LossDoesNotFitLabels(BuildFailure):
+    """The loss cannot compare the model's output with the labels.
+
+    ## What it does
+    Takes one training step on a batch with the shapes of the labels, known or declared, and reports a loss that
+    refuses them.
+
+    ## Why it matters
+    Every trial fails in its first step. Whole-number labels need `sparse_categorical_crossentropy`, one-hot labels
+    `categorical_crossentropy`, and the last layer as many units as there are classes.
+
+    ## Fix
+    Take the other cross-entropy, or give the last layer the width of the labels.
+    """
+
+    code = "HS301"
+    name = "loss-does-not-fit-labels"
+    pattern = re.compile(
+        r"Arguments `target` and `output` must have the same|Argument `output` must have rank"
+        r"|Dimensions must be equal.*compile_loss"
+    )
+    stages = ("step",)
+
+    INVALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=()
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
+                model.add(layers.Dense(3, activation="softmax"))
+                model.compile(loss="categorical_crossentropy")
+                return model
+            """,
+            at='"categorical_crossentropy"',
+            fixed='loss="sparse_categorical_crossentropy"',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=(3,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
+                model.add(layers.Dense(3, activation="softmax"))
+                model.compile(loss="categorical_crossentropy")
+                return model
+            """
+        ),
+        Example(
+            """
+            # hypershape: x=(4,) y=()
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
+                model.add(layers.Dense(3, activation="softmax"))
+                model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+                return model
+            """
+        ),
+        Example(
+            """
+            # hypershape: x=(4,) y=()
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8)), layers.Dense(1)])
+                model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+                return model
+            """
+        ),
+        Example(
+            """
+            # hypershape: x=(6, 4) y=(6, 3)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((6, 4)), layers.LSTM(hp.Int("units", 4, 8), return_sequences=True), layers.Dense(3)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        found = _SHAPES.search(error.message)
+        if found is None:
+            return "The loss cannot compare the model's output with the labels"
+        labels, output = (re.sub(r"^\(\d+", "(None", each) for each in found.groups())
+        return f"The loss cannot compare labels of shape {labels} with an output of shape {output}"
+
+    def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        losses = [
+            loss
+            for call in code.calls_in(target.target.body)
+            if _is_compile(call) and (loss := code.argument(call, "loss", 1)) is not None
+        ]
+        return code.span(losses[0]) if len(losses) == 1 else super().where(error, target, code)
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code, target = Code.of(analysis.module), target_of(finding, analysis)
+        other = {
+            "categorical_crossentropy": "sparse_categorical_crossentropy",
+            "sparse_categorical_crossentropy": "categorical_crossentropy",
+        }
+        for call in code.calls_in(target.target.body) if target else ():
+            loss = code.argument(call, "loss", 1) if _is_compile(call) else None
+            if isinstance(loss, ast.Constant) and loss.value in other:
+                name = other[loss.value]
+                yield Fix(f"Use {name}", (Edit(code.span(loss), requoted(code.source(loss), name)),))
+        yield from _other_width(finding, analysis, code)
+        yield from super().fixes(finding, analysis)
+
+
+def _is_compile(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
+
+
+def _other_width(finding: Finding, analysis: Analysis, code: Code) -> Iterator[Fix]:
+    """The last Dense of the target with as many units as the labels are wide."""
+    target = target_of(finding, analysis)
+    found = _SHAPES.search(finding.error.message) if finding.error else None
+    labels, output = (wording.shape(each) for each in found.groups()) if found else (None, None)
+    if target is None or labels is None or output is None or len(labels) != len(output) or labels[-1] is None:
+        return
+    dense = [
+        call for call in code.calls_in(target.target.body) if (code.origin(call.func) or "").endswith("Dense")
+    ]
+    units = code.argument(dense[-1], "units", 0) if dense else None
+    if units is not None and code.value(units, None) == output[-1]:
+        yield Fix(f"Give the last layer {labels[-1]} units", (Edit(code.span(units), str(labels[-1])),))

@@ -1,0 +1,120 @@
+"""HS303."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code, contains
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.failure import class_of
+from hypershape.rules.common.identifiers import requoted
+
+
+class SoftmaxOfOneUnit(Rule):
+    """A softmax over a single unit is always 1.
+
+    ## What it does
+    Finds `Dense(1, activation="softmax")` in build functions.
+
+    ## Why it matters
+    The model trains without an error and predicts 1 for everything: all trials score the same.
+
+    ## Fix
+    `activation="sigmoid"` for two classes.
+    """
+
+    code = "HS303"
+    name = "softmax-of-one-unit"
+    severity = Severity.WARNING
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
+                model.add(layers.Dense(1, activation="softmax"))
+                model.compile(loss="binary_crossentropy")
+                return model
+            """,
+            at='"softmax"',
+            fixed='layers.Dense(1, activation="sigmoid")',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
+                model.add(layers.Dense(2, activation="softmax"))
+                model.add(layers.Dense(1, activation="sigmoid"))
+                model.compile(loss="binary_crossentropy")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                classes = hp.Choice("classes", [2, 3])
+                model = keras.Sequential([keras.Input((5, 4)), layers.Dense(classes, activation="softmax")])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                inputs = keras.Input((5, 4))
+                scores = layers.Dense(1)(inputs)
+                weights = layers.Softmax(axis=1)(scores)
+                x = layers.Dot(axes=1)([weights, layers.Dense(hp.Int("units", 1, 3))(inputs)])
+                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for call in code.calls:
+            activation = _softmax(call, code)
+            if activation is not None and any(
+                contains(target.body, code.span(call)) for target in analysis.module.targets
+            ):
+                yield self.finding(
+                    "The softmax of a single unit is always 1: this model cannot learn.",
+                    code.span(activation),
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        source = Code.of(analysis.module).text.within(finding.span)
+        yield Fix("Use sigmoid", (Edit(finding.span, requoted(source, "sigmoid")),))
+
+
+def _softmax(call: ast.Call, code: Code) -> ast.Constant | None:
+    if class_of(call, code) != "Dense" or not (code.imported(call.func) or "").startswith("keras."):
+        return None
+    units, activation = code.argument(call, "units", 0), code.argument(call, "activation", 1)
+    one = units is not None and code.value(units, default=None) == 1
+    if one and isinstance(activation, ast.Constant) and activation.value == "softmax":
+        return activation
+    return None

@@ -1,0 +1,201 @@
+"""HS304."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, TargetAnalysis
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
+from hypershape.rules.common.failure import class_of
+
+_LOSSES = (
+    "mae", "mape", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error",
+    "mean_squared_logarithmic_error", "mse", "msle",
+)  # fmt: skip
+"""Losses that subtract what the model gives from the labels, whatever their shapes, if NumPy would."""
+
+Shape = tuple[int | None, ...]
+
+
+class SilentBroadcast(Rule):
+    """The model's output and the labels have different shapes, and the loss stretches one of them without a word.
+
+    ## What it does
+    Compares the output of every probed model with the declared labels, where the loss is one of differences.
+
+    ## Why it matters
+    `mse` of outputs (None, 1) and labels (None, 3) is computed as if the one output were meant for all three: the
+    model trains to their mean, and every trial looks fine.
+
+    ## Fix
+    As many units as the labels have values; for a recurrent model, `return_sequences=False` on its last layer.
+    """
+
+    code = "HS304"
+    name = "silent-broadcast"
+    severity = Severity.WARNING
+
+    INVALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=(3,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """,
+            at='"mse"',
+            fixed="layers.Dense(3)",
+        ),
+        Example(
+            """
+            # hypershape: x=(20, 2) y=(1,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((20, 2))])
+                model.add(layers.LSTM(hp.Int("units", 4, 8), return_sequences=True))
+                model.add(layers.Dense(1))
+                model.compile(optimizer="adam", loss="mae")
+                return model
+            """,
+            at='"mae"',
+            fixed='layers.LSTM(hp.Int("units", 4, 8), return_sequences=False)',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=()
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8)), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            # hypershape: x=(20, 2) y=(20,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((20, 2))])
+                model.add(layers.LSTM(hp.Int("units", 4, 8), return_sequences=True))
+                model.add(layers.Dense(1))
+                model.compile(loss="mse")
+                return model
+            """
+        ),
+        Example(
+            """
+            # hypershape: x=(4,) y=(3,)
+            import keras
+            from keras import layers
+
+
+            def farthest(wanted, given):
+                return keras.ops.max(keras.ops.abs(wanted - given), axis=-1)
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8)), layers.Dense(1)])
+                model.compile(loss=farthest)
+                return model
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for target in analysis.targets:
+            loss, shapes = _loss(target, code), _stretched(target)
+            if loss is None or shapes is None:
+                continue
+            labels, output = shapes
+            yield self.finding(
+                f"The labels have the shape {labels} but the model gives {output}: this loss stretches one to fit the "
+                "other, without an error.",
+                code.span(loss),
+                target=target.target.name,
+            )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for target in analysis.targets:
+            shapes = _stretched(target) if target.target.name == finding.target else None
+            if shapes is None:
+                continue
+            labels, output = shapes
+            calls = code.calls_in(target.target.body)
+            if len(output) > len(labels):
+                kept = [
+                    each
+                    for call in calls
+                    if (each := code.argument(call, "return_sequences")) is not None
+                    and isinstance(each, ast.Constant)
+                    and each.value is True
+                ]
+                if kept:
+                    last = max(kept, key=code.span)
+                    edit = Edit(code.span(last), "False")
+                    yield Fix("Return only the last step (changes the output)", (edit,), reshapes=True)
+            dense = [call for call in calls if class_of(call, code) == "Dense"]
+            units = code.argument(max(dense, key=code.span), "units", 0) if dense else None
+            if units is not None and len(labels) == len(output) and code.value(units, None) == output[-1]:
+                edit = Edit(code.span(units), str(labels[-1]))
+                title = f"Give the last layer {labels[-1]} units (changes the output)"
+                yield Fix(title, (edit,), reshapes=True)
+
+
+def _loss(target: TargetAnalysis, code: Code) -> ast.expr | None:
+    """The loss, where the target compiles once and names one of differences."""
+    losses = [
+        code.argument(call, "loss", 1)
+        for call in code.calls_in(target.target.body)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
+    ]
+    loss = losses[0] if len(losses) == 1 else None
+    return loss if loss is not None and code.value(loss, default=None) in _LOSSES else None
+
+
+def _stretched(target: TargetAnalysis) -> tuple[Shape, Shape] | None:
+    """The shapes of the labels and of the output, where no configuration has an output that fits."""
+    data = target.target.data
+    if data is None or len(data.y) != 1:
+        return None
+    labels: Shape = (None, *data.y[0])
+    outputs = [
+        wording.shape(report.output_shapes[0]) if len(report.output_shapes) == 1 else None
+        for report in target.reports
+        if report.verdict == "ok"
+    ]
+    if not outputs or any(each is None or _fits(labels, each) for each in outputs):
+        return None
+    return labels, outputs[0] or ()
+
+
+def _fits(labels: Shape, output: Shape) -> bool:
+    """Whether Keras's losses compare the two one by one: equal, but for a last axis of 1 that one of them lacks."""
+    if len(output) - len(labels) == 1 and output[-1] == 1:
+        output = output[:-1]
+    elif len(labels) - len(output) == 1 and labels[-1] == 1:
+        labels = labels[:-1]
+    if len(labels) != len(output):
+        return False
+    return all(None in (one, other) or one == other for one, other in zip(labels, output, strict=True))

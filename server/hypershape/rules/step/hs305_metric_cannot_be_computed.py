@@ -1,0 +1,111 @@
+"""HS305."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Finding, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.rules.base import Example
+from hypershape.rules.common.failure import BuildFailure, target_of
+
+
+class MetricCannotBeComputed(BuildFailure):
+    """A metric does not fit the model's outputs or the labels.
+
+    ## What it does
+    Takes one training step, which computes every compiled metric, on the known or declared shapes.
+
+    ## Why it matters
+    `F1Score` wants labels with an axis for the classes; a model with two outputs wants its metrics by output. Every
+    trial fails in its first step.
+
+    ## Fix
+    One list of metrics for each output, a dictionary by output, or a metric that takes these labels.
+    """
+
+    code = "HS305"
+    name = "metric-cannot-be-computed"
+    pattern = re.compile(r"Invalid `metrics`|expects 2D inputs with shape|tuple arity mismatch")
+    stages = ("compile", "step")
+
+    INVALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=()
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
+                model.add(layers.Dense(3, activation="softmax"))
+                model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy", keras.metrics.F1Score()])
+                return model
+            """,
+            at='["accuracy", keras.metrics.F1Score()]',
+            fixed='metrics=["accuracy"]',
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=(3,)
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
+                model.add(layers.Dense(3, activation="softmax"))
+                model.compile(loss="categorical_crossentropy", metrics=["accuracy", keras.metrics.F1Score()])
+                return model
+            """
+        ),
+        Example(
+            """
+            # hypershape: x=(4,) y=()
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
+                model.add(layers.Dense(1, activation="sigmoid"))
+                model.compile(loss="binary_crossentropy", metrics=["accuracy", "AUC", keras.metrics.Precision()])
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        return "A metric cannot be computed from the model's outputs and the labels"
+
+    def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        found = list(_metrics(target, code))
+        return code.span(found[0]) if len(found) == 1 else super().where(error, target, code)
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code, target = Code.of(analysis.module), target_of(finding, analysis)
+        for node in _metrics(target, code) if target is not None else ():
+            for index, element in enumerate(node.elts if isinstance(node, ast.List) else ()):
+                keep = (
+                    [each for each in range(len(node.elts)) if each != index]
+                    if isinstance(node, ast.List)
+                    else []
+                )
+                made = edits.keep_elements(code.module, code.span(node), keep)
+                if made:
+                    yield Fix(f"Leave out {code.source(element)}", made)
+        yield from super().fixes(finding, analysis)
+
+
+def _metrics(target: TargetAnalysis, code: Code) -> Iterator[ast.expr]:
+    for call in code.calls_in(target.target.body):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "compile":
+            metrics = code.argument(call, "metrics", 3)
+            if metrics is not None:
+                yield metrics

@@ -1,0 +1,255 @@
+"""HS306."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.tuners import trains_itself, tuners
+
+_ARRAYS = (
+    "numpy.array",
+    "numpy.asarray",
+    "numpy.ones",
+    "sklearn.utils.class_weight.compute_class_weight",
+    "sklearn.utils.compute_class_weight",
+)
+"""What certainly gives an array. `compute_class_weight` gives one weight for each class, in the order of `classes`."""
+
+_KINDS: tuple[tuple[type[ast.expr], str], ...] = (
+    (ast.List, "a list"),
+    (ast.ListComp, "a list"),
+    (ast.Tuple, "a tuple"),
+)
+
+
+class WeightsRefused(Rule):
+    """`search` gets class weights that are no dictionary, or class weights and sample weights at once.
+
+    ## What it does
+    Follows `class_weight` of `tuner.search` to what makes it, and finds lists, arrays, texts and numbers in its
+    place, scikit-learn's `compute_class_weight` (which gives an array) above all.
+
+    ## Why it matters
+    Keras looks each class up with `class_weight.get`: every trial fails with `AttributeError: 'numpy.ndarray' object
+    has no attribute 'get'`. With `sample_weight` beside it every trial fails with a ValueError.
+
+    ## Fix
+    `dict(enumerate(weights))` for classes that are numbered from 0; one of the two kinds of weights.
+    """
+
+    code = "HS306"
+    name = "weights-refused"
+    severity = Severity.ERROR
+    static = True
+
+    INVALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from sklearn.utils.class_weight import compute_class_weight
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
+                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+                return model
+
+
+            weights = compute_class_weight(class_weight="balanced", classes=np.unique(y), y=y)
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(x, y, epochs=5, validation_split=0.2, class_weight=weights)
+            """,
+            at="weights",
+            fixed="class_weight=dict(enumerate(weights)))",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
+                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.zeros(8), epochs=1, class_weight=[1.0, 2.5])
+            """,
+            at="[1.0, 2.5]",
+            fixed="class_weight=dict(enumerate([1.0, 2.5])))",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
+                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(x, y, epochs=5, validation_split=0.2, class_weight="balanced")
+            """,
+            at='"balanced"',
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
+                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+                return model
+
+
+            x, y = np.ones((8, 4)), np.zeros(8)
+            seen = np.ones(len(x))
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(x, y, class_weight={0: 1.0, 1: 3.0}, sample_weight=seen)
+            """,
+            at="sample_weight=seen",
+            fixed="class_weight={0: 1.0, 1: 3.0})",
+        ),
+    )
+    VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
+                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+                return model
+
+
+            weights = np.array([1.0, 2.5])
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.zeros(8), epochs=1, class_weight=dict(enumerate(weights)))
+            """
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
+                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(x, y, validation_split=0.2, class_weight=weights_of(y), sample_weight=None)
+            tuner.search(x, y, validation_split=0.2, class_weight={0: 1.0, 1: 3.0}, sample_weight=seen)
+            tuner.search(x, y, validation_split=0.2, class_weight=None, sample_weight=seen)
+            tuner.search(x, y, validation_split=0.2, class_weight={0: 1.0, 1: 3.0})
+            """
+        ),
+        Example(
+            """
+            import keras_tuner as kt
+
+
+            class Weighted(kt.HyperModel):
+                def build(self, hp):
+                    return build_model(hp)
+
+                def fit(self, hp, model, x, y, class_weight, **kwargs):
+                    return model.fit(x, y, sample_weight=[class_weight[each] for each in y], **kwargs)
+
+
+            tuner = kt.RandomSearch(Weighted(), "val_loss", max_trials=3, overwrite=True)
+            tuner.search(x, y, validation_split=0.2, class_weight=[1.0, 2.0])
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for search in _searches(analysis, code):
+            node = code.argument(search, "class_weight")
+            what = _no_dictionary(node, code) if node is not None else None
+            if node is not None and what is not None:
+                yield self.finding(
+                    f"`class_weight` takes a dictionary from classes to weights: with {what} every trial of this "
+                    "search fails.",
+                    code.span(node),
+                )
+            second = _both(search, code)
+            if second is not None:
+                yield self.finding(
+                    "Keras takes class weights or sample weights: with both every trial of this search fails.",
+                    code.span(second),
+                )
+
+    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+        code = Code.of(analysis.module)
+        for search in _searches(analysis, code):
+            node = code.argument(search, "class_weight")
+            given = node is not None and code.span(node) == finding.span
+            if node is not None and given and not isinstance(code.resolve(node), ast.Constant):
+                text = f"dict(enumerate({code.source(node)}))"
+                yield Fix(f"Number them from 0: {text}", (Edit(finding.span, text),))
+            second = _both(search, code)
+            if second is not None and code.span(second) == finding.span:
+                for name in ("sample_weight", "class_weight"):
+                    removed = edits.remove_argument(code.module, code.span(search), name)
+                    if removed is not None:
+                        yield Fix(f"Search without {name}", (removed,))
+
+
+def _searches(analysis: Analysis, code: Code) -> Iterator[ast.Call]:
+    """The searches whose weights reach Keras's own `fit`."""
+    for tuner in tuners(analysis, code):
+        if not trains_itself(tuner, analysis, code):
+            yield from tuner.searches
+
+
+def _no_dictionary(node: ast.expr, code: Code) -> str | None:
+    """What class weights are that certainly are no dictionary."""
+    made = code.resolve(node)
+    if isinstance(made, ast.Constant):
+        return None if made.value is None else f"`{code.source(made)}`"
+    if isinstance(made, ast.Call) and code.imported(made.func) in _ARRAYS:
+        return "an array"
+    return next((what for kind, what in _KINDS if isinstance(made, kind)), None)
+
+
+def _both(search: ast.Call, code: Code) -> ast.keyword | None:
+    """The sample weights of a search that also has class weights."""
+    given = {each.arg: each for each in search.keywords}
+    if given.keys() >= {"class_weight", "sample_weight"} and all(
+        _is_something(given[name].value, code) for name in ("class_weight", "sample_weight")
+    ):
+        return given["sample_weight"]
+    return None
+
+
+def _is_something(node: ast.expr, code: Code) -> bool:
+    """Whether an expression certainly is not None."""
+    made = code.resolve(node)
+    if isinstance(made, ast.Call):
+        return (code.imported(made.func) or "").startswith(("numpy.", "sklearn."))
+    return isinstance(made, (ast.Dict, ast.DictComp, ast.List, ast.ListComp))

@@ -1,0 +1,78 @@
+"""HS399."""
+
+from __future__ import annotations
+
+import re
+
+from hypershape.fixes.syntax import Code
+from hypershape.model import ProbeError
+from hypershape.rules.base import Example
+from hypershape.rules.common.failure import BuildFailure
+
+
+class TrainingStepFails(BuildFailure):
+    """The model builds, but its first training step fails for a reason that no other rule explains.
+
+    ## What it does
+    Takes the first training step of the model, on shapes or for real, and reports what it raises.
+
+    ## Why it matters
+    The trial is marked FAILED after the data was loaded and the model was built.
+
+    ## Fix
+    Depends on the exception, which is quoted.
+    """
+
+    code = "HS399"
+    name = "training-step-fails"
+    pattern = re.compile("")
+    stages = ("step",)
+
+    INVALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=(1,)
+            import keras
+            from keras import layers
+
+
+            def strict(y, prediction):
+                if prediction.shape[-1] > 2:
+                    raise ValueError("at most two outputs")
+                return keras.ops.mean(prediction, axis=-1)
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss=strict)
+                return model
+            """,
+            condition="units >= 3",
+        ),
+    )
+
+    VALID = (
+        Example(
+            """
+            # hypershape: x=(4,) y=(1,)
+            import keras
+            from keras import layers
+
+            def strict(y, prediction):
+                if prediction.shape[-1] > 4:
+                    raise ValueError("at most four outputs")
+                return keras.ops.mean(prediction, axis=-1)
+
+
+            def build_model(hp):
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
+                model.compile(loss=strict)
+                return model
+            """
+        ),
+    )
+
+    def what(self, error: ProbeError, code: Code) -> str:
+        if error.layer_class:
+            return f"`{error.layer_class}` raises {error.type} in the first training step"
+        return f"The first training step raises {error.type}"

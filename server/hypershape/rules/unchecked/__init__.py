@@ -1,0 +1,1 @@
+"""HS9xx: what could not be checked."""
