@@ -35,6 +35,7 @@ class Example:
         input: str = "(28, 28, 1)",
         head: str = "layers.Flatten(), layers.Dense(1)",
         compile: str = 'loss="mse"',
+        before: str = "",
         after: str = "",
         at: str | None = None,
         condition: str | None = None,
@@ -43,9 +44,10 @@ class Example:
         """The ten-line model around the few lines that a rule is about.
 
         `body` are statements that add layers to `model`, a Sequential with an input of shape `input`; `head` are
-        the layers at its end, separated by commas ("" for none), `compile` the arguments of `model.compile` and
-        `after` what follows the function. Where `body` calls layers on the tensor `x` (it assigns to `x`), the
-        model is functional instead, from `inputs` to `x`.
+        the layers at its end, separated by commas ("" for none), `compile` the arguments of `model.compile`,
+        `before` what stands between the imports and the function and `after` what follows it. Where `body` calls
+        layers on the tensor `x` (it assigns to `x`), the model is functional instead, from `inputs` to `x`.
+        What the pieces use of NumPy, Keras Tuner and the parts of Keras is imported.
         """
         lines = dedent(body).strip("\n").splitlines()
         functional = any(re.match(r"\s*x\s*=", line) for line in lines)
@@ -57,19 +59,24 @@ class Example:
             begin = [f"model = keras.Sequential([keras.Input({input})])"]
             finish = [f"model.add({layer})" for layer in ends]
         function = [*begin, *lines, *finish, f"model.compile({compile})", "return model"]
-        text = "\n".join(
-            [
-                "import keras",
-                *(["import keras_tuner"] if "keras_tuner." in after else []),
-                "from keras import layers",
-                "",
-                "",
-                "def build_model(hp):",
-                *(f"    {line}" if line else "" for line in function),
-                *(["", "", dedent(after).strip("\n")] if after else []),
-            ]
-        )
+        pieces = ["def build_model(hp):", *(f"    {line}" if line else "" for line in function)]
+        if before:
+            pieces = [dedent(before).strip("\n"), "", "", *pieces]
+        if after:
+            pieces += ["", "", dedent(after).strip("\n")]
+        text = "\n".join([*_imports("\n".join(pieces)), "", *([] if before else [""]), *pieces])
         return cls(text, at=at, condition=condition, fixed=fixed)
+
+
+_MODULES = {"keras_tuner": "import keras_tuner", "kt": "import keras_tuner as kt", "np": "import numpy as np"}
+_PARTS = ("activations", "initializers", "layers", "losses", "metrics", "ops", "optimizers", "regularizers")
+
+
+def _imports(text: str) -> list[str]:
+    """The import statements for what a piece of code uses, whether or not it uses `layers`."""
+    used = set(re.findall(r"(?<![\w.])(\w+)\.", text)) | {"layers"}
+    modules = ["import keras", *(line for name, line in _MODULES.items() if name in used)]
+    return [*modules, f"from keras import {', '.join(part for part in _PARTS if part in used)}"]
 
 
 class Rule:
