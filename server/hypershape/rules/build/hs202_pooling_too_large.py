@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, ProbeError
-from hypershape.rules.common import wording
 from hypershape.rules.base import Example
+from hypershape.rules.common import wording
 from hypershape.rules.common.failure import BuildFailure, input_axes, same_padding
 
 

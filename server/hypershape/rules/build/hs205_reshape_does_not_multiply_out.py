@@ -7,8 +7,8 @@ import re
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import ProbeError
-from hypershape.rules.common import wording
 from hypershape.rules.base import Example
+from hypershape.rules.common import wording
 from hypershape.rules.common.failure import BuildFailure, input_axes
 
 

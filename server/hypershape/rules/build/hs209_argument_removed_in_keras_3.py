@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
-from hypershape.rules.common import wording
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause, unmatched_causes
 from hypershape.rules.common.failure import place
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from hypershape.fixes.guard import GIVEN_UP
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Cause, Finding, ProbeError, TargetAnalysis
-from hypershape.rules.common import wording
 from hypershape.rules.base import Example, causes
+from hypershape.rules.common import wording
 from hypershape.rules.common.failure import BuildFailure
 
 

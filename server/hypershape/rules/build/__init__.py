@@ -1,0 +1,1 @@
+"""HS2xx: the model does not build."""
