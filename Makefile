@@ -96,7 +96,7 @@ searches: $(PYTHON_READY)
 
 vsix: $(VSIX)
 
-$(VSIX): $(SERVER) $(CLIENT) client/bundle.py client/bundled.lock client/bundled/launch.py pyproject.toml README.md $(PYTHON_READY)
+$(VSIX): $(SERVER) $(CLIENT) client/bundle.py client/bundled.lock client/bundled/launch.py pyproject.toml README.md $(wildcard docs/rules/*.md) $(PYTHON_READY)
 	$(BIN)/python client/bundle.py
 	npm run --silent package -- --out $(VSIX)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from lsprotocol import types
 
+from hypershape import rules
 from hypershape.lsp.positions import View
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 
@@ -15,8 +16,6 @@ SEVERITIES = {
     Severity.INFO: types.DiagnosticSeverity.Information,
     Severity.HINT: types.DiagnosticSeverity.Hint,
 }
-PAGES = "https://github.com/hypershape/hypershape/blob/main/docs/rules"
-
 
 Other = Callable[[str], View | None]
 """The view of another of the user's files by its path; None where it cannot be read."""
@@ -47,12 +46,13 @@ def _diagnostic(finding: Finding, place: types.Range, view: View, other: Other) 
         if its is not None:
             uri, where = its.location(each.span)
             related.append(types.DiagnosticRelatedInformation(types.Location(uri, where), each.message))
+    page = rules.page_file(finding.code)
     return types.Diagnostic(
         range=place,
         message=_message(finding),
         severity=SEVERITIES[finding.severity],
         code=finding.code,
-        code_description=types.CodeDescription(f"{PAGES}/{finding.code}.md"),
+        code_description=types.CodeDescription(page.as_uri()) if page is not None else None,
         source="hypershape",
         related_information=related or None,
     )

@@ -16,6 +16,7 @@ from hypershape.fixes.declare import declare_data
 from hypershape.model import Analysis, Cause, Finding, Fix, Ignore, Severity, Span
 from hypershape.rules import refactor
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.pages import page, page_file
 
 __all__ = [
     "Example",
@@ -25,6 +26,7 @@ __all__ = [
     "findings",
     "last_resorts",
     "page",
+    "page_file",
     "refactorings",
     "repairs",
 ]
@@ -97,20 +99,6 @@ def findings(
             used.add(silencer)
     kept += _idle_ignores(analysis, used)
     return tuple(sorted((each for each in kept if _wanted(each.code, select, ignore)), key=_position))
-
-
-def page(rule: Rule) -> str:
-    """A rule's page in Markdown: its documentation and its first examples."""
-    text = inspect.cleandoc(type(rule).__doc__ or "")
-    summary, _, rest = text.partition("\n")
-    parts = [f"# {rule.code} {rule.name}", f"*{rule.severity.value}*", summary.strip()]
-    if rest.strip():
-        parts.append(rest.strip())
-    for title, examples in (("Found", rule.INVALID), ("Not found", rule.VALID)):
-        if examples:
-            parts += [f"## {title}", f"```python\n{examples[0].text.strip()}\n```"]
-    parts += ["## Silence it", f"`# hypershape: ignore[{rule.code}]` on the line."]
-    return "\n\n".join(parts) + "\n"
 
 
 def refactorings(analysis: Analysis, span: Span) -> Iterator[Fix]:
