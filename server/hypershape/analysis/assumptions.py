@@ -1,0 +1,183 @@
+"""Data that is not at hand: what is declared, known or assumed of it, and what holds whatever it is."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from hypershape import space
+from hypershape.analysis.reports import ask, believed, key_of
+from hypershape.model import Configuration, DeclaredData, ProbeError, Report, Target
+from hypershape.probe import Agent, AgentFailed, Job, SliceFailed
+
+DATA_SECONDS = 3.0
+"""The data that a search is given is waited for so long; when it takes longer, the next analysis has it."""
+
+ASSUMPTIONS = 8
+"""How many different assumptions about data that is not at hand the agent knows."""
+
+INDEPENDENT = (
+    r"not recognized|Could not interpret|unexpected keyword argument|Unrecognized keyword|not supported in Keras 3|"
+    r"missing \d+ required|module 'keras.* has no attribute|Cannot convert '\d+' to a shape"
+)
+"""Messages of failures that have nothing to do with the shape of any data."""
+
+
+async def _data(target: Target, agent: Agent) -> DeclaredData | None:
+    """What is declared of a target's data, or known of what its searches are given."""
+    if target.data is not None or target.fed is None:
+        return target.data
+    with suppress(asyncio.TimeoutError, AgentFailed):
+        return await asyncio.wait_for(agent.data(target.fed), DATA_SECONDS)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A job on a target, with what was said or assumed about its data, and the report of its default.
+
+    `excuse` says why nothing can be learned from it, when that is so.
+    """
+
+    job: Job
+    data: DeclaredData | None
+    assumption: int
+    first: tuple[Report, ...]
+    excuse: str | None = None
+
+
+async def open_job(target: Target, agent: Agent) -> Opened:
+    """A job under the first assumption about missing data under which the default configuration builds.
+
+    A model that takes its shape from the data, and is built from none of the shapes assumed for it, is probed
+    without any. A failure that is the same but for its numbers under all assumptions may have nothing to do with the
+    data.
+    """
+    assert target.slice is not None
+    data = await _data(target, agent)
+    failed: list[Opened] = []
+    for assumption in range(ASSUMPTIONS):
+        opened = await _opened(target, data, assumption, agent)
+        if _is_settled(opened):
+            await _close(failed)
+            return opened
+        failed.append(opened)
+    errors = [error for each in failed if (error := each.first[0].error) is not None]
+    if (
+        failed[0].first[0].verdict == "fail"
+        and len({re.sub(r"\d+", "", each.message) for each in errors}) == 1
+        and whatever_the_data(errors[0])
+    ):
+        await _close(failed[1:])
+        return failed[0]
+    if data is None:
+        opened = await _opened(target, DeclaredData(knowledge="none"), 0, agent)
+        if _is_settled(opened):
+            await _close(failed)
+            return opened
+        failed.append(opened)
+    await _close(failed[1:])
+    return replace(failed[0], excuse=_excuse(failed[0].job, errors))
+
+
+async def _opened(target: Target, data: DeclaredData | None, assumption: int, agent: Agent) -> Opened:
+    assert target.slice is not None
+    job = await agent.open(target.slice, data, assumption=assumption)
+    first = believed(await ask(job, [{}], "symbolic", 10.0), target)
+    return Opened(job, data, assumption, first)
+
+
+def _is_settled(opened: Opened) -> bool:
+    """Whether another assumption about the data would teach nothing about the default configuration."""
+    report = opened.first[0] if opened.first else None
+    return report is None or report.data != "assumed" or report.verdict == "ok"
+
+
+async def _close(opened: Iterable[Opened]) -> None:
+    for each in opened:
+        await each.job.close()
+
+
+def whatever_the_data(error: ProbeError) -> bool:
+    """Whether a failure cannot have come from a shape or from an object that takes the place of missing data."""
+    return (
+        error.stage in ("declare", "return", "compile") or re.search(INDEPENDENT, error.message) is not None
+    )
+
+
+def _excuse(job: Job, errors: Sequence[ProbeError]) -> str:
+    limit = next((error.message for error in errors if error.stage == "limit"), None)
+    if limit is not None:
+        return limit
+    assumed = f" ({'; '.join(job.assumptions[:3])})" if job.assumptions else ""
+    return (
+        f"It needs data that is not at hand, and builds with none of the shapes assumed for it{assumed}. Declare "
+        "them in a comment above the function, for example `# hypershape: x=(28, 28, 1) y=(10,)`."
+    )
+
+
+async def under_other_assumptions(
+    target: Target, explorer: space.Explorer, own: Opened, agent: Agent
+) -> None:
+    """Takes back the failures that do not occur under every assumption under which the default builds.
+
+    A failure that has to do with data, and that only one assumption could show, is unknown.
+    """
+    assert target.slice is not None
+    doubtful = {
+        key_of(report): report
+        for report in explorer.reports
+        if report.verdict == "fail" and report.error is not None and not whatever_the_data(report.error)
+    }
+    if not doubtful:
+        return
+    others = 0
+    for assumption in range(ASSUMPTIONS):
+        if assumption == own.assumption or not doubtful:
+            continue
+        waiting = [report.configuration for report in doubtful.values()]
+        again = await _under(assumption, target, own, waiting, agent)
+        if again is None:
+            continue
+        others += 1
+        # What there was no time for is not known to fail: no answer counts as "unknown".
+        for (key, before), after in itertools.zip_longest(list(doubtful.items()), again):
+            if after is None:
+                explorer.correct([replace(before, verdict="unknown")])
+            elif after.verdict != "fail":
+                explorer.correct([replace(before, verdict=after.verdict, error=after.error)])
+            else:
+                continue
+            del doubtful[key]
+    if not others:
+        explorer.correct(replace(report, verdict="unknown") for report in doubtful.values())
+
+
+async def _under(
+    assumption: int, target: Target, own: Opened, configurations: Sequence[Configuration], agent: Agent
+) -> list[Report] | None:
+    """The reports under one assumption, as many as there was time for; None if the default does not build under it."""
+    try:
+        other = await _opened(target, own.data, assumption, agent)
+    except SliceFailed:
+        return None
+    except AgentFailed:
+        return []
+    try:
+        first = other.first[0] if other.first else None
+        if first is None or _is_limit(first):
+            return []
+        if first.verdict != "ok":
+            return None
+        return await ask(other.job, configurations, "symbolic", 10.0)
+    finally:
+        await other.job.close()
+
+
+def _is_limit(report: Report) -> bool:
+    """Whether a bound of the agent ended a probe before it could answer."""
+    return report.verdict == "unknown" and report.error is not None and report.error.stage == "limit"

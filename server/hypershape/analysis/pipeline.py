@@ -1,0 +1,105 @@
+"""Text in, better and better analyses out: what is found, what is probed, what is repaired, in this order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from hypershape import rules, source
+from hypershape.analysis.probing import explore
+from hypershape.analysis.repairs import with_fixes
+from hypershape.analysis.results import unprobed
+from hypershape.model import Analysis, Document, Environment, Module, Options, TargetAnalysis
+from hypershape.probe import Agent, AgentFailed, Cache
+
+
+async def analyse(
+    document: Document,
+    agent: Agent | None,
+    options: Options,
+    *,
+    previous: Module | None = None,
+    cache: Cache | None = None,
+) -> AsyncIterator[Analysis]:
+    """Yields an analysis from the text alone at once, then others as probes report; the last one is `done`.
+
+    With no agent, or at level "static", nothing of the user's code runs. What `cache` knows is shown before the
+    interpreter has started; it counts only once probes have agreed with it.
+    """
+    module = await asyncio.to_thread(source.analyse, document, previous=previous)
+    state = _with_findings(
+        Analysis(module, targets=tuple(unprobed(target) for target in module.targets)), options
+    )
+    probeable = [index for index, target in enumerate(module.targets) if target.slice is not None]
+    if agent is None or options.level == "static" or not module.targets:
+        yield await with_fixes(_with_findings(replace(state, done=True), options), None, options)
+        return
+    expected = await asyncio.to_thread(_recalled, module, agent, cache)
+    if expected:
+        targets = tuple(expected.get(index, target) for index, target in enumerate(state.targets))
+        state = _with_findings(replace(state, targets=targets), options)
+    yield replace(state, progress="Starting the interpreter")
+
+    try:
+        environment = await agent.environment()
+    except AgentFailed as failure:
+        environment = Environment(python="", executable="", problem=str(failure))
+    if cache is not None and environment.problem is None:
+        await asyncio.to_thread(cache.keep_environment, agent.command, environment)
+        expected = await asyncio.to_thread(_recalled, module, agent, cache)
+    state = _with_findings(replace(state, environment=environment), options)
+    if environment.problem is not None:
+        yield replace(state, done=True)
+        return
+    yield state
+
+    deadline = time.monotonic() + options.budget
+    for position, index in enumerate(probeable):
+        share = max((deadline - time.monotonic()) / (len(probeable) - position), 0.5)
+        known = expected.get(index)
+        async for explored in explore(module, module.targets[index], agent, options, share, known):
+            targets = (*state.targets[:index], explored, *state.targets[index + 1 :])
+            state = _with_findings(replace(state, targets=targets), options)
+            yield replace(state, progress=_progress(explored))
+        if cache is not None and state.targets[index].status == "probed" and options.level == "symbolic":
+            await asyncio.to_thread(cache.keep, state.targets[index], environment)
+    yield await with_fixes(_with_findings(replace(state, done=True), options), agent, options)
+
+
+async def run(document: Document, agent: Agent | None, options: Options) -> Analysis:
+    """The finished analysis alone."""
+    return [state async for state in analyse(document, agent, options)][-1]
+
+
+def _recalled(module: Module, agent: Agent, cache: Cache | None) -> dict[int, TargetAnalysis]:
+    """What is remembered of a module's targets, by their index."""
+    environment = cache.environment(agent.command) if cache is not None else None
+    if cache is None or environment is None:
+        return {}
+    found = {
+        index: cache.result(target, environment)
+        for index, target in enumerate(module.targets)
+        if target.slice is not None
+    }
+    return {index: known for index, known in found.items() if known is not None}
+
+
+def _progress(explored: TargetAnalysis) -> str:
+    coverage = explored.coverage
+    if coverage is None:
+        return explored.target.name
+    of = f" of {coverage.space:,}" if coverage.space else ""
+    return f"{explored.target.name}: {coverage.probed:,}{of} configurations"
+
+
+def _with_findings(state: Analysis, options: Options) -> Analysis:
+    found = rules.findings(state, select=options.select, ignore=options.ignore)
+    severities = dict(options.severity)
+    return replace(
+        state,
+        findings=tuple(
+            replace(finding, severity=severities.get(finding.code, finding.severity)) for finding in found
+        ),
+    )

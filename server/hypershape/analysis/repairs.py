@@ -1,0 +1,164 @@
+"""Edits that are tried before they are offered: applied in memory, and probed again."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypershape import fixes, rules, source, space
+from hypershape.analysis.assumptions import open_job, under_other_assumptions
+from hypershape.analysis.reports import ask, distinct, key_of
+from hypershape.analysis.results import summary_of, unprobed
+from hypershape.fixes.guard import GIVEN_UP
+from hypershape.model import Analysis, Cause, Finding, Fix, Options, Report, Severity, Target, TargetAnalysis
+from hypershape.probe import Agent, AgentFailed, SliceFailed
+
+SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+async def with_fixes(state: Analysis, agent: Agent | None, options: Options) -> Analysis:
+    """Each finding with the repairs that were tried and work, best first; errors first get their share of the time."""
+    deadline = time.monotonic() + options.fix_budget
+    order = sorted(range(len(state.findings)), key=lambda index: SEVERITIES[state.findings[index].severity])
+    fixed = dict(enumerate(state.findings))
+    for position, index in enumerate(order):
+        finding = state.findings[index]
+        share = (deadline - time.monotonic()) / (len(order) - position)
+        fixed[index] = finding.with_fixes(await _fixes(finding, state, agent, options, max(share, 0.3)))
+    return replace(state, findings=tuple(fixed.values()))
+
+
+async def _fixes(
+    finding: Finding, state: Analysis, agent: Agent | None, options: Options, seconds: float
+) -> tuple[Fix, ...]:
+    """The candidates for one finding that pass their trial within `seconds`; the first is the preferred one."""
+    started = time.monotonic()
+    kept: list[Fix] = []
+    candidates = itertools.chain(
+        ((fix, True) for fix in rules.repairs(finding, state)),
+        ((fix, False) for fix in rules.last_resorts(finding, state)),
+    )
+    for fix, repairs in candidates:
+        if len(kept) == options.fixes_offered or time.monotonic() - started > seconds:
+            break
+        if await _verified(fix, finding, state, agent if options.verify_fixes else None):
+            kept.append(replace(fix, verified=True, preferred=repairs and not kept))
+    return tuple(kept)
+
+
+async def _verified(fix: Fix, finding: Finding, state: Analysis, agent: Agent | None) -> bool:
+    """Whether the edited text still reads, no longer has the finding, and has no failure it did not have before.
+
+    Targets whose slice the edit does not change need no new probe.
+    """
+    try:
+        edited = fixes.apply(state.module.document, fix.edits)
+    except fixes.CannotApply:
+        return False
+    module = await asyncio.to_thread(source.analyse, edited)
+    if len(module.broken) > len(state.module.broken) or len(module.targets) < len(state.module.targets):
+        return False
+    after = Analysis(
+        module, state.environment, tuple(unprobed(target) for target in module.targets), done=True
+    )
+    before = state.by_name
+    probed = []
+    for key, new in after.by_name.items():
+        old = before.get(key)
+        hopeless = old is None or (old.status != "probed" and old.target.name != finding.target)
+        if old is None or hopeless or _same_question(new.target, old.target):
+            probed.append(replace(old, target=new.target, causes=()) if old is not None else new)
+            continue
+        if agent is None or new.target.slice is None:
+            return False
+        tried = await _try(new.target, old, agent)
+        if tried is None or not _no_worse(tried, old, finding, fix):
+            return False
+        probed.append(tried)
+    remaining = rules.findings(replace(after, targets=tuple(probed)))
+    return _count(remaining, finding.code) < _count(state.findings, finding.code) and not any(
+        _count(remaining, new.code) > _count(state.findings, new.code)
+        for new in remaining
+        if new.severity in (Severity.ERROR, Severity.WARNING)
+    )
+
+
+def _same_question(new: Target, old: Target) -> bool:
+    """Whether probes of an edited target would answer as those before the edit did."""
+    declared = [None if each.data is None else replace(each.data, span=None) for each in (new, old)]
+    return new.slice == old.slice and declared[0] == declared[1]
+
+
+async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 32) -> TargetAnalysis | None:
+    """Probes an edited target at the configurations that mattered before the edit, and at its own telling ones."""
+    assert target.slice is not None
+    started = time.monotonic()
+    try:
+        opened = await open_job(target, agent)
+    except (SliceFailed, AgentFailed):
+        return None
+    job = opened.job
+    try:
+        if opened.excuse is not None:
+            return None
+        explorer = space.Explorer(held=old.coverage.held if old.coverage is not None else {})
+        explorer.add(opened.first)
+        while len(explorer.reports) < probes:
+            configurations = explorer.next(32)
+            if not configurations:
+                break
+            explorer.add(await ask(job, configurations, "symbolic", 5.0))
+            if time.monotonic() - started > 5.0:
+                break
+        known = [report.configuration for report in old.reports if report.verdict == "ok"][:probes]
+        failing = [configuration for cause in old.causes for configuration in cause.failing[:probes]]
+        inside = [c for c in distinct(failing + known) if space.contains(explorer.hyperparameters, c)]
+        explorer.add(await ask(job, inside, "symbolic", 5.0))
+        if any(report.data == "assumed" for report in explorer.reports):
+            await under_other_assumptions(target, explorer, opened, agent)
+        return summary_of(target, explorer, job, started)
+    except AgentFailed:
+        return None
+    finally:
+        await job.close()
+
+
+def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: Fix) -> bool:
+    """No failure remains but those of the old target's other causes; something builds, with the same outputs (if they are to stay)."""
+    others = {
+        (cause.error.type, cause.error.stage)
+        for cause in old.causes
+        if finding.cause is None or cause is not finding.cause
+    }
+    if finding.cause is not None and not any(report.verdict == "ok" for report in new.reports):
+        return False
+    if any(
+        (cause.error.type, cause.error.stage) not in others and not _gives_up(cause, old)
+        for cause in new.causes
+    ):
+        return False
+    return fix.reshapes or not _outputs_changed(new.reports, old.reports)
+
+
+def _gives_up(cause: Cause, old: TargetAnalysis) -> bool:
+    """Whether the edited target gives up, on purpose, nothing that built before."""
+    built = {key_of(report) for report in old.reports if report.verdict == "ok"}
+    return cause.error.type == GIVEN_UP and not any(
+        tuple(sorted(failing.items())) in built for failing in cause.failing
+    )
+
+
+def _outputs_changed(new: Sequence[Report], old: Sequence[Report]) -> bool:
+    """Whether a configuration that built before builds a model with outputs of another shape now."""
+    before = {key_of(report): report.output_shapes for report in old if report.verdict == "ok"}
+    return any(
+        report.verdict == "ok" and before.get(key_of(report), report.output_shapes) != report.output_shapes
+        for report in new
+    )
+
+
+def _count(findings: Sequence[Finding], code: str) -> int:
+    return sum(finding.code == code for finding in findings)

@@ -1,0 +1,70 @@
+"""Single reports: asked for, told apart, and believed or not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from hypershape.model import Configuration, Level, Report, Target, Value
+from hypershape.probe import Job
+
+
+async def ask(
+    job: Job, configurations: Sequence[Configuration], level: Level, seconds: float
+) -> list[Report]:
+    """The reports that arrive within `seconds`; the rest of the batch is given up."""
+    reports: list[Report] = []
+
+    async def collect() -> None:
+        async for report in job.probe(configurations, level):
+            reports.append(report)
+
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(collect(), max(seconds, 1.0))
+    return reports
+
+
+def believed(reports: Iterable[Report], target: Target) -> tuple[Report, ...]:
+    """The reports, where a name that some other file may declare is unknown rather than a failure.
+
+    A tuner's `hyperparameters=` can declare what the target only reads with `hp.get`.
+    """
+    assert target.slice is not None
+    elsewhere = target.slice.hyperparameters is None and (
+        not target.tuners or any("hyperparameters" in tuner.call.arguments for tuner in target.tuners)
+    )
+    return tuple(_unknown(report) if elsewhere and _is_undeclared(report) else report for report in reports)
+
+
+def _is_undeclared(report: Report) -> bool:
+    error = report.error
+    return (
+        report.verdict == "fail"
+        and error is not None
+        and error.type == "KeyError"
+        and error.stage == "declare"
+        and "does not exist" in error.message
+    )
+
+
+def _unknown(report: Report) -> Report:
+    assert report.error is not None
+    sentence = (
+        f"It reads a hyperparameter that nothing in this file declares ({report.error.message.strip()}): "
+        "a tuner in another file may declare it with `hyperparameters=`."
+    )
+    return replace(report, verdict="unknown", error=replace(report.error, message=sentence))
+
+
+def key_of(report: Report) -> tuple[tuple[str, Value], ...]:
+    return tuple(sorted(report.configuration.items()))
+
+
+def distinct(configurations: Iterable[Configuration]) -> list[Configuration]:
+    found: list[Configuration] = []
+    for configuration in configurations:
+        if configuration not in found:
+            found.append(configuration)
+    return found
