@@ -484,6 +484,13 @@ class TargetAnalysis:
     reports: tuple[Report, ...] = ()
     causes: tuple[Cause, ...] = ()
     elapsed_ms: Mapping[str, float] = field(default_factory=dict)
+    searched: DeclaredData | None = None
+    """The shapes that a search of the target was seen to be given, where no comment declares any."""
+
+    @property
+    def known_data(self) -> DeclaredData | None:
+        """The shapes that the model is to be trained on, declared or read from a search; None where they are assumed."""
+        return self.target.data or self.searched
 
 
 @dataclass(frozen=True, slots=True)

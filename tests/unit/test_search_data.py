@@ -175,6 +175,73 @@ def test_data_that_a_hypermodel_s_own_fit_gets_is_not_held_against_the_model(
     assert [finding for finding in done.findings if finding.code.startswith(("HS2", "HS3"))] == []
 
 
+SEARCHED = """
+import keras
+import keras_tuner as kt
+import numpy as np
+
+x, y = np.zeros((100, 8), "float32"), np.zeros((100, 1), "float32")
+
+{build}
+
+tuner = kt.RandomSearch({builder}, "loss", max_trials=3, overwrite=True)
+tuner.search(x, y)
+"""
+WIDER_THAN_THE_LABELS = """
+def build_model(hp):
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(hp.Int("units", 4, 8)), keras.layers.Dense(3)])
+    model.compile(loss="mse", optimizer="adam")
+    return model
+"""
+SUMMARISED = """
+def build_model(hp):
+    model = keras.Sequential()
+    model.add(keras.layers.Dense(hp.Int("units", 4, 8)))
+    model.add(keras.layers.Dense(1))
+    print(model.count_params())
+    model.compile(loss="mse", optimizer="adam")
+    return model
+"""
+WITH_ITS_OWN_FIT = """
+class Model(kt.HyperModel):
+    def build(self, hp):
+        model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(hp.Int("units", 4, 8)), keras.layers.Dense(3)])
+        model.compile(loss="mse", optimizer="adam")
+        return model
+
+    def fit(self, hp, model, x, y, **kwargs):
+        return model.fit(x, np.repeat(y, 3, axis=1), **kwargs)
+"""
+
+
+@pytest.mark.tensorflow
+def test_labels_known_from_a_search_are_compared_with_the_output_like_declared_ones(
+    analysed: Callable[[str], Analysis],
+) -> None:
+    done = analysed(SEARCHED.format(build=WIDER_THAN_THE_LABELS, builder="build_model"))
+    found = [finding for finding in done.findings if finding.code == "HS304"]
+    assert [finding.message.split(" but")[0] for finding in found] == ["The labels have the shape (None, 1)"]
+    assert found[0].fixes[0].title == "Give the last layer 1 units (changes the output)"
+
+
+@pytest.mark.tensorflow
+def test_labels_that_an_own_fit_may_turn_into_others_are_not_compared_with_the_output(
+    analysed: Callable[[str], Analysis],
+) -> None:
+    done = analysed(SEARCHED.format(build=WITH_ITS_OWN_FIT, builder="Model()"))
+    assert done.targets[0].known_data is not None
+    assert [finding.code for finding in done.findings if finding.code == "HS304"] == []
+
+
+@pytest.mark.tensorflow
+def test_a_model_asked_for_its_weights_too_early_is_given_the_input_of_the_search(
+    analysed: Callable[[str], Analysis],
+) -> None:
+    done = analysed(SEARCHED.format(build=SUMMARISED, builder="build_model"))
+    (found,) = [finding for finding in done.findings if finding.code == "HS218"]
+    assert [fix.title for fix in found.fixes] == ["Begin with the input of the search, (8,)"]
+
+
 def described(pair: Any, assumption: Assumption | None = None) -> Any:
     return given.describe(pair, assumption or Assumption())
 

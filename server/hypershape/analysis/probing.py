@@ -10,7 +10,7 @@ from hypershape import space
 from hypershape.analysis.assumptions import Opened, open_job, under_other_assumptions, whatever_the_data
 from hypershape.analysis.device import on_device
 from hypershape.analysis.reports import ask, believed, distinct, key_of
-from hypershape.analysis.results import summary_of
+from hypershape.analysis.results import searched, summary_of
 from hypershape.model import Module, Options, ProbeError, Report, Target, TargetAnalysis
 from hypershape.probe import Agent, AgentFailed, SliceFailed
 
@@ -79,7 +79,7 @@ async def explore(
         if known is not None and not await _still_true(known, opened):
             known = None
         if known is not None and _is_proof(known):
-            yield known
+            yield replace(known, searched=searched(job))
             return
         explorer.add(opened.first)
         shown, size = 0.0, 8

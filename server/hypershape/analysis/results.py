@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from hypershape import space
-from hypershape.model import DataKnowledge, Declaration, Report, Target, TargetAnalysis
+from hypershape.model import DataKnowledge, Declaration, DeclaredData, Report, Target, TargetAnalysis
 from hypershape.probe import Job
 
 SKLEARN_TUNERS = ("SklearnTuner", "Sklearn")
@@ -39,7 +39,13 @@ def summary_of(target: Target, explorer: space.Explorer, job: Job, started: floa
         reports=reports,
         causes=explorer.causes(),
         elapsed_ms={"symbolic": 1000 * (time.monotonic() - started)},
+        searched=searched(job),
     )
+
+
+def searched(job: Job) -> DeclaredData | None:
+    """The data that a search was seen to be given, where the probes of a job use it."""
+    return job.data if job.data is not None and job.data.knowledge == "known" else None
 
 
 def _declarations(reports: Sequence[Report]) -> tuple[Declaration, ...]:

@@ -285,7 +285,7 @@ class Job:
         assumption: int,
         device: bool,
     ) -> None:
-        self._agent, self._slice, self._data = agent, slice_, data
+        self._agent, self._slice, self.data = agent, slice_, data
         self._limits, self._assumption, self._device = limits, assumption, device
         self._number: int | None = None
         self._traces: dict[int, tuple[Any, ...]] = {}
@@ -306,7 +306,7 @@ class Job:
         params = {
             "job": self._number,
             "slice": convert.slice_to_json(self._slice),
-            "data": convert.data_to_json(self._data),
+            "data": convert.data_to_json(self.data),
             "assumption": self._assumption,
             "device": self._device,
             "limits": {

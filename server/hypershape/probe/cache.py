@@ -28,7 +28,7 @@ from hypershape.model import Environment, Target, TargetAnalysis
 LARGEST = 50_000_000
 """A result of more bytes than this is not kept."""
 
-FORMAT = "1"
+FORMAT = "2"
 """Changes whenever what is kept is no longer readable or no longer means the same."""
 
 

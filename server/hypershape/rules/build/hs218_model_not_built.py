@@ -106,7 +106,7 @@ class ModelNotBuilt(BuildFailure):
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         code, target = Code.of(analysis.module), target_of(finding, analysis)
-        data = target.target.data if target is not None else None
+        data = target.known_data if target is not None else None
         if target is None or data is None or len(data.x) != 1:
             return
         for call in code.calls_in(target.target.body):
@@ -119,7 +119,8 @@ class ModelNotBuilt(BuildFailure):
             line = f"{statement.targets[0].id}.add({made}({data.x[0]}))" if made else ""
             edit = edits.insert_after(code.module, code.span(statement), [line]) if made else None
             if edit is not None:
-                yield Fix(f"Begin with the declared input, {data.x[0]}", (edit,))
+                origin = "declared input" if data.knowledge == "declared" else "input of the search"
+                yield Fix(f"Begin with the {origin}, {data.x[0]}", (edit,))
 
 
 def _input(sequential: ast.Call, code: Code) -> str | None:

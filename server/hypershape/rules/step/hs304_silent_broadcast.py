@@ -24,7 +24,7 @@ class SilentBroadcast(Rule):
     """The model's output and the labels have different shapes, and the loss stretches one of them without a word.
 
     ## What it does
-    Compares the output of every probed model with the declared labels, where the loss is one of differences.
+    Compares the output of every probed model with the labels, declared or known from the search, where the loss is one of differences.
 
     ## Why it matters
     `mse` of outputs (None, 1) and labels (None, 3) is computed as if the one output were meant for all three: the
@@ -176,14 +176,15 @@ def _loss(target: TargetAnalysis, code: Code) -> ast.expr | None:
 
 def _stretched(target: TargetAnalysis) -> tuple[Shape, Shape] | None:
     """The shapes of the labels and of the output, where no configuration has an output that fits."""
-    data = target.target.data
+    data = target.known_data
     if data is None or len(data.y) != 1:
         return None
     labels: Shape = (None, *data.y[0])
     outputs = [
         wording.shape(report.output_shapes[0]) if len(report.output_shapes) == 1 else None
         for report in target.reports
-        if report.verdict == "ok"
+        # A report that used no data is of a model whose own training loop may turn it into other data.
+        if report.verdict == "ok" and report.data in ("known", "declared")
     ]
     if not outputs or any(each is None or _fits(labels, each) for each in outputs):
         return None
