@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from types import FunctionType
 
 from hypershape.fixes import edits
@@ -300,7 +301,13 @@ class ChoiceRefused(Rule):
                 node, said = found
                 target, cause = matching_cause(analysis, call.span, _REFUSED)
                 seen.append(cause)
-                yield self.finding(said, code.span(node), target=target, cause=cause)
+                yield self.finding(
+                    said,
+                    code.span(node),
+                    target=target,
+                    cause=cause,
+                    repairs=partial(_repairs, call, code),
+                )
         for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen):
             span = cause.error.span or target_analysis.target.span
             declared = code.hp_call_at(span)
@@ -310,17 +317,8 @@ class ChoiceRefused(Rule):
                 code.span(values) if values is not None else span,
                 target=target_analysis.target.name,
                 cause=cause,
+                repairs=partial(_repairs, declared, code) if declared and values is not None else None,
             )
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for call in code.hp_calls:
-            places = {
-                code.span(node) for name, node in call.arguments.items() if name in ("values", "default")
-            }
-            if call.kind == "Choice" and finding.span in places:
-                yield from _repairs(call, code)
-                return
 
 
 def _problem(call: HpCall, code: Code) -> tuple[ast.expr, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code, HpCall
 from hypershape.fixes.tighten import replace_value
@@ -127,28 +128,30 @@ class MinGreaterThanMax(Rule):
                     call.span,
                     target=target,
                     cause=cause,
+                    repairs=partial(_swapped, call, code),
                 )
         for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen):
+            span = cause.error.span or target_analysis.target.span
             yield self.finding(
                 f"Keras Tuner refuses this range {wording.when(target_analysis, cause)}: {cause.error.message}",
-                cause.error.span or target_analysis.target.span,
+                span,
                 target=target_analysis.target.name,
                 cause=cause,
+                repairs=partial(_swapped, code.hp_call_at(span), code),
             )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        call = code.hp_call_at(finding.span)
-        bounds = _bounds(call, code) if call else None
-        if call is None or bounds is None:
-            return
-        low, high = (call.arguments[name] for name in ("min_value", "max_value"))
-        swapped = (
-            replace_value(call, "min_value", _literal(high, bounds[1], code), code),
-            replace_value(call, "max_value", _literal(low, bounds[0], code), code),
-        )
-        if None not in swapped:
-            yield Fix("Swap the minimum and the maximum", tuple(edit for edit in swapped if edit))
+
+def _swapped(call: HpCall | None, code: Code) -> Iterator[Fix]:
+    bounds = _bounds(call, code) if call else None
+    if call is None or bounds is None:
+        return
+    low, high = call.arguments["min_value"], call.arguments["max_value"]
+    swapped = (
+        replace_value(call, "min_value", _literal(high, bounds[1], code), code),
+        replace_value(call, "max_value", _literal(low, bounds[0], code), code),
+    )
+    if None not in swapped:
+        yield Fix("Swap the minimum and the maximum", tuple(edit for edit in swapped if edit))
 
 
 def _bounds(call: HpCall, code: Code) -> tuple[float, float] | None:

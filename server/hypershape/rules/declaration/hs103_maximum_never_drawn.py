@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 from hypershape.fixes import domains
@@ -134,24 +135,8 @@ class MaximumNeverDrawn(Rule):
             yield self.finding(
                 f"{domains.text(maximum)} is never drawn for {label(call, code)}: {why} ({drawn}).",
                 code.span(call.arguments["max_value"]),
+                repairs=partial(_repairs, call, numbers, code),
             )
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for call in code.hp_calls:
-            node = call.arguments.get("max_value")
-            numbers = _numbers(call, code)
-            if node is None or numbers is None or code.span(node) != finding.span:
-                continue
-            ways = [_lower, _raise]
-            if call.kind == "Float" and _lost_by_rounding(numbers):
-                ways.reverse()
-            for way in ways:
-                found = way(call, numbers)
-                edit = replace_value(call, "max_value", domains.text(found[0]), code) if found else None
-                if found is not None and edit is not None:
-                    yield Fix(found[1], (edit,))
-            return
 
 
 _Numbers = tuple[float, float, float | None, str | None]
@@ -192,6 +177,17 @@ def _lost_by_rounding(numbers: _Numbers) -> bool:
         return False
     steps = (high - low) / step
     return abs(steps - round(steps)) < 1e-6
+
+
+def _repairs(call: HpCall, numbers: _Numbers, code: Code) -> Iterator[Fix]:
+    ways = [_lower, _raise]
+    if call.kind == "Float" and _lost_by_rounding(numbers):
+        ways.reverse()
+    for way in ways:
+        found = way(call, numbers)
+        edit = replace_value(call, "max_value", domains.text(found[0]), code) if found else None
+        if found is not None and edit is not None:
+            yield Fix(found[1], (edit,))
 
 
 def _lower(call: HpCall, numbers: _Numbers) -> tuple[float, str] | None:

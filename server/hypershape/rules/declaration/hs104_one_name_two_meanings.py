@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, HpCall
@@ -150,21 +151,19 @@ class OneNameTwoMeanings(Rule):
                 f"`{_short(here)}` returns a value of `{_short(there)}`.",
                 span,
                 related=(Related(first, f"{name} is declared here first"),),
+                repairs=partial(_renamed, call, code) if call else None,
             )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        call = code.hp_call_at(finding.span)
-        node = call.arguments.get("name") if call else None
-        if call is None or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-            return
-        taken = {
-            code.value(each.arguments["name"], None) for each in code.hp_calls if "name" in each.arguments
-        }
-        number = next(number for number in range(2, len(taken) + 3) if f"{node.value}_{number}" not in taken)
-        written = code.source(node)
-        edit = edits.replace_text(code.span(node), f"{written[:-1]}_{number}{written[-1]}")
-        yield Fix(f"Call it {node.value}_{number}", (edit,))
+
+def _renamed(call: HpCall, code: Code) -> Iterator[Fix]:
+    node = call.arguments.get("name")
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return
+    taken = {code.value(each.arguments["name"], None) for each in code.hp_calls if "name" in each.arguments}
+    number = next(number for number in range(2, len(taken) + 3) if f"{node.value}_{number}" not in taken)
+    written = code.source(node)
+    edit = edits.replace_text(code.span(node), f"{written[:-1]}_{number}{written[-1]}")
+    yield Fix(f"Call it {node.value}_{number}", (edit,))
 
 
 def _short(source: str) -> str:

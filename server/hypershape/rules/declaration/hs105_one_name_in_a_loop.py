@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
@@ -133,16 +134,14 @@ class OneNameInALoop(Rule):
                 yield self.finding(
                     f"Every round of this loop gets the same value of {name.value}: one name, one hyperparameter.",
                     code.span(name),
+                    repairs=partial(_numbered, name, loop, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        name = code.expression(finding.span, ast.Constant)
-        loop = loop_around(name, code) if name is not None else None
-        if isinstance(name, ast.Constant) and loop is not None:
-            edits = numbered_by_loop(name, loop, code)
-            if edits is not None:
-                yield Fix("Give every round its own hyperparameter", edits)
+
+def _numbered(name: ast.Constant, loop: ast.For, code: Code) -> Iterator[Fix]:
+    edits = numbered_by_loop(name, loop, code)
+    if edits is not None:
+        yield Fix("Give every round its own hyperparameter", edits)
 
 
 def _in_name_scope(node: ast.AST, code: Code) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, HpCall
@@ -127,30 +128,24 @@ class FrozenRange(Rule):
                         f"{label(source, code)}, but Keras Tuner keeps the range that the first call declared.",
                         code.span(node),
                         related=(Related(source.span, f"{label(source, code)} is drawn here"),),
+                        repairs=partial(_limited, call, source, code) if part == "max_value" else None,
                     )
                     break
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for call in code.hp_calls:
-            node = call.arguments.get("max_value")
-            if node is None or code.span(node) != finding.span or not isinstance(node, ast.Name):
-                continue
-            source = _drawn(node, call, code)
-            statement = code.parents.get(call.node)
-            if source is None or not isinstance(statement, ast.Assign) or source.kind != "Int":
-                return
-            variable, largest = statement.targets[0], source.arguments.get("max_value")
-            if not isinstance(variable, ast.Name) or largest is None:
-                return
-            changed = edits.replace_text(code.span(node), code.source(largest))
-            limited = edits.insert_after(
-                code.module, call.span, [f"{variable.id} = min({variable.id}, {node.id})"]
-            )
-            if limited is not None:
-                yield Fix(
-                    f"Draw from the full range, then take min({variable.id}, {node.id})", (changed, limited)
-                )
+
+def _limited(call: HpCall, source: HpCall, code: Code) -> Iterator[Fix]:
+    """`b = hp.Int("b", 1, a)` as a draw from the full range of `a` with `b = min(b, a)` after it."""
+    node, largest = call.arguments["max_value"], source.arguments.get("max_value")
+    statement = code.parents.get(call.node)
+    if not isinstance(node, ast.Name) or not isinstance(statement, ast.Assign) or source.kind != "Int":
+        return
+    variable = statement.targets[0]
+    if not isinstance(variable, ast.Name) or largest is None:
+        return
+    changed = edits.replace_text(code.span(node), code.source(largest))
+    limited = edits.insert_after(code.module, call.span, [f"{variable.id} = min({variable.id}, {node.id})"])
+    if limited is not None:
+        yield Fix(f"Draw from the full range, then take min({variable.id}, {node.id})", (changed, limited))
 
 
 def _drawn(node: ast.expr, call: HpCall, code: Code) -> HpCall | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -85,10 +86,9 @@ class StringOfChoices(Rule):
                 yield self.finding(
                     f"The choices of {label(call, code)} are the letters {letters}: its values are one string.",
                     code.span(node),
+                    repairs=partial(_listed, node, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        node = code.expression(finding.span)
-        if isinstance(node, ast.expr):
-            yield Fix("Make it a list", (Edit(finding.span, f"[{code.source(node)}]"),))
+
+def _listed(node: ast.expr, code: Code) -> Iterator[Fix]:
+    yield Fix("Make it a list", (Edit(code.span(node), f"[{code.source(node)}]"),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
@@ -146,29 +147,31 @@ class RangeRefused(Rule):
                     call.span,
                     target=target,
                     cause=cause,
+                    repairs=partial(_repairs, call, code),
                 )
         for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen):
+            span = cause.error.span or target_analysis.target.span
             yield self.finding(
                 f"Keras Tuner refuses this declaration {wording.when(target_analysis, cause)}: {cause.error.message}",
-                cause.error.span or target_analysis.target.span,
+                span,
                 target=target_analysis.target.name,
                 cause=cause,
+                repairs=partial(_repairs, code.hp_call_at(span), code),
             )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        call = code.hp_call_at(finding.span)
-        if call is None:
-            return
-        if _floats(call, code):
-            yield Fix("Draw floats: hp.Float", (other_method(call, "Float", code),))
-        for name, title in (("step", "Sample without a step"), ("sampling", "Sample linearly")):
-            removed = edits.remove_argument(code.module, call.span, name) if name in call.arguments else None
-            if removed is not None:
-                yield Fix(title, (removed,))
-        step = replace_value(call, "step", "2", code) if "step" in call.arguments else None
-        if step is not None:
-            yield Fix("Use 2 as the factor between steps", (step,))
+
+def _repairs(call: HpCall | None, code: Code) -> Iterator[Fix]:
+    if call is None:
+        return
+    if _floats(call, code):
+        yield Fix("Draw floats: hp.Float", (other_method(call, "Float", code),))
+    for name, title in (("step", "Sample without a step"), ("sampling", "Sample linearly")):
+        removed = edits.remove_argument(code.module, call.span, name) if name in call.arguments else None
+        if removed is not None:
+            yield Fix(title, (removed,))
+    step = replace_value(call, "step", "2", code) if "step" in call.arguments else None
+    if step is not None:
+        yield Fix("Use 2 as the factor between steps", (step,))
 
 
 def _problem(call: HpCall, code: Code) -> str | None:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import partial
 
 from hypershape.fixes.syntax import HP_PARAMETERS, Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
@@ -122,14 +123,15 @@ class NoSuchMethod(Rule):
                     code.span(node),
                     target=target,
                     cause=cause,
+                    repairs=partial(_nearest, node, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        written = code.text.within(finding.span).rpartition(".")[2]
-        plain = {each.lower(): each for each in HP_PARAMETERS}
-        near = [plain[each] for each in get_close_matches(written.lower(), plain, n=2, cutoff=0.5)]
-        for name in dict.fromkeys([*([_OLD[written]] if written in _OLD else []), *near]):
-            end = finding.span
-            place = Span(end.path, end.end_line, end.end_column - len(written), end.end_line, end.end_column)
-            yield Fix(f"Use hp.{name}", (Edit(place, name),))
+
+def _nearest(node: ast.Attribute, code: Code) -> Iterator[Fix]:
+    """The methods that were renamed or are spelled nearly so, in place of the name after the dot."""
+    plain = {each.lower(): each for each in HP_PARAMETERS}
+    near = [plain[each] for each in get_close_matches(node.attr.lower(), plain, n=2, cutoff=0.5)]
+    end = code.span(node)
+    place = Span(end.path, end.end_line, end.end_column - len(node.attr), end.end_line, end.end_column)
+    for name in dict.fromkeys([*([_OLD[node.attr]] if node.attr in _OLD else []), *near]):
+        yield Fix(f"Use hp.{name}", (Edit(place, name),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from hypershape.fixes import domains
 from hypershape.fixes.syntax import Code, HpCall
@@ -103,16 +104,14 @@ class DefaultNeverDrawn(Rule):
                     f"The default of {label(call, code)}, {default!r}, is never drawn (nearest: "
                     f"{domains.text(nearest)}).",
                     code.span(call.arguments["default"]),
+                    repairs=partial(_moved, call, nearest, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for call in code.hp_calls:
-            node = call.arguments.get("default")
-            found = _outside(call, code) if node is not None and code.span(node) == finding.span else None
-            edit = replace_value(call, "default", domains.text(found[1]), code) if found else None
-            if found is not None and edit is not None:
-                yield Fix(f"Default to {domains.text(found[1])}", (edit,))
+
+def _moved(call: HpCall, nearest: float, code: Code) -> Iterator[Fix]:
+    edit = replace_value(call, "default", domains.text(nearest), code)
+    if edit is not None:
+        yield Fix(f"Default to {domains.text(nearest)}", (edit,))
 
 
 def _outside(call: HpCall, code: Code) -> tuple[float, float] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, HpCall
@@ -131,14 +132,14 @@ class ValueNeverUsed(Rule):
                 yield self.finding(
                     f"The value of {label(call, code)} is never used: trials that differ in it are the same.",
                     call.span,
+                    repairs=partial(_removed, call, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        call = code.hp_call_at(finding.span)
-        removed = edits.remove_statement(code.module, finding.span)
-        if call is not None and removed is not None:
-            yield Fix(f"Remove {label(call, code)} from the search space", (removed,))
+
+def _removed(call: HpCall, code: Code) -> Iterator[Fix]:
+    removed = edits.remove_statement(code.module, call.span)
+    if removed is not None:
+        yield Fix(f"Remove {label(call, code)} from the search space", (removed,))
 
 
 def _named_elsewhere(call: HpCall, code: Code) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
 from hypershape.fixes.syntax import HP_PARAMETERS, Code, HpCall
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import ANY_STAGE, label, matching_cause
 from hypershape.rules.common.wording import listed
@@ -186,27 +187,25 @@ class DeclarationArguments(Rule):
                     call.span,
                     target=target,
                     cause=cause,
+                    repairs=partial(_repairs, call, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        call = code.hp_call_at(finding.span)
-        if call is None:
-            return
-        yield from _renamed(call, code)
-        second = call.node.args[1] if len(call.node.args) > 1 else None
-        if call.kind in ("Int", "Float"):
-            several = call.arguments.get("values", second)
-            written = code.resolve(several) if several is not None else None
-            if isinstance(written, (ast.List, ast.Tuple)) and written.elts:
-                yield Fix("Choose from the values: hp.Choice", (other_method(call, "Choice", code),))
-            elif second is not None and len(call.node.args) == 2 and not call.node.keywords:
-                yield Fix("Keep the value: hp.Fixed", (other_method(call, "Fixed", code),))
-        if call.kind == "Choice" and second is not None and len(call.node.args) > 2:
-            first, last = code.span(second), code.span(call.node.args[-1])
-            start = type(first)(first.path, first.line, first.column, first.line, first.column)
-            end = type(last)(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
-            yield Fix("Put the values in a list", (Edit(start, "["), Edit(end, "]")))
+
+def _repairs(call: HpCall, code: Code) -> Iterator[Fix]:
+    yield from _renamed(call, code)
+    second = call.node.args[1] if len(call.node.args) > 1 else None
+    if call.kind in ("Int", "Float"):
+        several = call.arguments.get("values", second)
+        written = code.resolve(several) if several is not None else None
+        if isinstance(written, (ast.List, ast.Tuple)) and written.elts:
+            yield Fix("Choose from the values: hp.Choice", (other_method(call, "Choice", code),))
+        elif second is not None and len(call.node.args) == 2 and not call.node.keywords:
+            yield Fix("Keep the value: hp.Fixed", (other_method(call, "Fixed", code),))
+    if call.kind == "Choice" and second is not None and len(call.node.args) > 2:
+        first, last = code.span(second), code.span(call.node.args[-1])
+        start = Span(first.path, first.line, first.column, first.line, first.column)
+        end = Span(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
+        yield Fix("Put the values in a list", (Edit(start, "["), Edit(end, "]")))
 
 
 def _problem(call: HpCall) -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -129,21 +130,19 @@ class ScopeNeverActive(Rule):
                 yield self.finding(
                     f"{name} never is {values}, so nothing under this condition is ever active.",
                     code.span(node),
+                    repairs=partial(_respelled, node, wanted, drawn, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for call in code.calls:
-            found = _condition(call, code)
-            if found is None or code.span(found[1]) != finding.span:
-                continue
-            name, node, wanted = found
-            drawn = [each for each in _drawn(name, call, code) or () if isinstance(each, str)]
-            plain = {each.lower(): each for each in drawn}
-            for element in node.elts if isinstance(node, (ast.List, ast.Tuple)) and len(wanted) == 1 else ():
-                for near in get_close_matches(str(wanted[0]).lower(), plain, n=1, cutoff=0.7):
-                    text = requoted(code.source(element), plain[near])
-                    yield Fix(f"Use {plain[near]!r}", (Edit(code.span(element), text),))
+
+def _respelled(
+    node: ast.expr, wanted: Sequence[object], drawn: Sequence[object], code: Code
+) -> Iterator[Fix]:
+    """The value of the parent that the only wanted one resembles."""
+    plain = {each.lower(): each for each in drawn if isinstance(each, str)}
+    for element in node.elts if isinstance(node, (ast.List, ast.Tuple)) and len(wanted) == 1 else ():
+        for near in get_close_matches(str(wanted[0]).lower(), plain, n=1, cutoff=0.7):
+            text = requoted(code.source(element), plain[near])
+            yield Fix(f"Use {plain[near]!r}", (Edit(code.span(element), text),))
 
 
 def _condition(call: ast.Call, code: Code) -> tuple[str, ast.expr, list[object]] | None:

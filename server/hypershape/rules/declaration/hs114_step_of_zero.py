@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
+from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import label
@@ -103,13 +104,11 @@ class StepOfZero(Rule):
                 yield self.finding(
                     f"The step of {label(call, code)} is 0: `search` divides by zero when it draws a value.",
                     code.span(node),
+                    repairs=partial(_without_step, call, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for call in code.hp_calls:
-            node = call.arguments.get("step")
-            if node is not None and code.span(node) == finding.span:
-                removed = edits.remove_argument(code.module, call.span, "step")
-                if removed is not None:
-                    yield Fix("Draw without a step", (removed,))
+
+def _without_step(call: HpCall, code: Code) -> Iterator[Fix]:
+    removed = edits.remove_argument(code.module, call.span, "step")
+    if removed is not None:
+        yield Fix("Draw without a step", (removed,))

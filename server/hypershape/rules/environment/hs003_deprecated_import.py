@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -37,9 +38,8 @@ class DeprecatedImport(Rule):
         ),
         Example("import kerastuner\n", at="kerastuner", fixed="import keras_tuner as kerastuner"),
     )
-    VALID = (Example("import keras_tuner as kt\nfrom keras_tuner import RandomSearch\n"),)
-
     VALID = (
+        Example("import keras_tuner as kt\nfrom keras_tuner import RandomSearch\n"),
         Example(
             """
             import keras
@@ -70,13 +70,15 @@ class DeprecatedImport(Rule):
                     yield self.finding(
                         "The package is called keras_tuner today; kerastuner is a deprecated shim.",
                         code.span(place),
+                        repairs=partial(_renamed, place, code),
                     )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        written = code.text.within(finding.span)
-        start = code.text.bounds(finding.span)[0] + written.index("kerastuner")
-        name = code.text.span(finding.span.path, start, start + len("kerastuner"))
-        text = "keras_tuner as kerastuner" if written == "kerastuner" else "keras_tuner"
-        if not written.startswith("kerastuner.") or " as " in written:
-            yield Fix("Import keras_tuner", (Edit(name, text),))
+
+def _renamed(place: ast.AST, code: Code) -> Iterator[Fix]:
+    """The import under the new name; a plain `import kerastuner` goes on binding the old one."""
+    span, written = code.span(place), code.source(place)
+    start = code.text.bounds(span)[0] + written.index("kerastuner")
+    name = code.text.span(span.path, start, start + len("kerastuner"))
+    text = "keras_tuner as kerastuner" if written == "kerastuner" else "keras_tuner"
+    if not written.startswith("kerastuner.") or " as " in written:
+        yield Fix("Import keras_tuner", (Edit(name, text),))

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from hypershape.fixes.syntax import Code, canonical
 from hypershape.model import Analysis, Edit, Environment, Finding, Fix, Severity
@@ -227,19 +228,12 @@ class RemovedImport(Rule):
             package = "keras-tuner" if gone.name.startswith("keras_tuner") else "Keras 3"
             today = f"; use {gone.today}" if gone.today else ""
             yield self.finding(
-                f"{package} has no {gone.written}{today}.", code.span(node), target=target, cause=cause
+                f"{package} has no {gone.written}{today}.",
+                code.span(node),
+                target=target,
+                cause=cause,
+                repairs=partial(_taken_from_today, node, gone, code),
             )
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for node in code.nodes:
-            if analysis.environment is None or code.span(node) != finding.span:
-                continue
-            gone = _gone(node, code, analysis.environment)
-            edits = _edits(node, gone, code) if gone is not None else ()
-            if gone is not None and edits:
-                yield Fix(f"Take it from where it is today: {gone.today}", edits)
-                return
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +320,12 @@ def _guarded(node: ast.AST, code: Code) -> bool:
     """Whether a statement stands where a substitute may follow, or a version may be asked for."""
     guards = (ast.Try, ast.If, ast.IfExp, ast.With)
     return any(isinstance(each, guards) for each in code.ancestors(node))
+
+
+def _taken_from_today(node: ast.AST, gone: _Gone, code: Code) -> Iterator[Fix]:
+    edits = _edits(node, gone, code)
+    if edits:
+        yield Fix(f"Take it from where it is today: {gone.today}", edits)
 
 
 def _edits(node: ast.AST, gone: _Gone, code: Code) -> tuple[Edit, ...]:
