@@ -344,6 +344,8 @@ class Environment:
     symbolic: bool = True
     gpu_unseen: str | None = None
     """Why the backend cannot use the GPU that the machine has; None where it may."""
+    unfenced: str | None = None
+    """Why the kernel does not keep probes off the user's files; None where it does."""
     problem: str | None = None
 
 

@@ -13,8 +13,10 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from hypershape.model import Report, Slice, SliceFile
+from hypershape.agent import kernel
+from hypershape.model import Level, Report, Slice, SliceFile
 from hypershape.probe import Agent, AgentFailed, Limits, SliceFailed
+from tests.unit.engine_child import in_child
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -104,13 +106,64 @@ async def test_what_the_target_raises_is_its_failure(agent: Agent, body: str, ki
         "import os; os.mkdir('{witness}')",
         "import subprocess; subprocess.run(['touch', '{witness}'])",
         "import os; os.system('touch {witness}')",
+        "import tensorflow as tf; tf.io.gfile.makedirs('{witness}')",
+        "import tensorflow as tf; tf.io.gfile.GFile('{witness}', 'w').write('x')",
+        "import h5py; h5py.File('{witness}', 'w')",
+        "import sqlite3; sqlite3.connect('{witness}').execute('create table t(a)')",
+        "try:\n    open('{witness}', 'w')\nexcept OSError as error:\n    raise ValueError('no log') from error",
     ],
 )
-async def test_a_probe_changes_nothing_on_the_machine(agent: Agent, body: str, tmp_path: Path) -> None:
+async def test_what_a_probe_is_refused_is_not_checked_and_not_done(
+    agent: Agent, body: str, tmp_path: Path
+) -> None:
     witness = tmp_path / "witness"
-    (_, broken, _) = await probed(agent, target(body.format(witness=witness)))
+    before, broken, after = await probed(agent, target(body.format(witness=witness)))
     assert not witness.exists()
-    assert broken.error is not None and broken.error.type == "Refused"
+    assert (before.verdict, broken.verdict, after.verdict) == ("ok", "unknown", "ok")
+    assert broken.error is not None and (broken.error.type, broken.error.stage) == ("Refused", "limit")
+    assert "does not let a probe" in broken.error.message
+
+
+@pytest.mark.parametrize("level", ["symbolic", "device"])
+async def test_a_target_that_writes_beside_its_file_is_probed_and_leaves_nothing(
+    agent: Agent, level: Level, tmp_path: Path
+) -> None:
+    (tmp_path / "trials.csv").write_text("units\n")
+    (tmp_path.parent / "scratch").mkdir(exist_ok=True)
+    if not in_child(kernel.lay_over, str(tmp_path), str(tmp_path.parent / "scratch")):
+        pytest.skip("this system lets nobody put a layer over a folder")
+    text = """
+        import os
+        os.makedirs("logs", exist_ok=True)
+
+        import keras
+
+        def build_model(hp):
+            units = hp.Int("units", 1, 4)
+            with open("trials.csv", "a") as file:
+                file.write(f"{units}\\n")
+            model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)])
+            model.compile(loss="mse")
+            model.save("logs/first.keras")
+            model.save_weights("first.weights.h5")
+            return model
+    """
+    job = await agent.open(cut(text, str(tmp_path / "model.py")), limits=LIMITS)
+    try:
+        reports = [report async for report in job.probe([{"units": 2}, {"units": 3}], level)]
+    finally:
+        await job.close()
+    assert [report.verdict for report in reports] == ["ok", "ok"]
+    assert [path.name for path in tmp_path.iterdir()] == ["trials.csv"]
+    assert (tmp_path / "trials.csv").read_text() == "units\n"
+
+
+async def test_a_slice_that_is_refused_something_has_no_fault(agent: Agent, tmp_path: Path) -> None:
+    with pytest.raises(SliceFailed) as raised:
+        await agent.open(cut(f"import os\nos.mkdir('{tmp_path}/new')\n" + GOOD))
+    error = raised.value.error
+    assert (error.type, error.stage) == ("Refused", "limit") and error.span is not None
+    assert not (tmp_path / "new").exists()
 
 
 async def test_a_flood_of_output_and_writes_to_the_protocol_s_descriptor_do_no_harm() -> None:

@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 import keras
 import keras_tuner
 
-from . import device, errors, pretrained, step, symbolic
+from . import device, errors, guard, limits, pretrained, step, symbolic
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
 from .trace import Recorder, Trace, shape_text, shapes
@@ -70,6 +70,8 @@ class _Run:
         self.compiled: Optional[bool] = None
         self.certain = False
         """The error is Keras's own refusal, found without leaving anything out: it needs no confirmation."""
+        self.refused = False
+        """A barrier of ours stands behind the error: the target's own code may be right."""
         self.own = False
         """The innermost frame that is left of the error is ours."""
         self.doubted = False
@@ -77,6 +79,12 @@ class _Run:
         self.deferred = False
         self.built_parameters = 0
         self.data = step.NOTHING
+
+    @property
+    def verdict(self) -> str:
+        if self.error is None:
+            return "ok"
+        return "unknown" if self.refused else "fail"
 
 
 class Engine:
@@ -146,8 +154,8 @@ class Engine:
 
     def _by_shapes(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
         run = self._run(function, configuration, lazy=symbolic.available())
-        if run.error is None:
-            return "ok", run
+        if run.error is None or run.refused:
+            return run.verdict, run
         if run.certain or run.error["stage"] == "declare":
             return "fail", run
         key = errors.skeleton(run.error)
@@ -161,7 +169,7 @@ class Engine:
         if self._is_own(real, function, configuration, train=False):
             return "unknown", real
         self._confirmed[key] = real.error is not None and errors.skeleton(real.error) == key
-        return ("ok" if real.error is None else "fail"), real
+        return real.verdict, real
 
     def _by_a_step(self, function: Any, configuration: Any, run: _Run, key: Any) -> Tuple[str, _Run]:
         """The verdict of a real step: taken as `fit` takes it, or first eagerly where nothing speaks against it."""
@@ -183,7 +191,7 @@ class Engine:
         if not _is_same(run.error, real.error) and self._rests_on_invented_labels(real):
             return "unknown", real
         # A trace of the same failure names other nodes of its graph: what is reported shall not change later.
-        return ("ok" if real.error is None else "fail"), run if self._confirmed[key] else real
+        return real.verdict, run if self._confirmed[key] else real
 
     def _for_real(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
         if symbolic.available():
@@ -200,7 +208,7 @@ class Engine:
         run = self._run(function, configuration, lazy=False, train=True)
         if self._rests_on_invented_labels(run) or self._is_own(run, function, configuration, train=True):
             return "unknown", run
-        return ("ok" if run.error is None else "fail"), run
+        return run.verdict, run
 
     def _rests_on_invented_labels(self, run: _Run) -> bool:
         """Whether a step failed in a way that other labels than ours might not have met."""
@@ -259,6 +267,10 @@ class Engine:
             run.doubted = training is not None and isinstance(error, training.Doubt)
             run.own = errors.is_own(error)
             run.error = errors.describe(error, stage, self._positions, run.trace)
+            refusal = guard.refusal(error)
+            if refusal is not None:
+                run.refused = True
+                run.error = limits.limit_error("Refused", refusal, run.error["frames"])
         finally:
             if uncut:
                 _filtering().enable_traceback_filtering()
@@ -450,6 +462,7 @@ def describe() -> Dict[str, Any]:
         "packages": {name: _version(name) for name in _PACKAGES},
         "symbolic": symbolic.available(),
         "gpu_unseen": device.unseen(),
+        "unfenced": guard.unfenced(),
         "problem": None,
     }
     return found

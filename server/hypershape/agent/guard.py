@@ -1,77 +1,245 @@
-"""Refuses what a probe must never do to the user's machine: write, delete, start programs, use the network."""
+"""Refuses what a probe must never do to the user's machine: write, delete, start programs, use the network.
+
+Two barriers stand together. An audit hook sees what CPython announces and names the path that it refuses, on every
+system; what a C library does by itself it never sees. `kernel` sees all of that on Linux, and says little about it.
+What either of them refuses is no failure of the user's code: `refusal` tells it from one.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from typing import Any
+import tempfile
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-_WRITES = (
-    "os.remove",
-    "os.unlink",
-    "os.rmdir",
-    "os.rename",
-    "os.mkdir",
-    "os.truncate",
-    "os.link",
-    "os.symlink",
-    "shutil.rmtree",
-    "shutil.move",
+from . import kernel
+
+CHANGED: Dict[str, Tuple[Tuple[int, Optional[int], bool], ...]] = {
+    "os.chflags": ((0, None, True),),
+    "os.chmod": ((0, 2, True),),
+    "os.chown": ((0, 3, True),),
+    "os.link": ((0, 2, True), (1, 3, False)),
+    "os.mkdir": ((0, 2, False),),
+    "os.remove": ((0, 1, False),),
+    "os.removexattr": ((0, None, True),),
+    "os.rename": ((0, 2, False), (1, 3, False)),
+    "os.rmdir": ((0, 1, False),),
+    "os.setxattr": ((0, None, True),),
+    "os.symlink": ((1, 2, False),),
+    "os.truncate": ((0, None, True),),
+    "os.utime": ((0, 3, True),),
+}
+"""Audit events of calls that change files: for each path its argument, the argument of its `dir_fd`, and whether a
+link as its last part is followed. A second name for a file outside is a way to write it, so both ends count.
+https://docs.python.org/3/library/audit_events.html"""
+
+PROGRAMS = frozenset(
+    (
+        "os.exec",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.startfile",
+        "os.system",
+        "pty.spawn",
+        "sqlite3.load_extension",
+        "subprocess.Popen",
+    )
 )
-_PROGRAMS = (
-    "subprocess.Popen",
-    "os.system",
-    "os.exec",
-    "os.posix_spawn",
-    "os.spawn",
-    "os.startfile",
-    "pty.spawn",
+
+NETWORK = frozenset(
+    (
+        "ftplib.connect",
+        "http.client.connect",
+        "smtplib.connect",
+        "socket.connect",
+        "socket.getaddrinfo",
+        "socket.gethostbyname",
+        "socket.sendto",
+        "urllib.Request",
+    )
 )
-_NETWORK = (
-    "socket.connect",
-    "socket.getaddrinfo",
-    "socket.gethostbyname",
-    "urllib.Request",
-    "http.client.connect",
-    "ftplib.connect",
-    "smtplib.connect",
-)
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_DENIED = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV, errno.EOVERFLOW))
+"""How the kernel's barriers refuse: the fence with the first two, the layer with what it cannot take over."""
 
 
 class Refused(PermissionError):
     """User code wanted to do something that a probe does not let it do."""
 
 
-def install(scratch: str) -> None:
-    """From now on this process writes nothing outside `scratch` and starts and reaches nothing."""
-    allowed = (os.path.realpath(scratch) + os.sep, "/dev/", "/proc/self/")
+def install(scratch: str, folder: Optional[str] = None, with_kernel: bool = True) -> None:
+    """From now on this process changes no file outside `scratch` and starts and reaches nothing.
 
-    def watch(event: str, args: tuple[Any, ...]) -> None:
-        if event == "open":
-            path, mode, flags = args
-            if (
-                isinstance(path, (str, bytes))
-                and _opens_for_writing(mode, flags)
-                and not _inside(path, allowed)
-            ):
-                raise Refused(f"Hypershape does not let a probe write files: {os.fsdecode(path)}")
-        elif event in _WRITES:
-            if args and isinstance(args[0], (str, bytes)) and not _inside(args[0], allowed):
-                raise Refused(f"Hypershape does not let a probe change files: {os.fsdecode(args[0])}")
-        elif event in _PROGRAMS:
-            raise Refused("Hypershape does not let a probe start programs")
-        elif event in _NETWORK:
-            raise Refused("Hypershape does not let a probe use the network")
+    The process goes to `folder`, that of the user's file. Where the kernel lets a layer be put over it, code may
+    write there as it likes: into the layer, which goes with the job. `with_kernel=False` leaves the hook alone, for
+    tests of what it sees. Anything that shall write elsewhere must be open before.
+    """
+    caches = os.path.join(os.path.dirname(scratch), "caches")
+    for place in (scratch, caches):
+        os.makedirs(place, exist_ok=True)
+    _use_for_temporary_files(scratch, caches)
+    places = [scratch, caches]
+    if folder is not None and os.path.isdir(folder):
+        if with_kernel and kernel.lay_over(folder, scratch):
+            places.append(folder)
+        os.chdir(folder)
+    places.extend(kernel.devices())
+    fenced = with_kernel and kernel.raise_fence(places + _outside_caches())
+    sys.addaudithook(_hook(places, fenced))
 
-    sys.addaudithook(watch)
+
+def unfenced() -> Optional[str]:
+    """Why nothing but the hook keeps probes off the user's files; None where the kernel does it, too."""
+    if kernel.fence_version():
+        return None
+    return "this system has no Landlock (Linux 5.13 and later): only Python's own file functions are watched"
+
+
+def _use_for_temporary_files(scratch: str, caches: str) -> None:
+    tempfile.tempdir = scratch
+    # What is no Python asks the environment.
+    os.environ.update(TMPDIR=scratch, TEMP=scratch, TMP=scratch)
+    if not any(map(os.path.isdir, _outside_caches())):
+        os.environ["CUDA_CACHE_PATH"] = caches
+    sys.dont_write_bytecode = True
+
+
+def _outside_caches() -> List[str]:
+    """Where CUDA keeps compiled kernels and talks to its server: without them a first step takes minutes."""
+    return [
+        os.environ.get("CUDA_CACHE_PATH") or os.path.expanduser("~/.nv/ComputeCache"),
+        os.environ.get("CUDA_MPS_PIPE_DIRECTORY") or "/tmp/nvidia-mps",
+    ]
+
+
+def _hook(places: Iterable[str], fenced: bool) -> Callable[[str, Tuple[Any, ...]], None]:
+    """The audit hook. `fenced` leaves SQLite to the kernel, where a database can still be read."""
+    allowed = tuple(os.path.realpath(place) + os.sep for place in places)
+
+    def inside(path: str, follow: bool = True) -> bool:
+        whole = os.path.realpath(path if follow else os.path.dirname(path))
+        if not follow:
+            whole = os.path.join(whole, os.path.basename(path))
+        return (whole + os.sep).startswith(allowed)
+
+    def opened(args: Tuple[Any, ...]) -> None:
+        path, mode, flags = args
+        if not isinstance(path, int) and _opens_for_writing(mode, flags) and not inside(_located(path, None)):
+            raise Refused("Hypershape does not let a probe write files: " + _located(path, None))
+
+    def connected(args: Tuple[Any, ...]) -> None:
+        path = _database(args[0])
+        if path is not None and not inside(path):
+            raise Refused("Hypershape does not let a probe write files: " + path)
+
+    def changed(ends: Tuple[Tuple[int, Optional[int], bool], ...]) -> Callable[[Tuple[Any, ...]], None]:
+        def check(args: Tuple[Any, ...]) -> None:
+            for index, folder, follow in ends:
+                path = _located(args[index], None if folder is None else args[folder])
+                if os.path.isabs(path) and not inside(path, follow):
+                    raise Refused("Hypershape does not let a probe change files: " + path)
+
+        return check
+
+    def started(args: Tuple[Any, ...]) -> None:
+        raise Refused("Hypershape does not let a probe start programs")
+
+    def reached(args: Tuple[Any, ...]) -> None:
+        raise Refused("Hypershape does not let a probe use the network")
+
+    checks: Dict[str, Callable[[Tuple[Any, ...]], None]] = {"open": opened}
+    checks.update((event, changed(ends)) for event, ends in CHANGED.items())
+    checks.update(dict.fromkeys(PROGRAMS, started))
+    checks.update(dict.fromkeys(NETWORK, reached))
+    if not fenced:
+        checks["sqlite3.connect"] = connected
+
+    def watch(event: str, args: Tuple[Any, ...]) -> None:
+        # Most events, such as each `sys._getframe`, are nobody's concern.
+        check = checks.get(event)
+        if check is not None:
+            check(args)
+
+    return watch
 
 
 def _opens_for_writing(mode: Any, flags: Any) -> bool:
-    if isinstance(mode, str):
-        return any(letter in mode for letter in "wax+")
-    return bool(isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC))
+    if isinstance(mode, str) and any(letter in mode for letter in "wax+"):
+        return True
+    return isinstance(flags, int) and bool(flags & _WRITING)
 
 
-def _inside(path: Any, places: tuple[str, ...]) -> bool:
-    whole = os.path.realpath(os.fsdecode(path))
-    return any((whole + os.sep).startswith(place) for place in places)
+def _located(path: Any, folder: Any) -> str:
+    """The absolute path that a call means: a name, a name in an open folder, or an open file by its number.
+
+    What has no path, such as a pipe, keeps its own kind of name, which is not absolute.
+    """
+    if isinstance(path, int):
+        return _of_descriptor(path)
+    name = os.fsdecode(path)
+    if isinstance(folder, int) and folder >= 0:
+        name = os.path.join(_of_descriptor(folder), name)
+    return os.path.abspath(name)
+
+
+def _of_descriptor(number: int) -> str:
+    try:
+        if sys.platform == "darwin":
+            import fcntl
+
+            return os.fsdecode(fcntl.fcntl(number, fcntl.F_GETPATH, b"\0" * 1024).rstrip(b"\0"))
+        return os.readlink("/proc/self/fd/%d" % number)
+    except OSError:
+        return "/unknown"
+
+
+def _database(database: Any) -> Optional[str]:
+    """The file that SQLite opens for writing; None for a database in memory, or one that is only read."""
+    name = os.fsdecode(database)
+    if name in ("", ":memory:"):
+        return None
+    if name.startswith("file:"):
+        parts = urlsplit(name)
+        asked = dict(parse_qsl(parts.query))
+        if asked.get("mode") in ("ro", "memory") or asked.get("immutable") == "1" or parts.path == ":memory:":
+            return None
+        name = unquote(parts.path)
+    return os.path.abspath(name)
+
+
+def refusal(error: BaseException) -> Optional[str]:
+    """One sentence if a barrier stands behind an error, or behind what it came from; None if none does.
+
+    A system says the same when a file is not the user's to write. That is no fault in a model either.
+    """
+    for each in _chain(error):
+        if isinstance(each, Refused):
+            return str(each) + "."
+        if _is_denied(each):
+            what = " ".join(str(each).split())[:300]
+            return "Hypershape does not let a probe change files (%s: %s)." % (type(each).__name__, what)
+    return None
+
+
+def _is_denied(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _DENIED
+    kind = type(error)
+    if kind.__module__ == "sqlite3":
+        # Before Python 3.11 SQLite's errors have words only.
+        return kind.__name__ == "OperationalError" and any(
+            words in str(error)
+            for words in ("readonly database", "unable to open database", "disk I/O error")
+        )
+    return kind.__name__ == "PermissionDeniedError" and kind.__module__.startswith("tensorflow.")
+
+
+def _chain(error: Optional[BaseException]) -> Iterator[BaseException]:
+    seen: List[int] = []
+    while error is not None and id(error) not in seen:
+        seen.append(id(error))
+        yield error
+        error = error.__cause__ or error.__context__

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import time
 import types
 from typing import Any, Callable, Optional
@@ -63,10 +62,7 @@ class Job:
         sys.argv = [files[-1]["path"]]
         if folder not in sys.path:
             sys.path.append(folder)
-        if os.path.isdir(folder):
-            os.chdir(folder)
-        tempfile.tempdir = self._scratch
-        guard.install(self._scratch)
+        guard.install(self._scratch, folder)
         self.engine = engine.Engine(self._data, self._paths)
         self._progress.start(0, SLICE_SECONDS)
         try:
@@ -79,7 +75,8 @@ class Job:
                 "TimeLimit", f"A statement that the target needs took more than {self._seconds:g} s."
             )
         except BaseException as error:
-            return frames.error(error, "slice", self._paths)
+            found, refusal = frames.error(error, "slice", self._paths), guard.refusal(error)
+            return found if refusal is None else limits.limit_error("Refused", refusal, found["frames"])
         finally:
             _alarm(0)
             self._progress.stop()

@@ -11,7 +11,7 @@ import tempfile
 import time
 from typing import Any, Optional
 
-from . import limits, packages, wire
+from . import kernel, limits, packages, wire
 
 WATCH_SECONDS = 0.1
 """How often running children are held against their limits."""
@@ -47,7 +47,7 @@ class Zygote:
         self._environment: dict[str, Any] = {}
         self._running = True
         self._scratch = ""
-        """The only folder in which user code may write; it goes with the agent."""
+        """Holds a folder for each job, the only one in which its code may write; it goes with the agent."""
 
     def run(self) -> None:
         """Serves until the server closes the stream or asks for the end; then no child is left."""
@@ -152,7 +152,7 @@ class Zygote:
             os.close(output)
             from . import job
 
-            job.serve(channel, progress, self._scratch)
+            job.serve(channel, progress, self._folder(os.getpid()))
             status = 0
         finally:
             os._exit(status)
@@ -230,6 +230,9 @@ class Zygote:
             }
             self._send(wire.answer(child.pending, result))
 
+    def _folder(self, pid: int) -> str:
+        return os.path.join(self._scratch, str(pid))
+
     def _reap(self, child: _Child) -> int:
         self._children.pop(child.job, None)
         for source in (child.channel, child.output):
@@ -243,6 +246,7 @@ class Zygote:
         while True:
             pid, status = os.waitpid(child.pid, os.WNOHANG)
             if pid:
+                kernel.clear(self._folder(pid))
                 return status
             if time.monotonic() > deadline:
                 self._kill(child, None)

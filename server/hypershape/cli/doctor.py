@@ -27,6 +27,7 @@ async def examine(command: list[str]) -> int:
         "backend": environment.backend or "none",
         "devices": ", ".join(environment.devices) or "none",
         **({"GPU": f"unused: {environment.gpu_unseen}"} if environment.gpu_unseen else {}),
+        **({"files": environment.unfenced} if environment.unfenced else {}),
         "symbolic probes": "yes" if environment.symbolic else "no: every probe is a real build",
         **{name: version or "missing" for name, version in sorted(environment.packages.items())},
     }
