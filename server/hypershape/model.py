@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from hypershape.source.code import Code
 
 Value: TypeAlias = bool | int | float | str | None
 """What Keras Tuner can draw; None is the value of an inactive hyperparameter."""
@@ -198,18 +201,26 @@ class Ignore:
 class Module:
     """What `source` reads from a document, without running anything.
 
-    `clean` is the document's text with magics and statements that do not parse blanked out, same lines and
-    columns: it always parses. `broken` are the blanked parts. `imports` maps each name bound by an import to its
-    dotted origin, e.g. {"kt": "keras_tuner", "Dense": "keras.layers.Dense"}.
+    `code` is the text as it was read, once: every later step asks it for the tree, the lines and the names.
+    `broken` are the parts that do not parse.
     """
 
     document: Document
-    clean: str
+    code: Code = field(compare=False, repr=False)
     broken: tuple[Span, ...] = ()
-    imports: Mapping[str, str] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
     tuners: tuple[TunerCall, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+
+    @property
+    def clean(self) -> str:
+        """The text with magics and statements that do not parse blanked out, same lines and columns."""
+        return self.code.clean
+
+    @property
+    def imports(self) -> Mapping[str, str]:
+        """Each name bound by an import with its dotted origin, e.g. {"Dense": "keras.layers.Dense"}."""
+        return self.code.imports
 
 
 # --------------------------------------------------------------------------- space

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hypershape import analysis, fixes, rules, source
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Options, Severity
 from hypershape.probe import Agent
 from hypershape.rules import Example, Rule
@@ -41,8 +40,7 @@ class Judged:
         if self.finding is None:
             return False
         return (
-            self.example.at is None
-            or Code(self.done.module).text.within(self.finding.span) == self.example.at
+            self.example.at is None or self.done.module.code.text.within(self.finding.span) == self.example.at
         )
 
     @property

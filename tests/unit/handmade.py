@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
 
 from hypershape import fixes, source
-from hypershape.fixes.syntax import Code
 from hypershape.model import (
     Analysis,
     Cause,
@@ -34,8 +34,9 @@ def module(text: str, path: str = PATH) -> Module:
     read = source.analyse(Document(path, dedent(text).strip("\n") + "\n"))
     if read.targets or "def build_model(" not in read.clean:
         return read
-    code = Code.of(read)
-    body = next(node for node in code.nodes if getattr(node, "name", None) == "build_model")
+    code = read.code
+    body = next(node for node in code.every(ast.FunctionDef) if node.name == "build_model")
+    code.hand([body])
     name = at(read, "build_model")
     return replace(read, targets=(Target("build_model", name, code.span(body), "function", None),))
 
@@ -46,7 +47,7 @@ def at(module: Module, needle: str, occurrence: int = 0) -> Span:
     start = -1
     for _ in range(occurrence + 1):
         start = text.index(needle, start + 1)
-    return Code(module).text.span(module.document.path, start, start + len(needle))
+    return module.code.text.span(module.document.path, start, start + len(needle))
 
 
 def hyperparameter(
@@ -101,7 +102,7 @@ def error(
 
 
 def underlined(finding: Finding, module: Module) -> str:
-    return Code(module).text.within(finding.span)
+    return module.code.text.within(finding.span)
 
 
 def repaired(fix: Fix, module: Module) -> str:

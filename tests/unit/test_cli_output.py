@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from hypershape import source
 from hypershape.cli import contract, formats
 from hypershape.cli.text import Printer, coverage_sentence
 from hypershape.model import (
@@ -18,7 +19,6 @@ from hypershape.model import (
     Fix,
     Hyperparameter,
     LayerRow,
-    Module,
     ProbeError,
     Report,
     Severity,
@@ -60,7 +60,7 @@ def analysis(cells: tuple[Cell, ...] = (), text: str = TEXT) -> Analysis:
         parameters=(80, 80),
         reports=(Report({"kernel": 29}, "fail", "symbolic", error), Report({"kernel": 3}, "ok", "symbolic")),
     )
-    return Analysis(Module(document, text), targets=(probed,), findings=(finding,), done=True)
+    return Analysis(source.analyse(document), targets=(probed,), findings=(finding,), done=True)
 
 
 def printed(result: Analysis, corners: bool = False) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from hypershape import fixes
+from hypershape import fixes, source
 from hypershape.fixes import edits
 from hypershape.model import Cell, Document, Edit, Module, Span
 
@@ -32,7 +32,7 @@ def applied(written: Module, *changes: Edit | None) -> str:
     ],
 )
 def test_an_argument_is_added_or_replaced_and_nothing_else_changes(before: str, after: str) -> None:
-    written = Module(Document(PATH, before), before)
+    written = source.analyse(Document(PATH, before))
     call = Span(PATH, 1, 5, *_last(before))
     assert applied(written, edits.set_argument(written, call, "padding", "'same'")) == after
 
@@ -44,7 +44,7 @@ def _last(text: str) -> tuple[int, int]:
 
 def test_windows_line_ends_and_tabs_survive_an_edit() -> None:
     text = "def f():\r\n\tx = g(\r\n\t\t1,\r\n\t\t2)\r\n\treturn x\r\n"
-    written = Module(Document(PATH, text), text)
+    written = source.analyse(Document(PATH, text))
     call = Span(PATH, 2, 6, 4, 5)
     added = edits.add_argument(written, call, "a", "3")
     after = edits.insert_after(written, call, ["y = x"])
@@ -79,7 +79,7 @@ def test_a_call_with_keyword_dictionary_gets_no_argument() -> None:
 )
 def test_elements_are_removed_with_their_commas(before: str, keep: list[int], after: str) -> None:
     text = f"x = {before}\n"
-    written = Module(Document(PATH, text), text)
+    written = source.analyse(Document(PATH, text))
     made = edits.keep_elements(written, Span(PATH, 1, 5, *_last(text)), keep)
     assert made is not None
     assert applied(written, *made) == f"x = {after}\n"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hypershape import source
 from hypershape.lsp.hover import hover
 from hypershape.model import (
     Analysis,
@@ -12,7 +13,6 @@ from hypershape.model import (
     Document,
     Hyperparameter,
     LayerRow,
-    Module,
     ProbeError,
     Report,
     Span,
@@ -40,7 +40,7 @@ def analysis(**changes: object) -> Analysis:
         reports=(fails, *builds),
         causes=(Cause(error, fails, (fails.configuration,), "kernel >= 9", True, 0.25, ("kernel",)),),
     )
-    return Analysis(Module(Document("m.py", TEXT), TEXT), targets=(replace(target, **changes),))
+    return Analysis(source.analyse(Document("m.py", TEXT)), targets=(replace(target, **changes),))
 
 
 def test_a_layer_shows_its_shapes_over_the_space() -> None:

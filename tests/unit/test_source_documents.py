@@ -9,6 +9,7 @@ import pytest
 
 from hypershape import source
 from hypershape.model import Cell
+from hypershape.source.text import Text
 
 
 def write_notebook(path: Path, cells: list[dict[str, object]], **more: object) -> Path:
@@ -147,3 +148,9 @@ def test_folders_are_walked_without_what_git_ignores(tmp_path: Path) -> None:
     ]
     named = tmp_path / "generated" / "e.py"
     assert source.find_files([named, named]) == [named]
+
+
+def test_a_cell_that_ends_in_a_carriage_return_keeps_the_lines_of_the_cells_behind_it() -> None:
+    document = source.from_notebook("m.ipynb", [(0, "x = 1\r"), (1, "y = 2")])
+    second = document.cells[1]
+    assert Text.of(document.text).line(second.first_line) == "y = 2"

@@ -53,7 +53,7 @@ def test_searches_belong_to_the_tuner_bound_at_the_time() -> None:
         tuner.search(z)
     """).tuners
     assert (first.class_name, second.class_name) == ("RandomSearch", "Hyperband")
-    assert first.call.name == "kerastuner.tuners.RandomSearch"
+    assert first.call.name == "keras_tuner.RandomSearch"
     (search,) = first.searches
     assert list(search.arguments) == ["x", "y", "batch_size", "epochs", "validation_data"]
     assert search.arguments["epochs"].literal == 5

@@ -11,9 +11,9 @@ from dataclasses import replace
 from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, Span, Target
 from hypershape.source import comments
 from hypershape.source.calls import TunerFinder
+from hypershape.source.code import Code
 from hypershape.source.modules import Collector, Finder, extra_paths, with_absolute_imports
 from hypershape.source.names import FUNCTIONS, NameReader, Names
-from hypershape.source.parsed import Parsed
 from hypershape.source.searches import given_data
 from hypershape.source.slices import Cut, Slicer, described
 from hypershape.source.targets import Found, TargetFinder
@@ -45,38 +45,38 @@ def analyse(document: Document, *, previous: Module | None = None) -> Module:
     A target of `previous` whose text can no longer be read comes back without a slice, so that what was known
     about it can be kept.
     """
-    parsed = Parsed.of(document)
-    lines, path = parsed.lines, document.path
+    code = Code(document) if previous is None or previous.document != document else previous.code
+    lines, path = code.text, document.path
     found_comments = comments.comments(document.text)
     declared = comments.declarations(found_comments, lines, path)
-    tuners = TunerFinder(parsed)
-    slicer = Slicer(parsed)
-    finder = TargetFinder(parsed, tuners, slicer)
-    targets = [_target(found, parsed, slicer, finder, declared) for found in finder.find()]
-    broken = tuple(lines.between(path, *each) for each in parsed.recovered.broken)
+    tuners = TunerFinder(code)
+    slicer = Slicer(code)
+    finder = TargetFinder(code, tuners, slicer)
+    targets = [_target(found, code, slicer, finder, declared) for found in finder.find()]
+    broken = tuple(lines.span(path, *each) for each in code.broken)
     targets += _half_typed(previous, targets, broken)
-    return Module(
+    code.module = Module(
         document,
-        clean=parsed.recovered.clean,
+        code,
         broken=broken,
-        imports=parsed.imports,
         targets=tuple(targets),
         tuners=tuple(each.tuner for each in tuners.constructions),
         ignores=comments.ignores(found_comments, lines, path),
     )
+    return code.module
 
 
 def _target(
-    found: Found, parsed: Parsed, slicer: Slicer, finder: TargetFinder, declared: Sequence[DeclaredData]
+    found: Found, code: Code, slicer: Slicer, finder: TargetFinder, declared: Sequence[DeclaredData]
 ) -> Target:
-    lines, path, node = parsed.lines, parsed.path, found.node
-    body = lines.span(path, node)
+    lines, path, node = code.text, code.path, found.node
+    body = code.whole_span(node)
     span = lines.name_span(path, node) if isinstance(node, FUNCTIONS) else body
-    reason = found.reason or _half_typed_inside(parsed, found)
+    reason = found.reason or _half_typed_inside(code, found)
     cut = None
     if reason is None:
-        cut, reason = _slice(found, parsed, slicer)
-    data = _data_of(found, parsed, declared)
+        cut, reason = _slice(found, code, slicer)
+    data = _data_of(found, code, declared)
     return Target(
         found.name,
         span,
@@ -86,18 +86,18 @@ def _target(
         tuners=tuple(each.tuner for each in found.constructions),
         reason=reason,
         data=data,
-        fed=_fed(found, parsed, slicer, finder) if cut is not None and data is None else None,
+        fed=_fed(found, code, slicer, finder) if cut is not None and data is None else None,
     )
 
 
-def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, str | None]:
+def _slice(found: Found, code: Code, slicer: Slicer) -> tuple[Slice | None, str | None]:
     handed = found.handed
     if handed is None:
         return None, "It is defined inside a function that does not hand it on, so nothing can call it."
     given, tunes_new_entries = _given(found)
     needs = handed.needs if given is None else _with_names_of(given, handed.needs)
     cut = slicer.cut(needs, found.before, handed.captures, handed.assumed, handed.without)
-    files, unfilled = _files(cut, parsed)
+    files, unfilled = _files(cut, code)
     for name, function in {**unfilled, **cut.unfilled}.items():
         return (
             None,
@@ -107,45 +107,45 @@ def _slice(found: Found, parsed: Parsed, slicer: Slicer) -> tuple[Slice | None, 
     if unimported:
         names = ", ".join(f"`{name}`" for name in unimported)
         broken = next(
-            (why for why in (_why_missing(name, parsed) for name in unimported) if "line" in why), None
+            (why for why in (_why_missing(name, code) for name in unimported) if "line" in why), None
         )
         return None, f"It uses {names}, {f'but {broken}' if broken else 'which this file never imports'}."
     own_training = any(construction.tuner.own_trials for construction in found.constructions)
     problem = _does_not_compile(files[-1])
     if problem is not None:
         return None, problem
-    stand_ins = _stand_ins(cut, handed.assumed, parsed)
+    stand_ins = _stand_ins(cut, handed.assumed, code)
     return Slice(files, handed.expression, stand_ins, given, tunes_new_entries, own_training), None
 
 
-def _fed(found: Found, parsed: Parsed, slicer: Slicer, targets: TargetFinder) -> Slice | None:
+def _fed(found: Found, code: Code, slicer: Slicer, targets: TargetFinder) -> Slice | None:
     """A slice for the data that the searches of a target are given; None where they do not tell."""
     searches = [search for each in found.constructions for search in each.searches]
     if found.reason is not None or any(each.tuner.own_trials for each in found.constructions):
         return None
-    data = given_data(searches, parsed, targets)
+    data = given_data(searches, code, targets)
     if data is None:
         return None
     cut = slicer.cut(data.needs, data.before, data.captures)
-    files, unfilled = _files(cut, parsed)
+    files, unfilled = _files(cut, code)
     if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
         return None
     if _does_not_compile(files[-1]) is not None:
         return None
-    return Slice(files, data.expression, _stand_ins(cut, {}, parsed))
+    return Slice(files, data.expression, _stand_ins(cut, {}, code))
 
 
-def _files(cut: Cut, parsed: Parsed) -> tuple[tuple[SliceFile, ...], Mapping[str, str]]:
+def _files(cut: Cut, code: Code) -> tuple[tuple[SliceFile, ...], Mapping[str, str]]:
     """The modules of a slice, the file's own last; and the names that a function would have to fill."""
-    finder = Finder(parsed.path, extra_paths(parsed))
+    finder = Finder(code.path, extra_paths(code))
     collector = Collector(finder)
-    others = collector.files(parsed, cut)
-    text = with_absolute_imports(cut.text, cut, parsed, finder)
-    return (*others, SliceFile(parsed.path, "__main__", text)), collector.unfilled
+    others = collector.files(code, cut)
+    text = with_absolute_imports(cut.text, cut, code, finder)
+    return (*others, SliceFile(code.path, "__main__", text)), collector.unfilled
 
 
-def _stand_ins(cut: Cut, assumed: Mapping[str, str], parsed: Parsed) -> dict[str, str]:
-    why = {**assumed, **{name: _why_missing(name, parsed) for name in cut.missing}}
+def _stand_ins(cut: Cut, assumed: Mapping[str, str], code: Code) -> dict[str, str]:
+    why = {**assumed, **{name: _why_missing(name, code) for name in cut.missing}}
     return described(why, why, "")
 
 
@@ -186,34 +186,34 @@ def _is_library(name: str) -> bool:
     return name in _LIBRARIES or re.match(_LIBRARY_CLASSES, name) is not None
 
 
-def _why_missing(name: str, parsed: Parsed) -> str:
-    lines = parsed.lines
-    for start, end in parsed.recovered.broken:
-        if name in parsed.document.text[start:end]:
+def _why_missing(name: str, code: Code) -> str:
+    lines = code.text
+    for start, end in code.broken:
+        if name in code.document.text[start:end]:
             return f"line {lines.place(start)[0]} does not parse"
-    for start, end in parsed.recovered.magics:
-        if name in parsed.document.text[start:end]:
+    for start, end in code.magics:
+        if name in code.document.text[start:end]:
             return f"line {lines.place(start)[0]} is a shell line or a magic"
     return "nothing in this file defines it"
 
 
-def _half_typed_inside(parsed: Parsed, found: Found) -> str | None:
+def _half_typed_inside(code: Code, found: Found) -> str | None:
     """Why a target that contains statements that do not parse must not be probed without them."""
-    start, end = parsed.lines.start(found.node), parsed.lines.end(found.node)
-    for first, last in parsed.recovered.broken:
-        if (first < end and last > start) or (end <= first and _continues(parsed, found, first)):
-            return f"Line {parsed.lines.place(first)[0]} does not parse."
+    start, end = code.text.start(found.node), code.text.end(found.node)
+    for first, last in code.broken:
+        if (first < end and last > start) or (end <= first and _continues(code, found, first)):
+            return f"Line {code.text.place(first)[0]} does not parse."
     return None
 
 
-def _continues(parsed: Parsed, found: Found, broken: int) -> bool:
+def _continues(code: Code, found: Found, broken: int) -> bool:
     """Whether a broken statement after a definition's last whole one still belongs to its body."""
     node = found.node
     if not isinstance(node, FUNCTIONS):
         return False
-    end = parsed.lines.end(node)
-    between = parsed.recovered.clean[end:broken]
-    line, column = parsed.lines.place(broken)
+    end = code.text.end(node)
+    between = code.clean[end:broken]
+    line, column = code.text.place(broken)
     return not between.strip() and column - 1 > node.col_offset and line > node.lineno
 
 
@@ -229,45 +229,45 @@ def _half_typed(previous: Module | None, targets: Sequence[Target], broken: Sequ
     ]
 
 
-def _data_of(found: Found, parsed: Parsed, declared: Sequence[DeclaredData]) -> DeclaredData | None:
+def _data_of(found: Found, code: Code, declared: Sequence[DeclaredData]) -> DeclaredData | None:
     """The declaration that belongs to a target: in it or just above it, else one outside all definitions."""
     node = found.node
-    inside = _around(parsed, node)
+    inside = _around(code, node)
     for first, last in inside:
         near = [each for each in declared if each.span is not None and first <= each.span.line <= last]
         if near:
             return near[0]
-    others = [(d.lineno, d.end_lineno or d.lineno) for d in parsed.definitions]
+    others = [(d.lineno, d.end_lineno or d.lineno) for d in code.definitions]
     free = [
         each
         for each in declared
         if each.span is not None
         and not any(first <= each.span.line <= last for first, last in others)
         and not any(
-            _first_line(parsed, d) - 1 == each.span.line and _alone(parsed, each.span.line)
-            for d in parsed.definitions
+            _first_line(code, d) - 1 == each.span.line and _alone(code, each.span.line)
+            for d in code.definitions
         )
     ]
     return free[-1] if free else None
 
 
-def _around(parsed: Parsed, node: ast.AST) -> list[tuple[int, int]]:
+def _around(code: Code, node: ast.AST) -> list[tuple[int, int]]:
     """Line ranges in which a declaration belongs to a target: its own, then those of the definitions around it."""
-    nodes = [node, *parsed.scopes(node)] if isinstance(node, FUNCTIONS) else []
+    nodes = [node, *code.scopes(node)] if isinstance(node, FUNCTIONS) else []
     ranges = []
     for each in nodes:
         if isinstance(each, (*FUNCTIONS, ast.ClassDef)):
-            first = _first_line(parsed, each)
-            while first > 1 and _alone(parsed, first - 1):
+            first = _first_line(code, each)
+            while first > 1 and _alone(code, first - 1):
                 first -= 1
             ranges.append((first, each.end_lineno or each.lineno))
     return ranges
 
 
-def _first_line(parsed: Parsed, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
+def _first_line(code: Code, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
     return min([node.lineno, *(each.lineno for each in node.decorator_list)])
 
 
-def _alone(parsed: Parsed, line: int) -> bool:
+def _alone(code: Code, line: int) -> bool:
     """Whether a line holds a comment and nothing else."""
-    return parsed.lines.line(line).lstrip().startswith("#")
+    return code.text.line(line).lstrip().startswith("#")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from hypershape.source.code import Code
 from hypershape.source.names import FUNCTIONS
-from hypershape.source.parsed import Parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Use:
 class Attributes:
     """What the methods of one file's classes do to their instances."""
 
-    def __init__(self, parsed: Parsed) -> None:
-        self.classes = {node.name: node for node in parsed.definitions if isinstance(node, ast.ClassDef)}
+    def __init__(self, code: Code) -> None:
+        self.classes = {node.name: node for node in code.definitions if isinstance(node, ast.ClassDef)}
         self._uses: dict[int, Use] = {}
 
     def methods(

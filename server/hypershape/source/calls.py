@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hypershape.model import Argument, Call, TunerCall, Value
-from hypershape.source.names import FUNCTIONS, dotted
-from hypershape.source.parsed import Definition, Parsed, blocks
+from hypershape.source.code import Code, Definition, argument, blocks
+from hypershape.source.names import FUNCTIONS
 
 _ORACLE_OPTIONS = "seed hyperparameters tune_new_entries allow_new_entries max_retries_per_trial max_consecutive_failed_trials"
 # Positional parameters of keras-tuner 1.4.8, in order.
@@ -34,7 +34,6 @@ _SEARCH = (
 )
 _SKLEARN_SEARCH = "X y sample_weight groups"
 SKLEARN_TUNERS = ("SklearnTuner", "Sklearn")
-_PACKAGES = ("keras_tuner", "kerastuner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,14 @@ class Construction:
 class TunerFinder:
     """Finds the tuners of one file."""
 
-    def __init__(self, parsed: Parsed) -> None:
-        self.parsed = parsed
+    def __init__(self, code: Code) -> None:
+        self.code = code
 
     @cached_property
     def subclasses(self) -> dict[str, str]:
         """The file's own Tuner classes, with the class of Keras Tuner that each derives from."""
         found: dict[str, str] = {}
-        for node in self.parsed.definitions:
+        for node in self.code.definitions:
             if isinstance(node, ast.ClassDef):
                 for base in node.bases:
                     name = self.class_name(base, found)
@@ -79,7 +78,7 @@ class TunerFinder:
             return next(
                 (name for each in function.args if (name := self.class_name(each, own)) is not None), None
             )
-        name = dotted(function, self.parsed.imports)
+        name = self.code.origin(function)
         if name is None:
             return None
         own = self.subclasses if own is None else own
@@ -89,23 +88,20 @@ class TunerFinder:
         last = name.rpartition(".")[2]
         if last not in _TUNERS:
             return None
-        if first in _PACKAGES:
+        if first == "keras_tuner":
             return last
         if first == last and (self._star_import_of_a_tuner() or self._is_unbound(first)):
             return last
         # `kt.RandomSearch` in a file whose import of `kt` does not parse or is in another cell.
-        return last if first in ("kt", "tuner") and first not in self.parsed.imports else None
+        return last if first in ("kt", "tuner") and first not in self.code.imports else None
 
     def _is_unbound(self, name: str) -> bool:
         """Whether nothing in the file binds a name: the import of a snippet is elsewhere."""
-        bound = name in self.parsed.imports or any(node.name == name for node in self.parsed.definitions)
+        bound = name in self.code.imports or any(node.name == name for node in self.code.definitions)
         return not bound and name in ("RandomSearch", "Hyperband", "BayesianOptimization")
 
     def _star_import_of_a_tuner(self) -> bool:
-        return (
-            re.search(r"from\s+(?:keras_tuner|kerastuner)[\w.]*\s+import\s+\*", self.parsed.recovered.clean)
-            is not None
-        )
+        return any(each.partition(".")[0] == "keras_tuner" for each in self.code.star_imports)
 
     @cached_property
     def constructions(self) -> tuple[Construction, ...]:
@@ -123,19 +119,17 @@ class TunerFinder:
     @cached_property
     def _mentions(self) -> set[int]:
         """The lines that name a tuner class."""
-        aliases = {
-            name for name, origin in self.parsed.imports.items() if origin.rpartition(".")[2] in _TUNERS
-        }
+        aliases = {name for name, origin in self.code.imports.items() if origin.rpartition(".")[2] in _TUNERS}
         words = "|".join(map(re.escape, sorted({*_TUNERS, *aliases, *self.subclasses})))
         return {
-            self.parsed.lines.place(match.start())[0]
-            for match in re.finditer(rf"\b(?:{words})\b", self.parsed.recovered.clean)
+            self.code.text.place(match.start())[0]
+            for match in re.finditer(rf"\b(?:{words})\b", self.code.clean)
         }
 
     def _aliased_classes(self) -> tuple[dict[str, str], set[int]]:
         """Variables that stand for tuner classes (`for Tuner in (RandomSearch, Hyperband):`) and lines that use them."""
         found: dict[str, str] = {}
-        for node in self.parsed.parents:
+        for node in self.code.statements:
             if isinstance(node, ast.expr) or getattr(node, "lineno", 0) not in self._mentions:
                 continue
             target: ast.expr
@@ -166,14 +160,14 @@ class TunerFinder:
         if not found:
             return found, set()
         pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, found))})\s*\(")
-        clean = self.parsed.recovered.clean
-        return found, {self.parsed.lines.place(match.start())[0] for match in pattern.finditer(clean)}
+        clean = self.code.clean
+        return found, {self.code.text.place(match.start())[0] for match in pattern.finditer(clean)}
 
     def _calls(self, lines: set[int]) -> list[tuple[ast.stmt, ast.Call]]:
         """The calls in simple statements and headers that touch one of the lines."""
         found = []
         ordered = sorted(lines)
-        for statement in self.parsed.parents if ordered else ():
+        for statement in self.code.statements if ordered else ():
             if not isinstance(statement, ast.stmt) or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
                 continue
             nested = blocks(statement)
@@ -195,18 +189,18 @@ class TunerFinder:
         elif isinstance(statement, ast.AnnAssign) and statement.value is call:
             bound = ast.unparse(statement.target)
         elif isinstance(statement, ast.Return):
-            scope = self.parsed.scope(statement)
+            scope = self.code.enclosing(statement)
             bound = self._bound_to_result_of(scope) if scope is not None else None
         searches = self._searches(bound, call) if bound is not None else ()
         names = (_SKLEARN_SEARCH if name in SKLEARN_TUNERS else _SEARCH).split()
-        made = _call(self.parsed, call, _TUNERS[name].split())
-        as_calls = tuple(_call(self.parsed, search, names) for _, search in searches)
+        made = _call(self.code, call, _TUNERS[name].split())
+        as_calls = tuple(_call(self.code, search, names) for _, search in searches)
         tuner = TunerCall(made, name, as_calls, self._runs_trials(call.func))
         return Construction(call, statement, tuner, bound, searches)
 
     def _runs_trials(self, function: ast.expr, depth: int = 0) -> bool:
         """Whether a tuner class of the file defines `run_trial` itself, or inherits one that does."""
-        for node in self.parsed.definitions if depth < 8 else ():
+        for node in self.code.definitions if depth < 8 else ():
             if isinstance(node, ast.ClassDef) and isinstance(function, ast.Name) and node.name == function.id:
                 own = any(isinstance(each, FUNCTIONS) and each.name == "run_trial" for each in node.body)
                 return own or any(self._runs_trials(base, depth + 1) for base in node.bases)
@@ -214,7 +208,7 @@ class TunerFinder:
 
     def _bound_to_result_of(self, function: Definition) -> str | None:
         """The name that the result of a function that returns a tuner is bound to."""
-        for node in self.parsed.parents:
+        for node in self.code.statements:
             if (
                 isinstance(node, ast.Assign)
                 and isinstance(node.value, ast.Call)
@@ -226,8 +220,8 @@ class TunerFinder:
 
     @cached_property
     def _search_calls(self) -> list[tuple[str, ast.stmt, ast.Call]]:
-        clean = self.parsed.recovered.clean
-        lines = {self.parsed.lines.place(m.start())[0] for m in re.finditer(r"\.\s*search\s*\(", clean)}
+        clean = self.code.clean
+        lines = {self.code.text.place(m.start())[0] for m in re.finditer(r"\.\s*search\s*\(", clean)}
         return [
             (ast.unparse(call.func.value), statement, call)
             for statement, call in self._calls(lines)
@@ -239,7 +233,7 @@ class TunerFinder:
         """Where a tuner is made and bound, with what it is bound to."""
         return [
             (node.lineno, ast.unparse(target))
-            for node in self.parsed.parents
+            for node in self.code.statements
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
             if node.value.lineno in self._mentions and self.class_name(node.value.func) is not None
             for target in node.targets
@@ -248,7 +242,7 @@ class TunerFinder:
     def _searches(self, bound: str, call: ast.Call) -> tuple[tuple[ast.stmt, ast.Call], ...]:
         """The searches on a tuner's name, up to the next tuner bound to the same name."""
         rebound = [line for line, target in self._rebindings if target == bound and line > call.lineno]
-        last = min(rebound, default=len(self.parsed.lines) + 1)
+        last = min(rebound, default=len(self.code.text.starts) + 1)
         attribute = bound.startswith("self.")
         return tuple(
             (statement, search)
@@ -257,55 +251,41 @@ class TunerFinder:
         )
 
 
-def argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
-    if len(call.args) > position and not any(
-        isinstance(each, ast.Starred) for each in call.args[: position + 1]
-    ):
-        return call.args[position]
-    return None
-
-
-def _call(parsed: Parsed, node: ast.Call, names: list[str]) -> Call:
-    lines, path = parsed.lines, parsed.path
+def _call(code: Code, node: ast.Call, names: list[str]) -> Call:
     arguments: dict[str, Argument] = {}
     for position, value in enumerate(node.args):
         if isinstance(value, ast.Starred):
-            arguments["*"] = _as_argument(parsed, value.value)
+            arguments["*"] = _as_argument(code, value.value)
             break
         key = names[position] if position < len(names) else str(position)
-        arguments[key] = _as_argument(parsed, value)
+        arguments[key] = _as_argument(code, value)
     for keyword in node.keywords:
-        arguments[keyword.arg or "**"] = _as_argument(parsed, keyword.value)
-    name = dotted(node.func, parsed.imports) or ast.unparse(node.func)
-    return Call(name, lines.span(path, node), lines.span(path, node.func), arguments)
+        arguments[keyword.arg or "**"] = _as_argument(code, keyword.value)
+    name = code.origin(node.func) or ast.unparse(node.func)
+    return Call(name, code.whole_span(node), code.whole_span(node.func), arguments)
 
 
-def _as_argument(parsed: Parsed, node: ast.expr) -> Argument:
-    found, value = _literal(parsed, node, 0)
-    return Argument(
-        parsed.source(node), parsed.lines.span(parsed.path, node), value if found else None, found
-    )
+def _as_argument(code: Code, node: ast.expr) -> Argument:
+    found, value = _literal(code, node, 0)
+    return Argument(code.source(node), code.whole_span(node), value if found else None, found)
 
 
-def _literal(parsed: Parsed, node: ast.expr, depth: int) -> tuple[bool, Value | tuple[Value, ...]]:
+def _literal(code: Code, node: ast.expr, depth: int) -> tuple[bool, Value | tuple[Value, ...]]:
     """Whether an expression is a literal or a name bound once, at module level, to one; and its value."""
     if isinstance(node, ast.Constant):
         if node.value is None or isinstance(node.value, (bool, int, float, str)):
             return True, node.value
         return False, None
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-        found, value = _literal(parsed, node.operand, depth)
+        found, value = _literal(code, node.operand, depth)
         if found and isinstance(value, (int, float)):
             return True, -value if isinstance(node.op, ast.USub) else value
         return False, None
     if isinstance(node, (ast.Tuple, ast.List)):
-        parts = [_literal(parsed, each, depth) for each in node.elts]
+        parts = [_literal(code, each, depth) for each in node.elts]
         if all(found and not isinstance(value, tuple) for found, value in parts):
             return True, tuple(value for _, value in parts if not isinstance(value, tuple))
         return False, None
-    if isinstance(node, ast.Name) and depth < 3 and node.id in parsed.constants:
-        return _literal(parsed, parsed.constants[node.id], depth + 1)
+    if isinstance(node, ast.Name) and depth < 3 and node.id in code.constants:
+        return _literal(code, code.constants[node.id], depth + 1)
     return False, None

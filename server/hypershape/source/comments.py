@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 
 from hypershape.model import DeclaredData, Ignore
-from hypershape.source.lines import Lines
 from hypershape.source.recover import TOKEN
+from hypershape.source.text import Text
 
 _IGNORE = re.compile(r"#\s*hypershape:\s*ignore(?:\s*\[([^\]]*)\])?", re.IGNORECASE)
 _DECLARED = re.compile(r"#\s*hypershape:\s*(?=[\w ]*=)(.+)", re.IGNORECASE)
@@ -27,19 +27,19 @@ def comments(text: str) -> list[tuple[int, str]]:
     ]
 
 
-def ignores(found: Sequence[tuple[int, str]], lines: Lines, path: str) -> tuple[Ignore, ...]:
+def ignores(found: Sequence[tuple[int, str]], lines: Text, path: str) -> tuple[Ignore, ...]:
     """The `# hypershape: ignore[…]` comments."""
     result = []
     for offset, text in found:
         match = _IGNORE.search(text)
         if match is not None:
             codes = tuple(code.strip() for code in (match[1] or "").split(",") if code.strip())
-            span = lines.between(path, offset + match.start(), offset + match.end())
+            span = lines.span(path, offset + match.start(), offset + match.end())
             result.append(Ignore(span.line, codes, span))
     return tuple(result)
 
 
-def declarations(found: Sequence[tuple[int, str]], lines: Lines, path: str) -> tuple[DeclaredData, ...]:
+def declarations(found: Sequence[tuple[int, str]], lines: Text, path: str) -> tuple[DeclaredData, ...]:
     """The `# hypershape: x=(28, 28, 1) y=(10,)` comments that can be read."""
     result = []
     for offset, text in found:
@@ -47,7 +47,7 @@ def declarations(found: Sequence[tuple[int, str]], lines: Lines, path: str) -> t
         data = _declared(match[1]) if match is not None else None
         if match is not None and data is not None:
             start, end = offset + match.start(), offset + len(text.rstrip())
-            span = lines.between(path, start, end)
+            span = lines.span(path, start, end)
             result.append(DeclaredData(span=span, **data))  # type: ignore[arg-type]
     return tuple(result)
 

@@ -13,7 +13,7 @@ from typing import Any
 from pathspec import GitIgnoreSpec
 
 from hypershape.model import Cell, Document
-from hypershape.source.lines import LINE_END
+from hypershape.source.text import LINE_END
 
 SUFFIXES = (".py", ".ipynb")
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "venv", "env", "build", "dist"}
@@ -49,6 +49,8 @@ def from_notebook(path: str, cells: Iterable[tuple[int, str]]) -> Document:
     """A notebook from its code cells: pairs of the cell's index among all cells and its source."""
     placed, sources, line = [], [], 1
     for index, source in cells:
+        # A carriage return at the end of a cell and the line feed between cells would be one line end.
+        source = source[:-1] + "\n" if source.endswith("\r") else source
         count = len(LINE_END.findall(source)) + 1
         placed.append(Cell(index, line, count))
         sources.append(source)

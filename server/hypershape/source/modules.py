@@ -11,9 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from hypershape.model import SliceFile
+from hypershape.source.code import Code
 from hypershape.source.documents import Unreadable, read
 from hypershape.source.names import Names
-from hypershape.source.parsed import Parsed
 from hypershape.source.slices import Cut, Slicer
 
 # A file of the user's that is called like one of these shadows the package that it means to use.
@@ -82,9 +82,9 @@ class Collector:
     unfilled: dict[str, str] = field(default_factory=dict)
     """Names that the modules bind to nothing yet, with the function that would fill them."""
 
-    def files(self, parsed: Parsed, cut: Cut) -> tuple[SliceFile, ...]:
-        """The slices of the modules that a cut of `parsed` imports, each after those that it imports itself."""
-        self._follow("__main__", parsed, cut, self.finder.package)
+    def files(self, code: Code, cut: Cut) -> tuple[SliceFile, ...]:
+        """The slices of the modules that a cut of `code` imports, each after those that it imports itself."""
+        self._follow("__main__", code, cut, self.finder.package)
         return tuple(
             SliceFile(str(self.found[name].file or self._init_of(name)), name, self.texts.get(name, ""))
             for name in self._ordered("__main__", set())
@@ -110,19 +110,19 @@ class Collector:
         )
         return str(folder / "__init__.py")
 
-    def _follow(self, importer: str, parsed: Parsed, cut: Cut, package: str) -> None:
-        for node in sorted(cut.imports, key=parsed.lines.start):
+    def _follow(self, importer: str, code: Code, cut: Cut, package: str) -> None:
+        for node in sorted(cut.imports, key=code.text.start):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     if self._is_local(alias.name):
-                        self._import(importer, alias.name, _attributes(parsed, alias.asname or alias.name))
+                        self._import(importer, alias.name, _attributes(code, alias.asname or alias.name))
                 continue
             name = self.finder.absolute(node.module, node.level, package)
             for alias in node.names if self._is_local(name) else ():
                 if alias.name == "*":
                     self._import(importer, name, cut.missing_before_stars)
                 elif self._is_submodule(name, alias.name):
-                    attributes = _attributes(parsed, alias.asname or alias.name)
+                    attributes = _attributes(code, alias.asname or alias.name)
                     self._import(importer, f"{name}.{alias.name}", attributes)
                 else:
                     self._import(importer, name, {alias.name})
@@ -157,19 +157,19 @@ class Collector:
         module = _read(str(local.file), _stamp(local.file)) if local.file is not None else None
         if module is None or local.file is None:
             return
-        parsed, slicer = module
+        code, slicer = module
         cut = slicer.cut(Names(loads=set(self.needs[name])))
         self.texts[name] = cut.text
         self.unfilled |= cut.unfilled
         is_package = local.file.name == "__init__.py"
-        self._follow(name, parsed, cut, name if is_package else name.rpartition(".")[0])
+        self._follow(name, code, cut, name if is_package else name.rpartition(".")[0])
 
 
-def with_absolute_imports(text: str, cut: Cut, parsed: Parsed, finder: Finder) -> str:
+def with_absolute_imports(text: str, cut: Cut, code: Code, finder: Finder) -> str:
     """The text of the main file with its relative imports made absolute: what is run as `__main__` has no package."""
-    for node in sorted(cut.imports, key=lambda each: -parsed.lines.start(each)):
+    for node in sorted(cut.imports, key=lambda each: -code.text.start(each)):
         if isinstance(node, ast.ImportFrom) and node.level:
-            start = parsed.lines.start(node)
+            start = code.text.start(node)
             match = _RELATIVE.match(text, start)
             name = finder.absolute(node.module, node.level)
             if match is not None and name:
@@ -177,18 +177,18 @@ def with_absolute_imports(text: str, cut: Cut, parsed: Parsed, finder: Finder) -
     return text
 
 
-def extra_paths(parsed: Parsed) -> list[str]:
+def extra_paths(code: Code) -> list[str]:
     """The folders that the file appends to `sys.path` as literals."""
     found = re.findall(
         r"sys\.path\.(?:append|insert)\(\s*(?:\d+\s*,\s*)?[rRbBuU]?[\"']([^\"'\r\n]+)[\"']\s*\)",
-        parsed.recovered.clean,
+        code.clean,
     )
     return [str(each) for each in found]
 
 
-def _attributes(parsed: Parsed, name: str) -> set[str]:
+def _attributes(code: Code, name: str) -> set[str]:
     """The attributes of a module that a file reads."""
-    return set(re.findall(rf"(?<![\w.]){re.escape(name)}\s*\.\s*(\w+)", parsed.recovered.clean))
+    return set(re.findall(rf"(?<![\w.]){re.escape(name)}\s*\.\s*(\w+)", code.clean))
 
 
 def _parents_to_root(folder: Path) -> list[Path]:
@@ -242,9 +242,9 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=64)
-def _read(file: str, stamp: tuple[int, int]) -> tuple[Parsed, Slicer] | None:
+def _read(file: str, stamp: tuple[int, int]) -> tuple[Code, Slicer] | None:
     try:
-        parsed = Parsed.of(read(Path(file)))
+        code = Code(read(Path(file)))
     except Unreadable:
         return None
-    return parsed, Slicer(parsed)
+    return code, Slicer(code)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -317,49 +318,59 @@ def plainly_bound(node: ast.AST) -> set[str]:
     return found
 
 
-def imports(tree: ast.Module) -> dict[str, str]:
-    """Each name bound by an import anywhere in the module, to its dotted origin."""
-    origins: dict[str, str] = {}
-    stack: list[ast.AST] = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.asname:
-                    origins.setdefault(alias.asname, alias.name)
-                else:
-                    first = alias.name.partition(".")[0]
-                    origins.setdefault(first, first)
-        elif isinstance(node, ast.ImportFrom):
-            base = "." * node.level + (node.module or "")
-            for alias in node.names:
-                if alias.name != "*":
-                    separator = "" if base.endswith(".") or not base else "."
-                    origins.setdefault(alias.asname or alias.name, f"{base}{separator}{alias.name}")
-        elif not isinstance(node, ast.expr):
-            blocks = [
-                getattr(node, name, []) for name in ("finalbody", "orelse", "handlers", "cases", "body")
-            ]
-            # Reversed, so that the module is read from top to bottom and the first import of a name wins.
-            stack.extend(child for block in blocks for child in reversed(block))
-    return origins
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """The names that one node binds by itself: an assigned name, a parameter, an import, a definition, a handler."""
+    if isinstance(node, ast.Name):
+        if not isinstance(node.ctx, ast.Load):
+            yield node.id
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.alias):
+        yield node.asname or node.name.partition(".")[0]
+    elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, (ast.Global, ast.Nonlocal)):
+        yield from node.names
+    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
+        if node.name:
+            yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
 
 
-def star_imports(tree: ast.Module) -> list[str]:
-    """The modules that the file imports everything from."""
-    return [
-        "." * node.level + (node.module or "")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
-    ]
+def import_origins(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """Each name that an import statement binds, with its dotted origin as written; `*` binds none that can be told."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            first = alias.name.partition(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (first, first)
+        return
+    base = "." * node.level + (node.module or "")
+    for alias in node.names:
+        if alias.name != "*":
+            separator = "" if base.endswith(".") or not base else "."
+            yield alias.asname or alias.name, f"{base}{separator}{alias.name}"
 
 
-def dotted(node: ast.AST, origins: Mapping[str, str]) -> str | None:
-    """The dotted name of an expression with its imports resolved: `kt.RandomSearch` to `keras_tuner.RandomSearch`."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    return ".".join([origins.get(node.id, node.id), *reversed(parts)])
+_ALIASES = (
+    ("tensorflow.keras", "keras"),
+    ("tensorflow.compat.v2.keras", "keras"),
+    ("tensorflow.python.keras", "keras"),
+    ("keras.api", "keras"),
+    ("kerastuner", "keras_tuner"),
+)
+_TUNER_PARTS = re.compile(r"keras_tuner\.(?:src\.)?(?:engine|tuners)\.(?:\w+\.)*(?=[A-Z]\w*$)")
+
+
+def canonical(dotted: str) -> str:
+    """A dotted name of a library as its documentation has it.
+
+    `tensorflow.keras` and the like are `keras`, `kerastuner` is `keras_tuner`, and a class of Keras Tuner goes by its
+    public name wherever it was imported from: `keras_tuner.engine.hyperparameters.HyperParameters` is
+    `keras_tuner.HyperParameters`.
+    """
+    for prefix, short in _ALIASES:
+        if dotted.startswith(prefix) and (len(dotted) == len(prefix) or dotted[len(prefix)] == "."):
+            dotted = short + dotted[len(prefix) :]
+            break
+    return _TUNER_PARTS.sub("keras_tuner.", dotted) if dotted.startswith("keras_tuner.") else dotted

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from hypershape.model import Document
-from hypershape.source.lines import Lines, blanked
+from hypershape.source.text import Text, blanked
 
 Range = tuple[int, int]
 """Offsets into the text, the end excluded."""
@@ -53,7 +53,7 @@ class Recovered:
     broken: tuple[Range, ...] = ()
 
 
-def recover(document: Document, lines: Lines) -> Recovered:
+def recover(document: Document, lines: Text) -> Recovered:
     """Blanks magics, shell lines and every statement that does not parse; raises nothing."""
     text = _harmless(document.text)
     whole = _tree_or_line(text)
@@ -64,7 +64,7 @@ def recover(document: Document, lines: Lines) -> Recovered:
         for cell in document.cells:
             recovery.unit(cell.first_line, cell.first_line + cell.line_count - 1)
     else:
-        recovery.unit(1, len(lines), wrong=whole)
+        recovery.unit(1, len(lines.starts), wrong=whole)
     clean = "".join(recovery.characters)
     tree = _parsed(clean)
     if tree is None:
@@ -103,7 +103,7 @@ def _tree_or_line(text: str) -> ast.Module | int:
 @dataclass
 class _Recovery:
     text: str
-    lines: Lines
+    lines: Text
     characters: list[str] = field(init=False)
     scanned: str = field(init=False)
     """The text that logical lines are found in: `self.text` without its magics."""
@@ -384,7 +384,7 @@ class _Recovery:
         return self._current(line, line)
 
     def _end(self, line: int) -> int:
-        return self.lines.starts[line] if line < len(self.lines) else len(self.text)
+        return self.lines.starts[line] if line < len(self.lines.starts) else len(self.text)
 
     def _indent(self, line: int) -> int:
         found = _INDENT.match(self._line(line))

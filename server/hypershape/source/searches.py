@@ -6,9 +6,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hypershape.source.calls import argument
+from hypershape.source.code import Code, argument
 from hypershape.source.names import FUNCTIONS, Names
-from hypershape.source.parsed import Parsed
 from hypershape.source.slices import Capture
 from hypershape.source.targets import TargetFinder
 
@@ -24,7 +23,7 @@ class GivenData:
 
 
 def given_data(
-    searches: Sequence[tuple[ast.stmt, ast.Call]], parsed: Parsed, targets: TargetFinder
+    searches: Sequence[tuple[ast.stmt, ast.Call]], code: Code, targets: TargetFinder
 ) -> GivenData | None:
     """The data that all searches of a target are given; None where they differ or do not tell."""
     given = [(statement, _data(call)) for statement, call in searches]
@@ -34,12 +33,12 @@ def given_data(
     statement, (x, y) = given[-1]
     if x is None:
         return None
-    around = [each for each in parsed.scopes(statement) if isinstance(each, FUNCTIONS)]
+    around = [each for each in code.scopes(statement) if isinstance(each, FUNCTIONS)]
     if not around:
-        needs = parsed.reader.of_all([each for each in (x, y) if each is not None])
-        written = [None if each is None else parsed.source(each) for each in (x, y)]
-        return GivenData(f"(({written[0]}), ({written[1]}))", needs, parsed.lines.start(statement))
-    return _inside(around[0], statement, x, y, parsed, targets)
+        needs = code.reader.of_all([each for each in (x, y) if each is not None])
+        written = [None if each is None else code.source(each) for each in (x, y)]
+        return GivenData(f"(({written[0]}), ({written[1]}))", needs, code.text.start(statement))
+    return _inside(around[0], statement, x, y, code, targets)
 
 
 def _data(call: ast.Call) -> tuple[ast.expr | None, ast.expr | None]:
@@ -51,14 +50,14 @@ def _inside(
     statement: ast.stmt,
     x: ast.expr,
     y: ast.expr | None,
-    parsed: Parsed,
+    code: Code,
     targets: TargetFinder,
 ) -> GivenData | None:
     """The data of a search inside a function, which is made to return it."""
-    parts = sorted([each for each in (x, y) if each is not None], key=parsed.lines.start)
-    room = parsed.lines.start(parts[0]) - parsed.lines.start(statement) >= len("return(")
-    text = parsed.recovered.clean
-    ends = all(text[parsed.lines.end(each) : parsed.lines.end(each) + 1] not in "\r\n" for each in parts)
+    parts = sorted([each for each in (x, y) if each is not None], key=code.text.start)
+    room = code.text.start(parts[0]) - code.text.start(statement) >= len("return(")
+    text = code.clean
+    ends = all(text[code.text.end(each) : code.text.end(each) + 1] not in "\r\n" for each in parts)
     if isinstance(function, ast.AsyncFunctionDef) or not room or not ends:
         return None
     expression, needs, captures, assumed = targets.call_of(function, 0)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hypershape.source.attributes import Attributes
-from hypershape.source.lines import blanked
-from hypershape.source.names import BUILTINS, FUNCTIONS, Names, dotted, parameters, plainly_bound, root
-from hypershape.source.parsed import Definition, Parsed, blocks
+from hypershape.source.code import Code, Definition, blocks
+from hypershape.source.names import BUILTINS, FUNCTIONS, Names, parameters, plainly_bound, root
+from hypershape.source.text import blanked
 
 # Calls that change how every later model is built, by their names with imports resolved.
 _EFFECTS = (
@@ -77,7 +77,7 @@ class Cut:
 class Slicer:
     """Cuts slices of one file."""
 
-    parsed: Parsed
+    code: Code
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
     assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
@@ -88,10 +88,10 @@ class Slicer:
     """The text's characters with nothing kept."""
 
     def __post_init__(self) -> None:
-        clean = self.parsed.recovered.clean
+        clean = self.code.clean
         self.blank = list(blanked(clean))
-        self.attributes = Attributes(self.parsed)
-        stack: list[ast.stmt] = list(self.parsed.tree.body)
+        self.attributes = Attributes(self.code)
+        stack: list[ast.stmt] = list(self.code.tree.body)
         while stack:
             node = stack.pop()
             if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
@@ -108,13 +108,13 @@ class Slicer:
             self.bound |= plainly_bound(node)
         self.bound |= self.definitions.keys()
         if ":=" in clean:
-            for node in self.parsed.tree.body:
+            for node in self.code.tree.body:
                 if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-                    self.bound |= self.parsed.reader.of(node).binds
+                    self.bound |= self.code.reader.of(node).binds
         for functions in self.definitions.values() if "global " in clean else ():
             for function in functions:
                 if isinstance(function, FUNCTIONS):
-                    self.bound |= self.parsed.reader.function(function).global_binds
+                    self.bound |= self.code.reader.function(function).global_binds
 
     def cut(
         self,
@@ -138,7 +138,7 @@ class Slicer:
     def is_transformer(self, name: str) -> bool:
         """Whether a name is bound to a scaler, encoder or the like, which must be fitted before it transforms."""
         calls = [value for value in self.assigned.get(name, ()) if isinstance(value, ast.Call)]
-        return any(_TRANSFORMER.match(dotted(call.func, self.parsed.imports) or "") for call in calls)
+        return any(_TRANSFORMER.match(self.code.origin(call.func) or "") for call in calls)
 
     def mentioned(self, names: set[str]) -> set[str]:
         """The definitions of the module among the names, and those that they mention, directly or not."""
@@ -157,7 +157,7 @@ class Slicer:
         for name in self.mentioned(names):
             for function in self.definitions[name]:
                 if isinstance(function, FUNCTIONS):
-                    does = self.parsed.reader.function(function)
+                    does = self.code.reader.function(function)
                     found |= does.global_binds | does.changes
         return found
 
@@ -165,12 +165,12 @@ class Slicer:
         """Every word in the text of a definition: far cheaper than its names, and never fewer."""
         known = self._words.get(id(function))
         if known is None:
-            known = self._words[id(function)] = set(re.findall(r"\w+", self.parsed.source(function)))
+            known = self._words[id(function)] = set(re.findall(r"\w+", self.code.whole_source(function)))
         return known
 
     def _head(self, node: ast.AST) -> Names:
         """The names of a compound statement's own expressions, without those of its blocks."""
-        reader = self.parsed.reader
+        reader = self.code.reader
         if isinstance(node, (ast.If, ast.While)):
             return reader.of(node.test)
         if isinstance(node, (ast.For, ast.AsyncFor)):
@@ -205,8 +205,8 @@ class _Cutting:
     ) -> None:
         self.without = without
         self.slicer = slicer
-        self.parsed = slicer.parsed
-        self.clean = slicer.parsed.recovered.clean
+        self.code = slicer.code
+        self.clean = slicer.code.clean
         self.before = before
         self.captures = {id(capture.function): capture for capture in captures}
         self.capturing = {id(each): capture for capture in captures for each in self._chain(capture)}
@@ -220,12 +220,12 @@ class _Cutting:
 
     def run(self, needed: Names) -> Cut:
         """Keeps what is needed, then writes it out."""
-        tree = self.parsed.tree
+        tree = self.code.tree
         wanted = self._expand(needed) - self.given
         wanted = self._block(tree.body, wanted)
         missing = wanted - BUILTINS - self.given - self._bound_in_kept()
         late = missing & self.slicer.bound
-        if late and self.before is not None and self.parsed.document.is_notebook:
+        if late and self.before is not None and self.code.document.is_notebook:
             # Cells run in any order: what only a later cell binds was bound when the tuner's cell ran.
             self.before = None
             missing |= self._block(tree.body, self._expand(Names(loads=late)))
@@ -236,14 +236,16 @@ class _Cutting:
         self._write_block(tree.body)
         text = "".join(self.out)
         imports = tuple(
-            node for node in self.parsed.import_statements if text[self.parsed.lines.start(node)] in "fi"
+            node for node in self.code.import_statements if text[self.code.text.start(node)] in "fi"
         )
         return Cut(text, missing | self.unbound, unknown, imports, self._unfilled())
 
     def _unfilled(self) -> dict[str, str]:
         """Names whose only kept binding is an empty value that a function of the file fills without being called."""
         kept = [
-            node for node in self.parsed.parents if id(node) in self.kept and self.parsed.scope(node) is None
+            node
+            for node in self.code.statements
+            if id(node) in self.kept and self.code.enclosing(node) is None
         ]
         called = {name for node in kept for name in self._calls_of(node)}
         empty: set[str] = set()
@@ -256,7 +258,7 @@ class _Cutting:
                 if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
                     empty -= {node.name}
                 elif not blocks(node):
-                    names_of = self.parsed.reader.of(node)
+                    names_of = self.code.reader.of(node)
                     empty -= names_of.binds | names_of.changes
         found: dict[str, str] = {}
         reachable = {node.name for node in kept if isinstance(node, FUNCTIONS)}
@@ -265,14 +267,14 @@ class _Cutting:
                 if not isinstance(function, FUNCTIONS) or function.name in called | reachable:
                     continue
                 if self.slicer.words(function) & empty:
-                    does = self.parsed.reader.function(function)
+                    does = self.code.reader.function(function)
                     found |= dict.fromkeys((does.global_binds | does.changes) & empty, function.name)
         return found
 
     def _calls_of(self, node: ast.AST) -> set[str]:
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)) or blocks(node):
             return set()
-        return self.parsed.reader.of(node).calls
+        return self.code.reader.of(node).calls
 
     # What is needed.
 
@@ -295,13 +297,13 @@ class _Cutting:
         for definition in self.slicer.definitions.get(name, ()):
             needs |= self._free(definition)
         for value in self.slicer.assigned.get(name, ()):
-            for other in self.parsed.reader.of(value).loads:
+            for other in self.code.reader.of(value).loads:
                 for definition in self.slicer.definitions.get(other, ()):
                     needs |= self._free(definition)
         return needs
 
     def _free(self, definition: Definition) -> set[str]:
-        reader = self.parsed.reader
+        reader = self.code.reader
         if isinstance(definition, ast.ClassDef):
             return self._free_of_class(definition)
         if id(definition) in self.captures:
@@ -312,7 +314,7 @@ class _Cutting:
 
     def _free_of_class(self, node: ast.ClassDef) -> set[str]:
         """What a class needs: of its methods only those that may be called count."""
-        reader = self.parsed.reader
+        reader = self.code.reader
         needs: set[str] = set(reader.of_all([*node.decorator_list, *node.bases, *node.keywords]).loads)
         methods = [each for each in node.body if isinstance(each, FUNCTIONS)]
         others = reader.of_all([each for each in node.body if not isinstance(each, FUNCTIONS)])
@@ -346,7 +348,7 @@ class _Cutting:
 
     def _is_plain_base(self, base: ast.expr) -> bool:
         """Whether nothing but the file's own code and Keras Tuner calls the methods of a subclass."""
-        name = dotted(base, self.parsed.imports) or ""
+        name = self.code.origin(base) or ""
         if name.split(".")[-1] in ("HyperModel", "object", "ABC"):
             return True
         return any(
@@ -362,20 +364,20 @@ class _Cutting:
         assert isinstance(function, FUNCTIONS)
         capture = self.captures[id(function)]
         self.captured_needs[id(function)] = set()
-        names = self.parsed.reader.of_all(list(capture.expressions))
+        names = self.code.reader.of_all(list(capture.expressions))
         local = self._locals(function)
         wanted = self._expand_within(names, function)
         outer_before, self.before = self.before, None
         wanted = self._block(function.body, wanted, capture)
         self.before = outer_before
-        needs = (wanted - local) | self.parsed.reader.signature(function).loads
+        needs = (wanted - local) | self.code.reader.signature(function).loads
         lost = (wanted & local) - parameters(function)
         self.unbound |= lost - self._bound_in_kept(function)
         self.captured_needs[id(function)] = needs
         return needs
 
     def _locals(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-        reader = self.parsed.reader
+        reader = self.code.reader
         return parameters(function) | (
             reader.of_all(function.body).binds - reader.function(function).global_binds
         )
@@ -385,14 +387,14 @@ class _Cutting:
         found = self._expand(names)
         nested = {
             node.name: node
-            for node in self.parsed.definitions
-            if isinstance(node, FUNCTIONS) and function in self.parsed.scopes(node)
+            for node in self.code.definitions
+            if isinstance(node, FUNCTIONS) and function in self.code.scopes(node)
         }
         todo = set(found)
         while todo:
             name = todo.pop()
             if name in nested:
-                inner = self.parsed.reader.function(nested[name])
+                inner = self.code.reader.function(nested[name])
                 more = self._expand(inner) - found
                 found |= more
                 todo |= more
@@ -403,11 +405,11 @@ class _Cutting:
     def _block(self, body: Sequence[ast.stmt], wanted: set[str], capture: Capture | None = None) -> set[str]:
         """Marks the statements of a block to keep; returns the names wanted before it."""
         for statement in reversed(body):
-            if capture is not None and self.parsed.lines.start(statement) > self.parsed.lines.start(
+            if capture is not None and self.code.text.start(statement) > self.code.text.start(
                 capture.statement
             ):
                 continue
-            if self.before is not None and self.parsed.lines.start(statement) >= self.before:
+            if self.before is not None and self.code.text.start(statement) >= self.before:
                 continue
             if capture is not None and statement is capture.statement:
                 self.kept.add(id(statement))
@@ -423,7 +425,7 @@ class _Cutting:
             or type(node).__name__ == "TryStar"
         ):
             return self._compound(node, wanted, capture)
-        names = self.parsed.reader.of(node)
+        names = self.code.reader.of(node)
         if isinstance(node, ast.Match):
             names = self._whole(node)
         if names.awaits:
@@ -434,13 +436,13 @@ class _Cutting:
         return self._before(node, names, wanted)
 
     def _whole(self, node: ast.stmt) -> Names:
-        return self.parsed.reader.of(node)
+        return self.code.reader.of(node)
 
     def _definition(self, node: Definition, wanted: set[str]) -> set[str]:
         if node.name not in wanted:
             return wanted
         self.kept.add(id(node))
-        reader = self.parsed.reader
+        reader = self.code.reader
         if isinstance(node, ast.ClassDef):
             parts = [*node.decorator_list, *node.bases, *node.keywords]
             now = reader.of_all([*parts, *(each for each in node.body if not isinstance(each, FUNCTIONS))])
@@ -455,7 +457,7 @@ class _Cutting:
             return bool(names.binds & wanted)
         if isinstance(node, ast.Delete):
             changed = bool(names.changes & wanted)
-            return changed or (not self.parsed.document.is_notebook and bool(names.deletes & wanted))
+            return changed or (not self.code.document.is_notebook and bool(names.deletes & wanted))
         if (names.binds | names.changes) & wanted:
             return True
         if any(self.slicer.is_transformer(name) for name in names.fits & wanted):
@@ -486,7 +488,7 @@ class _Cutting:
                     # What starts a search, and what calls that, must never run.
                     return set()
                 if wanted is None or words & wanted:
-                    inner = self.parsed.reader.function(function)
+                    inner = self.code.reader.function(function)
                     found |= inner.global_binds | inner.changes
         return found if wanted is None else found & wanted
 
@@ -516,7 +518,7 @@ class _Cutting:
                 names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
                 given = dict(zip(names, call.args, strict=False))
                 given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-                changed = self.parsed.reader.function(function).changed_parameters
+                changed = self.code.reader.function(function).changed_parameters
                 if any(root(value) & wanted for name, value in given.items() if name in changed):
                     return True
         return False
@@ -528,15 +530,13 @@ class _Cutting:
         return name is not None and name.startswith(_EFFECTS)
 
     def _api(self, node: ast.expr) -> str | None:
-        """The dotted name of a function of a library, `tensorflow.keras` and the like read as `keras`."""
+        """The canonical name of a function of a library; what it is called on may be the result of another."""
         while isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
             node = node.value.func
-        name = dotted(node, self.parsed.imports)
+        name = self.code.origin(node)
         if name is None:
             return None
-        for prefix in ("tensorflow.compat.v2.", "tensorflow.python."):
-            name = name.replace(prefix, "tensorflow.")
-        name = name.replace("tensorflow.keras.", "keras.").replace("tf_keras.", "keras.")
+        name = re.sub(r"^tf_keras\b", "keras", name)
         return name.replace("keras.mixed_precision.experimental.", "keras.mixed_precision.")
 
     def _before(self, node: ast.stmt, names: Names, wanted: set[str]) -> set[str]:
@@ -610,12 +610,12 @@ class _Cutting:
             if isinstance(node, (ast.Break, ast.Continue)):
                 parent: ast.AST = node
                 while parent is not loop:
-                    if self.before is not None and self.parsed.lines.start(node) >= self.before:
+                    if self.before is not None and self.code.text.start(node) >= self.before:
                         break
                     self.kept.add(id(parent))
                     if isinstance(parent, ast.stmt):
                         self._expand(self.slicer._head(parent))
-                    parent = self.parsed.parents[parent]
+                    parent = self.code.parents[parent]
             elif isinstance(node, (ast.If, ast.With, ast.Try, ast.ExceptHandler)):
                 stack.extend(child for block in blocks(node) for child in block)
 
@@ -635,7 +635,7 @@ class _Cutting:
         found = False
         for node in body:
             if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-                if self.before is None or self.parsed.lines.start(node) < self.before:
+                if self.before is None or self.code.text.start(node) < self.before:
                     self.kept.add(id(node))
                     found = True
             elif not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
@@ -651,7 +651,7 @@ class _Cutting:
     def _bound_in_kept(self, scope: Definition | None = None) -> set[str]:
         """The names that kept statements of the module (or of a function) bind."""
         found: set[str] = set()
-        stack: list[ast.AST] = list(self.parsed.tree.body if scope is None else scope.body)
+        stack: list[ast.AST] = list(self.code.tree.body if scope is None else scope.body)
         while stack:
             node = stack.pop()
             kept = id(node) in self.kept
@@ -659,16 +659,14 @@ class _Cutting:
                 if kept:
                     found |= {node.name}
                     found |= (
-                        self.parsed.reader.function(node).global_binds
-                        if isinstance(node, FUNCTIONS)
-                        else set()
+                        self.code.reader.function(node).global_binds if isinstance(node, FUNCTIONS) else set()
                     )
                 continue
             if blocks(node) and not isinstance(node, ast.Match):
                 found |= self.slicer._head(node).binds if kept else set()
                 stack.extend(child for block in blocks(node) for child in block)
             elif kept:
-                names = self.parsed.reader.of(node)
+                names = self.code.reader.of(node)
                 found |= names.binds | self._global_writes(names)
         return found
 
@@ -685,7 +683,7 @@ class _Cutting:
 
     def _write_block(self, body: Sequence[ast.stmt], capture: Capture | None = None) -> bool:
         """Writes the kept statements of a block; says whether there are any."""
-        lines = self.parsed.lines
+        lines = self.code.text
         any_kept = False
         last_on_line: ast.stmt | None = None
         for number, node in enumerate(body):
@@ -708,7 +706,7 @@ class _Cutting:
         return any_kept
 
     def _write(self, node: ast.stmt, capture: Capture | None) -> None:
-        lines = self.parsed.lines
+        lines = self.code.text
         start, end = lines.start(node), lines.end(node)
         if capture is not None and node is capture.statement:
             self._put(start, "return(")
@@ -724,7 +722,7 @@ class _Cutting:
                     self._erase(lines.start(method), lines.end(method))
                     self._write_captured(method)
             for each in self.without:
-                if node in self.parsed.scopes(each):
+                if node in self.code.scopes(each):
                     self._erase(lines.start(each), lines.end(each))
                     self._put(lines.start(each), "0")
         elif blocks(node) and not isinstance(node, (*FUNCTIONS, ast.Match)):
@@ -733,7 +731,7 @@ class _Cutting:
             self._keep(start, end)
 
     def _write_captured(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        lines = self.parsed.lines
+        lines = self.code.text
         capture = self.captures[id(function)]
         self._keep(lines.start(function), lines.start(function.body[0]))
         if not self._write_block(function.body, capture):
@@ -741,7 +739,7 @@ class _Cutting:
 
     def _write_compound(self, node: ast.AST, capture: Capture | None) -> None:
         """Writes the headers of a compound statement and what is kept of its blocks."""
-        lines = self.parsed.lines
+        lines = self.code.text
         position = lines.start(node)  # type: ignore[arg-type]
         idle = isinstance(node, ast.With) and self._is_idle_context(node)
         for number, block in enumerate(blocks(node)):
@@ -774,7 +772,7 @@ class _Cutting:
 
     def _idle_header(self, node: ast.With, body: int) -> None:
         """`with strategy.scope():` becomes `if 1               :`."""
-        lines = self.parsed.lines
+        lines = self.code.text
         start, end = lines.start(node), lines.end(node.items[-1].context_expr)
         colon = self.clean.index(":", end, body)
         self._erase(start, colon)
@@ -791,14 +789,14 @@ class _Cutting:
         return end if ";" in self.clean[position:end] else position
 
     def _is_elif(self, node: ast.AST) -> bool:
-        start = self.parsed.lines.start(node)  # type: ignore[arg-type]
+        start = self.code.text.start(node)  # type: ignore[arg-type]
         return isinstance(node, ast.If) and self.clean.startswith("elif", start)
 
     def _chain(self, capture: Capture) -> list[ast.AST]:
         """A capture's statement and everything around it up to its function."""
         chain: list[ast.AST] = [capture.statement]
         while chain[-1] is not capture.function:
-            chain.append(self.parsed.parents[chain[-1]])
+            chain.append(self.code.parents[chain[-1]])
         return chain
 
 

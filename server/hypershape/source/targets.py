@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from hypershape.source.attributes import Attributes
 from hypershape.source.calls import SKLEARN_TUNERS, Construction, TunerFinder
-from hypershape.source.names import FUNCTIONS, Names, all_arguments, dotted, required
-from hypershape.source.parsed import Definition, Parsed, blocks
+from hypershape.source.code import Code, Definition, blocks
+from hypershape.source.names import FUNCTIONS, Function, Names, all_arguments, required
 from hypershape.source.slices import Capture, Slicer
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -60,11 +60,11 @@ class Found:
 class TargetFinder:
     """Finds the targets of one file."""
 
-    def __init__(self, parsed: Parsed, tuners: TunerFinder, slicer: Slicer) -> None:
+    def __init__(self, code: Code, tuners: TunerFinder, slicer: Slicer) -> None:
         self.slicer = slicer
-        self.parsed = parsed
+        self.code = code
         self.tuners = tuners
-        self.attributes = Attributes(parsed)
+        self.attributes = Attributes(code)
 
     # Which definitions.
 
@@ -96,33 +96,41 @@ class TargetFinder:
                 self._cut_at(construction),
                 reason,
             )
+        self.code.hand(self._functions_handed(found.values()))
         for node in self._unhanded({id(each.node) for each in found.values()}):
             found[id(node)] = self._by_itself(node)
-        return sorted(found.values(), key=lambda each: self.parsed.lines.start(each.node))
+        return sorted(found.values(), key=lambda each: self.code.text.start(each.node))
+
+    def _functions_handed(self, found: Iterable[Found]) -> Iterator[Function]:
+        """The functions that tuners get, and the lambdas around some of them."""
+        for each in found:
+            if isinstance(each.node, (*FUNCTIONS, ast.Lambda)):
+                yield each.node
+            for construction in each.constructions:
+                if isinstance(construction.hypermodel, ast.Lambda):
+                    yield construction.hypermodel
 
     def _name(self, node: ast.AST) -> str:
         if isinstance(node, FUNCTIONS):
-            scope = self.parsed.scope(node)
+            scope = self.code.enclosing(node)
             return f"{scope.name}.{node.name}" if isinstance(scope, ast.ClassDef) else node.name
         return "lambda" if isinstance(node, ast.Lambda) else ast.unparse(node)
 
     def _cut_at(self, construction: Construction) -> int:
         """The offset at which the target is called for the first time: the module up to there counts."""
         statement: ast.AST = construction.statement
-        scopes = self.parsed.scopes(statement)
+        scopes = self.code.scopes(statement)
         if not scopes:
-            return self.parsed.lines.start(construction.statement)
-        return len(self.parsed.document.text)
+            return self.code.text.start(construction.statement)
+        return len(self.code.document.text)
 
     def _unhanded(self, handed: set[object]) -> Iterator[FunctionDef]:
         """Definitions that look like targets though no tuner in this file gets them."""
         called = self._called_by_others
         names_handed = {
-            node.name
-            for node in self.parsed.definitions
-            if id(node) in handed and isinstance(node, FUNCTIONS)
+            node.name for node in self.code.definitions if id(node) in handed and isinstance(node, FUNCTIONS)
         }
-        for node in self.parsed.definitions:
+        for node in self.code.definitions:
             if (
                 not isinstance(node, FUNCTIONS)
                 or id(node) in handed
@@ -132,7 +140,7 @@ class TargetFinder:
             parameter = self._parameter(node)
             if parameter is None or self._is_abstract(node):
                 continue
-            scope = self.parsed.scope(node)
+            scope = self.code.enclosing(node)
             in_class = isinstance(scope, ast.ClassDef)
             if in_class and node.name == "build" and self._looks_like_hypermodel(scope):
                 if not self._uses(node, parameter):
@@ -159,11 +167,8 @@ class TargetFinder:
 
     def _parameter(self, node: FunctionDef) -> str | None:
         """The parameter that takes the HyperParameters object."""
-        for argument in all_arguments(node.args):
-            annotation = ast.unparse(argument.annotation) if argument.annotation is not None else ""
-            if argument.arg == "hp" or re.search(r"\bHyperParameters\b", annotation):
-                return argument.arg
-        return None
+        found = self.code.hyperparameters.parameter(node)
+        return found.arg if found is not None else None
 
     def _looks_like_hypermodel(self, scope: Definition | None) -> bool:
         return isinstance(scope, ast.ClassDef)
@@ -207,25 +212,25 @@ class TargetFinder:
             if id(each) in seen:
                 continue
             seen.add(id(each))
-            if _MODEL_WORDS.search(self.parsed.source(each)):
+            if _MODEL_WORDS.search(self.code.whole_source(each)):
                 return True
-            names = self.parsed.reader.of(each)
+            names = self.code.reader.of(each)
             for called in names.calls | names.attributes:
-                origin = self.parsed.imports.get(called)
+                origin = self.code.imports.get(called)
                 if (
                     origin is not None
                     and called in names.calls
                     and not origin.startswith(("keras", "tensorflow"))
                 ):
                     return True
-                todo += [d for d in self.parsed.definitions if d.name == called]
+                todo += [d for d in self.code.definitions if d.name == called]
         return False
 
     @cached_property
     def _called_by_others(self) -> set[str]:
         """Names of functions that another function with an `hp` of its own calls with it."""
         found: set[str] = set()
-        for node in self.parsed.definitions:
+        for node in self.code.definitions:
             if not isinstance(node, FUNCTIONS):
                 continue
             parameter = self._parameter(node)
@@ -251,20 +256,20 @@ class TargetFinder:
     def _rebound(self, node: FunctionDef) -> int | None:
         """Where a later statement of the module takes the definition's name for something else."""
         outer: ast.AST = node
-        scopes = self.parsed.scopes(node)
+        scopes = self.code.scopes(node)
         if scopes:
             outer = scopes[-1]
         name = getattr(outer, "name", "")
-        for statement in self.parsed.tree.body:
-            if self.parsed.lines.start(statement) > self.parsed.lines.start(outer):  # type: ignore[arg-type]
+        for statement in self.code.tree.body:
+            if self.code.text.start(statement) > self.code.text.start(outer):  # type: ignore[arg-type]
                 if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
                     if statement.name == name:
-                        return self.parsed.lines.start(statement)
+                        return self.code.text.start(statement)
                 elif (
                     isinstance(statement, (ast.Assign, ast.ImportFrom, ast.Import))
-                    and name in self.parsed.reader.of(statement).binds
+                    and name in self.code.reader.of(statement).binds
                 ):
-                    return self.parsed.lines.start(statement)
+                    return self.code.text.start(statement)
         return None
 
     # What a tuner was handed.
@@ -273,13 +278,13 @@ class TargetFinder:
         value = construction.hypermodel
         if value is None:
             return None
-        scopes = self.parsed.scopes(construction.statement)
+        scopes = self.code.scopes(construction.statement)
         found = self._resolve(value, construction.statement, 0)
         if found is None:
             return None
         functions = [scope for scope in scopes if isinstance(scope, FUNCTIONS)]
-        source = self.parsed.source(value)
-        names = self.parsed.reader.of(value)
+        source = self.code.source(value)
+        names = self.code.reader.of(value)
         suffix = ".build" if found.kind == "hypermodel" else ""
         if not functions or not (self._is_local(names, functions) or self._prepares(functions[0], found)):
             return Handed(found.node, found.kind, _evaluated(source) + suffix, names, name=found.name)
@@ -289,20 +294,20 @@ class TargetFinder:
 
     def _prepares(self, function: FunctionDef, found: Handed) -> bool:
         """Whether the function that makes the tuner first sets module-level names that the target reads."""
-        if self.parsed.scope(function) is not None or not isinstance(found.node, FUNCTIONS):
+        if self.code.enclosing(function) is not None or not isinstance(found.node, FUNCTIONS):
             return False
         writes = self.slicer.global_writes({function.name}) - self.slicer.global_writes({found.node.name})
-        reads = set(self.parsed.reader.function(found.node).loads)
+        reads = set(self.code.reader.function(found.node).loads)
         for name in self.slicer.mentioned(reads):
             for definition in self.slicer.definitions[name]:
-                reads |= self.parsed.reader.of(definition).loads
+                reads |= self.code.reader.of(definition).loads
         return bool(writes & reads)
 
     def _from_constructor(
         self, found: Handed, value: ast.expr, construction: Construction, function: FunctionDef, suffix: str
     ) -> Handed | None:
         """A method that a constructor hands to a tuner: taken from an instance made without that tuner."""
-        scope = self.parsed.scope(function)
+        scope = self.code.enclosing(function)
         is_own = (
             isinstance(value, ast.Attribute)
             and isinstance(value.value, ast.Name)
@@ -312,14 +317,14 @@ class TargetFinder:
             return None
         mentions = re.compile(rf"{re.escape(construction.bound_to)}\b") if construction.bound_to else None
         without = [construction.statement]
-        for statement in self.parsed.parents:
+        for statement in self.code.statements:
             if (
                 isinstance(statement, ast.stmt)
-                and self.parsed.scope(statement) is function
+                and self.code.enclosing(statement) is function
                 and not blocks(statement)
                 and statement is not construction.statement
                 and mentions is not None
-                and mentions.search(self.parsed.source(statement))
+                and mentions.search(self.code.source(statement))
             ):
                 without.append(statement)
         instance, needs, assumed = self._instance(scope, value.attr)
@@ -342,8 +347,8 @@ class TargetFinder:
         local: set[str] = set()
         for function in functions:
             local |= {argument.arg for argument in all_arguments(function.args)}
-            local |= self.parsed.reader.of_all(function.body).binds
-            local -= self.parsed.reader.function(function).global_binds
+            local |= self.code.reader.of_all(function.body).binds
+            local -= self.code.reader.function(function).global_binds
         return bool(names.loads & local)
 
     def _inside(
@@ -360,9 +365,9 @@ class TargetFinder:
 
     def _fits(self, value: ast.expr, statement: ast.stmt) -> bool:
         """Whether `return(` has room before the expression, and `)` behind it."""
-        lines = self.parsed.lines
+        lines = self.code.text
         return lines.start(value) - lines.start(statement) >= len("return(") and lines.end(value) < len(
-            lines.text
+            self.code.clean
         )
 
     def call_of(
@@ -372,14 +377,14 @@ class TargetFinder:
 
         Where the file does not call it, its parameters are assumed.
         """
-        reader = self.parsed.reader
-        scope = self.parsed.scope(function)
+        reader = self.code.reader
+        scope = self.code.enclosing(function)
         for statement, call in self._calls_to(function):
-            around = [each for each in self.parsed.scopes(statement) if isinstance(each, FUNCTIONS)]
+            around = [each for each in self.code.scopes(statement) if isinstance(each, FUNCTIONS)]
             if function in around or (around and around[0].name == "__init__"):
                 continue
             if not around:
-                return _evaluated(self.parsed.source(call)), reader.of(call), (), {}
+                return _evaluated(self.code.source(call)), reader.of(call), (), {}
             outer = around[0]
             if depth < 4 and isinstance(outer, ast.FunctionDef) and self._fits_call(call, statement):
                 expression, needs, captures, unknown = self.call_of(outer, depth + 1)
@@ -406,10 +411,10 @@ class TargetFinder:
 
     def _calls_to(self, function: FunctionDef) -> list[tuple[ast.stmt, ast.Call]]:
         """The calls of a function or method by its name, module level first."""
-        method = isinstance(self.parsed.scope(function), ast.ClassDef)
+        method = isinstance(self.code.enclosing(function), ast.ClassDef)
         pattern = re.compile(rf"\b{re.escape(function.name)}\s*\(")
-        clean = self.parsed.recovered.clean
-        lines = {self.parsed.lines.place(match.start())[0] for match in pattern.finditer(clean)}
+        clean = self.code.clean
+        lines = {self.code.text.place(match.start())[0] for match in pattern.finditer(clean)}
         found = []
         for statement, call in self.tuners._calls(lines):
             if isinstance(call.func, ast.Attribute):
@@ -418,19 +423,19 @@ class TargetFinder:
                 is_call = not method and isinstance(call.func, ast.Name) and call.func.id == function.name
             if is_call:
                 found.append((statement, call))
-        return sorted(found, key=lambda pair: len(self.parsed.scopes(pair[0])))
+        return sorted(found, key=lambda pair: len(self.code.scopes(pair[0])))
 
     def _assumed_name(self, name: str) -> str:
         """A name for an assumed value that nothing in the file takes."""
-        taken = self.parsed.imports.keys() | {
-            bound for statement in self.parsed.tree.body for bound in self._bound(statement)
+        taken = self.code.imports.keys() | {
+            bound for statement in self.code.tree.body for bound in self._bound(statement)
         }
         while name in taken:
             name += "_"
         return name
 
     def _bound(self, statement: ast.stmt) -> set[str]:
-        return self.parsed.reader.of(statement).binds
+        return self.code.reader.of(statement).binds
 
     def _instance(self, scope: ast.ClassDef, method: str) -> tuple[str, Names, dict[str, str]]:
         """An instance on which a method can run: what it reads and nothing sets before is assumed."""
@@ -455,7 +460,7 @@ class TargetFinder:
         for name in attributes.methods(scope).keys() - {method, "__init__"}:
             sets = attributes.closure(scope, name).sets
             elsewhere |= sets
-            called = re.search(rf"^[\w.]+\.{re.escape(name)}\(", self.parsed.recovered.clean, re.MULTILINE)
+            called = re.search(rf"^[\w.]+\.{re.escape(name)}\(", self.code.clean, re.MULTILINE)
             ready |= sets if called else set()
         return (use.reads & elsewhere) - ready
 
@@ -463,20 +468,20 @@ class TargetFinder:
         """An expression for an instance of a class: one that the module makes, else one with assumed arguments."""
         names = Names()
         pattern = re.compile(rf"\b{re.escape(scope.name)}\s*\(")
-        lines = {self.parsed.lines.place(m.start())[0] for m in pattern.finditer(self.parsed.recovered.clean)}
+        lines = {self.code.text.place(m.start())[0] for m in pattern.finditer(self.code.clean)}
         for statement, call in self.tuners._calls(lines):
             if (
                 isinstance(call.func, ast.Name)
                 and call.func.id == scope.name
-                and not self.parsed.scopes(statement)
+                and not self.code.scopes(statement)
             ):
                 if isinstance(statement, ast.Assign) and statement.value is call:
                     target = statement.targets[0]
                     if isinstance(target, ast.Name):
                         names.loads.add(target.id)
                         return target.id, names, {}
-                names.merge(self.parsed.reader.of(call))
-                return _evaluated(self.parsed.source(call)), names, {}
+                names.merge(self.code.reader.of(call))
+                return _evaluated(self.code.source(call)), names, {}
         names.loads.add(scope.name)
         maker = self._method(scope, "__init__")
         assumed: dict[str, str] = {}
@@ -505,18 +510,18 @@ class TargetFinder:
         """The function or class of the file that a name stands for at a statement."""
         if not isinstance(node, ast.Name):
             return None
-        limit = self.parsed.lines.start(before) if before is not None else len(self.parsed.lines.text)
-        scopes: list[Definition | None] = [*(self.parsed.scopes(before) if before is not None else []), None]
+        limit = self.code.text.start(before) if before is not None else len(self.code.clean)
+        scopes: list[Definition | None] = [*(self.code.scopes(before) if before is not None else []), None]
         for scope in scopes:
             if isinstance(scope, ast.ClassDef):
                 continue
             local = [
                 each
-                for each in self.parsed.definitions
-                if each.name == node.id and self.parsed.scope(each) is scope
+                for each in self.code.definitions
+                if each.name == node.id and self.code.enclosing(each) is scope
             ]
             # A function may be defined below a function that uses it, but not below module code that does.
-            earlier = [each for each in local if self.parsed.lines.start(each) < limit]
+            earlier = [each for each in local if self.code.text.start(each) < limit]
             if earlier and (len(scopes) == 1 or scope is not None):
                 return earlier[-1]
             if local:
@@ -541,17 +546,17 @@ class TargetFinder:
         bound = self._assigned(value.id, at)
         definition = self._definition(value, at)
         if bound is not None and (
-            definition is None or self.parsed.lines.start(bound) > self.parsed.lines.start(definition)
+            definition is None or self.code.text.start(bound) > self.code.text.start(definition)
         ):
             return self._resolve(bound.value, bound, depth + 1)
         if isinstance(definition, FUNCTIONS):
             return Handed(definition, "function", value.id, Names())
         if isinstance(definition, ast.ClassDef):
             return None
-        around = [each for each in self.parsed.scopes(at) if isinstance(each, FUNCTIONS)]
+        around = [each for each in self.code.scopes(at) if isinstance(each, FUNCTIONS)]
         if around and value.id in {argument.arg for argument in all_arguments(around[0].args)}:
             return self._resolve_parameter(value.id, around[0], depth)
-        origin = self.parsed.imports.get(value.id)
+        origin = self.code.imports.get(value.id)
         if origin is not None:
             return Handed(value, "function", value.id, Names(), name=value.id)
         return None
@@ -571,17 +576,17 @@ class TargetFinder:
 
     def _assigned(self, name: str, at: ast.stmt) -> ast.Assign | None:
         """The last assignment to a name before a statement, in its own scopes."""
-        scopes: list[Definition | None] = [*self.parsed.scopes(at), None]
+        scopes: list[Definition | None] = [*self.code.scopes(at), None]
         for scope in scopes:
             found = [
                 node
-                for node in self.parsed.parents
+                for node in self.code.statements
                 if isinstance(node, ast.Assign)
-                and self.parsed.scope(node) is scope
+                and self.code.enclosing(node) is scope
                 and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
                 and (
                     (scope is None and len(scopes) > 1)
-                    or self.parsed.lines.start(node) < self.parsed.lines.start(at)
+                    or self.code.text.start(node) < self.code.text.start(at)
                 )
             ]
             if found:
@@ -609,7 +614,7 @@ class TargetFinder:
         owner = value.value
         scope: ast.ClassDef | None = None
         if isinstance(owner, ast.Name) and owner.id in ("self", "cls"):
-            scope = next((each for each in self.parsed.scopes(at) if isinstance(each, ast.ClassDef)), None)
+            scope = next((each for each in self.code.scopes(at) if isinstance(each, ast.ClassDef)), None)
         elif isinstance(owner, ast.Name):
             bound = self._assigned(owner.id, at)
             if bound is not None and isinstance(bound.value, ast.Call):
@@ -626,19 +631,15 @@ class TargetFinder:
             if method is not None:
                 return Handed(method, "method", "", Names())
             return self._attribute_value(scope, value.attr)
-        if (
-            dotted(value, self.parsed.imports)
-            and isinstance(owner, ast.Name)
-            and owner.id in self.parsed.imports
-        ):
+        if self.code.imported(value) is not None and isinstance(owner, ast.Name):
             return Handed(value, "function", "", Names(), name=value.attr)
         return None
 
     def _attribute_value(self, scope: ast.ClassDef, name: str) -> Handed | None:
         """What `self.name = …` in a class binds, if it is one thing: e.g. a hypermodel that its constructor makes."""
         found: dict[int, Handed] = {}
-        for node in self.parsed.parents:
-            if isinstance(node, ast.Assign) and scope in self.parsed.scopes(node):
+        for node in self.code.statements:
+            if isinstance(node, ast.Assign) and scope in self.code.scopes(node):
                 for target in node.targets:
                     if isinstance(target, ast.Attribute) and target.attr == name:
                         handed = self._resolve(node.value, node, 3)
@@ -647,11 +648,11 @@ class TargetFinder:
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _resolve_call(self, value: ast.Call, at: ast.stmt, depth: int) -> Handed | None:
-        name = dotted(value.func, self.parsed.imports) or ""
+        name = self.code.origin(value.func) or ""
         if name in ("functools.partial", "partial") and value.args:
             inner = self._resolve(value.args[0], at, depth + 1)
             return Handed(inner.node, inner.kind, "", Names(), name=inner.name) if inner is not None else None
-        if re.match(r"(?:keras_tuner|kerastuner)\.(?:\w+\.)*Hyper\w+$", name):
+        if re.match(r"keras_tuner\.(?:\w+\.)*Hyper\w+$", name):
             return Handed(value, "hypermodel", "", Names(), name=name.rpartition(".")[2])
         definition = self._definition(value.func, at)
         if isinstance(definition, ast.ClassDef):
@@ -661,14 +662,14 @@ class TargetFinder:
             called = self._method(definition, "__call__")
             if called is not None:
                 return Handed(called, "method", "", Names())
-            if any("keras_tuner" in (dotted(b, self.parsed.imports) or "") for b in definition.bases):
+            if any("keras_tuner" in (self.code.origin(b) or "") for b in definition.bases):
                 return Handed(value, "hypermodel", "", Names(), name=definition.name)
             return None
         if isinstance(definition, FUNCTIONS):
             return self._returned_by(definition, depth)
         if (
             isinstance(value.func, ast.Name)
-            and value.func.id in self.parsed.imports
+            and value.func.id in self.code.imports
             and name[0:1].isupper() is False
         ):
             last = name.rpartition(".")[2]
@@ -678,10 +679,10 @@ class TargetFinder:
 
     def _returned_by(self, function: FunctionDef, depth: int) -> Handed | None:
         """The build function or hypermodel that a function of the file returns."""
-        for node in self.parsed.parents:
+        for node in self.code.statements:
             if (
                 isinstance(node, ast.Return)
-                and self.parsed.scope(node) is function
+                and self.code.enclosing(node) is function
                 and node.value is not None
             ):
                 inner = self._resolve(node.value, node, depth + 1)
@@ -693,13 +694,13 @@ class TargetFinder:
 
     def _reach(self, node: FunctionDef) -> Handed | None:
         """How to get hold of a definition that no tuner in the file is handed."""
-        scope = self.parsed.scope(node)
+        scope = self.code.enclosing(node)
         if scope is None:
             needs = Names(loads={node.name})
             return Handed(node, "function", node.name, needs)
         if isinstance(scope, ast.ClassDef):
             kind: Kind = "hypermodel" if node.name == "build" else "method"
-            outer = [each for each in self.parsed.scopes(scope) if isinstance(each, FUNCTIONS)]
+            outer = [each for each in self.code.scopes(scope) if isinstance(each, FUNCTIONS)]
             if outer:
                 return self._given_up(node, scope.name, outer[0], kind)
             decorators = {ast.unparse(each) for each in node.decorator_list}
@@ -719,13 +720,13 @@ class TargetFinder:
             return None
         later = [
             statement
-            for statement in self.parsed.parents
+            for statement in self.code.statements
             if isinstance(statement, ast.stmt)
-            and self.parsed.scope(statement) is function
+            and self.code.enclosing(statement) is function
             and not blocks(statement)
-            and self.parsed.lines.start(statement) > self.parsed.lines.start(node)
+            and self.code.text.start(statement) > self.code.text.start(node)
         ]
-        for statement in sorted(later, key=self.parsed.lines.start):
+        for statement in sorted(later, key=self.code.text.start):
             for mention in ast.walk(statement):
                 is_it = isinstance(mention, ast.Name) and mention.id == name
                 if is_it and isinstance(mention, ast.Name) and self._fits(mention, statement):

@@ -1,0 +1,536 @@
+"""The one reader of a text: its tree, its lines, and one index of nodes, scopes, bindings, imports and calls.
+
+A text is parsed once. `source` cuts slices from what stands here, and every later step asks the same object through
+`Module.code`, so that no two of them can disagree on what a name is.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from hypershape.model import Document, Span
+from hypershape.source.hyperparameters import HpCall, HyperParameterObjects
+from hypershape.source.names import (
+    FUNCTIONS,
+    Function,
+    NameReader,
+    bound_names,
+    canonical,
+    import_origins,
+    plainly_bound,
+)
+from hypershape.source.recover import recover
+from hypershape.source.text import Text
+
+if TYPE_CHECKING:
+    from hypershape.model import Module
+
+Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Node = TypeVar("Node", bound=ast.AST)
+Key = TypeVar("Key", bound=Hashable)
+Item = TypeVar("Item")
+
+_DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+_SCOPES = (*_DEFINITIONS, ast.Lambda)
+_MAY_NOT_RUN = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try, ast.match_case)
+_UNKNOWN = object()
+
+
+class Code:
+    """One text, read once.
+
+    `clean` is the text with magics and statements that do not parse blanked out, same lines and columns; `tree` is
+    its syntax tree, `text` its lines. `magics` and `broken` are what was blanked, as ranges of offsets.
+    """
+
+    module: Module
+    """What `source.analyse` found in the text; set when it is done."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.path = document.path
+        self.written = Text.of(document.text)
+        recovered = recover(document, self.written)
+        self.clean = recovered.clean
+        self.tree = recovered.tree
+        self.magics = recovered.magics
+        self.broken = recovered.broken
+        self.text = self.written.like(self.clean)
+        self.reader = NameReader()
+        self.handed: tuple[Function, ...] = ()
+
+    @staticmethod
+    def of(module: Module) -> Code:
+        return module.code
+
+    # Nodes.
+
+    @cached_property
+    def _walked(self) -> tuple[list[ast.AST], dict[ast.AST, ast.AST], dict[type[ast.AST], list[ast.AST]]]:
+        nodes: list[ast.AST] = []
+        parents: dict[ast.AST, ast.AST] = {}
+        kinds: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        waiting: list[ast.AST] = [self.tree]
+        while waiting:
+            node = waiting.pop()
+            nodes.append(node)
+            kinds[node.__class__].append(node)
+            children = _children(node)
+            for child in children:
+                parents[child] = node
+            children.reverse()
+            waiting += children
+        return nodes, parents, kinds
+
+    @property
+    def nodes(self) -> Sequence[ast.AST]:
+        """Every node in the order of the text, parents before their children."""
+        return self._walked[0]
+
+    @property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
+        return self._walked[1]
+
+    def every(self, kind: type[Node]) -> Sequence[Node]:
+        """Every node of exactly one class of `ast`, in the order of the text."""
+        return self._walked[2].get(kind, ())  # type: ignore[return-value]
+
+    @property
+    def calls(self) -> Sequence[ast.Call]:
+        return self.every(ast.Call)
+
+    @property
+    def classes(self) -> Sequence[ast.ClassDef]:
+        return self.every(ast.ClassDef)
+
+    @cached_property
+    def definitions(self) -> Sequence[Definition]:
+        """Every function and class at any depth, in the order of the text."""
+        return [node for node in self.statements if isinstance(node, _DEFINITIONS)]
+
+    @cached_property
+    def defined(self) -> Mapping[str, Sequence[Definition]]:
+        """The functions and classes of each name, in the order of the text."""
+        return _grouped((node.name, node) for node in self.definitions)
+
+    @cached_property
+    def statements(self) -> Sequence[ast.AST]:
+        """Every statement, handler and case at any depth, in the order of the text."""
+        found: list[ast.AST] = []
+        waiting: list[ast.AST] = list(reversed(self.tree.body))
+        while waiting:
+            node = waiting.pop()
+            found.append(node)
+            for block in reversed(blocks(node)):
+                waiting.extend(reversed(block))
+        return found
+
+    @cached_property
+    def assignments(self) -> Sequence[ast.Assign]:
+        """Every plain assignment, in the order of the text."""
+        return [node for node in self.statements if isinstance(node, ast.Assign)]
+
+    @cached_property
+    def import_statements(self) -> Sequence[ast.Import | ast.ImportFrom]:
+        """Every import at any depth, in the order of the text."""
+        return [node for node in self.statements if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+    @cached_property
+    def starting(self) -> Mapping[int, Sequence[ast.expr]]:
+        """The expressions by the line on which they start."""
+        return _grouped((node.lineno, node) for node in self.nodes if isinstance(node, ast.expr))
+
+    # Places.
+
+    def span(self, node: ast.AST) -> Span:
+        """The span of an expression or statement, columns in characters; of a definition without its decorators."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        end_line = getattr(node, "end_lineno", None) or line
+        end_column = getattr(node, "end_col_offset", None) or column
+        text = self.text
+        return Span(self.path, line, text.column(line, column), end_line, text.column(end_line, end_column))
+
+    def whole_span(self, node: ast.expr | ast.stmt) -> Span:
+        """The span of a node; of a definition with its decorators."""
+        return self.text.span(self.path, self.text.start(node), self.text.end(node))
+
+    def source(self, node: ast.AST) -> str:
+        """The source of a node; of a definition without its decorators."""
+        return self.text.within(self.span(node))
+
+    def whole_source(self, node: ast.expr | ast.stmt) -> str:
+        """The source of a node; of a definition with its decorators."""
+        return self.clean[self.text.start(node) : self.text.end(node)]
+
+    def expression(self, span: Span, kind: type[ast.expr] = ast.expr) -> ast.expr | None:
+        """The outermost node of `kind` that covers exactly `span`."""
+        return next(
+            (
+                node
+                for node in self.starting.get(span.line, ())
+                if isinstance(node, kind) and node.end_lineno == span.end_line and self.span(node) == span
+            ),
+            None,
+        )
+
+    def calls_in(self, span: Span) -> Sequence[ast.Call]:
+        """The calls that lie within `span`, outer before inner."""
+        return [
+            node
+            for node in self.calls
+            if span.line <= node.lineno <= span.end_line and contains(span, self.span(node))
+        ]
+
+    # Scopes.
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        parents = self.parents
+        above = parents.get(node)
+        while above is not None:
+            yield above
+            above = parents.get(above)
+
+    def function(self, node: ast.AST) -> Function | None:
+        """The innermost function around a node."""
+        for each in self.ancestors(node):
+            if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                return each
+        return None
+
+    def scope(self, node: ast.AST) -> ast.AST:
+        """The innermost function or class in whose scope a node stands, or the module.
+
+        Decorators, defaults and annotations stand in the scope around their function.
+        """
+        child, parents = node, self.parents
+        above = parents.get(node)
+        while above is not None:
+            if isinstance(above, _SCOPES) and (
+                isinstance(child, ast.stmt)
+                or (isinstance(above, ast.Lambda) and child is above.body)
+                or (isinstance(node, ast.arg) and isinstance(child, ast.arguments))
+            ):
+                return above
+            child, above = above, parents.get(above)
+        return self.tree
+
+    def scopes(self, node: ast.AST) -> list[Definition]:
+        """All definitions around a node, innermost first."""
+        return [each for each in self.ancestors(node) if isinstance(each, _DEFINITIONS)]
+
+    def enclosing(self, node: ast.AST) -> Definition | None:
+        """The innermost definition around a node; None at module level."""
+        return next((each for each in self.ancestors(node) if isinstance(each, _DEFINITIONS)), None)
+
+    # Names.
+
+    @cached_property
+    def bindings(self) -> Mapping[str, Sequence[ast.AST]]:
+        """For every name, each node that binds it anywhere in the file (assignments, parameters, imports, loops)."""
+        found: dict[str, list[ast.AST]] = {}
+        for node in self.nodes:
+            for name in bound_names(node):
+                found.setdefault(name, []).append(node)
+        return found
+
+    def bound_at(self, name: str, at: ast.AST) -> Sequence[ast.AST]:
+        """What binds a name in the innermost scope around a node that binds it at all, as Python looks it up."""
+        bound = self.bindings.get(name, ())
+        if not bound:
+            return ()
+        scope = self.scope(at)
+        while True:
+            here = [each for each in bound if self._scope_bound(name, each) is scope]
+            if here or scope is self.tree:
+                return here
+            scope = self.scope(scope)
+            while isinstance(scope, ast.ClassDef):
+                scope = self.scope(scope)
+
+    def _scope_bound(self, name: str, binding: ast.AST) -> ast.AST:
+        """The scope in which a node binds a name."""
+        scope = self.scope(binding)
+        if isinstance(binding, (ast.Global, ast.Nonlocal)):
+            return scope
+        return self._declared_elsewhere.get((name, scope), scope)
+
+    @cached_property
+    def _declared_elsewhere(self) -> Mapping[tuple[str, ast.AST], ast.AST]:
+        """The scopes that names belong to which a function declares `global` or `nonlocal`."""
+        found: dict[tuple[str, ast.AST], ast.AST] = {}
+        declared: list[ast.Global | ast.Nonlocal] = [*self.every(ast.Global), *self.every(ast.Nonlocal)]
+        for node in declared:
+            scope = self.scope(node)
+            for name in node.names:
+                found[name, scope] = self.tree if isinstance(node, ast.Global) else self.scope(scope)
+        return found
+
+    def definition(self, name: str, at: ast.AST) -> ast.expr | None:
+        """The value of a name as seen at a node, if its scope binds it once, by a plain assignment that always runs."""
+        if any(isinstance(each, (ast.Global, ast.Nonlocal)) for each in self.bindings.get(name, ())):
+            return None
+        bound = self.bound_at(name, at)
+        return self._assigned(bound[0]) if len(bound) == 1 else None
+
+    def _assigned(self, binding: ast.AST) -> ast.expr | None:
+        statement = self.parents.get(binding)
+        if not isinstance(statement, ast.Assign) or statement.targets != [binding]:
+            return None
+        for each in self.ancestors(statement):
+            if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                break
+            if isinstance(each, _MAY_NOT_RUN):
+                return None
+        return statement.value
+
+    def resolve(self, node: ast.expr) -> ast.expr:
+        """The expression itself, or the one that defines it when it is the name of a constant."""
+        for _ in range(4):
+            found = self.definition(node.id, node) if isinstance(node, ast.Name) else None
+            if found is None:
+                break
+            node = found
+        return node
+
+    def uses(self, name: str) -> int:
+        """How often a name is read in the file."""
+        return sum(isinstance(node.ctx, ast.Load) for node in self.mentions.get(name, ()))
+
+    @cached_property
+    def mentions(self) -> Mapping[str, Sequence[ast.Name]]:
+        """Every place where each name stands as an expression or is assigned to."""
+        return _grouped((node.id, node) for node in self.every(ast.Name))
+
+    @cached_property
+    def constants(self) -> Mapping[str, ast.expr]:
+        """The values of names that the module level, and nothing else, binds exactly once by assignment."""
+        values: dict[str, ast.expr] = {}
+        bound: dict[str, int] = {}
+        for node in self.statements:
+            for name in plainly_bound(node):
+                bound[name] = bound.get(name, 0) + 1
+        for node in self.tree.body:
+            if isinstance(node, ast.Assign) and len(node.targets) == 1:
+                target = node.targets[0]
+                if isinstance(target, ast.Name) and bound[target.id] == 1:
+                    values[target.id] = node.value
+        return values
+
+    # Imports.
+
+    @cached_property
+    def imports(self) -> Mapping[str, str]:
+        """Each name that an import binds anywhere in the file, with its dotted origin as written.
+
+        Where several imports bind one name, the first counts; `origin` knows which one a node sees.
+        """
+        found: dict[str, str] = {}
+        for node in self.import_statements:
+            for name, origin in import_origins(node):
+                found.setdefault(name, origin)
+        return found
+
+    @cached_property
+    def star_imports(self) -> Sequence[str]:
+        """The modules, by their dotted names, that the file imports everything from."""
+        return [
+            canonical("." * node.level + (node.module or ""))
+            for node in self.import_statements
+            if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+        ]
+
+    def imported_as(self, *origins: str) -> str | None:
+        """The first name that an import binds to one of some things of libraries, given by canonical names."""
+        return next((name for name, origin in self.imports.items() if canonical(origin) in origins), None)
+
+    def origin(self, node: ast.AST) -> str | None:
+        """The dotted name that an expression stands for, imports followed: `kt.Hyperband` → keras_tuner.Hyperband.
+
+        `tensorflow.keras` counts as `keras` and `kerastuner` as `keras_tuner`. None where it is no dotted name.
+        """
+        return self._origin(node, only_imported=False)
+
+    def imported(self, node: ast.AST) -> str | None:
+        """`origin` of a name that really comes from an import, else None."""
+        return self._origin(node, only_imported=True)
+
+    def _origin(self, node: ast.AST, only_imported: bool) -> str | None:
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return None
+        origin = self._import_behind(node)
+        if origin is None and only_imported:
+            return None
+        return canonical(".".join([origin or node.id, *reversed(parts)]))
+
+    def _import_behind(self, name: ast.Name) -> str | None:
+        """The origin of the import that binds a name where it stands; the first of several that may."""
+        if name.id not in self.imports:
+            return None
+        for binding in self.bound_at(name.id, name):
+            if isinstance(binding, ast.alias):
+                statement = self.parents[binding]
+                assert isinstance(statement, (ast.Import, ast.ImportFrom))
+                return next(origin for bound, origin in import_origins(statement) if bound == name.id)
+        return None
+
+    # Values.
+
+    def value(self, node: ast.expr, default: object = _UNKNOWN) -> object:
+        """The value of a literal, a constant, or arithmetic on numbers; raises ValueError when it is none.
+
+        With `default`, that is returned instead of raising.
+        """
+        try:
+            return self._value(node, 0)
+        except ValueError:
+            if default is _UNKNOWN:
+                raise
+            return default
+
+    def _value(self, node: ast.expr, depth: int) -> object:
+        if depth > 20:
+            raise ValueError("too deep")
+        node = self.resolve(node)
+        if isinstance(node, ast.Constant):
+            return node.value
+        if isinstance(node, (ast.List, ast.Tuple)):
+            items = [self._value(each, depth + 1) for each in node.elts]
+            return items if isinstance(node, ast.List) else tuple(items)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+            number = self._value(node.operand, depth + 1)
+            if isinstance(number, (int, float)):
+                return -number if isinstance(node.op, ast.USub) else number
+        if isinstance(node, ast.BinOp):
+            return _arithmetic(node.op, self._value(node.left, depth + 1), self._value(node.right, depth + 1))
+        raise ValueError("not a literal")
+
+    def argument(self, call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
+        """The argument of a call by name, or at a position."""
+        return argument(call, name, position)
+
+    # Hyperparameters.
+
+    @cached_property
+    def hyperparameters(self) -> HyperParameterObjects:
+        """Which names hold a HyperParameters object."""
+        return HyperParameterObjects(self, self.handed)
+
+    def hand(self, functions: Iterable[Function]) -> None:
+        """Says which functions tuners get to build models with, whatever their parameters are called."""
+        self.handed = tuple(functions)
+        self.__dict__.pop("hyperparameters", None)
+
+    def is_hyperparameters(self, node: ast.expr) -> bool:
+        """Whether an expression certainly names a HyperParameters object: a parameter or a variable holding one."""
+        return self.hyperparameters.is_one(node)
+
+    @property
+    def hp_calls(self) -> Sequence[HpCall]:
+        """Calls of `Int`, `Float`, `Choice`, `Boolean` or `Fixed` on an object known to be a HyperParameters."""
+        return self.hyperparameters.calls
+
+    def hp_call(self, node: ast.Call) -> HpCall | None:
+        """`node` as a call that declares a hyperparameter, or None."""
+        return self.hyperparameters.call(node)
+
+    def hp_call_at(self, span: Span | None) -> HpCall | None:
+        """The hyperparameter call at `span`, or the only one inside it."""
+        if span is None:
+            return None
+        exact = [each for each in self.hp_calls if each.span == span]
+        inside = exact or [each for each in self.hp_calls if contains(span, each.span)]
+        return inside[0] if len(inside) == 1 else None
+
+
+# Nodes by themselves.
+
+_NO_NODES = {"ctx", "op", "ops", "kind", "type_comment", "type_ignores", "id", "attr", "asname"}
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_BLOCK_FIELDS = ("body", "handlers", "cases", "orelse", "finalbody")
+_BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The nodes directly inside a node in the order of its fields; contexts and operators, which say nothing, left out."""
+    names = _FIELDS.get(node.__class__)
+    if names is None:
+        names = _FIELDS[node.__class__] = tuple(each for each in node._fields if each not in _NO_NODES)
+    found: list[ast.AST] = []
+    for name in names:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += [each for each in value if isinstance(each, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+def blocks(node: ast.AST) -> list[list[ast.stmt]]:
+    """The lists of statements directly inside a statement, in the order of the text."""
+    kind = type(node)
+    names = _BLOCKS.get(kind)
+    if names is None:
+        names = _BLOCKS[kind] = tuple(name for name in _BLOCK_FIELDS if name in kind._fields)
+    found: list[list[ast.stmt]] = []
+    for name in names:
+        block = getattr(node, name)
+        if block.__class__ is list and block:
+            found.append(block)
+    return found
+
+
+def argument(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
+    """The argument of a call by name, or at a position; None where a `*` before it leaves that open."""
+    for each in call.keywords:
+        if each.arg == name:
+            return each.value
+    if position is not None and position < len(call.args):
+        before = call.args[: position + 1]
+        if not any(isinstance(each, ast.Starred) for each in before):
+            return call.args[position]
+    return None
+
+
+def contains(outer: Span, inner: Span) -> bool:
+    """Whether `inner` lies within `outer`."""
+    return (
+        outer.path == inner.path
+        and (outer.line, outer.column) <= (inner.line, inner.column)
+        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    )
+
+
+def _grouped(pairs: Iterable[tuple[Key, Item]]) -> dict[Key, list[Item]]:
+    found: dict[Key, list[Item]] = {}
+    for key, item in pairs:
+        found.setdefault(key, []).append(item)
+    return found
+
+
+def _arithmetic(operator: ast.operator, left: object, right: object) -> object:
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        try:
+            if isinstance(operator, ast.Add):
+                return left + right
+            if isinstance(operator, ast.Sub):
+                return left - right
+            if isinstance(operator, ast.Mult):
+                return left * right
+            if isinstance(operator, ast.Div):
+                return left / right
+            if isinstance(operator, ast.FloorDiv):
+                return left // right
+            if isinstance(operator, ast.Pow) and abs(left) < 1e6 and abs(right) < 64:
+                power = left**right
+                return power if isinstance(power, (int, float)) else None
+        except (ZeroDivisionError, OverflowError):
+            pass
+    raise ValueError("not a number")
