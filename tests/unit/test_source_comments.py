@@ -6,8 +6,8 @@ from textwrap import dedent
 
 import pytest
 
-from hypershape import source
-from hypershape.model import Module, Span
+from hypershape import rules, source
+from hypershape.model import Analysis, Module, Span
 
 MODEL = "keras.Sequential([keras.layers.Dense(hp.Int('u', 1, 2))])"
 
@@ -77,3 +77,26 @@ def test_the_nearest_declaration_counts() -> None:
             return {MODEL}
     """)
     assert [target.data.x for target in module.targets if target.data] == [((2,),), ((3,),), ((1,),)]
+
+
+@pytest.mark.parametrize("comment", ["# Hypershape: Ignore[hs103]", "# HYPERSHAPE: IGNORE[Hs103]"])
+def test_the_case_of_an_ignore_does_not_matter(comment: str) -> None:
+    model = f"return keras.Sequential([keras.layers.Dense(hp.Int('u', 1, 8, step=4))])  {comment}"
+    module = analysed(f"import keras\ndef build(hp):\n    {model}\n")
+    assert module.ignores[0].codes == ("HS103",)
+    assert rules.findings(Analysis(module)) == ()
+
+
+@pytest.mark.parametrize(
+    "comment", ["# Hypershape: x=(28, 28, 1) y=(10,)", "# HYPERSHAPE: X=(28, 28, 1) Y=(10,)"]
+)
+def test_the_case_of_a_declaration_does_not_matter(comment: str) -> None:
+    data = analysed(f"def build(hp):  {comment}\n    return {MODEL}\n").targets[0].data
+    assert data is not None and (data.x, data.y) == (((28, 28, 1),), ((10,),))
+
+
+def test_the_case_of_a_selected_code_does_not_matter() -> None:
+    model = "return keras.Sequential([keras.layers.Dense(hp.Int('u', 1, 8, step=4))])"
+    analysis = Analysis(analysed(f"import keras\ndef build(hp):\n    {model}\n"))
+    assert [each.code for each in rules.findings(analysis, select=["hs103"])] == ["HS103"]
+    assert rules.findings(analysis, ignore=["hs1"]) == ()

@@ -9,7 +9,7 @@ import pytest
 
 from hypershape import source
 from hypershape.model import Cell
-from hypershape.source.text import Text
+from hypershape.text import Text
 
 
 def write_notebook(path: Path, cells: list[dict[str, object]], **more: object) -> Path:

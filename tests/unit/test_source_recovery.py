@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hypershape import source
 from hypershape.model import Module
-from hypershape.source.text import LINE_END
+from hypershape.text import LINE_END
 
 TUNER = """
 import keras, keras_tuner as kt

@@ -11,11 +11,17 @@ from types import CodeType, FrameType, TracebackType
 from typing import Any, Collection, Iterator
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 def without_colour(text: str) -> str:
     """`text` without ANSI colour codes, which Keras puts into some of its messages."""
     return _COLOUR.sub("", text)
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text with their ends, as Python counts them: `str.splitlines` also cuts at form feeds."""
+    return _LINE.findall(text)
 
 
 def error(exception: BaseException, stage: str, paths: Collection[str]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Job:
         files = self._slice["files"]
         for file in files:
             text = file["text"]
-            linecache.cache[file["path"]] = (len(text), None, text.splitlines(True), file["path"])
+            linecache.cache[file["path"]] = (len(text), None, frames.lines(text), file["path"])
         folder = os.path.dirname(os.path.abspath(files[-1]["path"]))
         sys.argv = [files[-1]["path"]]
         if folder not in sys.path:

@@ -96,7 +96,7 @@ def _progress(explored: TargetAnalysis) -> str:
 
 def _with_findings(state: Analysis, options: Options) -> Analysis:
     found = rules.findings(state, select=options.select, ignore=options.ignore)
-    severities = dict(options.severity)
+    severities = {code.upper(): severity for code, severity in options.severity}
     return replace(
         state,
         findings=tuple(

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from hypershape.cli.contract import place
 from hypershape.model import Analysis, Coverage, Document, Finding, Severity, Span, TargetAnalysis, Value
+from hypershape.text import Text as Lines
 
 STYLES = {
     Severity.ERROR: "bold red",
@@ -95,8 +96,8 @@ class Printer:
         self.console.print()
 
     def _source(self, document: Document, span: Span, shown_line: int, style: str) -> None:
-        lines = document.text.splitlines()
-        line = lines[span.line - 1] if span.line <= len(lines) else ""
+        text = Lines.of(document.text)
+        line = text.line(span.line) if span.line <= len(text.starts) else ""
         end = span.end_column if span.end_line == span.line else len(line) + 1
         start, shift = span.column - 1, 0
         if len(line) > LONGEST_LINE:

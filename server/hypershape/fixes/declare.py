@@ -34,7 +34,7 @@ def _guesses(target: TargetAnalysis, module: Module) -> Iterator[tuple[Shape, Sh
     if x is None:
         return
     # A sparse loss wants class numbers, which have no axis for the classes.
-    body = "\n".join(module.clean.splitlines()[target.target.body.line - 1 : target.target.body.end_line])
+    body = module.code.text.within(target.target.body)
     yield x, y[:-1] if y is not None and "sparse" in body.lower() else y
 
 

@@ -412,7 +412,9 @@ def _without(spans: Sequence[Span], removed: set[int], module: Module) -> Edit |
         start, end = spans[first], spans[last]
         span = Span(start.path, start.line, start.column, end.end_line, end.end_column)
     covered = Text.of(module.document.text).within(span)
-    if "#" in covered and any(line.lstrip().startswith("#") or " #" in line for line in covered.splitlines()):
+    if "#" in covered and any(
+        line.lstrip().startswith("#") or " #" in line for line in Text.of(covered).lines
+    ):
         return None
     return Edit(span, "")
 

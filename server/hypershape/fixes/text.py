@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hypershape.source.text import Text
+from hypershape.text import Text
 
 __all__ = ["Text"]

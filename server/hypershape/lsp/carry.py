@@ -7,13 +7,14 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from hypershape.model import Analysis, Finding, LayerRow, Span, TargetAnalysis
+from hypershape.text import Text
 
 Move = Callable[[Span | None], Span | None]
 
 
 def mover(old: str, new: str) -> Move:
     """Maps a span of the old text to the new one; None where its lines changed."""
-    before, after = old.splitlines(), new.splitlines()
+    before, after = Text.of(old).lines, Text.of(new).lines
     start = 0
     while start < min(len(before), len(after)) and before[start] == after[start]:
         start += 1

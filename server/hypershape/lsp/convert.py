@@ -148,7 +148,7 @@ def workspace_edit(edits: Sequence[Edit], view: View, version: dict[str, int | N
 
 def _silence(finding: Finding, view: View) -> Edit:
     """A comment at the end of the finding's first line."""
-    line = view.lines[finding.span.line - 1].rstrip("\r\n") if finding.span.line <= len(view.lines) else ""
+    line = view.lines[finding.span.line - 1] if finding.span.line <= len(view.lines) else ""
     place = Span(finding.span.path, finding.span.line, len(line) + 1, finding.span.line, len(line) + 1)
     return Edit(place, f"  # hypershape: ignore[{finding.code}]")
 

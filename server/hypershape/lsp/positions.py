@@ -13,6 +13,7 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from hypershape.model import Document, Span
+from hypershape.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class View:
             document,
             codec,
             tuple(zip(starts, uris, strict=False)),
-            tuple(document.text.splitlines(keepends=True)),
+            Text.of(document.text).lines,
         )
 
     @property
@@ -70,4 +71,4 @@ class View:
             if units >= position.character:
                 return line + 1, column + 1
             units += self.codec.client_num_units(character)
-        return line + 1, len(text.rstrip("\r\n")) + 1
+        return line + 1, len(text) + 1

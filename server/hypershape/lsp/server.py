@@ -26,6 +26,7 @@ from hypershape.lsp import carry, convert
 from hypershape.lsp import hover as hovers
 from hypershape.lsp.configuration import Configuration
 from hypershape.lsp.positions import View
+from hypershape.lsp.texts import count_lines_as_the_protocol_does
 from hypershape.model import Analysis, Document
 
 DEBOUNCE_SECONDS = 0.1
@@ -63,6 +64,7 @@ class Server(LanguageServer):
     """The server with its sessions, and one agent for each interpreter."""
 
     def __init__(self) -> None:
+        count_lines_as_the_protocol_does()
         super().__init__(
             "hypershape",
             __version__,

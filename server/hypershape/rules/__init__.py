@@ -181,9 +181,9 @@ def _idle_ignores(analysis: Analysis, used: Collection[Ignore]) -> Iterator[Find
 
 
 def _wanted(code: str, select: Collection[str], ignore: Collection[str]) -> bool:
-    if any(code.startswith(prefix) for prefix in ignore):
+    if any(code.startswith(prefix.upper()) for prefix in ignore):
         return False
-    return not select or any(code.startswith(prefix) for prefix in select)
+    return not select or any(code.startswith(prefix.upper()) for prefix in select)
 
 
 def _position(finding: Finding) -> tuple[object, ...]:

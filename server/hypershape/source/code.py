@@ -24,7 +24,7 @@ from hypershape.source.names import (
     plainly_bound,
 )
 from hypershape.source.recover import recover
-from hypershape.source.text import Text
+from hypershape.text import Text
 
 if TYPE_CHECKING:
     from hypershape.model import Module

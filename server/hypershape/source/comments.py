@@ -8,22 +8,23 @@ from collections.abc import Sequence
 
 from hypershape.model import DeclaredData, Ignore
 from hypershape.source.recover import TOKEN
-from hypershape.source.text import Text
+from hypershape.text import Text
 
+_OURS = re.compile("hypershape", re.IGNORECASE)
 _IGNORE = re.compile(r"#\s*hypershape:\s*ignore(?:\s*\[([^\]]*)\])?", re.IGNORECASE)
 _DECLARED = re.compile(r"#\s*hypershape:\s*(?=[\w ]*=)(.+)", re.IGNORECASE)
-_FIELD = re.compile(r"(x|y|x_dtype|y_dtype)\s*=\s*")
+_FIELD = re.compile(r"\b(x|y|x_dtype|y_dtype)\s*=\s*", re.IGNORECASE)
 _DTYPE = re.compile(r"[\"']?(\w+)[\"']?")
 
 
 def comments(text: str) -> list[tuple[int, str]]:
     """Every comment of ours, with the offset where it starts; a `#` inside a string starts none."""
-    if "hypershape" not in text:
+    if not _OURS.search(text):
         return []
     return [
         (token.start(), token[0])
         for token in TOKEN.finditer(text)
-        if token[0][0] == "#" and "hypershape" in token[0]
+        if token[0][0] == "#" and _OURS.search(token[0])
     ]
 
 
@@ -33,7 +34,7 @@ def ignores(found: Sequence[tuple[int, str]], lines: Text, path: str) -> tuple[I
     for offset, text in found:
         match = _IGNORE.search(text)
         if match is not None:
-            codes = tuple(code.strip() for code in (match[1] or "").split(",") if code.strip())
+            codes = tuple(code.strip().upper() for code in (match[1] or "").split(",") if code.strip())
             span = lines.span(path, offset + match.start(), offset + match.end())
             result.append(Ignore(span.line, codes, span))
     return tuple(result)
@@ -58,16 +59,17 @@ def _declared(text: str) -> dict[str, object] | None:
     fields: dict[str, object] = {}
     for match, following in zip(starts, [*starts[1:], None], strict=True):
         value = text[match.end() : following.start() if following else len(text)].strip().rstrip(",;").strip()
-        if match[1] in ("x", "y"):
+        field = match[1].lower()
+        if field in ("x", "y"):
             shapes = _shapes(value)
             if shapes is None:
                 return None
-            fields[match[1]] = shapes
+            fields[field] = shapes
         else:
             name = _DTYPE.match(value)
             if name is None:
                 return None
-            fields[match[1]] = name[1]
+            fields[field] = name[1]
     return fields or None
 
 

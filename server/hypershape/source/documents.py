@@ -13,7 +13,7 @@ from typing import Any
 from pathspec import GitIgnoreSpec
 
 from hypershape.model import Cell, Document
-from hypershape.source.text import LINE_END
+from hypershape.text import LINE_END
 
 SUFFIXES = (".py", ".ipynb")
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "venv", "env", "build", "dist"}

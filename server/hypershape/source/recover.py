@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from hypershape.model import Document
-from hypershape.source.text import Text, blanked
+from hypershape.text import Text, blanked
 
 Range = tuple[int, int]
 """Offsets into the text, the end excluded."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hypershape.source.attributes import Attributes
 from hypershape.source.code import Code, Definition, blocks
 from hypershape.source.names import BUILTINS, FUNCTIONS, Names, parameters, plainly_bound, root
-from hypershape.source.text import blanked
+from hypershape.text import blanked
 
 # Calls that change how every later model is built, by their names with imports resolved.
 _EFFECTS = (
