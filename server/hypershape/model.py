@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Value: TypeAlias = bool | int | float | str | None
 """What Keras Tuner can draw; None is the value of an inactive hyperparameter."""
 
+Detail: TypeAlias = Value | tuple["Detail", ...]
+"""A value that a failure speaks of: a number, a name, a shape, several shapes."""
+
 Configuration: TypeAlias = Mapping[str, Value]
 """One value for every hyperparameter that a probe reads, by name."""
 
@@ -293,11 +296,26 @@ class LayerCall:
     parameters: int
 
 
+DATA_FREE = frozenset(
+    (
+        "argument-missing",
+        "argument-unknown",
+        "identifier",
+        "keras-attribute-missing",
+        "removed",
+        "shape-is-number",
+    )
+)
+"""Kinds of failures that have nothing to do with the shape of any data."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProbeError:
     """What a probe raised: Keras's words without colour codes, and the user's frames, innermost last.
 
-    `layer` and `input_shapes` name the layer that refused its input, when one did.
+    `kind` says what went wrong, whatever words and whatever version it was said in, and `details` the values that
+    belong to it: `agent/kinds.py` lists both. `layer` and `input_shapes` name the layer that refused its input, when
+    one did.
     """
 
     type: str
@@ -309,10 +327,17 @@ class ProbeError:
     input_shapes: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     """The refusing layer's arguments as text, e.g. {"kernel_size": "(7, 7)", "padding": "valid"}."""
+    kind: str = "other"
+    details: Mapping[str, Detail] = field(default_factory=dict)
 
     @property
     def span(self) -> Span | None:
         return self.frames[-1].span if self.frames else None
+
+    @property
+    def whatever_the_data(self) -> bool:
+        """Whether it cannot have come from a shape, nor from an object that takes the place of missing data."""
+        return self.stage in ("declare", "return", "compile") or self.kind in DATA_FREE
 
 
 @dataclass(frozen=True, slots=True)

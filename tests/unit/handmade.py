@@ -8,6 +8,7 @@ from dataclasses import replace
 from textwrap import dedent
 
 from hypershape import fixes, source
+from hypershape.agent import kinds
 from hypershape.model import (
     Analysis,
     Cause,
@@ -96,8 +97,18 @@ def error(
     layer: str | None = None,
 ) -> ProbeError:
     frame = Frame(at(module, place), module.targets[0].name)
+    told, details = kinds.by_text(kind, message, layer_class)
     return ProbeError(
-        kind, message, stage, (frame,), layer, layer_class, tuple(input_shapes), dict(parameters or {})
+        kind,
+        message,
+        stage,
+        (frame,),
+        layer,
+        layer_class,
+        tuple(input_shapes),
+        dict(parameters or {}),
+        told,
+        details,
     )
 
 

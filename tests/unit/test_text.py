@@ -14,7 +14,7 @@ from pygls.workspace import PositionCodec
 from rich.console import Console
 
 from hypershape import rules, source
-from hypershape.agent import frames
+from hypershape.agent import positions
 from hypershape.cli.text import Printer
 from hypershape.lsp.carry import mover
 from hypershape.lsp.positions import View
@@ -111,4 +111,4 @@ def test_results_behind_a_form_feed_move_with_their_lines() -> None:
 
 def test_the_agent_counts_the_lines_of_a_slice_as_python_does() -> None:
     text = MODEL.format(separator="\f") + "last = 1"
-    assert tuple(line.rstrip("\r\n") for line in frames.lines(text)) == Text.of(text).lines
+    assert tuple(line.rstrip("\r\n") for line in positions.lines(text)) == Text.of(text).lines

@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 import keras
 import keras_tuner
 
-from . import device, errors, guard, limits, pretrained, step, symbolic
+from . import device, errors, guard, pretrained, step, symbolic
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
 from .trace import Recorder, Trace, shape_text, shapes
@@ -201,7 +201,7 @@ class Engine:
             sentence = device.refusal(_parameters(run.model) or run.built_parameters)
             if sentence is not None:
                 if run.error is None:
-                    run.error = _limit(sentence)
+                    run.error = errors.limit("MemoryError", sentence)
                     verdict = "unknown"
                 return verdict, run
         device.prepare()
@@ -214,9 +214,9 @@ class Engine:
         """Whether a step failed in a way that other labels than ours might not have met."""
         if run.error is None or run.error["stage"] != "step" or run.data.y:
             return False
-        if "No gradients provided" in run.error["message"]:
+        if run.error["kind"] in ("no-gradients", "out-of-memory"):
             return False
-        return run.trace.refusal is None and run.error["type"] != "ResourceExhaustedError"
+        return run.trace.refusal is None
 
     def _is_own(self, run: _Run, function: Any, configuration: Mapping[str, Any], train: bool) -> bool:
         """Whether a failure comes from our changes to Keras, which a traceback that Keras has cut cannot tell."""
@@ -270,7 +270,7 @@ class Engine:
             refusal = guard.refusal(error)
             if refusal is not None:
                 run.refused = True
-                run.error = limits.limit_error("Refused", refusal, run.error["frames"])
+                run.error = errors.limit("Refused", refusal, run.error["frames"])
         finally:
             if uncut:
                 _filtering().enable_traceback_filtering()
@@ -525,16 +525,3 @@ def _is_same(found: Any, real: Any) -> bool:
     return errors.skeleton(found) == errors.skeleton(real) or bool(
         found["frames"] and found["frames"] == real["frames"]
     )
-
-
-def _limit(sentence: str) -> Dict[str, Any]:
-    return {
-        "type": "MemoryError",
-        "message": sentence,
-        "stage": "limit",
-        "frames": [],
-        "layer": None,
-        "layer_class": None,
-        "input_shapes": (),
-        "parameters": {},
-    }

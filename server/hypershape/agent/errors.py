@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from .positions import Positions
-from .trace import Trace
+from . import kinds
+from .positions import Positions, Span
+
+if TYPE_CHECKING:
+    from .trace import Trace
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _MACHINERY = re.compile(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\](?: name: ?\S*)?\s*$")
@@ -18,49 +21,113 @@ _VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
 class Refusal(Exception):
-    """Raised where Keras or Keras Tuner would raise later, in the trial: `kind` is the type they would raise."""
+    """Raised where Keras or Keras Tuner would raise later, in the trial: `type_name` is what they would raise."""
 
-    def __init__(self, kind: str, message: str, stage: str) -> None:
+    def __init__(
+        self,
+        type_name: str,
+        message: str,
+        stage: str,
+        kind: Optional[str] = None,
+        details: Optional[Mapping[str, Any]] = None,
+    ) -> None:
         super().__init__(message)
-        self.kind = kind
+        self.type_name = type_name
         self.stage = stage
+        self.kind = kind
+        self.details = details
 
 
-def describe(error: BaseException, stage: str, positions: Positions, trace: Trace) -> Dict[str, Any]:
-    """The fields of a ProbeError. `stage` is where the probe was; the traceback may know better."""
+def describe(
+    error: BaseException, stage: str, positions: Positions, trace: Optional[Trace] = None
+) -> Dict[str, Any]:
+    """The fields of a ProbeError. `stage` is where the probe was; the traceback may know better.
+
+    `trace` knows the layers of a probe; it is None where none can have been called.
+    """
     frames = positions.frames(error.__traceback__)
     if isinstance(error, Refusal):
-        return _fields(error.kind, str(error), error.stage, frames)
+        return record(
+            error.type_name, str(error), error.stage, frames, kind=error.kind, details=error.details
+        )
+    if isinstance(error, SyntaxError) and positions.holds(error.filename):
+        frames.append({"span": _span_of(error), "function": "<module>"})
     if stage == "build":
         stage = _stage(error)
-    found = _fields(type(error).__name__, _message(error), stage, frames)
-    if stage in ("build", "step") and trace.refusal is not None:
-        found.update(trace.refusal)
-        origin = trace.origin(trace.refused_layer)
-        if trace.refused_inside and origin is not None and origin not in frames:
-            frames.append(origin)
-    elif stage == "build":
-        found["layer_class"] = _made(error)
-    return found
+    message = _message(error)
+    refusal = trace.refusal if trace is not None and stage in ("build", "step") else None
+    if trace is None or refusal is None:
+        kind, details = kinds.classify(error, message)
+        made = _made(error) if stage == "build" else None
+        return record(
+            type(error).__name__, message, stage, frames, kind=kind, details=details, layer_class=made
+        )
+    kind, details = kinds.classify(error, message, trace.refused_by_keras())
+    origin = trace.origin(trace.refused_layer)
+    if trace.refused_inside and origin is not None and origin not in frames:
+        frames.append(origin)
+    return record(type(error).__name__, message, stage, frames, kind=kind, details=details, **refusal)
 
 
-def _fields(kind: str, message: str, stage: str, frames: List[Dict[str, Any]]) -> Dict[str, Any]:
+def record(
+    type_name: str,
+    message: str,
+    stage: str,
+    frames: Sequence[Mapping[str, Any]] = (),
+    *,
+    kind: Optional[str] = None,
+    details: Optional[Mapping[str, Any]] = None,
+    layer: Optional[str] = None,
+    layer_class: Optional[str] = None,
+    input_shapes: Sequence[str] = (),
+    parameters: Optional[Mapping[str, str]] = None,
+) -> Dict[str, Any]:
+    """The fields of a ProbeError; without a `kind`, its message tells it."""
+    message = cleaned(message)
+    if kind is None:
+        kind, details = kinds.by_text(type_name, message, layer_class)
     return {
-        "type": kind,
-        "message": _MACHINERY.sub("", _STACK.sub("", _COLOUR.sub("", message))),
+        "type": type_name,
+        "message": message,
         "stage": stage,
-        "frames": frames,
-        "layer": None,
-        "layer_class": None,
-        "input_shapes": (),
-        "parameters": {},
+        "kind": kind,
+        "details": dict(details or {}),
+        "frames": list(frames),
+        "layer": layer,
+        "layer_class": layer_class,
+        "input_shapes": input_shapes,
+        "parameters": dict(parameters or {}),
+    }
+
+
+def limit(type_name: str, message: str, frames: Sequence[Mapping[str, Any]] = ()) -> Dict[str, Any]:
+    """The fields of a ProbeError that names the bound that was hit."""
+    return record(type_name, message, "limit", frames, kind="limit")
+
+
+def cleaned(message: str) -> str:
+    """A message without colours, and without what TensorFlow says of its own machinery."""
+    return _MACHINERY.sub("", _STACK.sub("", _COLOUR.sub("", message)))
+
+
+def _span_of(error: SyntaxError) -> Span:
+    """Where a text of the user's does not parse."""
+    line, column = error.lineno or 1, error.offset or 1
+    end_line = getattr(error, "end_lineno", None) or line
+    end_column = max(getattr(error, "end_offset", None) or 0, column)
+    return {
+        "path": error.filename or "",
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
     }
 
 
 def _message(error: BaseException) -> str:
     if isinstance(error, KeyError) and len(error.args) == 1:
-        return str(error.args[0]) if isinstance(error.args[0], str) else repr(error.args[0])
-    return str(error)
+        return cleaned(error.args[0] if isinstance(error.args[0], str) else repr(error.args[0]))
+    return cleaned(str(error))
 
 
 def _modules(error: BaseException) -> List[Tuple[str, str, Any]]:

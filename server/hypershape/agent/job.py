@@ -11,7 +11,8 @@ import time
 import types
 from typing import Any, Callable, Optional
 
-from . import engine, frames, given, guard, limits, running, wire
+from . import engine, errors, given, guard, limits, running, wire
+from .positions import Positions, lines
 from .standins import Assumption
 
 REPORTS_AT_ONCE = 256
@@ -57,7 +58,7 @@ class Job:
         files = self._slice["files"]
         for file in files:
             text = file["text"]
-            linecache.cache[file["path"]] = (len(text), None, frames.lines(text), file["path"])
+            linecache.cache[file["path"]] = (len(text), None, lines(text), file["path"])
         folder = os.path.dirname(os.path.abspath(files[-1]["path"]))
         sys.argv = [files[-1]["path"]]
         if folder not in sys.path:
@@ -71,12 +72,13 @@ class Job:
             self.engine.own_training = bool(self._slice.get("own_training"))
             self._mentioned = self._running.uses_stand_ins(self.function)
         except TimeUp:
-            return limits.limit_error(
+            return errors.limit(
                 "TimeLimit", f"A statement that the target needs took more than {self._seconds:g} s."
             )
         except BaseException as error:
-            found, refusal = frames.error(error, "slice", self._paths), guard.refusal(error)
-            return found if refusal is None else limits.limit_error("Refused", refusal, found["frames"])
+            refusal = guard.refusal(error)
+            found = errors.describe(error, "slice", Positions(self._paths))
+            return found if refusal is None else errors.limit("Refused", refusal, found["frames"])
         finally:
             _alarm(0)
             self._progress.stop()
@@ -143,9 +145,9 @@ class Job:
             self._running.assumption.reset()
             return self._judged(self.engine.probe(self.function, configuration, level))  # type: ignore[arg-type]
         except TimeUp:
-            error = limits.limit_error("TimeLimit", f"The probe took more than {self._seconds:g} s.")
+            error = errors.limit("TimeLimit", f"The probe took more than {self._seconds:g} s.")
         except BaseException as problem:
-            error = frames.error(problem, "limit", self._paths)
+            error = errors.describe(problem, "limit", Positions(self._paths))
         finally:
             _alarm(0)
         return {"configuration": configuration, "verdict": "unknown", "level": level, "error": error}
@@ -165,7 +167,7 @@ class Job:
                 "it is not installed",
             )
             report["verdict"] = "unknown"
-            report["error"] = limits.limit_error(
+            report["error"] = errors.limit(
                 "Missing", f"The target needs {name}, which is not at hand ({reason})."
             )
         return report

@@ -7,7 +7,6 @@ import os
 import signal
 import struct
 import time
-from typing import Any
 
 GRACE = 2.0
 """Seconds that a child gets to stop by itself when its time is over; then it hangs in C code and is killed."""
@@ -70,17 +69,3 @@ def die_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
     except (ImportError, AttributeError, OSError):
         return
-
-
-def limit_error(type_: str, message: str, frames: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """The fields of a `ProbeError` that names the bound that was hit."""
-    return {
-        "type": type_,
-        "message": message,
-        "stage": "limit",
-        "frames": frames or [],
-        "layer": None,
-        "layer_class": None,
-        "input_shapes": [],
-        "parameters": {},
-    }

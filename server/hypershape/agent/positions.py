@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 import sys
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 Span = Dict[str, Any]
 """The fields of a span: path, line, column, end_line, end_column."""
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+
+def lines(text: str) -> List[str]:
+    """The lines of a text with their ends, as Python counts them: `str.splitlines` also cuts at form feeds."""
+    return _LINE.findall(text)
 
 
 class Positions:
@@ -23,6 +32,10 @@ class Positions:
         self._paths = frozenset(paths)
         self._spans: Dict[Tuple[int, int], Tuple[Optional[Span], CodeType]] = {}
         self._statements: Dict[str, List[ast.stmt]] = {}
+
+    def holds(self, path: Optional[str]) -> bool:
+        """Whether a file is one of the user's."""
+        return path in self._paths
 
     def is_user(self, frame: FrameType) -> bool:
         return frame.f_code.co_filename in self._paths

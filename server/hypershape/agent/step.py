@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from .errors import Refusal
+from .kinds import classify
 
 BATCH = 32
 """The batch size of `fit` when the user names none."""
@@ -60,9 +61,13 @@ def check_return(model: Any, must_be_compiled: bool) -> None:
             "Expected the model-building function, or HyperModel.build() to return a valid Keras Model "
             "instance. Received: %s of type %s." % (model, type(model)),
             "return",
+            "no-model",
+            {"nothing": model is None},
         )
     if must_be_compiled and not is_compiled(model):
-        raise Refusal("ValueError", "You must call `compile()` before using the model.", "compile")
+        raise Refusal(
+            "ValueError", "You must call `compile()` before using the model.", "compile", "not-compiled"
+        )
 
 
 def is_compiled(model: Any) -> bool:
@@ -81,7 +86,7 @@ def check_names(model: Any) -> None:
                 if not (isinstance(each, str) and each.lower() in _WORDS):
                     keras.metrics.get(each)
     except Exception as error:
-        raise Refusal(type(error).__name__, str(error), "step") from None
+        raise Refusal(type(error).__name__, str(error), "step", *classify(error, str(error))) from None
 
 
 def build_on(model: Any, data: Data) -> Tuple[str, ...]:
@@ -195,7 +200,8 @@ def guessed_log_names(model: Any) -> Tuple[str, ...]:
             except Exception as error:
                 structural += [error] if _is_structural(error) else []
     if len(structural) == len(forms) * (1 + bool(named)):
-        raise Refusal(type(structural[0]).__name__, str(structural[0]), "step")
+        first = structural[0]
+        raise Refusal(type(first).__name__, str(first), "step", *classify(first, str(first)))
     return ()
 
 

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import keras
 
+from .kinds import Refused, Shape
 from .positions import Positions, Span
 
 PARAMETERS = (
@@ -22,6 +23,10 @@ PARAMETERS = (
     "output_dim", "num_heads", "key_dim", "value_dim", "return_sequences", "output_size", "height", "width",
 )  # fmt: skip
 """The arguments of built-in layers that decide shapes; a report names them when the layer refuses its input."""
+
+
+_KERAS = ("keras.", "tf_keras.")
+"""Where Keras 3 and both Keras 2 keep their own classes."""
 
 
 class Trace:
@@ -35,6 +40,7 @@ class Trace:
         self.refused_inside = False
         self.stepping = False
         """Set for the training step: its batch axis is shown as unknown, and layers seen before are not repeated."""
+        self._refused_shapes: Tuple[Shape, ...] = ()
         self._places: Dict[int, int] = {}
         self._layers: List[Any] = []
 
@@ -71,12 +77,20 @@ class Trace:
         if self.refusal is None:
             self.refused_layer = layer
             self.refused_inside = inside
+            self._refused_shapes = tensor_shapes(inputs, self.stepping)
             self.refusal = {
                 "layer": layer.name,
                 "layer_class": type(layer).__name__,
                 "input_shapes": shapes(inputs, self.stepping),
                 "parameters": arguments(layer),
             }
+
+    def refused_by_keras(self) -> Optional[Refused]:
+        """What a layer of Keras itself refused; None where the layer is the user's own."""
+        layer = self.refused_layer
+        if layer is None or not type(layer).__module__.startswith(_KERAS):
+            return None
+        return Refused(type(layer).__name__, self._refused_shapes, values(layer), ranks(layer))
 
     def finish(self) -> Tuple[Dict[str, Any], ...]:
         """The calls, with the parameters that layers created after their first call."""
@@ -176,12 +190,17 @@ def shapes(value: Any, without_batch: bool = False) -> Tuple[str, ...]:
 
     `without_batch` writes the first axis as None, whatever its length.
     """
-    found: List[str] = []
+    return tuple(map(str, tensor_shapes(value, without_batch)))
+
+
+def tensor_shapes(value: Any, without_batch: bool = False) -> Tuple[Shape, ...]:
+    """The shapes of all tensors in nested lists, tuples and dicts."""
+    found: List[Shape] = []
     _collect(value, found, without_batch)
     return tuple(found)
 
 
-def _collect(value: Any, found: List[str], without_batch: bool) -> None:
+def _collect(value: Any, found: List[Shape], without_batch: bool) -> None:
     if isinstance(value, (list, tuple)):
         for each in value:
             _collect(each, found, without_batch)
@@ -191,14 +210,18 @@ def _collect(value: Any, found: List[str], without_batch: bool) -> None:
     else:
         shape = getattr(value, "shape", None)
         if shape is not None and hasattr(value, "dtype"):
-            if without_batch and len(shape):
-                shape = (None, *shape[1:])
-            found.append(shape_text(shape))
+            axes = _axes(shape)
+            found.append((None, *axes[1:]) if without_batch and axes else axes)
+
+
+def _axes(shape: Any) -> Shape:
+    """A shape as numbers; sizes that are no numbers (symbolic ones of a backend) are None."""
+    return tuple(int(size) if isinstance(size, numbers.Integral) else None for size in shape)
 
 
 def shape_text(shape: Any) -> str:
-    """A shape as Keras writes it; sizes that are no numbers (symbolic ones of a backend) are None."""
-    return str(tuple(int(size) if isinstance(size, numbers.Integral) else None for size in shape))
+    """A shape as Keras writes it."""
+    return str(_axes(shape))
 
 
 def dtype_of(value: Any) -> str:
@@ -222,3 +245,34 @@ def arguments(layer: Any) -> Dict[str, str]:
     """The layer's own arguments as text, as far as they decide its shapes."""
     held = getattr(layer, "__dict__", {})
     return {name: str(held[name]) for name in PARAMETERS if held.get(name) is not None}
+
+
+def values(layer: Any) -> Dict[str, Any]:
+    """The layer's own arguments that decide its shapes, as far as they are plain values."""
+    held = getattr(layer, "__dict__", {})
+    plain = ((name, _plain(held[name])) for name in PARAMETERS if held.get(name) is not None)
+    return {name: value for name, value in plain if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """A JSON value or a tuple of such; None for anything else."""
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, (list, tuple)):
+        inner = [each if each is None else _plain(each) for each in value]
+        return None if any(a is None and b is not None for a, b in zip(inner, value)) else tuple(inner)
+    return None
+
+
+def ranks(layer: Any) -> Tuple[Tuple[Optional[int], Optional[int]], ...]:
+    """The exact and the smallest rank of each input of a layer, where it declares no whole shape."""
+    specs = getattr(layer, "input_spec", None)
+    specs = specs if isinstance(specs, (list, tuple)) else [specs]
+    return tuple(
+        (None, None)
+        if spec is None or getattr(spec, "shape", None) is not None
+        else (getattr(spec, "ndim", None), getattr(spec, "min_ndim", None))
+        for spec in specs
+    )

@@ -11,7 +11,7 @@ import tempfile
 import time
 from typing import Any, Optional
 
-from . import kernel, limits, packages, wire
+from . import errors, kernel, limits, packages, wire
 
 WATCH_SECONDS = 0.1
 """How often running children are held against their limits."""
@@ -226,7 +226,7 @@ class Zygote:
                 "probed": 0,
                 "died": reason,
                 "index": index,
-                "error": limits.limit_error("Killed", reason),
+                "error": errors.limit("Killed", reason),
             }
             self._send(wire.answer(child.pending, result))
 

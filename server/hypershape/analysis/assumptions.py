@@ -20,12 +20,6 @@ DATA_SECONDS = 3.0
 ASSUMPTIONS = 8
 """How many different assumptions about data that is not at hand the agent knows."""
 
-INDEPENDENT = (
-    r"not recognized|Could not interpret|unexpected keyword argument|Unrecognized keyword|not supported in Keras 3|"
-    r"missing \d+ required|module 'keras.* has no attribute|Cannot convert '\d+' to a shape"
-)
-"""Messages of failures that have nothing to do with the shape of any data."""
-
 
 async def _data(target: Target, agent: Agent) -> DeclaredData | None:
     """What is declared of a target's data, or known of what its searches are given."""
@@ -70,7 +64,7 @@ async def open_job(target: Target, agent: Agent) -> Opened:
     if (
         failed[0].first[0].verdict == "fail"
         and len({re.sub(r"\d+", "", each.message) for each in errors}) == 1
-        and whatever_the_data(errors[0])
+        and errors[0].whatever_the_data
     ):
         await _close(failed[1:])
         return failed[0]
@@ -102,13 +96,6 @@ async def _close(opened: Iterable[Opened]) -> None:
         await each.job.close()
 
 
-def whatever_the_data(error: ProbeError) -> bool:
-    """Whether a failure cannot have come from a shape or from an object that takes the place of missing data."""
-    return (
-        error.stage in ("declare", "return", "compile") or re.search(INDEPENDENT, error.message) is not None
-    )
-
-
 def _excuse(job: Job, errors: Sequence[ProbeError]) -> str:
     limit = next((error.message for error in errors if error.stage == "limit"), None)
     if limit is not None:
@@ -131,7 +118,7 @@ async def under_other_assumptions(
     doubtful = {
         key_of(report): report
         for report in explorer.reports
-        if report.verdict == "fail" and report.error is not None and not whatever_the_data(report.error)
+        if report.verdict == "fail" and report.error is not None and not report.error.whatever_the_data
     }
     if not doubtful:
         return

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from hypershape import space
-from hypershape.analysis.assumptions import Opened, open_job, under_other_assumptions, whatever_the_data
+from hypershape.analysis.assumptions import Opened, open_job, under_other_assumptions
 from hypershape.analysis.device import on_device
 from hypershape.analysis.reports import ask, believed, distinct, key_of
 from hypershape.analysis.results import searched, summary_of
@@ -118,7 +118,7 @@ def _for_now(summary: TargetAnalysis) -> TargetAnalysis:
     """What can be shown already: where data is assumed, failures wait until they met every other assumption."""
     if summary.data != "assumed":
         return summary
-    return replace(summary, causes=tuple(cause for cause in summary.causes if whatever_the_data(cause.error)))
+    return replace(summary, causes=tuple(cause for cause in summary.causes if cause.error.whatever_the_data))
 
 
 def _why_unprobeable(error: ProbeError) -> str:

@@ -43,9 +43,8 @@ def _is_undeclared(report: Report) -> bool:
     return (
         report.verdict == "fail"
         and error is not None
-        and error.type == "KeyError"
         and error.stage == "declare"
-        and "does not exist" in error.message
+        and error.kind == "undeclared"
     )
 
 

@@ -19,12 +19,22 @@ def _keep(value: Any, _: Any) -> Any:
     return value
 
 
+def _tuples(value: Any, _: Any = None) -> Any:
+    """JSON's lists as the tuples that they were, at every depth."""
+    if isinstance(value, list):
+        return tuple(map(_tuples, value))
+    return {name: _tuples(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
 def _value(value: Any) -> bool:
     return value == Value or (bool(get_args(value)) and set(get_args(value)) <= {*get_args(Value)})
 
 
 # A value that Keras Tuner drew is a JSON scalar already; converting it could turn True into 1.
 _converter.register_structure_hook_func(_value, _keep)
+_converter.register_structure_hook(
+    ProbeError, make_dict_structure_fn(ProbeError, _converter, details=override(struct_hook=_tuples))
+)
 _converter.register_structure_hook(
     Report,
     make_dict_structure_fn(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from hypershape.fixes.syntax import Code
 from hypershape.model import ProbeError
 from hypershape.rules.base import Example
@@ -25,7 +23,7 @@ class StridesWithDilation(BuildFailure):
 
     code = "HS210"
     name = "strides-with-dilation"
-    pattern = re.compile(r"`strides > 1` not supported in conjunction with `dilation_rate > 1`")
+    kinds = ("strides-with-dilation",)
 
     INVALID = (
         Example(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
@@ -30,7 +29,7 @@ class NotCompiled(BuildFailure):
 
     code = "HS213"
     name = "not-compiled"
-    pattern = re.compile(r"You must call `compile\(\)` before using the model")
+    kinds = ("not-compiled",)
     stages = ("build", "compile", "return", "step")
 
     INVALID = (

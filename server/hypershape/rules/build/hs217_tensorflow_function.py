@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
@@ -76,7 +75,7 @@ class TensorflowFunction(BuildFailure):
 
     code = "HS217"
     name = "tensorflow-function"
-    pattern = re.compile(r"A KerasTensor cannot be used as input to a TensorFlow function")
+    kinds = ("tensorflow-function",)
 
     INVALID = (
         Example(
