@@ -17,6 +17,7 @@ from hypershape.model import Analysis, Cause, Finding, Fix, Ignore, Severity, Sp
 from hypershape.rules import refactor
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.pages import page, page_file
+from hypershape.rules.unchecked.hs902_idle_ignore import IdleIgnore
 
 __all__ = [
     "Example",
@@ -166,9 +167,6 @@ def _idle_ignores(analysis: Analysis, used: Collection[Ignore]) -> Iterator[Find
 
     While probes run, or when they only sampled the space, a failure on the line may still come.
     """
-    rule = by_code("HS902")
-    if rule is None:
-        return
     text_only = {each.code for each in all_rules() if each.static and not each.also_probed}
     everything = analysis.done and all(
         target.status == "probed" and target.coverage is not None and target.coverage.mode == "exhaustive"
@@ -176,8 +174,7 @@ def _idle_ignores(analysis: Analysis, used: Collection[Ignore]) -> Iterator[Find
     )
     for each in analysis.module.ignores:
         if each not in used and (everything or (each.codes and set(each.codes) <= text_only)):
-            codes = ", ".join(each.codes) if each.codes else "any rule"
-            yield rule.finding(f"Nothing here is found by {codes}: this comment silences nothing.", each.span)
+            yield IdleIgnore().idle(each, analysis.module)
 
 
 def _wanted(code: str, select: Collection[str], ignore: Collection[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 from hypershape.fixes import edits, tighten
@@ -78,19 +79,29 @@ class BuildFailure(Rule):
             target=target.target.name,
             cause=cause,
             related=related(target, cause, code),
+            repairs=partial(self.repairs, target, cause, code) if self._brings_repairs else None,
+            last_resorts=partial(_given_up, target, cause, code),
         )
+
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        """Candidate repairs of a cause, best first: narrower ranges, before which a rule gives those that it knows."""
+        yield from tighten.tighten(target, cause, code)
+
+    @property
+    def _brings_repairs(self) -> bool:
+        return type(self).fixes is BuildFailure.fixes
 
     def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
         target = target_of(finding, analysis)
         if target is not None and finding.cause is not None:
             yield from tighten.tighten(target, finding.cause, Code.of(analysis.module))
 
-    def last_resort(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        target = target_of(finding, analysis)
-        if target is not None and finding.cause is not None:
-            given_up = guard(target, finding.cause, Code.of(analysis.module))
-            if given_up is not None:
-                yield given_up
+
+def _given_up(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+    """The failing configurations as failed trials on purpose."""
+    fix = guard(target, cause, code)
+    if fix is not None:
+        yield fix
 
 
 def target_of(finding: Finding, analysis: Analysis) -> TargetAnalysis | None:
@@ -132,6 +143,15 @@ def class_of(call: ast.Call, code: Code) -> str:
     """The last part of what a call calls, under Keras's main name for it: `Conv2D`."""
     name = (code.origin(call.func) or "").rpartition(".")[2]
     return ALIASES.get(name, name)
+
+
+def compiles(target: TargetAnalysis, code: Code) -> list[ast.Call]:
+    """The calls of `model.compile` in a target."""
+    return [
+        call
+        for call in code.calls_in(target.target.body)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
+    ]
 
 
 def input_shapes(body: Span, code: Code) -> Iterator[ast.expr]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from hypershape.fixes import tighten
 from hypershape.fixes.syntax import Code
@@ -163,26 +164,21 @@ class ModelOverTheLimit(Rule):
                     target=target.target.name,
                     cause=cause,
                     related=related(target, cause, code),
+                    repairs=partial(_repairs, target, cause, node, code),
                 ),
                 # A cause made here is new each time; what explains it is this rule alone.
                 cause=None,
             )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            node = code.argument(tuner.node, "max_model_size")
-            found = _over(tuner, analysis, code)
-            if node is None or found is None or code.span(node) != finding.span:
-                continue
-            target, cause, _ = found
-            yield from tighten.tighten(target, cause, code)
-            largest = max(report.parameters or 0 for report in target.reports)
-            if target.coverage is not None and target.coverage.mode == "exhaustive":
-                alone = isinstance(node, ast.Name) and code.uses(node.id) == 1
-                written = code.resolve(node) if alone else node
-                edit = Edit(code.span(written), str(largest))
-                yield Fix(f"Raise the limit to the largest model, {largest:,}", (edit,))
+
+def _repairs(target: TargetAnalysis, cause: Cause, limit: ast.expr, code: Code) -> Iterator[Fix]:
+    yield from tighten.tighten(target, cause, code)
+    largest = max(report.parameters or 0 for report in target.reports)
+    if target.coverage is not None and target.coverage.mode == "exhaustive":
+        alone = isinstance(limit, ast.Name) and code.uses(limit.id) == 1
+        written = code.resolve(limit) if alone else limit
+        edit = Edit(code.span(written), str(largest))
+        yield Fix(f"Raise the limit to the largest model, {largest:,}", (edit,))
 
 
 def _over(tuner: Tuner, analysis: Analysis, code: Code) -> tuple[TargetAnalysis, Cause, int] | None:

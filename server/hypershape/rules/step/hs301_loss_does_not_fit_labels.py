@@ -7,12 +7,16 @@ import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common import wording
-from hypershape.rules.common.failure import BuildFailure, target_of
+from hypershape.rules.common.failure import BuildFailure, compiles
 from hypershape.rules.common.identifiers import requoted
 
+_OTHER = {
+    "categorical_crossentropy": "sparse_categorical_crossentropy",
+    "sparse_categorical_crossentropy": "categorical_crossentropy",
+}
 _SHAPES = re.compile(r"target\.shape=(\([^)]*\)), output\.shape=(\([^)]*\))")
 
 
@@ -122,38 +126,29 @@ class LossDoesNotFitLabels(BuildFailure):
         return f"The loss cannot compare labels of shape {labels} with an output of shape {output}"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
-        losses = [
-            loss
-            for call in code.calls_in(target.target.body)
-            if _is_compile(call) and (loss := code.argument(call, "loss", 1)) is not None
-        ]
+        losses = _losses(target, code)
         return code.span(losses[0]) if len(losses) == 1 else super().where(error, target, code)
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code, target = Code.of(analysis.module), target_of(finding, analysis)
-        other = {
-            "categorical_crossentropy": "sparse_categorical_crossentropy",
-            "sparse_categorical_crossentropy": "categorical_crossentropy",
-        }
-        for call in code.calls_in(target.target.body) if target else ():
-            loss = code.argument(call, "loss", 1) if _is_compile(call) else None
-            if isinstance(loss, ast.Constant) and loss.value in other:
-                name = other[loss.value]
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        for loss in _losses(target, code):
+            if isinstance(loss, ast.Constant) and loss.value in _OTHER:
+                name = _OTHER[loss.value]
                 yield Fix(f"Use {name}", (Edit(code.span(loss), requoted(code.source(loss), name)),))
-        yield from _other_width(finding, analysis, code)
-        yield from super().fixes(finding, analysis)
+        yield from _other_width(target, cause.error, code)
+        yield from super().repairs(target, cause, code)
 
 
-def _is_compile(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
+def _losses(target: TargetAnalysis, code: Code) -> list[ast.expr]:
+    """What a target compiles as its loss, at each place."""
+    given = [code.argument(call, "loss", 1) for call in compiles(target, code)]
+    return [loss for loss in given if loss is not None]
 
 
-def _other_width(finding: Finding, analysis: Analysis, code: Code) -> Iterator[Fix]:
+def _other_width(target: TargetAnalysis, error: ProbeError, code: Code) -> Iterator[Fix]:
     """The last Dense of the target with as many units as the labels are wide."""
-    target = target_of(finding, analysis)
-    found = _SHAPES.search(finding.error.message) if finding.error else None
+    found = _SHAPES.search(error.message)
     labels, output = (wording.shape(each) for each in found.groups()) if found else (None, None)
-    if target is None or labels is None or output is None or len(labels) != len(output) or labels[-1] is None:
+    if labels is None or output is None or len(labels) != len(output) or labels[-1] is None:
         return
     dense = [
         call for call in code.calls_in(target.target.body) if (code.origin(call.func) or "").endswith("Dense")

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common import wording
-from hypershape.rules.common.failure import BuildFailure, input_shapes, target_of
+from hypershape.rules.common.failure import BuildFailure, input_shapes
 
 
 class DataDoesNotFitInput(BuildFailure):
@@ -132,11 +132,10 @@ class DataDoesNotFitInput(BuildFailure):
         declared = list(input_shapes(target.target.body, code))
         return code.span(declared[0]) if len(declared) == 1 else super().where(error, target, code)
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code, target = Code.of(analysis.module), target_of(finding, analysis)
-        given = _given(finding.error.message) if finding.error else None
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        given = _given(cause.error.message)
         axes = wording.shape(given) if given else None
-        for shape in input_shapes(target.target.body, code) if target and axes else ():
+        for shape in input_shapes(target.target.body, code):
             taken = code.value(shape, None)
             if isinstance(taken, tuple) and axes:
                 # Keras adds a last axis of size 1 to data that lacks it.

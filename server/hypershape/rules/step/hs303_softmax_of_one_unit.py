@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code, contains
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -103,11 +104,12 @@ class SoftmaxOfOneUnit(Rule):
                 yield self.finding(
                     "The softmax of a single unit is always 1: this model cannot learn.",
                     code.span(activation),
+                    repairs=partial(_sigmoid, activation, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        source = Code.of(analysis.module).text.within(finding.span)
-        yield Fix("Use sigmoid", (Edit(finding.span, requoted(source, "sigmoid")),))
+
+def _sigmoid(activation: ast.Constant, code: Code) -> Iterator[Fix]:
+    yield Fix("Use sigmoid", (Edit(code.span(activation), requoted(code.source(activation), "sigmoid")),))
 
 
 def _softmax(call: ast.Call, code: Code) -> ast.Constant | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
-from hypershape.rules.common.failure import class_of
+from hypershape.rules.common.failure import class_of, compiles
 
 _LOSSES = (
     "mae", "mape", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error",
@@ -133,43 +134,26 @@ class SilentBroadcast(Rule):
                 "other, without an error.",
                 code.span(loss),
                 target=target.target.name,
+                repairs=partial(_repairs, labels, output, code.calls_in(target.target.body), code),
             )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for target in analysis.targets:
-            shapes = _stretched(target) if target.target.name == finding.target else None
-            if shapes is None:
-                continue
-            labels, output = shapes
-            calls = code.calls_in(target.target.body)
-            if len(output) > len(labels):
-                kept = [
-                    each
-                    for call in calls
-                    if (each := code.argument(call, "return_sequences")) is not None
-                    and isinstance(each, ast.Constant)
-                    and each.value is True
-                ]
-                if kept:
-                    last = max(kept, key=code.span)
-                    edit = Edit(code.span(last), "False")
-                    yield Fix("Return only the last step (changes the output)", (edit,), reshapes=True)
-            dense = [call for call in calls if class_of(call, code) == "Dense"]
-            units = code.argument(max(dense, key=code.span), "units", 0) if dense else None
-            if units is not None and len(labels) == len(output) and code.value(units, None) == output[-1]:
-                edit = Edit(code.span(units), str(labels[-1]))
-                title = f"Give the last layer {labels[-1]} units (changes the output)"
-                yield Fix(title, (edit,), reshapes=True)
+
+def _repairs(labels: Shape, output: Shape, calls: Sequence[ast.Call], code: Code) -> Iterator[Fix]:
+    kept = [code.argument(call, "return_sequences") for call in calls]
+    sequences = [each for each in kept if isinstance(each, ast.Constant) and each.value is True]
+    if len(output) > len(labels) and sequences:
+        edit = Edit(code.span(max(sequences, key=code.span)), "False")
+        yield Fix("Return only the last step (changes the output)", (edit,), reshapes=True)
+    dense = [call for call in calls if class_of(call, code) == "Dense"]
+    units = code.argument(max(dense, key=code.span), "units", 0) if dense else None
+    if units is not None and len(labels) == len(output) and code.value(units, None) == output[-1]:
+        edit = Edit(code.span(units), str(labels[-1]))
+        yield Fix(f"Give the last layer {labels[-1]} units (changes the output)", (edit,), reshapes=True)
 
 
 def _loss(target: TargetAnalysis, code: Code) -> ast.expr | None:
     """The loss, where the target compiles once and names one of differences."""
-    losses = [
-        code.argument(call, "loss", 1)
-        for call in code.calls_in(target.target.body)
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
-    ]
+    losses = [code.argument(call, "loss", 1) for call in compiles(target, code)]
     loss = losses[0] if len(losses) == 1 else None
     return loss if loss is not None and code.value(loss, default=None) in _LOSSES else None
 

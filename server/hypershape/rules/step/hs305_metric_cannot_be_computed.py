@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.model import Cause, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, target_of
+from hypershape.rules.common.failure import BuildFailure, compiles
 
 
 class MetricCannotBeComputed(BuildFailure):
@@ -85,27 +85,26 @@ class MetricCannotBeComputed(BuildFailure):
         return "A metric cannot be computed from the model's outputs and the labels"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
-        found = list(_metrics(target, code))
+        found = _metrics(target, code)
         return code.span(found[0]) if len(found) == 1 else super().where(error, target, code)
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code, target = Code.of(analysis.module), target_of(finding, analysis)
-        for node in _metrics(target, code) if target is not None else ():
-            for index, element in enumerate(node.elts if isinstance(node, ast.List) else ()):
-                keep = (
-                    [each for each in range(len(node.elts)) if each != index]
-                    if isinstance(node, ast.List)
-                    else []
-                )
-                made = edits.keep_elements(code.module, code.span(node), keep)
-                if made:
-                    yield Fix(f"Leave out {code.source(element)}", made)
-        yield from super().fixes(finding, analysis)
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        for node in _metrics(target, code):
+            if isinstance(node, ast.List):
+                yield from _left_out(node, code)
+        yield from super().repairs(target, cause, code)
 
 
-def _metrics(target: TargetAnalysis, code: Code) -> Iterator[ast.expr]:
-    for call in code.calls_in(target.target.body):
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "compile":
-            metrics = code.argument(call, "metrics", 3)
-            if metrics is not None:
-                yield metrics
+def _left_out(metrics: ast.List, code: Code) -> Iterator[Fix]:
+    """The list of metrics without each one in turn."""
+    for index, element in enumerate(metrics.elts):
+        keep = [each for each in range(len(metrics.elts)) if each != index]
+        made = edits.keep_elements(code.module, code.span(metrics), keep)
+        if made:
+            yield Fix(f"Leave out {code.source(element)}", made)
+
+
+def _metrics(target: TargetAnalysis, code: Code) -> list[ast.expr]:
+    """What a target compiles as its metrics, at each place."""
+    given = [code.argument(call, "metrics", 3) for call in compiles(target, code)]
+    return [metrics for metrics in given if metrics is not None]

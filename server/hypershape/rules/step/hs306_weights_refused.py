@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
@@ -196,28 +197,28 @@ class WeightsRefused(Rule):
                     f"`class_weight` takes a dictionary from classes to weights: with {what} every trial of this "
                     "search fails.",
                     code.span(node),
+                    repairs=partial(_numbered, node, code),
                 )
             second = _both(search, code)
             if second is not None:
                 yield self.finding(
                     "Keras takes class weights or sample weights: with both every trial of this search fails.",
                     code.span(second),
+                    repairs=partial(_one_kind, search, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for search in _searches(analysis, code):
-            node = code.argument(search, "class_weight")
-            given = node is not None and code.span(node) == finding.span
-            if node is not None and given and not isinstance(code.resolve(node), ast.Constant):
-                text = f"dict(enumerate({code.source(node)}))"
-                yield Fix(f"Number them from 0: {text}", (Edit(finding.span, text),))
-            second = _both(search, code)
-            if second is not None and code.span(second) == finding.span:
-                for name in ("sample_weight", "class_weight"):
-                    removed = edits.remove_argument(code.module, code.span(search), name)
-                    if removed is not None:
-                        yield Fix(f"Search without {name}", (removed,))
+
+def _numbered(weights: ast.expr, code: Code) -> Iterator[Fix]:
+    if not isinstance(code.resolve(weights), ast.Constant):
+        text = f"dict(enumerate({code.source(weights)}))"
+        yield Fix(f"Number them from 0: {text}", (Edit(code.span(weights), text),))
+
+
+def _one_kind(search: ast.Call, code: Code) -> Iterator[Fix]:
+    for name in ("sample_weight", "class_weight"):
+        removed = edits.remove_argument(code.module, code.span(search), name)
+        if removed is not None:
+            yield Fix(f"Search without {name}", (removed,))
 
 
 def _searches(analysis: Analysis, code: Code) -> Iterator[ast.Call]:

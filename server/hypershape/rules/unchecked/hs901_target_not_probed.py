@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.declare import declare_data
-from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Rule
 
 
@@ -35,9 +36,7 @@ class TargetNotProbed(Rule):
                     f"`{target.target.name}` is not checked. {reason}",
                     target.target.span,
                     target=target.target.name,
+                    repairs=partial(declare_data, target, analysis.module)
+                    if target.data == "assumed"
+                    else None,
                 )
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        for target in analysis.targets:
-            if target.target.span == finding.span and target.data == "assumed":
-                yield from declare_data(target, analysis.module)

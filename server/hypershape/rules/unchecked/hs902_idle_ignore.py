@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from hypershape.fixes.text import Text
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.model import Analysis, Edit, Finding, Fix, Ignore, Module, Severity, Span
 from hypershape.rules.base import Example, Rule
 
 
@@ -67,8 +68,17 @@ class IdleIgnore(Rule):
         """Nothing by itself: what was silenced is known only after all rules have run (see `rules.findings`)."""
         return iter(())
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        span = finding.span
-        before = Text.of(analysis.module.document.text).line(span.line)[: span.column - 1]
-        start = len(before.rstrip()) + 1
-        yield Fix("Remove the comment", (Edit(replace(span, column=start), ""),))
+    def idle(self, ignore: Ignore, module: Module) -> Finding:
+        """The finding about a comment that silenced nothing."""
+        codes = ", ".join(ignore.codes) if ignore.codes else "any rule"
+        return self.finding(
+            f"Nothing here is found by {codes}: this comment silences nothing.",
+            ignore.span,
+            repairs=partial(_removed, ignore.span, module),
+        )
+
+
+def _removed(comment: Span, module: Module) -> Iterator[Fix]:
+    before = Text.of(module.document.text).line(comment.line)[: comment.column - 1]
+    start = len(before.rstrip()) + 1
+    yield Fix("Remove the comment", (Edit(replace(comment, column=start), ""),))
