@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from hypershape.source.code import Code
@@ -230,8 +230,11 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """`name` must hold one of `values` for a declaration to be active (`conditional_scope`, `parent_name`)."""
+class Parent:
+    """`name` must hold one of `values` for a declaration to be active (`conditional_scope`, `parent_name`).
+
+    Keras Tuner calls it a condition of the hyperparameter, of the kind `Parent`.
+    """
 
     name: str
     values: tuple[Value, ...]
@@ -255,7 +258,7 @@ class Hyperparameter:
     max: int | float | None = None
     step: int | float | None = None
     sampling: str | None = None
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Parent, ...] = ()
     span: Span | None = None
 
 
@@ -406,25 +409,46 @@ class Coverage:
     """Hyperparameters that were not varied because they cannot matter to a build, each with the reason."""
 
 
+class Condition(Protocol):
+    """Where a target fails, such as `kernel >= 7 and blocks == 3`; `space.conditions` has the values."""
+
+    @property
+    def text(self) -> str:
+        """A Python expression over the names; `hp["conv.0"] >= 5` where a name is no identifier."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The hyperparameters that it names."""
+
+    def holds(self, configuration: Configuration) -> bool | None:
+        """Whether it holds; a comparison of what was not read does not. None where Python would raise."""
+
+    def over(self, hp: str) -> str:
+        """A Python expression that reads every value from a HyperParameters, given as source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """All failures with one cause: same place, same kind.
 
-    `condition` is a Python expression over hyperparameter names that holds exactly for the failing
-    configurations among all probed ones; None when no simple one was found. `exact` says that it was checked
-    against every probed configuration. `first` is the failing report shown to the user (the simplest).
+    `condition` holds exactly for the failing configurations among all probed ones; None when no simple one was
+    found. `exact` says that it was checked against every probed configuration. `first` is the failing report shown
+    to the user (the simplest).
     """
 
     error: ProbeError
     first: Report
     failing: tuple[Configuration, ...]
-    condition: str | None
+    condition: Condition | None
     exact: bool
     share: float
-    names: tuple[str, ...] = ()
-    """The hyperparameters in the condition."""
     building: Configuration | None = None
     """The building configuration nearest to `first`, if any builds."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The hyperparameters in the condition."""
+        return self.condition.names if self.condition is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,7 +514,7 @@ class Finding:
     message: str
     span: Span
     target: str | None = None
-    condition: str | None = None
+    condition: Condition | None = None
     configuration: Configuration | None = None
     error: ProbeError | None = None
     cause: Cause | None = None

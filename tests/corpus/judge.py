@@ -164,7 +164,7 @@ def _differences(finding: Finding, failure: Mapping[str, Any], done: Analysis) -
         if finding.condition is None:
             yield f"{finding.code} has no condition, expected {wanted}"
         elif any(
-            _holds(finding.condition, each.configuration) != _holds(wanted, each.configuration)
+            finding.condition.holds(each.configuration) != _holds(wanted, each.configuration)
             for each in judged
         ):
             yield f"{finding.code} is said to fail where {finding.condition}, expected {wanted}"

@@ -47,7 +47,7 @@ class Judged:
     def condition_right(self) -> bool:
         if self.finding is None:
             return False
-        return self.example.condition is None or self.finding.condition == self.example.condition
+        return self.example.condition is None or str(self.finding.condition) == self.example.condition
 
     @property
     def repaired_text(self) -> str | None:
@@ -157,9 +157,7 @@ def differences(rows: Sequence[Row]) -> list[str]:
             elif not each.place_right:
                 wrong.append(f"{each.name}: found at another place")
             elif not each.condition_right:
-                wrong.append(
-                    f"{each.name}: {each.finding.condition!r} in place of {each.example.condition!r}"
-                )
+                wrong.append(f"{each.name}: {each.finding.condition} in place of {each.example.condition!r}")
         wrong += [
             f"{row.rule.code}: valid example {number} is not silent: {said}"
             for number, said in row.loud.items()

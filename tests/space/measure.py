@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import random
 import statistics
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -172,7 +171,7 @@ def measure(
             result.found.setdefault(report.error.message, position)
     for cause in causes:
         label = cause.error.message
-        result.conditions[label] = cause.condition
+        result.conditions[label] = str(cause.condition) if cause.condition is not None else None
         if cause.condition is not None or cause.exact:
             bad = counterexample(cause, truth)
             if bad is not None:
@@ -232,7 +231,7 @@ def _mass(hp: Any, value: float) -> float:
 
 def counterexample(cause: Cause, truth: list[Truth]) -> Configuration | None:
     """A configuration of which the condition is not true; one that fails for another reason says nothing."""
-    holds = compiled(cause.condition or "True")
+    holds = cause.condition.holds if cause.condition is not None else lambda _: True
     label = cause.error.message
     for configuration, actual in truth:
         if actual == label and not holds(configuration):
@@ -240,30 +239,6 @@ def counterexample(cause: Cause, truth: list[Truth]) -> Configuration | None:
         if actual is None and holds(configuration):
             return configuration
     return None
-
-
-def compiled(condition: str) -> Callable[[Configuration], bool]:
-    """A condition as a function; a comparison of a hyperparameter that was not read does not hold."""
-
-    class Guarded(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> Any:
-            if isinstance(node, ast.Expression | ast.BoolOp):
-                return self.generic_visit(node)
-            if isinstance(node, ast.expr):
-                arguments = ast.arguments([], [], None, [], [], None, [])
-                return ast.Call(ast.Name("_try", ast.Load()), [ast.Lambda(arguments, node)], [])
-            return node
-
-    tree = ast.fix_missing_locations(Guarded().visit(ast.parse(condition, mode="eval")))
-    code = compile(tree, "condition", "eval")
-
-    def attempt(function: Callable[[], Any]) -> bool:
-        try:
-            return bool(function())
-        except (NameError, KeyError):
-            return False
-
-    return lambda configuration: bool(eval(code, {"_try": attempt, "hp": configuration, **configuration}))
 
 
 def random_search(space: TrueSpace, seeds: int = 5, most: int = 20_000) -> dict[str, float]:

@@ -26,6 +26,7 @@ from hypershape.model import (
     Target,
     TargetAnalysis,
 )
+from hypershape.space import conditions
 
 PATH = "/project/model.py"
 
@@ -57,6 +58,54 @@ def hyperparameter(
     return Hyperparameter(name, kind, values[0], tuple(values), len(values), span=at(module, call))
 
 
+def blame(text: str | None) -> conditions.Condition | None:
+    """A condition as a test writes it down: `kernel >= 7 and filters % groups != 0`."""
+    return None if text is None else _condition(ast.parse(text, mode="eval").body)
+
+
+def _condition(node: ast.expr) -> conditions.Condition:
+    if isinstance(node, ast.BoolOp):
+        join = conditions.all_of if isinstance(node.op, ast.And) else conditions.any_of
+        return join([_condition(each) for each in node.values])
+    if isinstance(node, ast.UnaryOp):
+        return conditions.Comparison(_name(node.operand), "==", False)
+    if not isinstance(node, ast.Compare):
+        return conditions.Comparison(_name(node), "==", True)
+    (sign,), (right,) = node.ops, node.comparators
+    if isinstance(sign, ast.In):
+        return conditions.Membership(_name(node.left), tuple(ast.literal_eval(right)))
+    shown = _SIGNS[type(sign)]
+    if isinstance(node.left, ast.BinOp) or not isinstance(right, ast.Constant):
+        return conditions.Relation(_expression(node.left), shown, _expression(right))
+    return conditions.Comparison(_name(node.left), shown, right.value)
+
+
+def _expression(node: ast.expr) -> conditions.Expression:
+    if isinstance(node, ast.BinOp):
+        left, right = _expression(node.left), _expression(node.right)
+        return conditions.Operation(left, _SIGNS[type(node.op)], right)
+    return conditions.Number(node.value) if isinstance(node, ast.Constant) else conditions.Name(_name(node))
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.slice.value
+
+
+_SIGNS = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Mod: "%",
+    ast.Pow: "**",
+}
+
+
 def failing(
     module: Module,
     error: ProbeError,
@@ -64,7 +113,6 @@ def failing(
     space: Sequence[Configuration],
     fails: Sequence[Configuration],
     condition: str | None = None,
-    names: Sequence[str] = (),
 ) -> Analysis:
     """An analysis of the module's first target whose whole space was probed and failed at `fails`."""
     reports = tuple(
@@ -73,7 +121,7 @@ def failing(
     )
     first = next(report for report in reports if report.verdict == "fail")
     share = len(fails) / len(space)
-    cause = Cause(error, first, tuple(fails), condition, condition is not None, share, tuple(names))
+    cause = Cause(error, first, tuple(fails), blame(condition), condition is not None, share)
     target = TargetAnalysis(
         module.targets[0],
         "probed",

@@ -27,6 +27,8 @@ from hypershape.model import (
     TargetAnalysis,
 )
 
+from .handmade import blame
+
 TEXT = "import keras\ndef build_model(hp):\n    return keras.layers.Conv2D(8, hp.Int('kernel', 3, 29))\n"
 
 
@@ -43,7 +45,7 @@ def analysis(cells: tuple[Cell, ...] = (), text: str = TEXT) -> Analysis:
         "A 29×29 kernel needs 29 pixels and gets 28.",
         conv,
         "build_model",
-        "kernel >= 29",
+        blame("kernel >= 29"),
         {"kernel": 29},
         error,
         fixes=(Fix("lower the maximum to 28", (Edit(Span(path, 3, 57, 3, 59), "28"),), verified=True),),

@@ -20,6 +20,8 @@ from hypershape.model import (
     TargetAnalysis,
 )
 
+from .handmade import blame
+
 TEXT = "def build_model(hp):\n    x = Conv2D(8, hp.Int('kernel', 3, 10, step=2))(inputs)\n"
 CONV = Span("m.py", 2, 9, 2, 59)
 DRAW = Span("m.py", 2, 19, 2, 50)
@@ -38,7 +40,7 @@ def analysis(**changes: object) -> Analysis:
         layers=(LayerRow(CONV, "conv2d", "Conv2D", (), "(None, 20–26, 20–26, 8)", (80, 584)),),
         parameters=(80, 584),
         reports=(fails, *builds),
-        causes=(Cause(error, fails, (fails.configuration,), "kernel >= 9", True, 0.25, ("kernel",)),),
+        causes=(Cause(error, fails, (fails.configuration,), blame("kernel >= 9"), True, 0.25),),
     )
     return Analysis(source.analyse(Document("m.py", TEXT)), targets=(replace(target, **changes),))
 

@@ -11,8 +11,20 @@ from pathlib import Path
 import pytest
 
 from hypershape import analysis, source
-from hypershape.model import Analysis, Coverage, Environment, Options, Report, Target, TargetAnalysis
+from hypershape.model import (
+    Analysis,
+    Cause,
+    Coverage,
+    Environment,
+    Options,
+    ProbeError,
+    Report,
+    Target,
+    TargetAnalysis,
+)
 from hypershape.probe import Agent, Cache
+
+from .handmade import blame
 
 HERE = Environment(python="3.11.7", executable="/usr/bin/python", keras="3.15.0")
 CNN = """
@@ -46,6 +58,20 @@ def test_a_result_is_found_again_for_the_same_text_and_environment_only(tmp_path
     assert cache.result(target(CNN.replace("[3, 7]", "[3, 5]")), HERE) is None
     assert cache.result(target(), replace(HERE, keras="3.16.0")) is None
     assert cache.result(target("# hypershape: x=(6, 6, 1)" + CNN), HERE) is None
+
+
+def test_a_condition_is_found_again_as_the_value_that_it_was(tmp_path: Path) -> None:
+    refused = ProbeError("ValueError", "refused", "build")
+    first = Report({"kernel": 7, "conv.0": 3}, "fail", "symbolic", refused)
+    condition = blame('kernel in (7, 9) or kernel % hp["conv.0"] != 0 and kernel >= 3 or not norm')
+    found = replace(
+        result(target()), causes=(Cause(refused, first, (first.configuration,), condition, True, 0.5),)
+    )
+    cache = Cache(tmp_path)
+    cache.keep(found, HERE)
+    kept = cache.result(target(), HERE)
+    assert kept == found
+    assert kept.causes[0].condition.holds(first.configuration)
 
 
 @pytest.mark.parametrize("content", [b"", b"no zlib", zlib.compress(b"no pickle"), zlib.compress(b"")])

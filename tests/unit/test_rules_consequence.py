@@ -6,6 +6,8 @@ from hypershape.model import Cause, Coverage, ProbeError, Report, TargetAnalysis
 from hypershape.rules.common.wording import consequence
 from hypershape.source import analyse, from_text
 
+from .handmade import blame
+
 TEXT = """
 import keras_tuner as kt
 
@@ -41,6 +43,6 @@ def test_the_share_is_told_in_trials(tuner: str, arguments: str, share: float, s
     module = analyse(from_text("m.py", TEXT.format(tuner=tuner, arguments=arguments)))
     error = ProbeError("ValueError", "no", "build")
     first = Report({"k": 4}, "fail", "symbolic", error)
-    cause = Cause(error, first, (first.configuration,), "k >= 4", True, share, ("k",))
+    cause = Cause(error, first, (first.configuration,), blame("k >= 4"), True, share)
     coverage = Coverage("exhaustive", 4, 4, 1, share, (share, share))
     assert consequence(TargetAnalysis(module.targets[0], "probed", coverage=coverage), cause) == says

@@ -20,7 +20,7 @@ from hypershape.model import (
     TargetAnalysis,
 )
 
-from .handmade import at, error, failing, hyperparameter, module, repaired, underlined
+from .handmade import at, blame, error, failing, hyperparameter, module, repaired, underlined
 
 CONVOLUTION = """
 import keras
@@ -58,7 +58,6 @@ def convolution_analysis() -> Analysis:
         SPACE,
         [each for each in SPACE if each["kernel"] >= 7 and each["blocks"] == 3],
         "kernel >= 7 and blocks == 3",
-        ["kernel", "blocks"],
     )
 
 
@@ -178,7 +177,6 @@ def test_a_limit_kept_in_a_constant_is_changed_at_the_constant() -> None:
         space,
         space[2:],
         "blocks == 3",
-        ["blocks"],
     )
     changed = repairs(only(analysis, "HS299"), analysis)
     assert changed["Lower the maximum of blocks to 2 (drops 33 % of the space)"] == (
@@ -207,7 +205,6 @@ def test_values_that_fail_are_dropped_from_a_choice_and_the_others_stay_as_writt
         space,
         space[1:2],
         "rate == 1.0",
-        ["rate"],
     )
     changed = repairs(only(analysis, "HS299"), analysis)
     assert changed["Drop 1.0 from rate (drops 33 % of the space)"] == text.replace(
@@ -258,7 +255,6 @@ def test_one_declaration_in_a_loop_is_narrowed_for_all_the_names_it_makes() -> N
         space,
         [each for each in space if each["units_1"] == 3],
         "units_1 == 3",
-        ["units_1"],
     )
     (title, text), *_ = repairs(only(analysis, "HS299"), analysis).items()
     assert 'hp.Int(f"units_{i}", 1, 2)' in text
@@ -479,7 +475,7 @@ def test_trials_are_not_compared_with_a_space_that_a_failure_cuts_short(stage: s
     domain = hyperparameter(written, "units", 'hp.Int("units", 1, 3)', "Int", [1, 2])
     refused = replace(error(written, "refused", "layers.Dense(", "Dense"), stage=stage)
     values = [{"units": 1}, {"units": 2}]
-    analysis = failing(written, refused, [domain], values, values[:1], "units == 1", ["units"])
+    analysis = failing(written, refused, [domain], values, values[:1], "units == 1")
     assert any(each.code == "HS409" for each in rules.findings(analysis)) is hinted
 
 
@@ -559,7 +555,6 @@ def irregular(fails: list[int]) -> dict[str, str]:
         space,
         [each for each in space if each["n"] in fails],
         f"n in {tuple(fails)}",
-        ["n"],
     )
     return repairs(only(analysis, "HS299"), analysis)
 
@@ -582,7 +577,7 @@ def test_two_causes_at_one_place_are_two_findings_of_the_rule_that_explains_both
     target = analysis.targets[0]
     cause = target.causes[0]
     other = replace(
-        cause, error=replace(cause.error, input_shapes=("(None, 2, 2, 8)",)), condition="blocks == 2"
+        cause, error=replace(cause.error, input_shapes=("(None, 2, 2, 8)",)), condition=blame("blocks == 2")
     )
     both = replace(analysis, targets=(replace(target, causes=(cause, other)),))
     assert [each.code for each in rules.findings(both)] == ["HS201", "HS201"]
@@ -605,7 +600,7 @@ def test_a_division_by_zero_in_the_users_own_code_is_no_refused_range() -> None:
     )
     divided = error(written, "integer division or modulo by zero", '12 // hp.Int("n", 0, 3)')
     space = [{"n": n} for n in range(4)]
-    analysis = failing(written, divided, [], space, space[:1], "n <= 0", ["n"])
+    analysis = failing(written, divided, [], space, space[:1], "n <= 0")
     assert [each.code for each in rules.findings(analysis)] == ["HS299"]
 
 

@@ -54,7 +54,7 @@ def test_an_invalid_example_is_found_blamed_and_repaired(
     if example.at is not None:
         assert underlined(found[0], done.module) == example.at
     if example.condition is not None:
-        assert found[0].condition == example.condition
+        assert str(found[0].condition) == example.condition
     if example.fixed is not None:
         assert found[0].fixes and found[0].fixes[0].verified
         assert example.fixed in fixes.apply(done.module.document, found[0].fixes[0].edits).text

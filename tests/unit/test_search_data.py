@@ -70,7 +70,7 @@ def analysed() -> Iterator[Callable[[str], Analysis]]:
 
 
 def conditions(done: Analysis, code: str) -> list[str | None]:
-    return [finding.condition for finding in done.findings if finding.code == code]
+    return [finding.condition and finding.condition.text for finding in done.findings if finding.code == code]
 
 
 @pytest.mark.tensorflow

@@ -160,7 +160,7 @@ def _finding(document: Document, finding: Finding) -> Json:
         "message": finding.message,
         **place(document, finding.span),
         "target": finding.target,
-        "condition": finding.condition,
+        "condition": finding.condition.text if finding.condition is not None else None,
         "configuration": dict(finding.configuration) if finding.configuration is not None else None,
         "error": _error(finding.error),
         "fixes": [

@@ -167,7 +167,7 @@ def coverage_sentence(coverage: Coverage) -> str:
 
 def _notes(document: Document, finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.condition is not None:
-        yield "fails when", finding.condition
+        yield "fails when", finding.condition.text
     if finding.configuration:
         yield "for example", _values(finding.configuration)
     if finding.error is not None and _first_line(finding.error.message) not in finding.message:

@@ -7,6 +7,7 @@ import ast
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, contains
 from hypershape.model import Cause, Edit, Fix, Span, TargetAnalysis
+from hypershape.space.conditions import quoted
 
 GIVEN_UP = "FailedTrialError"
 """Keras Tuner's exception for a trial that is to fail at once, without being tried again."""
@@ -24,12 +25,11 @@ def guard(target: TargetAnalysis, cause: Cause, code: Code) -> Fix | None:
     place, hp = _place(target, cause, code)
     if place is None or not _drawn_before(target, cause, place):
         return None
-    condition = _read_from(cause.condition, hp)
-    said = cause.condition if '"' not in cause.condition else cause.condition.replace('"', "'")
     error, added = _error(code)
-    lines = [f"if {condition}:", f'    raise {error}("not built: {said}")']
-    inserted = edits.insert_before(code.module, place, lines) if condition else None
-    if inserted is None or "\\" in said:
+    said = quoted(f"not built: {cause.condition.text}")
+    lines = [f"if {cause.condition.over(hp)}:", f"    raise {error}({said})"]
+    inserted = edits.insert_before(code.module, place, lines)
+    if inserted is None:
         return None
     share = f"{100 * cause.share:.0f} %" if cause.share >= 0.005 else "less than 1 %"
     title = f"Give such trials up at once with FailedTrialError ({share} of the space still fails, without retries)"
@@ -57,22 +57,6 @@ def _drawn_before(target: TargetAnalysis, cause: Cause, place: Span) -> bool:
     declared = {each.name: each.span for each in target.hyperparameters}
     spans = [declared.get(name) for name in cause.names]
     return all(span is not None and span.path == place.path and span.end_line < place.line for span in spans)
-
-
-def _read_from(condition: str, hp: str) -> str | None:
-    """A condition over names as one over `hp.get("name")`."""
-
-    class Reading(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return ast.parse(f"{hp}.get({node.id!r})", mode="eval").body
-
-        def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-            return ast.parse(f"{hp}.get({ast.unparse(node.slice)})", mode="eval").body
-
-    try:
-        return ast.unparse(Reading().visit(ast.parse(condition, mode="eval"))).replace("'", '"')
-    except SyntaxError:
-        return None
 
 
 def _error(code: Code) -> tuple[str, Edit | None]:

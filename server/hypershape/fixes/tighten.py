@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import math
-import operator
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
-from typing import Any
 
 from hypershape.fixes import domains, edits
 from hypershape.fixes.calls import other_method
@@ -17,23 +15,6 @@ from hypershape.model import Cause, Configuration, Edit, Fix, Hyperparameter, Sp
 
 _PAIRED_VALUES = 24
 _LISTED_VALUES = 8
-
-
-def _power(base: float, exponent: float) -> float:
-    """A power that costs nothing to compute; ValueError for any other."""
-    if not 0 <= exponent < 64:
-        raise ValueError("too large a power")
-    return float(base**exponent)
-
-
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], object]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Mod: operator.mod,
-    ast.Pow: _power,
-}
-"""What conditions calculate with, such as `units % 5 != 0` and `width * (depth - 1) >= 40`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,60 +155,6 @@ def replace_value(call: HpCall, name: str, text: str, code: Code) -> Edit | None
     return edits.replace_argument(code.module, call.span, (name, position), text)
 
 
-def holds(condition: str, configuration: Configuration) -> bool | None:
-    """Whether a blame such as `kernel >= 7 and hp["conv.0"] == 3` holds; None when a name is missing or it is odd."""
-    try:
-        return bool(_evaluate(ast.parse(condition, mode="eval").body, configuration))
-    except (KeyError, TypeError, ValueError, ArithmeticError, SyntaxError):
-        return None
-
-
-def _evaluate(node: ast.expr, configuration: Configuration) -> object:
-    if isinstance(node, ast.BoolOp):
-        parts = (bool(_evaluate(each, configuration)) for each in node.values)
-        return all(parts) if isinstance(node.op, ast.And) else any(parts)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return not _evaluate(node.operand, configuration)
-    if isinstance(node, ast.Compare):
-        left = _evaluate(node.left, configuration)
-        for comparison, right_node in zip(node.ops, node.comparators, strict=True):
-            right = _evaluate(right_node, configuration)
-            if not _compare(comparison, left, right):
-                return False
-            left = right
-        return True
-    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
-        return _ARITHMETIC[type(node.op)](
-            _evaluate(node.left, configuration), _evaluate(node.right, configuration)
-        )
-    if isinstance(node, ast.Name):
-        return configuration[node.id]
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return configuration[str(node.slice.value)]
-    return ast.literal_eval(node)
-
-
-def _compare(sign: ast.cmpop, left: object, right: object) -> bool:
-    if isinstance(sign, ast.Eq):
-        return left == right
-    if isinstance(sign, ast.NotEq):
-        return left != right
-    if isinstance(sign, ast.In):
-        return left in right  # type: ignore[operator]
-    if isinstance(sign, ast.NotIn):
-        return left not in right  # type: ignore[operator]
-    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-        if isinstance(sign, ast.Lt):
-            return left < right
-        if isinstance(sign, ast.LtE):
-            return left <= right
-        if isinstance(sign, ast.Gt):
-            return left > right
-        if isinstance(sign, ast.GtE):
-            return left >= right
-    raise ValueError("not a comparison of values")
-
-
 def _declared(
     target: TargetAnalysis, cause: Cause, code: Code, reports: Sequence[Configuration]
 ) -> list[_Declared]:
@@ -259,9 +186,9 @@ def _seen(names: Collection[str], reports: Sequence[Configuration]) -> tuple[Val
 def _good(each: _Declared, cause: Cause) -> tuple[Value, ...]:
     """The values that no failing configuration has."""
     bad: set[Value] = set()
-    if cause.condition and len(cause.names) == 1 and cause.names[0] in each.names:
+    if cause.condition is not None and len(cause.names) == 1 and cause.names[0] in each.names:
         name = cause.names[0]
-        verdicts = [(value, holds(cause.condition, {name: value})) for value in each.values]
+        verdicts = [(value, cause.condition.holds({name: value})) for value in each.values]
         bad = {value for value, verdict in verdicts if verdict is not False}
     blamed = [name for name in each.names if name in cause.names] or each.names
     bad |= {failing[name] for failing in cause.failing for name in blamed if name in failing}

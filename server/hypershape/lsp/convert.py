@@ -60,8 +60,8 @@ def _diagnostic(finding: Finding, place: types.Range, view: View, other: Other) 
 
 def _message(finding: Finding) -> str:
     text = finding.message
-    if finding.condition is not None and finding.condition not in text:
-        text += f"\nFails when {finding.condition}."
+    if finding.condition is not None and finding.condition.text not in text:
+        text += f"\nFails when {finding.condition.text}."
     return text
 
 

@@ -57,8 +57,10 @@ def hyperparameter(hp: Hyperparameter, target: TargetAnalysis) -> str:
         parts.append(f"Fails with {_listed(always)}.")
     if sometimes:
         parts.append(f"Fails in part of the space with {_listed(sometimes)}.")
-    conditions = [cause.condition for cause in target.causes if cause.condition and hp.name in cause.names]
-    parts += [f"Fails when `{condition}`." for condition in conditions]
+    conditions = [
+        cause.condition for cause in target.causes if cause.condition is not None and hp.name in cause.names
+    ]
+    parts += [f"Fails when `{condition.text}`." for condition in conditions]
     held = target.coverage.held.get(hp.name) if target.coverage is not None else None
     if held:
         parts.append(f"It cannot make a build fail: {held}.")
@@ -73,9 +75,9 @@ def summary(target: TargetAnalysis) -> str:
     if target.parameters is not None:
         parts.append(f"{_range(target.parameters)} parameters.")
     parts += [
-        f"Fails when `{cause.condition}` ({cause.share:.1%} of the space)."
+        f"Fails when `{cause.condition.text}` ({cause.share:.1%} of the space)."
         for cause in target.causes
-        if cause.condition
+        if cause.condition is not None
     ]
     if target.assumptions:
         parts.append("Assumed: " + "; ".join(target.assumptions))

@@ -24,6 +24,7 @@ import platformdirs
 
 from hypershape import __version__, model
 from hypershape.model import Environment, Target, TargetAnalysis
+from hypershape.space import conditions
 
 LARGEST = 50_000_000
 """A result of more bytes than this is not kept."""
@@ -98,11 +99,13 @@ class Cache:
 
 
 class _Reader(pickle.Unpickler):
-    """Reads the values of `model.py` and nothing else: a file in a cache must not be able to run code."""
+    """Reads the values of `model.py`, conditions and nothing else: a file in a cache must not be able to run code."""
 
     def find_class(self, module: str, name: str) -> Any:
         if module == model.__name__:
             return getattr(model, name)
+        if module == conditions.__name__ and name in {kind.__name__ for kind in conditions.KINDS}:
+            return getattr(conditions, name)
         if module == "builtins" and name in ("dict", "frozenset", "set", "tuple"):
             return getattr(builtins, name)
         raise pickle.UnpicklingError(f"{module}.{name} has no place in a cache")

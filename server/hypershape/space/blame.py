@@ -9,12 +9,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from operator import and_
 
 from hypershape.model import Cause, Configuration, Hyperparameter, ProbeError, Report
-from hypershape.space.literals import Literal, Predicate, comparisons, families, relations, some_member
+from hypershape.space.conditions import Condition, all_of, any_of
+from hypershape.space.literals import Literal, comparisons, families, relations, some_member
 
 MOST_NAMES = 4
 MOST_LITERALS = 60
@@ -27,15 +27,6 @@ FITTED = 6
 SAMPLE = 200
 """A condition is sought among so many failing and twice as many building configurations, then held against all."""
 ROUNDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A Python expression over hyperparameters, the names in it, and itself as a function."""
-
-    text: str
-    names: tuple[str, ...]
-    holds: Predicate = field(compare=False)
 
 
 Explain = Callable[[object, Sequence[Configuration], Sequence[Configuration]], Condition | None]
@@ -70,10 +61,9 @@ def causes(
                 first.error,
                 first,
                 failing,
-                condition.text if condition is not None else None,
+                condition,
                 exact=condition is not None or not building,
                 share=sum(map(weight, failing)) / total,
-                names=condition.names if condition is not None else (),
                 building=nearest(first.configuration, building),
             )
         )
@@ -250,7 +240,7 @@ def _conjunction(
                 covered &= each.failing
             if left or not covered:
                 continue
-            names = {name for each in chosen for name in each.names}
+            names = {name for each in chosen for name in each.condition.names}
             cost = sum(each.cost for each in chosen)
             found = (-covered.bit_count(), len(names), size, cost)
             if rank is None or found < rank:
@@ -261,14 +251,5 @@ def _conjunction(
 
 
 def _joined(alternatives: Sequence[tuple[Literal, ...]]) -> Condition:
-    parts = []
-    for part in alternatives:
-        ordered = sorted(part, key=lambda each: (each.cost, each.text))
-        text = " and ".join(each.text for each in ordered)
-        parts.append(f"({text})" if len(part) > 1 and len(alternatives) > 1 else text)
-    names = dict.fromkeys(name for part in alternatives for each in part for name in each.names)
-
-    def holds(configuration: Configuration) -> bool:
-        return any(all(each.holds(configuration) for each in part) for part in alternatives)
-
-    return Condition(" or ".join(parts), tuple(names), holds)
+    ordered = (sorted(part, key=lambda each: (each.cost, each.text)) for part in alternatives)
+    return any_of([all_of([each.condition for each in part]) for part in ordered])

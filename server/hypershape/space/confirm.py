@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from hypershape.model import Configuration, Hyperparameter
-from hypershape.space.blame import Condition
+from hypershape.space.conditions import Condition
 from hypershape.space.domains import draw, position_of, positions, value_at
 
 MOST_BASES = 4

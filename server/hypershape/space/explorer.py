@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Report, Value
-from hypershape.space.blame import Condition, by_kind, causes, kind, nearest, smallest_condition
+from hypershape.space.blame import by_kind, causes, kind, nearest, smallest_condition
+from hypershape.space.conditions import Condition
 from hypershape.space.confirm import trials
 from hypershape.space.covering import covering_array
 from hypershape.space.domains import draw, ends, position_of, probability, value_at
@@ -101,7 +102,7 @@ class Explorer:
         """Whether one path was seen to lead to different names: such a space has no leaves that could be counted."""
         self._conditions: dict[object, tuple[int, Condition | None]] = {}
         self._suspects: dict[object, list[str]] = {}
-        self._confirmed: set[tuple[object, str]] = set()
+        self._confirmed: set[tuple[object, object]] = set()
         self._plan = self._propose()
         self._finished = False
 
@@ -222,7 +223,7 @@ class Explorer:
         """A cause without its condition, if that was not put to trial yet."""
         if cause.condition is None or (kind(cause.error), cause.condition) in self._confirmed:
             return cause
-        return replace(cause, condition=None, exact=False, names=())
+        return replace(cause, condition=None, exact=False)
 
     @property
     def coverage(self) -> Coverage:
@@ -455,12 +456,12 @@ class Explorer:
                 yield from self._minimise(key)
             for _ in range(MOST_TRIALS):
                 condition = self._explanation(key)
-                if condition is None or (key, condition.text) in self._confirmed:
+                if condition is None or (key, condition) in self._confirmed:
                     break
                 yield from trials(condition, self._failing(key), self._varied, self._random)
                 yield None
                 if self._explanation(key) == condition:
-                    self._confirmed.add((key, condition.text))
+                    self._confirmed.add((key, condition))
 
     def _failing(self, key: object) -> list[Configuration]:
         return [report.configuration for report in by_kind(self.reports).get(key, ())]

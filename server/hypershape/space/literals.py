@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import itertools
-import keyword
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hypershape.model import Configuration, Hyperparameter, Value
+from hypershape.space.conditions import (
+    Comparison,
+    Condition,
+    Expression,
+    Membership,
+    Name,
+    Number,
+    Operation,
+    Operator,
+    Relation,
+    Sign,
+    Some,
+)
 
 MOST_VALUES = 16
 """Of a domain with more values only the borders between failing and building ones are tried as thresholds."""
@@ -22,24 +34,19 @@ LEAST_DIVIDED = 3
 MOST_MEMBERS = 8
 """Of more hyperparameters nobody would read that one of them has a value."""
 
-Predicate = Callable[[Configuration], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """One comparison, with the failing and the building configurations for which it holds as bit sets."""
+    """One condition, with the failing and the building configurations for which it holds as bit sets."""
 
-    text: str
-    names: tuple[str, ...]
-    holds: Predicate
+    condition: Condition
     failing: int
     building: int
     cost: int
 
-
-def reference(name: str) -> str:
-    """How a condition names a hyperparameter: by itself, or `hp["…"]` where the name is no identifier."""
-    return name if name.isidentifier() and not keyword.iskeyword(name) else f'hp["{name}"]'
+    @property
+    def text(self) -> str:
+        return self.condition.text
 
 
 def comparisons(
@@ -50,58 +57,63 @@ def comparisons(
     good = {each[name] for each in building if name in each}
     if not bad or (bad | good == bad & good and len(bad) == 1):
         return
-    shown = reference(name)
     where = (_by_value(failing, name), _by_value(building, name))
+    for condition, cost in _compared(name, bad, good, hp):
+        bits = [
+            _union(bits for value, bits in each.items() if condition.holds({name: value})) for each in where
+        ]
+        yield Literal(condition, bits[0], bits[1], cost)
 
-    def literal(text: str, test: Callable[[Value], bool], cost: int) -> Literal:
-        bits = [_union(bits for value, bits in each.items() if test(value)) for each in where]
 
-        def holds(configuration: Configuration) -> bool:
-            return name in configuration and test(configuration[name])
-
-        return Literal(text, (name,), holds, bits[0], bits[1], cost)
-
+def _compared(
+    name: str, bad: set[Value], good: set[Value], hp: Hyperparameter
+) -> Iterator[tuple[Condition, int]]:
+    """What can be said of a value that is among the bad ones, each with how hard it is to read."""
     numbers = [v for v in bad | good if isinstance(v, int | float) and not isinstance(v, bool)]
     ordered = len(numbers) == len(bad | good)
-    lowest, highest = (min(numbers), max(numbers)) if ordered and numbers else (None, None)
-    few = len(bad | good) <= MOST_VALUES
-    for value in bad if few or len(bad) == 1 else ():
-        if isinstance(value, bool):
-            yield literal(shown if value else f"not {shown}", lambda v, value=value: v is value, 1)  # type: ignore[misc]
-        else:
-            at_end = hp.kind in ("Int", "Float") and value in (lowest, highest)
-            yield literal(f"{shown} == {value!r}", lambda v, value=value: v == value, 3 if at_end else 1)  # type: ignore[misc]
+    limits = (min(numbers), max(numbers)) if ordered and numbers else ()
+    for value in bad if len(bad | good) <= MOST_VALUES or len(bad) == 1 else ():
+        at_end = hp.kind in ("Int", "Float") and value in limits
+        yield Comparison(name, "==", value), 3 if at_end else 1
     if ordered:
-        for below, bound in _borders(sorted(numbers), bad, good):
-            between = _short(below, bound) if hp.kind == "Float" else None
-            low, high = (bound, below) if between is None else (between, between)
-            yield literal(f"{shown} >= {low!r}", lambda v, low=low: v >= low, 2)  # type: ignore[misc]
-            if between is not None and between == bound:
-                yield literal(f"{shown} < {high!r}", lambda v, high=high: v < high, 2)  # type: ignore[misc]
-            else:
-                yield literal(f"{shown} <= {high!r}", lambda v, high=high: v <= high, 2)  # type: ignore[misc]
-    whole = [value for value in bad | good if type(value) is int]
-    if len(whole) == len(bad | good) and len(bad) >= LEAST_DIVIDED:
-        for divisor in _divisors(
-            math.gcd(
-                *(value - other for value, other in itertools.pairwise(v for v in bad if type(v) is int))
-            )
-        ):
-            rest = next(value for value in bad if type(value) is int) % divisor
-            if divisor == 2 or rest == 0:
-                text = f"{shown} % {divisor} == {rest}"
-                yield literal(text, lambda v, d=divisor, r=rest: v % d == r, 3)  # type: ignore[misc]
-        shared = math.gcd(*(value for value in good if type(value) is int))
-        for divisor in _divisors(shared) if len(good) >= LEAST_DIVIDED else ():
-            yield literal(f"{shown} % {divisor} != 0", lambda v, d=divisor: v % d != 0, 3)  # type: ignore[misc]
+        yield from _thresholds(name, sorted(numbers), bad, good, hp)
+    if all(type(value) is int for value in bad | good):
+        yield from _divided(name, bad, good)
     only_good = good - bad
     if len(bad) > 1 and len(only_good) == 1:
         (other,) = only_good
         if not isinstance(other, bool):
-            yield literal(f"{shown} != {other!r}", lambda v: v != other, 3)
+            yield Comparison(name, "!=", other), 3
     if 1 < len(bad) <= 6 and only_good:
-        listed = ", ".join(repr(value) for value in sorted(bad, key=lambda v: (str(type(v)), v)))
-        yield literal(f"{shown} in ({listed})", lambda v: v in bad, 4)
+        yield Membership(name, tuple(sorted(bad, key=lambda v: (str(type(v)), v)))), 4
+
+
+def _thresholds(
+    name: str, values: Sequence[int | float], bad: set[Value], good: set[Value], hp: Hyperparameter
+) -> Iterator[tuple[Condition, int]]:
+    for below, bound in _borders(values, bad, good):
+        between = _short(below, bound) if hp.kind == "Float" else None
+        low, high = (bound, below) if between is None else (between, between)
+        yield Comparison(name, ">=", low), 2
+        yield Comparison(name, "<" if between is not None and between == bound else "<=", high), 2
+
+
+def _divided(name: str, bad: set[Value], good: set[Value]) -> Iterator[tuple[Condition, int]]:
+    """`units % 8 == 0` and `units % 8 != 0`, for divisors that the values suggest."""
+    whole = [value for value in bad if type(value) is int]
+    if len(whole) < LEAST_DIVIDED:
+        return
+    for divisor in _divisors(math.gcd(*(value - other for value, other in itertools.pairwise(whole)))):
+        rest = whole[0] % divisor
+        if divisor == 2 or rest == 0:
+            yield Relation(_remainder(name, divisor), "==", Number(rest)), 3
+    shared = math.gcd(*(value for value in good if type(value) is int))
+    for divisor in _divisors(shared) if len(good) >= LEAST_DIVIDED else ():
+        yield Relation(_remainder(name, divisor), "!=", Number(0)), 3
+
+
+def _remainder(name: str, divisor: int) -> Expression:
+    return Operation(Name(name), "%", Number(divisor))
 
 
 def _divisors(number: int) -> list[int]:
@@ -155,31 +167,17 @@ def some_member(
         return
     bad = {each[name] for each in failing for name in family if name in each}
     good = {each[name] for each in building for name in family if name in each}
-    tests: list[tuple[str, Callable[[Value], bool]]] = []
-    for value in sorted(bad - good, key=repr)[:MOST_VALUES]:
-        tests.append((f"== {value!r}", lambda v, value=value: v == value and type(v) is type(value)))  # type: ignore[misc]
+    tests: list[tuple[Sign, Value]] = [("==", value) for value in sorted(bad - good, key=repr)[:MOST_VALUES]]
     numbers = [v for v in bad | good if isinstance(v, int | float) and not isinstance(v, bool)]
     if len(numbers) == len(bad | good) and good:
-        above = min((v for v in numbers if v > max(v for v in numbers if v in good)), default=None)
-        below = max((v for v in numbers if v < min(v for v in numbers if v in good)), default=None)
-        if above is not None:
-            tests.append((f">= {above!r}", lambda v: v >= above))  # type: ignore[operator]
-        if below is not None:
-            tests.append((f"<= {below!r}", lambda v: v <= below))  # type: ignore[operator]
-    for text, test in tests:
-
-        def holds(configuration: Configuration, test: Callable[[Value], bool] = test) -> bool:
-            return any(name in configuration and test(configuration[name]) for name in family)
-
-        if all(map(holds, failing)):
-            parts = [_compared(name, text) for name in family]
-            everything = (1 << len(failing)) - 1
-            yield Literal(" or ".join(parts), tuple(family), holds, everything, 0, len(family))
-
-
-def _compared(name: str, comparison: str) -> str:
-    shown = reference(name)
-    return {"== True": shown, "== False": f"not {shown}"}.get(comparison, f"{shown} {comparison}")
+        least, most = (pick(v for v in numbers if v in good) for pick in (min, max))
+        tests += [(">=", v) for v in sorted(numbers) if v > most][:1]
+        tests += [("<=", v) for v in sorted(numbers, reverse=True) if v < least][:1]
+    everything = (1 << len(failing)) - 1
+    for sign, value in tests:
+        condition = Some(tuple(family), sign, value)
+        if all(map(condition.holds, failing)) and not any(map(condition.holds, building)):
+            yield Literal(condition, everything, 0, len(family))
 
 
 def _by_value(configurations: Sequence[Configuration], name: str) -> dict[Value, int]:
@@ -203,44 +201,40 @@ def relations(
     failing: Sequence[Configuration], building: Sequence[Configuration], names: Sequence[str]
 ) -> Iterator[Literal]:
     """Relations between two or three whole-numbered hyperparameters that hold for every failure."""
+    everything = (1 << len(failing)) - 1
+    for condition, cost in _related(failing, names):
+        if all(map(condition.holds, failing)):
+            where = sum(1 << position for position, each in enumerate(building) if condition.holds(each))
+            yield Literal(condition, everything, where, cost)
 
-    def relation(text: str, of: tuple[str, ...], test: Callable[..., bool], cost: int) -> Iterator[Literal]:
-        def holds(configuration: Configuration) -> bool:
-            try:
-                return test(*[configuration[name] for name in of])
-            except KeyError:
-                return False
 
-        if all(map(holds, failing)):
-            where = sum(1 << position for position, each in enumerate(building) if holds(each))
-            yield Literal(text, of, holds, (1 << len(failing)) - 1, where, cost)
-
+def _related(failing: Sequence[Configuration], names: Sequence[str]) -> Iterator[tuple[Condition, int]]:
+    """What can be said of two or three numbers, each with how hard it is to read."""
+    zero = Number(0)
     for one, other in itertools.permutations(names, 2):
-        a, b = reference(one), reference(other)
-        pair = (one, other)
-        yield from relation(f"{a} % {b} != 0", pair, lambda x, y: y != 0 and x % y != 0, 2)
-        yield from relation(f"{a} > {b}", pair, lambda x, y: x > y, 1)
-        yield from relation(f"{a} >= {b}", pair, lambda x, y: x >= y, 1)
-        yield from relation(f"{a} % 2 ** {b} != 0", pair, lambda x, y: 0 <= y < 64 and x % 2**y != 0, 4)
-        least = min(each[one] * (each[other] - 1) for each in failing)  # type: ignore[operator]
-        yield from relation(f"{a} * ({b} - 1) >= {least}", pair, lambda x, y, n=least: x * (y - 1) >= n, 7)
+        a, b = Name(one), Name(other)
+        yield Relation(Operation(a, "%", b), "!=", zero), 2
+        yield Relation(a, ">", b), 1
+        yield Relation(a, ">=", b), 1
+        yield Relation(Operation(a, "%", Operation(Number(2), "**", b)), "!=", zero), 4
+        yield _fitted(Operation(a, "*", Operation(b, "-", Number(1))), failing)[0], 7
         if one < other:
-            yield from relation(f"{a} != {b}", pair, lambda x, y: x != y, 1)
-            yield from relation(f"{a} == {b}", pair, lambda x, y: x == y, 1)
-            sums = [each[one] + each[other] for each in failing]  # type: ignore[operator]
-            products = [each[one] * each[other] for each in failing]  # type: ignore[operator]
-            for sign, found in (("+", sums), ("*", products)):
-                least, most = min(found), max(found)
-                text = f"{a} {sign} {b}"
-                if sign == "+":
-                    yield from relation(f"{text} >= {least}", pair, lambda x, y, n=least: x + y >= n, 6)
-                    yield from relation(f"{text} <= {most}", pair, lambda x, y, n=most: x + y <= n, 6)
-                else:
-                    yield from relation(f"{text} >= {least}", pair, lambda x, y, n=least: x * y >= n, 6)
-                    yield from relation(f"{text} <= {most}", pair, lambda x, y, n=most: x * y <= n, 6)
+            yield Relation(a, "!=", b), 1
+            yield Relation(a, "==", b), 1
+            signs: tuple[Operator, ...] = ("+", "*")
+            for sign in signs:
+                yield from ((each, 6) for each in _fitted(Operation(a, sign, b), failing))
     for one, other, third in itertools.permutations(names, 3):
-        a, b, c = reference(one), reference(other), reference(third)
-        triple = (one, other, third)
+        a, b, c = Name(one), Name(other), Name(third)
         if other < third:
-            yield from relation(f"{a} != {b} * {c}", triple, lambda x, y, z: x != y * z, 4)
-        yield from relation(f"{a} != {b} * {b} * {c}", triple, lambda x, y, z: x != y * y * z, 5)
+            yield Relation(a, "!=", Operation(b, "*", c)), 4
+        yield Relation(a, "!=", Operation(Operation(b, "*", b), "*", c)), 5
+
+
+def _fitted(calculated: Expression, failing: Sequence[Configuration]) -> tuple[Condition, Condition]:
+    """That a result is at least the least of all failures, and at most the most."""
+    results = [calculated.value(each) for each in failing]
+    return (
+        Relation(calculated, ">=", Number(min(results))),
+        Relation(calculated, "<=", Number(max(results))),
+    )

@@ -18,7 +18,7 @@ def when(target: TargetAnalysis, cause: Cause) -> str:
     if always(target, cause):
         number = target.coverage.probed if target.coverage else 0
         return "in every configuration" + (f" ({number:,} tried)" if number > 1 else "")
-    condition = f"when {cause.condition}" if cause.condition else "at some configurations"
+    condition = f"when {cause.condition.text}" if cause.condition is not None else "at some configurations"
     return f"{condition} ({share(target.coverage, cause)}{consequence(target, cause)}, e.g. {example(cause)})"
 
 

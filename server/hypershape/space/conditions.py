@@ -1,0 +1,431 @@
+"""Conditions on hyperparameters as values: `kernel >= 7 and blocks == 3`.
+
+A condition is worked out once and travels as it is; `text` is made where somebody reads it and nothing parses it back.
+
+`holds` gives what Python gives for the text, with one addition, because spaces are define-by-run: a configuration
+holds only what the target read, and **a comparison that names a hyperparameter which was not read is false**, in
+whatever direction it compares. It is None only where Python itself raises (`units % 0`, `"adam" >= 3`) or would
+have to compute an absurdly large power.
+"""
+
+from __future__ import annotations
+
+import keyword
+import operator
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from hypershape.model import Configuration, Value
+
+Sign = Literal["==", "!=", "<", "<=", ">", ">="]
+Operator = Literal["+", "-", "*", "%", "**"]
+
+LARGEST_EXPONENT = 4096
+
+_COMPARE: dict[Sign, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if isinstance(exponent, int) and exponent > LARGEST_EXPONENT:
+        raise OverflowError("too large a power")
+    return base**exponent
+
+
+_CALCULATE: dict[Operator, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "%": operator.mod,
+    "**": _power,
+}
+
+_SUM, _PRODUCT, _NEGATION, _POWER, _ATOM = range(5)
+"""How tightly the parts of an expression hold together in Python."""
+_TIGHTNESS: dict[Operator, int] = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "%": _PRODUCT, "**": _POWER}
+
+UNDECIDABLE = (TypeError, ValueError, ArithmeticError)
+"""What Python raises where a condition has no answer."""
+
+
+# --------------------------------------------------------------------------- source text
+
+
+def quoted(text: str) -> str:
+    """A string as Python source between double quotes, which may stand in a line of any file.
+
+    Letters of every script stay as they are; quotes, backslashes and what cannot be printed are escaped.
+    """
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
+
+
+def reference(name: str) -> str:
+    """How a condition names a hyperparameter: by itself, or `hp["…"]` where Python would read the name otherwise."""
+    plain = (
+        name.isidentifier()
+        and not keyword.iskeyword(name)
+        # Python reads an identifier in its normal form, and these two as something else.
+        and unicodedata.normalize("NFKC", name) == name
+        and name not in ("hp", "__debug__")
+    )
+    return name if plain else f"hp[{quoted(name)}]"
+
+
+def constant(value: Value) -> str:
+    """A value as Python source; also for floats that Python writes as names."""
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return "1e999" if value > 0 else "-1e999"
+    return repr(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Notation:
+    """How names and values are written."""
+
+    name: Callable[[str], str]
+    value: Callable[[Value], str]
+
+
+_TEXT = _Notation(reference, constant)
+
+
+def _read_from(hp: str) -> _Notation:
+    """Names as `hp.get("name")`, and every string in double quotes, as formatters write them."""
+    return _Notation(
+        lambda name: f"{hp}.get({quoted(name)})",
+        lambda value: quoted(value) if isinstance(value, str) else constant(value),
+    )
+
+
+# --------------------------------------------------------------------------- expressions
+
+
+class Expression(ABC):
+    """What a relation calculates: `filters % groups`, `width * (depth - 1)`."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def value(self, configuration: Configuration) -> Any:
+        """The result; KeyError for a name that was not read, and what Python raises."""
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]: ...
+
+    @abstractmethod
+    def write(self, notation: _Notation) -> tuple[str, int]:
+        """The source and how tightly it holds together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Expression):
+    """The value of a hyperparameter."""
+
+    name: str
+
+    def value(self, configuration: Configuration) -> Any:
+        return configuration[self.name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    def write(self, notation: _Notation) -> tuple[str, int]:
+        return notation.name(self.name), _ATOM
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A whole number that is the same in every configuration."""
+
+    number: int
+
+    def value(self, configuration: Configuration) -> Any:
+        return self.number
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ()
+
+    def write(self, notation: _Notation) -> tuple[str, int]:
+        return repr(self.number), _ATOM if self.number >= 0 else _NEGATION
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Expression):
+    """Two expressions with an operator between them."""
+
+    left: Expression
+    sign: Operator
+    right: Expression
+
+    def value(self, configuration: Configuration) -> Any:
+        return _CALCULATE[self.sign](self.left.value(configuration), self.right.value(configuration))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return _distinct((self.left, self.right))
+
+    def write(self, notation: _Notation) -> tuple[str, int]:
+        own = _TIGHTNESS[self.sign]
+        # `2 ** -a` needs no brackets although a negation holds less tightly, `a - (b - c)` and `(a ** b) ** c` do.
+        least = (own + 1, _NEGATION) if self.sign == "**" else (own, own + 1)
+        sides = [
+            text if tightness >= needed else f"({text})"
+            for (text, tightness), needed in zip(
+                (self.left.write(notation), self.right.write(notation)), least, strict=True
+            )
+        ]
+        return f" {self.sign} ".join(sides), own
+
+
+# --------------------------------------------------------------------------- conditions
+
+
+class Condition(ABC):
+    """Base of all conditions; two that are written alike are equal."""
+
+    __slots__ = ()
+
+    loose: ClassVar[bool] = False
+    """Whether it needs brackets inside of another condition."""
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """The hyperparameters that it names, in the order of the text."""
+
+    @abstractmethod
+    def holds(self, configuration: Configuration) -> bool | None:
+        """Whether it holds; None where Python would raise (see the top of this module)."""
+
+    @abstractmethod
+    def write(self, notation: _Notation) -> str: ...
+
+    @property
+    @abstractmethod
+    def atoms(self) -> Iterator[Atom]:
+        """The comparisons of which it is made, in the order of the text."""
+
+    @property
+    def text(self) -> str:
+        """A Python expression over the names; `hp["…"]` where a name is no identifier."""
+        return self.write(_TEXT)
+
+    def over(self, hp: str) -> str:
+        """A Python expression that reads every value from a HyperParameters, given as source: `hp.get("kernel") >= 7`."""
+        return self.write(_read_from(hp))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Condition):
+    """A hyperparameter beside a constant: `kernel >= 7`, `norm`, `not norm`."""
+
+    name: str
+    sign: Sign
+    value: Value
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    @property
+    def atoms(self) -> Iterator[Atom]:
+        yield self
+
+    @property
+    def _asks_for_truth(self) -> bool:
+        return self.sign == "==" and isinstance(self.value, bool)
+
+    def holds(self, configuration: Configuration) -> bool | None:
+        return self.name in configuration and self.fits(configuration[self.name])
+
+    def fits(self, value: Value) -> bool | None:
+        """Whether it holds for a value of its hyperparameter."""
+        if self._asks_for_truth:
+            return bool(value) is self.value
+        try:
+            return bool(_COMPARE[self.sign](value, self.value))
+        except UNDECIDABLE:
+            return None
+
+    def write(self, notation: _Notation) -> str:
+        shown = notation.name(self.name)
+        if self._asks_for_truth:
+            return shown if self.value else f"not {shown}"
+        return f"{shown} {self.sign} {notation.value(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership(Condition):
+    """A hyperparameter that has one of several values: `kernel in (5, 9)`."""
+
+    name: str
+    values: tuple[Value, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    @property
+    def atoms(self) -> Iterator[Atom]:
+        yield self
+
+    def holds(self, configuration: Configuration) -> bool | None:
+        return self.name in configuration and self.fits(configuration[self.name])
+
+    def fits(self, value: Value) -> bool:
+        """Whether it holds for a value of its hyperparameter."""
+        return value in self.values
+
+    def write(self, notation: _Notation) -> str:
+        listed = ", ".join(map(notation.value, self.values))
+        return f"{notation.name(self.name)} in ({listed}{',' * (len(self.values) == 1)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation(Condition):
+    """Hyperparameters among each other, or what is calculated from one: `filters % groups != 0`, `units % 2 == 1`."""
+
+    left: Expression
+    sign: Sign
+    right: Expression
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return _distinct((self.left, self.right))
+
+    @property
+    def atoms(self) -> Iterator[Atom]:
+        yield self
+
+    def holds(self, configuration: Configuration) -> bool | None:
+        try:
+            return bool(_COMPARE[self.sign](self.left.value(configuration), self.right.value(configuration)))
+        except (KeyError, *UNDECIDABLE):
+            return None if all(name in configuration for name in self.names) else False
+
+    def write(self, notation: _Notation) -> str:
+        return f"{self.left.write(notation)[0]} {self.sign} {self.right.write(notation)[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Some(Condition):
+    """A comparison that holds for some member of a family of hyperparameters: `units_0 == 7 or units_1 == 7`.
+
+    A chain of comparisons rather than `7 in (units_0, …)`: members that were not read have no value.
+    """
+
+    family: tuple[str, ...]
+    sign: Sign
+    value: Value
+
+    loose: ClassVar[bool] = True
+
+    @property
+    def members(self) -> tuple[Comparison, ...]:
+        """The comparison of each member."""
+        return tuple(Comparison(name, self.sign, self.value) for name in self.family)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.family
+
+    @property
+    def atoms(self) -> Iterator[Atom]:
+        yield from self.members
+
+    def holds(self, configuration: Configuration) -> bool | None:
+        return _decided(True, self.members, configuration)
+
+    def write(self, notation: _Notation) -> str:
+        return " or ".join(each.write(notation) for each in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined(Condition):
+    """Two or more conditions, asked from left to right until one decides, as Python asks them."""
+
+    parts: tuple[Condition, ...]
+
+    loose: ClassVar[bool] = True
+    word: ClassVar[str]
+    decides: ClassVar[bool]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return _distinct(self.parts)
+
+    @property
+    def atoms(self) -> Iterator[Atom]:
+        for part in self.parts:
+            yield from part.atoms
+
+    def holds(self, configuration: Configuration) -> bool | None:
+        return _decided(self.decides, self.parts, configuration)
+
+    def write(self, notation: _Notation) -> str:
+        parts = ((part.write(notation), part.loose) for part in self.parts)
+        return f" {self.word} ".join(f"({text})" if loose else text for text, loose in parts)
+
+
+class And(_Joined):
+    """Conditions that hold together; `all_of` makes them."""
+
+    __slots__ = ()
+    word, decides = "and", False
+
+
+class Or(_Joined):
+    """Conditions of which one holds; `any_of` makes them."""
+
+    __slots__ = ()
+    word, decides = "or", True
+
+
+Atom: TypeAlias = Comparison | Membership | Relation
+
+KINDS = (Comparison, Membership, Relation, Some, And, Or, Name, Number, Operation)
+"""Everything that a condition is made of, for whoever reads one from a file."""
+
+
+def all_of(parts: Sequence[Condition]) -> Condition:
+    """A condition that holds where all parts do; at least one part."""
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def any_of(parts: Sequence[Condition]) -> Condition:
+    """A condition that holds where any part does; at least one part."""
+    return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+
+def _decided(decides: bool, parts: Iterable[Condition], configuration: Configuration) -> bool | None:
+    """The first answer that is `decides` or none, else its opposite."""
+    for part in parts:
+        answer = part.holds(configuration)
+        if answer is None or answer is decides:
+            return answer
+    return not decides
+
+
+def _distinct(parts: Iterable[Condition | Expression]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for part in parts for name in part.names))

@@ -1,0 +1,299 @@
+"""Conditions mean what their text says, whatever the names and the values are."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import keyword
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hypershape.fixes.guard import guard
+from hypershape.fixes.syntax import Code
+from hypershape.model import Configuration, Hyperparameter, Value
+from hypershape.space.conditions import (
+    And,
+    Comparison,
+    Condition,
+    Membership,
+    Name,
+    Number,
+    Operation,
+    Or,
+    Relation,
+    Some,
+    all_of,
+    any_of,
+    quoted,
+    reference,
+)
+from hypershape.space.literals import comparisons, relations
+
+from .handmade import at, blame, error, failing, module, repaired
+
+ODD = [
+    'say "hi"',
+    "it's",
+    "back\\slash",
+    "two\nlines",
+    "größe",
+    "\u2028",
+    "卷积",
+    "tab\t",
+    "{x}",
+    "\x00",
+    "a'b\"c",
+]
+NAMES = ["kernel", "units_0", "conv.0", "class", "hp", "ﬁlters", "__debug__", "", *ODD]
+
+names = st.sampled_from(NAMES) | st.text(max_size=6)
+numbers = st.integers(-4, 5)
+floats = st.floats(-50, 50) | st.sampled_from([float("inf"), float("-inf"), 1e-7])
+values = st.one_of(st.sampled_from(ODD), st.text(max_size=4), numbers, floats, st.booleans())
+signs = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
+leaves = names.map(Name) | numbers.map(Number)
+# Powers of leaves only: Python would compute the others, however large they are.
+expressions = st.recursive(
+    leaves | st.builds(Operation, leaves, st.just("**"), leaves),
+    lambda inner: st.builds(Operation, inner, st.sampled_from(["+", "-", "*", "%"]), inner),
+    max_leaves=4,
+)
+atoms = st.one_of(
+    st.builds(Comparison, names, signs, values),
+    st.builds(Membership, names, st.lists(values, max_size=3).map(tuple)),
+    st.builds(Relation, expressions, signs, expressions),
+    st.builds(Some, st.lists(names, min_size=1, max_size=3, unique=True).map(tuple), signs, values),
+)
+conditions = st.recursive(
+    atoms,
+    lambda inner: st.lists(inner, min_size=1, max_size=3).flatmap(
+        lambda parts: st.sampled_from([all_of(parts), any_of(parts)])
+    ),
+    max_leaves=5,
+)
+
+
+def evaluated(source: str, variables: Mapping[str, Any]) -> bool | None:
+    """What Python makes of a text; None where it raises."""
+    try:
+        return bool(eval(source, {}, dict(variables)))
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+
+
+class Drawn:
+    """A HyperParameters object that has drawn a configuration."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+
+    def get(self, name: str) -> Value:
+        return self._configuration[name]
+
+
+@st.composite
+def judged(draw: st.DrawFn) -> tuple[Condition, Configuration]:
+    """A condition and a configuration that reads all of its names."""
+    condition = draw(conditions)
+    return condition, {name: draw(values) for name in condition.names}
+
+
+@given(judged())
+def test_the_text_of_a_condition_evaluates_to_what_it_holds(pair: tuple[Condition, Configuration]) -> None:
+    condition, configuration = pair
+    plain = {name: value for name, value in configuration.items() if name != "hp"}
+    assert evaluated(condition.text, {**plain, "hp": configuration}) is condition.holds(configuration)
+
+
+@given(judged())
+def test_a_condition_over_hp_evaluates_to_what_it_holds(pair: tuple[Condition, Configuration]) -> None:
+    condition, configuration = pair
+    source = condition.over("trial.hp")
+    trial = type("Trial", (), {"hp": Drawn(configuration)})
+    assert evaluated(source, {"trial": trial}) is condition.holds(configuration)
+
+
+@given(conditions)
+def test_the_text_of_a_condition_is_one_line_that_says_and_names_every_hyperparameter(
+    condition: Condition,
+) -> None:
+    assert len(condition.text.splitlines()) == 1
+    tree = ast.parse(condition.text, mode="eval")
+    inside = {
+        id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Subscript)
+    }  # the `hp` of `hp["…"]`
+    named = [
+        each.slice.value if isinstance(each, ast.Subscript) else each.id
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Subscript | ast.Name) and id(each) not in inside
+    ]
+    assert set(named) == set(condition.names)
+    assert len(condition.names) == len(set(condition.names))
+
+
+@given(conditions, st.data())
+def test_a_comparison_that_names_what_was_not_read_is_false(
+    condition: Condition, data: st.DataObject
+) -> None:
+    read = [name for name in condition.names if data.draw(st.booleans())]
+    configuration = {name: data.draw(values) for name in read}
+
+    def expected(part: Condition) -> bool | None:
+        if isinstance(part, Some):
+            return first(True, [expected(each) for each in part.members])
+        if isinstance(part, And | Or):
+            return first(isinstance(part, Or), [expected(each) for each in part.parts])
+        return part.holds(configuration) if set(part.names) <= set(read) else False
+
+    def first(decides: bool, answers: list[bool | None]) -> bool | None:
+        return next((each for each in answers if each is not (not decides)), not decides)
+
+    assert condition.holds(configuration) is expected(condition)
+
+
+@pytest.mark.parametrize(
+    "text", ["kernel >= 3", "kernel != 3", "not kernel", "kernel in (1, 2)", "kernel % 2 != 0"]
+)
+def test_no_comparison_holds_for_a_hyperparameter_that_was_not_read(text: str) -> None:
+    condition = blame(text)
+    assert condition.holds({}) is False
+    assert condition.holds({"kernel": False if text.startswith("not") else 1}) is (text != "kernel >= 3")
+
+
+@pytest.mark.parametrize(
+    ("condition", "configuration"),
+    [
+        (Comparison("kernel", ">=", "7"), {"kernel": 7}),
+        (blame("units % groups != 0"), {"units": 4, "groups": 0}),
+        (blame("2 ** units >= 1"), {"units": 10**9}),
+        (blame("units % 0 == 0 or units >= 1"), {"units": 3}),
+    ],
+)
+def test_where_python_would_raise_a_condition_has_no_answer(
+    condition: Condition, configuration: Configuration
+) -> None:
+    assert condition.holds(configuration) is None
+
+
+def test_a_part_that_decides_comes_before_one_that_has_no_answer() -> None:
+    assert blame("units >= 1 or units % 0 == 0").holds({"units": 3}) is True
+    assert blame("units >= 9 and units % 0 == 0").holds({"units": 3}) is False
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
+        (Comparison("conv.0", ">=", 5), 'hp["conv.0"] >= 5'),
+        (Comparison('say "hi"', ">=", 3), 'hp["say \\"hi\\""] >= 3'),
+        (Comparison("class", "==", "a"), "hp[\"class\"] == 'a'"),
+        (Comparison("hp", "<", 2), 'hp["hp"] < 2'),
+        (Comparison("größe", "<=", 2), "größe <= 2"),
+        (Comparison("ﬁlters", "<=", 2), 'hp["ﬁlters"] <= 2'),
+        (Comparison("a\nb", "==", 2), 'hp["a\\nb"] == 2'),
+        (Comparison("rate", "<", float("inf")), "rate < 1e999"),
+        (Membership("kernel", (7,)), "kernel in (7,)"),
+        (Some(("a", "b"), "==", True), "a or b"),
+        (all_of([blame("a >= 1"), Some(("b", "c"), "==", 2)]), "a >= 1 and (b == 2 or c == 2)"),
+        (any_of([blame("a >= 1 and b >= 2"), blame("not c")]), "(a >= 1 and b >= 2) or not c"),
+        (blame("a * (b - 1) >= 3"), "a * (b - 1) >= 3"),
+        (blame("a - (b - 1) != b * b * c"), "a - (b - 1) != b * b * c"),
+        (blame("(a ** 2) ** b < 9"), "(a ** 2) ** b < 9"),
+        (Relation(Operation(Number(-2), "**", Name("a")), "<", Number(-1)), "(-2) ** a < -1"),
+    ],
+)
+def test_a_condition_is_written_as_a_colleague_would(condition: Condition, text: str) -> None:
+    assert condition.text == text
+
+
+def test_a_condition_over_hp_is_written_with_double_quotes() -> None:
+    assert blame("activation == 'rulu' and kernel >= 3").over("self.hp") == (
+        'self.hp.get("activation") == "rulu" and self.hp.get("kernel") >= 3'
+    )
+
+
+@given(st.text() | st.sampled_from(ODD))
+def test_a_quoted_string_is_one_line_and_reads_back(text: str) -> None:
+    assert ast.literal_eval(quoted(text)) == text
+    assert len(quoted(text).splitlines()) == 1
+
+
+@given(names)
+def test_a_reference_is_what_python_reads_as_that_name(name: str) -> None:
+    node = ast.parse(reference(name), mode="eval").body
+    if isinstance(node, ast.Name):
+        assert node.id == name and not keyword.iskeyword(name)
+    else:
+        assert isinstance(node, ast.Subscript) and ast.literal_eval(node.slice) == name
+
+
+DOMAINS: dict[str, tuple[Value, ...]] = {
+    "units": tuple(range(1, 25)),
+    "conv.0": (3, 5, 7),
+    "rate": (0.1, 0.25, 0.5),
+    "kind": ("max", "avg", 'say "no"'),
+    "norm": (False, True),
+}
+
+
+def test_what_is_found_in_failures_means_what_its_text_says() -> None:
+    configurations: list[Configuration] = [
+        dict(zip(DOMAINS, values, strict=True)) for values in itertools.product(*DOMAINS.values())
+    ]
+    chosen = random.Random(0).sample(configurations, 60)
+    failing = [each for each in chosen if each["units"] % each["conv.0"] != 0]  # type: ignore[operator]
+    building = [each for each in chosen if each not in failing]
+    literals = [
+        literal
+        for name, values in DOMAINS.items()
+        for literal in comparisons(
+            name, failing, building, Hyperparameter(name, "Choice", values[0], values, len(values))
+        )
+    ]
+    literals += relations(failing, building, ["units", "conv.0"])
+    assert {"units", "conv.0"} in [set(literal.condition.names) for literal in literals]
+    for literal in literals:
+        for configuration in configurations:
+            said = evaluated(literal.text, {**configuration, "hp": configuration})
+            assert said is literal.condition.holds(configuration), literal.text
+        for bits, group in ((literal.failing, failing), (literal.building, building)):
+            assert bits == sum(1 << i for i, each in enumerate(group) if literal.condition.holds(each))
+
+
+MODEL = """
+import keras_tuner
+
+def build_model(hp):
+{declared}
+    return make(hp)
+"""
+
+
+@given(st.data())
+def test_a_trial_that_is_given_up_is_given_up_where_the_condition_holds(data: st.DataObject) -> None:
+    condition = data.draw(conditions)
+    configuration = {name: data.draw(values) for name in condition.names}
+    declared = [f"    hp.Fixed({quoted(name)}, 1)" for name in condition.names] or ["    hp.Fixed('x', 1)"]
+    written = module(MODEL.format(declared="\n".join(declared)))
+    domains = [
+        Hyperparameter(name, "Fixed", 1, (1,), 1, span=at(written, declaration.strip()))
+        for name, declaration in zip(condition.names, declared, strict=False)
+    ]
+    analysis = failing(written, error(written, "no", "make"), domains, [configuration], [configuration])
+    (target,) = analysis.targets
+    cause = replace(target.causes[0], condition=condition, exact=True)
+    fix = guard(target, cause, Code.of(written))
+    if not condition.names:
+        assert fix is None
+        return
+    assert fix is not None
+    tree = ast.parse(repaired(fix, written))
+    (given_up,) = [each for each in ast.walk(tree) if isinstance(each, ast.If)]
+    read = evaluated(ast.unparse(given_up.test), {"hp": Drawn(configuration)})
+    assert read is condition.holds(configuration)
+    assert ast.literal_eval(given_up.body[0].exc.args[0]) == f"not built: {condition.text}"
