@@ -64,7 +64,10 @@ class Example:
             pieces = [dedent(before).strip("\n"), "", "", *pieces]
         if after:
             pieces += ["", "", dedent(after).strip("\n")]
-        text = "\n".join([*_imports("\n".join(pieces)), "", *([] if before else [""]), *pieces])
+        blank = [""] if before else ["", ""]
+        if pieces[0].startswith(("import ", "from ")):
+            blank = []
+        text = "\n".join([*_imports("\n".join(pieces)), *blank, *pieces])
         return cls(text, at=at, condition=condition, fixed=fixed)
 
 

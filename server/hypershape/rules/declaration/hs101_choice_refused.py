@@ -47,248 +47,140 @@ class ChoiceRefused(Rule):
     also_probed = True
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                initializer = hp.Choice("kernel_initializer", [1, 2, "glorot_uniform", "he_normal"])
-                model = keras.Sequential([keras.Input((28, 28, 1))])
-                model.add(layers.Conv2D(8, 3, kernel_initializer=initializer))
-                model.add(layers.Flatten())
-                model.add(layers.Dense(10))
-                model.compile(loss="mse")
-                return model
+            initializer = hp.Choice("kernel_initializer", [1, 2, "glorot_uniform", "he_normal"])
+            model.add(layers.Conv2D(8, 3, kernel_initializer=initializer))
+            model.add(layers.Flatten())
+            model.add(layers.Dense(10))
             """,
+            head="",
             at='[1, 2, "glorot_uniform", "he_normal"]',
             fixed='["glorot_uniform", "he_normal"]',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
-                rate = hp.Choice("rate", [1, 0.5])
-                model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse")
-                return model
+            model.add(layers.Dense(1))
+            rate = hp.Choice("rate", [1, 0.5])
             """,
+            compile='optimizer=keras.optimizers.SGD(rate), loss="mse"',
             at="[1, 0.5]",
             fixed="[1.0, 0.5]",
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((9, 9, 1))])
-                model.add(layers.Conv2D(8, hp.Choice("kernel", values=[(3, 3), (5, 5)])))
-                model.compile(loss="mse")
-                return model
-            """,
+        Example.layers(
+            'model.add(layers.Conv2D(8, hp.Choice("kernel", values=[(3, 3), (5, 5)])))',
+            input="(9, 9, 1)",
+            head="",
             at="[(3, 3), (5, 5)]",
             fixed="[3, 5]",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Choice("units", [16, 32], default=64)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
+            units = hp.Choice("units", [16, 32], default=64)
+            model.add(layers.Dense(units))
             """,
             at="64",
             fixed="default=32",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                activation = hp.Choice("activation", {"relu", "tanh"})
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
-                model.compile(loss="mse")
-                return model
+            activation = hp.Choice("activation", {"relu", "tanh"})
+            model.add(layers.Dense(1, activation=activation))
             """,
             at='{"relu", "tanh"}',
             fixed='["relu", "tanh"]',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-            SIZES = {"small": 8, "large": 64}
-
-
-            def build_model(hp):
-                size = SIZES[hp.Choice("size", SIZES)]
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(size), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
+            size = SIZES[hp.Choice("size", SIZES)]
+            model.add(layers.Dense(size))
             """,
+            before='SIZES = {"small": 8, "large": 64}',
             at="SIZES",
             fixed='hp.Choice("size", list(SIZES))',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            import numpy as np
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Choice("units", np.array([8, 16, 32]))
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
+            units = hp.Choice("units", np.array([8, 16, 32]))
+            model.add(layers.Dense(units))
             """,
             at="np.array([8, 16, 32])",
             fixed="np.array([8, 16, 32]).tolist()",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Choice("units", 64)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
+            units = hp.Choice("units", 64)
+            model.add(layers.Dense(units))
             """,
             at="64",
             fixed="[64]",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Choice("dropout", [None, 0.25, 0.5])
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(2)])
-                if rate is not None:
-                    model.add(layers.Dropout(rate))
-                model.compile(loss="mse")
-                return model
+            rate = hp.Choice("dropout", [None, 0.25, 0.5])
+            model.add(layers.Dense(2))
+            if rate is not None:
+                model.add(layers.Dropout(rate))
             """,
             at="[None, 0.25, 0.5]",
             fixed="[0.25, 0.5]",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import activations, layers
-
-
-            def build_model(hp):
-                activation = hp.Choice(
-                    "activation",
-                    values=[
-                        activations.relu,
-                        activations.tanh,
-                    ],
-                )
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(2, activation=activation)])
-                model.compile(loss="mse")
-                return model
+            activation = hp.Choice(
+                "activation",
+                values=[
+                    activations.relu,
+                    activations.tanh,
+                ],
+            )
+            model.add(layers.Dense(2, activation=activation))
             """,
             fixed='values=["relu", "tanh"]',
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
-            RATES = [1e-2, 1e-3, 1]
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
-                model.compile(optimizer=keras.optimizers.SGD(hp.Choice("rate", RATES)), loss="mse")
-                return model
-            """,
+        Example.layers(
+            "model.add(layers.Dense(1))",
+            compile='optimizer=keras.optimizers.SGD(hp.Choice("rate", RATES)), loss="mse"',
+            before="RATES = [1e-2, 1e-3, 1]",
             at="RATES",
             fixed="RATES = [1e-2, 1e-3, 1.0]",
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                initializer = hp.Choice("kernel_initializer", ["glorot_uniform", "he_normal"])
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(3, kernel_initializer=initializer)])
-                model.compile(loss="mse")
-                return model
-            """
+            initializer = hp.Choice("kernel_initializer", ["glorot_uniform", "he_normal"])
+            model.add(layers.Dense(3, kernel_initializer=initializer))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            import numpy as np
-            from keras import layers
-
-            SIZES = {"small": 8, "large": 64}
-
-
-            def build_model(hp):
-                size = SIZES[hp.Choice("size", list(SIZES))]
-                rate = hp.Choice("rate", list(np.logspace(-4, -1, 4)))
-                units = hp.Choice("units", range(4, 8))
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(size), layers.Dense(units)])
-                model.compile(keras.optimizers.SGD(rate), loss="mse")
-                return model
-            """
+            size = SIZES[hp.Choice("size", list(SIZES))]
+            rate = hp.Choice("rate", list(np.logspace(-4, -1, 4)))
+            units = hp.Choice("units", range(4, 8))
+            model.add(layers.Dense(size))
+            model.add(layers.Dense(units))
+            """,
+            compile='keras.optimizers.SGD(rate), loss="mse"',
+            before='SIZES = {"small": 8, "large": 64}',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Choice("units", (8, 16), default=16)
-                dropout = hp.Choice("dropout", [0.0, 0.25, 0.5], ordered=True)
-                bias = hp.Choice("bias", [True, False])
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units, use_bias=bias)])
-                model.add(layers.Dropout(dropout))
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Choice("units", (8, 16), default=16)
+            dropout = hp.Choice("dropout", [0.0, 0.25, 0.5], ordered=True)
+            bias = hp.Choice("bias", [True, False])
+            model.add(layers.Dense(units, use_bias=bias))
+            model.add(layers.Dropout(dropout))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-            KERNELS = [(3, 3), (5, 5)]
-
-
-            def build_model(hp):
-                kernel = KERNELS[hp.Choice("kernel", [0, 1])]
-                model = keras.Sequential([keras.Input((9, 9, 1)), layers.Conv2D(2, kernel)])
-                model.compile(loss="mse")
-                return model
-            """
+            kernel = KERNELS[hp.Choice("kernel", [0, 1])]
+            model.add(layers.Conv2D(2, kernel))
+            """,
+            input="(9, 9, 1)",
+            head="",
+            before="KERNELS = [(3, 3), (5, 5)]",
         ),
     )
 

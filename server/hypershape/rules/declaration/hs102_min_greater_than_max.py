@@ -37,80 +37,45 @@ class MinGreaterThanMax(Rule):
     also_probed = True
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 256, 32, step=32)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
+            units = hp.Int("units", 256, 32, step=32)
+            model.add(layers.Dense(units))
             """,
             at='hp.Int("units", 256, 32, step=32)',
             fixed='hp.Int("units", 32, 256, step=32)',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-            LARGEST = 0.1
-
-
-            def build_model(hp):
-                rate = hp.Float("rate", min_value=0.5, max_value=LARGEST)
-                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate)])
-                model.compile(loss="mse")
-                return model
+            rate = hp.Float("rate", min_value=0.5, max_value=LARGEST)
+            model.add(layers.Dropout(rate))
             """,
+            before="LARGEST = 0.1",
             at='hp.Float("rate", min_value=0.5, max_value=LARGEST)',
             fixed="min_value=0.1, max_value=LARGEST",
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 32, 32)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Int("units", 32, 32)
+            model.add(layers.Dense(units))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                low, high = sorted([hp.Fixed("a", 64), hp.Fixed("b", 32)])
-                units = hp.Int("units", low, high, step=32)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
-            """
+            low, high = sorted([hp.Fixed("a", 64), hp.Fixed("b", 32)])
+            units = hp.Int("units", low, high, step=32)
+            model.add(layers.Dense(units))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", max_value=64, min_value=8, step=8)
-                rate = hp.Float("rate", -0.5, 0.5)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dropout(abs(rate))])
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Int("units", max_value=64, min_value=8, step=8)
+            rate = hp.Float("rate", -0.5, 0.5)
+            model.add(layers.Dense(units))
+            model.add(layers.Dropout(abs(rate)))
+            """,
         ),
     )
 

@@ -76,45 +76,23 @@ class MaximumNeverDrawn(Rule):
                 return kernel, rate, units, free
             """
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Float("rate", 0, 0.51, step=0.1)
-                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """
+            rate = hp.Float("rate", 0, 0.51, step=0.1)
+            model.add(layers.Dropout(rate))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 32, 512, step=32)
-                kernel = hp.Int("kernel", 1, 7, 2)
-                model = keras.Sequential([keras.Input((9, 2)), layers.Conv1D(units, kernel), layers.Flatten(), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Int("units", 32, 512, step=32)
+            kernel = hp.Int("kernel", 1, 7, 2)
+            model.add(layers.Conv1D(units, kernel))
+            """,
+            input="(9, 2)",
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Float("rate", 1e-4, 1e-1, step=10, sampling="log")
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
-                model.compile(keras.optimizers.SGD(rate), loss="mse")
-                return model
-            """
+        Example.layers(
+            'rate = hp.Float("rate", 1e-4, 1e-1, step=10, sampling="log")',
+            compile='keras.optimizers.SGD(rate), loss="mse"',
         ),
     )
 

@@ -89,53 +89,31 @@ class OneNameTwoMeanings(Rule):
                 return units
             """
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,))])
-                for i in range(hp.Int("layers", 1, 3)):
-                    model.add(layers.Dense(hp.Int(f"units_{i}", 8, 8 * (i + 1), step=8)))
-                model.compile(loss="mse")
-                return model
-            """
+            for i in range(hp.Int("layers", 1, 3)):
+                model.add(layers.Dense(hp.Int(f"units_{i}", 8, 8 * (i + 1), step=8)))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                kind = hp.Choice("kind", ["a", "b"])
-                with hp.conditional_scope("kind", ["a"]):
-                    if kind == "a":
-                        units = hp.Int("a_units", 4, 8)
-                with hp.conditional_scope("kind", ["b"]):
-                    if kind == "b":
-                        units = hp.Int("b_units", 16, 32)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
-            """
+            kind = hp.Choice("kind", ["a", "b"])
+            with hp.conditional_scope("kind", ["a"]):
+                if kind == "a":
+                    units = hp.Int("a_units", 4, 8)
+            with hp.conditional_scope("kind", ["b"]):
+                if kind == "b":
+                    units = hp.Int("b_units", 16, 32)
+            model.add(layers.Dense(units))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                def block(name):
-                    return hp.Int(name, 4, 8)
-
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(block("first")), layers.Dense(block("second"))])
-                model.compile(loss="mse")
-                return model
-            """
+            def block(name):
+                return hp.Int(name, 4, 8)
+            model.add(layers.Dense(block("first")))
+            model.add(layers.Dense(block("second")))
+            """,
         ),
     )
 

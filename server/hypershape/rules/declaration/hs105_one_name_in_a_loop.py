@@ -71,51 +71,27 @@ class OneNameInALoop(Rule):
                     model.add(layers.Dense(hp.Int(name, 32, 64)))
             """
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 8, 16)
-                model = keras.Sequential([keras.Input((4,))])
-                for _ in range(hp.Int("layers", 1, 3)):
-                    model.add(layers.Dense(units))
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Int("units", 8, 16)
+            for _ in range(hp.Int("layers", 1, 3)):
+                model.add(layers.Dense(units))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,))])
-                for name, most in {"first": 8, "second": 16}.items():
-                    model.add(layers.Dense(hp.Int(name, 4, most)))
-                for width in [hp.Int("last", 1, 3)]:
-                    model.add(layers.Dense(width))
-                model.compile(loss="mse")
-                return model
-            """
+            for name, most in {"first": 8, "second": 16}.items():
+                model.add(layers.Dense(hp.Int(name, 4, most)))
+            for width in [hp.Int("last", 1, 3)]:
+                model.add(layers.Dense(width))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,))])
-                for i in range(3):
-                    with hp.name_scope(f"layer_{i}"):
-                        model.add(layers.Dense(hp.Int("units", 4, 8)))
-                model.compile(loss="mse")
-                return model
-            """
+            for i in range(3):
+                with hp.name_scope(f"layer_{i}"):
+                    model.add(layers.Dense(hp.Int("units", 4, 8)))
+            """,
         ),
     )
 

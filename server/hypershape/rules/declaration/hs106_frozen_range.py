@@ -67,49 +67,29 @@ class FrozenRange(Rule):
                 return a, b, c, d
             """
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 8, 32, step=8)
-                ratio = hp.Choice("ratio", [0.25, 0.5, 1.0])
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dense(int(units * ratio))])
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Int("units", 8, 32, step=8)
+            ratio = hp.Choice("ratio", [0.25, 0.5, 1.0])
+            model.add(layers.Dense(units))
+            model.add(layers.Dense(int(units * ratio)))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                largest = 4 * 8
-                units = hp.Int("units", 8, largest)
-                inner = min(hp.Int("inner", 8, largest), units)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dense(inner)])
-                model.compile(loss="mse")
-                return model
-            """
+            largest = 4 * 8
+            units = hp.Int("units", 8, largest)
+            inner = min(hp.Int("inner", 8, largest), units)
+            model.add(layers.Dense(units))
+            model.add(layers.Dense(inner))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                depth = hp.Int("depth", 1, 2)
-                model = keras.Sequential([keras.Input((4,))])
-                for i in range(depth):
-                    model.add(layers.Dense(hp.Int(f"units_{depth}_{i}", 4, 4 * depth)))
-                model.compile(loss="mse")
-                return model
-            """
+            depth = hp.Int("depth", 1, 2)
+            for i in range(depth):
+                model.add(layers.Dense(hp.Int(f"units_{depth}_{i}", 4, 4 * depth)))
+            """,
         ),
     )
 

@@ -47,32 +47,18 @@ class StringOfChoices(Rule):
                 return hp.Choice("activation", ["relu"])
             """
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                activation = hp.Choice("activation", "relu tanh elu".split())
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
-                model.compile(loss="mse")
-                return model
-            """
+            activation = hp.Choice("activation", "relu tanh elu".split())
+            model.add(layers.Dense(1, activation=activation))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                name = "activation"
-                activation = hp.Choice(name, values=("relu", "tanh"))
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
-                model.compile(loss="mse")
-                return model
-            """
+            name = "activation"
+            activation = hp.Choice(name, values=("relu", "tanh"))
+            model.add(layers.Dense(1, activation=activation))
+            """,
         ),
     )
 

@@ -43,94 +43,51 @@ class RangeRefused(Rule):
     also_probed = True
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Int("rate", 0.1, 0.5, step=0.1)
-                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
+            rate = hp.Int("rate", 0.1, 0.5, step=0.1)
+            model.add(layers.Dropout(rate))
             """,
             at='hp.Int("rate", 0.1, 0.5, step=0.1)',
             fixed='hp.Float("rate", 0.1, 0.5, step=0.1)',
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Float("rate", 0.0, 0.1, sampling="log")
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
-                model.compile(keras.optimizers.SGD(rate), loss="mse")
-                return model
-            """,
+        Example.layers(
+            'rate = hp.Float("rate", 0.0, 0.1, sampling="log")',
+            compile='keras.optimizers.SGD(rate), loss="mse"',
             at='hp.Float("rate", 0.0, 0.1, sampling="log")',
             fixed='hp.Float("rate", 0.0, 0.1)',
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Float("rate", 1e-4, 1e-1, step=1e-4, sampling="log")
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
-                model.compile(keras.optimizers.SGD(rate), loss="mse")
-                return model
-            """,
+        Example.layers(
+            'rate = hp.Float("rate", 1e-4, 1e-1, step=1e-4, sampling="log")',
+            compile='keras.optimizers.SGD(rate), loss="mse"',
             at='hp.Float("rate", 1e-4, 1e-1, step=1e-4, sampling="log")',
             fixed='hp.Float("rate", 1e-4, 1e-1, sampling="log")',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Float("rate", 1e-4, 1e-1, step=10, sampling="log")
-                units = hp.Int("units", 8, 64, step=2, sampling="log")
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(keras.optimizers.SGD(rate), loss="mse")
-                return model
-            """
+            rate = hp.Float("rate", 1e-4, 1e-1, step=10, sampling="log")
+            units = hp.Int("units", 8, 64, step=2, sampling="log")
+            model.add(layers.Dense(units))
+            """,
+            compile='keras.optimizers.SGD(rate), loss="mse"',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Float("rate", min_value=0, max_value=1)
-                units = hp.Int("units", 8, 64, sampling="log")
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dropout(rate)])
-                model.compile(loss="mse")
-                return model
-            """
+            rate = hp.Float("rate", min_value=0, max_value=1)
+            units = hp.Int("units", 8, 64, sampling="log")
+            model.add(layers.Dense(units))
+            model.add(layers.Dropout(rate))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Float("rate", 1e-4, 1e-2, sampling="LOG")
-                more = hp.Float("more", 0.001, 0.5, sampling="reverse_log")
-                model = keras.Sequential([keras.Input((4,)), layers.Dropout(more), layers.Dense(1)])
-                model.compile(keras.optimizers.Adam(rate), loss="mse")
-                return model
-            """
+            rate = hp.Float("rate", 1e-4, 1e-2, sampling="LOG")
+            more = hp.Float("more", 0.001, 0.5, sampling="reverse_log")
+            model.add(layers.Dropout(more))
+            """,
+            compile='keras.optimizers.Adam(rate), loss="mse"',
         ),
     )
 

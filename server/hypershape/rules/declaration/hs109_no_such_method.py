@@ -45,67 +45,34 @@ class NoSuchMethod(Rule):
     severity = Severity.ERROR
 
     INVALID = (
-        Example(
-            """
-            import keras
-            import keras_tuner
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.choice("units", [1, 2]))])
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = keras_tuner.RandomSearch(build_model, "loss")
-            """,
+        Example.layers(
+            'model.add(layers.Dense(hp.choice("units", [1, 2])))',
+            after='tuner = keras_tuner.RandomSearch(build_model, "loss")',
             at="hp.choice",
             fixed='hp.Choice("units", [1, 2])',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                hp.Boolean("deep")
-                with hp.conditional_scope("deep", [True]):
-                    pass
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Choice("units", [1, 2]))])
-                model.compile(loss="mse")
-                return model
-            """
+            hp.Boolean("deep")
+            with hp.conditional_scope("deep", [True]):
+                pass
+            model.add(layers.Dense(hp.Choice("units", [1, 2])))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                if "units" not in hp.values:
-                    hp.Int("units", 1, 3)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.get("units"))])
-                model.compile(loss="mse")
-                return model
-            """
+            if "units" not in hp.values:
+                hp.Int("units", 1, 3)
+            model.add(layers.Dense(hp.get("units")))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                choose = hp.Choice
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(choose("units", [1, 2]))])
-                model.compile(loss="mse")
-                return model
-            """
+            choose = hp.Choice
+            model.add(layers.Dense(choose("units", [1, 2])))
+            """,
         ),
     )
 

@@ -60,49 +60,27 @@ class ValueNeverUsed(Rule):
                 return model
             """
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                hp.Fixed("version", 2)
-                units = hp.Int("units", 1, 3)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(locals()["units"])])
-                model.compile(loss="mse")
-                return model
-            """
+            hp.Fixed("version", 2)
+            units = hp.Int("units", 1, 3)
+            model.add(layers.Dense(locals()["units"]))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
+            units = hp.Int("units", 1, 3)
 
-
-            def build_model(hp):
-                units = hp.Int("units", 1, 3)
-
-                def head():
-                    return layers.Dense(units)
-
-                model = keras.Sequential([keras.Input((4,)), head()])
-                model.compile(loss="mse")
-                return model
-            """
+            def head():
+                return layers.Dense(units)
+            model.add(head())
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                hp.Int("units", 1, 3)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.values["units"])])
-                model.compile(loss="mse")
-                return model
-            """
+            hp.Int("units", 1, 3)
+            model.add(layers.Dense(hp.values["units"]))
+            """,
         ),
     )
 

@@ -58,121 +58,71 @@ class DeclarationArguments(Rule):
     static = True
 
     INVALID = (
-        Example(
-            """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Float("learning_rate", [0.01, 0.005, 0.001])
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
-                model.compile(keras.optimizers.SGD(rate), loss="mse")
-                return model
-            """,
+        Example.layers(
+            'rate = hp.Float("learning_rate", [0.01, 0.005, 0.001])',
+            compile='keras.optimizers.SGD(rate), loss="mse"',
             at='hp.Float("learning_rate", [0.01, 0.005, 0.001])',
             fixed='hp.Choice("learning_rate", [0.01, 0.005, 0.001])',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", values=[16, 32])
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
+            units = hp.Int("units", values=[16, 32])
+            model.add(layers.Dense(units))
             """,
             at='hp.Int("units", values=[16, 32])',
             fixed='hp.Choice("units", values=[16, 32])',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", min=16, max=32)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
+            units = hp.Int("units", min=16, max=32)
+            model.add(layers.Dense(units))
             """,
             at='hp.Int("units", min=16, max=32)',
             fixed='hp.Int("units", min_value=16, max_value=32)',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 64)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
+            units = hp.Int("units", 64)
+            model.add(layers.Dense(units))
             """,
             at='hp.Int("units", 64)',
             fixed='hp.Fixed("units", 64)',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                activation = hp.Choice("activation", "relu", "tanh", "elu", "selu", "gelu", "silu")
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1, activation=activation)])
-                model.compile(loss="mse")
-                return model
+            activation = hp.Choice("activation", "relu", "tanh", "elu", "selu", "gelu", "silu")
+            model.add(layers.Dense(1, activation=activation))
             """,
             at='hp.Choice("activation", "relu", "tanh", "elu", "selu", "gelu", "silu")',
             fixed='hp.Choice("activation", ["relu", "tanh", "elu", "selu", "gelu", "silu"])',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 16, 64, 16, "linear", 32)
-                options = {"min_value": 0.1, "max_value": 0.5}
-                rate = hp.Float("rate", **options)
-                limits = (1, 3)
-                depth = hp.Int("depth", *limits)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dropout(rate)])
-                for _ in range(depth):
-                    model.add(layers.Dense(2))
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Int("units", 16, 64, 16, "linear", 32)
+            options = {"min_value": 0.1, "max_value": 0.5}
+            rate = hp.Float("rate", **options)
+            limits = (1, 3)
+            depth = hp.Int("depth", *limits)
+            model.add(layers.Dense(units))
+            model.add(layers.Dropout(rate))
+            for _ in range(depth):
+                model.add(layers.Dense(2))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
+            settings = Settings()
+            units = settings.Int("units", 64)
+            model.add(layers.Dense(units))
+            model.add(layers.Dense(hp.Choice(name="width", values=[2, 4], ordered=False, default=4)))
+            """,
+            before="""
             class Settings:
                 def Int(self, name, value):
                     return value
-
-
-            def build_model(hp):
-                settings = Settings()
-                units = settings.Int("units", 64)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.add(layers.Dense(hp.Choice(name="width", values=[2, 4], ordered=False, default=4)))
-                model.compile(loss="mse")
-                return model
-            """
+            """,
         ),
     )
 

@@ -33,65 +33,38 @@ class StepOfZero(Rule):
     refutable = False
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 8, 64, step=0)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
+            units = hp.Int("units", 8, 64, step=0)
+            model.add(layers.Dense(units))
             """,
             at="0",
             fixed='hp.Int("units", 8, 64)',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                rate = hp.Float("rate", 0.0, 0.5, step=0.0)
-                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
+            rate = hp.Float("rate", 0.0, 0.5, step=0.0)
+            model.add(layers.Dropout(rate))
             """,
             at="0.0",
             fixed='hp.Float("rate", 0.0, 0.5)',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 8, 64, step=None)
-                rate = hp.Float("rate", 0.0, 0.5)
-                model = keras.Sequential([keras.Input((4,)), layers.Dropout(rate), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Int("units", 8, 64, step=None)
+            rate = hp.Float("rate", 0.0, 0.5)
+            model.add(layers.Dropout(rate))
+            model.add(layers.Dense(units))
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                STEP = 2
-                units = hp.Int("units", 8, 64, step=STEP - 1)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
-            """
+            STEP = 2
+            units = hp.Int("units", 8, 64, step=STEP - 1)
+            model.add(layers.Dense(units))
+            """,
         ),
     )
 

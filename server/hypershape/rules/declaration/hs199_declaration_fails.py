@@ -29,36 +29,22 @@ class DeclarationFails(BuildFailure):
     stages = ("declare",)
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 1, 3, parent_name="units", parent_values=[1])
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
+            units = hp.Int("units", 1, 3, parent_name="units", parent_values=[1])
+            model.add(layers.Dense(units))
             """,
             at='hp.Int("units", 1, 3, parent_name="units", parent_values=[1])',
         ),
     )
 
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                kind = hp.Choice("kind", ["narrow", "wide"])
-                units = hp.Int("units", 2, 4, parent_name="kind", parent_values=["wide"])
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units if kind == "wide" else 1)])
-                model.compile(loss="mse")
-                return model
-            """
+            kind = hp.Choice("kind", ["narrow", "wide"])
+            units = hp.Int("units", 2, 4, parent_name="kind", parent_values=["wide"])
+            model.add(layers.Dense(units if kind == "wide" else 1))
+            """,
         ),
     )
 

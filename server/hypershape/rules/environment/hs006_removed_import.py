@@ -15,6 +15,7 @@ from hypershape.rules.common.declared import ANY_STAGE, matching_cause
 from hypershape.rules.common.removed import MODULES, NAMES, ONLY_IN_TENSORFLOW, module_of
 
 _MISSING = re.compile(r"No module named|cannot import name|has no attribute")
+_UNITS = 'model.add(layers.Dense(hp.Int("units", 1, 3)))'
 
 
 class RemovedImport(Rule):
@@ -36,120 +37,61 @@ class RemovedImport(Rule):
     severity = Severity.ERROR
 
     INVALID = (
-        Example(
-            """
-            import keras
-            from keras import layers
+        Example.layers(
+            _UNITS,
+            before="""
             from keras.utils import np_utils
 
             labels = np_utils.to_categorical([0, 1, 2])
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3)), layers.Dense(3)])
-                model.compile(loss="mse")
-                return model
             """,
             at="from keras.utils import np_utils",
             fixed="from keras import utils as np_utils",
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-            from keras.layers.normalization import BatchNormalization
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.add(BatchNormalization())
-                model.compile(loss="mse")
-                return model
-            """,
+        Example.layers(
+            f"{_UNITS}\nmodel.add(BatchNormalization())",
+            before="from keras.layers.normalization import BatchNormalization",
             at="from keras.layers.normalization import BatchNormalization",
             fixed="from keras.layers import BatchNormalization",
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((8, 8, 1))])
-                model.add(layers.experimental.preprocessing.Rescaling(1 / 255))
-                model.add(layers.Flatten())
-                model.add(layers.Dense(hp.Int("units", 1, 3)))
-                model.compile(loss="mse")
-                return model
-            """,
+        Example.layers(
+            f"model.add(layers.experimental.preprocessing.Rescaling(1 / 255))\n{_UNITS}",
             at="layers.experimental.preprocessing.Rescaling",
             fixed="model.add(layers.Rescaling(1 / 255))",
         ),
-        Example(
-            """
-            import keras
-            from tensorflow.keras.layers.experimental import preprocessing
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((8, 8, 1)), preprocessing.RandomFlip("horizontal")])
-                model.add(keras.layers.Flatten())
-                model.add(keras.layers.Dense(hp.Int("units", 1, 3)))
-                model.compile(loss="mse")
-                return model
-            """,
+        Example.layers(
+            f'model.add(preprocessing.RandomFlip("horizontal"))\n{_UNITS}',
+            before="from tensorflow.keras.layers.experimental import preprocessing",
             at="from tensorflow.keras.layers.experimental import preprocessing",
             fixed="from tensorflow.keras import layers as preprocessing",
         ),
-        Example(
-            """
-            import keras
-            from keras.layers import CuDNNLSTM, Dense
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((8, 2)), CuDNNLSTM(hp.Int("units", 1, 3)), Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """,
+        Example.layers(
+            'model.add(CuDNNLSTM(hp.Int("units", 1, 3)))',
+            input="(8, 2)",
+            head="layers.Dense(1)",
+            before="from keras.layers import CuDNNLSTM, Dense",
             at="from keras.layers import CuDNNLSTM, Dense",
             fixed="from keras.layers import LSTM as CuDNNLSTM, Dense",
         ),
-        Example(
-            """
-            import keras
-            from keras.wrappers.scikit_learn import KerasClassifier
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-            """,
+        Example.layers(
+            _UNITS,
+            before="from keras.wrappers.scikit_learn import KerasClassifier",
             at="from keras.wrappers.scikit_learn import KerasClassifier",
         ),
-        Example(
-            """
-            import keras
+        Example.layers(
+            _UNITS,
+            before="""
             from keras.preprocessing.image import ImageDataGenerator
 
             images = ImageDataGenerator(rescale=1 / 255)
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
             """,
             at="from keras.preprocessing.image import ImageDataGenerator",
             fixed="from tensorflow.keras.preprocessing.image import ImageDataGenerator",
         ),
     )
     VALID = (
-        Example(
-            """
-            import keras
+        Example.layers(
+            _UNITS,
+            before="""
             from keras.utils import to_categorical
 
             labels = to_categorical([0, 1, 2])
@@ -158,27 +100,17 @@ class RemovedImport(Rule):
                 from keras.utils import np_utils
             except ImportError:
                 np_utils = keras.utils
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-            """
+            """,
         ),
-        Example(
-            """
-            import keras
+        Example.layers(
+            'model.add(CuDNNLSTM(hp.Int("units", 1, 3)))',
+            input="(4, 2)",
+            head="layers.Dense(1)",
+            before="""
             from tensorflow.keras.preprocessing.image import ImageDataGenerator
             from tensorflow.keras.preprocessing.sequence import pad_sequences
             from tensorflow.keras.layers import LSTM as CuDNNLSTM
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4, 2)), CuDNNLSTM(hp.Int("units", 1, 3)), keras.layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """
+            """,
         ),
         Example(
             """
