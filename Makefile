@@ -21,10 +21,11 @@ SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup demo test lint test-client test-vscode test-python accuracy bench corpus rules searches vsix clean
+.PHONY: help setup python demo test lint test-client test-vscode test-python accuracy bench corpus rules searches vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
+	@echo 'make python    the Python part of it, under .venv'
 	@echo 'make demo      hypershape check examples/'
 	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-python are its parts'
 	@echo 'make accuracy  symbolic probes compared with real builds'
@@ -36,6 +37,8 @@ help:
 	@echo 'make clean     removes what was built, and leaves what was downloaded'
 
 setup: $(PYTHON_READY) $(NODE_READY) $(EDITOR_READY)
+
+python: $(PYTHON_READY)
 
 $(PYTHON_READY): requirements.lock pyproject.toml
 	@test -n '$(PYTHON)' || { echo 'Hypershape needs Python 3.10, 3.11, 3.12 or 3.13 with venv: install one, or name it with make PYTHON=/path/to/python.' >&2; exit 1; }
