@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from hypershape.fixes.edits import insert_before
 from hypershape.fixes.syntax import Code
-from hypershape.fixes.text import Text
 from hypershape.model import Edit, Fix, Module, Span, TargetAnalysis
 
 Shape = tuple[int, ...]
@@ -54,7 +53,7 @@ def _above(body: Span, comment: str, module: Module) -> Edit | None:
     """The comment on a line of its own above a definition and its decorators, or above a statement."""
     for node in Code.of(module).nodes:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno == body.line:
-            text = Text.of(module.document.text)
+            text = module.code.written
             line = min([node.lineno, *(each.lineno for each in node.decorator_list)])
             written = text.line(line)
             indent = written[: len(written) - len(written.lstrip())]

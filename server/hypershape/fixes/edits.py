@@ -17,6 +17,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from hypershape.fixes.text import Text
 from hypershape.model import Edit, Module, Span
+from hypershape.source.code import Code
 
 _STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
 
@@ -25,17 +26,16 @@ _STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
 class Tree:
     """One top-level statement parsed by libcst, with the span of each of its nodes."""
 
-    module: Module
     spans: Mapping[cst.CSTNode, Span]
     parents: Mapping[cst.CSTNode, cst.CSTNode]
 
     @staticmethod
     def around(module: Module, span: Span) -> Tree | None:
         """The tree of the top-level statement that holds `span`, or None when it has none."""
-        found = _lines_around(module.clean, span.line)
+        found = _lines_around(module.code, span.line)
         if found is None or found[1] < span.end_line:
             return None
-        return _tree(_Source(module), *found)
+        return _tree(module.code, *found)
 
     def find(self, span: Span, *kinds: type[cst.CSTNode]) -> cst.CSTNode | None:
         """The outermost node of one of `kinds` that covers exactly `span` (parentheses around it not counted)."""
@@ -115,7 +115,7 @@ def append_argument(module: Module, call: Span, text: str) -> Edit | None:
     if not node.args:
         end = tree.spans[node]
         place = Span(end.path, end.end_line, end.end_column - 1, end.end_line, end.end_column - 1)
-        inside = Text.of(module.clean).within(
+        inside = module.code.text.within(
             Span(end.path, *_end(tree.spans[node.func]), end.end_line, end.end_column)
         )
         if inside.replace(" ", "") != "()":
@@ -124,7 +124,7 @@ def append_argument(module: Module, call: Span, text: str) -> Edit | None:
     span = _argument_span(tree, node.args[-1])
     line, column = _end(span)
     between = _between(module, tree, node)
-    rest = Text.of(module.document.text).line(line)[column - 1 :]
+    rest = module.code.written.line(line)[column - 1 :]
     if between != " " and re.fullmatch(r"\s*,\s*(#.*)?", rest):
         return Edit(Span(span.path, line, column + len(rest), line, column + len(rest)), f"{between}{text},")
     return Edit(Span(span.path, line, column, line, column), f",{between}{text}")
@@ -213,7 +213,7 @@ def remove_statement(module: Module, span: Span) -> Edit | None:
         return None
     block = tree.parents.get(node)
     place = tree.spans[node]
-    lines = Text.of(module.document.text)
+    lines = module.code.written
     alone = isinstance(block, cst.IndentedBlock) and len(block.body) < 2
     if alone or place.end_line >= len(lines.starts) or lines.line(place.line)[: place.column - 1].strip():
         return None
@@ -225,8 +225,8 @@ def add_import(module: Module, statement: str) -> Edit | None:
 
     That is after the last import of the leading run at the top level; else after the docstring; else on line 1.
     """
-    text = Text.of(module.clean)
-    body = ast.parse(module.clean).body
+    text = module.code.text
+    body = module.code.tree.body
     wanted = ast.dump(ast.parse(statement).body[0])
     imports = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
     if any(ast.dump(node) == wanted for node in imports):
@@ -241,56 +241,24 @@ def add_import(module: Module, statement: str) -> Edit | None:
     if after is None:
         return Edit(Span(path, 1, 1, 1, 1), statement + text.newline)
     assert after.end_lineno is not None
-    column = len(Text.of(module.document.text).line(after.end_lineno)) + 1
+    column = len(module.code.written.line(after.end_lineno)) + 1
     return Edit(Span(path, after.end_lineno, column, after.end_lineno, column), text.newline + statement)
 
 
 # The tree of one statement.
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A module that is hashed by its text, so that trees are shared between equal texts."""
-
-    module: Module
-
-    def __hash__(self) -> int:
-        return hash((self.module.document.path, self.module.clean))
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Source)
-            and self.module.clean == other.module.clean
-            and self.module.document.path == other.module.document.path
-        )
-
-
-@lru_cache(maxsize=8)
-def _top_level(clean: str) -> tuple[tuple[int, int], ...]:
-    """The first and last line of each top-level statement, decorators included."""
-    try:
-        body = ast.parse(clean).body
-    except SyntaxError:
-        return ()
-    found = []
-    for node in body:
-        decorators = [each.lineno for each in getattr(node, "decorator_list", [])]
-        found.append((min([node.lineno, *decorators]), node.end_lineno or node.lineno))
-    return tuple(found)
-
-
-def _lines_around(clean: str, line: int) -> tuple[int, int] | None:
-    """The lines of the top-level statements that share `line`."""
-    sharing = [(first, last) for first, last in _top_level(clean) if first <= line <= last]
+def _lines_around(code: Code, line: int) -> tuple[int, int] | None:
+    """The lines of the top-level statements that share `line`, decorators included."""
+    sharing = [(first, last) for first, last in code.top_level if first <= line <= last]
     if not sharing:
         return None
     return min(first for first, _ in sharing), max(last for _, last in sharing)
 
 
 @lru_cache(maxsize=64)
-def _tree(source: _Source, first: int, last: int) -> Tree | None:
-    clean = source.module.clean
-    text = Text.of(clean)
+def _tree(code: Code, first: int, last: int) -> Tree | None:
+    clean, text = code.clean, code.text
     end = text.starts[last] if last < len(text.starts) else len(clean)
     try:
         wrapper = MetadataWrapper(
@@ -298,7 +266,7 @@ def _tree(source: _Source, first: int, last: int) -> Tree | None:
         )
     except (cst.ParserSyntaxError, RecursionError):
         return None
-    path = source.module.document.path
+    path = code.path
     spans: dict[cst.CSTNode, Span] = {}
     for node, found in wrapper.resolve(PositionProvider).items():
         if not isinstance(node, cst.Module):
@@ -318,7 +286,7 @@ def _tree(source: _Source, first: int, last: int) -> Tree | None:
     ordered = dict(
         sorted(spans.items(), key=lambda item: (item[1].line, item[1].column, _backwards(item[1])))
     )
-    return Tree(source.module, ordered, parents)
+    return Tree(ordered, parents)
 
 
 def _backwards(span: Span) -> tuple[int, int]:
@@ -374,7 +342,7 @@ def _parenthesised(tree: Tree, node: cst.BaseExpression) -> Span:
 
 def _between(module: Module, tree: Tree, call: cst.Call) -> str:
     """The white space that separates the arguments of `call`: its own when each stands on a line of its own."""
-    text = Text.of(module.clean)
+    text = module.code.text
     if len(call.args) < 2:
         first = _argument_span(tree, call.args[0])
         if first.line > tree.spans[call.func].end_line and first.column > 1:
@@ -411,7 +379,7 @@ def _without(spans: Sequence[Span], removed: set[int], module: Module) -> Edit |
     else:
         start, end = spans[first], spans[last]
         span = Span(start.path, start.line, start.column, end.end_line, end.end_column)
-    covered = Text.of(module.document.text).within(span)
+    covered = module.code.written.within(span)
     if "#" in covered and any(
         line.lstrip().startswith("#") or " #" in line for line in Text.of(covered).lines
     ):
@@ -425,7 +393,7 @@ def _insert(module: Module, span: Span, lines: Sequence[str], *, after: bool) ->
     if tree is None or not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
         return None
     place = tree.spans[node]
-    text = Text.of(module.document.text)
+    text = module.code.written
     indent = text.line(place.line)[: place.column - 1]
     if indent.strip():
         return None

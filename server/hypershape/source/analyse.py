@@ -13,7 +13,7 @@ from hypershape.source import comments
 from hypershape.source.calls import TunerFinder
 from hypershape.source.code import Code
 from hypershape.source.modules import Collector, Finder, extra_paths, with_absolute_imports
-from hypershape.source.names import FUNCTIONS, NameReader, Names
+from hypershape.source.names import FUNCTIONS, Names
 from hypershape.source.searches import given_data
 from hypershape.source.slices import Cut, Slicer, described
 from hypershape.source.targets import Found, TargetFinder
@@ -95,7 +95,10 @@ def _slice(found: Found, code: Code, slicer: Slicer) -> tuple[Slice | None, str 
     if handed is None:
         return None, "It is defined inside a function that does not hand it on, so nothing can call it."
     given, tunes_new_entries = _given(found)
-    needs = handed.needs if given is None else _with_names_of(given, handed.needs)
+    needs = Names()
+    needs.merge(handed.needs)
+    if given is not None:
+        needs.merge(code.reader.of(given))
     cut = slicer.cut(needs, found.before, handed.captures, handed.assumed, handed.without)
     files, unfilled = _files(cut, code)
     for name, function in {**unfilled, **cut.unfilled}.items():
@@ -115,7 +118,8 @@ def _slice(found: Found, code: Code, slicer: Slicer) -> tuple[Slice | None, str 
     if problem is not None:
         return None, problem
     stand_ins = _stand_ins(cut, handed.assumed, code)
-    return Slice(files, handed.expression, stand_ins, given, tunes_new_entries, own_training), None
+    space = code.source(given) if given is not None else None
+    return Slice(files, handed.expression, stand_ins, space, tunes_new_entries, own_training), None
 
 
 def _fed(found: Found, code: Code, slicer: Slicer, targets: TargetFinder) -> Slice | None:
@@ -160,25 +164,19 @@ def _does_not_compile(file: SliceFile) -> str | None:
     return None
 
 
-def _given(found: Found) -> tuple[str | None, bool]:
-    """The source of what the tuner gets as `hyperparameters=`, and whether it tunes what that does not declare.
+def _given(found: Found) -> tuple[ast.expr | None, bool]:
+    """What the tuner gets as `hyperparameters=`, and whether it tunes what that does not declare.
 
     None where it gets none, or one made inside a function.
     """
     for construction in found.constructions:
         arguments = construction.tuner.call.arguments
-        argument = arguments.get("hyperparameters")
-        if argument is not None and not argument.is_literal:
+        argument = construction.argument("hyperparameters")
+        if argument is not None and not arguments["hyperparameters"].is_literal:
             switch = arguments.get("tune_new_entries")
             fixed = switch is not None and switch.is_literal and switch.literal is False
-            return argument.source, not (fixed and len(found.constructions) == 1)
+            return argument, not (fixed and len(found.constructions) == 1)
     return None, True
-
-
-def _with_names_of(expression: str, needs: Names) -> Names:
-    both = NameReader().of(ast.parse(expression, mode="eval"))
-    both.merge(needs)
-    return both
 
 
 def _is_library(name: str) -> bool:

@@ -49,8 +49,12 @@ class Construction:
     @property
     def hypermodel(self) -> ast.expr | None:
         """The expression handed to the tuner to build models from."""
+        return self.argument("hypermodel")
+
+    def argument(self, name: str) -> ast.expr | None:
+        """What the tuner gets for one of its parameters."""
         names = _TUNERS.get(self.tuner.class_name, _TUNERS["RandomSearch"]).split()
-        return argument(self.node, "hypermodel", names.index("hypermodel"))
+        return argument(self.node, name, names.index(name) if name in names else None)
 
 
 class TunerFinder:

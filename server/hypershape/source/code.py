@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from hypershape.model import Document, Span
 from hypershape.source.hyperparameters import HpCall, HyperParameterObjects
 from hypershape.source.names import (
+    BUILTINS,
     FUNCTIONS,
     Function,
     NameReader,
@@ -37,6 +38,7 @@ Item = TypeVar("Item")
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _SCOPES = (*_DEFINITIONS, ast.Lambda)
 _MAY_NOT_RUN = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try, ast.match_case)
+_LIBRARIES = ("keras", "keras_tuner", "tensorflow", "tf_keras")
 _UNKNOWN = object()
 
 
@@ -128,6 +130,17 @@ class Code:
             for block in reversed(blocks(node)):
                 waiting.extend(reversed(block))
         return found
+
+    @cached_property
+    def top_level(self) -> Sequence[tuple[int, int]]:
+        """The first and last line of each statement of the module itself, decorators included."""
+        return [
+            (
+                min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))]),
+                node.end_lineno or 0,
+            )
+            for node in self.tree.body
+        ]
 
     @cached_property
     def assignments(self) -> Sequence[ast.Assign]:
@@ -306,6 +319,12 @@ class Code:
         return _grouped((node.id, node) for node in self.every(ast.Name))
 
     @cached_property
+    def strings(self) -> Mapping[str, Sequence[ast.Constant]]:
+        """Every place where each text stands as a literal."""
+        constants = self.every(ast.Constant)
+        return _grouped((each.value, each) for each in constants if isinstance(each.value, str))
+
+    @cached_property
     def constants(self) -> Mapping[str, ast.expr]:
         """The values of names that the module level, and nothing else, binds exactly once by assignment."""
         values: dict[str, ast.expr] = {}
@@ -365,21 +384,45 @@ class Code:
             node = node.value
         if not isinstance(node, ast.Name):
             return None
-        origin = self._import_behind(node)
-        if origin is None and only_imported:
+        imported = [each for each in self._imports_behind(node) if each is not None]
+        if not imported and only_imported:
             return None
-        return canonical(".".join([origin or node.id, *reversed(parts)]))
+        return canonical(".".join([imported[0] if imported else node.id, *reversed(parts)]))
 
-    def _import_behind(self, name: ast.Name) -> str | None:
-        """The origin of the import that binds a name where it stands; the first of several that may."""
+    def certainly(self, node: ast.AST) -> frozenset[str]:
+        """The canonical names that an expression may stand for, where imports alone decide that; else none.
+
+        Several where a name is imported in the branches of an `if` or `try`.
+        """
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        origins = self._imports_behind(node) if isinstance(node, ast.Name) else []
+        if None in origins:
+            return frozenset()
+        return frozenset(canonical(".".join([each, *reversed(parts)])) for each in origins if each)
+
+    def _imports_behind(self, name: ast.Name) -> list[str | None]:
+        """The origin of each import that binds a name where it stands; None for anything else that binds it."""
+        if name.id not in self.bindings:
+            return self._starred(name.id)
         if name.id not in self.imports:
+            return []
+        return [self._origin_of(name.id, each) for each in self.bound_at(name.id, name)]
+
+    def _starred(self, name: str) -> list[str | None]:
+        """The origin of a name that nothing binds but the only `import *` of a file, which is of a known library."""
+        if len(self.star_imports) != 1 or self.broken or name in BUILTINS:
+            return []
+        module = self.star_imports[0]
+        return [f"{module}.{name}"] if module.partition(".")[0] in _LIBRARIES else []
+
+    def _origin_of(self, name: str, binding: ast.AST) -> str | None:
+        statement = self.parents[binding]
+        if not isinstance(binding, ast.alias) or not isinstance(statement, (ast.Import, ast.ImportFrom)):
             return None
-        for binding in self.bound_at(name.id, name):
-            if isinstance(binding, ast.alias):
-                statement = self.parents[binding]
-                assert isinstance(statement, (ast.Import, ast.ImportFrom))
-                return next(origin for bound, origin in import_origins(statement) if bound == name.id)
-        return None
+        return next(origin for bound, origin in import_origins(statement) if bound == name)
 
     # Values.
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
-from hypershape.model import Module, Target
+from hypershape.model import Document, Module, Target
+from hypershape.source.code import Code, argument
 
 HARMLESS = {
     "learning_rate": "a learning rate changes no shape",
@@ -56,60 +58,63 @@ def cannot_matter(module: Module, target: Target) -> Mapping[str, str]:
     and nothing else may mention the name: a condition or a later read could. Each value is still probed once by
     itself: a name may be unknown, a rate out of range.
     """
-    tree = ast.parse(module.clean)
+    code = module.code
     wanted = next(
         (
             node
-            for node in ast.walk(tree)
-            if isinstance(node, ast.FunctionDef) and target.body.line <= node.lineno <= target.body.end_line
+            for node in code.every(ast.FunctionDef)
+            if target.body.line <= node.lineno <= target.body.end_line
         ),
         None,
     )
     if wanted is None:
         return {}
-    here = _File(tree)
-    others = [ast.parse(each.text) for each in target.slice.files[:-1]] if target.slice is not None else []
-    files = [here, *map(_File, others)]
+    others = target.slice.files[:-1] if target.slice is not None else ()
+    files = [_File(code), *(_File(_read(each.path, each.text)) for each in others)]
     held = {}
-    for name in {name for _, name in _draws(wanted) if isinstance(name, str)}:
+    for name in files[0].declared_in(wanted):
         reasons = [file.reason(draw) for file in files for draw in file.draws_of(name)]
         if all(reasons) and not any(file.mentions(name) for file in files):
             held[name] = reasons[0] or ""
     return held
 
 
-def _draws(tree: ast.AST) -> Iterator[tuple[ast.Call, str | re.Pattern[str]]]:
-    """Each `hp.…` call with the name that it declares, or a pattern of the names that it may declare."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in DRAWS:
-            name = _name(node)
-            if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                yield node, name.value
-            elif isinstance(name, ast.JoinedStr):
-                parts = [
-                    re.escape(str(p.value)) if isinstance(p, ast.Constant) else ".*" for p in name.values
-                ]
-                yield node, re.compile("".join(parts))
-            elif name is not None:
-                yield node, re.compile(".*")
+@lru_cache(maxsize=32)
+def _read(path: str, text: str) -> Code:
+    return Code(Document(path, text))
 
 
-def _name(draw: ast.Call) -> ast.expr | None:
-    return draw.args[0] if draw.args else next((k.value for k in draw.keywords if k.arg == "name"), None)
+def _declared(draw: ast.Call) -> str | re.Pattern[str] | None:
+    """The name that an `hp.…` call declares, or a pattern of the names that it may declare."""
+    name = argument(draw, "name", 0)
+    if isinstance(name, ast.Constant) and isinstance(name.value, str):
+        return name.value
+    if isinstance(name, ast.JoinedStr):
+        parts = [re.escape(str(p.value)) if isinstance(p, ast.Constant) else ".*" for p in name.values]
+        return re.compile("".join(parts))
+    return re.compile(".*") if name is not None else None
 
 
 class _File:
     """One file of a target: who uses what, and which names are Keras's own."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        self._tree = tree
-        self._parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        self._draws = list(_draws(tree))
-        self._origins: dict[str, set[str]] = {}
-        """What each name may be: the dotted origins of its imports, and an empty text for any other binding."""
-        for node in ast.walk(tree):
-            for name, origin in _bindings(node):
-                self._origins.setdefault(name, set()).add(origin)
+    def __init__(self, code: Code) -> None:
+        self._code = code
+        self._draws = [
+            (node, declared)
+            for node in code.calls
+            if isinstance(node.func, ast.Attribute)
+            and node.func.attr in DRAWS
+            and (declared := _declared(node)) is not None
+        ]
+
+    def declared_in(self, function: ast.FunctionDef) -> set[str]:
+        """The constant names that are declared inside a function."""
+        return {
+            name
+            for draw, name in self._draws
+            if isinstance(name, str) and function in self._code.ancestors(draw)
+        }
 
     def draws_of(self, name: str) -> Iterator[ast.Call]:
         for draw, declared in self._draws:
@@ -118,32 +123,30 @@ class _File:
 
     def mentions(self, name: str) -> bool:
         """Whether the name stands anywhere but where it is declared, or where a layer is named."""
-        declared = {_name(draw) for draw, _ in self._draws}
+        declared = {argument(draw, "name", 0) for draw, _ in self._draws}
         return any(
-            isinstance(node, ast.Constant)
-            and node.value == name
-            and node not in declared
-            and not self._is_label(node)
-            for node in ast.walk(self._tree)
+            node not in declared and not self._is_label(node) for node in self._code.strings.get(name, ())
         )
 
     def _is_label(self, node: ast.Constant) -> bool:
-        parent = self._parents.get(node)
+        parent = self._code.parents.get(node)
         return isinstance(parent, ast.keyword) and parent.arg == "name"
 
     def reason(self, draw: ast.Call) -> str | None:
         """Why the value of a draw cannot matter, or None if it might."""
         uses: list[ast.expr] = [draw]
-        statement = self._parents.get(draw)
+        statement = self._code.parents.get(draw)
         if isinstance(statement, ast.Assign):
             bound = statement.targets[0]
             scope = self._scope(statement)
             if len(statement.targets) != 1 or not isinstance(bound, ast.Name) or scope is None:
                 return None
             same = [
-                n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == bound.id and n is not bound
+                node
+                for node in self._code.mentions[bound.id]
+                if node is not bound and scope in self._code.ancestors(node)
             ]
-            if any(not isinstance(use.ctx, ast.Load) for use in same) or _is_shared(scope, bound.id):
+            if any(not isinstance(use.ctx, ast.Load) for use in same) or self._is_shared(scope, bound.id):
                 return None
             uses = list(same)
         parameters = [self._parameter(use) for use in uses]
@@ -154,16 +157,20 @@ class _File:
         return HARMLESS[parameters[0] or ""]
 
     def _scope(self, node: ast.AST) -> ast.FunctionDef | None:
-        above = self._parents.get(node)
-        while above is not None and not isinstance(above, ast.FunctionDef):
-            above = self._parents.get(above)
-        return above
+        return next((each for each in self._code.ancestors(node) if isinstance(each, ast.FunctionDef)), None)
+
+    def _is_shared(self, scope: ast.FunctionDef, name: str) -> bool:
+        """Whether something outside of a function may read or change its variable."""
+        return any(
+            isinstance(node, (ast.Global, ast.Nonlocal)) and scope in self._code.ancestors(node)
+            for node in self._code.bindings[name]
+        )
 
     def _parameter(self, node: ast.expr) -> str | None:
         """The parameter of Keras's callable that a value is handed to, if that is all that happens to it."""
-        parent = self._parents.get(node)
+        parent = self._code.parents.get(node)
         if isinstance(parent, ast.keyword):
-            call = self._parents.get(parent)
+            call = self._code.parents.get(parent)
             known = isinstance(call, ast.Call) and (
                 self._keras(call.func) is not None or self._compiles(call.func, parent.arg)
             )
@@ -180,52 +187,21 @@ class _File:
             parameter == "optimizer"
             and isinstance(function, ast.Attribute)
             and function.attr == "compile"
-            and "compile" not in self._origins
+            and "compile" not in self._code.bindings
         )
 
     def _keras(self, function: ast.expr) -> str | None:
         """The last name of a callable of Keras, or None for one that may be anything else."""
-        parts = []
-        while isinstance(function, ast.Attribute):
-            parts.append(function.attr)
-            function = function.value
-        if not isinstance(function, ast.Name):
-            return None
-        origins = self._origins.get(function.id, {""})
-        if any(origin.split(".")[0] not in KERAS for origin in origins):
-            return None
+        origins = self._code.certainly(function)
         names = {origin.rpartition(".")[2] for origin in origins}
-        return parts[0] if parts else names.pop() if len(names) == 1 else None
-
-
-def _bindings(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The names that a node binds, each with its dotted origin if it is imported, else with an empty text."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            yield (alias.asname, alias.name) if alias.asname else (alias.name.split(".")[0],) * 2
-    elif isinstance(node, ast.ImportFrom):
-        origin = "" if node.level else node.module or ""
-        yield from ((alias.asname or alias.name, f"{origin}.{alias.name}") for alias in node.names)
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name, ""
-    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        yield node.id, ""
-    elif isinstance(node, ast.arg):
-        yield node.arg, ""
-
-
-def _is_shared(scope: ast.FunctionDef, name: str) -> bool:
-    """Whether something outside of a function may read or change its variable."""
-    return any(isinstance(n, ast.Global | ast.Nonlocal) and name in n.names for n in ast.walk(scope))
+        if len(names) != 1 or any(origin.partition(".")[0] not in KERAS for origin in origins):
+            return None
+        return names.pop()
 
 
 def _are_plain_names(draw: ast.Call) -> bool:
     """Whether a Choice lists its activations or initializers as texts, all of which leave shapes alone."""
-    values = (
-        draw.args[1]
-        if len(draw.args) > 1
-        else next((k.value for k in draw.keywords if k.arg == "values"), None)
-    )
+    values = argument(draw, "values", 1)
     return isinstance(values, ast.List | ast.Tuple) and all(
         isinstance(each, ast.Constant)
         and isinstance(each.value, str)

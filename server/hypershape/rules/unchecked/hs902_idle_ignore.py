@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from hypershape.fixes.text import Text
 from hypershape.model import Analysis, Edit, Finding, Fix, Ignore, Module, Severity, Span
 from hypershape.rules.base import Example, Rule
 
@@ -79,6 +78,6 @@ class IdleIgnore(Rule):
 
 
 def _removed(comment: Span, module: Module) -> Iterator[Fix]:
-    before = Text.of(module.document.text).line(comment.line)[: comment.column - 1]
+    before = module.code.written.line(comment.line)[: comment.column - 1]
     start = len(before.rstrip()) + 1
     yield Fix("Remove the comment", (Edit(replace(comment, column=start), ""),))

@@ -1,0 +1,334 @@
+"""One reader of a text: it reads once, and every step gets the same answer to what a name is."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import libcst
+import pytest
+
+from hypershape import rules, source
+from hypershape.model import Analysis, Module
+from hypershape.space.held import cannot_matter
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "files"
+
+MODEL = """
+import keras
+import keras_tuner as kt
+
+
+def block(x, units):
+    return keras.layers.Dense(units)(x)
+
+
+def build_model(hp):
+    x = inputs = keras.Input((4,))
+    for i in range(hp.Int("depth", 1, 4, step=2)):
+        x = block(x, hp.Int(f"units_{i}", 8, 30, step=8))
+    model = keras.Model(inputs, keras.layers.Dense(1)(x))
+    model.compile(keras.optimizers.Adam(hp.Float("rate", 1e-4, 1e-2)), loss="mse")
+    return model
+
+
+tuner = kt.RandomSearch(build_model, objective="val_loss", max_trials=5, directory="d")
+tuner.search(x, y, epochs=2)
+"""
+
+
+def analysed(text: str) -> Module:
+    return source.analyse(source.from_text("model.py", dedent(text)))
+
+
+def codes(module: Module) -> list[str]:
+    return [each.code for each in rules.findings(Analysis(module))]
+
+
+def origins(module: Module, *written: str) -> list[str | None]:
+    """What the last place where each text stands is, by its imports."""
+    code = module.code
+    return [
+        code.imported([n for n in code.nodes if isinstance(n, ast.expr) and code.source(n) == each][-1])
+        for each in written
+    ]
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every text that is parsed meanwhile, by whichever parser."""
+    parsed: list[str] = []
+    real, real_cst = builtins.compile, libcst.parse_module
+
+    def compile_counted(text: Any, *arguments: Any, **named: Any) -> Any:
+        flags = named.get("flags", arguments[2] if len(arguments) > 2 else 0)
+        if flags & ast.PyCF_ONLY_AST and isinstance(text, str):
+            parsed.append(text)
+        return real(text, *arguments, **named)
+
+    def parse_counted(text: str, *arguments: Any, **named: Any) -> Any:
+        parsed.append(text)
+        return real_cst(text, *arguments, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(builtins, "compile", compile_counted)
+        patch.setattr(libcst, "parse_module", parse_counted)
+        yield parsed
+
+
+@pytest.mark.parametrize("name", ["MODEL", *sorted(path.name for path in CORPUS.glob("*.py"))])
+def test_a_text_is_parsed_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules.all_rules()
+    document = source.from_text("model.py", MODEL) if name == "MODEL" else source.read(CORPUS / name)
+    with counted(monkeypatch) as parsed:
+        module = source.analyse(document)
+        found = rules.findings(Analysis(module))
+        for target in module.targets:
+            cannot_matter(module, target)
+    assert found or name != "MODEL"
+    if not module.broken and not module.code.magics:
+        assert [text for text in parsed if len(text) == len(document.text)] == [document.text]
+        assert len(set(parsed)) == len(parsed)
+
+
+def test_a_text_that_is_known_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = analysed(MODEL)
+    with counted(monkeypatch) as parsed:
+        again = source.analyse(source.from_text("model.py", first.document.text), previous=first)
+        assert codes(again) == codes(first)
+    assert parsed == []
+
+
+def test_repairs_parse_each_statement_once_and_the_text_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    analysis = Analysis(analysed(MODEL))
+    found = rules.findings(analysis)
+    with counted(monkeypatch) as parsed:
+        fixes = [fix for finding in found for fix in rules.repairs(finding, analysis)]
+        fixes += [fix for finding in found for fix in rules.repairs(finding, analysis)]
+    assert fixes
+    statements = [text for text in parsed if text in MODEL and "\n" in text.strip()]
+    assert statements and len(set(statements)) == len(statements)
+    assert MODEL not in parsed
+
+
+# Is it a HyperParameters object?
+
+BUILD = """
+import keras, keras_tuner as kt
+def build({parameter}):
+    m = keras.Sequential([keras.Input((4,)), keras.layers.Dense({name}.Int("units", 8, 30, step=8))])
+    m.compile(loss="mse", optimizer="adam")
+    return m
+"""
+
+
+@pytest.mark.parametrize(
+    "parameter", ["hp", "hps", "params", "h", "h: kt.HyperParameters", "h: 'kt.HyperParameters'"]
+)
+def test_targets_and_rules_agree_on_a_parameter_that_is_declared_through(parameter: str) -> None:
+    name = parameter.partition(":")[0]
+    module = analysed(BUILD.format(parameter=parameter, name=name))
+    assert [target.name for target in module.targets] == ["build"]
+    assert [call.kind for call in module.code.hp_calls] == ["Int"]
+    assert "HS103" in codes(module)
+
+
+@pytest.mark.parametrize("parameter", ["hp: dict", "hp: Dict[str, int]"])
+def test_a_parameter_annotated_as_something_else_is_none(parameter: str) -> None:
+    module = analysed(BUILD.format(parameter=parameter, name="hp"))
+    assert module.targets == () and list(module.code.hp_calls) == []
+
+
+def test_a_method_of_the_files_own_class_declares_no_hyperparameter() -> None:
+    module = analysed("""
+        class Space:
+            def Int(self, name, low, high, step): return low
+        def width(space):
+            return space.Int("units", 8, 30, step=8)
+    """)
+    assert list(module.code.hp_calls) == [] and "HS103" not in codes(module)
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["block(x, params)", "block(x=x, h=params)", "(lambda q: block(x, q))(params) or block(x, params)"],
+)
+def test_an_object_that_is_passed_on_stays_one(call: str) -> None:
+    module = analysed(f"""
+        import keras, keras_tuner as kt
+        def block(x, h):
+            name = "kernel"
+            return keras.layers.Conv2D(4, h.Int(name, 3, 12, step=2))(x)
+        def make(params):
+            x = inputs = keras.Input((28, 28, 1))
+            return keras.Model(inputs, {call})
+        tuner = kt.RandomSearch(make, objective="val_loss")
+    """)
+    assert [target.name for target in module.targets] == ["make"]
+    assert [call.kind for call in module.code.hp_calls] == ["Int"]
+    assert "HS103" in codes(module)
+
+
+def test_an_object_passed_on_to_methods_and_constructors_stays_one() -> None:
+    module = analysed("""
+        import keras, keras_tuner as kt
+        class Body:
+            def __init__(self, h): self.width = h.Int(WIDTH, 8, 30, step=8)
+        class Mine(kt.HyperModel):
+            def rate(self, q): return q.Int(RATE, 1, 4, step=2)
+            def build(self, h):
+                body, rate = Body(h), self.rate(q=h)
+                return keras.Sequential([keras.layers.Dense(body.width)])
+        WIDTH, RATE = "width", "rate"
+        tuner = kt.RandomSearch(Mine(), objective="val_loss")
+    """)
+    assert len(module.code.hp_calls) == 2
+
+
+def test_the_object_made_outside_is_one_wherever_its_class_is_imported_from() -> None:
+    for line, made in (
+        ("import keras_tuner as kt", "kt.HyperParameters()"),
+        ("import kerastuner", "kerastuner.HyperParameters()"),
+        ("from keras_tuner.engine.hyperparameters import HyperParameters as Space", "Space()"),
+        ("import keras_tuner.engine.hyperparameters as hps", "hps.HyperParameters()"),
+        ("from keras_tuner import *", "HyperParameters()"),
+    ):
+        module = analysed(f"{line}\nspace = {made}\nsame = space\nsame.Int('units', 8, 30, step=8)\n")
+        assert [call.kind for call in module.code.hp_calls] == ["Int"], line
+
+
+def test_a_module_called_hps_is_no_object() -> None:
+    module = analysed("import keras_tuner.engine.hyperparameters as hps\nhps.Int('units', 8, 30, step=8)\n")
+    assert list(module.code.hp_calls) == []
+
+
+def test_a_name_that_a_nested_function_binds_anew_is_judged_by_that_binding() -> None:
+    module = analysed("""
+        def build(hp):
+            def inner(hp: dict): return hp.Int("a", 1, 8, step=4)
+            def closure(): return hp.Int("b", 1, 8, step=4)
+            return inner(SETTINGS), closure()
+    """)
+    assert [module.code.source(call.arguments["name"]) for call in module.code.hp_calls] == [
+        "'b'".replace("'", '"')
+    ]
+
+
+# What is `tensorflow.keras`?
+
+
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("import keras", "keras.layers.Dense"),
+        ("import tensorflow as tf", "tf.keras.layers.Dense"),
+        ("import tensorflow.keras as K", "K.layers.Dense"),
+        ("from tensorflow import keras as K", "K.layers.Dense"),
+        ("from tensorflow.keras import layers as L", "L.Dense"),
+        ("from tensorflow.python.keras.layers import Dense as D", "D"),
+        ("import tensorflow.compat.v2 as tf", "tf.keras.layers.Dense"),
+        ("from keras.api.layers import Dense", "Dense"),
+        ("from tensorflow.keras.layers import *", "Dense"),
+        (
+            "try:\n    from tensorflow import keras\nexcept ImportError:\n    import keras",
+            "keras.layers.Dense",
+        ),
+    ],
+)
+def test_keras_has_one_name_wherever_it_is_imported_from(line: str, written: str) -> None:
+    module = analysed(f"""{line}
+def build(hp):
+    rate = hp.Float("rate", 0.1, 0.5)
+    return {written}(4, kernel_initializer="zeros", name=rate)
+""")
+    assert origins(module, written) == ["keras.layers.Dense"]
+
+
+@pytest.mark.parametrize(
+    "line", ["import keras", "import tensorflow as tf\nkeras = tf.keras", "from tensorflow import keras"]
+)
+def test_what_cannot_matter_and_what_rules_see_is_the_same_keras(line: str) -> None:
+    module = analysed(f"""{line}
+def build(hp):
+    model = keras.Sequential([keras.layers.Dense(4), keras.layers.Dropout(hp.Float("rate", 0.1, 0.5))])
+    model.compile("adam", "mse")
+    return model
+""")
+    held = dict(cannot_matter(module, module.targets[0]))
+    assert held == ({} if "tf.keras" in line else {"rate": "a dropout rate changes no shape"})
+
+
+def test_an_import_inside_a_function_counts_there_alone() -> None:
+    module = analysed("""
+        L = object()
+        def build(hp):
+            from keras import layers as L
+            return L.Dense(1)
+        other = L.Dropout(1)
+    """)
+    assert origins(module, "L.Dense", "L.Dropout") == ["keras.layers.Dense", None]
+
+
+def test_a_parameter_hides_the_import_of_its_name() -> None:
+    module = analysed("""
+        from keras import layers
+        def stack(layers): return layers.Dense(1)
+        def build(hp, size=layers.Dropout): return layers.Flatten(), size
+    """)
+    assert origins(module, "layers.Dense", "layers.Dropout", "layers.Flatten") == [
+        None,
+        "keras.layers.Dropout",
+        "keras.layers.Flatten",
+    ]
+
+
+def test_an_import_that_may_fail_keeps_its_meaning_and_is_not_certain() -> None:
+    module = analysed("""
+        try:
+            import keras_tuner as kt
+        except ImportError:
+            kt = None
+        tuner = kt.RandomSearch
+    """)
+    node = next(n for n in module.code.every(ast.Attribute) if n.attr == "RandomSearch")
+    assert module.code.imported(node) == "keras_tuner.RandomSearch"
+    assert module.code.certainly(node) == frozenset()
+
+
+def test_two_star_imports_leave_a_name_open() -> None:
+    module = analysed("from keras.layers import *\nfrom mine import *\nx = Dense(1)\n")
+    assert origins(module, "Dense") == [None]
+
+
+def test_a_tuner_is_one_wherever_its_class_is_imported_from() -> None:
+    for line, made in (
+        ("import keras_tuner", "keras_tuner.tuners.RandomSearch"),
+        ("from kerastuner.tuners import RandomSearch as R", "R"),
+        ("from keras_tuner.src.tuners.randomsearch import RandomSearch", "RandomSearch"),
+        ("from keras_tuner import *", "RandomSearch"),
+    ):
+        module = analysed(f"{line}\ntuner = {made}(build, objective='loss', max_trials=3)\n")
+        assert [each.call.name for each in module.tuners] == ["keras_tuner.RandomSearch"], line
+
+
+def test_a_global_is_the_modules_name() -> None:
+    module = analysed("""
+        def load():
+            global kt
+            import keras_tuner as kt
+        load()
+        tuner = kt.RandomSearch
+    """)
+    assert origins(module, "kt.RandomSearch") == ["keras_tuner.RandomSearch"]
+
+
+def test_names_that_are_defined_twice_are_told_apart_by_their_order() -> None:
+    module = analysed(BUILD.format(parameter="hp", name="hp") + BUILD.format(parameter="h", name="h"))
+    assert [each.lineno for each in module.code.defined["build"]] == [3, 9]
+    assert [call.span.line for call in module.code.hp_calls] == [4, 10]
+    assert codes(module).count("HS103") == 2
