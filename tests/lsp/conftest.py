@@ -31,13 +31,19 @@ class Editor:
         self.texts: dict[str, str] = {}
         self.status: list[Any] = []
 
-    async def start(self, encodings: list[types.PositionEncodingKind] | None = None, **options: Any) -> Any:
+    async def start(
+        self,
+        encodings: list[types.PositionEncodingKind] | None = None,
+        root: Path | None = None,
+        **options: Any,
+    ) -> Any:
         capabilities = client_capabilities("visual-studio-code")
         if encodings is not None:
             capabilities.general = types.GeneralClientCapabilities(position_encodings=list(encodings))
         return await self.client.initialize_session(
             types.InitializeParams(
                 capabilities=capabilities,
+                root_uri=root.as_uri() if root is not None else None,
                 initialization_options={"trusted": True, "interpreter": [sys.executable], **options},
             )
         )
@@ -49,6 +55,30 @@ class Editor:
             types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "python", 1, text))
         )
         return uri
+
+    def open_notebook(self, path: Path, texts: list[str]) -> list[str]:
+        """Opens a notebook of code cells; gives the addresses of the cells."""
+        uris = [
+            f"{path.as_uri()}#cell{index}".replace("file:", "vscode-notebook-cell:")
+            for index in range(len(texts))
+        ]
+        for uri, text in zip(uris, texts, strict=True):
+            self.texts[uri], self.versions[uri] = text, 1
+        self.client.notebook_document_did_open(
+            types.DidOpenNotebookDocumentParams(
+                types.NotebookDocument(
+                    path.as_uri(),
+                    "jupyter-notebook",
+                    1,
+                    [types.NotebookCell(types.NotebookCellKind.Code, uri) for uri in uris],
+                ),
+                [
+                    types.TextDocumentItem(uri, "python", 1, text)
+                    for uri, text in zip(uris, texts, strict=True)
+                ],
+            )
+        )
+        return uris
 
     def replace(self, uri: str, old: str, new: str) -> None:
         """An incremental edit, as typing makes it (for text within the basic multilingual plane)."""

@@ -138,23 +138,7 @@ async def test_findings_in_a_notebook_are_in_their_cell(editor: Editor, tmp_path
     await editor.start()
     head, body = CNN.split("\n\n\ndef", 1)
     texts = ["%matplotlib inline\n" + head, "def" + body]
-    uris = [
-        f"{(tmp_path / 'n.ipynb').as_uri()}#cell{index}".replace("file:", "vscode-notebook-cell:")
-        for index in (0, 1)
-    ]
-    for uri, text in zip(uris, texts, strict=True):
-        editor.texts[uri], editor.versions[uri] = text, 1
-    editor.client.notebook_document_did_open(
-        types.DidOpenNotebookDocumentParams(
-            types.NotebookDocument(
-                (tmp_path / "n.ipynb").as_uri(),
-                "jupyter-notebook",
-                1,
-                [types.NotebookCell(types.NotebookCellKind.Code, uri) for uri in uris],
-            ),
-            [types.TextDocumentItem(uri, "python", 1, text) for uri, text in zip(uris, texts, strict=True)],
-        )
-    )
+    uris = editor.open_notebook(tmp_path / "n.ipynb", texts)
     await editor.until(lambda: "HS201" in editor.codes(uris[1]))
     assert editor.marked(uris[1], "HS201") == "layers.Conv2D(8, 5)"
     assert not editor.codes(uris[0])

@@ -22,7 +22,7 @@ from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument
 
 from hypershape import __version__
-from hypershape.lsp import carry, convert
+from hypershape.lsp import carry, convert, names
 from hypershape.lsp import hover as hovers
 from hypershape.lsp.configuration import Configuration
 from hypershape.lsp.positions import View
@@ -113,6 +113,12 @@ class Server(LanguageServer):
         """The notebook that holds a cell, or the document itself."""
         notebook = self.workspace.get_notebook_document(cell_uri=uri)
         return notebook.uri if notebook is not None else uri
+
+    def folders(self) -> list[str]:
+        """The paths of the folders that the editor has open."""
+        opened = [_path(folder.uri) for folder in self.workspace.folders.values()]
+        root = self.workspace.root_path
+        return opened or ([root] if root else [])
 
     # ----------------------------------------------------------------- analysis
 
@@ -465,6 +471,8 @@ def create_server() -> Server:
         if not server._current(session.versions):
             return []
         return _actions(session.analysis, session.view, session.versions, params, server.other_view)
+
+    names.register(server)
 
     @server.command("hypershape.restart")
     async def restart(*_: Any) -> None:

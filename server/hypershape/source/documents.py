@@ -66,9 +66,14 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        files = _walk(path, _ignored_above(path)) if path.is_dir() else iter([path])
+        files = walk(path) if path.is_dir() else iter([path])
         found.update(dict.fromkeys(files))
     return list(found)
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """The scripts and notebooks under a folder, as `find_files` takes them, one after the other."""
+    return _walk(folder, _ignored_above(folder))
 
 
 _Ignores = tuple[tuple[Path, GitIgnoreSpec], ...]

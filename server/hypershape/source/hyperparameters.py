@@ -109,6 +109,10 @@ class HyperParameterObjects:
         """The first parameter of a function that takes a HyperParameters object."""
         return next((each for each in parameters_of(function) if each in self._parameters), None)
 
+    def holds(self, parameter: ast.arg) -> bool:
+        """Whether a parameter certainly takes a HyperParameters object."""
+        return parameter in self._parameters
+
     @cached_property
     def _parameters(self) -> set[ast.arg]:
         """Every parameter in the file that holds one."""

@@ -17,7 +17,7 @@ from hypershape.source.names import Names
 from hypershape.source.slices import Cut, Slicer
 
 # A file of the user's that is called like one of these shadows the package that it means to use.
-_NEVER_LOCAL = frozenset(sys.stdlib_module_names) | {
+NEVER_LOCAL = frozenset(sys.stdlib_module_names) | {
     "keras", "keras_tuner", "kerastuner", "tensorflow", "tf_keras", "jax", "torch", "numpy", "pandas", "sklearn",
     "scipy", "matplotlib",
 }  # fmt: skip
@@ -48,7 +48,7 @@ class Finder:
     def find(self, name: str) -> Local | None:
         """The module with an absolute dotted name, if it is the user's own."""
         parts = name.split(".")
-        if not name or parts[0] in _NEVER_LOCAL:
+        if not name or parts[0] in NEVER_LOCAL:
             return None
         # `from src.models import …` in a file somewhere under a folder `src`.
         around = [folder.parent for folder in self.file.parents if folder.name == parts[0]]
