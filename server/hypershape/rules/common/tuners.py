@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Target, TunerCall
+from hypershape.model import Analysis, Edit, Fix, Target, TunerCall
 
 _COMMON = [
     "hypermodel",
@@ -61,6 +61,11 @@ class Tuner:
     @property
     def searches_complete(self) -> bool:
         return bool(self.searches) and all(_written_out(each) for each in self.searches)
+
+    @property
+    def search_keywords(self) -> list[tuple[ast.Call, ast.keyword]]:
+        """The keyword arguments of its searches, each with the call."""
+        return [(search, each) for search in self.searches for each in search.keywords]
 
 
 def tuners(analysis: Analysis, code: Code) -> Iterator[Tuner]:
@@ -157,6 +162,13 @@ def objective_edits(node: ast.expr, name: str, direction: str, code: Code) -> tu
     made = [Edit(code.span(node), f'{called}("{name}", "{direction}")')]
     added = None if bound or aliases else edits.add_import(code.module, "import keras_tuner")
     return (*made, added) if added else tuple(made)
+
+
+def afresh(tuner: Tuner, code: Code) -> Iterator[Fix]:
+    """The tuner with `overwrite=True`, in place of what it is given."""
+    edit = edits.set_argument(code.module, code.span(tuner.node), "overwrite", "True")
+    if edit is not None:
+        yield Fix("Start afresh with overwrite=True (deletes the old trials)", (edit,))
 
 
 def _written_out(call: ast.Call) -> bool:

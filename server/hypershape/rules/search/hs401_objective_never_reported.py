@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
@@ -12,6 +13,7 @@ from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.tuners import (
+    Tuner,
     objective_of,
     reported,
     targets_of,
@@ -174,38 +176,28 @@ class ObjectiveNeverReported(Rule):
                     f"No trial reports {name!r}: a training step reports {listed(sorted(names))}.",
                     code.span(node),
                     target=targets_of(tuner, analysis)[0].name,
+                    repairs=partial(_other_names, node, name, names, code),
                 )
             elif name.startswith("val_") and tuner.searches_complete and not validates(tuner):
                 yield self.finding(
                     f"No trial reports {name!r}: the search is given no validation data.",
                     code.span(node),
                     target=targets_of(tuner, analysis)[0].name,
+                    repairs=partial(_validated, tuner, node, plain, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            node = objective_of(tuner, code)
-            if node is None or code.span(node) != finding.span:
-                continue
-            names = reported(tuner, analysis)
-            name = str(code.value(node, default=""))
-            if names and name.removeprefix("val_") not in names:
-                yield from _other_names(node, name, names, code)
-                return
-            added = [
-                edits.add_argument(code.module, code.span(each), "validation_split", "0.2")
-                for each in tuner.searches
-            ]
-            if added and None not in added:
-                yield Fix(
-                    "Hold back a fifth of the data for validation", tuple(each for each in added if each)
-                )
-            written = code.resolve(node)
-            if isinstance(written, ast.Constant):
-                plain = name.removeprefix("val_")
-                edit = Edit(code.span(written), requoted(code.source(written), plain))
-                yield Fix(f"Optimise {plain}, measured on the training data", (edit,))
+
+def _validated(tuner: Tuner, objective: ast.expr, plain: str, code: Code) -> Iterator[Fix]:
+    """Validation data for every search, or the objective without it."""
+    added = [
+        edits.add_argument(code.module, code.span(each), "validation_split", "0.2") for each in tuner.searches
+    ]
+    if added and None not in added:
+        yield Fix("Hold back a fifth of the data for validation", tuple(each for each in added if each))
+    written = code.resolve(objective)
+    if isinstance(written, ast.Constant):
+        edit = Edit(code.span(written), requoted(code.source(written), plain))
+        yield Fix(f"Optimise {plain}, measured on the training data", (edit,))
 
 
 def _other_names(node: ast.expr, name: str, reported: set[str], code: Code) -> Iterator[Fix]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
@@ -110,15 +112,12 @@ class ObjectiveWithoutDirection(Rule):
             yield self.finding(
                 f"Keras Tuner cannot tell whether {given[1]!r} is to be minimised or maximised: {name} {why}.",
                 code.span(given[0]),
+                repairs=partial(_directed, *given, code),
             )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            given = given_as_text(tuner, code)
-            if given is None or code.span(given[0]) != finding.span:
-                continue
-            small = any(word in given[1].lower() for word in ("loss", "error", "mse", "mae", "rmse", "mape"))
-            for direction in ("min", "max") if small else ("max", "min"):
-                verb = "Minimise" if direction == "min" else "Maximise"
-                yield Fix(f"{verb} {given[1]}", objective_edits(given[0], given[1], direction, code))
+
+def _directed(node: ast.expr, objective: str, code: Code) -> Iterator[Fix]:
+    small = any(word in objective.lower() for word in ("loss", "error", "mse", "mae", "rmse", "mape"))
+    for direction in ("min", "max") if small else ("max", "min"):
+        verb = "Minimise" if direction == "min" else "Maximise"
+        yield Fix(f"{verb} {objective}", objective_edits(node, objective, direction, code))

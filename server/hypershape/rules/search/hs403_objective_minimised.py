@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
@@ -91,11 +93,9 @@ class ObjectiveMinimised(Rule):
                 yield self.finding(
                     f"Keras Tuner minimises {given[1]!r}: only an Objective with a direction maximises it.",
                     code.span(given[0]),
+                    repairs=partial(_maximised, *given, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            given = given_as_text(tuner, code)
-            if given is not None and code.span(given[0]) == finding.span:
-                yield Fix(f"Maximise {given[1]}", objective_edits(given[0], given[1], "max", code))
+
+def _maximised(node: ast.expr, objective: str, code: Code) -> Iterator[Fix]:
+    yield Fix(f"Maximise {objective}", objective_edits(node, objective, "max", code))

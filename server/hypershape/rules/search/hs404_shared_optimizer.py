@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code, contains
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -105,14 +106,12 @@ class SharedOptimizer(Rule):
                     f"All trials share this optimizer, made on line {made.lineno}: with Keras 3 every trial but the "
                     "first fails.",
                     code.span(name),
+                    repairs=partial(_made_here, name, made, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for call in code.calls:
-            given = _shared(call, code)
-            if given is not None and code.span(given[0]) == finding.span:
-                yield Fix("Make the optimizer here", (Edit(finding.span, code.source(given[1])),))
+
+def _made_here(name: ast.Name, made: ast.Call, code: Code) -> Iterator[Fix]:
+    yield Fix("Make the optimizer here", (Edit(code.span(name), code.source(made)),))
 
 
 def _shared(call: ast.Call, code: Code) -> tuple[ast.Name, ast.Call] | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.tuners import tuners
+from hypershape.rules.common.tuners import afresh, tuners
 
 
 class ProjectResumed(Rule):
@@ -93,12 +93,5 @@ class ProjectResumed(Rule):
                     "A project left from an earlier run is resumed, with its old search space and trials: "
                     "overwrite=True starts afresh.",
                     tuner.found.call.callee,
+                    repairs=partial(afresh, tuner, code),
                 )
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            if tuner.found.call.callee == finding.span:
-                edit = edits.add_argument(code.module, code.span(tuner.node), "overwrite", "True")
-                if edit is not None:
-                    yield Fix("Start afresh with overwrite=True (deletes the old trials)", (edit,))

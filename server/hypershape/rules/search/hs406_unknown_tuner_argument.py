@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
+from functools import partial
 
-from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, Severity, Span
+from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.arguments import renamed_or_removed
 from hypershape.rules.common.tuners import PARAMETERS, tuners
 from hypershape.rules.common.wording import listed
 
@@ -109,25 +109,7 @@ class UnknownTunerArgument(Rule):
                     continue
                 own = [name for name in known[:4] if name not in ("hypermodel", "objective", "seed")]
                 yield self.finding(
-                    f"{tuner.found.class_name} takes no {each.arg} (it takes {listed(own)}).", code.span(each)
+                    f"{tuner.found.class_name} takes no {each.arg} (it takes {listed(own)}).",
+                    code.span(each),
+                    repairs=partial(renamed_or_removed, tuner.node, each.arg, known, 0.85, code),
                 )
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            name = _at(finding.span, [(code.span(each), each.arg) for each in tuner.node.keywords])
-            if name is None:
-                continue
-            taken = {each.arg for each in tuner.node.keywords}
-            free = [each for each in PARAMETERS.get(tuner.found.class_name, ()) if each not in taken]
-            for near in get_close_matches(name, free, n=1, cutoff=0.85):
-                edit = edits.rename_argument(code.module, code.span(tuner.node), name, near)
-                if edit is not None:
-                    yield Fix(f"Rename {name} to {near}", (edit,))
-            removed = edits.remove_argument(code.module, code.span(tuner.node), name)
-            if removed is not None:
-                yield Fix(f"Remove {name}", (removed,))
-
-
-def _at(span: Span, places: list[tuple[Span, str | None]]) -> str | None:
-    return next((name for place, name in places if place == span), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -122,24 +123,23 @@ class ModelInsteadOfBuilder(Rule):
                     yield self.finding(
                         f"The tuner needs the function {given.func.id} itself, not what it returns.",
                         code.span(given),
+                        repairs=partial(_function_itself, given, code),
                     )
-            elif isinstance(given, ast.Name) and _hypermodel_class(given.id, code) is not None:
+            elif isinstance(given, ast.Name) and (made := _hypermodel_class(given.id, code)) is not None:
                 yield self.finding(
-                    f"The tuner needs an instance of {given.id}, not the class.", code.span(given)
+                    f"The tuner needs an instance of {given.id}, not the class.",
+                    code.span(given),
+                    repairs=partial(_instance, given, made, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            given = code.argument(tuner.node, "hypermodel", 0)
-            if given is None or code.span(given) != finding.span:
-                continue
-            if isinstance(given, ast.Call):
-                yield Fix("Pass the function", (Edit(finding.span, code.source(given.func)),))
-            elif isinstance(given, ast.Name):
-                made = _hypermodel_class(given.id, code)
-                if made is not None and not _needs_arguments(made):
-                    yield Fix("Make an instance", (Edit(finding.span, f"{given.id}()"),))
+
+def _function_itself(given: ast.Call, code: Code) -> Iterator[Fix]:
+    yield Fix("Pass the function", (Edit(code.span(given), code.source(given.func)),))
+
+
+def _instance(given: ast.Name, made: ast.ClassDef, code: Code) -> Iterator[Fix]:
+    if not _needs_arguments(made):
+        yield Fix("Make an instance", (Edit(code.span(given), f"{given.id}()"),))
 
 
 def _function(name: str, code: Code) -> ast.FunctionDef | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -73,15 +74,19 @@ class DirectionWord(Rule):
             node = _direction(call, code)
             value = code.value(node, default=None) if node is not None else None
             if node is not None and isinstance(value, str) and value not in ("min", "max"):
-                yield self.finding(f'The direction is "min" or "max", not {value!r}.', code.span(node))
+                yield self.finding(
+                    f'The direction is "min" or "max", not {value!r}.',
+                    code.span(node),
+                    repairs=partial(_either, node, code),
+                )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        node = code.expression(finding.span, ast.Constant)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            first = "min" if node.value.lower().startswith("mi") else "max"
-            for word in (first, "max" if first == "min" else "min"):
-                yield Fix(f'Use "{word}"', (Edit(finding.span, requoted(code.source(node), word)),))
+
+def _either(node: ast.expr, code: Code) -> Iterator[Fix]:
+    """Both directions, the one that the word resembles first."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        first = "min" if node.value.lower().startswith("mi") else "max"
+        for word in (first, "max" if first == "min" else "min"):
+            yield Fix(f'Use "{word}"', (Edit(code.span(node), requoted(code.source(node), word)),))
 
 
 def _direction(call: ast.Call, code: Code) -> ast.expr | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, HpCall
@@ -181,23 +182,26 @@ class MoreTrialsThanConfigurations(Rule):
                 )
             else:
                 continue
-            yield self.finding(said, code.span(node), target=target.target.name)
+            yield self.finding(
+                said,
+                code.span(node),
+                target=target.target.name,
+                repairs=partial(_repairs, target, node, code),
+            )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            node, target = _max_trials(tuner, code), _target(tuner, analysis)
-            if node is None or target is None or code.span(node) != finding.span:
-                continue
-            models, values = _sizes(target)
-            fewer = Edit(finding.span, str(models))
-            if models == values:
-                yield Fix(f"Ask for {models:,} trials", (fewer,))
-                continue
-            scoped = [_scoped(code.hp_call_at(each.span), code) for each in _unscoped(target)]
-            if None not in scoped:
-                title = f"Say when {listed(each.name for each in _unscoped(target))} is used, and ask for {models:,} trials"
-                yield Fix(title, (*(edit for edits in scoped if edits for edit in edits), fewer))
+
+def _repairs(target: TargetAnalysis, max_trials: ast.expr, code: Code) -> Iterator[Fix]:
+    """Fewer trials, with the conditions that keep Keras Tuner from counting a value where it is not read."""
+    models, values = _sizes(target)
+    fewer = Edit(code.span(max_trials), str(models))
+    if models == values:
+        yield Fix(f"Ask for {models:,} trials", (fewer,))
+        return
+    scoped = [_scoped(code.hp_call_at(each.span), code) for each in _unscoped(target)]
+    if None not in scoped:
+        names = listed(each.name for each in _unscoped(target))
+        title = f"Say when {names} is used, and ask for {models:,} trials"
+        yield Fix(title, (*(edit for edits in scoped if edits for edit in edits), fewer))
 
 
 def _max_trials(tuner: Tuner, code: Code) -> ast.expr | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from difflib import get_close_matches
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.arguments import renamed_or_removed
 from hypershape.rules.common.tuners import trains_itself, tuners
 
 FIT = [
@@ -167,37 +168,17 @@ class SearchArgumentRefused(Rule):
                     yield self.finding(
                         "`fit` takes arrays, not lists of numbers: every trial of this search fails.",
                         code.span(node),
+                        repairs=partial(_as_array, node, code),
                     )
-            for keyword in (each for call in tuner.searches for each in call.keywords):
+            for call, keyword in tuner.search_keywords:
                 if keyword.arg is not None and keyword.arg not in FIT:
                     softly = keras_2 and keyword.arg in KERAS_2
                     yield self.finding(
                         f"`fit` takes no {keyword.arg}: every trial of this search fails.",
                         code.span(keyword),
                         severity=Severity.HINT if softly else Severity.ERROR,
+                        repairs=partial(renamed_or_removed, call, keyword.arg, FIT, 0.75, code),
                     )
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            for call in tuner.searches:
-                yield from _repairs(call, finding, code)
-                if any(code.span(node) == finding.span for node in _lists(call, code)):
-                    yield _as_array(finding.span, code)
-
-
-def _repairs(call: ast.Call, finding: Finding, code: Code) -> Iterator[Fix]:
-    for keyword in call.keywords:
-        if code.span(keyword) != finding.span or keyword.arg is None:
-            continue
-        free = [each for each in FIT if each not in {other.arg for other in call.keywords}]
-        for near in get_close_matches(keyword.arg, free, n=1, cutoff=0.75):
-            edit = edits.rename_argument(code.module, code.span(call), keyword.arg, near)
-            if edit is not None:
-                yield Fix(f"Rename {keyword.arg} to {near}", (edit,))
-        removed = edits.remove_argument(code.module, code.span(call), keyword.arg)
-        if removed is not None:
-            yield Fix(f"Remove {keyword.arg}", (removed,))
 
 
 def _lists(call: ast.Call, code: Code) -> Iterator[ast.expr]:
@@ -214,8 +195,8 @@ def _lists(call: ast.Call, code: Code) -> Iterator[ast.expr]:
                 yield node
 
 
-def _as_array(place: Span, code: Code) -> Fix:
+def _as_array(data: ast.expr, code: Code) -> Iterator[Fix]:
     bound = next((name for name, origin in code.module.imports.items() if origin == "numpy"), None)
     added = edits.add_import(code.module, "import numpy as np") if bound is None else None
-    changed = Edit(place, f"{bound or 'np'}.array({code.text.within(place)})")
-    return Fix("Make it an array", (changed, added) if added else (changed,))
+    changed = Edit(code.span(data), f"{bound or 'np'}.array({code.source(data)})")
+    yield Fix("Make it an array", (changed, added) if added else (changed,))

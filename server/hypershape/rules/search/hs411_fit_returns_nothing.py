@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
@@ -140,25 +141,20 @@ class FitReturnsNothing(Rule):
                         f"{each.name} returns nothing, so Keras Tuner has no metrics: the search ends with a "
                         "FatalTypeError.",
                         _name(each, code),
+                        repairs=partial(_returning, each, code),
                     )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for node in code.nodes:
-            if isinstance(node, ast.FunctionDef) and _name(node, code) == finding.span:
-                last = node.body[-1]
-                returned = _history(node)
-                added = (
-                    edits.insert_after(code.module, code.span(last), [f"return {returned}"])
-                    if returned
-                    else None
-                )
-                if added is not None:
-                    yield Fix(f"Return {returned}", (added,))
-                elif isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
-                    place = code.span(last)
-                    start = Span(place.path, place.line, place.column, place.line, place.column)
-                    yield Fix("Return what it computes last", (Edit(start, "return "),))
+
+def _returning(method: ast.FunctionDef, code: Code) -> Iterator[Fix]:
+    """What `fit` returned or, where no variable holds it, what the last statement calls."""
+    last, returned = method.body[-1], _history(method)
+    added = edits.insert_after(code.module, code.span(last), [f"return {returned}"]) if returned else None
+    if added is not None:
+        yield Fix(f"Return {returned}", (added,))
+    elif isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+        place = code.span(last)
+        start = Span(place.path, place.line, place.column, place.line, place.column)
+        yield Fix("Return what it computes last", (Edit(start, "return "),))
 
 
 def _judged(bases: set[str], made: ast.ClassDef) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -80,10 +81,12 @@ class ErrorClassMisplaced(Rule):
                 continue
             if code.imported(node) == f"keras_tuner.{node.attr}":
                 yield self.finding(
-                    f"keras_tuner has no {node.attr}: the class lives in keras_tuner.errors.", code.span(node)
+                    f"keras_tuner has no {node.attr}: the class lives in keras_tuner.errors.",
+                    code.span(node),
+                    repairs=partial(_from_errors, node, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        written = Code.of(analysis.module).text.within(finding.span)
-        package, _, name = written.rpartition(".")
-        yield Fix("Take it from keras_tuner.errors", (Edit(finding.span, f"{package}.errors.{name}"),))
+
+def _from_errors(node: ast.Attribute, code: Code) -> Iterator[Fix]:
+    package = code.source(node).rpartition(".")[0]
+    yield Fix("Take it from keras_tuner.errors", (Edit(code.span(node), f"{package}.errors.{node.attr}"),))

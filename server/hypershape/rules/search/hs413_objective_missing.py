@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.tuners import targets_of, trains_itself, tuners, validates
+from hypershape.rules.common.tuners import Tuner, targets_of, trains_itself, tuners, validates
 
 
 class ObjectiveMissing(Rule):
@@ -134,15 +135,12 @@ class ObjectiveMissing(Rule):
                 "This tuner has no objective: its search ends with a FatalTypeError after the first trial.",
                 tuner.found.call.callee,
                 target=targets_of(tuner, analysis)[0].name,
+                repairs=partial(_minimising, tuner, code),
             )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            if tuner.found.call.callee != finding.span:
-                continue
-            names = ["val_loss", "loss"] if validates(tuner) or not tuner.searches else ["loss"]
-            for name in names:
-                edit = edits.set_argument(code.module, code.span(tuner.node), "objective", f'"{name}"', 1)
-                if edit is not None:
-                    yield Fix(f"Minimise {name}", (edit,))
+
+def _minimising(tuner: Tuner, code: Code) -> Iterator[Fix]:
+    for name in ["val_loss", "loss"] if validates(tuner) or not tuner.searches else ["loss"]:
+        edit = edits.set_argument(code.module, code.span(tuner.node), "objective", f'"{name}"', 1)
+        if edit is not None:
+            yield Fix(f"Minimise {name}", (edit,))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
-from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.arguments import without
 from hypershape.rules.common.tuners import Tuner, tuners
 
 _SWITCHES = ("tune_new_entries", "allow_new_entries")
@@ -81,16 +82,8 @@ class NewEntriesRefused(Rule):
                 yield self.finding(
                     f"{switch.arg}=False needs `hyperparameters=`: without them the constructor raises a ValueError.",
                     code.span(switch),
+                    repairs=partial(without, tuner.node, switch.arg or "", f"Remove {switch.arg}", code),
                 )
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            for switch in _refused(tuner, code):
-                if code.span(switch) == finding.span and switch.arg is not None:
-                    removed = edits.remove_argument(code.module, code.span(tuner.node), switch.arg)
-                    if removed is not None:
-                        yield Fix(f"Remove {switch.arg}", (removed,))
 
 
 def _refused(tuner: Tuner, code: Code) -> list[ast.keyword]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
@@ -159,27 +160,24 @@ class BuilderSignature(Rule):
                 said = f"The tuner calls {function.name} with one argument, but it needs {listed(needed)}."
             else:
                 continue
-            yield self.finding(said, code.span(given))
+            yield self.finding(said, code.span(given), repairs=partial(_callable, given, function, code))
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        given = code.expression(finding.span, ast.Name)
-        function = _function(given, code) if isinstance(given, ast.Name) else None
-        if given is None or function is None:
-            return
-        needed = _needed(function)
-        if not needed and not function.args.defaults and not function.args.kwonlyargs:
-            place = code.span(function)
-            line = code.text.line(function.lineno)
-            column = line.find("()", place.column) + 2
-            if column > 1:
-                spot = Span(place.path, function.lineno, column, function.lineno, column)
-                yield Fix("Take the HyperParameters object", (Edit(spot, "hp"),))
-        others = [name for name in needed if name not in ("hp", "hps")]
-        if len(others) == len(needed) - 1 and all(_is_global(name, code) for name in others):
-            own = next(name for name in needed if name not in others)
-            call = f"lambda {own}: {function.name}({', '.join(needed)})"
-            yield Fix(f"Pass {listed(others)} as well", (Edit(finding.span, call),))
+
+def _callable(given: ast.expr, function: ast.FunctionDef, code: Code) -> Iterator[Fix]:
+    """The function with a parameter, or one that passes what it needs besides."""
+    needed = _needed(function)
+    if not needed and not function.args.defaults and not function.args.kwonlyargs:
+        place = code.span(function)
+        line = code.text.line(function.lineno)
+        column = line.find("()", place.column) + 2
+        if column > 1:
+            spot = Span(place.path, function.lineno, column, function.lineno, column)
+            yield Fix("Take the HyperParameters object", (Edit(spot, "hp"),))
+    others = [name for name in needed if name not in ("hp", "hps")]
+    if len(others) == len(needed) - 1 and all(_is_global(name, code) for name in others):
+        own = next(name for name in needed if name not in others)
+        call = f"lambda {own}: {function.name}({', '.join(needed)})"
+        yield Fix(f"Pass {listed(others)} as well", (Edit(code.span(given), call),))
 
 
 def _function(name: ast.Name, code: Code) -> ast.FunctionDef | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -166,21 +167,19 @@ class CallbackMonitorsNothing(Rule):
                     code.span(node),
                     severity=Severity.ERROR if certain else Severity.WARNING,
                     target=targets_of(tuner, analysis)[0].name,
+                    repairs=partial(_watching, node, name, names, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            names = reported(tuner, analysis)
-            for _, node, name in _monitors(tuner, code):
-                if code.span(node) != finding.span or not isinstance(node, ast.Constant):
-                    continue
-                prefix = "val_" if name.startswith("val_") else ""
-                near = get_close_matches(name.removeprefix("val_"), sorted(names), n=2, cutoff=0.3)
-                for each in dict.fromkeys([*near, "loss"]):
-                    text = requoted(code.source(node), prefix + each)
-                    yield Fix(f"Watch {prefix}{each}", (Edit(code.span(node), text),))
-                return
+
+def _watching(node: ast.expr, name: str, names: set[str], code: Code) -> Iterator[Fix]:
+    """The metrics that are reported, the most similar first."""
+    if not isinstance(node, ast.Constant):
+        return
+    prefix = "val_" if name.startswith("val_") else ""
+    near = get_close_matches(name.removeprefix("val_"), sorted(names), n=2, cutoff=0.3)
+    for each in dict.fromkeys([*near, "loss"]):
+        text = requoted(code.source(node), prefix + each)
+        yield Fix(f"Watch {prefix}{each}", (Edit(code.span(node), text),))
 
 
 def _monitors(tuner: Tuner, code: Code) -> Iterator[tuple[ast.Call, ast.expr, str]]:

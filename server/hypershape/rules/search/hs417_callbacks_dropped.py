@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
@@ -191,22 +192,20 @@ class CallbacksDropped(Rule):
                     "Keras Tuner's callbacks are not handed on to `model.fit`: no weights are saved, and "
                     "`get_best_models` will find none.",
                     code.span(each.call.func),
+                    repairs=partial(_handed_on, each, code),
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for each in own_fits(code):
-            if code.span(each.call.func) != finding.span:
-                continue
-            named = any(parameter.arg == "callbacks" for parameter in _parameters(each))
-            if named:
-                edit = edits.add_argument(code.module, code.span(each.call), "callbacks", "callbacks")
-                title = "Hand the callbacks on"
-            else:
-                edit = edits.append_argument(code.module, code.span(each.call), f"**{each.keywords}")
-                title = f"Hand **{each.keywords} on"
-            if edit is not None:
-                yield Fix(title, (edit,))
+
+def _handed_on(fit: OwnFit, code: Code) -> Iterator[Fix]:
+    place = code.span(fit.call)
+    if any(parameter.arg == "callbacks" for parameter in _parameters(fit)):
+        edit = edits.add_argument(code.module, place, "callbacks", "callbacks")
+        title = "Hand the callbacks on"
+    else:
+        edit = edits.append_argument(code.module, place, f"**{fit.keywords}")
+        title = f"Hand **{fit.keywords} on"
+    if edit is not None:
+        yield Fix(title, (edit,))
 
 
 def _parameters(fit: OwnFit) -> list[ast.arg]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, Related, Severity
+from hypershape.model import Analysis, Finding, Related, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.arguments import without
 from hypershape.rules.common.hypermodels import OwnFit, own_fits
 from hypershape.rules.common.tuners import Tuner, targets_of, tuners
 
@@ -133,28 +134,17 @@ class ArgumentGivenTwice(Rule):
         code = Code.of(analysis.module)
         for tuner in tuners(analysis, code):
             fit = _fit_of(tuner, analysis, code)
-            for keyword in (each for search in tuner.searches for each in search.keywords):
-                twice = (
-                    [each for each in fit.call.keywords if each.arg == keyword.arg is not None]
-                    if fit is not None
-                    else []
+            sets = {each.arg: each for each in fit.call.keywords if each.arg} if fit is not None else {}
+            for search, keyword in tuner.search_keywords:
+                if fit is None or keyword.arg is None or keyword.arg not in sets:
+                    continue
+                name = keyword.arg
+                yield self.finding(
+                    f"`{fit.made.name}.fit` sets {name} itself: given twice, it fails every trial.",
+                    code.span(keyword),
+                    related=(Related(code.span(sets[name]), f"{name} is set here"),),
+                    repairs=partial(without, search, name, f"Leave {name} to `fit`", code),
                 )
-                if fit is not None and twice:
-                    yield self.finding(
-                        f"`{fit.made.name}.fit` sets {keyword.arg} itself: given twice, it fails every trial.",
-                        code.span(keyword),
-                        related=(Related(code.span(twice[0]), f"{keyword.arg} is set here"),),
-                    )
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            for search in tuner.searches:
-                for keyword in search.keywords:
-                    if code.span(keyword) == finding.span and keyword.arg is not None:
-                        removed = edits.remove_argument(code.module, code.span(search), keyword.arg)
-                        if removed is not None:
-                            yield Fix(f"Leave {keyword.arg} to `fit`", (removed,))
 
 
 def _fit_of(tuner: Tuner, analysis: Analysis, code: Code) -> OwnFit | None:

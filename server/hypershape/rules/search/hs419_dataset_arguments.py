@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
-from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.arguments import without
 from hypershape.rules.common.tuners import trains_itself, tuners
 
 _LOADERS = (
@@ -140,29 +141,27 @@ class DatasetArguments(Rule):
                 y = code.argument(search, "y", 1)
                 if y is not None and not (isinstance(y, ast.Constant) and y.value is None):
                     yield self.finding(
-                        "A dataset brings its own labels: with a second one every trial fails.", code.span(y)
+                        "A dataset brings its own labels: with a second one every trial fails.",
+                        code.span(y),
+                        repairs=partial(_validating, search, y, code),
                     )
                 for keyword in search.keywords:
                     if keyword.arg == "validation_split" and code.value(keyword.value, default=0) != 0:
                         yield self.finding(
                             "Keras cannot split a dataset: every trial of this search fails.",
                             code.span(keyword),
+                            repairs=partial(
+                                without, search, "validation_split", "Search without validation data", code
+                            ),
                         )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for search in (search for tuner in tuners(analysis, code) for search in tuner.searches):
-            y = code.argument(search, "y", 1)
-            if y is not None and code.span(y) == finding.span:
-                free = not {each.arg for each in search.keywords} & {"validation_data", "validation_split"}
-                if free and search.args[1:] == [y] and _is_dataset(y, code):
-                    text = f"validation_data={code.source(y)}"
-                    yield Fix("Validate on it: validation_data", (Edit(finding.span, text),))
-            for keyword in search.keywords:
-                if keyword.arg == "validation_split" and code.span(keyword) == finding.span:
-                    removed = edits.remove_argument(code.module, code.span(search), "validation_split")
-                    if removed is not None:
-                        yield Fix("Search without validation data", (removed,))
+
+def _validating(search: ast.Call, y: ast.expr, code: Code) -> Iterator[Fix]:
+    """A second dataset as what it was probably meant to be."""
+    free = not {each.arg for each in search.keywords} & {"validation_data", "validation_split"}
+    if free and search.args[1:] == [y] and _is_dataset(y, code):
+        edit = Edit(code.span(y), f"validation_data={code.source(y)}")
+        yield Fix("Validate on it: validation_data", (edit,))
 
 
 def _is_dataset(node: ast.expr, code: Code) -> bool:

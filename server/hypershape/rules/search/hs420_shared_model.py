@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code, contains
 from hypershape.model import Analysis, Edit, Finding, Fix, Related, Severity
@@ -178,15 +179,13 @@ class SharedModel(Rule):
                 f"All trials share this object, made on line {made.lineno}: each begins where the last one ended.",
                 code.span(node),
                 related=(Related(code.span(made), "it is made here, once"),),
+                repairs=partial(_made_here, node, made, code),
             )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        node = code.expression(finding.span, ast.Name)
-        made = _shared(node, code) if node is not None else None
-        source = code.source(made) if made is not None else ""
-        if isinstance(node, ast.Name) and not _is_added_to(node, code) and code.uses(node.id) == 1:
-            yield Fix("Make it here", (Edit(finding.span, source),))
+
+def _made_here(node: ast.AST, made: ast.Call, code: Code) -> Iterator[Fix]:
+    if isinstance(node, ast.Name) and not _is_added_to(node, code) and code.uses(node.id) == 1:
+        yield Fix("Make it here", (Edit(code.span(node), code.source(made)),))
 
 
 def _shared(node: ast.AST, code: Code) -> ast.Call | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
@@ -101,21 +102,20 @@ class ListOfResults(Rule):
         code = Code.of(analysis.module)
         for call in code.calls:
             kind = _kind(call, code)
-            if kind is not None and any(_as_one(use, kind, code) for use in _uses(call, code)):
+            as_one = [_as_one(use, kind, code) for use in _uses(call, code)] if kind is not None else []
+            if any(as_one):
                 yield self.finding(
                     f"This is a list of {kind}, even if it holds only one: the best one is [0].",
                     code.span(call),
+                    # A list that is also used as one must stay a list.
+                    repairs=partial(_first, call, code) if all(as_one) else None,
                 )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        end = finding.span
-        place = Span(end.path, end.end_line, end.end_column, end.end_line, end.end_column)
-        code = Code.of(analysis.module)
-        call = code.expression(end, ast.Call)
-        uses = _uses(call, code) if isinstance(call, ast.Call) else []
-        kind = _kind(call, code) if isinstance(call, ast.Call) else None
-        if kind is not None and all(_as_one(use, kind, code) for use in uses):
-            yield Fix("Take the best one", (Edit(place, "[0]"),))
+
+def _first(call: ast.Call, code: Code) -> Iterator[Fix]:
+    end = code.span(call)
+    place = Span(end.path, end.end_line, end.end_column, end.end_line, end.end_column)
+    yield Fix("Take the best one", (Edit(place, "[0]"),))
 
 
 def _kind(call: ast.Call, code: Code) -> str | None:

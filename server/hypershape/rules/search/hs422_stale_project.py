@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hypershape.fixes import domains, edits
+from hypershape.fixes import domains
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, Hyperparameter, Severity
+from hypershape.model import Analysis, Finding, Hyperparameter, Severity
 from hypershape.rules.base import Rule
-from hypershape.rules.common.tuners import Tuner, targets_of, tuners
+from hypershape.rules.common.tuners import Tuner, afresh, targets_of, tuners
 from hypershape.rules.common.wording import listed
 
 _LARGEST = 8_000_000
@@ -69,15 +70,8 @@ class StaleProject(Rule):
                     tuner.found.call.callee,
                     target=next((each.name for each in targets_of(tuner, analysis)), None),
                     severity=Severity.ERROR if refused is not None else None,
+                    repairs=partial(afresh, tuner, code),
                 )
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            if tuner.found.call.callee == finding.span:
-                edit = edits.set_argument(code.module, code.span(tuner.node), "overwrite", "True")
-                if edit is not None:
-                    yield Fix("Start afresh with overwrite=True (deletes the old trials)", (edit,))
 
 
 def _folder(tuner: Tuner, analysis: Analysis, code: Code) -> Path | None:

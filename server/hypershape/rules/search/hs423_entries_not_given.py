@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
-from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
+from hypershape.rules.common.arguments import without
 from hypershape.rules.common.tuners import Tuner, tuners
 
 
@@ -108,20 +109,16 @@ class EntriesNotGiven(Rule):
                         "hold: with allow_new_entries=False the constructor raises a RuntimeError.",
                         code.span(switch),
                         target=target.target.name,
+                        repairs=partial(_allowed, tuner, switch, code),
                     )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            switch = _switch(tuner, code)
-            if switch is None or code.span(switch) != finding.span:
-                continue
-            if "tune_new_entries" not in {each.arg for each in tuner.node.keywords}:
-                edit = Edit(finding.span, "tune_new_entries=False")
-                yield Fix("Keep what is not given at its default: tune_new_entries=False", (edit,))
-            removed = edits.remove_argument(code.module, code.span(tuner.node), "allow_new_entries")
-            if removed is not None:
-                yield Fix("Remove allow_new_entries: search over what is not given, too", (removed,))
+
+def _allowed(tuner: Tuner, switch: ast.keyword, code: Code) -> Iterator[Fix]:
+    if "tune_new_entries" not in {each.arg for each in tuner.node.keywords}:
+        edit = Edit(code.span(switch), "tune_new_entries=False")
+        yield Fix("Keep what is not given at its default: tune_new_entries=False", (edit,))
+    title = "Remove allow_new_entries: search over what is not given, too"
+    yield from without(tuner.node, "allow_new_entries", title, code)
 
 
 def _switch(tuner: Tuner, code: Code) -> ast.keyword | None:

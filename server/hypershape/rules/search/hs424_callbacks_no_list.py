@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -88,16 +89,16 @@ class CallbacksNoList(Rule):
         code = Code.of(analysis.module)
         for node, what in _no_lists(analysis, code):
             yield self.finding(
-                f"`callbacks` takes a list: with {what} every trial of this search fails.", code.span(node)
+                f"`callbacks` takes a list: with {what} every trial of this search fails.",
+                code.span(node),
+                repairs=partial(_listed, node, what, code),
             )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for node, what in _no_lists(analysis, code):
-            if code.span(node) == finding.span:
-                source = code.source(node)
-                text = {"None": "[]", "a tuple": f"list({source})"}.get(what, f"[{source}]")
-                yield Fix(f"Pass {text}", (Edit(finding.span, text),))
+
+def _listed(node: ast.expr, what: str, code: Code) -> Iterator[Fix]:
+    source = code.source(node)
+    text = {"None": "[]", "a tuple": f"list({source})"}.get(what, f"[{source}]")
+    yield Fix(f"Pass {text}", (Edit(code.span(node), text),))
 
 
 def _no_lists(analysis: Analysis, code: Code) -> Iterator[tuple[ast.expr, str]]:

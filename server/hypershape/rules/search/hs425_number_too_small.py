@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
@@ -73,15 +74,12 @@ class NumberTooSmall(Rule):
                     if switch.arg == "factor"
                     else "Without an execution no model is trained: every trial of this search fails."
                 )
-                yield self.finding(what, code.span(switch))
+                yield self.finding(what, code.span(switch), repairs=partial(_works, switch, least, code))
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for tuner in tuners(analysis, code):
-            for switch, least in _too_small(tuner, code):
-                if code.span(switch) == finding.span:
-                    works = 3 if switch.arg == "factor" else least
-                    yield Fix(f"Set {switch.arg}={works}", (Edit(finding.span, f"{switch.arg}={works}"),))
+
+def _works(switch: ast.keyword, least: int, code: Code) -> Iterator[Fix]:
+    text = f"{switch.arg}={3 if switch.arg == 'factor' else least}"
+    yield Fix(f"Set {text}", (Edit(code.span(switch), text),))
 
 
 def _too_small(tuner: Tuner, code: Code) -> Iterator[tuple[ast.keyword, int]]:

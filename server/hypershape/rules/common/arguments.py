@@ -1,0 +1,33 @@
+"""Repairs of a call's keyword arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+
+from hypershape.fixes import edits
+from hypershape.fixes.syntax import Code
+from hypershape.model import Fix
+
+
+def without(call: ast.Call, name: str, title: str, code: Code) -> Iterator[Fix]:
+    """The call without one of its keyword arguments."""
+    edit = edits.remove_argument(code.module, code.span(call), name)
+    if edit is not None:
+        yield Fix(title, (edit,))
+
+
+def renamed_or_removed(
+    call: ast.Call, name: str, known: Collection[str], cutoff: float, code: Code
+) -> Iterator[Fix]:
+    """The call with an unknown argument under the nearest known name that is not given yet, then without it.
+
+    `cutoff` is how much the names must resemble each other, from 0 to 1, as in `difflib`.
+    """
+    free = [each for each in known if each not in {other.arg for other in call.keywords}]
+    for near in get_close_matches(name, free, n=1, cutoff=cutoff):
+        edit = edits.rename_argument(code.module, code.span(call), name, near)
+        if edit is not None:
+            yield Fix(f"Rename {name} to {near}", (edit,))
+    yield from without(call, name, f"Remove {name}", code)
