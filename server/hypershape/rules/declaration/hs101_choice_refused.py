@@ -18,11 +18,7 @@ from hypershape.rules.common import wording
 from hypershape.rules.common.declared import matching_cause, unmatched_causes
 from hypershape.rules.common.identifiers import requoted
 
-_REFUSED = re.compile(
-    r"A `Choice` can contain only|`values` must be provided for `Choice`"
-    r"|The default value should be one of the choices|object is not (subscriptable|iterable)"
-    r"|The truth value of an array"
-)
+_REFUSED = ("choice-types", "choice-empty", "choice-default", "not-iterable", "truth-of-array")
 _ACCEPTED = (int, float, str, bool)
 
 

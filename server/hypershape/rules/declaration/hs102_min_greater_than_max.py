@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -14,7 +13,7 @@ from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.declared import label, matching_cause, unmatched_causes
 
-_REFUSED = re.compile(r"min_value .* is greater than the max_value")
+_REFUSED = ("range-inverted",)
 
 
 class MinGreaterThanMax(Rule):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -15,10 +14,14 @@ from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.declared import label, matching_cause, unmatched_causes
 
-_REFUSED = re.compile(
-    r"must be an int, Received|does not support negative values|expected step > 1 with sampling"
-    r"|sampling must be one of|float division by zero|modulo by zero|`Fixed` value must be"
-    r"|`default` must be a Python boolean"
+_REFUSED = (
+    "range-not-int",
+    "range-log-minimum",
+    "range-log-step",
+    "range-sampling",
+    "division-by-zero",
+    "fixed-value",
+    "boolean-default",
 )
 
 

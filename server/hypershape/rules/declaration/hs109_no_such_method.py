@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import partial
@@ -23,7 +22,6 @@ _METHODS = (
     "is_active",
     "get_config",
 )
-_NO_ATTRIBUTE = re.compile(r"HyperParameters' object has no attribute")
 _OLD = {"Range": "Int", "Linear": "Float", "Uniform": "Float"}
 
 
@@ -83,7 +81,7 @@ class NoSuchMethod(Rule):
                 continue
             if not code.is_hyperparameters(node.value):
                 continue
-            target, cause = matching_cause(analysis, code.span(node), _NO_ATTRIBUTE, ANY_STAGE)
+            target, cause = matching_cause(analysis, code.span(node), ("no-such-method",), ANY_STAGE)
             if cause is not None:
                 yield self.finding(
                     f"A HyperParameters object has no {node.attr}.",

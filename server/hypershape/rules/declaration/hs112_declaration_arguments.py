@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -22,9 +21,7 @@ _REQUIRED = {
     "Boolean": ("name",),
     "Fixed": ("name", "value"),
 }
-_REFUSED = re.compile(
-    r"missing \d+ required positional|unexpected keyword argument|positional arguments? but"
-)
+_REFUSED = ("argument-missing", "argument-unknown", "arguments-too-many")
 _OTHER_WORDS = {
     "min": "min_value",
     "max": "max_value",

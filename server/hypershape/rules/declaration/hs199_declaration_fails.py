@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from hypershape.fixes.syntax import Code
 from hypershape.model import ProbeError
 from hypershape.rules.base import Example
@@ -25,7 +23,6 @@ class DeclarationFails(BuildFailure):
 
     code = "HS199"
     name = "declaration-fails"
-    pattern = re.compile("")
     stages = ("declare",)
 
     INVALID = (
@@ -47,6 +44,9 @@ class DeclarationFails(BuildFailure):
             """,
         ),
     )
+
+    def explains(self, error: ProbeError) -> bool:
+        return error.stage in self.stages
 
     def what(self, error: ProbeError, code: Code) -> str:
         return f"Keras Tuner refuses this declaration with {error.type}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +13,7 @@ from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause
 from hypershape.rules.common.removed import MODULES, NAMES, ONLY_IN_TENSORFLOW, module_of
 
-_MISSING = re.compile(r"No module named|cannot import name|has no attribute")
+_MISSING = ("module-missing", "import-missing", "keras-attribute-missing", "attribute-missing")
 _UNITS = 'model.add(layers.Dense(hp.Int("units", 1, 3)))'
 
 
@@ -217,13 +216,12 @@ def _is_todays(name: str, environment: Environment) -> bool:
         return False
     if top == "keras":
         return True
-    found = re.match(r"(\d+)\.(\d+)", environment.tensorflow or "")
-    return (
-        top == "tensorflow"
-        and found is not None
-        and (int(found[1]), int(found[2])) >= (2, 16)
-        and name.startswith("tensorflow.keras")
-    )
+    return name.startswith("tensorflow.keras") and _at_least(environment.tensorflow, 2, 16)
+
+
+def _at_least(version: str | None, *wanted: int) -> bool:
+    parts = (version or "").split(".")[: len(wanted)]
+    return all(each.isdecimal() for each in parts) and tuple(map(int, parts)) >= wanted
 
 
 def _written(node: ast.Attribute, code: Code) -> str | None:
