@@ -6,12 +6,7 @@ folder=$(realpath "$1")
 vsix=$(realpath "$2")
 cd "$(dirname "$0")"
 
-if ! HYPERSHAPE_CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome); then
-  echo '=====================================================================' >&2
-  echo 'SKIPPED: the tests in VS Code need Chromium (apt-get install chromium)' >&2
-  echo '=====================================================================' >&2
-  exit 0
-fi
+HYPERSHAPE_CHROMIUM=$(bash browser.sh)
 export HYPERSHAPE_CHROMIUM
 export HYPERSHAPE_CODE_SERVER="$folder/code-server/node_modules/code-server/out/node/entry.js"
 export HYPERSHAPE_EXTENSIONS="$folder/extensions"
