@@ -38,6 +38,31 @@ def test_what_the_lines_of_an_example_use_is_imported_and_nothing_else() -> None
     ast.parse(text)
 
 
+def test_an_example_of_a_search_has_a_model_of_one_layer_and_a_tuner() -> None:
+    example = Example.search('tuner = kt.RandomSearch(build_model, "loss")', data="x=(4,) y=(1,)")
+    assert example.text == (
+        "import keras\nimport keras_tuner as kt\nfrom keras import layers\n\n\n"
+        "# hypershape: x=(4,) y=(1,)\n"
+        "def build_model(hp):\n"
+        "    model = keras.Sequential([keras.Input((4,))])\n"
+        '    model.add(layers.Dense(hp.Int("units", 1, 3)))\n'
+        '    model.compile(loss="mse")\n'
+        "    return model\n\n\n"
+        'tuner = kt.RandomSearch(build_model, "loss")\n'
+    )
+
+
+def test_an_example_with_a_training_of_its_own_has_a_hypermodel() -> None:
+    fit = """
+    def fit(self, hp, model, x, y, **kwargs):
+        return model.fit(x, y, **kwargs)
+    """
+    text = Example.search('tuner = kt.RandomSearch(Model(), "loss")', fit=fit).text
+    assert "class Model(kt.HyperModel):\n    def build(self, hp):\n        model = keras.Seq" in text
+    assert "\n        return model\n\n    def fit(self, hp, model, x, y, **kwargs):\n        return" in text
+    ast.parse(text)
+
+
 def test_each_page_shows_its_example_whole() -> None:
     class Narrow(Rule):
         """Too narrow."""

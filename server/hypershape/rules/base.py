@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from textwrap import dedent
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from hypershape.model import Analysis, Cause, Finding, Fix, Repairs, Severity, Span, TargetAnalysis
 
@@ -37,6 +37,8 @@ class Example:
         compile: str = 'loss="mse"',
         before: str = "",
         after: str = "",
+        data: str = "",
+        fit: str = "",
         at: str | None = None,
         condition: str | None = None,
         fixed: str | None = None,
@@ -47,7 +49,9 @@ class Example:
         the layers at its end, separated by commas ("" for none), `compile` the arguments of `model.compile`,
         `before` what stands between the imports and the function and `after` what follows it. Where `body` calls
         layers on the tensor `x` (it assigns to `x`), the model is functional instead, from `inputs` to `x`.
-        What the pieces use of NumPy, Keras Tuner and the parts of Keras is imported.
+        `data` declares the shapes that it is trained on: "x=(4,) y=(1,)". With `fit`, a method of that name, a
+        HyperModel called `Model` builds the model and trains it in that way.
+        What the pieces use of NumPy, Keras Tuner, TensorFlow and the parts of Keras is imported.
         """
         lines = dedent(body).strip("\n").splitlines()
         functional = any(re.match(r"\s*x\s*=", line) for line in lines)
@@ -58,8 +62,14 @@ class Example:
         else:
             begin = [f"model = keras.Sequential([keras.Input({input})])"]
             finish = [f"model.add({layer})" for layer in ends]
-        function = [*begin, *lines, *finish, f"model.compile({compile})", "return model"]
-        pieces = ["def build_model(hp):", *(f"    {line}" if line else "" for line in function)]
+        function = _indented([*begin, *lines, *finish, f"model.compile({compile})", "return model"])
+        if fit:
+            methods = ["def build(self, hp):", *function, "", *dedent(fit).strip("\n").splitlines()]
+            pieces = ["class Model(kt.HyperModel):", *_indented(methods)]
+        else:
+            pieces = ["def build_model(hp):", *function]
+        if data:
+            pieces = [f"# hypershape: {data}", *pieces]
         if before:
             pieces = [dedent(before).strip("\n"), "", "", *pieces]
         if after:
@@ -70,8 +80,30 @@ class Example:
         text = "\n".join([*_imports("\n".join(pieces)), *blank, *pieces])
         return cls(text, at=at, condition=condition, fixed=fixed)
 
+    @classmethod
+    def search(
+        cls,
+        lines: str,
+        *,
+        body: str = 'model.add(layers.Dense(hp.Int("units", 1, 3)))',
+        input: str = "(4,)",
+        head: str = "",
+        **more: Any,
+    ) -> Example:
+        """A model of one layer, which `lines` give to a tuner; the other arguments are those of `layers`."""
+        return cls.layers(body, input=input, head=head, after=lines, **more)
 
-_MODULES = {"keras_tuner": "import keras_tuner", "kt": "import keras_tuner as kt", "np": "import numpy as np"}
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"    {line}" if line else "" for line in lines]
+
+
+_MODULES = {
+    "keras_tuner": "import keras_tuner",
+    "kt": "import keras_tuner as kt",
+    "np": "import numpy as np",
+    "tf": "import tensorflow as tf",
+}
 _PARTS = ("activations", "initializers", "layers", "losses", "metrics", "ops", "optimizers", "regularizers")
 
 
