@@ -44,121 +44,51 @@ class ObjectiveNeverReported(Rule):
     severity = Severity.ERROR
 
     INVALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
             tuner = kt.RandomSearch(build_model, objective="val_loss", max_trials=3)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2)
             """,
+            compile='loss="mse", metrics=["mae"]',
             at='"val_loss"',
             fixed="epochs=2, validation_split=0.2)",
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
-                model.add(layers.Dense(1, activation="sigmoid"))
-                model.compile(loss="binary_crossentropy", metrics=["accuracy"])
-                return model
-
-
             tuner = kt.RandomSearch(build_model, "val_acc", max_trials=3)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
             """,
+            head='layers.Dense(1, activation="sigmoid")',
+            compile='loss="binary_crossentropy", metrics=["accuracy"]',
             at='"val_acc"',
             fixed='"val_accuracy"',
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
-                model.add(layers.Dense(1, activation="sigmoid"))
-                model.compile(loss="binary_crossentropy", metrics=["accuracy"])
-                return model
-
-
             tuner = kt.RandomSearch(build_model, "val_accuracy", max_trials=3)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
-            """
+            """,
+            head='layers.Dense(1, activation="sigmoid")',
+            compile='loss="binary_crossentropy", metrics=["accuracy"]',
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
+            x, y = np.ones((8, 4)), np.ones((8, 1))
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
-            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_data=(np.ones((8, 4)), np.ones((8, 1))))
-            """
+            tuner.search(x, y, epochs=2, validation_data=(x, y))
+            other = kt.RandomSearch(build_model, "mae", max_trials=3, overwrite=True)
+            other.search(x, y, epochs=2)
+            """,
+            compile='loss="mse", metrics=["mae"]',
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=[keras.metrics.MeanAbsoluteError(name="error")])
-                return model
-
-
             tuner = kt.RandomSearch(build_model, kt.Objective("val_error", "min"), max_trials=3, overwrite=True)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.5)
-            """
-        ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "mae", max_trials=3, overwrite=True)
-            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2)
-            """
+            """,
+            compile='loss="mse", metrics=[keras.metrics.MeanAbsoluteError(name="error")]',
         ),
     )
 

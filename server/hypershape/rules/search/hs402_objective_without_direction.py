@@ -65,37 +65,12 @@ class ObjectiveWithoutDirection(Rule):
             e = kt.RandomSearch(build_model, objective=chosen)
             """
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mean_absolute_error"])
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, objective="val_mean_absolute_error", max_trials=3, overwrite=True)
-            """
-        ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=[keras.metrics.MeanSquaredError(name="custom")])
-                return model
-
-
-            tuner = kt.Hyperband(build_model, kt.Objective("val_custom", direction="max"), overwrite=True)
-            """
+            first = kt.RandomSearch(build_model, objective="val_mean_absolute_error", max_trials=3, overwrite=True)
+            second = kt.Hyperband(build_model, kt.Objective("val_custom", direction="max"), overwrite=True)
+            """,
+            compile='loss="mse", metrics=["mean_absolute_error", keras.metrics.MeanSquaredError(name="custom")]',
         ),
     )
 

@@ -51,37 +51,12 @@ class ObjectiveMinimised(Rule):
             tuner = kt.RandomSearch(build_model, objective=kt.Objective("val_f1_score", "max"), max_trials=3)
             """
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=[keras.metrics.Precision()])
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "val_precision", max_trials=3, overwrite=True)
-            """
-        ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=[keras.metrics.AUC()])
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "val_auc", max_trials=3, overwrite=True)
-            """
+            first = kt.RandomSearch(build_model, "val_precision", max_trials=3, overwrite=True)
+            second = kt.RandomSearch(build_model, "val_auc", max_trials=3, overwrite=True)
+            """,
+            compile='loss="mse", metrics=[keras.metrics.Precision(), keras.metrics.AUC()]',
         ),
     )
 

@@ -31,66 +31,46 @@ class SharedOptimizer(Rule):
     static = True
 
     INVALID = (
-        Example(
-            """
-            import keras
-
-            optimizer = keras.optimizers.Adam(1e-3)
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(optimizer=optimizer, loss="mse")
-                return model
-            """,
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 1, 3)))',
+            input="(4,)",
+            head="",
+            compile='optimizer=optimizer, loss="mse"',
+            before="optimizer = keras.optimizers.Adam(1e-3)",
             at="optimizer",
             fixed='model.compile(optimizer=keras.optimizers.Adam(1e-3), loss="mse")',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-
-            rate = 1e-3
-
-
-            def build_model(hp):
-                optimizer = keras.optimizers.Adam(rate)
-                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(optimizer=optimizer, loss="mse")
-                return model
-            """
+            optimizer = keras.optimizers.Adam(rate)
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
+            """,
+            input="(4,)",
+            head="",
+            compile='optimizer=optimizer, loss="mse"',
+            before="rate = 1e-3",
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 1, 3)))',
+            input="(4,)",
+            head="",
+            compile='optimizer=make(1e-3), loss="mse"',
+            before="""
             def make(rate):
                 return keras.optimizers.Adam(rate)
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(optimizer=make(1e-3), loss="mse")
-                return model
-            """
+            """,
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 1, 3)))',
+            input="(4,)",
+            head="",
+            compile='optimizer=NAME, loss="mse"',
+            before="""
             NAME = "adam"
             schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(optimizer=NAME, loss="mse")
-                return model
-            """
+            """,
         ),
     )
 

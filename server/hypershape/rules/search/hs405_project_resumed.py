@@ -49,37 +49,11 @@ class ProjectResumed(Rule):
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, directory="logs", overwrite=False)
             """
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3)
-            """
-        ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
             FRESH = True
-            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, project_name="first", overwrite=FRESH)
+            first = kt.RandomSearch(build_model, "val_loss", max_trials=3)
+            second = kt.RandomSearch(build_model, "val_loss", max_trials=3, project_name="first", overwrite=FRESH)
             """
         ),
     )

@@ -58,37 +58,12 @@ class UnknownTunerArgument(Rule):
 
             a = kt.Hyperband(build_model, "val_loss", max_epochs=3, factor=2)
             b = kt.BayesianOptimization(build_model, "val_loss", max_trials=3, beta=2.0, seed=1)
+            c = kt.RandomSearch(build_model, "val_loss", 3, executions_per_trial=2, max_retries_per_trial=1)
+            d = kt.GridSearch(build_model, "val_loss", overwrite=True, max_consecutive_failed_trials=8)
             """
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "val_loss", 3, overwrite=True, seed=1, executions_per_trial=2, max_retries_per_trial=1, max_consecutive_failed_trials=8)
-            """
-        ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
             class Own(kt.RandomSearch):
                 def __init__(self, *args, patience, **kwargs):
                     super().__init__(*args, **kwargs)

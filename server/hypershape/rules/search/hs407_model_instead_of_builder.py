@@ -33,20 +33,8 @@ class ModelInsteadOfBuilder(Rule):
     static = True
 
     INVALID = (
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = kt.RandomSearch(build_model(kt.HyperParameters()), "val_loss")
-            """,
+        Example.search(
+            'tuner = kt.RandomSearch(build_model(kt.HyperParameters()), "val_loss")',
             at="build_model(kt.HyperParameters())",
             fixed='kt.RandomSearch(build_model, "val_loss")',
         ),
@@ -70,18 +58,8 @@ class ModelInsteadOfBuilder(Rule):
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
             def make_builder(width):
                 return build_model
 

@@ -49,19 +49,8 @@ class DirectionWord(Rule):
             objective = kt.Objective("val_f1", direction="max")
             """
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
             DIRECTION = "min"
             tuner = kt.RandomSearch(build_model, kt.Objective("val_loss", DIRECTION), max_trials=3, overwrite=True)
             """

@@ -43,120 +43,49 @@ class MoreTrialsThanConfigurations(Rule):
     severity = Severity.HINT
 
     INVALID = (
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=20, overwrite=True)
-            """,
+        Example.search(
+            'tuner = kt.RandomSearch(build_model, "loss", max_trials=20, overwrite=True)',
             at="20",
-            fixed="max_trials=4",
+            fixed="max_trials=3",
         ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,))])
-                if hp.Boolean("deep"):
-                    model.add(layers.Dense(hp.Int("units", 1, 4)))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=7, overwrite=True)
+        Example.search(
+            'tuner = kt.RandomSearch(build_model, "loss", max_trials=7, overwrite=True)',
+            body="""
+            if hp.Boolean("deep"):
+                model.add(layers.Dense(hp.Int("units", 1, 4)))
             """,
+            head="layers.Dense(1)",
             at="7",
             fixed='hp.Int("units", 1, 4, parent_name="deep", parent_values=[True])',
         ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,))])
-                deep = hp.Boolean("deep")
-                with hp.conditional_scope("deep", [True]):
-                    if deep:
-                        model.add(layers.Dense(hp.Int("units", 1, 4)))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "loss", 100, overwrite=True)
+        Example.search(
+            'tuner = kt.RandomSearch(build_model, "loss", 100, overwrite=True)',
+            body="""
+            deep = hp.Boolean("deep")
+            with hp.conditional_scope("deep", [True]):
+                if deep:
+                    model.add(layers.Dense(hp.Int("units", 1, 4)))
             """,
+            head="layers.Dense(1)",
             at="100",
             fixed='kt.RandomSearch(build_model, "loss", 5, overwrite=True)',
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=4, overwrite=True)
+            first = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            second = kt.Hyperband(build_model, "loss", max_epochs=20, overwrite=True)
             """
         ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,))])
-                if hp.Boolean("deep"):
-                    model.add(layers.Dense(hp.Int("units", 1, 4)))
-                model.add(layers.Dense(1))
-                model.compile(keras.optimizers.SGD(hp.Float("rate", 1e-4, 1e-1, sampling="log")), loss="mse")
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=500, overwrite=True)
-            """
-        ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = kt.Hyperband(build_model, "loss", max_epochs=20, overwrite=True)
-            """
+        Example.search(
+            'tuner = kt.RandomSearch(build_model, "loss", max_trials=500, overwrite=True)',
+            body="""
+            if hp.Boolean("deep"):
+                model.add(layers.Dense(hp.Int("units", 1, 4)))
+            """,
+            head="layers.Dense(1)",
+            compile='keras.optimizers.SGD(hp.Float("rate", 1e-4, 1e-1, sampling="log")), loss="mse"',
         ),
     )
 

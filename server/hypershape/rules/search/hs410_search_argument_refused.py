@@ -57,102 +57,50 @@ class SearchArgumentRefused(Rule):
     static = True
 
     INVALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
             tuner = kt.RandomSearch(build_model, "loss", max_trials=3)
             tuner.search(x, y, epoch=3)
             """,
             at="epoch=3",
             fixed="tuner.search(x, y, epochs=3)",
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3)), keras.layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-
-
             labels = [0, 1, 1, 0]
             tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
             tuner.search(np.ones((4, 4)), labels, epochs=3)
             """,
+            head="layers.Dense(1)",
             at="labels",
             fixed="np.array(labels)",
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
             tuner = kt.RandomSearch(build_model, "loss", max_trials=3)
             tuner.search(x, y, epochs=3, callbacks=[keras.callbacks.EarlyStopping("loss")], batch_size=8)
             """
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
+            x, y = np.ones((8, 4)), np.ones((8, 1))
             CALLBACKS = [keras.callbacks.TerminateOnNaN()]
             tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
-            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, callbacks=CALLBACKS, class_weight={0: 1.0}, shuffle=False, **{"verbose": 0})
+            tuner.search(x, y, callbacks=CALLBACKS, class_weight={0: 1.0}, shuffle=False, **{"verbose": 0})
             """
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, x, y, patience, **kwargs):
-                    stop = keras.callbacks.EarlyStopping("loss", patience=patience)
-                    return model.fit(x, y, callbacks=[*kwargs.pop("callbacks", []), stop], **kwargs)
-
-
             tuner = kt.RandomSearch(Model(), "loss", max_trials=3, overwrite=True)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), patience=2)
-            """
+            """,
+            fit="""
+            def fit(self, hp, model, x, y, patience, **kwargs):
+                stop = keras.callbacks.EarlyStopping("loss", patience=patience)
+                return model.fit(x, y, callbacks=[*kwargs.pop("callbacks", []), stop], **kwargs)
+            """,
         ),
     )
 

@@ -33,20 +33,11 @@ class FitReturnsNothing(Rule):
     static = True
 
     INVALID = (
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, *args, **kwargs):
-                    model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
+        Example.search(
+            'tuner = kt.RandomSearch(Model(), "loss")',
+            fit="""
+            def fit(self, hp, model, *args, **kwargs):
+                model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
             """,
             at="fit",
             fixed="return model.fit(*args",
@@ -79,26 +70,22 @@ class FitReturnsNothing(Rule):
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, *args, **kwargs):
-                    return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
-
-
             class Abstract(kt.HyperModel):
                 def fit(self, hp, model, *args, **kwargs):
                     raise NotImplementedError
-            """
+
+
+            class Batches(kt.RandomSearch):
+                def run_trial(self, trial, *args, **kwargs):
+                    kwargs["batch_size"] = trial.hyperparameters.Int("batch_size", 32, 256, step=32)
+                    return super().run_trial(trial, *args, **kwargs)
+            """,
+            fit="""
+            def fit(self, hp, model, *args, **kwargs):
+                return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
+            """,
         ),
         Example(
             """
@@ -112,14 +99,6 @@ class FitReturnsNothing(Rule):
                     self.oracle.update_trial(trial.trial_id, {"loss": history.history["loss"][-1]})
 
 
-            class Batches(kt.RandomSearch):
-                def run_trial(self, trial, *args, **kwargs):
-                    kwargs["batch_size"] = trial.hyperparameters.Int("batch_size", 32, 256, step=32)
-                    return super().run_trial(trial, *args, **kwargs)
-            """
-        ),
-        Example(
-            """
             class Estimator:
                 def fit(self, x, y):
                     self.mean = y.mean()

@@ -56,21 +56,16 @@ class ErrorClassMisplaced(Rule):
                     raise kt.errors.FailedTrialError("too wide")
             """
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-            from keras_tuner.errors import FailedTrialError
-
-
-            def build_model(hp):
-                units = hp.Int("units", 1, 3)
-                if units > 3:
-                    raise FailedTrialError("too wide")
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Int("units", 1, 3)
+            if units > 3:
+                raise FailedTrialError("too wide")
+            model.add(layers.Dense(units))
+            """,
+            input="(4,)",
+            head="",
+            before="from keras_tuner.errors import FailedTrialError",
         ),
     )
 

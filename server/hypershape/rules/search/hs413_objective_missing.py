@@ -33,64 +33,31 @@ class ObjectiveMissing(Rule):
     static = True
 
     INVALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
             tuner = kt.RandomSearch(build_model, max_trials=3, overwrite=True)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.5)
             """,
             at="kt.RandomSearch",
             fixed='overwrite=True, objective="val_loss")',
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            from keras_tuner.tuners import Hyperband
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
             tuner = Hyperband(build_model, objective=None, max_epochs=4)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)))
             """,
+            before="from keras_tuner.tuners import Hyperband",
             at="Hyperband",
             fixed='objective="loss"',
         ),
     )
     VALID = (
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, *args, **kwargs):
-                    return model.fit(*args, **kwargs).history["loss"][-1]
-
-
-            tuner = kt.RandomSearch(Model(), max_trials=3, overwrite=True)
-            """
+        Example.search(
+            "tuner = kt.RandomSearch(Model(), max_trials=3, overwrite=True)",
+            fit="""
+            def fit(self, hp, model, *args, **kwargs):
+                return model.fit(*args, **kwargs).history["loss"][-1]
+            """,
         ),
         Example(
             """

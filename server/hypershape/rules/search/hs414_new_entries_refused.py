@@ -57,21 +57,8 @@ class NewEntriesRefused(Rule):
             third = kt.RandomSearch(build_model, "val_loss", allow_new_entries=False, **options)
             """
         ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True, tune_new_entries=True)
-            """
+        Example.search(
+            'tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True, tune_new_entries=True)'
         ),
     )
 

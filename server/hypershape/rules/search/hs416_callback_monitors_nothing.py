@@ -40,40 +40,19 @@ class CallbackMonitorsNothing(Rule):
     severity = Severity.ERROR
 
     INVALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 1))])
-                model.compile(loss="binary_crossentropy", metrics=["accuracy"])
-                return model
-
-
             tuner = kt.RandomSearch(build_model, "val_accuracy", max_trials=1, overwrite=True)
             stop = keras.callbacks.EarlyStopping(monitor="val_acc", patience=3)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.5, callbacks=[stop])
             """,
+            body='model.add(layers.Dense(hp.Int("units", 1, 1)))',
+            compile='loss="binary_crossentropy", metrics=["accuracy"]',
             at='"val_acc"',
             fixed='monitor="val_accuracy"',
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-            from keras.callbacks import ReduceLROnPlateau
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 1))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=1, overwrite=True)
             tuner.search(
                 np.ones((8, 4)),
@@ -82,71 +61,41 @@ class CallbackMonitorsNothing(Rule):
                 callbacks=[ReduceLROnPlateau("val_mse")],
             )
             """,
+            body='model.add(layers.Dense(hp.Int("units", 1, 1)))',
+            compile='loss="mse", metrics=["mae"]',
+            before="from keras.callbacks import ReduceLROnPlateau",
             at='"val_mse"',
             fixed='ReduceLROnPlateau("val_mae")',
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 1))])
-                model.compile(loss="mse")
-                return model
-
-
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=1, overwrite=True)
             stop = keras.callbacks.EarlyStopping("val_acc", mode="max")
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.5, callbacks=[stop])
             """,
+            body='model.add(layers.Dense(hp.Int("units", 1, 1)))',
             at='"val_acc"',
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 2))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
+            x, y = np.ones((8, 4)), np.ones((8, 1))
+            stops = [keras.callbacks.EarlyStopping(), keras.callbacks.EarlyStopping("mae")]
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
-            tuner.search(
-                np.ones((8, 4)),
-                np.ones((8, 1)),
-                validation_split=0.5,
-                callbacks=[keras.callbacks.EarlyStopping(), keras.callbacks.EarlyStopping("mae")],
-            )
-            """
+            tuner.search(x, y, validation_split=0.5, callbacks=stops)
+            """,
+            compile='loss="mse", metrics=["mae"]',
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 2))])
-                model.compile(loss="mse", metrics=[keras.metrics.MeanAbsoluteError(name="error")])
-                return model
-
-
             tuner = kt.RandomSearch(build_model, kt.Objective("val_error", "min"), max_trials=2, overwrite=True)
             stop = keras.callbacks.EarlyStopping("val_error", mode="min")
             rate = keras.callbacks.ReduceLROnPlateau(monitor="val_loss")
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.5, callbacks=[stop, rate])
             other = keras.callbacks.EarlyStopping("val_acc")
-            """
+            """,
+            compile='loss="mse", metrics=[keras.metrics.MeanAbsoluteError(name="error")]',
         ),
     )
 

@@ -14,6 +14,13 @@ from hypershape.rules.common.hypermodels import OwnFit, own_fits
 
 _LATER = ("get_best_models", "load_model")
 
+_THE_BEST = """
+tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+best = tuner.get_best_models()[0]
+"""
+"""The search of the examples."""
+
 
 class CallbacksDropped(Rule):
     """`HyperModel.fit` does not hand Keras Tuner's callbacks on, so that no model is saved.
@@ -36,149 +43,59 @@ class CallbacksDropped(Rule):
     static = True
 
     INVALID = (
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, x, y, **kwargs):
-                    return model.fit(x, y, batch_size=hp.Choice("batch_size", [16, 32]))
-
-
-            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
-            best = tuner.get_best_models()[0]
+        Example.search(
+            _THE_BEST,
+            fit="""
+            def fit(self, hp, model, x, y, **kwargs):
+                return model.fit(x, y, batch_size=hp.Choice("batch_size", [16, 32]))
             """,
             at="model.fit",
             fixed='batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)',
         ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, x, y, callbacks=None, verbose=0):
-                    return model.fit(x, y, verbose=verbose)
-
-
-            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
-            best = tuner.get_best_models()[0]
+        Example.search(
+            _THE_BEST,
+            fit="""
+            def fit(self, hp, model, x, y, callbacks=None, verbose=0):
+                return model.fit(x, y, verbose=verbose)
             """,
             at="model.fit",
             fixed="model.fit(x, y, verbose=verbose, callbacks=callbacks)",
         ),
     )
     VALID = (
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, *args, **kwargs):
-                    return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
-
-
-            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
-            best = tuner.get_best_models()[0]
-            """
+        Example.search(
+            _THE_BEST,
+            fit="""
+            def fit(self, hp, model, *args, **kwargs):
+                return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
+            """,
         ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, x, y, **kwargs):
-                    return model.fit(x, y, batch_size=hp.Choice("batch_size", [16, 32]))
-
-
-            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
-            best = tuner.get_best_hyperparameters()[0]
-            """
+        Example.search(
+            _THE_BEST.replace("get_best_models", "get_best_hyperparameters"),
+            fit="""
+            def fit(self, hp, model, x, y, **kwargs):
+                return model.fit(x, y, batch_size=hp.Choice("batch_size", [16, 32]))
+            """,
         ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, x, y, **kwargs):
-                    callbacks = kwargs.pop("callbacks", [])
-                    return model.fit(x, y, epochs=2, callbacks=callbacks)
-
-
-            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
-            best = tuner.get_best_models()[0]
-            """
+        Example.search(
+            _THE_BEST,
+            fit="""
+            def fit(self, hp, model, x, y, **kwargs):
+                callbacks = kwargs.pop("callbacks", [])
+                return model.fit(x, y, epochs=2, callbacks=callbacks)
+            """,
         ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, x, y, callbacks=(), **kwargs):
-                    for callback in callbacks:
-                        callback.set_model(model)
-                    history = model.fit(x, y)
-                    for callback in callbacks:
-                        callback.on_epoch_end(0, {"loss": history.history["loss"][-1]})
-                    return history
-
-
-            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
-            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
-            best = tuner.get_best_models()[0]
-            """
+        Example.search(
+            _THE_BEST,
+            fit="""
+            def fit(self, hp, model, x, y, callbacks=(), **kwargs):
+                for callback in callbacks:
+                    callback.set_model(model)
+                history = model.fit(x, y)
+                for callback in callbacks:
+                    callback.on_epoch_end(0, {"loss": history.history["loss"][-1]})
+                return history
+            """,
         ),
     )
 

@@ -32,46 +32,20 @@ class ArgumentGivenTwice(Rule):
     static = True
 
     INVALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, *args, **kwargs):
-                    return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
-
-
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, batch_size=8)
+            """,
+            fit="""
+            def fit(self, hp, model, *args, **kwargs):
+                return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
             """,
             at="batch_size=8",
             fixed="np.ones((8, 1)), epochs=2)",
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, x, y, **kwargs):
-                    return model.fit(x, y, epochs=hp.Int("epochs", 1, 3), shuffle=hp.Boolean("shuffle"), **kwargs)
-
-
             model = Model()
             tuner = kt.RandomSearch(model, "loss", max_trials=2, overwrite=True)
             tuner.search(
@@ -80,53 +54,35 @@ class ArgumentGivenTwice(Rule):
                 epochs=2,
             )
             """,
+            fit="""
+            def fit(self, hp, model, x, y, **kwargs):
+                return model.fit(x, y, epochs=hp.Int("epochs", 1, 3), shuffle=hp.Boolean("shuffle"), **kwargs)
+            """,
             at="epochs=2",
             fixed="np.ones((8, 1)),\n)",
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, *args, **kwargs):
-                    return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
-
-
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2)
-            """
+            """,
+            fit="""
+            def fit(self, hp, model, *args, **kwargs):
+                return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
+            """,
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            class Model(kt.HyperModel):
-                def build(self, hp):
-                    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                    model.compile(loss="mse")
-                    return model
-
-                def fit(self, hp, model, x, y, epochs=1, **kwargs):
-                    kwargs["batch_size"] = hp.Choice("batch_size", [16, 32])
-                    return model.fit(x, y, epochs=2 * epochs, **kwargs)
-
-
             tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, batch_size=8)
-            """
+            """,
+            fit="""
+            def fit(self, hp, model, x, y, epochs=1, **kwargs):
+                kwargs["batch_size"] = hp.Choice("batch_size", [16, 32])
+                return model.fit(x, y, epochs=2 * epochs, **kwargs)
+            """,
         ),
     )
 

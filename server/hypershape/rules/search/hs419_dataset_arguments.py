@@ -46,19 +46,8 @@ class DatasetArguments(Rule):
     static = True
 
     INVALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import tensorflow as tf
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
             train = tf.data.Dataset.from_tensor_slices((tf.zeros((8, 4)), tf.zeros((8, 1)))).batch(4)
             test = tf.data.Dataset.from_tensor_slices((tf.zeros((8, 4)), tf.zeros((8, 1)))).batch(4)
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
@@ -67,19 +56,8 @@ class DatasetArguments(Rule):
             at="test",
             fixed="tuner.search(train, validation_data=test, epochs=2)",
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import tensorflow as tf
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
             pairs = tf.data.Dataset.from_tensor_slices((tf.zeros((8, 4)), tf.zeros((8, 1))))
             train = pairs.shuffle(8).batch(4)
             tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
@@ -90,37 +68,15 @@ class DatasetArguments(Rule):
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import tensorflow as tf
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
             train = tf.data.Dataset.from_tensor_slices((tf.zeros((8, 4)), tf.zeros((8, 1)))).batch(4)
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
             tuner.search(train, validation_data=train.take(1), epochs=2, batch_size=None)
             """
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import tensorflow as tf
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-
-
             data = tf.data.Dataset.from_tensor_slices(tf.zeros((8, 4)))
             x, y = tf.zeros((8, 4)), tf.zeros((8, 1))
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)

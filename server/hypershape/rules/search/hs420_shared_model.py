@@ -74,92 +74,69 @@ class SharedModel(Rule):
             """,
             at="model",
         ),
-        Example(
-            """
-            import keras
+        Example.layers(
+            "x = layers.GlobalAveragePooling2D()(base(x))",
+            input="(32, 32, 3)",
+            head='layers.Dense(hp.Int("units", 1, 3))',
+            before="""
             from keras.applications import MobileNetV2
 
             base = MobileNetV2(input_shape=(32, 32, 3), include_top=False, weights=None)
-
-
-            def build_model(hp):
-                inputs = keras.Input((32, 32, 3))
-                x = keras.layers.GlobalAveragePooling2D()(base(inputs))
-                outputs = keras.layers.Dense(hp.Int("units", 1, 3))(x)
-                model = keras.Model(inputs, outputs)
-                model.compile(loss="mse")
-                return model
             """,
             at="base",
-            fixed="(MobileNetV2(input_shape=(32, 32, 3), include_top=False, weights=None)(inputs))",
+            fixed="(MobileNetV2(input_shape=(32, 32, 3), include_top=False, weights=None)(x))",
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
+            model.add(augmentation)
+            model.add(rescale)
+            model.add(flatten)
+            """,
+            input="(8, 8, 1)",
+            head='layers.Dense(hp.Int("units", 1, 3))',
+            before="""
             augmentation = keras.Sequential([layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)])
             rescale = layers.Rescaling(1 / 255)
             flatten = layers.Flatten()
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((8, 8, 1)), augmentation, rescale, flatten])
-                model.add(layers.Dense(hp.Int("units", 1, 3)))
-                model.compile(loss="mse")
-                return model
-            """
+            """,
         ),
-        Example(
-            """
-            import keras
+        Example.layers(
+            "model.add(base)",
+            input="(32, 32, 3)",
+            head='layers.GlobalAveragePooling2D(), layers.Dense(hp.Int("units", 1, 3))',
+            before="""
             from keras.applications import MobileNetV2
 
             base = MobileNetV2(input_shape=(32, 32, 3), include_top=False, weights=None)
             base.trainable = False
-
-
-            def build_model(hp):
-                model = keras.Sequential([base, keras.layers.GlobalAveragePooling2D()])
-                model.add(keras.layers.Dense(hp.Int("units", 1, 3)))
-                model.compile(loss="mse")
-                return model
-            """
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
+            head = layers.Dense(1)
+            model.add(head)
+            """,
+            input="(4,)",
+            head="",
+            before="""
             head = layers.Dense(1)
             model = keras.Sequential([keras.Input((4,)), head])
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                head = layers.Dense(1)
-                model.add(head)
-                model.compile(loss="mse")
-                return model
-            """
+            """,
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
+            model = keras.models.clone_model(template)
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
+            """,
+            input="(4,)",
+            head="",
+            before="""
             template = keras.Sequential([keras.Input((4,)), layers.Dense(8, name="first")])
             size = len(template.layers)
-
-
-            def build_model(hp):
-                model = keras.models.clone_model(template)
-                model.add(layers.Dense(hp.Int("units", 1, 3)))
-                model.compile(loss="mse")
-                return model
-            """
+            """,
         ),
     )
 

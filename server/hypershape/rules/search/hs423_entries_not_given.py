@@ -13,6 +13,9 @@ from hypershape.rules.common import wording
 from hypershape.rules.common.arguments import without
 from hypershape.rules.common.tuners import Tuner, tuners
 
+_TUNED = 'keras.optimizers.Adam(hp.Choice("learning_rate", [1e-2, 1e-3])), loss="mse"'
+"""How the models of the examples are compiled."""
+
 
 class EntriesNotGiven(Rule):
     """A tuner refuses hyperparameters that the build function declares.
@@ -32,68 +35,38 @@ class EntriesNotGiven(Rule):
     severity = Severity.ERROR
 
     INVALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(keras.optimizers.Adam(hp.Choice("learning_rate", [1e-2, 1e-3])), loss="mse")
-                return model
-
-
             hp = kt.HyperParameters()
             hp.Choice("learning_rate", [1e-2, 1e-3])
             tuner = kt.RandomSearch(build_model, "loss", max_trials=2, hyperparameters=hp, allow_new_entries=False)
             """,
+            compile=_TUNED,
             at="allow_new_entries=False",
             fixed="hyperparameters=hp, tune_new_entries=False)",
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(keras.optimizers.Adam(hp.Choice("learning_rate", [1e-2, 1e-3])), loss="mse")
-                return model
-
-
             hp = kt.HyperParameters()
             hp.Choice("learning_rate", [1e-2, 1e-3, 1e-4])
             hp.Int("units", 1, 2)
             tuner = kt.RandomSearch(
                 build_model, "loss", max_trials=2, hyperparameters=hp, allow_new_entries=False, overwrite=True
             )
-            """
+            """,
+            compile=_TUNED,
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(keras.optimizers.Adam(hp.Choice("learning_rate", [1e-2, 1e-3])), loss="mse")
-                return model
-
-
             hp = kt.HyperParameters()
             hp.Choice("learning_rate", [1e-2, 1e-3])
             tuner = kt.RandomSearch(
                 build_model, "loss", max_trials=2, hyperparameters=hp, tune_new_entries=False, overwrite=True
             )
-            """
+            """,
+            compile=_TUNED,
         ),
     )
 
