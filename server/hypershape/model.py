@@ -214,6 +214,10 @@ class Module:
     targets: tuple[Target, ...] = ()
     tuners: tuple[TunerCall, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    around: tuple[str, ...] = ()
+    """The other files that share a search space with this one: what they say counts here."""
+    unsearched: str | None = None
+    """Why not every file that may use this one was looked into, in one sentence."""
 
     @property
     def clean(self) -> str:

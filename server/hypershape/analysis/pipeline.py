@@ -10,9 +10,12 @@ from dataclasses import replace
 from hypershape import rules, source
 from hypershape.analysis.probing import explore
 from hypershape.analysis.repairs import with_fixes
-from hypershape.analysis.results import unprobed
+from hypershape.analysis.results import Widen, by_itself, unprobed
 from hypershape.model import Analysis, Document, Environment, Module, Options, TargetAnalysis
 from hypershape.probe import Agent, AgentFailed, Cache
+
+GLANCE_SECONDS = 0.05
+"""What a text says by itself is shown first where looking at other files takes longer."""
 
 
 async def analyse(
@@ -22,19 +25,22 @@ async def analyse(
     *,
     previous: Module | None = None,
     cache: Cache | None = None,
+    widen: Widen = by_itself,
 ) -> AsyncIterator[Analysis]:
     """Yields an analysis from the text alone at once, then others as probes report; the last one is `done`.
 
     With no agent, or at level "static", nothing of the user's code runs. What `cache` knows is shown before the
-    interpreter has started; it counts only once probes have agreed with it.
+    interpreter has started; it counts only once probes have agreed with it. `widen` adds what other files say.
     """
     module = await asyncio.to_thread(source.analyse, document, previous=previous)
-    state = _with_findings(
-        Analysis(module, targets=tuple(unprobed(target) for target in module.targets)), options
-    )
+    wider = asyncio.create_task(asyncio.to_thread(widen, module))
+    if not (await asyncio.wait({wider}, timeout=GLANCE_SECONDS))[0]:
+        yield _from_text(module, options)
+    module = await wider
+    state = _from_text(module, options)
     probeable = [index for index, target in enumerate(module.targets) if target.slice is not None]
     if agent is None or options.level == "static" or not module.targets:
-        yield await with_fixes(_with_findings(replace(state, done=True), options), None, options)
+        yield await with_fixes(_with_findings(replace(state, done=True), options), None, options, widen)
         return
     expected = await asyncio.to_thread(_recalled, module, agent, cache)
     if expected:
@@ -65,12 +71,20 @@ async def analyse(
             yield replace(state, progress=_progress(explored))
         if cache is not None and state.targets[index].status == "probed" and options.level == "symbolic":
             await asyncio.to_thread(cache.keep, state.targets[index], environment)
-    yield await with_fixes(_with_findings(replace(state, done=True), options), agent, options)
+    yield await with_fixes(_with_findings(replace(state, done=True), options), agent, options, widen)
 
 
-async def run(document: Document, agent: Agent | None, options: Options) -> Analysis:
+async def run(
+    document: Document, agent: Agent | None, options: Options, widen: Widen = by_itself
+) -> Analysis:
     """The finished analysis alone."""
-    return [state async for state in analyse(document, agent, options)][-1]
+    return [state async for state in analyse(document, agent, options, widen=widen)][-1]
+
+
+def _from_text(module: Module, options: Options) -> Analysis:
+    return _with_findings(
+        Analysis(module, targets=tuple(unprobed(target) for target in module.targets)), options
+    )
 
 
 def _recalled(module: Module, agent: Agent, cache: Cache | None) -> dict[int, TargetAnalysis]:

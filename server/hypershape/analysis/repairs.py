@@ -6,12 +6,12 @@ import asyncio
 import itertools
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hypershape import fixes, rules, source, space
 from hypershape.analysis.assumptions import open_job, under_other_assumptions
 from hypershape.analysis.reports import ask, distinct, key_of
-from hypershape.analysis.results import summary_of, unprobed
+from hypershape.analysis.results import Widen, by_itself, summary_of, unprobed
 from hypershape.fixes.guard import GIVEN_UP
 from hypershape.model import Analysis, Cause, Finding, Fix, Options, Report, Severity, Target, TargetAnalysis
 from hypershape.probe import Agent, AgentFailed, SliceFailed
@@ -19,46 +19,57 @@ from hypershape.probe import Agent, AgentFailed, SliceFailed
 SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-async def with_fixes(state: Analysis, agent: Agent | None, options: Options) -> Analysis:
+async def with_fixes(
+    state: Analysis, agent: Agent | None, options: Options, widen: Widen = by_itself
+) -> Analysis:
     """Each finding with the repairs that were tried and work, best first; errors first get their share of the time."""
     deadline = time.monotonic() + options.fix_budget
     order = sorted(range(len(state.findings)), key=lambda index: SEVERITIES[state.findings[index].severity])
     fixed = dict(enumerate(state.findings))
+    trial = _Trial(state, agent if options.verify_fixes else None, widen)
     for position, index in enumerate(order):
         finding = state.findings[index]
         share = (deadline - time.monotonic()) / (len(order) - position)
-        fixed[index] = finding.with_fixes(await _fixes(finding, state, agent, options, max(share, 0.3)))
+        fixed[index] = finding.with_fixes(await _fixes(finding, trial, options, max(share, 0.3)))
     return replace(state, findings=tuple(fixed.values()))
 
 
-async def _fixes(
-    finding: Finding, state: Analysis, agent: Agent | None, options: Options, seconds: float
-) -> tuple[Fix, ...]:
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What repairs are tried against: the analysis that they are to better, and who probes the edited text."""
+
+    state: Analysis
+    agent: Agent | None
+    widen: Widen
+
+
+async def _fixes(finding: Finding, trial: _Trial, options: Options, seconds: float) -> tuple[Fix, ...]:
     """The candidates for one finding that pass their trial within `seconds`; the first is the preferred one."""
     started = time.monotonic()
     kept: list[Fix] = []
     candidates = itertools.chain(
-        ((fix, True) for fix in rules.repairs(finding, state)),
-        ((fix, False) for fix in rules.last_resorts(finding, state)),
+        ((fix, True) for fix in rules.repairs(finding, trial.state)),
+        ((fix, False) for fix in rules.last_resorts(finding, trial.state)),
     )
     for fix, repairs in candidates:
         if len(kept) == options.fixes_offered or time.monotonic() - started > seconds:
             break
-        if await _verified(fix, finding, state, agent if options.verify_fixes else None):
+        if await _verified(fix, finding, trial):
             kept.append(replace(fix, verified=True, preferred=repairs and not kept))
     return tuple(kept)
 
 
-async def _verified(fix: Fix, finding: Finding, state: Analysis, agent: Agent | None) -> bool:
+async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
     """Whether the edited text still reads, no longer has the finding, and has no failure it did not have before.
 
     Targets whose slice the edit does not change need no new probe.
     """
+    state, agent = trial.state, trial.agent
     try:
         edited = fixes.apply(state.module.document, fix.edits)
     except fixes.CannotApply:
         return False
-    module = await asyncio.to_thread(source.analyse, edited)
+    module = await asyncio.to_thread(lambda: trial.widen(source.analyse(edited)))
     if len(module.broken) > len(state.module.broken) or len(module.targets) < len(state.module.targets):
         return False
     after = Analysis(

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from hypershape import space
-from hypershape.model import DataKnowledge, Declaration, DeclaredData, Report, Target, TargetAnalysis
+from hypershape.model import DataKnowledge, Declaration, DeclaredData, Module, Report, Target, TargetAnalysis
 from hypershape.probe import Job
 
 SKLEARN_TUNERS = ("SklearnTuner", "Sklearn")
 """Tuners of scikit-learn models, which no probe knows."""
+
+
+Widen: TypeAlias = Callable[[Module], Module]
+"""Adds to a module what the files around it say."""
+
+
+def by_itself(module: Module) -> Module:
+    """Adds nothing: no other file counts."""
+    return module
 
 
 def unprobed(target: Target) -> TargetAnalysis:

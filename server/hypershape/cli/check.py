@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -26,6 +27,7 @@ async def check(
     printer = text.Printer(Console(soft_wrap=True, highlight=False)) if output == "text" else None
     analyses: list[Analysis] = []
     broken = False
+    widen = partial(source.across, workspace=source.Workspace())
     try:
         with _progress_bar(Console(stderr=True)) as bar:
             task = bar.add_task("reading", total=len(files))
@@ -40,7 +42,7 @@ async def check(
                     continue
                 chosen = _for_file(path, options)
                 try:
-                    async for state in analyse(document, agent, chosen):
+                    async for state in analyse(document, agent, chosen, widen=widen):
                         bar.update(task, description=f"{path}  {state.progress or ''}")
                 except Exception as problem:
                     # A mistake of ours in one file must not cost the user the results for the others.
@@ -59,6 +61,9 @@ async def check(
         if agent is not None:
             await agent.close()
 
+    for sentence in dict.fromkeys(state.module.unsearched for state in analyses):
+        if sentence is not None:
+            print(f"hypershape: {sentence}", file=sys.stderr)
     environment = next((state.environment for state in analyses if state.environment is not None), None)
     if printer is not None:
         printer.summary(analyses)

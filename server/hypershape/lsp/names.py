@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from hypershape.lsp.server import Server
     from hypershape.source.holders import Mention
     from hypershape.source.hyperparameter_names import HyperparameterNames, Symbol
-    from hypershape.source.workspace import Workspace
 
 REQUEST_FAILED = -32803
 """The protocol's code for a request that is right and cannot be answered."""
@@ -52,10 +51,9 @@ class Found:
 
 @dataclass
 class Finder:
-    """Finds what the cursor is on; keeps what is known of the files around from one request to the next."""
+    """Finds what the cursor is on."""
 
     server: Server
-    workspace: Workspace | None = field(default=None)
 
     async def find(self, uri: str, position: types.Position, *, half_typed: bool = False) -> Found | None:
         """The mention at a position; where `half_typed`, also in a string that the text does not close yet."""
@@ -83,15 +81,13 @@ class Finder:
         from hypershape.source.flow import flow
         from hypershape.source.hyperparameter_names import HyperparameterNames, mention_at
         from hypershape.source.neighbours import Neighbours
-        from hypershape.source.workspace import Workspace
 
         texts = _closed(view.document, place) if half_typed else iter([view.document])
         for document in texts:
             # What the file says by itself is asked first: most strings are no names of hyperparameters.
             if mention_at(flow(document).mentions, place) is None:
                 continue
-            self.workspace = self.workspace or Workspace()
-            names = HyperparameterNames(Neighbours.of(document, self.workspace, opened.texts))
+            names = HyperparameterNames(Neighbours.of(document, self.server.files, opened.texts))
             mention = mention_at(names.mentions, place)
             if mention is not None:
                 return Found(names, mention, view, opened)

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -30,6 +31,8 @@ from hypershape.lsp.texts import count_lines_as_the_protocol_does
 from hypershape.model import Analysis, Document
 
 DEBOUNCE_SECONDS = 0.1
+AROUND_SECONDS = 1.0
+"""Files that use an edited one are analysed again when nothing has been typed for so long."""
 PROGRESS_AFTER_SECONDS = 0.5
 SLOW_TURN_SECONDS = 0.1
 STATUS = "hypershape/status"
@@ -82,6 +85,7 @@ class Server(LanguageServer):
         self.sessions: dict[str, Session] = {}
         self.agents: dict[tuple[str, ...], Any] = {}
         self.status = Status("idle")
+        self._said: set[str] = set()
 
     # ----------------------------------------------------------------- documents
 
@@ -114,6 +118,18 @@ class Server(LanguageServer):
         notebook = self.workspace.get_notebook_document(cell_uri=uri)
         return notebook.uri if notebook is not None else uri
 
+    @cached_property
+    def files(self) -> Any:
+        """What is known of the files around those that are open."""
+        from hypershape.source import Workspace
+
+        return Workspace()
+
+    def texts(self) -> dict[str, Document]:
+        """The texts of all open documents and notebooks, by path."""
+        found = (self.document(uri) for uri in self.sessions)
+        return {each[0].path: each[0] for each in found if each is not None}
+
     def folders(self) -> list[str]:
         """The paths of the folders that the editor has open."""
         opened = [_path(folder.uri) for folder in self.workspace.folders.values()]
@@ -142,6 +158,7 @@ class Server(LanguageServer):
     async def _run(self, session: Session) -> None:
         from hypershape.analysis import analyse
         from hypershape.probe import Cache
+        from hypershape.source import across
 
         found = self.document(session.uri)
         if found is None:
@@ -161,7 +178,10 @@ class Server(LanguageServer):
         progress = _Progress(self, session)
         try:
             module = previous.module if previous is not None else None
-            async for analysis in analyse(document, agent, options, previous=module, cache=cache):
+            widen = partial(across, workspace=self.files, opened=self.texts(), previous=module)
+            async for analysis in analyse(
+                document, agent, options, previous=module, cache=cache, widen=widen
+            ):
                 if not self._current(versions):
                     return
                 session.view, session.versions = view, versions
@@ -169,10 +189,25 @@ class Server(LanguageServer):
                 if any(target.status == "probed" for target in session.analysis.targets):
                     session.probed = session.analysis
                 self._publish(session)
+                self._say_unsearched(analysis)
                 progress.update(analysis)
                 self._show_state(analysis)
         finally:
             progress.end()
+
+    def _say_unsearched(self, analysis: Analysis) -> None:
+        """Logs, once, that not every file could be looked into."""
+        sentence = analysis.module.unsearched
+        if sentence is not None and sentence not in self._said:
+            self._said.add(sentence)
+            self._log(sentence)
+
+    def schedule_around(self, uri: str) -> None:
+        """Analyses the other open files that share a search space with a document, when it has been quiet for a while."""
+        path = _path(uri)
+        for other, session in self.sessions.items():
+            if session.analysis is not None and path in session.analysis.module.around and other != uri:
+                self.schedule(other, AROUND_SECONDS)
 
     def _options(self, folder: Path) -> Any:
         from hypershape import settings
@@ -412,6 +447,7 @@ def create_server() -> Server:
     def changed(params: types.DidChangeTextDocumentParams) -> None:
         if params.text_document.uri in server.sessions:
             server.schedule(params.text_document.uri)
+            server.schedule_around(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
@@ -424,6 +460,7 @@ def create_server() -> Server:
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
     def notebook_changed(params: types.DidChangeNotebookDocumentParams) -> None:
         server.schedule(params.notebook_document.uri)
+        server.schedule_around(params.notebook_document.uri)
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
     def notebook_closed(params: types.DidCloseNotebookDocumentParams) -> None:

@@ -1,7 +1,19 @@
 """What a file holds: targets, their slices, tuners, and what could not be read. Nothing of it is run."""
 
+from hypershape.source.across import across
 from hypershape.source.analyse import analyse
 from hypershape.source.code import Code
 from hypershape.source.documents import Unreadable, find_files, from_notebook, from_text, read
+from hypershape.source.workspace import Workspace
 
-__all__ = ["Code", "Unreadable", "analyse", "find_files", "from_notebook", "from_text", "read"]
+__all__ = [
+    "Code",
+    "Unreadable",
+    "Workspace",
+    "across",
+    "analyse",
+    "find_files",
+    "from_notebook",
+    "from_text",
+    "read",
+]

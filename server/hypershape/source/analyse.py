@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, Span, Target
 from hypershape.source import comments
@@ -39,20 +39,39 @@ _LIBRARY_CLASSES = (
 )
 
 
-def analyse(document: Document, *, previous: Module | None = None) -> Module:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What a file does not say itself.
+
+    `inherited` are its classes whose `build` another file defines, `received` the places (line and column) of the
+    parameters to which other files hand a HyperParameters object, `texts` newer texts of others than the disk has.
+    """
+
+    inherited: frozenset[str] = frozenset()
+    received: frozenset[tuple[int, int]] = frozenset()
+    texts: Mapping[str, Document] = field(default_factory=dict)
+
+
+NOTHING = Elsewhere()
+
+
+def analyse(document: Document, *, previous: Module | None = None, elsewhere: Elsewhere = NOTHING) -> Module:
     """Finds what a document holds, without running any of it; raises nothing whatever the text.
 
     A target of `previous` whose text can no longer be read comes back without a slice, so that what was known
     about it can be kept.
     """
-    code = Code(document) if previous is None or previous.document != document else previous.code
+    is_known = previous is not None and previous.document == document and elsewhere is NOTHING
+    code = previous.code if previous is not None and is_known else Code(document)
     lines, path = code.text, document.path
     found_comments = comments.comments(document.text)
     declared = comments.declarations(found_comments, lines, path)
     tuners = TunerFinder(code)
     slicer = Slicer(code)
-    finder = TargetFinder(code, tuners, slicer)
-    targets = [_target(found, code, slicer, finder, declared) for found in finder.find()]
+    finder = TargetFinder(code, tuners, slicer, elsewhere.inherited)
+    targets = [_target(found, code, finder, declared, elsewhere.texts) for found in finder.find()]
+    # Only now: a helper that gets the object from elsewhere is no target for that.
+    code.receive(elsewhere.received)
     broken = tuple(lines.span(path, *each) for each in code.broken)
     targets += _half_typed(previous, targets, broken)
     code.module = Module(
@@ -67,16 +86,20 @@ def analyse(document: Document, *, previous: Module | None = None) -> Module:
 
 
 def _target(
-    found: Found, code: Code, slicer: Slicer, finder: TargetFinder, declared: Sequence[DeclaredData]
+    found: Found,
+    code: Code,
+    finder: TargetFinder,
+    declared: Sequence[DeclaredData],
+    texts: Mapping[str, Document],
 ) -> Target:
     lines, path, node = code.text, code.path, found.node
     body = code.whole_span(node)
-    span = lines.name_span(path, node) if isinstance(node, FUNCTIONS) else body
+    span = lines.name_span(path, node) if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else body
     reason = found.reason or _half_typed_inside(code, found)
     cut = None
     if reason is None:
-        cut, reason = _slice(found, code, slicer)
-    data = _data_of(found, code, declared)
+        cut, reason = _slice(found, code, finder.slicer, texts)
+    data = _data_of(found.node, code, declared)
     return Target(
         found.name,
         span,
@@ -86,11 +109,13 @@ def _target(
         tuners=tuple(each.tuner for each in found.constructions),
         reason=reason,
         data=data,
-        fed=_fed(found, code, slicer, finder) if cut is not None and data is None else None,
+        fed=_fed(found, code, finder, texts) if cut is not None and data is None else None,
     )
 
 
-def _slice(found: Found, code: Code, slicer: Slicer) -> tuple[Slice | None, str | None]:
+def _slice(
+    found: Found, code: Code, slicer: Slicer, texts: Mapping[str, Document]
+) -> tuple[Slice | None, str | None]:
     handed = found.handed
     if handed is None:
         return None, "It is defined inside a function that does not hand it on, so nothing can call it."
@@ -100,7 +125,7 @@ def _slice(found: Found, code: Code, slicer: Slicer) -> tuple[Slice | None, str 
     if given is not None:
         needs.merge(code.reader.of(given))
     cut = slicer.cut(needs, found.before, handed.captures, handed.assumed, handed.without)
-    files, unfilled = _files(cut, code)
+    files, unfilled = _files(cut, code, texts)
     for name, function in {**unfilled, **cut.unfilled}.items():
         return (
             None,
@@ -122,7 +147,7 @@ def _slice(found: Found, code: Code, slicer: Slicer) -> tuple[Slice | None, str 
     return Slice(files, handed.expression, stand_ins, space, tunes_new_entries, own_training), None
 
 
-def _fed(found: Found, code: Code, slicer: Slicer, targets: TargetFinder) -> Slice | None:
+def _fed(found: Found, code: Code, targets: TargetFinder, texts: Mapping[str, Document]) -> Slice | None:
     """A slice for the data that the searches of a target are given; None where they do not tell."""
     searches = [search for each in found.constructions for search in each.searches]
     if found.reason is not None or any(each.tuner.own_trials for each in found.constructions):
@@ -130,8 +155,8 @@ def _fed(found: Found, code: Code, slicer: Slicer, targets: TargetFinder) -> Sli
     data = given_data(searches, code, targets)
     if data is None:
         return None
-    cut = slicer.cut(data.needs, data.before, data.captures)
-    files, unfilled = _files(cut, code)
+    cut = targets.slicer.cut(data.needs, data.before, data.captures)
+    files, unfilled = _files(cut, code, texts)
     if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
         return None
     if _does_not_compile(files[-1]) is not None:
@@ -139,10 +164,12 @@ def _fed(found: Found, code: Code, slicer: Slicer, targets: TargetFinder) -> Sli
     return Slice(files, data.expression, _stand_ins(cut, {}, code))
 
 
-def _files(cut: Cut, code: Code) -> tuple[tuple[SliceFile, ...], Mapping[str, str]]:
+def _files(
+    cut: Cut, code: Code, texts: Mapping[str, Document]
+) -> tuple[tuple[SliceFile, ...], Mapping[str, str]]:
     """The modules of a slice, the file's own last; and the names that a function would have to fill."""
     finder = Finder(code.path, extra_paths(code))
-    collector = Collector(finder)
+    collector = Collector(finder, texts)
     others = collector.files(code, cut)
     text = with_absolute_imports(cut.text, cut, code, finder)
     return (*others, SliceFile(code.path, "__main__", text)), collector.unfilled
@@ -227,9 +254,14 @@ def _half_typed(previous: Module | None, targets: Sequence[Target], broken: Sequ
     ]
 
 
-def _data_of(found: Found, code: Code, declared: Sequence[DeclaredData]) -> DeclaredData | None:
+def declared_data(node: ast.AST, code: Code) -> DeclaredData | None:
+    """What a comment of the file declares about the data of the target that a definition is."""
+    found = comments.comments(code.document.text)
+    return _data_of(node, code, comments.declarations(found, code.text, code.path))
+
+
+def _data_of(node: ast.AST, code: Code, declared: Sequence[DeclaredData]) -> DeclaredData | None:
     """The declaration that belongs to a target: in it or just above it, else one outside all definitions."""
-    node = found.node
     inside = _around(code, node)
     for first, last in inside:
         near = [each for each in declared if each.span is not None and first <= each.span.line <= last]
@@ -251,7 +283,7 @@ def _data_of(found: Found, code: Code, declared: Sequence[DeclaredData]) -> Decl
 
 def _around(code: Code, node: ast.AST) -> list[tuple[int, int]]:
     """Line ranges in which a declaration belongs to a target: its own, then those of the definitions around it."""
-    nodes = [node, *code.scopes(node)] if isinstance(node, FUNCTIONS) else []
+    nodes = [node, *code.scopes(node)] if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else []
     ranges = []
     for each in nodes:
         if isinstance(each, (*FUNCTIONS, ast.ClassDef)):

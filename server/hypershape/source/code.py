@@ -64,6 +64,7 @@ class Code:
         self.text = self.written.like(self.clean)
         self.reader = NameReader()
         self.handed: tuple[Function, ...] = ()
+        self.received: frozenset[tuple[int, int]] = frozenset()
 
     @staticmethod
     def of(module: Module) -> Code:
@@ -464,12 +465,18 @@ class Code:
     @cached_property
     def hyperparameters(self) -> HyperParameterObjects:
         """Which names hold a HyperParameters object."""
-        return HyperParameterObjects(self, self.handed)
+        return HyperParameterObjects(self, self.handed, self.received)
 
     def hand(self, functions: Iterable[Function]) -> None:
         """Says which functions tuners get to build models with, whatever their parameters are called."""
         self.handed = tuple(functions)
         self.__dict__.pop("hyperparameters", None)
+
+    def receive(self, parameters: frozenset[tuple[int, int]]) -> None:
+        """Says to which parameters, by line and column, other files hand a HyperParameters object."""
+        if parameters != self.received:
+            self.received = parameters
+            self.__dict__.pop("hyperparameters", None)
 
     def is_hyperparameters(self, node: ast.expr) -> bool:
         """Whether an expression certainly names a HyperParameters object: a parameter or a variable holding one."""

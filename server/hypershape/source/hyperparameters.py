@@ -55,12 +55,19 @@ class HyperParameterObjects:
 
     A parameter does when its annotation says so, when it goes by the name that everybody uses, when it is the one
     that a tuner fills (`handed` are the functions that tuners get), when it is declared through as only this class
-    lets one (`params.Int("units", 8, 64)`), or when the file passes such an object on to it.
+    lets one (`params.Int("units", 8, 64)`), when the file passes such an object on to it, or when another
+    file does (`received`: the places of such parameters).
     """
 
-    def __init__(self, code: Code, handed: Sequence[Function] = ()) -> None:
+    def __init__(
+        self,
+        code: Code,
+        handed: Sequence[Function] = (),
+        received: frozenset[tuple[int, int]] = frozenset(),
+    ) -> None:
         self._code = code
         self._handed = handed
+        self._received = received
 
     @cached_property
     def calls(self) -> Sequence[HpCall]:
@@ -124,7 +131,14 @@ class HyperParameterObjects:
         found = {each for function in functions for each in parameters_of(function) if self._says_so(each)}
         found |= {own for function in self._handed if (own := self._filled_by_tuner(function, found))}
         found |= self._declared_through()
+        if self._received:
+            every = (each for function in functions for each in parameters_of(function))
+            found |= {each for each in every if self._place(each) in self._received}
         return self._with_passed_on(found)
+
+    def _place(self, parameter: ast.arg) -> tuple[int, int]:
+        span = self._code.span(parameter)
+        return span.line, span.column
 
     def _says_so(self, parameter: ast.arg) -> bool:
         if parameter.annotation is not None:

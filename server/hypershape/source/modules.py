@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from hypershape.model import SliceFile
+from hypershape.model import Document, SliceFile
 from hypershape.source.code import Code
 from hypershape.source.documents import Unreadable, read
 from hypershape.source.names import Names
@@ -71,9 +71,13 @@ class Finder:
 
 @dataclass
 class Collector:
-    """Gathers the slices of all local modules that a slice imports, directly or through one another."""
+    """Gathers the slices of all local modules that a slice imports, directly or through one another.
+
+    `opened` are texts that count instead of what the disk has, by path.
+    """
 
     finder: Finder
+    opened: Mapping[str, Document] = field(default_factory=dict)
     needs: dict[str, set[str]] = field(default_factory=dict)
     found: dict[str, Local] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -133,10 +137,14 @@ class Collector:
     def _is_submodule(self, package: str, name: str) -> bool:
         """Whether `from package import name` gives a module rather than a name that the package binds."""
         local = self.finder.find(package)
-        known = _read(str(local.file), _stamp(local.file)) if local is not None and local.file else None
+        known = self._read(local.file) if local is not None and local.file else None
         if known is not None and name in known[1].bound:
             return False
         return self.finder.find(f"{package}.{name}") is not None
+
+    def _read(self, file: Path) -> tuple[Code, Slicer] | None:
+        opened = self.opened.get(str(file))
+        return _read_opened(opened) if opened is not None else _read(str(file), _stamp(file))
 
     def _import(self, importer: str, name: str, wanted: set[str]) -> None:
         """Slices a module, and the packages around it, for the names that are wanted of it."""
@@ -154,7 +162,7 @@ class Collector:
             return
         self.needs[name] = (known or set()) | wanted
         self.found[name] = local
-        module = _read(str(local.file), _stamp(local.file)) if local.file is not None else None
+        module = self._read(local.file) if local.file is not None else None
         if module is None or local.file is None:
             return
         code, slicer = module
@@ -247,4 +255,10 @@ def _read(file: str, stamp: tuple[int, int]) -> tuple[Code, Slicer] | None:
         code = Code(read(Path(file)))
     except Unreadable:
         return None
+    return code, Slicer(code)
+
+
+@lru_cache(maxsize=16)
+def _read_opened(document: Document) -> tuple[Code, Slicer]:
+    code = Code(document)
     return code, Slicer(code)

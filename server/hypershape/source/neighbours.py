@@ -11,7 +11,7 @@ from hypershape.model import Document
 from hypershape.source.documents import Unreadable, read
 from hypershape.source.flow import flow
 from hypershape.source.holders import Flow, Holder, Made, Mention, Pass, Reference, Signature
-from hypershape.source.modules import NEVER_LOCAL, Finder
+from hypershape.source.modules import Finder, extra_paths
 from hypershape.source.workspace import Place, Workspace
 
 MOST_FILES = 30
@@ -209,10 +209,16 @@ class Neighbours:
             return False
         return reference.origin.startswith(".") or self._imports(known, reference.origin.partition(".")[0])
 
+    def _may_be_local(self, known: Flow, reference: Reference) -> bool:
+        if reference.origin is not None:
+            return self._is_local(known, reference)
+        origins = [*known.code.imports.values(), *known.code.star_imports]
+        return any(each.startswith(".") or self._imports(known, each.partition(".")[0]) for each in origins)
+
     def _imports(self, known: Flow, top: str) -> bool:
         key = (known.path, top)
         if key not in self._local:
-            self._local[key] = Finder(known.path).find(top) is not None
+            self._local[key] = Finder(known.path, extra_paths(known.code)).find(top) is not None
         return self._local[key]
 
     def _link_tuner(self, known: Flow, made: Made) -> None:
@@ -266,11 +272,24 @@ class Neighbours:
                 return inherited
         return None
 
-    def inherits_build(self, name: str) -> bool:
-        """Whether a class of the document has its `build` from a HyperModel in another file."""
-        found = self._build(Definition(self.document.path, name))
-        elsewhere = found is not None and any(each.path != self.document.path for each in found.parameters)
-        return elsewhere and self._is_hypermodel(self.own, name)
+    def built_by(self, definition: Definition) -> Definition:
+        """The definition in the document that a tuner's target is: the build function or method, or the class itself.
+
+        A class of the document that has its `build` from another file stands for itself.
+        """
+        found = self._build(definition)
+        if found is None or not any(each.path == self.document.path for each in found.parameters):
+            return definition
+        return Definition(self.document.path, found.name)
+
+    def heirs(self, known: Flow) -> frozenset[str]:
+        """The classes of a file that have their `build` from a HyperModel in another file."""
+        return frozenset(name for name in known.classes if self._inherits_build(known, name))
+
+    def _inherits_build(self, known: Flow, name: str) -> bool:
+        found = self._build(Definition(known.path, name))
+        elsewhere = found is not None and any(each.path != known.path for each in found.parameters)
+        return elsewhere and self._is_hypermodel(known, name)
 
     def _is_hypermodel(self, known: Flow, name: str, depth: int = 0) -> bool:
         owner = known.classes.get(name)
@@ -310,7 +329,7 @@ class Neighbours:
         return self._resolved[key]
 
     def _looked_up(self, known: Flow, reference: Reference) -> Definition | None:
-        if (reference.origin or "").partition(".")[0] in NEVER_LOCAL:
+        if not self._may_be_local(known, reference):
             return None
         clean = known.code.clean
         place = self.workspace.definition(known.path, clean, *reference.place)

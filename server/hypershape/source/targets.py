@@ -34,7 +34,7 @@ class Handed:
     tell. `without` are statements of a constructor that must not run: they make the tuner.
     """
 
-    node: FunctionDef | ast.Lambda | ast.Call | ast.expr
+    node: FunctionDef | ast.ClassDef | ast.Lambda | ast.Call | ast.expr
     kind: Kind
     expression: str
     needs: Names
@@ -46,9 +46,9 @@ class Handed:
 
 @dataclass(frozen=True)
 class Found:
-    """A target before its slice is cut."""
+    """A target before its slice is cut; a class stands for the `build` that it has from another file."""
 
-    node: FunctionDef | ast.Lambda | ast.Call | ast.expr
+    node: FunctionDef | ast.ClassDef | ast.Lambda | ast.Call | ast.expr
     name: str
     kind: Kind
     handed: Handed | None
@@ -58,9 +58,16 @@ class Found:
 
 
 class TargetFinder:
-    """Finds the targets of one file."""
+    """Finds the targets of one file; `inherited` are its classes whose `build` another file defines."""
 
-    def __init__(self, code: Code, tuners: TunerFinder, slicer: Slicer) -> None:
+    def __init__(
+        self,
+        code: Code,
+        tuners: TunerFinder,
+        slicer: Slicer,
+        inherited: frozenset[str] = frozenset(),
+    ) -> None:
+        self.inherited = inherited
         self.slicer = slicer
         self.code = code
         self.tuners = tuners
@@ -99,7 +106,16 @@ class TargetFinder:
         self.code.hand(self._functions_handed(found.values()))
         for node in self._unhanded({id(each.node) for each in found.values()}):
             found[id(node)] = self._by_itself(node)
+        for heir in self._unhanded_heirs({id(each.node) for each in found.values()}):
+            found[id(heir)] = self._by_itself(heir)
         return sorted(found.values(), key=lambda each: self.code.text.start(each.node))
+
+    def _unhanded_heirs(self, handed: set[object]) -> Iterator[ast.ClassDef]:
+        """Classes with the `build` of another file that no tuner here gets and no class here derives from."""
+        bases = {each.id for node in self.code.classes for each in node.bases if isinstance(each, ast.Name)}
+        for node in self.code.classes:
+            if node.name in self.inherited and node.name not in bases and id(node) not in handed:
+                yield node
 
     def _functions_handed(self, found: Iterable[Found]) -> Iterator[Function]:
         """The functions that tuners get, and the lambdas around some of them."""
@@ -111,6 +127,8 @@ class TargetFinder:
                     yield construction.hypermodel
 
     def _name(self, node: ast.AST) -> str:
+        if isinstance(node, ast.ClassDef):
+            return f"{node.name}.build"
         if isinstance(node, FUNCTIONS):
             scope = self.code.enclosing(node)
             return f"{scope.name}.{node.name}" if isinstance(scope, ast.ClassDef) else node.name
@@ -247,13 +265,13 @@ class TargetFinder:
                     found.add(name)
         return found
 
-    def _by_itself(self, node: FunctionDef) -> Found:
+    def _by_itself(self, node: FunctionDef | ast.ClassDef) -> Found:
         handed = self._reach(node)
         return Found(
             node, self._name(node), handed.kind if handed else "function", handed, (), self._rebound(node)
         )
 
-    def _rebound(self, node: FunctionDef) -> int | None:
+    def _rebound(self, node: Definition) -> int | None:
         """Where a later statement of the module takes the definition's name for something else."""
         outer: ast.AST = node
         scopes = self.code.scopes(node)
@@ -659,6 +677,8 @@ class TargetFinder:
             method = self._method(definition, "build")
             if method is not None:
                 return Handed(method, "hypermodel", "", Names())
+            if definition.name in self.inherited:
+                return Handed(definition, "hypermodel", "", Names())
             called = self._method(definition, "__call__")
             if called is not None:
                 return Handed(called, "method", "", Names())
@@ -692,9 +712,11 @@ class TargetFinder:
 
     # Targets that no tuner gets.
 
-    def _reach(self, node: FunctionDef) -> Handed | None:
+    def _reach(self, node: FunctionDef | ast.ClassDef) -> Handed | None:
         """How to get hold of a definition that no tuner in the file is handed."""
         scope = self.code.enclosing(node)
+        if isinstance(node, ast.ClassDef):
+            return self._reach_heir(node) if scope is None else None
         if scope is None:
             needs = Names(loads={node.name})
             return Handed(node, "function", node.name, needs)
@@ -713,6 +735,11 @@ class TargetFinder:
         if isinstance(scope, ast.FunctionDef):
             return self._given_up(node, node.name, scope, "function")
         return None
+
+    def _reach_heir(self, node: ast.ClassDef) -> Handed:
+        instance, needs, assumed = self._instance(node, "build")
+        needs.attributes.add("build")
+        return Handed(node, "hypermodel", f"{instance}.build", needs, (), assumed)
 
     def _given_up(self, node: FunctionDef, name: str, function: FunctionDef, kind: Kind) -> Handed | None:
         """A definition inside a function that some later statement of that function mentions."""

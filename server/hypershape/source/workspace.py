@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -75,21 +75,29 @@ class Workspace:
         self._projects: dict[Path, _Project] = {}
 
     def mentions(self, path: str, names: Iterable[str]) -> Mentions:
-        """The files of a file's project that contain one of some names as a word, nearest first."""
-        wanted = frozenset(names)
+        """The files of a file's project that may use one of its names, nearest first.
+
+        They mention a name, and the file's module or one that may hand the name on.
+        """
+        wanted, own = frozenset(names), os.path.abspath(path)  # noqa: PTH100 - keeps symbolic links
         if not wanted:
             return Mentions(())
-        project = self._project(path)
-        project.refresh(Path(path).parent)
-        found = [other for other, words in project.words.items() if words & wanted and other != path]
-        found.sort(key=lambda other: (Path(other).parent != Path(path).parent, other))
+        project = self._project(own)
+        project.refresh(Path(own).parent)
+        modules = _modules_of(own, wanted, project.words)
+        found = [
+            other
+            for other, words in project.words.items()
+            if other != own and words & wanted and words & modules
+        ]
+        found.sort(key=lambda other: (Path(other).parent != Path(own).parent, other))
         stopped = project.stopped
         if len(found) > self.limits.users:
             stopped = (
                 f"{len(found):,} files mention a name of {Path(path).name}; "
                 f"only the nearest {self.limits.users} were read."
             )
-        return Mentions(tuple(found[: self.limits.users]), stopped)
+        return Mentions(tuple(_as_asked(path, each) for each in found[: self.limits.users]), stopped)
 
     def definition(self, path: str, text: str, line: int, column: int) -> Place | None:
         """Where the name at a place of a text is defined, in whatever file, imports followed.
@@ -102,22 +110,22 @@ class Workspace:
         Returns:
             None where it cannot be told, is not one place, or is a stub without source.
         """
-        project = self._project(path)
-        key = (path, hash(text), line, column)
+        own = os.path.abspath(path)  # noqa: PTH100 - keeps symbolic links
+        project = self._project(own)
+        key = (own, hash(text), line, column)
         known = project.places.get(key)
-        if known is not None and (known[0] is None or _stamp(Path(known[0].path)) == known[1]):
-            return known[0]
-        job = _jedi.submit(project.look_up, path, text, line, column - 1)
-        try:
-            place = job.result(timeout=self.limits.lookup_seconds)
-        except TimeoutError:
-            job.cancel()
-            return None
-        except Exception:
-            # jedi fails in its own ways on odd code; a name that it cannot follow is one we do not know.
-            place = None
-        project.places[key] = (place, _stamp(Path(place.path)) if place is not None else (0, 0))
-        return place
+        if known is None or (known[0] is not None and _stamp(Path(known[0].path)) != known[1]):
+            job = _jedi.submit(project.look_up, own, text, line, column - 1)
+            try:
+                place = job.result(timeout=self.limits.lookup_seconds)
+            except TimeoutError:
+                job.cancel()
+                return None
+            except Exception:
+                # jedi fails in its own ways on odd code; a name that it cannot follow is one we do not know.
+                place = None
+            known = project.places[key] = (place, _stamp(Path(place.path)) if place is not None else (0, 0))
+        return None if known[0] is None else replace(known[0], path=_as_asked(path, known[0].path))
 
     def _project(self, path: str) -> _Project:
         root, whole = root_of(Path(path).parent)
@@ -206,6 +214,11 @@ class _Project:
         return jedi.Project(self.root, sys_path=[str(each) for each in folders], smart_sys_path=True)
 
 
+def _as_asked(path: str, found: str) -> str:
+    """A path that was found, relative to the working folder where the path that was asked about is."""
+    return found if Path(path).is_absolute() else os.path.relpath(found)
+
+
 def root_of(folder: Path) -> tuple[Path, bool]:
     """The root of the project that a folder belongs to, and whether one is in sight.
 
@@ -271,6 +284,23 @@ def _words(path: Path) -> frozenset[str] | None:
     if _OF_INTEREST.search(data) is None:
         return None
     return frozenset(_WORD.findall(data.decode("utf-8", "replace")))
+
+
+def _modules_of(path: str, names: frozenset[str], words: Mapping[str, frozenset[str]]) -> set[str]:
+    """The last names of the modules through which a file's names can be imported: its own, and those that it goes through."""
+    modules = {_module(path)}
+    for _ in range(2):
+        modules |= {
+            _module(other)
+            for other, its in words.items()
+            if its & modules and (its & names or other.endswith("__init__.py"))
+        }
+    return modules
+
+
+def _module(path: str) -> str:
+    file = Path(path)
+    return file.parent.name if file.name == "__init__.py" else file.stem
 
 
 def _place(name: Any) -> Place | None:

@@ -69,7 +69,8 @@ def cannot_matter(module: Module, target: Target) -> Mapping[str, str]:
     )
     if wanted is None:
         return {}
-    others = target.slice.files[:-1] if target.slice is not None else ()
+    every = target.slice.files if target.slice is not None else ()
+    others = [each for each in every if each.path != module.document.path]
     files = [_File(code), *(_File(_read(each.path, each.text)) for each in others)]
     held = {}
     for name in files[0].declared_in(wanted):

@@ -1,0 +1,118 @@
+"""A module with what the files around it say: tuners that get its functions, classes that inherit, objects handed to it.
+
+A target whose tuner stands in another file is that file's target, with its slice, data and `hyperparameters=`, put
+where its definition is in this one. So both files show the same space, and each its own findings.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from hypershape.model import Document, Module, Target
+from hypershape.source.analyse import Elsewhere, analyse, declared_data
+from hypershape.source.code import Code, Definition
+from hypershape.source.neighbours import Neighbours
+from hypershape.source.workspace import Workspace
+
+
+def across(
+    module: Module,
+    workspace: Workspace,
+    opened: Mapping[str, Document] | None = None,
+    *,
+    previous: Module | None = None,
+) -> Module:
+    """The module itself where no other file has to do with it, else one that knows what they say.
+
+    Args:
+        module: what the text says by itself.
+        workspace: the files around it.
+        opened: texts that the editor has open, by path; they count instead of what the disk has.
+        previous: as for `source.analyse`.
+    """
+    document = module.document
+    neighbours = Neighbours.of(document, workspace, opened)
+    own = neighbours.own
+    heirs = neighbours.heirs(own)
+    places = {holder.place for holder in neighbours.certain() - own.certain if holder.path == document.path}
+    if heirs or places:
+        elsewhere = Elsewhere(heirs, frozenset(places), neighbours.opened)
+        module = analyse(document, previous=previous, elsewhere=elsewhere)
+    around = tuple(path for path in neighbours.flows if path != document.path)
+    if not around and neighbours.stopped is None:
+        return module
+    targets = _with_users(module, neighbours)
+    return replace(module, targets=targets, around=around, unsearched=neighbours.stopped)
+
+
+def _with_users(module: Module, neighbours: Neighbours) -> tuple[Target, ...]:
+    """The targets of a module, those included that only tuners of other files get."""
+    found = {target.span: target for target in module.targets}
+    for theirs, node in _used(module, neighbours):
+        code = module.code
+        place = code.text.name_span(code.path, node)
+        own = found.get(place)
+        found[place] = _placed(theirs, node, code) if own is None else _joined(own, theirs, node, code)
+    return tuple(sorted(found.values(), key=lambda each: each.body))
+
+
+def _used(module: Module, neighbours: Neighbours) -> Iterator[tuple[Target, Definition]]:
+    """The targets of other files' tuners that this file defines, each with its definition here."""
+    path = module.document.path
+    opened = tuple(neighbours.opened.values())
+    for user, made, definition in neighbours.users:
+        here = neighbours.built_by(definition)
+        if user.path == path or here.path != path:
+            continue
+        node = _named(here.name, module.code)
+        if node is None:
+            continue
+        for target in _read(user.code.document, opened, neighbours.heirs(user)).targets:
+            if any(each.call.span == made.span for each in target.tuners):
+                yield target, node
+
+
+@lru_cache(maxsize=16)
+def _read(document: Document, opened: tuple[Document, ...], heirs: frozenset[str]) -> Module:
+    return analyse(document, elsewhere=Elsewhere(heirs, texts={each.path: each for each in opened}))
+
+
+def _named(name: str, code: Code) -> Definition | None:
+    """The last definition of a dotted name."""
+    found = [
+        node
+        for node in code.defined.get(name.rpartition(".")[2], ())
+        if ".".join([*(each.name for each in reversed(code.scopes(node))), node.name]) == name
+    ]
+    return found[-1] if found else None
+
+
+def _placed(theirs: Target, node: Definition, code: Code) -> Target:
+    """Another file's target where this file defines it."""
+    data = declared_data(node, code)
+    return replace(
+        theirs,
+        name=_name(node, code),
+        span=code.text.name_span(code.path, node),
+        body=code.whole_span(node),
+        data=data or theirs.data,
+        fed=None if data is not None else theirs.fed,
+    )
+
+
+def _name(node: Definition, code: Code) -> str:
+    if isinstance(node, ast.ClassDef):
+        return f"{node.name}.build"
+    scope = code.enclosing(node)
+    return f"{scope.name}.{node.name}" if isinstance(scope, ast.ClassDef) else node.name
+
+
+def _joined(own: Target, theirs: Target, node: Definition, code: Code) -> Target:
+    """A target of this file that another file's tuner gets, too; it is run as the first tuner of all would."""
+    if own.tuners or theirs.slice is None or all(each.path != code.path for each in theirs.slice.files):
+        new = tuple(each for each in theirs.tuners if each not in own.tuners)
+        return replace(own, tuners=own.tuners + new)
+    return replace(_placed(theirs, node, code), name=own.name, kind=own.kind)
