@@ -35,112 +35,44 @@ class ModelOverTheLimit(Rule):
     severity = Severity.WARNING
 
     INVALID = (
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((100,)), layers.Dense(hp.Choice("units", [16, 64, 256]))])
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=10_000, overwrite=True)
-            """,
+        Example.search(
+            'tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=10_000, overwrite=True)',
+            body='model.add(layers.Dense(hp.Choice("units", [16, 64, 256])))',
+            input="(100,)",
             at="10_000",
             condition="units == 256",
             fixed='hp.Choice("units", [16, 64])',
         ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-            LIMIT = 2_000
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((10,))])
-                for _ in range(hp.Int("layers", 1, 4)):
-                    model.add(layers.Dense(hp.Int("units", 8, 40, step=8)))
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=LIMIT, overwrite=True)
+        Example.search(
+            'tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=LIMIT, overwrite=True)',
+            body="""
+            for _ in range(hp.Int("layers", 1, 4)):
+                model.add(layers.Dense(hp.Int("units", 8, 40, step=8)))
             """,
+            input="(10,)",
+            before="LIMIT = 2_000",
             at="LIMIT",
         ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((100,)), layers.Dense(hp.Int("units", 100, 102))])
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=10, overwrite=True)
-            """,
+        Example.search(
+            'tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=10, overwrite=True)',
+            body='model.add(layers.Dense(hp.Int("units", 100, 102)))',
+            input="(100,)",
             at="10",
             fixed="max_model_size=10302",
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((99,)), layers.Dense(hp.Choice("units", [25, 50, 100]))])
-                model.compile(loss="mse")
-                return model
-
-
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=10_000, overwrite=True)
-            """
+            first = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=10_000, overwrite=True)
+            second = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=None, overwrite=True)
+            third = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            """,
+            body='model.add(layers.Dense(hp.Choice("units", [25, 50, 100])))',
+            input="(99,)",
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((99,)), layers.Dense(hp.Choice("units", [25, 50, 100]))])
-                model.compile(loss="mse")
-                return model
-
-
-            first = kt.RandomSearch(build_model, "loss", max_trials=3, max_model_size=None, overwrite=True)
-            second = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
-            """
-        ),
-        Example(
-            """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse", metrics=["mae"])
-                return model
-
-
             LIMIT = 15
             tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True, max_model_size=LIMIT)
             """

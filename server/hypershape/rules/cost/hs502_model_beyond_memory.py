@@ -33,52 +33,30 @@ class ModelBeyondMemory(Rule):
     severity = Severity.WARNING
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((1024, 1024, 3))])
-                model.add(layers.Conv2D(hp.Int("filters", 32, 64, step=32), 3, padding="same"))
-                model.add(layers.Flatten())
-                model.add(layers.Dense(hp.Choice("units", [4, 256])))
-                model.compile(loss="mse")
-                return model
+            model.add(layers.Conv2D(hp.Int("filters", 32, 64, step=32), 3, padding="same"))
+            model.add(layers.Flatten())
             """,
+            input="(1024, 1024, 3)",
+            head='layers.Dense(hp.Choice("units", [4, 256]))',
             at="build_model",
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((1024, 1024, 3))])
-                model.add(layers.Conv2D(hp.Int("filters", 32, 64, step=32), 3, padding="same"))
-                model.add(layers.Flatten())
-                model.add(layers.Dense(hp.Choice("units", [4, 64])))
-                model.compile(loss="mse")
-                return model
-            """
+            model.add(layers.Conv2D(hp.Int("filters", 32, 64, step=32), 3, padding="same"))
+            model.add(layers.Flatten())
+            """,
+            input="(1024, 1024, 3)",
+            head='layers.Dense(hp.Choice("units", [4, 64]))',
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
-            keras.mixed_precision.set_global_policy("mixed_float16")
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4096, 8192, step=4096))])
-                model.compile(loss="mse")
-                return model
-            """
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4096, 8192, step=4096)))',
+            input="(4,)",
+            head="",
+            before='keras.mixed_precision.set_global_policy("mixed_float16")',
         ),
     )
 

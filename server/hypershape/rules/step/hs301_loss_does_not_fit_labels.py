@@ -44,77 +44,43 @@ class LossDoesNotFitLabels(BuildFailure):
     stages = ("step",)
 
     INVALID = (
-        Example(
-            """
-            # hypershape: x=(4,) y=()
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
-                model.add(layers.Dense(3, activation="softmax"))
-                model.compile(loss="categorical_crossentropy")
-                return model
-            """,
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head='layers.Dense(3, activation="softmax")',
+            compile='loss="categorical_crossentropy"',
+            data="x=(4,) y=()",
             at='"categorical_crossentropy"',
             fixed='loss="sparse_categorical_crossentropy"',
         ),
     )
     VALID = (
-        Example(
-            """
-            # hypershape: x=(4,) y=(3,)
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
-                model.add(layers.Dense(3, activation="softmax"))
-                model.compile(loss="categorical_crossentropy")
-                return model
-            """
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head='layers.Dense(3, activation="softmax")',
+            compile='loss="categorical_crossentropy"',
+            data="x=(4,) y=(3,)",
         ),
-        Example(
-            """
-            # hypershape: x=(4,) y=()
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
-                model.add(layers.Dense(3, activation="softmax"))
-                model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-                return model
-            """
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head='layers.Dense(3, activation="softmax")',
+            compile='loss="sparse_categorical_crossentropy", metrics=["accuracy"]',
+            data="x=(4,) y=()",
         ),
-        Example(
-            """
-            # hypershape: x=(4,) y=()
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8)), layers.Dense(1)])
-                model.compile(loss="binary_crossentropy", metrics=["accuracy"])
-                return model
-            """
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head="layers.Dense(1)",
+            compile='loss="binary_crossentropy", metrics=["accuracy"]',
+            data="x=(4,) y=()",
         ),
-        Example(
-            """
-            # hypershape: x=(6, 4) y=(6, 3)
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((6, 4)), layers.LSTM(hp.Int("units", 4, 8), return_sequences=True), layers.Dense(3)])
-                model.compile(loss="mse")
-                return model
-            """
+        Example.layers(
+            'model.add(layers.LSTM(hp.Int("units", 4, 8), return_sequences=True))',
+            input="(6, 4)",
+            head="layers.Dense(3)",
+            data="x=(6, 4) y=(6, 3)",
         ),
     )
 

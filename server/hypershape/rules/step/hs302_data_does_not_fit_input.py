@@ -34,53 +34,28 @@ class DataDoesNotFitInput(BuildFailure):
     stages = ("step",)
 
     INVALID = (
-        Example(
-            """
-            # hypershape: x=(8,) y=(1,)
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((9,)), layers.Dense(hp.Int("units", 4, 8)), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """,
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(9,)",
+            head="layers.Dense(1)",
+            data="x=(8,) y=(1,)",
             at="(9,)",
             fixed="keras.Input((8,))",
         ),
-        Example(
-            """
-            # hypershape: x=(28, 28) y=(1,)
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((30, 30, 1))])
-                model.add(layers.Conv2D(hp.Int("filters", 4, 8), 3))
-                model.add(layers.Flatten())
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-            """,
+        Example.layers(
+            'model.add(layers.Conv2D(hp.Int("filters", 4, 8), 3))',
+            input="(30, 30, 1)",
+            data="x=(28, 28) y=(1,)",
             at="(30, 30, 1)",
             fixed="keras.Input((28, 28, 1))",
         ),
     )
     VALID = (
-        Example(
-            """
-            # hypershape: x=(9,) y=(1,)
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((9,)), layers.Dense(hp.Int("units", 4, 8)), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(9,)",
+            head="layers.Dense(1)",
+            data="x=(9,) y=(1,)",
         ),
         Example(
             """
@@ -95,19 +70,7 @@ class DataDoesNotFitInput(BuildFailure):
                 return model
             """
         ),
-        Example(
-            """
-            # hypershape: x=(28, 28) y=(1,)
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(hp.Int("filters", 2, 4), 3), layers.Flatten(), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """
-        ),
+        Example.layers('model.add(layers.Conv2D(hp.Int("filters", 2, 4), 3))', data="x=(28, 28) y=(1,)"),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:

@@ -32,65 +32,37 @@ class SoftmaxOfOneUnit(Rule):
     static = True
 
     INVALID = (
-        Example(
-            """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
-                model.add(layers.Dense(1, activation="softmax"))
-                model.compile(loss="binary_crossentropy")
-                return model
-            """,
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head='layers.Dense(1, activation="softmax")',
+            compile='loss="binary_crossentropy"',
             at='"softmax"',
             fixed='layers.Dense(1, activation="sigmoid")',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
-                model.add(layers.Dense(2, activation="softmax"))
-                model.add(layers.Dense(1, activation="sigmoid"))
-                model.compile(loss="binary_crossentropy")
-                return model
-            """
+            model.add(layers.Dense(hp.Int("units", 4, 8)))
+            model.add(layers.Dense(2, activation="softmax"))
+            """,
+            input="(4,)",
+            head='layers.Dense(1, activation="sigmoid")',
+            compile='loss="binary_crossentropy"',
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                classes = hp.Choice("classes", [2, 3])
-                model = keras.Sequential([keras.Input((5, 4)), layers.Dense(classes, activation="softmax")])
-                model.compile(loss="mse")
-                return model
-            """
+        Example.layers(
+            'model.add(layers.Dense(hp.Choice("classes", [2, 3]), activation="softmax"))',
+            input="(5, 4)",
+            head="",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((5, 4))
-                scores = layers.Dense(1)(inputs)
-                weights = layers.Softmax(axis=1)(scores)
-                x = layers.Dot(axes=1)([weights, layers.Dense(hp.Int("units", 1, 3))(inputs)])
-                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
-                model.compile(loss="mse")
-                return model
-            """
+            scores = layers.Dense(1)(x)
+            weights = layers.Softmax(axis=1)(scores)
+            x = layers.Dot(axes=1)([weights, layers.Dense(hp.Int("units", 1, 3))(x)])
+            """,
+            input="(5, 4)",
         ),
     )
 

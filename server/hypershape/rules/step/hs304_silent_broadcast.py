@@ -40,85 +40,67 @@ class SilentBroadcast(Rule):
     severity = Severity.WARNING
 
     INVALID = (
-        Example(
-            """
-            # hypershape: x=(4,) y=(3,)
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-            """,
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head="layers.Dense(1)",
+            data="x=(4,) y=(3,)",
             at='"mse"',
             fixed="layers.Dense(3)",
         ),
-        Example(
-            """
-            # hypershape: x=(20, 2) y=(1,)
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((20, 2))])
-                model.add(layers.LSTM(hp.Int("units", 4, 8), return_sequences=True))
-                model.add(layers.Dense(1))
-                model.compile(optimizer="adam", loss="mae")
-                return model
-            """,
+        Example.layers(
+            'model.add(layers.LSTM(hp.Int("units", 4, 8), return_sequences=True))',
+            input="(20, 2)",
+            head="layers.Dense(1)",
+            compile='optimizer="adam", loss="mae"',
+            data="x=(20, 2) y=(1,)",
             at='"mae"',
             fixed='layers.LSTM(hp.Int("units", 4, 8), return_sequences=False)',
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.zeros((100, 4)), np.zeros((100, 1)))
+            """,
+            head="layers.Dense(3)",
+            at='"mse"',
+            fixed="layers.Dense(1)",
+        ),
     )
     VALID = (
-        Example(
-            """
-            # hypershape: x=(4,) y=()
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8)), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head="layers.Dense(1)",
+            data="x=(4,) y=()",
         ),
-        Example(
-            """
-            # hypershape: x=(20, 2) y=(20,)
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((20, 2))])
-                model.add(layers.LSTM(hp.Int("units", 4, 8), return_sequences=True))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-            """
+        Example.layers(
+            'model.add(layers.LSTM(hp.Int("units", 4, 8), return_sequences=True))',
+            input="(20, 2)",
+            head="layers.Dense(1)",
+            data="x=(20, 2) y=(20,)",
         ),
-        Example(
-            """
-            # hypershape: x=(4,) y=(3,)
-            import keras
-            from keras import layers
-
-
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head="layers.Dense(1)",
+            compile="loss=farthest",
+            before="""
             def farthest(wanted, given):
                 return keras.ops.max(keras.ops.abs(wanted - given), axis=-1)
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8)), layers.Dense(1)])
-                model.compile(loss=farthest)
-                return model
+            """,
+            data="x=(4,) y=(3,)",
+        ),
+        Example.search(
             """
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=3, overwrite=True)
+            tuner.search(np.zeros((100, 4)), np.zeros((100, 1)))
+            """,
+            head="layers.Dense(3)",
+            fit="""
+            def fit(self, hp, model, x, y, **kwargs):
+                return model.fit(x, np.repeat(y, 3, axis=1), **kwargs)
+            """,
         ),
     )
 

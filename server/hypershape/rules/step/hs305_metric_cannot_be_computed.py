@@ -33,51 +33,30 @@ class MetricCannotBeComputed(BuildFailure):
     stages = ("compile", "step")
 
     INVALID = (
-        Example(
-            """
-            # hypershape: x=(4,) y=()
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
-                model.add(layers.Dense(3, activation="softmax"))
-                model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy", keras.metrics.F1Score()])
-                return model
-            """,
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head='layers.Dense(3, activation="softmax")',
+            compile='loss="sparse_categorical_crossentropy", metrics=["accuracy", keras.metrics.F1Score()]',
+            data="x=(4,) y=()",
             at='["accuracy", keras.metrics.F1Score()]',
             fixed='metrics=["accuracy"]',
         ),
     )
     VALID = (
-        Example(
-            """
-            # hypershape: x=(4,) y=(3,)
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
-                model.add(layers.Dense(3, activation="softmax"))
-                model.compile(loss="categorical_crossentropy", metrics=["accuracy", keras.metrics.F1Score()])
-                return model
-            """
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head='layers.Dense(3, activation="softmax")',
+            compile='loss="categorical_crossentropy", metrics=["accuracy", keras.metrics.F1Score()]',
+            data="x=(4,) y=(3,)",
         ),
-        Example(
-            """
-            # hypershape: x=(4,) y=()
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 4, 8))])
-                model.add(layers.Dense(1, activation="sigmoid"))
-                model.compile(loss="binary_crossentropy", metrics=["accuracy", "AUC", keras.metrics.Precision()])
-                return model
-            """
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head='layers.Dense(1, activation="sigmoid")',
+            compile='loss="binary_crossentropy", metrics=["accuracy", "AUC", keras.metrics.Precision()]',
+            data="x=(4,) y=()",
         ),
     )
 

@@ -27,6 +27,10 @@ _KINDS: tuple[tuple[type[ast.expr], str], ...] = (
     (ast.Tuple, "a tuple"),
 )
 
+_CLASSES = 'model.add(layers.Dense(hp.Int("units", 2, 4)))'
+_LOGITS = "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
+"""The models of the examples."""
+
 
 class WeightsRefused(Rule):
     """`search` gets class weights that are no dictionary, or class weights and sample weights at once.
@@ -49,124 +53,70 @@ class WeightsRefused(Rule):
     static = True
 
     INVALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-            from sklearn.utils.class_weight import compute_class_weight
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
-                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-                return model
-
-
             weights = compute_class_weight(class_weight="balanced", classes=np.unique(y), y=y)
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
             tuner.search(x, y, epochs=5, validation_split=0.2, class_weight=weights)
             """,
+            body=_CLASSES,
+            compile=_LOGITS,
+            before="from sklearn.utils.class_weight import compute_class_weight",
             at="weights",
             fixed="class_weight=dict(enumerate(weights)))",
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
-                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-                return model
-
-
             tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
             tuner.search(np.ones((8, 4)), np.zeros(8), epochs=1, class_weight=[1.0, 2.5])
             """,
+            body=_CLASSES,
+            compile=_LOGITS,
             at="[1.0, 2.5]",
             fixed="class_weight=dict(enumerate([1.0, 2.5])))",
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
-                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-                return model
-
-
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
             tuner.search(x, y, epochs=5, validation_split=0.2, class_weight="balanced")
             """,
+            body=_CLASSES,
+            compile=_LOGITS,
             at='"balanced"',
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
-                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-                return model
-
-
             x, y = np.ones((8, 4)), np.zeros(8)
             seen = np.ones(len(x))
             tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
             tuner.search(x, y, class_weight={0: 1.0, 1: 3.0}, sample_weight=seen)
             """,
+            body=_CLASSES,
+            compile=_LOGITS,
             at="sample_weight=seen",
             fixed="class_weight={0: 1.0, 1: 3.0})",
         ),
     )
     VALID = (
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
-                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-                return model
-
-
             weights = np.array([1.0, 2.5])
             tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
             tuner.search(np.ones((8, 4)), np.zeros(8), epochs=1, class_weight=dict(enumerate(weights)))
-            """
+            """,
+            body=_CLASSES,
+            compile=_LOGITS,
         ),
-        Example(
+        Example.search(
             """
-            import keras
-            import keras_tuner as kt
-            import numpy as np
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 2, 4))])
-                model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-                return model
-
-
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
             tuner.search(x, y, validation_split=0.2, class_weight=weights_of(y), sample_weight=None)
             tuner.search(x, y, validation_split=0.2, class_weight={0: 1.0, 1: 3.0}, sample_weight=seen)
             tuner.search(x, y, validation_split=0.2, class_weight=None, sample_weight=seen)
             tuner.search(x, y, validation_split=0.2, class_weight={0: 1.0, 1: 3.0})
-            """
+            """,
+            body=_CLASSES,
+            compile=_LOGITS,
         ),
         Example(
             """

@@ -29,46 +29,34 @@ class TrainingStepFails(BuildFailure):
     stages = ("step",)
 
     INVALID = (
-        Example(
-            """
-            # hypershape: x=(4,) y=(1,)
-            import keras
-            from keras import layers
-
-
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 1, 4)))',
+            input="(4,)",
+            head="",
+            compile="loss=strict",
+            before="""
             def strict(y, prediction):
                 if prediction.shape[-1] > 2:
                     raise ValueError("at most two outputs")
                 return keras.ops.mean(prediction, axis=-1)
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
-                model.compile(loss=strict)
-                return model
             """,
+            data="x=(4,) y=(1,)",
             condition="units >= 3",
         ),
     )
-
     VALID = (
-        Example(
-            """
-            # hypershape: x=(4,) y=(1,)
-            import keras
-            from keras import layers
-
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 1, 4)))',
+            input="(4,)",
+            head="",
+            compile="loss=strict",
+            before="""
             def strict(y, prediction):
                 if prediction.shape[-1] > 4:
                     raise ValueError("at most four outputs")
                 return keras.ops.mean(prediction, axis=-1)
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 4))])
-                model.compile(loss=strict)
-                return model
-            """
+            """,
+            data="x=(4,) y=(1,)",
         ),
     )
 

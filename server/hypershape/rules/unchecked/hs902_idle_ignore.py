@@ -46,20 +46,9 @@ class IdleIgnore(Rule):
                 return units
             """
         ),
-        Example(
-            """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((8, 8, 1))])
-                model.add(layers.Conv2D(4, hp.Int("kernel", 3, 9)))  # hypershape: ignore[HS201]
-                model.add(layers.Flatten())
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-            """
+        Example.layers(
+            'model.add(layers.Conv2D(4, hp.Int("kernel", 3, 9)))  # hypershape: ignore[HS201]',
+            input="(8, 8, 1)",
         ),
     )
 
