@@ -7,14 +7,16 @@ import type { Level } from './settings';
 export interface ServerOptions {
   /** False: nothing of the workspace may be run. */
   readonly trusted: boolean;
-  /** Null leaves the choice to the server. */
+  /** The setting; null where there is none. */
   readonly interpreter: Command | null;
-  readonly level: Level;
-  readonly budget: number;
-  readonly select: readonly string[];
-  readonly ignore: readonly string[];
+  /** What is selected in the Python extension, which a project's own setting beats. */
+  readonly selectedInterpreter: Command | null;
+  readonly level?: Level | undefined;
+  readonly budget?: number | undefined;
+  readonly select?: readonly string[] | undefined;
+  readonly ignore?: readonly string[] | undefined;
   /** By code: error, warning, info or hint. */
-  readonly severity: Readonly<Record<string, string>>;
+  readonly severity?: Readonly<Record<string, string>> | undefined;
 }
 
 export const STATUS = 'hypershape/status';

@@ -132,7 +132,8 @@ export class Session implements vscode.Disposable {
   private async options(settings: Settings): Promise<ServerOptions> {
     return {
       trusted: vscode.workspace.isTrusted,
-      interpreter: (await this.interpreter(settings)) ?? null,
+      interpreter: settings.interpreter.length > 0 ? settings.interpreter : null,
+      selectedInterpreter: (await chooseInterpreter([], this.environment, vscode.workspace.isTrusted)) ?? null,
       level: settings.level,
       budget: settings.budget,
       select: settings.select,

@@ -1,19 +1,25 @@
-"""`[tool.hypershape]` in pyproject.toml: settings of a project, which the editor's and the command line's override."""
+"""Settings: what the command line, an editor and a project's pyproject.toml each say, and who wins.
+
+All three are read into the same values by the same rules, so that no setting can mean two things.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hypershape.model import Level, Options, Severity
+from hypershape.probe import interpreter
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+LEVELS: dict[str, Level] = {"static": "static", "symbolic": "symbolic", "device": "device"}
 
 
 class BadSettings(Exception):
@@ -22,26 +28,47 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a project sets; None or empty where it says nothing."""
+    """What one place sets; None (no entry, for severities) where it says nothing."""
 
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] | None = None
     severity: tuple[tuple[str, Severity], ...] = ()
     level: Level | None = None
     budget: float | None = None
-    python: str | None = None
+    python: tuple[str, ...] | None = None
+    """The command that starts the user's interpreter."""
+    file: Path | None = None
+    """The file that says so."""
 
-    def under(self, chosen: Options) -> Options:
-        """The options for one file: what the project sets, where the user did not choose otherwise."""
-        usual = Options()
-        return replace(
-            chosen,
-            select=chosen.select or self.select,
-            ignore=chosen.ignore or self.ignore,
-            severity=tuple({**dict(self.severity), **dict(chosen.severity)}.items()),
-            level=self.level if self.level and chosen.level == usual.level else chosen.level,
-            budget=self.budget if self.budget and chosen.budget == usual.budget else chosen.budget,
+    def over(self, other: Settings) -> Settings:
+        """These settings, and the other's where these say nothing."""
+        return Settings(
+            select=other.select if self.select is None else self.select,
+            ignore=other.ignore if self.ignore is None else self.ignore,
+            severity=tuple({**dict(other.severity), **dict(self.severity)}.items()),
+            level=self.level or other.level,
+            budget=self.budget or other.budget,
+            python=self.python or other.python,
+            file=self.file if self.python else other.file,
         )
+
+    def options(self, usual: Options | None = None) -> Options:
+        """What is asked of an analysis; `usual` holds where nothing is set."""
+        usual = usual or Options()
+        return replace(
+            usual,
+            select=usual.select if self.select is None else self.select,
+            ignore=usual.ignore if self.ignore is None else self.ignore,
+            severity=self.severity or usual.severity,
+            level=self.level or usual.level,
+            budget=self.budget or usual.budget,
+        )
+
+    def missing_interpreter(self) -> str | None:
+        """One sentence when a project names an interpreter that does not exist."""
+        if self.file is None or self.python is None or interpreter.exists(self.python):
+            return None
+        return f"{self.file}: python names {self.python[0]}, which does not exist."
 
 
 def load(folder: Path) -> Settings:
@@ -57,48 +84,84 @@ def load(folder: Path) -> Settings:
             table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("hypershape")
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadSettings(f"{file} is not valid TOML: {error}.") from None
+        except OSError as error:
+            raise BadSettings(f"{file} cannot be read: {error.strerror}.") from None
         if table is not None:
-            return _read(table, file)
+            return _of_project(table, file)
     return Settings()
 
 
-def _read(table: Mapping[str, Any], file: Path) -> Settings:
-    known = {"select", "ignore", "severity", "level", "budget", "python"}
-    unknown = sorted(set(table) - known)
-    if unknown:
-        raise BadSettings(
-            f"{file}: [tool.hypershape] has no setting {unknown[0]!r}; there are {', '.join(sorted(known))}."
-        )
-    level, budget, python = table.get("level"), table.get("budget"), table.get("python")
-    if level not in (None, "static", "symbolic", "device"):
-        raise BadSettings(f"{file}: level is 'static', 'symbolic' or 'device', not {level!r}.")
-    if budget is not None and (
-        isinstance(budget, bool) or not isinstance(budget, int | float) or budget <= 0
-    ):
-        raise BadSettings(f"{file}: budget is a number of seconds above 0, not {budget!r}.")
-    if python is not None and not isinstance(python, str):
-        raise BadSettings(f"{file}: python is the path of an interpreter, not {python!r}.")
-    return Settings(
-        _codes(table, "select", file),
-        _codes(table, "ignore", file),
-        _severity(table, file),
-        level,
-        budget,
-        python,
-    )
+def _of_project(table: Any, file: Path) -> Settings:
+    if not isinstance(table, Mapping):
+        raise BadSettings(f"{file}: [tool.hypershape] is a table, not {table!r}.")
+    values: dict[str, Any] = {}
+    for name, value in table.items():
+        if name not in READERS:
+            known = ", ".join(sorted(READERS))
+            raise BadSettings(f"{file}: [tool.hypershape] has no setting {name!r}; there are {known}.")
+        try:
+            values[name] = read(name, value, file.parent)
+        except ValueError as reason:
+            raise BadSettings(f"{file}: {reason}") from None
+    return Settings(**values, file=file)
 
 
-def _codes(table: Mapping[str, Any], name: str, file: Path) -> tuple[str, ...]:
-    value = table.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
-        raise BadSettings(f'{file}: {name} is a list of codes such as ["HS2", "HS401"], not {value!r}.')
+def read(name: str, value: Any, folder: Path) -> Any:
+    """The value of one setting, as JSON or TOML give it; paths are relative to `folder`.
+
+    Raises ValueError with a sentence that says what it should be.
+    """
+    result = READERS[name](value, folder)
+    if result is None:
+        raise ValueError(f"{name} {SHOULD_BE[name]}, not {value!r}.")
+    return result
+
+
+def _codes(value: Any, _: Path) -> tuple[str, ...] | None:
+    if not isinstance(value, list | tuple) or not all(isinstance(code, str) for code in value):
+        return None
     return tuple(code.upper() for code in value)
 
 
-def _severity(table: Mapping[str, Any], file: Path) -> tuple[tuple[str, Severity], ...]:
-    value = table.get("severity", {})
+def _severity(value: Any, _: Path) -> tuple[tuple[str, Severity], ...] | None:
     try:
         return tuple((code.upper(), Severity(level)) for code, level in value.items())
-    except (AttributeError, ValueError):
-        names = ", ".join(severity.value for severity in Severity)
-        raise BadSettings(f"{file}: severity maps codes to one of {names}, not {value!r}.") from None
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def _level(value: Any, _: Path) -> Level | None:
+    return LEVELS.get(value) if isinstance(value, str) else None
+
+
+def _budget(value: Any, _: Path) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 < value < float("inf") else None
+
+
+def _python(value: Any, folder: Path) -> tuple[str, ...] | None:
+    if isinstance(value, str) and value.strip():
+        return interpreter.command(value, folder)
+    if isinstance(value, list | tuple) and value and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    return None
+
+
+READERS: Mapping[str, Callable[[Any, Path], Any]] = {
+    "select": _codes,
+    "ignore": _codes,
+    "severity": _severity,
+    "level": _level,
+    "budget": _budget,
+    "python": _python,
+}
+"""What each setting is read with; None for a value that it cannot have."""
+
+SHOULD_BE: Mapping[str, str] = {
+    "select": 'is a list of codes such as ["HS2", "HS401"]',
+    "ignore": 'is a list of codes such as ["HS2", "HS401"]',
+    "severity": f"maps codes to one of {', '.join(severity.value for severity in Severity)}",
+    "level": "is 'static', 'symbolic' or 'device'",
+    "budget": "is a number of seconds above 0",
+    "python": "is the path of an interpreter, or the command that starts one",
+}

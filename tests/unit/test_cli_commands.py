@@ -59,6 +59,39 @@ def test_an_interpreter_without_keras_is_named_with_what_to_install(tmp_path: Pa
     assert run("doctor", "--python", python).returncode == 2
 
 
+def project(folder: Path, table: str) -> Path:
+    """A project with one model and this table of settings."""
+    (folder / "pyproject.toml").write_text(f"[tool.hypershape]\n{table}\n")
+    model = folder / "model.py"
+    model.write_text((EXAMPLES / "case3_choice.py").read_text())
+    return model
+
+
+def test_an_interpreter_that_a_project_names_and_that_does_not_exist_is_named_with_its_file(
+    tmp_path: Path,
+) -> None:
+    done = run("check", project(tmp_path, 'python = "/nonexistent/python"'))
+    assert done.returncode == 2
+    file = tmp_path / "pyproject.toml"
+    assert sentence(done) == f"hypershape: {file}: python names /nonexistent/python, which does not exist."
+    assert run("doctor", cwd=tmp_path).returncode == 2
+
+
+def test_the_interpreter_of_a_project_is_the_one_that_runs(tmp_path: Path) -> None:
+    venv.create(tmp_path / "bare", with_pip=False)
+    done = run("check", project(tmp_path, 'python = "bare/bin/python"'), "--format", "json")
+    assert done.returncode == 2 and "Keras is not installed" in sentence(done)
+    assert json.loads(done.stdout)["environment"]["problem"] in sentence(done)
+
+
+def test_what_is_typed_wins_over_the_project_s_settings(tmp_path: Path) -> None:
+    model = project(tmp_path, 'python = "/nonexistent/python"\nlevel = "symbolic"\nignore = ["HS1"]')
+    static = run("check", model, "--level", "static")
+    assert static.returncode == 0  # nothing runs, and the project's rules hold
+    assert run("check", model, "--level", "static", "--ignore", "HS2").returncode == 1
+    assert "/typed/python" in sentence(run("check", model, "--python", "/typed/python"))
+
+
 def test_bad_arguments_end_with_two() -> None:
     assert run("check", "--format", "xml", "x.py").returncode == 2
     assert run("explain", "HS000").returncode == 2

@@ -3,11 +3,14 @@
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from hypershape import source
 from hypershape.cli import contract, formats
+from hypershape.cli.notebooks import lines_in_file
 from hypershape.cli.text import Printer, coverage_sentence
 from hypershape.model import (
     Analysis,
@@ -147,17 +150,98 @@ def test_lines_count_within_the_cell_of_a_notebook() -> None:
     data = json.loads(contract.to_json([analysis((Cell(1, 1, 1), Cell(4, 2, 2)))], None, corners=False))
     finding = data["files"][0]["findings"][0]
     assert (finding["cell"], finding["line"]) == (4, 2)
-    assert "model.ipynb cell 4:2:12" in printed(analysis((Cell(1, 1, 1), Cell(4, 2, 2))))
+    assert "model.ipynb cell 4, line 2, column 12" in printed(analysis((Cell(1, 1, 1), Cell(4, 2, 2))))
 
 
 def test_sarif_and_github_name_the_rule_and_the_place() -> None:
     result = json.loads(formats.to_sarif([analysis()]))["runs"][0]["results"][0]
     assert result["ruleId"] == "HS201"
-    assert result["locations"][0]["physicalLocation"]["region"]["startColumn"] == 12
+    assert result["locations"][0]["physicalLocation"]["region"] == {
+        "startLine": 3,
+        "startColumn": 12,
+        "endLine": 3,
+        "endColumn": 60,
+    }
     assert formats.to_github([analysis()]) == (
         "::error file=model.py,line=3,col=12,endLine=3,endColumn=60,title=HS201 convolution-too-large::"
         "A 29×29 kernel needs 29 pixels and gets 28."
     )
+
+
+NOTEBOOK = {
+    "cells": [
+        {
+            "cell_type": "markdown",
+            "metadata": {"source": ["no"]},
+            "source": ["# A, [t] {x}\n", '"quoted" \\ too'],
+        },
+        {
+            "cell_type": "code",
+            "outputs": [{"text": ["1\n"]}],
+            "source": ["import keras\n", "\n", "def build_model(hp):"],
+        },
+        {
+            "cell_type": "code",
+            "source": ["    return keras.layers.Conv2D(\n", "8, hp.Int('kernel', 3, 29))\n"],
+        },
+        {"cell_type": "code", "source": "a = 1\nb = 2"},
+    ],
+    "nbformat": 4,
+}
+
+
+@pytest.mark.parametrize("indent", [1, 4, None])
+def test_the_lines_of_a_notebook_in_sarif_and_github_are_those_of_its_file(
+    tmp_path: Path, indent: int | None
+) -> None:
+    file = tmp_path / "model.ipynb"
+    file.write_text(json.dumps(NOTEBOOK, indent=indent), encoding="utf-8")
+    document = source.read(file)
+    line = document.text.splitlines().index("8, hp.Int('kernel', 3, 29))") + 1
+    span = Span(str(file), line - 1, 12, line, 5)
+    finding = replace(analysis().findings[0], span=span)
+    found = Analysis(source.analyse(document), findings=(finding,), done=True)
+
+    (result,) = json.loads(formats.to_sarif([found]))["runs"][0]["results"]
+    region = result["locations"][0]["physicalLocation"]["region"]
+    shown = file.read_text(encoding="utf-8").splitlines()
+    assert "layers.Conv2D(" in shown[region["startLine"] - 1]
+    assert "hp.Int('kernel', 3, 29)" in shown[region["endLine"] - 1]
+    assert set(region) == {"startLine", "endLine"}
+    assert result["message"]["text"].startswith("cell 2, line 1: A 29×29 kernel")
+    assert (
+        f"line={region['startLine']},endLine={region['endLine']},title=HS201 convolution-too-large::cell 2, line 1: "
+        in formats.to_github([found])
+    )
+
+
+def test_every_line_of_a_notebook_has_its_line_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "model.ipynb"
+    file.write_text(json.dumps(NOTEBOOK, indent=1), encoding="utf-8")
+    shown = file.read_text(encoding="utf-8").splitlines()
+    found = {place: shown[line - 1].strip(' ",\n') for place, line in lines_in_file(str(file)).items()}
+    assert found[1, 1] == "import keras\\n" and found[1, 2] == "\\n" and found[1, 3] == "def build_model(hp):"
+    assert found[3, 1] == found[3, 2] == 'source": "a = 1\\nb = 2'
+
+
+def test_a_notebook_that_cannot_be_read_again_still_has_a_line_that_viewers_take() -> None:
+    in_cell = (Cell(1, 1, 1), Cell(4, 2, 2))
+    (result,) = json.loads(formats.to_sarif([analysis(in_cell)]))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1, "endLine": 1}
+    assert result["message"]["text"].startswith("cell 4, line 2: ")
+
+
+def test_why_nothing_could_be_checked_is_said_in_every_format() -> None:
+    problem = "Keras is not installed."
+    run = json.loads(formats.to_sarif([analysis()], [problem]))["runs"][0]
+    assert run["invocations"] == [
+        {
+            "executionSuccessful": False,
+            "toolExecutionNotifications": [{"level": "error", "message": {"text": problem}}],
+        }
+    ]
+    assert json.loads(formats.to_sarif([analysis()]))["runs"][0]["invocations"][0]["executionSuccessful"]
+    assert formats.to_github([], [problem]) == "::error title=hypershape::Keras is not installed."
 
 
 def test_a_proof_and_a_sample_are_told_apart() -> None:

@@ -6,10 +6,8 @@ from pygls.workspace import PositionCodec
 
 from hypershape import source
 from hypershape.lsp import convert
-from hypershape.lsp.configuration import Configuration
 from hypershape.lsp.positions import View
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
-from hypershape.settings import Settings
 
 PATH, URI = "/project/model.py", "file:///project/model.py"
 TEXT = "first(1, 2)\nsecond(3)\n"
@@ -61,11 +59,3 @@ def test_what_is_not_verified_or_not_preferred_is_never_applied_unasked() -> Non
     edit = Edit(span(2, 8, 9), "5")
     assert applied(fixed("HS202", span(2, 1, 10), edit, verified=False)) == []
     assert applied(fixed("HS202", span(2, 1, 10), edit, preferred=False)) == []
-
-
-def test_severities_set_in_the_editor_win_over_those_of_the_project() -> None:
-    editor = Configuration.read({"severity": {"hs405": "warning", "HS103": "loud", "HS105": 3}}).options
-    assert editor.severity == (("HS405", Severity.WARNING),)
-    project = Settings(severity=(("HS405", Severity.ERROR), ("HS103", Severity.INFO)))
-    assert dict(project.under(editor).severity) == {"HS405": Severity.WARNING, "HS103": Severity.INFO}
-    assert Configuration.read({"severity": "loud"}).options.severity == ()

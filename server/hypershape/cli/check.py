@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import AsyncIterator, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 
 from rich.console import Console
@@ -13,37 +13,34 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from hypershape import settings, source
 from hypershape.analysis import analyse
 from hypershape.cli import contract, formats, text
-from hypershape.cli.main import CANNOT_RUN, FOUND, OK, CannotRun
+from hypershape.cli.outcome import CANNOT_RUN, FOUND, OK, CannotRun
 from hypershape.model import Analysis, Environment, Options, Severity
 from hypershape.probe import Agent
+from hypershape.probe.interpreter import find
+from hypershape.settings import Settings
 
 
-async def check(
-    paths: Sequence[Path], options: Options, output: str, corners: bool, command: list[str]
-) -> int:
-    """Checks every file and returns the exit code."""
+async def check(paths: Sequence[Path], flags: Settings, usual: Options, output: str, corners: bool) -> int:
+    """Checks every file and returns the exit code; `flags` win over the settings of each file's project."""
     files = _files(paths)
-    agent = None if options.level == "static" else Agent(command)
+    checker = _Checker(flags, usual)
     printer = text.Printer(Console(soft_wrap=True, highlight=False)) if output == "text" else None
-    analyses: list[Analysis] = []
     broken = False
-    widen = partial(source.across, workspace=source.Workspace())
     try:
         with _progress_bar(Console(stderr=True)) as bar:
             task = bar.add_task("reading", total=len(files))
             for path in files:
                 bar.update(task, description=str(path))
                 try:
-                    document = source.read(path)
+                    async for state in checker.states(path):
+                        bar.update(task, description=f"{path}  {state.progress or ''}")
                 except source.Unreadable as reason:
                     if len(files) == 1:
                         raise CannotRun(str(reason)) from None
                     print(f"hypershape: {reason}", file=sys.stderr)
                     continue
-                chosen = _for_file(path, options)
-                try:
-                    async for state in analyse(document, agent, chosen, widen=widen):
-                        bar.update(task, description=f"{path}  {state.progress or ''}")
+                except CannotRun:
+                    raise
                 except Exception as problem:
                     # A mistake of ours in one file must not cost the user the results for the others.
                     print(
@@ -52,29 +49,102 @@ async def check(
                     )
                     broken = True
                     continue
-                analyses.append(state)
                 bar.advance(task)
                 if printer is not None:
                     with text.paused(bar):
                         printer.file(state, corners)
     finally:
-        if agent is not None:
-            await agent.close()
+        await checker.close()
 
+    analyses, problems = checker.analyses, checker.problems
     for sentence in dict.fromkeys(state.module.unsearched for state in analyses):
         if sentence is not None:
             print(f"hypershape: {sentence}", file=sys.stderr)
-    environment = next((state.environment for state in analyses if state.environment is not None), None)
     if printer is not None:
         printer.summary(analyses)
     else:
-        print(_RENDER[output](analyses, environment, corners))
-    if environment is not None and environment.problem is not None:
-        print(f"hypershape: {environment.problem}", file=sys.stderr)
+        print(_rendered(output, analyses, problems, corners))
+    for sentence in problems:
+        print(f"hypershape: {sentence}", file=sys.stderr)
+    if checker.unable:
         return CANNOT_RUN
     if _has_error(analyses):
         return FOUND
     return CANNOT_RUN if broken else OK
+
+
+class _Checker:
+    """The files checked so far, and one agent: that of the project in hand."""
+
+    def __init__(self, flags: Settings, usual: Options) -> None:
+        self._flags, self._usual = flags, usual
+        self._agent: Agent | None = None
+        self._widen = partial(source.across, workspace=source.Workspace())
+        self._done: list[tuple[tuple[str, ...], Analysis]] = []
+
+    async def states(self, path: Path) -> AsyncIterator[Analysis]:
+        """The analyses of one file, the last of which counts. Raises source.Unreadable, CannotRun."""
+        document = source.read(path)
+        chosen = self._settings(path)
+        options = chosen.options(self._usual)
+        agent = None if options.level == "static" else await self._agent_of(chosen)
+        state = None
+        async for state in analyse(document, agent, options, widen=self._widen):
+            yield state
+        assert state is not None
+        self._done.append((agent.command if agent is not None else (), state))
+
+    def _settings(self, path: Path) -> Settings:
+        try:
+            return self._flags.over(settings.load(path.resolve().parent))
+        except settings.BadSettings as reason:
+            raise CannotRun(str(reason)) from None
+
+    async def _agent_of(self, chosen: Settings) -> Agent:
+        """The agent of a project; files come folder by folder, so that one at a time is enough."""
+        missing = chosen.missing_interpreter()
+        if missing is not None:
+            raise CannotRun(missing)
+        # Without a choice the interpreter is looked for once, where the command was typed.
+        command = chosen.python or self._found
+        if self._agent is not None and self._agent.command != command:
+            await self.close()
+        self._agent = self._agent or Agent(command)
+        return self._agent
+
+    @cached_property
+    def _found(self) -> tuple[str, ...]:
+        return tuple(find(Path.cwd()))
+
+    @property
+    def analyses(self) -> list[Analysis]:
+        return [analysis for _, analysis in self._done]
+
+    @property
+    def problems(self) -> list[str]:
+        """Why interpreters could not probe, each sentence once."""
+        environments = [analysis.environment for analysis in self.analyses]
+        return list(dict.fromkeys(each.problem for each in environments if each and each.problem))
+
+    @property
+    def unable(self) -> bool:
+        """Whether there is an interpreter that could probe no target at all."""
+        failed = {
+            command
+            for command, analysis in self._done
+            if analysis.environment and analysis.environment.problem
+        }
+        able = {
+            command
+            for command, analysis in self._done
+            if any(target.status == "probed" for target in analysis.targets)
+        }
+        return bool(failed - able)
+
+    async def close(self) -> None:
+        agent, self._agent = self._agent, None
+        if agent is not None:
+            await agent.close()
 
 
 def _progress_bar(console: Console) -> Progress:
@@ -100,27 +170,19 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _for_file(path: Path, options: Options) -> Options:
-    try:
-        return settings.load(path.resolve().parent).under(options)
-    except settings.BadSettings as reason:
-        raise CannotRun(str(reason)) from None
-
-
 def _has_error(analyses: Sequence[Analysis]) -> bool:
     return any(finding.severity is Severity.ERROR for state in analyses for finding in state.findings)
 
 
-def _json(analyses: Sequence[Analysis], environment: Environment | None, corners: bool) -> str:
-    return contract.to_json(analyses, environment, corners)
+def _rendered(output: str, analyses: Sequence[Analysis], problems: Sequence[str], corners: bool) -> str:
+    if output == "sarif":
+        return formats.to_sarif(analyses, problems)
+    if output == "github":
+        return formats.to_github(analyses, problems)
+    return contract.to_json(analyses, _environment(analyses), corners)
 
 
-def _sarif(analyses: Sequence[Analysis], environment: Environment | None, corners: bool) -> str:
-    return formats.to_sarif(analyses)
-
-
-def _github(analyses: Sequence[Analysis], environment: Environment | None, corners: bool) -> str:
-    return formats.to_github(analyses)
-
-
-_RENDER = {"json": _json, "sarif": _sarif, "github": _github}
+def _environment(analyses: Sequence[Analysis]) -> Environment | None:
+    """The first interpreter that has a problem, else the first."""
+    found = [analysis.environment for analysis in analyses if analysis.environment is not None]
+    return next((each for each in found if each.problem is not None), found[0] if found else None)

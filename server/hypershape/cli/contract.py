@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
+from hypershape.cli.places import Place
 from hypershape.model import (
     Analysis,
     Coverage,
@@ -39,25 +41,16 @@ def to_json(analyses: Sequence[Analysis], environment: Environment | None, corne
     )
 
 
-def place(document: Document, span: Span) -> Json:
-    """Lines count within the notebook's cell; `cell` is None in a script."""
-    cell = document.cell_at(span.line)
-    shift = cell.first_line - 1 if cell is not None else 0
-    return {
-        "line": span.line - shift,
-        "column": span.column,
-        "end_line": span.end_line - shift,
-        "end_column": span.end_column,
-        "cell": cell.index if cell is not None else None,
-    }
+def _place(document: Document, span: Span) -> Json:
+    return asdict(Place.of(document, span))
 
 
 def _line(document: Document, span: Span | None) -> Json:
     """The line and cell of a place, both None for one that is not in this document."""
     if span is None or span.path != document.path:
         return {"line": None, "cell": None}
-    where = place(document, span)
-    return {"line": where["line"], "cell": where["cell"]}
+    where = Place.of(document, span)
+    return {"line": where.line, "cell": where.cell}
 
 
 def _environment(environment: Environment | None) -> Json | None:
@@ -158,7 +151,7 @@ def _finding(document: Document, finding: Finding) -> Json:
         "name": finding.name,
         "severity": finding.severity.value,
         "message": finding.message,
-        **place(document, finding.span),
+        **_place(document, finding.span),
         "target": finding.target,
         "condition": finding.condition.text if finding.condition is not None else None,
         "configuration": dict(finding.configuration) if finding.configuration is not None else None,
@@ -175,4 +168,4 @@ def _finding(document: Document, finding: Finding) -> Json:
 
 
 def _edit(document: Document, edit: Edit) -> Json:
-    return {**place(document, edit.span), "text": edit.text}
+    return {**_place(document, edit.span), "text": edit.text}

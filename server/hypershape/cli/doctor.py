@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
-from hypershape.cli.main import CANNOT_RUN, OK, CannotRun
+from hypershape.cli.outcome import CANNOT_RUN, OK, CannotRun
 from hypershape.probe import Agent, AgentFailed
 
 
-async def examine(command: list[str]) -> int:
+async def examine(command: Sequence[str]) -> int:
     """Prints the environment as a table; the exit code says whether a search can be probed in it."""
     agent = Agent(command)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,8 +13,7 @@ from typing import Annotated
 import typer
 
 from hypershape import __version__
-
-OK, FOUND, CANNOT_RUN = 0, 1, 2
+from hypershape.cli.outcome import CANNOT_RUN, CannotRun
 
 app = typer.Typer(
     help="Tells Keras Tuner users which parts of their search space will crash.",
@@ -43,12 +41,8 @@ class CheckLevel(str, Enum):
     DEVICE = "device"
 
 
-class CannotRun(Exception):
-    """One sentence that says why the command cannot run; exit code 2."""
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(code.strip().upper() for code in text.split(",") if code.strip())
+def _codes(text: str) -> tuple[str, ...] | None:
+    return tuple(code.strip().upper() for code in text.split(",") if code.strip()) or None
 
 
 @app.command()
@@ -57,8 +51,16 @@ def check(
         list[Path], typer.Argument(help="Scripts, notebooks, or folders of them.", show_default=False)
     ],
     output: Annotated[Format, typer.Option("--format", help="How to print the findings.")] = Format.TEXT,
-    level: Annotated[CheckLevel, typer.Option(help="How far to go.")] = CheckLevel.SYMBOLIC,
-    budget: Annotated[float, typer.Option(min=0.1, help="Seconds of probing for each file.")] = 10.0,
+    level: Annotated[
+        CheckLevel | None,
+        typer.Option(help="How far to go.", show_default="the project's, else symbolic"),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1, help="Seconds of probing for each file.", show_default="the project's, else 10"
+        ),
+    ] = None,
     exhaustive: Annotated[bool, typer.Option(help="Enumerate the space however large it is.")] = False,
     corners: Annotated[bool, typer.Option(help="List every probed configuration.")] = False,
     python: Annotated[str, typer.Option(metavar="PATH", help="The interpreter that has Keras.")] = "",
@@ -68,16 +70,18 @@ def check(
     """Check search spaces; exit 0: no error found, 1: some, 2: it could not run."""
     from hypershape.cli import check as checking
     from hypershape.model import Options
+    from hypershape.probe.interpreter import command
+    from hypershape.settings import Settings
 
-    options = Options(
-        level=level.value,
-        budget=budget,
-        exhaustive=exhaustive,
+    flags = Settings(
         select=_codes(select),
         ignore=_codes(ignore),
+        level=level.value if level is not None else None,
+        budget=budget,
+        python=command(python, Path.cwd()) if python else None,
     )
-    code = _run(lambda: asyncio.run(checking.check(paths, options, output.value, corners, _command(python))))
-    raise typer.Exit(code)
+    usual = Options(exhaustive=exhaustive)
+    raise typer.Exit(_run(lambda: asyncio.run(checking.check(paths, flags, usual, output.value, corners))))
 
 
 @app.command()
@@ -129,13 +133,21 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
         raise typer.Exit()
 
 
-def _command(python: str) -> list[str]:
-    """The start command of the user's interpreter; `--python "ssh box python3"` works too."""
-    from hypershape.probe.interpreter import find
+def _command(python: str) -> tuple[str, ...]:
+    """The start command of the interpreter that is named, else of the project's, else of the one that fits best."""
+    from hypershape import settings
+    from hypershape.probe.interpreter import command, find
 
-    if not python:
-        return find(Path.cwd())
-    return [python] if Path(python).exists() else shlex.split(python)
+    if python:
+        return command(python, Path.cwd())
+    try:
+        project = settings.load(Path.cwd())
+    except settings.BadSettings as reason:
+        raise CannotRun(str(reason)) from None
+    missing = project.missing_interpreter()
+    if missing is not None:
+        raise CannotRun(missing)
+    return project.python or tuple(find(Path.cwd()))
 
 
 def _run(work: Callable[[], int]) -> int:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from hypershape.cli.contract import place
+from hypershape.cli.places import Place
 from hypershape.model import Analysis, Coverage, Document, Finding, Severity, Span, TargetAnalysis, Value
 from hypershape.text import Text as Lines
 
@@ -76,16 +76,10 @@ class Printer:
                 finding.message,
             )
         )
-        where = place(document, finding.span)
-        cell = f" cell {where['cell']}" if where["cell"] is not None else ""
-        width = len(str(where["line"]))
-        margin = " " * width
-        self.console.print(
-            Text.assemble(
-                (f"{margin}--> ", "blue"), f"{document.path}{cell}:{where['line']}:{where['column']}"
-            )
-        )
-        self._source(document, finding.span, where["line"], style)
+        where = Place.of(document, finding.span)
+        margin = " " * len(str(where.line))
+        self.console.print(Text.assemble((f"{margin}--> ", "blue"), where.after(document.path, column=True)))
+        self._source(document, finding.span, where.line, style)
         for label, note in _notes(document, finding):
             self.console.print(Text.assemble((f"{margin} = ", "blue"), (f"{label}: ", "bold"), note))
         for fix in finding.fixes:
@@ -115,9 +109,8 @@ class Printer:
         self.console.print(underline)
 
     def _target(self, document: Document, target: TargetAnalysis) -> None:
-        where = place(document, target.target.span)
-        cell = f" cell {where['cell']}" if where["cell"] is not None else ""
-        name = f"{document.path}{cell}:{where['line']} {target.target.name}"
+        where = Place.of(document, target.target.span)
+        name = f"{where.after(document.path)} {target.target.name}"
         mark, style, text = _verdict(target)
         self.console.print(Text.assemble((f"{mark} ", style), (name, "bold"), f": {text}"))
 
@@ -179,8 +172,7 @@ def _notes(document: Document, finding: Finding) -> Iterator[tuple[str, str]]:
 def _line(document: Document, span: Span) -> str:
     if span.path != document.path:
         return f"{span.path}:{span.line}"
-    where = place(document, span)
-    return f"line {where['line']}" if where["cell"] is None else f"cell {where['cell']} line {where['line']}"
+    return Place.of(document, span).words
 
 
 def _first_line(text: str) -> str:

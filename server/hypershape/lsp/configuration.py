@@ -3,65 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hypershape.model import Level, Options, Severity
+from hypershape import settings
+from hypershape.model import Severity
+from hypershape.settings import Settings
 
-LEVELS: dict[str, Level] = {"static": "static", "symbolic": "symbolic", "device": "device"}
+NAMES = {
+    "interpreter": "python",
+    "selectedInterpreter": "python",
+    "level": "level",
+    "budget": "budget",
+    "select": "select",
+    "ignore": "ignore",
+    "severity": "severity",
+}
+"""The client's names of settings, and the settings that they are read as."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The `hypershape` section. `interpreter` is a start command, empty when the server is to look for one."""
+    """The `hypershape` section.
+
+    `selected` is the interpreter that is selected in the editor, which a project's own setting beats. `problems`
+    are sentences about values that were ignored.
+    """
 
     trusted: bool = True
-    interpreter: tuple[str, ...] = ()
-    options: Options = field(default_factory=Options)
+    chosen: Settings = field(default_factory=Settings)
+    selected: tuple[str, ...] | None = None
+    problems: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def read(cls, section: Any, before: Configuration | None = None) -> Configuration:
-        """Settings of the wrong type are left as they were: a half-typed setting must not stop the server."""
+        """Each field by itself: a value of the wrong type leaves that field as it was, and no other.
+
+        A field that is missing or null is not set. Only `trusted` and the interpreters stay as they were when they
+        are missing; a `trusted` that is no boolean is False.
+        """
         base = before or cls()
         if not isinstance(section, Mapping):
-            return base
-        interpreter = section.get("interpreter", base.interpreter)
-        if isinstance(interpreter, str):
-            interpreter = [interpreter] if interpreter else []
-        budget, level = section.get("budget"), section.get("level")
-        usual = Options()
-        options = Options(
-            level=LEVELS.get(level, usual.level) if isinstance(level, str) else usual.level,
-            budget=float(budget)
-            if isinstance(budget, int | float) and not isinstance(budget, bool) and budget > 0
-            else usual.budget,
-            select=_codes(section.get("select")),
-            ignore=_codes(section.get("ignore")),
-            severity=_severities(section.get("severity")),
-        )
+            problem = () if section is None else (f"The settings are an object, not {section!r}.",)
+            return replace(base, problems=problem)
+        values, problems = _values(section, base)
         trusted = section.get("trusted", base.trusted)
-        return cls(
-            trusted=trusted if isinstance(trusted, bool) else base.trusted,
-            interpreter=tuple(str(part) for part in interpreter or ()),
-            options=options,
-        )
+        if not isinstance(trusted, bool):
+            problems.append(f"trusted is true or false, not {trusted!r}: nothing is run.")
+        selected = values.pop("selectedInterpreter")
+        python = values.pop("interpreter")
+        return cls(trusted is True, Settings(**values, python=python), selected, tuple(problems))
 
-    def command(self, folder: Path) -> tuple[str, ...]:
-        """The start command of the interpreter for files in a folder."""
-        if self.interpreter:
-            return self.interpreter
-        from hypershape.probe.interpreter import find
-
-        return tuple(find(folder))
+    def settings(self, project: Settings) -> Settings:
+        """What holds for a project's files: the editor's settings, then the project's, then what is selected."""
+        return self.chosen.over(project).over(Settings(python=self.selected))
 
 
-def _codes(value: Any) -> tuple[str, ...]:
-    return tuple(str(code).upper() for code in value) if isinstance(value, list | tuple) else ()
+def _values(section: Mapping[str, Any], base: Configuration) -> tuple[dict[str, Any], list[str]]:
+    """The fields that are set, as they were where the value is wrong; and what is wrong."""
+    before = {"interpreter": base.chosen.python, "selectedInterpreter": base.selected}
+    values: dict[str, Any] = {name: before[name] for name in before if name not in section}
+    problems: list[str] = []
+    for name, kind in NAMES.items():
+        value = section.get(name)
+        if value is None or (kind == "python" and value in ("", [], ())):
+            continue
+        if kind == "severity" and isinstance(value, Mapping):
+            value, wrong = _known_severities(value)
+            problems += wrong
+        try:
+            values[name] = settings.read(kind, value, Path.cwd())
+        except ValueError as reason:
+            problems.append(str(reason).replace(kind, name, 1))
+            values[name] = before[name] if name in before else getattr(base.chosen, kind)
+    return {**dict.fromkeys(before), **values}, problems
 
 
-def _severities(value: Any) -> tuple[tuple[str, Severity], ...]:
-    """The severities by code; entries that name none are left out."""
-    known = {severity.value: severity for severity in Severity}
-    pairs = value.items() if isinstance(value, Mapping) else ()
-    return tuple((str(code).upper(), known[level]) for code, level in pairs if level in known)
+def _known_severities(entries: Mapping[Any, Any]) -> tuple[dict[str, str], list[str]]:
+    """The entries that name a severity, and a sentence about each of the others."""
+    levels = [severity.value for severity in Severity]
+    known = {str(code): level for code, level in entries.items() if level in levels}
+    wrong = [
+        f"severity of {code} is one of {', '.join(levels)}, not {level!r}."
+        for code, level in entries.items()
+        if level not in levels
+    ]
+    return known, wrong

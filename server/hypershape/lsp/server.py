@@ -22,13 +22,14 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument
 
-from hypershape import __version__
+from hypershape import __version__, settings
 from hypershape.lsp import carry, convert, names
 from hypershape.lsp import hover as hovers
 from hypershape.lsp.configuration import Configuration
 from hypershape.lsp.positions import View
 from hypershape.lsp.texts import count_lines_as_the_protocol_does
 from hypershape.model import Analysis, Document
+from hypershape.settings import Settings
 
 DEBOUNCE_SECONDS = 0.1
 AROUND_SECONDS = 1.0
@@ -166,8 +167,8 @@ class Server(LanguageServer):
         document, uris, versions = found
         view = View.of(document, self.workspace.position_codec, uris)
         folder = Path(document.path).parent
-        options = await asyncio.to_thread(self._options, folder)
-        agent = await self._agent(folder) if self.configuration.trusted else None
+        chosen = await asyncio.to_thread(self._settings, folder)
+        agent = await self._agent(chosen, folder) if self.configuration.trusted else None
         cache = Cache() if agent is not None else None
         previous = session.probed
         kept = (
@@ -180,7 +181,7 @@ class Server(LanguageServer):
             module = previous.module if previous is not None else None
             widen = partial(across, workspace=self.files, opened=self.texts(), previous=module)
             async for analysis in analyse(
-                document, agent, options, previous=module, cache=cache, widen=widen
+                document, agent, chosen.options(), previous=module, cache=cache, widen=widen
             ):
                 if not self._current(versions):
                     return
@@ -209,22 +210,40 @@ class Server(LanguageServer):
             if session.analysis is not None and path in session.analysis.module.around and other != uri:
                 self.schedule(other, AROUND_SECONDS)
 
-    def _options(self, folder: Path) -> Any:
-        from hypershape import settings
-
+    def _settings(self, folder: Path) -> Settings:
+        """What the editor and the project of a folder set; what is wrong in the project's file is told once."""
         try:
-            return settings.load(folder).under(self.configuration.options)
+            project = settings.load(folder)
         except settings.BadSettings as reason:
-            self._log(str(reason), types.MessageType.Warning)
-            return self.configuration.options
+            self.tell_once(str(reason))
+            project = Settings()
+        return self.configuration.settings(project)
 
-    async def _agent(self, folder: Path) -> Any:
+    async def _agent(self, chosen: Settings, folder: Path) -> Any:
+        """The agent of a folder's interpreter."""
         from hypershape.probe import Agent
+        from hypershape.probe.interpreter import find
 
-        command = await asyncio.to_thread(self.configuration.command, folder)
+        problem = await asyncio.to_thread(chosen.missing_interpreter)
+        if problem is not None:
+            self.tell_once(problem)
+        command = chosen.python or tuple(await asyncio.to_thread(find, folder))
         if command not in self.agents:
             self.agents[command] = Agent(command, log=self._log)
         return self.agents[command]
+
+    def tell_once(self, problem: str) -> None:
+        """Shows a mistake in the settings, and not again with every edit."""
+        if problem not in self._said:
+            self._said.add(problem)
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, problem))
+
+    def configure(self, section: Any) -> bool:
+        """Takes the editor's settings; says whether anything changed."""
+        before, self.configuration = self.configuration, Configuration.read(section, self.configuration)
+        for problem in self.configuration.problems:
+            self.tell_once(problem)
+        return self.configuration != before
 
     def _current(self, versions: dict[str, int | None]) -> bool:
         opened = {uri: self._opened(uri) for uri in versions}
@@ -424,6 +443,8 @@ def create_server() -> Server:
 
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:
+        for problem in server.configuration.problems:
+            server.tell_once(problem)
         asyncio.get_running_loop().create_task(_watch_turns(server))
         if not server.configuration.trusted:
             server._show(
@@ -471,9 +492,7 @@ def create_server() -> Server:
         section = params.settings
         if isinstance(section, dict) and "hypershape" in section:
             section = section["hypershape"]
-        new = Configuration.read(section, server.configuration)
-        if new != server.configuration:
-            server.configuration = new
+        if server.configure(section):
             await server.restart()
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)

@@ -1,18 +1,36 @@
-"""Which Python runs the user's code when nobody says."""
+"""Which Python runs the user's code: the one that is named, or the one that fits best."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 HAS_KERAS_TUNER = (
     "import importlib.util as u, sys; sys.path.remove('') if '' in sys.path else 0; "
     "sys.exit(0 if u.find_spec('keras_tuner') and (u.find_spec('keras') or u.find_spec('tensorflow')) else 1)"
 )
+
+
+def command(text: str, folder: Path) -> tuple[str, ...]:
+    """The start command that a text stands for: a path, relative to `folder`, or words as in `ssh box python3`."""
+    path = folder / Path(text).expanduser()
+    if path.is_file():
+        return (str(path),)
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError:
+        return (text,)
+    return words or (text,)
+
+
+def exists(command: Sequence[str]) -> bool:
+    """Whether there is a program that a start command can begin with."""
+    return shutil.which(command[0]) is not None
 
 
 def find(folder: Path) -> list[str]:
