@@ -24,6 +24,9 @@ Detail: TypeAlias = Value | tuple["Detail", ...]
 Configuration: TypeAlias = Mapping[str, Value]
 """One value for every hyperparameter that a probe reads, by name."""
 
+Shape: TypeAlias = tuple[int | None, ...]
+"""The axes of a tensor; None is a size that is not known. Its text is Keras's own: "(None, 26, 26, 16)"."""
+
 Level: TypeAlias = Literal["static", "symbolic", "device"]
 Verdict: TypeAlias = Literal["ok", "fail", "unknown"]
 Status: TypeAlias = Literal["probed", "static-only", "unprobeable"]
@@ -284,23 +287,35 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One line of the user's code in a traceback."""
+    """What the user's code was running in a traceback: an expression.
+
+    Where Python does not tell columns (before 3.11), `span` is the whole statement and `line` the line that ran.
+    """
 
     span: Span
     function: str
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LayerCall:
-    """One call of a layer during a probe. Shapes are Keras's own text, e.g. "(None, 26, 26, 16)"."""
+    """One call of a layer during a probe, with the shapes of all its inputs and outputs."""
 
     span: Span | None
     name: str
     class_name: str
-    input_shapes: tuple[str, ...]
-    output_shapes: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
+    output_shapes: tuple[Shape, ...]
     dtype: str
     parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerArgument:
+    """An argument of a layer: its text, and its value where that is a plain one (else None)."""
+
+    text: str
+    value: Detail = None
 
 
 DATA_FREE = frozenset(
@@ -322,7 +337,7 @@ class ProbeError:
 
     `kind` says what went wrong, whatever words and whatever version it was said in, and `details` the values that
     belong to it: `agent/kinds.py` lists both. `layer` and `input_shapes` name the layer that refused its input, when
-    one did.
+    one did; `made` is the expression that constructed it, where that was the user's.
     """
 
     type: str
@@ -331,9 +346,10 @@ class ProbeError:
     frames: tuple[Frame, ...] = ()
     layer: str | None = None
     layer_class: str | None = None
-    input_shapes: tuple[str, ...] = ()
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    """The refusing layer's arguments as text, e.g. {"kernel_size": "(7, 7)", "padding": "valid"}."""
+    input_shapes: tuple[Shape, ...] = ()
+    arguments: Mapping[str, LayerArgument] = field(default_factory=dict)
+    """The refusing layer's arguments, as far as they decide its shapes."""
+    made: Frame | None = None
     kind: str = "other"
     details: Mapping[str, Detail] = field(default_factory=dict)
 
@@ -361,7 +377,7 @@ class Report:
     error: ProbeError | None = None
     layers: tuple[LayerCall, ...] = ()
     parameters: int | None = None
-    output_shapes: tuple[str, ...] = ()
+    output_shapes: tuple[Shape, ...] = ()
     log_names: tuple[str, ...] = ()
     """Names that one training step reports (`loss`, `accuracy`, …), when they could be had."""
     new: tuple[Hyperparameter, ...] = ()
@@ -459,13 +475,13 @@ class Cause:
 class LayerRow:
     """A line of the hover: one layer of one line of code over all probed configurations.
 
-    `shapes` are the distinct output shapes, `summary` their merged form, e.g. "(None, 20–26, 20–26, 16–64)".
+    `shapes` are the distinct output shapes, `summary` their merged text, e.g. "(None, 20–26, 20–26, 16–64)".
     """
 
     span: Span | None
     layer: str
     class_name: str
-    shapes: tuple[str, ...]
+    shapes: tuple[Shape, ...]
     summary: str
     parameters: tuple[int, int]
 

@@ -215,7 +215,7 @@ def _layers(model: Any) -> dict[str, Any]:
         if type(layer).__name__ == "InputLayer":
             continue
         outputs = layer.output if isinstance(layer.output, (list, tuple)) else [layer.output]
-        found[layer.name] = (tuple(str(tuple(each.shape)) for each in outputs), layer.count_params())
+        found[layer.name] = (tuple(tuple(each.shape) for each in outputs), layer.count_params())
     return found
 
 

@@ -14,14 +14,17 @@ from hypershape.model import (
     Cause,
     Configuration,
     Coverage,
+    Detail,
     Document,
     Finding,
     Fix,
     Frame,
     Hyperparameter,
+    LayerArgument,
     Module,
     ProbeError,
     Report,
+    Shape,
     Span,
     Target,
     TargetAnalysis,
@@ -138,23 +141,30 @@ def error(
     message: str,
     place: str,
     layer_class: str | None = None,
-    input_shapes: Sequence[str] = (),
-    parameters: Mapping[str, str] | None = None,
+    input_shapes: Sequence[Shape] = (),
+    arguments: Mapping[str, Detail] | None = None,
     stage: str = "build",
     kind: str = "ValueError",
     layer: str | None = None,
 ) -> ProbeError:
-    frame = Frame(at(module, place), module.targets[0].name)
-    told, details = kinds.by_text(kind, message, layer_class)
+    """What the agent makes of an error: its kind and details come from the same table."""
+    known = dict(arguments or {})
+    if layer_class is not None and input_shapes:
+        told, details = kinds.classify(
+            type(kind, (Exception,), {})(), message, kinds.Refused(layer_class, input_shapes, known)
+        )
+    else:
+        told, details = kinds.by_text(kind, message, layer_class)
     return ProbeError(
         kind,
         message,
         stage,
-        (frame,),
+        (Frame(at(module, place), module.targets[0].name),),
         layer,
         layer_class,
         tuple(input_shapes),
-        dict(parameters or {}),
+        {name: LayerArgument(str(value), value) for name, value in known.items()},
+        None,
         told,
         details,
     )

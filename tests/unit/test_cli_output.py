@@ -61,7 +61,7 @@ def analysis(cells: tuple[Cell, ...] = (), text: str = TEXT) -> Analysis:
             Hyperparameter("lr", "Float", 0.1, min=0.1, max=1.0, sampling="log"),
         ),
         coverage=Coverage("exhaustive", 2, 2, 1, 0.5, (0.5, 0.5)),
-        layers=(LayerRow(conv, "conv2d", "Conv2D", ("(None, 26, 26, 8)",), "(None, 26, 26, 8)", (80, 80)),),
+        layers=(LayerRow(conv, "conv2d", "Conv2D", ((None, 26, 26, 8),), "(None, 26, 26, 8)", (80, 80)),),
         parameters=(80, 80),
         reports=(Report({"kernel": 29}, "fail", "symbolic", error), Report({"kernel": 3}, "ok", "symbolic")),
     )

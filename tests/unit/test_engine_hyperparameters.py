@@ -129,7 +129,7 @@ def test_name_left_out_takes_its_default_and_a_value_read_by_get_is_part_of_the_
     source = HEAD + "def build(hp):\n    hp.Int('a', 1, 9, default=5)\n    return model(hp.get('a'))\n"
     (report,) = probe(source, {})
     assert report["configuration"] == {"a": 5}
-    assert report["output_shapes"] == ("(None, 5)",)
+    assert report["output_shapes"] == ((None, 5),)
 
 
 def test_integer_from_json_becomes_the_float_that_is_drawn() -> None:

@@ -65,11 +65,11 @@ def test_layers_are_placed_where_they_are_made(cnn) -> None:
 
 def test_shapes_and_parameters_are_those_of_keras(cnn) -> None:
     assert [call["output_shapes"][0] for call in cnn[0]["layers"]][:3] == [
-        "(None, 26, 26, 4)", "(None, 13, 13, 4)", "(None, 11, 11, 8)",
+        (None, 26, 26, 4), (None, 13, 13, 4), (None, 11, 11, 8),
     ]  # fmt: skip
     assert [call["parameters"] for call in cnn[0]["layers"]] == [40, 0, 296, 36, 25, 0, 6060]
     assert cnn[0]["parameters"] == 40 + 296 + 36 + 25 + 6060
-    assert cnn[0]["output_shapes"] == ("(None, 10)",)
+    assert cnn[0]["output_shapes"] == ((None, 10),)
     assert cnn[0]["log_names"] == ("loss", "accuracy")
 
 
@@ -81,9 +81,9 @@ def test_kernel_larger_than_the_image_is_blamed_on_its_layer(cnn) -> None:
     assert (error["layer"], error["layer_class"], error["input_shapes"]) == (
         "conv2d",
         "Conv2D",
-        ("(None, 28, 28, 1)",),
+        ((None, 28, 28, 1),),
     )
-    assert error["parameters"]["kernel_size"] == "(29, 29)"
+    assert error["arguments"]["kernel_size"] == {"text": "(29, 29)", "value": (29, 29)}
 
 
 def test_failing_layer_of_a_helper_is_placed_in_the_helper(cnn) -> None:
@@ -136,7 +136,7 @@ def test_calls_of_a_functional_model_are_kept_in_order_with_their_loop() -> None
 
 def test_branches_that_do_not_fit_name_both_shapes() -> None:
     (report,) = probe(FUNCTIONAL, {"units": 5})
-    assert report["error"]["input_shapes"] == ("(None, 5)", "(None, 4)")
+    assert report["error"]["input_shapes"] == ((None, 5), (None, 4))
     assert text(FUNCTIONAL, report["error"]["frames"][-1]["span"]) == "layers.Add()([a, b])"
 
 
@@ -162,7 +162,7 @@ def test_model_without_input_shape_is_built_on_known_data() -> None:
     reports = probe(UNBUILT, {"kernel": 3}, {"kernel": 3}, {"kernel": 9}, {"kernel": 9}, data=data)
     assert [report["verdict"] for report in reports] == ["ok", "ok", "fail", "fail"]
     assert [call["output_shapes"] for call in reports[0]["layers"]] == [
-        ("(None, 6, 6, 4)",), ("(None, 144)",), ("(None, 3)",),
+        ((None, 6, 6, 4),), ((None, 144),), ((None, 3),),
     ]  # fmt: skip
     assert reports[1]["layers"] == reports[0]["layers"]
     assert reports[0]["log_names"] == ("loss", "accuracy")
@@ -390,3 +390,105 @@ assert "tensorflow" not in sys.modules
 """
     environment = dict(os.environ, KERAS_BACKEND="jax")
     subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+
+
+PLACES = {
+    "nested in a call of another": (
+        "x = layers.Conv2D(2, 3)(inputs)\n    x = layers.Conv2D(2, 9)(layers.Conv2D(2, 3)(x))",
+        "layers.Conv2D(2, 9)",
+    ),
+    "the argument of another": (
+        "x = layers.Conv2D(2, 1)(layers.Conv2D(2, 13)(inputs))",
+        "layers.Conv2D(2, 13)",
+    ),
+    "behind another on its line": (
+        "x = layers.Conv2D(2, 3)(inputs); x = layers.Conv2D(2, 11)(x)",
+        "layers.Conv2D(2, 11)",
+    ),
+    "made in a loop over numbers": (
+        "x = inputs\n    for size in (3, 5, 9): x = layers.Conv2D(2, size)(x)",
+        "layers.Conv2D(2, size)",
+    ),
+    "made on one line and called on another": (
+        "first, second = layers.Conv2D(2, 3), layers.Conv2D(2, 11)\n    x = second(first(inputs))",
+        "layers.Conv2D(2, 11)",
+    ),
+    "in a list that is looped over": (
+        "x = inputs\n    for layer in [layers.Conv2D(2, 3), layers.Conv2D(4, 11)]: x = layer(x)",
+        "layers.Conv2D(4, 11)",
+    ),
+    "made in a comprehension": (
+        "x = inputs\n    for layer in [layers.Conv2D(2, size) for size in (3, 11)]: x = layer(x)",
+        "layers.Conv2D(2, size)",
+    ),
+    "in a list given to Sequential": (
+        "x = keras.Sequential([layers.Conv2D(2, 3), layers.Conv2D(2, 11)])(inputs)",
+        "layers.Conv2D(2, 11)",
+    ),
+    "made by a helper": ("x = block(11)(layers.Conv2D(2, 3)(inputs))", "layers.Conv2D(1, size)"),
+    "made under another name": (
+        "make = layers.Conv2D\n    x = make(2, 11)(make(2, 3)(inputs))",
+        "make(2, 11)",
+    ),
+    "behind layers of an earlier model": (
+        "keras.Sequential([keras.Input((12, 12, 1)), layers.Conv2D(2, 3), layers.Conv2D(2, 3)])\n"
+        "    x = layers.Conv2D(2, 3)(inputs)\n    x = layers.Conv2D(2, 7)(layers.Conv2D(2, 5)(x))",
+        "layers.Conv2D(2, 7)",
+    ),
+}
+
+
+def placed(statements: str) -> str:
+    return (
+        "import keras\nfrom keras import layers\n\ndef block(size):\n    return layers.Conv2D(1, size)\n\n"
+        f"def build(hp):\n    inputs = keras.Input((12, 12, 1))\n    {statements}\n"
+        "    model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))\n"
+        '    model.compile(loss="mse")\n    return model\n'
+    )
+
+
+@pytest.mark.parametrize(("statements", "guilty"), PLACES.values(), ids=PLACES)
+def test_the_layer_that_refuses_is_found_where_it_was_made(statements: str, guilty: str) -> None:
+    source = placed(statements)
+    (report,) = probe(source)
+    error = report["error"]
+    assert (error["kind"], error["made"]["line"]) == ("convolution-too-large", None)
+    assert text(source, error["made"]["span"]) == guilty
+
+
+def statements_only(source: str) -> list[dict[str, object]]:
+    from hypershape.agent import positions
+
+    positions.EXACT = False
+    from .engine_child import _probe
+
+    return _probe(source, ({},), None, "symbolic", "build")
+
+
+def test_where_python_tells_no_columns_the_statement_and_its_line_are_known() -> None:
+    source = placed(PLACES["nested in a call of another"][0])
+    (report,) = in_child(statements_only, source)
+    made = report["error"]["made"]
+    assert text(source, made["span"]) == "x = layers.Conv2D(2, 9)(layers.Conv2D(2, 3)(x))"
+    assert made["line"] == made["span"]["line"]
+
+
+def test_what_a_layer_of_the_users_own_refuses_is_seen_inside_of_it() -> None:
+    source = """
+    import keras
+    from keras import layers
+
+    class Mine(layers.Layer):
+        def call(self, x):
+            raise ValueError("not today")
+
+    def build(hp):
+        inputs = keras.Input((4,))
+        model = keras.Model(inputs, Mine()(inputs))
+        model.compile(loss="mse")
+        return model
+    """
+    (report,) = probe(source)
+    error = report["error"]
+    assert (error["layer_class"], error["made"]) == ("Mine", None)
+    assert error["frames"][-1]["function"] == "call"

@@ -15,6 +15,7 @@ from hypershape.model import (
     Document,
     Environment,
     Finding,
+    Frame,
     Report,
     Severity,
     TargetAnalysis,
@@ -38,15 +39,15 @@ def build_model(hp):
 SPACE = [{"kernel": kernel, "blocks": blocks} for blocks in (1, 2, 3) for kernel in (3, 5, 7, 9)]
 
 
-def convolution_analysis() -> Analysis:
+def convolution_analysis(dilation: tuple[int, int] = (1, 1)) -> Analysis:
     written = module(CONVOLUTION)
     refused = error(
         written,
         "Computed output size would be zero or negative. Received `inputs shape=(None, 4, 4, 8)`, …",
         "layers.Conv2D(8, kernel)",
         "Conv2D",
-        ["(None, 4, 4, 8)"],
-        {"kernel_size": "(7, 7)", "dilation_rate": "(1, 1)", "data_format": "channels_last"},
+        [(None, 4, 4, 8)],
+        {"kernel_size": (7, 7), "dilation_rate": dilation, "data_format": "channels_last"},
     )
     return failing(
         written,
@@ -94,11 +95,7 @@ def underlined_related(span: object, analysis: Analysis) -> str:
 
 
 def test_a_dilated_kernel_is_measured_with_its_holes() -> None:
-    analysis = convolution_analysis()
-    cause = analysis.targets[0].causes[0]
-    dilated = replace(cause.error, parameters={**cause.error.parameters, "dilation_rate": "(2, 2)"})
-    changed = replace(analysis.targets[0], causes=(replace(cause, error=dilated),))
-    finding = only(replace(analysis, targets=(changed,)), "HS201")
+    finding = only(convolution_analysis(dilation=(2, 2)), "HS201")
     assert "needs at least 13×13 pixels but gets 4×4" in finding.message
 
 
@@ -577,7 +574,7 @@ def test_two_causes_at_one_place_are_two_findings_of_the_rule_that_explains_both
     target = analysis.targets[0]
     cause = target.causes[0]
     other = replace(
-        cause, error=replace(cause.error, input_shapes=("(None, 2, 2, 8)",)), condition=blame("blocks == 2")
+        cause, error=replace(cause.error, input_shapes=((None, 2, 2, 8),)), condition=blame("blocks == 2")
     )
     both = replace(analysis, targets=(replace(target, causes=(cause, other)),))
     assert [each.code for each in rules.findings(both)] == ["HS201", "HS201"]
@@ -744,3 +741,65 @@ def test_a_project_of_another_tuner_or_another_hyperband_is_told(
         finding = only(analysis, "HS422")
         assert said in finding.message
         assert (finding.severity.name == "ERROR") == ("another kind" in said)
+
+
+NESTED = """
+import keras
+from keras import layers
+
+
+def build_model(hp):
+    inputs = keras.Input((12, 12, 1))
+    x = layers.Conv2D(2, hp.Int("late", 9, 13, step=2))(layers.Conv2D(2, 3)(inputs))
+    y = layers.Conv2D(2, 3)(x)
+    return keras.Model(inputs, y)
+"""
+OUTER = 'layers.Conv2D(2, hp.Int("late", 9, 13, step=2))'
+STATEMENT = f"x = {OUTER}(layers.Conv2D(2, 3)(inputs))"
+
+
+def nested_analysis(
+    made: str | None, line: bool = False, raised: str = f"{OUTER}(layers.Conv2D(2, 3)(inputs))"
+) -> Analysis:
+    written = module(NESTED)
+    refused = error(
+        written,
+        "Computed output size would be zero or negative. …",
+        raised,
+        "Conv2D",
+        [(None, 10, 10, 2)],
+        {"kernel_size": (11, 11)},
+        layer="conv2d_1",
+    )
+    if made is not None:
+        span = at(written, made)
+        refused = replace(refused, made=Frame(span, "build_model", span.line if line else None))
+    late = hyperparameter(written, "late", 'hp.Int("late", 9, 13, step=2)', "Int", [9, 11, 13])
+    space = [{"late": value} for value in (9, 11, 13)]
+    return failing(written, refused, [late], space, space[1:], "late >= 11")
+
+
+def test_of_two_layers_in_one_expression_the_one_that_refuses_is_underlined_and_padded() -> None:
+    analysis = nested_analysis(OUTER)
+    finding = only(analysis, "HS201")
+    assert underlined(finding, analysis.module) == OUTER
+    padded = repairs(finding, analysis)['Pad Conv2D with padding="same" (changes its output shape)']
+    assert f'{OUTER[:-1]}, padding="same")(layers.Conv2D(2, 3)(inputs))' in padded
+
+
+def test_where_only_the_line_is_known_and_two_layers_stand_on_it_the_statement_is_underlined() -> None:
+    analysis = nested_analysis(STATEMENT, line=True)
+    finding = only(analysis, "HS201")
+    assert underlined(finding, analysis.module) == STATEMENT
+    assert not [title for title in repairs(finding, analysis) if title.startswith("Pad")]
+
+
+def test_where_only_the_line_is_known_and_one_layer_stands_on_it_that_is_underlined() -> None:
+    analysis = nested_analysis("y = layers.Conv2D(2, 3)(x)", line=True)
+    assert underlined(only(analysis, "HS201"), analysis.module) == "layers.Conv2D(2, 3)"
+
+
+def test_a_number_in_the_name_of_a_layer_points_at_nothing() -> None:
+    analysis = nested_analysis(None)
+    raised = f"{OUTER}(layers.Conv2D(2, 3)(inputs))"
+    assert underlined(only(analysis, "HS201"), analysis.module) == raised

@@ -1,28 +1,27 @@
 import pytest
 
-from hypershape.model import LayerCall, Report, Span
+from hypershape.model import LayerCall, Report, Shape, Span
 from hypershape.space.layers import layer_rows, merge_shapes
 
 
 @pytest.mark.parametrize(
     ("shapes", "merged"),
     [
-        (["(None, 26, 26, 16)"], "(None, 26, 26, 16)"),
-        (["(None, 26, 26, 16)", "(None, 20, 20, 64)"], "(None, 20–26, 20–26, 16–64)"),
-        (["(None,)", "(4,)"], "(None or 4,)"),
-        (["()", "(None, 3)"], "() or (None, 3)"),
-        (["(None, 3)", "(None, 4, 5)"], "(None, 3) or (None, 4, 5)"),
-        (["ragged", "(2, 3)"], "(2, 3) or ragged"),
+        ([(None, 26, 26, 16)], "(None, 26, 26, 16)"),
+        ([(None, 26, 26, 16), (None, 20, 20, 64)], "(None, 20–26, 20–26, 16–64)"),
+        ([(None,), (4,)], "(None or 4,)"),
+        ([(), (None, 3)], "() or (None, 3)"),
+        ([(None, 3), (None, 4, 5)], "(None, 3) or (None, 4, 5)"),
     ],
 )
-def test_shapes_over_the_space_merge_axis_by_axis(shapes: list[str], merged: str) -> None:
+def test_shapes_over_the_space_merge_axis_by_axis(shapes: list[Shape], merged: str) -> None:
     assert merge_shapes(shapes) == merged
 
 
 def conv(line: int, size: int, parameters: int, name: str = "conv2d") -> LayerCall:
     span = Span("m.py", line, 5, line, 20)
     return LayerCall(
-        span, name, "Conv2D", ("(None, 28, 28, 1)",), (f"(None, {size}, {size}, 8)",), "float32", parameters
+        span, name, "Conv2D", ((None, 28, 28, 1),), ((None, size, size, 8),), "float32", parameters
     )
 
 

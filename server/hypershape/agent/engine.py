@@ -20,7 +20,7 @@ import keras_tuner
 from . import device, errors, guard, pretrained, step, symbolic
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
-from .trace import Recorder, Trace, shape_text, shapes
+from .trace import Recorder, Trace, axes_of, shapes
 
 CONFIRMED_PARAMETERS = 300_000_000
 """A failing model with more parameters than this is not built for real to confirm the failure."""
@@ -306,7 +306,7 @@ class Engine:
         compiled = step.compiled_with(model) if step.is_compiled(model) else ()
         if compiled is None:
             return None
-        tensors = [(shape_text(each.shape), each.dtype) for each in (*model.inputs, *model.outputs)]
+        tensors = [(axes_of(each.shape), each.dtype) for each in (*model.inputs, *model.outputs)]
         names = tuple(getattr(model, "output_names", None) or ())
         return (compiled, len(model.inputs), tuple(tensors), names, keras.config.floatx())
 
@@ -510,12 +510,11 @@ def _parameters(model: Any) -> Optional[int]:
 
 
 def _without_batch(call: Dict[str, Any]) -> Dict[str, Any]:
-    start = "(%d," % step.BATCH
-    texts = {
-        name: tuple("(None," + text[len(start) :] if text.startswith(start) else text for text in call[name])
+    opened = {
+        name: tuple((None, *shape[1:]) if shape[:1] == (step.BATCH,) else shape for shape in call[name])
         for name in ("input_shapes", "output_shapes")
     }
-    return dict(call, **texts)
+    return dict(call, **opened)
 
 
 def _is_same(found: Any, real: Any) -> bool:

@@ -51,11 +51,13 @@ def describe(
             error.type_name, str(error), error.stage, frames, kind=error.kind, details=error.details
         )
     if isinstance(error, SyntaxError) and positions.holds(error.filename):
-        frames.append({"span": _span_of(error), "function": "<module>"})
+        frames.append({"span": _span_of(error), "function": "<module>", "line": None})
     if stage == "build":
         stage = _stage(error)
     message = _message(error)
     refusal = trace.refusal if trace is not None and stage in ("build", "step") else None
+    if trace is not None and not _comes_from(error, trace.refused_with):
+        refusal = None
     if trace is None or refusal is None:
         kind, details = kinds.classify(error, message)
         made = _made(error) if stage == "build" else None
@@ -69,6 +71,17 @@ def describe(
     return record(type(error).__name__, message, stage, frames, kind=kind, details=details, **refusal)
 
 
+def _comes_from(error: BaseException, refused: Optional[BaseException]) -> bool:
+    """Whether an error is what a layer raised, or what Keras or a backend made of it in other words."""
+    words = str(refused)
+    seen: Optional[BaseException] = error
+    while seen is not None:
+        if seen is refused or (words and words in str(seen)):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
 def record(
     type_name: str,
     message: str,
@@ -79,8 +92,9 @@ def record(
     details: Optional[Mapping[str, Any]] = None,
     layer: Optional[str] = None,
     layer_class: Optional[str] = None,
-    input_shapes: Sequence[str] = (),
-    parameters: Optional[Mapping[str, str]] = None,
+    made: Optional[Mapping[str, Any]] = None,
+    input_shapes: Sequence[kinds.Shape] = (),
+    arguments: Optional[Mapping[str, Any]] = None,
 ) -> Dict[str, Any]:
     """The fields of a ProbeError; without a `kind`, its message tells it."""
     message = cleaned(message)
@@ -95,8 +109,9 @@ def record(
         "frames": list(frames),
         "layer": layer,
         "layer_class": layer_class,
-        "input_shapes": input_shapes,
-        "parameters": dict(parameters or {}),
+        "made": made,
+        "input_shapes": tuple(input_shapes),
+        "arguments": dict(arguments or {}),
     }
 
 
@@ -182,6 +197,10 @@ def is_own(error: BaseException) -> bool:
 
 def skeleton(error: Dict[str, Any]) -> Tuple[Any, ...]:
     """What two failures with one cause have in common: type, place, and the message without names and numbers."""
-    span = error["frames"][-1]["span"] if error["frames"] else {}
     message = _VARYING.sub("·", _ADDRESS.sub("", error["message"]))
-    return (error["type"], error["stage"], span.get("path"), span.get("line"), span.get("column"), message)
+    places = [_place(frame) for frame in (*error["frames"][-1:], error["made"])]
+    return (error["type"], error["stage"], *places, message)
+
+
+def _place(frame: Optional[Mapping[str, Any]]) -> Optional[Tuple[Any, ...]]:
+    return None if frame is None else tuple(frame["span"].values())

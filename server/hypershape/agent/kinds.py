@@ -90,14 +90,15 @@ def _unknown_channels(refused: Refused) -> Found:
 
 
 def _groups(refused: Refused) -> Found:
-    groups, filters = refused.arguments.get("groups"), refused.arguments.get("filters")
+    groups = refused.arguments.get("groups")
     if not isinstance(groups, int) or groups < 1 or not refused.shapes or not refused.shapes[0]:
         return None
-    channels = refused.shapes[0][_channel_axis(refused)]
+    axis = refused.arguments.get("axis")
+    axis = axis if isinstance(axis, int) else _channel_axis(refused)
+    channels = refused.shapes[0][axis] if -len(refused.shapes[0]) <= axis < len(refused.shapes[0]) else None
     if channels is None or channels % groups == 0:
         return None
-    details = {"groups": groups, "channels": channels}
-    return "groups", dict(details, filters=filters) if isinstance(filters, int) else details
+    return "groups", {"groups": groups, "channels": channels}
 
 
 def _window(refused: Refused) -> Found:
@@ -123,7 +124,9 @@ def _elements(refused: Refused) -> Found:
     given = refused.shapes[0][1:]
     if None in given or None in target:
         return None
-    return "reshape", {"target": target, "elements": math.prod(size for size in given if size is not None)}
+    elements, wanted = math.prod(size for size in given if size is not None), math.prod(target)
+    fits = (wanted != 0 and elements % -wanted == 0) if -1 in target else elements == wanted
+    return None if fits else ("reshape", {"target": target, "elements": elements})
 
 
 def _merge(refused: Refused) -> Found:

@@ -12,6 +12,9 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple
 Span = Dict[str, Any]
 """The fields of a span: path, line, column, end_line, end_column."""
 
+EXACT = sys.version_info >= (3, 11)
+"""Whether Python knows the columns of the expression that a frame is running."""
+
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
@@ -30,7 +33,7 @@ class Positions:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = frozenset(paths)
-        self._spans: Dict[Tuple[int, int], Tuple[Optional[Span], CodeType]] = {}
+        self._found: Dict[Tuple[int, int], Tuple[Optional[Span], Optional[int], CodeType]] = {}
         self._statements: Dict[str, List[ast.stmt]] = {}
 
     def holds(self, path: Optional[str]) -> bool:
@@ -51,33 +54,44 @@ class Positions:
         # Comparing code objects is slow, so their identity is the key; the entry keeps them alive.
         key = (id(frame.f_code), frame.f_lasti)
         try:
-            return self._spans[key][0]
+            return self._found[key][0]
         except KeyError:
-            span = self._find(frame.f_code, frame.f_lasti, frame.f_lineno)
-            self._spans[key] = (span, frame.f_code)
+            span, line = self._find(frame.f_code, frame.f_lasti, frame.f_lineno)
+            self._found[key] = (span, line, frame.f_code)
             return span
 
+    def described(self, frame: FrameType) -> Optional[Dict[str, Any]]:
+        """The fields of a Frame for what a frame is running; None where its text is not at hand."""
+        span = self.of_frame(frame)
+        if span is None:
+            return None
+        line = self._found[id(frame.f_code), frame.f_lasti][1]
+        return {"span": span, "function": frame.f_code.co_name, "line": line}
+
     def frames(self, traceback: Optional[TracebackType]) -> List[Dict[str, Any]]:
-        """The user's frames of a traceback as {span, function}, innermost last."""
+        """The user's frames of a traceback as fields of Frame, innermost last."""
         found = []
         while traceback is not None:
             code = traceback.tb_frame.f_code
             if code.co_filename in self._paths:
-                span = self._find(code, traceback.tb_lasti, traceback.tb_lineno)
+                span, line = self._find(code, traceback.tb_lasti, traceback.tb_lineno)
                 if span is not None:
-                    found.append({"span": span, "function": code.co_name})
+                    found.append({"span": span, "function": code.co_name, "line": line})
             traceback = traceback.tb_next
         return found
 
-    def _find(self, code: CodeType, instruction: int, line: Optional[int]) -> Optional[Span]:
+    def _find(
+        self, code: CodeType, instruction: int, line: Optional[int]
+    ) -> Tuple[Optional[Span], Optional[int]]:
+        """The expression that an instruction belongs to and None, or its whole statement and the line."""
         path = code.co_filename
-        if sys.version_info >= (3, 11) and instruction >= 0:
+        if EXACT and sys.version_info >= (3, 11) and instruction >= 0:
             for index, position in enumerate(code.co_positions()):
                 if index == instruction // 2:
                     if None not in position:
-                        return _span(path, *position)
+                        return _span(path, *position), None
                     break
-        return None if line is None else self._statement(path, line)
+        return (None, None) if line is None else (self._statement(path, line), line)
 
     def _statement(self, path: str, line: int) -> Optional[Span]:
         statements = self._statements.get(path)

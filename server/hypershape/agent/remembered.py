@@ -423,7 +423,7 @@ class Memory:
             self.require(user is frame or (user is frame.f_back and _is_function_of_layer(frame)))
             span = self.positions.of_frame(user)
         if result.outputs is None:
-            raise self.stop(("layer", id(layer.kind), key, layer.name), frame)
+            raise self.stop(("layer", id(layer.kind), key, layer.name, id(layer.span)), frame)
         layer.result = result
         self.calls.append((id(span), layer.name, id(result), span, result))
         made = tuple(parents)

@@ -34,22 +34,21 @@ class Trace:
 
     def __init__(self) -> None:
         self.calls: List[Dict[str, Any]] = []
-        self.made: Dict[int, Tuple[Any, Optional[Span], str]] = {}
+        self.made: Dict[int, Tuple[Any, Dict[str, Any]]] = {}
+        """The layers that the user's code made, by their identity, each with the frame of the expression."""
         self.refusal: Optional[Dict[str, Any]] = None
         self.refused_layer: Any = None
+        self.refused_with: Optional[BaseException] = None
         self.refused_inside = False
         self.stepping = False
         """Set for the training step: its batch axis is shown as unknown, and layers seen before are not repeated."""
-        self._refused_shapes: Tuple[Shape, ...] = ()
         self._places: Dict[int, int] = {}
         self._layers: List[Any] = []
 
     def origin(self, layer: Any) -> Optional[Dict[str, Any]]:
-        """The frame {span, function} of the expression that made a layer, if that was the user's code."""
+        """The fields of a Frame for the expression that made a layer, if that was the user's code."""
         found = self.made.get(id(layer))
-        if found is None or found[1] is None:
-            return None
-        return {"span": found[1], "function": found[2]}
+        return None if found is None else found[1]
 
     def record(self, layer: Any, span: Optional[Span], inside: bool, inputs: Any, outputs: Any) -> None:
         """`inside`: the call came from Keras (Sequential repeats it at each `add`), not from the user's code."""
@@ -73,24 +72,32 @@ class Trace:
         self._layers.append(layer)
         self.calls.append(call)
 
-    def refused(self, layer: Any, inside: bool, inputs: Any) -> None:
+    def refused_within(self, layer: Any, error: BaseException, inputs: Any) -> None:
+        """A layer that another one called: where the user made both, the inner one is what does not fit."""
+        if self.origin(layer) is not None and _is_keras(layer):
+            self.refused(layer, error, True, inputs)
+
+    def refused(self, layer: Any, error: BaseException, inside: bool, inputs: Any) -> None:
         if self.refusal is None:
+            self.refused_with = error
             self.refused_layer = layer
             self.refused_inside = inside
-            self._refused_shapes = tensor_shapes(inputs, self.stepping)
             self.refusal = {
                 "layer": layer.name,
                 "layer_class": type(layer).__name__,
+                # What a layer of the user's own refuses is better seen inside of it.
+                "made": self.origin(layer) if _is_keras(layer) else None,
                 "input_shapes": shapes(inputs, self.stepping),
-                "parameters": arguments(layer),
+                "arguments": arguments(layer),
             }
 
     def refused_by_keras(self) -> Optional[Refused]:
         """What a layer of Keras itself refused; None where the layer is the user's own."""
-        layer = self.refused_layer
-        if layer is None or not type(layer).__module__.startswith(_KERAS):
+        layer, refusal = self.refused_layer, self.refusal
+        if refusal is None or not _is_keras(layer):
             return None
-        return Refused(type(layer).__name__, self._refused_shapes, values(layer), ranks(layer))
+        known = {name: given["value"] for name, given in refusal["arguments"].items()}
+        return Refused(type(layer).__name__, refusal["input_shapes"], known, ranks(layer))
 
     def finish(self) -> Tuple[Dict[str, Any], ...]:
         """The calls, with the parameters that layers created after their first call."""
@@ -125,8 +132,9 @@ class Recorder:
             trace = recorder.trace
             if trace is not None:
                 frame = recorder.positions.innermost(sys._getframe(1))
-                if frame is not None:
-                    trace.made[id(layer)] = (layer, recorder.positions.of_frame(frame), frame.f_code.co_name)
+                described = None if frame is None else recorder.positions.described(frame)
+                if described is not None:
+                    trace.made[id(layer)] = (layer, described)
             return layer
 
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -135,7 +143,12 @@ class Recorder:
                 return original_call(self, *args, **kwargs)
             frame, direct = recorder._caller(sys._getframe(1), trace.stepping)
             if frame is None:
-                return original_call(self, *args, **kwargs)
+                try:
+                    return original_call(self, *args, **kwargs)
+                except Exception as error:
+                    with contextlib.suppress(Exception):
+                        trace.refused_within(self, error, (args, kwargs))
+                    raise
             span = recorder.positions.of_frame(frame) if recorder.positions.is_user(frame) else None
             if not direct:
                 origin = trace.origin(self)
@@ -145,9 +158,9 @@ class Recorder:
             inputs = (args, kwargs)
             try:
                 outputs = original_call(self, *args, **kwargs)
-            except Exception:
+            except Exception as error:
                 with contextlib.suppress(Exception):
-                    trace.refused(self, not direct, inputs)
+                    trace.refused(self, error, not direct, inputs)
                 raise
             with contextlib.suppress(Exception):
                 # What cannot be written down must not fail the call.
@@ -185,16 +198,11 @@ class Recorder:
         return None, False
 
 
-def shapes(value: Any, without_batch: bool = False) -> Tuple[str, ...]:
-    """The shapes of all tensors in nested lists, tuples and dicts, in Keras's own text.
+def shapes(value: Any, without_batch: bool = False) -> Tuple[Shape, ...]:
+    """The shapes of all tensors in nested lists, tuples and dicts.
 
-    `without_batch` writes the first axis as None, whatever its length.
+    `without_batch` leaves the first axis open, whatever its length.
     """
-    return tuple(map(str, tensor_shapes(value, without_batch)))
-
-
-def tensor_shapes(value: Any, without_batch: bool = False) -> Tuple[Shape, ...]:
-    """The shapes of all tensors in nested lists, tuples and dicts."""
     found: List[Shape] = []
     _collect(value, found, without_batch)
     return tuple(found)
@@ -210,18 +218,13 @@ def _collect(value: Any, found: List[Shape], without_batch: bool) -> None:
     else:
         shape = getattr(value, "shape", None)
         if shape is not None and hasattr(value, "dtype"):
-            axes = _axes(shape)
+            axes = axes_of(shape)
             found.append((None, *axes[1:]) if without_batch and axes else axes)
 
 
-def _axes(shape: Any) -> Shape:
+def axes_of(shape: Any) -> Shape:
     """A shape as numbers; sizes that are no numbers (symbolic ones of a backend) are None."""
     return tuple(int(size) if isinstance(size, numbers.Integral) else None for size in shape)
-
-
-def shape_text(shape: Any) -> str:
-    """A shape as Keras writes it."""
-    return str(_axes(shape))
 
 
 def dtype_of(value: Any) -> str:
@@ -241,17 +244,15 @@ def count_parameters(layer: Any) -> int:
     return total
 
 
-def arguments(layer: Any) -> Dict[str, str]:
-    """The layer's own arguments as text, as far as they decide its shapes."""
-    held = getattr(layer, "__dict__", {})
-    return {name: str(held[name]) for name in PARAMETERS if held.get(name) is not None}
+def _is_keras(layer: Any) -> bool:
+    return type(layer).__module__.startswith(_KERAS)
 
 
-def values(layer: Any) -> Dict[str, Any]:
-    """The layer's own arguments that decide its shapes, as far as they are plain values."""
+def arguments(layer: Any) -> Dict[str, Dict[str, Any]]:
+    """The layer's own arguments that decide its shapes: their text, and their value where it is a plain one."""
     held = getattr(layer, "__dict__", {})
-    plain = ((name, _plain(held[name])) for name in PARAMETERS if held.get(name) is not None)
-    return {name: value for name, value in plain if value is not None}
+    given = ((name, held[name]) for name in PARAMETERS if held.get(name) is not None)
+    return {name: {"text": str(value), "value": _plain(value)} for name, value in given}
 
 
 def _plain(value: Any) -> Any:

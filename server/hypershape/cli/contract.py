@@ -128,7 +128,7 @@ def _layer(document: Document, row: LayerRow) -> Json:
         **_line(document, row.span),
         "layer": row.layer,
         "class": row.class_name,
-        "shapes": list(row.shapes),
+        "shapes": [str(shape) for shape in row.shapes],
         "parameters": list(row.parameters),
     }
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from hypershape.fixes.edits import insert_before
 from hypershape.fixes.syntax import Code
-from hypershape.model import Edit, Fix, Module, Span, TargetAnalysis
+from hypershape.model import Edit, Fix, Module, Shape, Span, TargetAnalysis
 
-Shape = tuple[int, ...]
+Sample = tuple[int, ...]
 
-USUAL: tuple[Shape, ...] = ((10,), (28, 28, 1), (224, 224, 3), (100, 1), (784,))
+USUAL: tuple[Sample, ...] = ((10,), (28, 28, 1), (224, 224, 3), (100, 1), (784,))
 """Shapes to start from where nothing is known: a table's row, images, a sequence."""
 
 
@@ -24,7 +24,7 @@ def declare_data(target: TargetAnalysis, module: Module) -> Iterator[Fix]:
             yield Fix(f"Declare the shape of the data (then correct it): {comment[2:]}", (edit,))
 
 
-def _guesses(target: TargetAnalysis, module: Module) -> Iterator[tuple[Shape, Shape | None]]:
+def _guesses(target: TargetAnalysis, module: Module) -> Iterator[tuple[Sample, Sample | None]]:
     report = next((each for each in target.reports if each.layers and each.output_shapes), None)
     if report is None:
         yield from ((x, None) for x in USUAL)
@@ -37,16 +37,12 @@ def _guesses(target: TargetAnalysis, module: Module) -> Iterator[tuple[Shape, Sh
     yield x, y[:-1] if y is not None and "sparse" in body.lower() else y
 
 
-def _sample(shapes: tuple[str, ...]) -> Shape | None:
+def _sample(shapes: tuple[Shape, ...]) -> Sample | None:
     """The only one of some shapes without its batch axis; None where there are several or a size is open."""
     if len(shapes) != 1:
         return None
-    try:
-        shape = ast.literal_eval(shapes[0])
-    except (ValueError, SyntaxError):
-        return None
-    inner = tuple(shape[1:]) if isinstance(shape, tuple) else (None,)
-    return inner if all(isinstance(size, int) for size in inner) else None
+    inner = tuple(size for size in shapes[0][1:] if size is not None)
+    return inner if shapes[0] and len(inner) == len(shapes[0]) - 1 else None
 
 
 def _above(body: Span, comment: str, module: Module) -> Edit | None:

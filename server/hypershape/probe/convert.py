@@ -10,7 +10,16 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from pygls.protocol import default_converter
 from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage, JsonRPCResponseMessage
 
-from hypershape.model import DeclaredData, Environment, LayerCall, ProbeError, Report, Slice, Value
+from hypershape.model import (
+    DeclaredData,
+    Environment,
+    LayerArgument,
+    LayerCall,
+    ProbeError,
+    Report,
+    Slice,
+    Value,
+)
 
 _converter = cattrs.Converter()
 
@@ -32,6 +41,9 @@ def _value(value: Any) -> bool:
 
 # A value that Keras Tuner drew is a JSON scalar already; converting it could turn True into 1.
 _converter.register_structure_hook_func(_value, _keep)
+_converter.register_structure_hook(
+    LayerArgument, make_dict_structure_fn(LayerArgument, _converter, value=override(struct_hook=_tuples))
+)
 _converter.register_structure_hook(
     ProbeError, make_dict_structure_fn(ProbeError, _converter, details=override(struct_hook=_tuples))
 )

@@ -80,8 +80,9 @@ def by_kind(reports: Iterable[Report]) -> dict[object, list[Report]]:
 
 
 def kind(error: ProbeError) -> object:
-    """What two failures with one cause share: place, stage, type, and the message without its numbers."""
-    return error.span, error.stage, error.type, _without_numbers(error.message)
+    """What two failures with one cause share: place, layer, stage, type, and the message without its numbers."""
+    made = None if error.made is None else error.made.span
+    return error.span, made, error.stage, error.type, _without_numbers(error.message)
 
 
 @lru_cache(maxsize=4096)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from hypershape.model import LayerCall, LayerRow, Report, Span
+from hypershape.model import LayerCall, LayerRow, Report, Shape, Span
 
 
 @dataclass
 class _Row:
     name: str
-    shapes: dict[str, None] = field(default_factory=dict)
+    shapes: dict[Shape, None] = field(default_factory=dict)
     fewest: int | None = None
     most: int = 0
 
@@ -46,37 +45,25 @@ def layer_rows(reports: Iterable[Report]) -> tuple[LayerRow, ...]:
     )
 
 
-def merge_shapes(shapes: Sequence[str]) -> str:
-    """One text for many shapes: "(None, 26, 16)" and "(None, 20, 16)" give "(None, 20–26, 16)".
+def merge_shapes(shapes: Sequence[Shape]) -> str:
+    """One text for many shapes: (None, 26, 16) and (None, 20, 16) give "(None, 20–26, 16)".
 
-    Shapes of different rank, or that are no tuples of sizes, are joined with "or".
+    Shapes of different rank are joined with "or".
     """
-    by_rank: dict[int, list[tuple[str, ...]]] = {}
-    others: list[str] = []
+    by_rank: dict[int, list[Shape]] = {}
     for shape in shapes:
-        axes = _axes(shape)
-        if axes is None:
-            others.append(shape)
-        else:
-            by_rank.setdefault(len(axes), []).append(axes)
-    merged = [_merge_axes(same) for _, same in sorted(by_rank.items())]
-    return " or ".join(merged + others)
+        by_rank.setdefault(len(shape), []).append(shape)
+    return " or ".join(_merge_axes(same) for _, same in sorted(by_rank.items()))
 
 
-def _axes(shape: str) -> tuple[str, ...] | None:
-    match = re.fullmatch(r"\(((?:\d+|None)(?:, (?:\d+|None))*)?,?\)", shape)
-    return None if match is None else tuple((match[1] or "").split(", ")) if match[1] else ()
-
-
-def _merge_axes(shapes: Sequence[tuple[str, ...]]) -> str:
-    axes = [_merge_axis([shape[axis] for shape in shapes]) for axis in range(len(shapes[0]))]
+def _merge_axes(shapes: Sequence[Shape]) -> str:
+    axes = [_merge_axis({shape[axis] for shape in shapes}) for axis in range(len(shapes[0]))]
     return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
 
 
-def _merge_axis(sizes: Iterable[str]) -> str:
-    distinct = set(sizes)
-    numbers = sorted(int(size) for size in distinct if size != "None")
-    parts = ["None"] if "None" in distinct else []
+def _merge_axis(distinct: set[int | None]) -> str:
+    numbers = sorted(size for size in distinct if size is not None)
+    parts = ["None"] if None in distinct else []
     if len(numbers) == 1:
         parts.append(str(numbers[0]))
     elif numbers:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import combinations
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, TargetAnalysis
+from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, padding_position, target_of, windowed_calls
+from hypershape.rules.common.failure import BuildFailure, padding_position, shapes, windowed_calls
 from hypershape.rules.common.wording import listed
 
 _COMPARED = 12
@@ -33,173 +32,109 @@ class ShapesDoNotMerge(BuildFailure):
 
     code = "HS203"
     name = "shapes-do-not-merge"
-    pattern = re.compile(
-        r"requires inputs with matching shapes|Inputs have incompatible shapes|Cannot broadcast shape"
-        r"|inputs should be of the same (shape|rank)|Dimensions must be equal"
-    )
+    kinds = ("merge-mismatch",)
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((28, 28, 1))
-                left = layers.Conv2D(4, hp.Choice("left", [3, 5]))(inputs)
-                right = layers.Conv2D(4, 3)(inputs)
-                x = layers.Concatenate()([left, right])
-                outputs = layers.Dense(10)(layers.Flatten()(x))
-                model = keras.Model(inputs, outputs)
-                model.compile(loss="mse")
-                return model
+            left = layers.Conv2D(4, hp.Choice("left", [3, 5]))(inputs)
+            right = layers.Conv2D(4, 3)(inputs)
+            x = layers.Concatenate()([left, right])
             """,
             at="layers.Concatenate()",
             condition="left == 5",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((8,))
-                left = layers.Dense(hp.Int("left", 2, 4))(inputs)
-                right = layers.Dense(hp.Int("right", 2, 4))(inputs)
-                outputs = layers.Dense(1)(layers.Add()([left, right]))
-                model = keras.Model(inputs, outputs)
-                model.compile(loss="mse")
-                return model
+            left = layers.Dense(hp.Int("left", 2, 4))(inputs)
+            right = layers.Dense(hp.Int("right", 2, 4))(inputs)
+            x = layers.Add()([left, right])
             """,
+            input="(8,)",
+            head="layers.Dense(1)",
             at="layers.Add()",
             fixed='right = layers.Dense(hp.Int("left", 2, 4))',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((8,))
-                left = layers.Dense(hp.Int("units", 4, 12, step=4))(inputs)
-                model = keras.Model(inputs, left + layers.Dense(8)(inputs))
-                model.compile(loss="mse")
-                return model
+            left = layers.Dense(hp.Int("units", 4, 12, step=4))(inputs)
+            x = left + layers.Dense(8)(inputs)
             """,
+            input="(8,)",
+            head="",
             at="left + layers.Dense(8)(inputs)",
             condition="units != 8",
             fixed='hp.Int("units", 8, 8, step=4)',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((9, 9, 1))
-                left = layers.Conv2D(2, hp.Choice("left", [1, 3, 5]))(inputs)
-                right = layers.Conv2D(2, hp.Choice("right", [1, 3, 5]))(inputs)
-                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(layers.add([left, right]))))
-                model.compile(loss="mse")
-                return model
+            left = layers.Conv2D(2, hp.Choice("left", [1, 3, 5]))(inputs)
+            right = layers.Conv2D(2, hp.Choice("right", [1, 3, 5]))(inputs)
+            x = layers.add([left, right])
             """,
+            input="(9, 9, 1)",
             fixed='right = layers.Conv2D(2, hp.Choice("left", [1, 3, 5]))',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((8,))
-                units = hp.Int("units", 2, 4)
-                left, right = layers.Dense(units)(inputs), layers.Dense(units)(inputs)
-                outputs = layers.Dense(1)(layers.Add()([left, right]))
-                model = keras.Model(inputs, outputs)
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Int("units", 2, 4)
+            left, right = layers.Dense(units)(inputs), layers.Dense(units)(inputs)
+            x = layers.Add()([left, right])
+            """,
+            input="(8,)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((8,))
-                gate = layers.Dense(1, activation="sigmoid")(inputs)
-                x = layers.Multiply()([layers.Dense(hp.Int("units", 2, 4))(inputs), gate])
-                model = keras.Model(inputs, layers.Dense(1)(x))
-                model.compile(loss="mse")
-                return model
-            """
+            gate = layers.Dense(1, activation="sigmoid")(inputs)
+            x = layers.Multiply()([layers.Dense(hp.Int("units", 2, 4))(inputs), gate])
+            """,
+            input="(8,)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((8, 8, 2))
-                left = layers.Conv2D(hp.Int("left", 2, 4), hp.Choice("kernel", [3, 5]), padding="same")(inputs)
-                right = layers.Conv2D(hp.Int("right", 2, 4), 1)(inputs)
-                x = layers.Concatenate()([left, right])
-                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
-                model.compile(loss="mse")
-                return model
-            """
+            left = layers.Conv2D(hp.Int("left", 2, 4), hp.Choice("kernel", [3, 5]), padding="same")(inputs)
+            right = layers.Conv2D(hp.Int("right", 2, 4), 1)(inputs)
+            x = layers.Concatenate()([left, right])
+            """,
+            input="(8, 8, 2)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                x = inputs = keras.Input((8,))
-                for i in range(hp.Int("blocks", 1, 3)):
-                    inner = layers.Dense(hp.Int(f"inner_{i}", 2, 4))(x)
-                    x = layers.Add()([x, layers.Dense(x.shape[-1])(inner)])
-                model = keras.Model(inputs, layers.Dense(1)(x))
-                model.compile(loss="mse")
-                return model
-            """
+            for i in range(hp.Int("blocks", 1, 3)):
+                inner = layers.Dense(hp.Int(f"inner_{i}", 2, 4))(x)
+                x = layers.Add()([x, layers.Dense(x.shape[-1])(inner)])
+            """,
+            input="(8,)",
+            head="layers.Dense(1)",
         ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
         layer = f"`{error.layer_class}`" if error.layer_class else "This operation"
-        shapes = listed(
-            error.input_shapes or re.findall(r"\([^()]*\d[^()]*\)|\[[^\[\]]*\d[^\[\]]*\]", error.message)
-        )
-        return f"{layer} cannot merge the shapes {shapes}" if shapes else f"{layer} cannot merge its inputs"
+        given = listed(map(str, shapes(error)))
+        return f"{layer} cannot merge the shapes {given}" if given else f"{layer} cannot merge its inputs"
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code, target = Code.of(analysis.module), target_of(finding, analysis)
-        padded = []
-        for call in windowed_calls(target, code) if target else ():
-            padding = code.argument(call, "padding", padding_position(call, code))
-            if padding is None or code.value(padding, None) == "valid":
-                padded.append(
-                    edits.set_argument(
-                        code.module, code.span(call), "padding", '"same"', padding_position(call, code)
-                    )
-                )
-        if target is not None and finding.cause is not None:
-            yield from _one_value_for_both(target, code)
-        yield from super().fixes(finding, analysis)
-        if padded and None not in padded:
-            title = 'Pad every convolution and pooling with padding="same" (changes output shapes)'
-            yield Fix(title, tuple(edit for edit in padded if edit))
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        yield from _one_value_for_both(target, code)
+        yield from super().repairs(target, cause, code)
+        yield from _padded(target, code)
+
+
+def _padded(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """Every window of the target over a padded map, so that no branch loses pixels."""
+    padded = []
+    for call in windowed_calls(target, code):
+        position = padding_position(call, code)
+        padding = code.argument(call, "padding", position)
+        if padding is None or code.value(padding, None) == "valid":
+            padded.append(edits.set_argument(code.module, code.span(call), "padding", '"same"', position))
+    if padded and None not in padded:
+        title = 'Pad every convolution and pooling with padding="same" (changes output shapes)'
+        yield Fix(title, tuple(edit for edit in padded if edit))
 
 
 def _one_value_for_both(target: TargetAnalysis, code: Code) -> Iterator[Fix]:

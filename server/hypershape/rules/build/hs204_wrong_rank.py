@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span
+from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import (
     WINDOWED,
     BuildFailure,
     class_of,
     innermost,
+    input_axes,
     input_shapes,
     layer_call,
-    target_of,
 )
 
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
-_RANK = re.compile(r"expected (?P<at_least>min_)?ndim=(?P<wanted>\d+), found ndim=(?P<found>\d+)")
 
 
 class WrongRank(BuildFailure):
@@ -41,175 +39,109 @@ class WrongRank(BuildFailure):
 
     code = "HS204"
     name = "wrong-rank"
-    pattern = _RANK
+    kinds = ("rank",)
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((20, 3))])
-                model.add(layers.LSTM(hp.Int("units", 4, 8)))
-                if hp.Boolean("deep"):
-                    model.add(layers.LSTM(4))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
+            model.add(layers.LSTM(hp.Int("units", 4, 8)))
+            if hp.Boolean("deep"):
+                model.add(layers.LSTM(4))
             """,
+            input="(20, 3)",
+            head="layers.Dense(1)",
             at="layers.LSTM(4)",
             condition="deep",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((20, 3))])
-                model.add(layers.LSTM(hp.Int("units", 4, 8)))
-                model.add(layers.LSTM(4))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
+            model.add(layers.LSTM(hp.Int("units", 4, 8)))
+            model.add(layers.LSTM(4))
             """,
+            input="(20, 3)",
+            head="layers.Dense(1)",
             at="layers.LSTM(4)",
             fixed='layers.LSTM(hp.Int("units", 4, 8), return_sequences=True)',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((10, 2))])
-                for _ in range(hp.Int("layers", 1, 3)):
-                    model.add(layers.LSTM(8))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
+            for _ in range(hp.Int("layers", 1, 3)):
+                model.add(layers.LSTM(8))
             """,
+            input="(10, 2)",
+            head="layers.Dense(1)",
             at="layers.LSTM(8)",
             condition="layers >= 2",
-            fixed='    for i in range(hp.Int("layers", 1, 3)):\n        model.add(layers.LSTM(8, return_sequences=i < hp.Int("layers", 1, 3) - 1))',
+            fixed='    for i in range(hp.Int("layers", 1, 3)):\n'
+            '        model.add(layers.LSTM(8, return_sequences=i < hp.Int("layers", 1, 3) - 1))',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((28, 28))
-                x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(inputs)
-                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
-                model.compile(loss="mse")
-                return model
+            x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(x)
             """,
+            input="(28, 28)",
             fixed="keras.Input((28, 28, 1))",
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                deep = hp.Boolean("deep")
-                model = keras.Sequential([keras.Input((20, 3))])
-                model.add(layers.LSTM(hp.Int("units", 4, 8), return_sequences=deep))
-                if deep:
-                    model.add(layers.LSTM(4))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-            """
+            deep = hp.Boolean("deep")
+            model.add(layers.LSTM(hp.Int("units", 4, 8), return_sequences=deep))
+            if deep:
+                model.add(layers.LSTM(4))
+            """,
+            input="(20, 3)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                depth = hp.Int("depth", 1, 3)
-                model = keras.Sequential([keras.Input((10, 2))])
-                for i in range(depth):
-                    model.add(layers.LSTM(4, return_sequences=i < depth - 1))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-            """
+            depth = hp.Int("depth", 1, 3)
+            for i in range(depth):
+                model.add(layers.LSTM(4, return_sequences=i < depth - 1))
+            """,
+            input="(10, 2)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((10, 2)), layers.GRU(hp.Int("units", 2, 4))])
-                if hp.Boolean("decode"):
-                    model.add(layers.RepeatVector(5))
-                    model.add(layers.GRU(3))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-            """
+            model.add(layers.GRU(hp.Int("units", 2, 4)))
+            if hp.Boolean("decode"):
+                model.add(layers.RepeatVector(5))
+                model.add(layers.GRU(3))
+            """,
+            input="(10, 2)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((6, 6))
-                x = layers.Reshape((6, 6, 1))(inputs)
-                x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(x)
-                model = keras.Model(inputs, layers.Dense(1)(layers.GlobalAveragePooling2D()(x)))
-                model.compile(loss="mse")
-                return model
-            """
+            x = layers.Reshape((6, 6, 1))(x)
+            x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(x)
+            """,
+            input="(6, 6)",
+            head="layers.GlobalAveragePooling2D(), layers.Dense(1)",
         ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
-        found = _RANK.search(error.message)
         layer = f"`{error.layer_class}`" if error.layer_class else "A layer"
-        shape = _received(error)
-        if found is None:
-            return f"{layer} gets a tensor of another rank than it takes"
-        least = "at least " if found["at_least"] else ""
+        wanted, found, shape = error.details.get("wanted"), error.details.get("found"), input_axes(error)
+        least = "at least " if error.details.get("at_least") else ""
         given = f" of shape {shape}" if shape else ""
-        return f"{layer} takes a tensor with {least}{found['wanted']} axes but gets one with {found['found']}{given}"
+        return f"{layer} takes a tensor with {least}{wanted} axes but gets one with {found}{given}"
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        error, target, code = finding.error, target_of(finding, analysis), Code.of(analysis.module)
-        found = _RANK.search(error.message) if error else None
-        if error is not None and target is not None and found is not None:
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        error = cause.error
+        wanted, found = error.details.get("wanted"), error.details.get("found")
+        if isinstance(wanted, int) and isinstance(found, int):
             here = innermost(error, code)
-            if int(found["wanted"]) == 3 and int(found["found"]) == 2 and here is not None:
+            if (wanted, found) == (3, 2) and here is not None:
                 yield from _return_sequences(target.target.body, here, error, code)
-            if int(found["wanted"]) < int(found["found"]):
+            if wanted < found:
                 yield from _flatten(error, code)
-            images = WINDOWED.search(error.layer_class or "") is not None
-            if images and int(found["wanted"]) == int(found["found"]) + 1:
+            if wanted == found + 1 and WINDOWED.search(error.layer_class or ""):
                 yield from _channel(target.target.body, code)
-        yield from super().fixes(finding, analysis)
-
-
-def _received(error: ProbeError) -> str | None:
-    if error.input_shapes:
-        return error.input_shapes[0]
-    found = re.search(r"Full shape received: (\([^)]*\))", error.message)
-    return found.group(1) if found else None
+        yield from super().repairs(target, cause, code)
 
 
 def _return_sequences(body: Span, here: Span, error: ProbeError, code: Code) -> Iterator[Fix]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure
 from hypershape.rules.common.identifiers import nearest, requoted
-
-_UNKNOWN = re.compile(r"Could not interpret (?P<kind>\w+)(?: function)? identifier: (?P<value>.*)", re.DOTALL)
 
 
 class UnknownIdentifier(BuildFailure):
@@ -32,144 +29,102 @@ class UnknownIdentifier(BuildFailure):
 
     code = "HS207"
     name = "unknown-identifier"
-    pattern = _UNKNOWN
+    kinds = ("identifier",)
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                activation = hp.Choice("activation", ["relu", "tanh", "LeakyReLU"])
-                model = keras.Sequential([keras.Input((4,))])
-                model.add(layers.Dense(8, activation=activation))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
+            activation = hp.Choice("activation", ["relu", "tanh", "LeakyReLU"])
+            model.add(layers.Dense(8, activation=activation))
             """,
+            input="(4,)",
+            head="layers.Dense(1)",
             condition="activation == 'LeakyReLU'",
             fixed='"leaky_relu"',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(optimizer="addam", loss="mse")
-                return model
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
             """,
+            input="(4,)",
+            head="",
+            compile='optimizer="addam", loss="mse"',
             fixed='optimizer="adam"',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,))])
-                model.add(layers.Dense(8, kernel_initializer=hp.Choice("initializer", ["he_normal", "xavier_uniform"])))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
+            initializer = hp.Choice("initializer", ["he_normal", "xavier_uniform"])
+            model.add(layers.Dense(8, kernel_initializer=initializer))
             """,
+            input="(4,)",
+            head="layers.Dense(1)",
             condition="initializer == 'xavier_uniform'",
             fixed='"glorot_uniform"',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                activation = hp.Choice("activation", ["relu", "tanh", "leaky_relu"])
-                model = keras.Sequential([keras.Input((4,))])
-                model.add(layers.Dense(8, activation=activation))
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-            """
+            activation = hp.Choice("activation", ["relu", "tanh", "leaky_relu"])
+            model.add(layers.Dense(8, activation=activation))
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                name = hp.Choice("activation", ["relu", "gelu", "none"])
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation=None if name == "none" else name)])
-                model.add(layers.Dense(1, kernel_initializer="HeNormal", kernel_regularizer="l2"))
-                model.compile(loss="mse")
-                return model
-            """
+            name = hp.Choice("activation", ["relu", "gelu", "none"])
+            model.add(layers.Dense(8, activation=None if name == "none" else name))
+            model.add(layers.Dense(1, kernel_initializer="HeNormal", kernel_regularizer="l2"))
+            """,
+            input="(4,)",
+            head="",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(hp.Choice("optimizer", ["adam", "SGD", "rmsprop", "adamw"]), loss="huber", metrics=["mae", "mean_squared_error"])
-                return model
-            """
+            optimizer = hp.Choice("optimizer", ["adam", "SGD", "rmsprop", "adamw"])
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
+            """,
+            input="(4,)",
+            head="",
+            compile='optimizer, loss="huber", metrics=["mae", "mean_squared_error"]',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
+            model.add(layers.Dense(hp.Int("units", 1, 3), activation=swish_twice))
+            """,
+            input="(4,)",
+            head="",
+            before="""
             def swish_twice(x):
                 return keras.activations.swish(keras.activations.swish(x))
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3), activation=swish_twice)])
-                model.compile(loss="mse")
-                return model
-            """
+            """,
         ),
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
-        found = _UNKNOWN.search(error.message)
-        kind, value = (found["kind"], _value(found["value"])) if found else ("name", "")
+        kind, value = _unknown(error)
         near = nearest(kind, value)
         hint = f" (nearest: {', '.join(near)})" if near else ""
-        article = "an" if kind[0] in "aeiou" else "a"
+        article = "an" if kind[:1] in tuple("aeiou") else "a"
         return f"{value!r} is not {article} {kind} that Keras knows{hint}"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
-        found = _UNKNOWN.search(error.message)
-        written = _written(_value(found["value"]), code) if found and error.stage == "step" else None
+        written = _written(_unknown(error)[1], code) if error.stage == "step" else None
         return code.span(written) if written is not None else super().where(error, target, code)
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        error, code = finding.error, Code.of(analysis.module)
-        found = _UNKNOWN.search(error.message) if error else None
-        if found is not None:
-            value = _value(found["value"])
-            written = _written(value, code)
-            if written is not None:
-                for name in nearest(found["kind"], value)[:2]:
-                    yield Fix(
-                        f"Use {name!r}", (Edit(code.span(written), requoted(code.source(written), name)),)
-                    )
-        yield from super().fixes(finding, analysis)
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        kind, value = _unknown(cause.error)
+        written = _written(value, code)
+        if written is not None:
+            for name in nearest(kind, value)[:2]:
+                yield Fix(f"Use {name!r}", (Edit(code.span(written), requoted(code.source(written), name)),))
+        yield from super().repairs(target, cause, code)
 
 
-def _value(text: str) -> str:
-    return text.strip().splitlines()[0].strip("'\"") if text.strip() else ""
+def _unknown(error: ProbeError) -> tuple[str, str]:
+    """What kind of thing an identifier was to name, and the identifier."""
+    return str(error.details.get("of", "name")), str(error.details.get("identifier", ""))
 
 
 def _written(value: str, code: Code) -> ast.Constant | None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.model import Analysis, Finding, Fix, ProbeError, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause, unmatched_causes
 from hypershape.rules.common.failure import place
 
-_REFUSED = re.compile(
-    r"Argument\(s\) not recognized|Unrecognized keyword arguments|`keras.optimizers.legacy` is not supported"
-    r"|got an unexpected keyword argument"
-)
 _OPTIMIZERS = ("Adam", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "AdamW")
 
 
@@ -38,64 +35,50 @@ class ArgumentRemovedInKeras3(Rule):
     severity = Severity.ERROR
     static = True
     also_probed = True
+    kinds = ("argument-unknown", "removed")
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(keras.optimizers.Adam(lr=hp.Choice("lr", [1e-2, 1e-3])), loss="mse")
-                return model
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
             """,
+            input="(4,)",
+            head="",
+            compile='keras.optimizers.Adam(lr=hp.Choice("lr", [1e-2, 1e-3])), loss="mse"',
             at='keras.optimizers.Adam(lr=hp.Choice("lr", [1e-2, 1e-3]))',
             fixed="keras.optimizers.Adam(learning_rate=hp",
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(keras.optimizers.Adam(learning_rate=hp.Choice("lr", [1e-2, 1e-3])), loss="mse")
-                return model
-            """
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
+            """,
+            input="(4,)",
+            head="",
+            compile='keras.optimizers.Adam(learning_rate=hp.Choice("lr", [1e-2, 1e-3])), loss="mse"',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                schedule = keras.optimizers.schedules.ExponentialDecay(hp.Float("lr", 1e-3, 1e-1), 1000, 0.9)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
-                model.compile(keras.optimizers.Adam(schedule), loss="mse")
-                return model
-            """
+            schedule = keras.optimizers.schedules.ExponentialDecay(hp.Float("lr", 1e-3, 1e-1), 1000, 0.9)
+            model.add(layers.Dense(1))
+            """,
+            input="(4,)",
+            head="",
+            compile='keras.optimizers.Adam(schedule), loss="mse"',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
+            lr = hp.Float("lr", 1e-3, 1e-1)
+            model.add(layers.Dense(1))
+            """,
+            input="(4,)",
+            head="",
+            before="""
             def make(lr):
                 return keras.optimizers.SGD(lr, momentum=0.9, nesterov=True, clipnorm=1.0)
-
-
-            def build_model(hp):
-                lr = hp.Float("lr", 1e-3, 1e-1)
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
-                model.compile(make(lr=lr), loss="mse")
-                return model
-            """
+            """,
+            compile='make(lr=lr), loss="mse"',
         ),
     )
 
@@ -104,13 +87,8 @@ class ArgumentRemovedInKeras3(Rule):
         environment = analysis.environment
         keras_3 = environment is not None and (environment.keras or "").startswith("3")
         seen = []
-        for call in code.calls:
-            origin = code.imported(call.func) or ""
-            if not origin.startswith("keras.optimizers.") or origin.split(".")[-1] not in _OPTIMIZERS:
-                continue
-            if "legacy" in origin or not any(each.arg == "lr" for each in call.keywords):
-                continue
-            target, cause = matching_cause(analysis, code.span(call), _REFUSED, ANY_STAGE)
+        for call in filter(partial(_has_lr, code=code), code.calls):
+            target, cause = matching_cause(analysis, code.span(call), self.kinds, ANY_STAGE)
             seen.append(cause)
             yield self.finding(
                 "Keras 3 refuses `lr=`: the argument is called `learning_rate`.",
@@ -118,27 +96,39 @@ class ArgumentRemovedInKeras3(Rule):
                 severity=Severity.ERROR if cause else Severity.WARNING if keras_3 else Severity.HINT,
                 target=target,
                 cause=cause,
+                repairs=partial(_renamed, code.span(call), code),
             )
-        for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen, ANY_STAGE):
+        for target_analysis, cause in unmatched_causes(analysis, self.kinds, seen, ANY_STAGE):
+            span = place(cause.error, code) or target_analysis.target.span
             yield self.finding(
                 f"Keras refuses an argument {wording.when(target_analysis, cause)}.\n"
                 f"{cause.error.type}: {wording.quote(cause.error.message)}",
-                place(cause.error, code) or target_analysis.target.span,
+                span,
                 target=target_analysis.target.name,
                 cause=cause,
+                repairs=partial(_removed, span, cause.error, code),
             )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        edit = edits.rename_argument(code.module, finding.span, "lr", "learning_rate")
-        if edit is not None:
-            yield Fix("Rename lr to learning_rate", (edit,))
-            return
-        refused = re.search(
-            r"not recognized: \{'(\w+)'|passed to \w+: \{'(\w+)'",
-            finding.error.message if finding.error else "",
-        )
-        name = next((each for each in refused.groups() if each), None) if refused else None
-        removed = edits.remove_argument(code.module, finding.span, name) if name else None
-        if removed is not None:
-            yield Fix(f"Remove {name}", (removed,))
+
+def _has_lr(call: ast.Call, code: Code) -> bool:
+    """Whether an optimizer of Keras is given `lr=`; those under `legacy` take it."""
+    origin = code.imported(call.func) or ""
+    known = origin.startswith("keras.optimizers.") and origin.split(".")[-1] in _OPTIMIZERS
+    return known and "legacy" not in origin and any(each.arg == "lr" for each in call.keywords)
+
+
+def _renamed(span: Span, code: Code) -> Iterator[Fix]:
+    edit = edits.rename_argument(code.module, span, "lr", "learning_rate")
+    if edit is not None:
+        yield Fix("Rename lr to learning_rate", (edit,))
+
+
+def _removed(span: Span, error: ProbeError, code: Code) -> Iterator[Fix]:
+    """The call without the first argument that was refused, or with `lr` under its name of today."""
+    yield from (renamed := list(_renamed(span, code)))
+    names = error.details.get("arguments")
+    if renamed or not isinstance(names, tuple) or not names:
+        return
+    edit = edits.remove_argument(code.module, span, str(names[0]))
+    if edit is not None:
+        yield Fix(f"Remove {names[0]}", (edit,))

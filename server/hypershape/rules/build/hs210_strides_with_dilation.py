@@ -26,55 +26,26 @@ class StridesWithDilation(BuildFailure):
     kinds = ("strides-with-dilation",)
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                x = inputs = keras.Input((28, 28, 1))
-                x = layers.Conv2D(4, 3, strides=hp.Int("strides", 1, 2), dilation_rate=2)(x)
-                outputs = layers.Dense(1)(layers.Flatten()(x))
-                model = keras.Model(inputs, outputs)
-                model.compile(loss="mse")
-                return model
+            x = layers.Conv2D(4, 3, strides=hp.Int("strides", 1, 2), dilation_rate=2)(x)
             """,
             at='layers.Conv2D(4, 3, strides=hp.Int("strides", 1, 2), dilation_rate=2)',
             fixed='hp.Int("strides", 1, 1)',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                x = inputs = keras.Input((28, 28, 1))
-                x = layers.Conv2D(4, 3, strides=hp.Int("strides", 1, 2))(x)
-                x = layers.Conv2D(4, 3, dilation_rate=hp.Int("dilation", 1, 2))(x)
-                outputs = layers.Dense(1)(layers.Flatten()(x))
-                model = keras.Model(inputs, outputs)
-                model.compile(loss="mse")
-                return model
+            x = layers.Conv2D(4, 3, strides=hp.Int("strides", 1, 2))(x)
+            x = layers.Conv2D(4, 3, dilation_rate=hp.Int("dilation", 1, 2))(x)
             """
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                strides = hp.Int("strides", 1, 2)
-                dilation = 1 if strides > 1 else hp.Int("dilation", 1, 2)
-                inputs = keras.Input((28, 28, 1))
-                x = layers.Conv2D(4, 3, strides=strides, dilation_rate=dilation)(inputs)
-                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
-                model.compile(loss="mse")
-                return model
+            strides = hp.Int("strides", 1, 2)
+            dilation = 1 if strides > 1 else hp.Int("dilation", 1, 2)
+            x = layers.Conv2D(4, 3, strides=strides, dilation_rate=dilation)(x)
             """
         ),
     )

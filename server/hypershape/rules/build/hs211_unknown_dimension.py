@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, ProbeError, TargetAnalysis
+from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, class_of, target_of, windowed_calls
+from hypershape.rules.common.failure import BuildFailure, class_of, windowed_calls
 
 
 class UnknownDimension(BuildFailure):
@@ -28,73 +27,38 @@ class UnknownDimension(BuildFailure):
 
     code = "HS211"
     name = "unknown-dimension"
-    pattern = re.compile(
-        r"must be fully-defined|[Tt]he last dimension of the inputs .* should be defined|Found `None`"
-        r"|unsupported operand type\(s\) for %: 'NoneType' and 'int'"
-    )
+    kinds = ("unknown-dimension",)
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((None, None, 3))])
-                model.add(layers.Conv2D(hp.Int("filters", 4, 8), 3))
-                model.add(layers.Flatten())
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
+            model.add(layers.Conv2D(hp.Int("filters", 4, 8), 3))
             """,
+            input="(None, None, 3)",
             at="layers.Dense(1)",
             fixed="layers.GlobalAveragePooling2D()",
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((None, None, 3))])
-                model.add(layers.Conv2D(hp.Int("filters", 4, 8), 3))
-                model.add(layers.GlobalAveragePooling2D())
-                model.add(layers.Dense(1))
-                model.compile(loss="mse")
-                return model
-            """
+            model.add(layers.Conv2D(hp.Int("filters", 4, 8), 3))
+            """,
+            input="(None, None, 3)",
+            head="layers.GlobalAveragePooling2D(), layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((None, 3))
-                x = layers.LSTM(hp.Int("units", 2, 4))(inputs)
-                model = keras.Model(inputs, layers.Dense(1)(x))
-                model.compile(loss="mse")
-                return model
-            """
+            x = layers.LSTM(hp.Int("units", 2, 4))(x)
+            """,
+            input="(None, 3)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((None, None, 3))
-                x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(layers.Resizing(16, 16)(inputs))
-                model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
-                model.compile(loss="mse")
-                return model
-            """
+            x = layers.Conv2D(hp.Int("filters", 2, 4), 3)(layers.Resizing(16, 16)(x))
+            """,
+            input="(None, None, 3)",
         ),
     )
 
@@ -103,21 +67,19 @@ class UnknownDimension(BuildFailure):
         shape = f" {error.input_shapes[0]}" if error.input_shapes else ""
         return f"{layer} needs to know the size of its input{shape}, but a dimension is None"
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        target, code = target_of(finding, analysis), Code.of(analysis.module)
-        rank = _rank(target, code)
-        for call in code.calls_in(target.target.body) if target else ():
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        pooling = f"GlobalAveragePooling{_rank(target, code)}D"
+        for call in code.calls_in(target.target.body):
             if class_of(call, code) != "Flatten" or call.args or call.keywords:
                 continue
             source = code.source(call.func)
             prefix = source[: len(source) - len("Flatten")]
-            pooling = f"GlobalAveragePooling{rank}D"
             if prefix or pooling in code.module.imports:
                 edit = edits.replace_text(code.span(call.func), prefix + pooling)
                 yield Fix(f"Replace Flatten by {pooling}", (edit,))
 
 
-def _rank(target: TargetAnalysis | None, code: Code) -> int:
+def _rank(target: TargetAnalysis, code: Code) -> int:
     """The number of spatial axes that the target's convolutions and poolings work on, 2 where it has none."""
-    names = [class_of(call, code) for call in windowed_calls(target, code)] if target else []
+    names = [class_of(call, code) for call in windowed_calls(target, code)]
     return int(names[0][-2]) if names else 2

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, ProbeError
+from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, class_of
 
@@ -28,7 +27,7 @@ class NoModelReturned(BuildFailure):
 
     code = "HS212"
     name = "no-model-returned"
-    pattern = re.compile(r"return a valid Keras Model instance")
+    kinds = ("no-model",)
     stages = ("return", "build")
 
     INVALID = (
@@ -51,17 +50,12 @@ class NoModelReturned(BuildFailure):
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-            """
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
+            """,
+            input="(4,)",
+            head="",
         ),
         Example(
             """
@@ -94,35 +88,31 @@ class NoModelReturned(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
-        found = re.search(r"Received: (.*?) of type", error.message)
-        nothing = found is None or found.group(1) == "None"
-        return f"This function returns {'nothing' if nothing else 'no Keras model'}"
+        return (
+            f"This function returns {'nothing' if error.details.get('nothing', True) else 'no Keras model'}"
+        )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        function = _function(finding, code)
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        function = _function(target, code)
         if function is None or any(isinstance(each, ast.Return) for each in ast.walk(function)):
             return
-        made = [
+        made = {
             each.targets[0].id
             for each in function.body
             if isinstance(each, ast.Assign)
             and isinstance(each.targets[0], ast.Name)
             and isinstance(each.value, ast.Call)
             and class_of(each.value, code) in ("Sequential", "Model")
-        ]
-        if len(set(made)) == 1:
-            edit = edits.insert_after(code.module, code.span(function.body[-1]), [f"return {made[0]}"])
+        }
+        if len(made) == 1:
+            (name,) = made
+            edit = edits.insert_after(code.module, code.span(function.body[-1]), [f"return {name}"])
             if edit is not None:
-                yield Fix(f"Return {made[0]}", (edit,))
+                yield Fix(f"Return {name}", (edit,))
 
 
-def _function(finding: Finding, code: Code) -> ast.FunctionDef | None:
+def _function(target: TargetAnalysis, code: Code) -> ast.FunctionDef | None:
+    line = target.target.span.line
     return next(
-        (
-            node
-            for node in code.nodes
-            if isinstance(node, ast.FunctionDef) and node.lineno <= finding.span.line <= node.body[0].lineno
-        ),
-        None,
+        (node for node in code.every(ast.FunctionDef) if node.lineno <= line <= node.body[0].lineno), None
     )

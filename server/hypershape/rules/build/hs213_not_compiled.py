@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code, contains
-from hypershape.model import Analysis, Finding, Fix, ProbeError
-from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, target_of
+from hypershape.model import Analysis, Finding, Fix, ProbeError, TargetAnalysis
+from hypershape.rules.base import Example, causes
+from hypershape.rules.common.failure import BuildFailure
 from hypershape.rules.common.tuners import targets_of, tuners
 
 
@@ -66,17 +68,12 @@ class NotCompiled(BuildFailure):
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-            """
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
+            """,
+            input="(4,)",
+            head="",
         ),
         Example(
             """
@@ -94,28 +91,29 @@ class NotCompiled(BuildFailure):
         ),
     )
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code, target = Code.of(analysis.module), target_of(finding, analysis)
-        for tuner in tuners(analysis, code):
-            if target is None or target.target not in targets_of(tuner, analysis):
-                continue
-            given = {each.arg: code.source(each.value) for each in tuner.node.keywords}
-            arguments = [
-                f"{name}={given[name]}" for name in ("optimizer", "loss", "metrics") if name in given
-            ]
-            returned = [
-                node
-                for node in code.nodes
-                if isinstance(node, ast.Return) and contains(target.target.body, code.span(node))
-            ]
-            if "loss" not in given or len(returned) != 1 or not isinstance(returned[0].value, ast.Name):
-                continue
-            line = f"{returned[0].value.id}.compile({', '.join(arguments)})"
-            edit = (
-                edits.insert_before(code.module, code.span(returned[0]), [line]) if "\n" not in line else None
-            )
-            if edit is not None:
-                yield Fix("Compile the model here with what the tuner is given", (edit,))
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = Code.of(analysis.module)
+        for target, cause in causes(analysis):
+            if self.explains(cause.error):
+                repairs = partial(_compiled, target, analysis, code)
+                yield replace(self.report(target, cause, code), repairs=repairs)
 
     def what(self, error: ProbeError, code: Code) -> str:
         return "This function returns a model that is not compiled"
+
+
+def _compiled(target: TargetAnalysis, analysis: Analysis, code: Code) -> Iterator[Fix]:
+    """The model compiled before it is returned, with what a tuner of the target is given."""
+    returned = [node for node in code.every(ast.Return) if contains(target.target.body, code.span(node))]
+    model = returned[0].value if len(returned) == 1 else None
+    if not isinstance(model, ast.Name):
+        return
+    for tuner in tuners(analysis, code):
+        given = {each.arg: code.source(each.value) for each in tuner.node.keywords}
+        if target.target not in targets_of(tuner, analysis) or "loss" not in given:
+            continue
+        arguments = [f"{name}={given[name]}" for name in ("optimizer", "loss", "metrics") if name in given]
+        line = f"{model.id}.compile({', '.join(arguments)})"
+        edit = edits.insert_before(code.module, code.span(returned[0]), [line]) if "\n" not in line else None
+        if edit is not None:
+            yield Fix("Compile the model here with what the tuner is given", (edit,))

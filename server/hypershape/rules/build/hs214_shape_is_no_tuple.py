@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError
+from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure
+from hypershape.rules.common.failure import BuildFailure, place
 
 
 class ShapeIsNoTuple(BuildFailure):
@@ -27,64 +26,42 @@ class ShapeIsNoTuple(BuildFailure):
 
     code = "HS214"
     name = "shape-is-no-tuple"
-    pattern = re.compile(r"Cannot convert '.*' to a shape")
+    kinds = ("shape-is-number", "shape-no-tuple")
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((8)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
             """,
+            input="(8)",
+            head="",
             fixed="keras.Input((8,))",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            import numpy as np
-
-            x_train = np.zeros((100, 12))
-
-
-            def build_model(hp):
-                inputs = keras.Input(shape=(x_train.shape[1]))
-                model = keras.Model(inputs, keras.layers.Dense(hp.Int("units", 1, 3))(inputs))
-                model.compile(loss="mse")
-                return model
+            x = layers.Dense(hp.Int("units", 1, 3))(x)
             """,
+            input="shape=(x_train.shape[1])",
+            before="x_train = np.zeros((100, 12))",
+            head="",
             fixed="shape=(x_train.shape[1],)",
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((8,)), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-            """
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
+            """,
+            input="(8,)",
+            head="",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                size = 8
-                model = keras.Sequential([keras.Input(shape=[size]), layers.Dense(hp.Int("units", 1, 3))])
-                model.compile(loss="mse")
-                return model
-            """
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
+            """,
+            input="shape=[size]",
+            before="size = 8",
+            head="",
         ),
         Example(
             """
@@ -101,22 +78,19 @@ class ShapeIsNoTuple(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
-        found = re.search(r"Cannot convert '(.*)' to a shape", error.message)
-        given = found.group(1) if found else "This"
-        return f"{given} is no shape: a tuple such as ({given if given.isdigit() else 8},) is needed"
+        given = error.details.get("given", "This")
+        return f"{given} is no shape: a tuple such as ({given if isinstance(given, int) else 8},) is needed"
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        for call in code.calls_in(finding.span):
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        span = place(cause.error, code)
+        for call in code.calls_in(span) if span is not None else ():
             for name, position in (("shape", 0), ("input_shape", None)):
                 shape = code.argument(call, name, position)
                 if shape is None or isinstance(shape, (ast.Tuple, ast.List)):
                     continue
-                bracketed = _bracketed(shape, code)
-                edit = Edit(
-                    code.span(shape), f"{code.source(shape)}," if bracketed else f"({code.source(shape)},)"
-                )
-                yield Fix("Write the shape as a tuple", (edit,))
+                source = code.source(shape)
+                text = f"{source}," if _bracketed(shape, code) else f"({source},)"
+                yield Fix("Write the shape as a tuple", (Edit(code.span(shape), text),))
                 return
 
 
@@ -125,4 +99,5 @@ def _bracketed(node: ast.expr, code: Code) -> bool:
     span = code.span(node)
     line = code.text.line(span.line)
     before, after = line[: span.column - 1].rstrip(), line[span.end_column - 1 :].lstrip()
-    return re.search(r"[=(,]\s*\($", before) is not None and after.startswith(")")
+    opened = before.removesuffix("(").rstrip()
+    return before.endswith("(") and opened.endswith(("=", "(", ",")) and after.startswith(")")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from hypershape.fixes.syntax import Code
 from hypershape.model import ProbeError
 from hypershape.rules.base import Example
@@ -25,9 +23,7 @@ class InputDoesNotSuitApplication(BuildFailure):
 
     code = "HS215"
     name = "input-does-not-suit-application"
-    pattern = re.compile(
-        r"Input size must be at least|The input must have 3 channels|should have .*input channels"
-    )
+    kinds = ("application-input",)
 
     INVALID = (
         Example(
@@ -65,7 +61,7 @@ class InputDoesNotSuitApplication(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
-        least = re.search(r"at least (\d+)x(\d+).*?input_shape=(\([^)]*\))", error.message)
-        if least:
-            return f"This network needs at least {least[1]}×{least[2]} pixels but gets {least[3]}"
+        height, width, given = (error.details.get(name) for name in ("height", "width", "given"))
+        if height and given:
+            return f"This network needs at least {height}×{width} pixels but gets {given}"
         return "This network does not take this input"

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.model import Cause, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure
 from hypershape.rules.common.loops import numbered_by_loop
-
-_TWICE = re.compile(
-    r"unique names?\. Name '(?P<a>[^']*)'|The name \"(?P<b>[^\"]*)\" is used (?P<n>\d+) times"
-)
 
 
 class LayerNameTwice(BuildFailure):
@@ -32,88 +27,55 @@ class LayerNameTwice(BuildFailure):
 
     code = "HS216"
     name = "layer-name-twice"
-    pattern = _TWICE
+    kinds = ("layer-name-twice",)
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,))])
-                for i in range(hp.Int("layers", 1, 3)):
-                    model.add(layers.Dense(8, name="dense"))
-                model.compile(loss="mse")
-                return model
+            for i in range(hp.Int("layers", 1, 3)):
+                model.add(layers.Dense(8, name="dense"))
             """,
+            input="(4,)",
+            head="",
             condition="layers >= 2",
             fixed='name=f"dense_{i}"',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                x = inputs = keras.Input((4,))
-                for _ in range(hp.Int("layers", 1, 3)):
-                    x = layers.Dense(8, name="dense")(x)
-                model = keras.Model(inputs, x)
-                model.compile(loss="mse")
-                return model
+            for _ in range(hp.Int("layers", 1, 3)):
+                x = layers.Dense(8, name="dense")(x)
             """,
+            input="(4,)",
+            head="",
             condition="layers >= 2",
             fixed='name=f"dense_{i}"',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,))])
-                for i in range(hp.Int("layers", 1, 3)):
-                    model.add(layers.Dense(8, name=f"dense_{i}"))
-                model.compile(loss="mse")
-                return model
-            """
+            for i in range(hp.Int("layers", 1, 3)):
+                model.add(layers.Dense(8, name=f"dense_{i}"))
+            """,
+            input="(4,)",
+            head="",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((4,))
-                shared = layers.Dense(4, name="dense")
-                x = inputs
-                for _ in range(hp.Int("times", 1, 3)):
-                    x = shared(x)
-                model = keras.Model(inputs, x)
-                model.compile(loss="mse")
-                return model
-            """
+            shared = layers.Dense(4, name="dense")
+            for _ in range(hp.Int("times", 1, 3)):
+                x = shared(x)
+            """,
+            input="(4,)",
+            head="",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((4,))])
-                for i in range(hp.Int("layers", 1, 3)):
-                    model.add(layers.Dense(8, name="first" if i == 0 else f"layer_{i}"))
-                model.compile(loss="mse")
-                return model
-            """
+            for i in range(hp.Int("layers", 1, 3)):
+                model.add(layers.Dense(8, name="first" if i == 0 else f"layer_{i}"))
+            """,
+            input="(4,)",
+            head="",
         ),
     )
 
@@ -125,20 +87,17 @@ class LayerNameTwice(BuildFailure):
         same = [each for each in names if isinstance(each, ast.Constant) and each.value == _name(error)]
         return code.span(same[0]) if len(same) == 1 else super().where(error, target, code)
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        name = _name(finding.error) if finding.error else ""
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         for call in code.calls:
             written = code.argument(call, "name")
             loop = next((each for each in code.ancestors(call) if isinstance(each, ast.For)), None)
-            if not isinstance(written, ast.Constant) or written.value != name or loop is None:
+            if not isinstance(written, ast.Constant) or written.value != _name(cause.error) or loop is None:
                 continue
             numbered = numbered_by_loop(written, loop, code)
             if numbered is not None:
                 yield Fix("Number the layers' names", numbered)
-        yield from super().fixes(finding, analysis)
+        yield from super().repairs(target, cause, code)
 
 
 def _name(error: ProbeError) -> str:
-    found = _TWICE.search(error.message)
-    return next((each for each in found.group("a", "b") if each), "") if found else ""
+    return str(error.details.get("name", ""))

@@ -7,9 +7,16 @@ from collections.abc import Iterator
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError
+from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, innermost
+
+_SAME = (
+    "abs", "add", "cast", "exp", "expand_dims", "matmul", "maximum", "minimum", "multiply",
+    "ones_like", "repeat", "reshape", "sigmoid", "sqrt", "square", "squeeze", "stack", "subtract",
+    "tanh", "tile", "transpose", "where", "zeros_like",
+)  # fmt: skip
+"""Functions that TensorFlow and `keras.ops` call the same."""
 
 _IN_KERAS = {
     "tensorflow.reduce_mean": "mean",
@@ -28,34 +35,7 @@ _IN_KERAS = {
     "tensorflow.nn.sigmoid": "sigmoid",
     "tensorflow.nn.elu": "elu",
     "tensorflow.nn.gelu": "gelu",
-    **{
-        f"tensorflow.{name}": name
-        for name in [
-            "abs",
-            "add",
-            "cast",
-            "exp",
-            "expand_dims",
-            "matmul",
-            "maximum",
-            "minimum",
-            "multiply",
-            "ones_like",
-            "repeat",
-            "reshape",
-            "sigmoid",
-            "sqrt",
-            "square",
-            "squeeze",
-            "stack",
-            "subtract",
-            "tanh",
-            "tile",
-            "transpose",
-            "where",
-            "zeros_like",
-        ]
-    },
+    **{f"tensorflow.{name}": name for name in _SAME},
 }
 """Functions of TensorFlow with those of `keras.ops` that take the same first arguments."""
 
@@ -78,80 +58,50 @@ class TensorflowFunction(BuildFailure):
     kinds = ("tensorflow-function",)
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            import tensorflow as tf
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((4,))
-                x = tf.square(layers.Dense(hp.Int("units", 1, 3))(inputs))
-                model = keras.Model(inputs, layers.Dense(1)(x))
-                model.compile(loss="mse")
-                return model
+            x = tf.square(layers.Dense(hp.Int("units", 1, 3))(x))
             """,
-            at='tf.square(layers.Dense(hp.Int("units", 1, 3))(inputs))',
+            input="(4,)",
+            head="layers.Dense(1)",
+            at='tf.square(layers.Dense(hp.Int("units", 1, 3))(x))',
             fixed="x = keras.ops.square(",
         ),
-        Example(
+        Example.layers(
             """
-            import tensorflow as tf
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((4, 3))
-                x = layers.Dense(hp.Int("units", 1, 3))(inputs)
-                if hp.Boolean("mean"):
-                    x = tf.reduce_mean(x, axis=1)
-                else:
-                    x = layers.Flatten()(x)
-                model = keras.Model(inputs, layers.Dense(1)(x))
-                model.compile(loss="mse")
-                return model
+            x = layers.Dense(hp.Int("units", 1, 3))(x)
+            if hp.Boolean("mean"):
+                x = tf.reduce_mean(x, axis=1)
+            else:
+                x = layers.Flatten()(x)
             """,
+            input="(4, 3)",
+            head="layers.Dense(1)",
             at="tf.reduce_mean(x, axis=1)",
             condition="mean",
             fixed="x = keras.ops.mean(x, axis=1)",
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            import tensorflow as tf
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((4,))
-                x = keras.ops.square(layers.Dense(hp.Int("units", 1, 3))(inputs))
-                x = layers.Lambda(lambda tensor: tf.square(tensor), output_shape=x.shape[1:])(x)
-                model = keras.Model(inputs, layers.Dense(1)(x))
-                model.compile(loss="mse")
-                return model
-            """
+            x = keras.ops.square(layers.Dense(hp.Int("units", 1, 3))(x))
+            x = layers.Lambda(lambda tensor: tf.square(tensor), output_shape=x.shape[1:])(x)
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            import tensorflow as tf
-            from keras import layers
-
-
+            x = layers.Dense(hp.Int("units", 1, 3))(x)
+            """,
+            input="(4,)",
+            before="""
             def error(wanted, given):
                 return tf.reduce_mean(tf.square(wanted - given), axis=-1)
-
-
-            def build_model(hp):
-                inputs = keras.Input((4,))
-                model = keras.Model(inputs, layers.Dense(1)(layers.Dense(hp.Int("units", 1, 3))(inputs)))
-                model.compile(loss=error)
-                return model
-            """
+            """,
+            head="layers.Dense(1)",
+            compile="loss=error",
         ),
     )
 
@@ -160,16 +110,15 @@ class TensorflowFunction(BuildFailure):
         name = f"`{code.source(call.func)}`" if call is not None else "A function of TensorFlow"
         return f"{name} is given a tensor that has no values yet, which Keras 3 refuses"
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        call = _call(finding.error, code) if finding.error is not None else None
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        call = _call(cause.error, code)
         name = _IN_KERAS.get(code.imported(call.func) or "") if call is not None else None
         if call is not None and name is not None:
             bound = next((b for b, origin in code.module.imports.items() if origin == "keras"), None)
             added = edits.add_import(code.module, "import keras") if bound is None else None
             changed = Edit(code.span(call.func), f"{bound or 'keras'}.ops.{name}")
             yield Fix(f"Use keras.ops.{name}", (changed, added) if added else (changed,))
-        yield from super().fixes(finding, analysis)
+        yield from super().repairs(target, cause, code)
 
 
 def _call(error: ProbeError, code: Code) -> ast.Call | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, ProbeError
+from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, class_of, target_of
+from hypershape.rules.common.failure import BuildFailure, class_of
 
 
 class ModelNotBuilt(BuildFailure):
@@ -28,10 +27,7 @@ class ModelNotBuilt(BuildFailure):
 
     code = "HS218"
     name = "model-not-built"
-    pattern = re.compile(
-        r"You tried to call `count_params`|has no defined (in|out)put shape yet|has never been called"
-        r"|This model has not yet been built|isn't built"
-    )
+    kinds = ("model-not-built",)
     stages = ("build", "compile")
 
     INVALID = (
@@ -104,10 +100,9 @@ class ModelNotBuilt(BuildFailure):
     def what(self, error: ProbeError, code: Code) -> str:
         return "This asks a model for its weights or shapes before it knows its input,"
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code, target = Code.of(analysis.module), target_of(finding, analysis)
-        data = target.known_data if target is not None else None
-        if target is None or data is None or len(data.x) != 1:
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        data = target.known_data
+        if data is None or len(data.x) != 1:
             return
         for call in code.calls_in(target.target.body):
             if class_of(call, code) != "Sequential" or call.args or call.keywords:

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 
 from hypershape.fixes import edits
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Finding, Fix, ProbeError
+from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import ALIASES, BuildFailure, class_of
+from hypershape.rules.common.failure import ALIASES, BuildFailure, class_of, place
+from hypershape.rules.common.wording import listed
 
-_MISSING = re.compile(
-    r"^(\w+)\.__init__\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.+)$"
-)
 _POOLING = re.compile(r"^AveragePooling\dD$")
 
 
@@ -33,83 +31,64 @@ class MissingArgument(BuildFailure):
 
     code = "HS219"
     name = "missing-argument"
-    pattern = _MISSING
+    kinds = ("argument-missing",)
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((32, 32, 3)), layers.Conv2D(8, 3)])
-                if hp.Choice("pooling", ["max", "avg"]) == "max":
-                    model.add(layers.MaxPooling2D())
-                else:
-                    model.add(layers.AveragePooling2D())
-                model.add(layers.Flatten())
-                model.add(layers.Dense(10))
-                model.compile(loss="mse")
-                return model
+            model.add(layers.Conv2D(8, 3))
+            if hp.Choice("pooling", ["max", "avg"]) == "max":
+                model.add(layers.MaxPooling2D())
+            else:
+                model.add(layers.AveragePooling2D())
             """,
             at="layers.AveragePooling2D()",
             condition="pooling == 'avg'",
             fixed="layers.AveragePooling2D(pool_size=2)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                inputs = keras.Input((64, 2))
-                x = layers.AvgPool1D(strides=2)(inputs)
-                x = layers.Dense(hp.Int("units", 1, 3))(layers.Flatten()(x))
-                model = keras.Model(inputs, x)
-                model.compile(loss="mse")
-                return model
+            x = layers.AvgPool1D(strides=2)(x)
+            x = layers.Dense(hp.Int("units", 1, 3))(layers.Flatten()(x))
             """,
+            input="(64, 2)",
+            head="",
             at="layers.AvgPool1D(strides=2)",
             fixed="layers.AvgPool1D(strides=2, pool_size=2)",
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                model = keras.Sequential([keras.Input((32, 32, 3)), layers.Conv2D(8, 3)])
-                if hp.Choice("pooling", ["max", "avg"]) == "max":
-                    model.add(layers.MaxPooling2D())
-                else:
-                    model.add(layers.AveragePooling2D((2, 2)))
-                model.add(layers.Flatten())
-                model.add(layers.Dense(10))
-                model.compile(loss="mse")
-                return model
+            model.add(layers.Conv2D(8, 3))
+            if hp.Choice("pooling", ["max", "avg"]) == "max":
+                model.add(layers.MaxPooling2D())
+            else:
+                model.add(layers.AveragePooling2D((2, 2)))
             """
         ),
     )
 
-    def what(self, error: ProbeError, code: Code) -> str:
-        found = _MISSING.search(error.message)
-        assert found is not None
-        names = found.group(2).replace("'", "`")
-        return f"`{found.group(1)}` is made without {names}, which it needs,"
+    def explains(self, error: ProbeError) -> bool:
+        return super().explains(error) and _constructor(error) is not None
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        code = Code.of(analysis.module)
-        found = _MISSING.search(finding.error.message) if finding.error is not None else None
-        made = ALIASES.get(found.group(1), found.group(1)) if found is not None else ""
-        if _POOLING.match(made):
-            for call in code.calls_in(finding.span):
-                if class_of(call, code) == made:
-                    edit = edits.add_argument(code.module, code.span(call), "pool_size", "2")
-                    if edit is not None:
-                        yield Fix("Give the pool_size of Keras 2: pool_size=2", (edit,))
-        yield from super().fixes(finding, analysis)
+    def what(self, error: ProbeError, code: Code) -> str:
+        names = error.details.get("arguments")
+        needed = listed(f"`{name}`" for name in names) if isinstance(names, tuple) else "an argument"
+        return f"`{_constructor(error)}` is made without {needed}, which it needs,"
+
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        name, span = _constructor(cause.error) or "", place(cause.error, code)
+        made = ALIASES.get(name, name)
+        for call in code.calls_in(span) if span is not None and _POOLING.match(made) else ():
+            if class_of(call, code) == made:
+                edit = edits.add_argument(code.module, code.span(call), "pool_size", "2")
+                if edit is not None:
+                    yield Fix("Give the pool_size of Keras 2: pool_size=2", (edit,))
+        yield from super().repairs(target, cause, code)
+
+
+def _constructor(error: ProbeError) -> str | None:
+    """The class that was to be made, as Python 3.10 and later name it."""
+    callee = str(error.details.get("callee", ""))
+    return callee.removesuffix(".__init__") if callee.endswith(".__init__") else None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.fixes.guard import GIVEN_UP
 from hypershape.fixes.syntax import Code
@@ -30,125 +30,87 @@ class BuildFails(BuildFailure):
 
     code = "HS299"
     name = "build-fails"
-    pattern = re.compile("")
     stages = ("build", "compile", "return")
 
     INVALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                width = {"narrow": 8, "wide": 64}[hp.Choice("width", ["narrow", "wide", "huge"])]
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
+            width = {"narrow": 8, "wide": 64}[hp.Choice("width", ["narrow", "wide", "huge"])]
+            model.add(layers.Dense(width))
             """,
+            input="(4,)",
+            head="layers.Dense(1)",
             condition="width == 'huge'",
             fixed='["narrow", "wide"]',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 8, 32, step=8)
-                if units < 16:
-                    raise kt.errors.FailedTrialError("not of interest")
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
+            units = hp.Int("units", 8, 32, step=8)
+            if units < 16:
+                raise kt.errors.FailedTrialError("not of interest")
+            model.add(layers.Dense(units))
             """,
+            input="(4,)",
+            head="layers.Dense(1)",
             condition="units <= 8",
             fixed='hp.Int("units", 16, 32, step=8)',
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                depth = hp.Int("depth", 1, 4)
-                units = [64, 32, 16][:depth]
-                model = keras.Sequential([keras.Input((4,))])
-                for i in range(depth):
-                    model.add(layers.Dense(units[i]))
-                model.compile(loss="mse")
-                return model
+            depth = hp.Int("depth", 1, 4)
+            units = [64, 32, 16][:depth]
+            for i in range(depth):
+                model.add(layers.Dense(units[i]))
             """,
+            input="(4,)",
+            head="",
             condition="depth >= 4",
             fixed='hp.Int("depth", 1, 3)',
         ),
     )
     VALID = (
-        Example(
+        Example.layers(
             """
-            import keras
-            import keras_tuner as kt
-            from keras import layers
-
-
-            def build_model(hp):
-                units = hp.Int("units", 8, 32, step=8)
-                if units > 16:
-                    raise kt.errors.FailedTrialError("not of interest")
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(units), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """
+            units = hp.Int("units", 8, 32, step=8)
+            if units > 16:
+                raise kt.errors.FailedTrialError("not of interest")
+            model.add(layers.Dense(units))
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                width = {"narrow": 8, "wide": 64}[hp.Choice("width", ["narrow", "wide"])]
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """
+            width = {"narrow": 8, "wide": 64}[hp.Choice("width", ["narrow", "wide"])]
+            model.add(layers.Dense(width))
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                widths = [8, 16, 32]
-                width = widths[hp.Int("index", 0, 2)]
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """
+            widths = [8, 16, 32]
+            model.add(layers.Dense(widths[hp.Int("index", 0, 2)]))
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
         ),
-        Example(
+        Example.layers(
             """
-            import keras
-            from keras import layers
-
-
-            def build_model(hp):
-                width = {"narrow": 8}.get(hp.Choice("width", ["narrow", "wide"]), 64)
-                try:
-                    width = int("many")
-                except ValueError:
-                    pass
-                model = keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(1)])
-                model.compile(loss="mse")
-                return model
-            """
+            width = {"narrow": 8}.get(hp.Choice("width", ["narrow", "wide"]), 64)
+            try:
+                width = int("many")
+            except ValueError:
+                pass
+            model.add(layers.Dense(width))
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
         ),
     )
+
+    def explains(self, error: ProbeError) -> bool:
+        return error.stage in self.stages
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = Code.of(analysis.module)
@@ -164,11 +126,12 @@ class BuildFails(BuildFailure):
                     self.where(cause.error, target, code),
                     target=target.target.name,
                     cause=cause,
+                    repairs=partial(self.repairs, target, cause, code),
                 )
 
     def what(self, error: ProbeError, code: Code) -> str:
         if error.layer_class:
-            shapes = f" with input {', '.join(error.input_shapes)}" if error.input_shapes else ""
+            shapes = f" with input {', '.join(map(str, error.input_shapes))}" if error.input_shapes else ""
             return f"`{error.layer_class}`{shapes} raises {error.type}"
         return f"This raises {error.type}"
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 from hypershape.fixes import edits, tighten
 from hypershape.fixes.guard import guard
@@ -16,9 +16,11 @@ from hypershape.model import (
     Cause,
     Finding,
     Fix,
+    Frame,
     ProbeError,
     Related,
     Severity,
+    Shape,
     Span,
     TargetAnalysis,
 )
@@ -79,22 +81,13 @@ class BuildFailure(Rule):
             target=target.target.name,
             cause=cause,
             related=related(target, cause, code),
-            repairs=partial(self.repairs, target, cause, code) if self._brings_repairs else None,
+            repairs=partial(self.repairs, target, cause, code),
             last_resorts=partial(_given_up, target, cause, code),
         )
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         """Candidate repairs of a cause, best first: narrower ranges, before which a rule gives those that it knows."""
         yield from tighten.tighten(target, cause, code)
-
-    @property
-    def _brings_repairs(self) -> bool:
-        return type(self).fixes is BuildFailure.fixes
-
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        target = target_of(finding, analysis)
-        if target is not None and finding.cause is not None:
-            yield from tighten.tighten(target, finding.cause, Code.of(analysis.module))
 
 
 def _given_up(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
@@ -104,39 +97,53 @@ def _given_up(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]
         yield fix
 
 
-def target_of(finding: Finding, analysis: Analysis) -> TargetAnalysis | None:
-    """The target in which a finding's cause lies; of several with one name, the one that has the cause."""
-    named = [each for each in analysis.targets if each.target.name == finding.target]
-    having = [each for each in named if any(cause is finding.cause for cause in each.causes)]
-    return next(iter(having or named), None)
-
-
 def innermost(error: ProbeError, code: Code) -> Span | None:
     """The innermost place of a traceback that lies in this document."""
-    path = code.module.document.path
-    return next((frame.span for frame in reversed(error.frames) if frame.span.path == path), None)
+    frame = _frame(error, code)
+    return None if frame is None else frame.span
+
+
+def _frame(error: ProbeError, code: Code) -> Frame | None:
+    return next((frame for frame in reversed(error.frames) if _is_here(frame, code)), None)
+
+
+def _is_here(frame: Frame | None, code: Code) -> TypeGuard[Frame]:
+    return frame is not None and frame.span.path == code.module.document.path
 
 
 def place(error: ProbeError, code: Code) -> Span | None:
-    """The exact expression to underline: the layer that refuses, else the expression that raised."""
+    """What to underline: where the layer that refuses was made, else the expression that raised.
+
+    Before Python 3.11 that is a whole statement, unless only one of its calls can have made the layer.
+    """
     call = layer_call(error, code)
-    return code.span(call) if call is not None else innermost(error, code)
+    if call is not None:
+        return code.span(call)
+    return error.made.span if _is_here(error.made, code) else innermost(error, code)
 
 
 def layer_call(error: ProbeError, code: Code) -> ast.Call | None:
-    """The call that constructs the refusing layer, where the text shows which one it is."""
-    span = innermost(error, code)
-    if span is None or error.layer_class is None:
+    """The call that constructs the refusing layer, where it is certain which one does."""
+    if error.layer_class is None:
         return None
-    inside = code.calls_in(span)
-    made = [call for call in inside if class_of(call, code) == error.layer_class]
-    if not made and inside and isinstance(inside[0].func, ast.Name):
-        defined = code.definition(inside[0].func.id, inside[0])
-        if isinstance(defined, ast.Call) and class_of(defined, code) == error.layer_class:
-            made = [defined]
-    if len(made) > 1:
-        made = _named(made, error, code) or _numbered(made, error)
-    return made[0] if len(made) == 1 else None
+    if error.made is None:
+        frame = _frame(error, code)
+        return None if frame is None else _constructor(frame, error, code)
+    return _constructor(error.made, error, code) if _is_here(error.made, code) else None
+
+
+def _constructor(frame: Frame, error: ProbeError, code: Code) -> ast.Call | None:
+    """The call in what a frame was running that makes a layer of the refusing class; None where two might."""
+    running = code.expression(frame.span, ast.Call)
+    if isinstance(running, ast.Call) and frame.line is None and class_of(running, code) == error.layer_class:
+        return running
+    if frame is error.made and frame.line is None:
+        return None
+    inside = [call for call in code.calls_in(frame.span) if class_of(call, code) == error.layer_class]
+    for made in ([call for call in inside if call.lineno == frame.line], inside, _named(inside, error, code)):
+        if len(made) == 1:
+            return made[0]
+    return None
 
 
 def class_of(call: ast.Call, code: Code) -> str:
@@ -169,13 +176,6 @@ def _named(made: list[ast.Call], error: ProbeError, code: Code) -> list[ast.Call
     return [call for call, name in names if isinstance(name, ast.Constant) and name.value == error.layer]
 
 
-def _numbered(made: list[ast.Call], error: ProbeError) -> list[ast.Call]:
-    """The call that a layer's automatic name counts: `conv2d` is the first, `conv2d_1` the second."""
-    found = re.search(r"^[a-z0-9_]*?(?:_(\d+))?$", error.layer or "")
-    number = int(found.group(1) or 0) if found else len(made)
-    return made[number : number + 1]
-
-
 def related(target: TargetAnalysis, cause: Cause, code: Code) -> tuple[Related, ...]:
     """Where another of the user's files raises, and the declarations of the hyperparameters in a condition."""
     found: dict[Span, Related] = {}
@@ -193,40 +193,61 @@ def related(target: TargetAnalysis, cause: Cause, code: Code) -> tuple[Related, 
     return tuple(found.values())
 
 
-def input_axes(error: ProbeError) -> tuple[int | None, ...] | None:
-    """The shape of the refusing layer's (first) input with its batch axis, from the report or from Keras's text."""
-    if error.input_shapes:
-        return wording.shape(error.input_shapes[0])
-    found = re.search(r"inputs?[ ._]shape=(\([^)]*\)|\[[^\]]*\])", error.message)
-    return wording.shape(found.group(1)) if found else None
+def axes(error: ProbeError, name: str) -> Shape | None:
+    """A shape among the details of an error."""
+    value = error.details.get(name)
+    return value if _is_shape(value) else None
 
 
-def same_padding(error: ProbeError, code: Code) -> Fix | None:
+def _is_shape(value: object) -> TypeGuard[Shape]:
+    return isinstance(value, tuple) and all(each is None or isinstance(each, int) for each in value)
+
+
+def shapes(error: ProbeError) -> tuple[Shape, ...]:
+    """The shapes that were refused: those of a layer's inputs, or those that the message names."""
+    named = error.details.get("shapes")
+    return error.input_shapes or tuple(filter(_is_shape, named if isinstance(named, tuple) else ()))
+
+
+def input_axes(error: ProbeError) -> Shape | None:
+    """The shape of the refusing layer's (first) input with its batch axis."""
+    return error.input_shapes[0] if error.input_shapes else axes(error, "shape")
+
+
+def windows(error: ProbeError, layer: str, short: str) -> str:
+    """`Conv2D` needs at least 7×7 pixels but gets 4×4: what a window does not fit into, as far as it is known."""
+    needs, gets = axes(error, "needs"), axes(error, "gets")
+    if gets is None:
+        return f"`{layer}` {short}"
+    if needs is None:
+        return f"`{layer}` gets only {wording.area(gets)}"
+    return f"`{layer}` needs at least {wording.area(needs)} but gets {wording.size(gets)}"
+
+
+def same_padding(error: ProbeError, code: Code) -> Iterator[Fix]:
     """`padding="same"` on the layer that ran out of pixels."""
     call = layer_call(error, code)
     if call is None:
-        return None
+        return
     edit = edits.set_argument(code.module, code.span(call), "padding", '"same"', padding_position(call, code))
-    return (
-        Fix(f'Pad {class_of(call, code)} with padding="same" (changes its output shape)', (edit,))
-        if edit
-        else None
-    )
+    if edit is not None:
+        yield Fix(f'Pad {class_of(call, code)} with padding="same" (changes its output shape)', (edit,))
 
 
-def clamped_size(error: ProbeError, code: Code, name: str, position: int) -> Fix | None:
+def clamped_size(error: ProbeError, code: Code, name: str, position: int) -> Iterator[Fix]:
     """`min(kernel, x.shape[1], x.shape[2])` where the layer is called on a named tensor or added to a named model."""
-    call, axes = layer_call(error, code), input_axes(error)
-    if call is None or axes is None or "first" in error.parameters.get("data_format", ""):
-        return None
+    call, given, layout = layer_call(error, code), input_axes(error), error.arguments.get("data_format")
+    if call is None or given is None or (layout is not None and layout.value == "channels_first"):
+        return
     size, shape = code.argument(call, name, position), shape_at_hand(call, code)
     if size is None or shape is None or isinstance(size, (ast.Tuple, ast.List)):
-        return None
-    limits = ", ".join(f"{shape}[{axis}]" for axis in range(1, len(axes) - 1))
+        return
+    limits = ", ".join(f"{shape}[{axis}]" for axis in range(1, len(given) - 1))
     edit = edits.replace_argument(
         code.module, code.span(call), (name, str(position)), f"min({code.source(size)}, {limits})"
     )
-    return Fix(f"Limit {name} by the size of the input", (edit,)) if edit else None
+    if edit is not None:
+        yield Fix(f"Limit {name} by the size of the input", (edit,))
 
 
 def shape_at_hand(call: ast.Call, code: Code) -> str | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from hypershape.model import Cause, Configuration, Coverage, TargetAnalysis
 from hypershape.space import search_odds
@@ -102,24 +101,6 @@ def shape(text: str) -> tuple[int | None, ...] | None:
         return None
 
 
-def numbers(text: str | None, rank: int) -> tuple[int, ...] | None:
-    """A layer argument such as `(3, 3)`, `[3 3]` or `3` as `rank` integers."""
-    if text is None:
-        return None
-    try:
-        found = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        axes = shape(text)
-        if axes is None or None in axes:
-            return None
-        found = axes
-    if isinstance(found, bool) or not isinstance(found, (int, tuple, list)):
-        return None
-    if isinstance(found, int):
-        return (found,) * rank
-    return tuple(found) if len(found) == rank and all(isinstance(each, int) for each in found) else None
-
-
 def area(sizes: Iterable[int | None]) -> str:
     """`7×7 pixels`, `7 steps` or `7×7×7 voxels`."""
     found = list(sizes)
@@ -136,8 +117,3 @@ def listed(items: Iterable[str]) -> str:
     """`a, b and c`."""
     found = list(items)
     return " and ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
-
-
-def spatial(axes: tuple[int | None, ...], parameters: Mapping[str, str]) -> tuple[int | None, ...]:
-    """The axes of a layer's input that are neither batch nor channels."""
-    return axes[2:] if "first" in parameters.get("data_format", "") else axes[1:-1]

@@ -9,7 +9,6 @@ from functools import partial
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common import wording
 from hypershape.rules.common.failure import class_of, compiles
 
 _LOSSES = (
@@ -147,7 +146,7 @@ def _stretched(target: TargetAnalysis) -> tuple[Shape, Shape] | None:
         return None
     labels: Shape = (None, *data.y[0])
     outputs = [
-        wording.shape(report.output_shapes[0]) if len(report.output_shapes) == 1 else None
+        report.output_shapes[0] if len(report.output_shapes) == 1 else None
         for report in target.reports
         # A report that used no data is of a model whose own training loop may turn it into other data.
         if report.verdict == "ok" and report.data in ("known", "declared")
