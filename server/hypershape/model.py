@@ -401,6 +401,8 @@ class Environment:
     packages: Mapping[str, str | None] = field(default_factory=dict)
     """Version of each package that a search may need (tensorboard, sklearn, …); None where it is missing."""
     symbolic: bool = True
+    lacks: tuple[str, ...] = ()
+    """Private names of Keras and Keras Tuner that the agent looks for and that these versions do not have."""
     gpu_unseen: str | None = None
     """Why the backend cannot use the GPU that the machine has; None where it may."""
     unfenced: str | None = None

@@ -7,6 +7,7 @@ built for real once before it is believed, so that a verdict never rests on the 
 from __future__ import annotations
 
 import gc
+import inspect
 import platform
 import sys
 import time
@@ -17,7 +18,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 import keras
 import keras_tuner
 
-from . import device, errors, guard, pretrained, step, symbolic
+from . import device, errors, guard, pretrained, private, step, symbolic
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
 from .trace import Recorder, Trace, axes_of, shapes
@@ -28,13 +29,16 @@ CONFIRMED_PARAMETERS = 300_000_000
 HOPELESS = 5
 """After so many runs in which nothing but memory failed, a target is not tried from memory any more."""
 
+_KEEPS_MEMORY = "free_memory" in inspect.signature(keras.backend.clear_session).parameters
 _PACKAGES = ("tensorboard", "scikit-learn", "tensorflow", "jax", "torch", "kt-legacy", "tf-keras")
 
 
 remembered: Any = None
 training: Any = None
-if symbolic.available():
-    from . import remembered, training
+if private.has(private.STEP):
+    from . import training
+if symbolic.available() and private.has(private.MEMORY):
+    from . import remembered
 
 _MEMORY: Any = remembered.Memory() if remembered else types.SimpleNamespace(active=False)
 _RECORDER = Recorder(_MEMORY)
@@ -52,6 +56,7 @@ def install() -> None:
     pretrained.install()
     if symbolic.available():
         _VARIABLES.install()
+    if remembered is not None:
         _MEMORY.install()
     # Keras and its backend are some 10^6 objects that never die: without this each collection walks them all.
     gc.freeze()
@@ -153,6 +158,8 @@ class Engine:
         return self._report(verdict, run, "symbolic")
 
     def _by_shapes(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
+        if training is None:
+            return self._stepped(function, configuration)
         run = self._run(function, configuration, lazy=symbolic.available())
         if run.error is None or run.refused:
             return run.verdict, run
@@ -194,7 +201,7 @@ class Engine:
         return real.verdict, run if self._confirmed[key] else real
 
     def _for_real(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
-        if symbolic.available():
+        if training is not None:
             verdict, run = self._by_shapes(function, configuration)
             if verdict == "fail":
                 return verdict, run
@@ -205,6 +212,10 @@ class Engine:
                     verdict = "unknown"
                 return verdict, run
         device.prepare()
+        return self._stepped(function, configuration)
+
+    def _stepped(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
+        """The verdict of a real build and a real step, with nothing of Keras's own needed."""
         run = self._run(function, configuration, lazy=False, train=True)
         if self._rests_on_invented_labels(run) or self._is_own(run, function, configuration, train=True):
             return "unknown", run
@@ -212,7 +223,7 @@ class Engine:
 
     def _rests_on_invented_labels(self, run: _Run) -> bool:
         """Whether a step failed in a way that other labels than ours might not have met."""
-        if run.error is None or run.error["stage"] != "step" or run.data.y:
+        if run.error is None or run.error["stage"] != "step" or run.certain or run.data.y:
             return False
         if run.error["kind"] in ("no-gradients", "out-of-memory"):
             return False
@@ -254,7 +265,7 @@ class Engine:
             stage = "step"
             run.trace.stepping = True
             if train:
-                run.log_names = step.train(run.model, run.data, compiled) if run.compiled else ()
+                run.log_names = self._take_step(run, compiled) if run.compiled else ()
             else:
                 names = self._check_step(run.model, run.data)
                 if training is not None and run.compiled and not self._trains_itself(function):
@@ -280,6 +291,12 @@ class Engine:
         self._space.learn(hp)
         return run
 
+    def _take_step(self, run: _Run, compiled: bool) -> Tuple[str, ...]:
+        if training is None and not run.data.y:
+            # No labels of ours can tell a loss that does not exist from one that does not like them.
+            step.check_names(run.model)
+        return step.train(run.model, run.data, compiled)
+
     def _check_step(self, model: Any, data: step.Data) -> Tuple[str, ...]:
         """The shape part of a training step; what built-in losses and metrics gave is remembered."""
         key = self._step_key(model)
@@ -295,13 +312,9 @@ class Engine:
 
     def _step_key(self, model: Any) -> Optional[Tuple[Any, ...]]:
         """Equal for two models whose training steps have the same shapes; None where that cannot be told."""
-        if (
-            not symbolic.available()
-            or not model.built
-            or type(model).__name__ not in ("Sequential", "Functional")
-        ):
+        if training is None or not model.built or type(model).__name__ not in ("Sequential", "Functional"):
             return None
-        if not type(model).__module__.startswith("keras.src.") or not step.has_inputs(model):
+        if not private.is_keras(model) or not step.has_inputs(model):
             return None
         compiled = step.compiled_with(model) if step.is_compiled(model) else ()
         if compiled is None:
@@ -329,7 +342,7 @@ class Engine:
 
         Otherwise None, or the key under which the outcome of a full run shall be remembered.
         """
-        if not symbolic.available() or self._unknown >= HOPELESS:
+        if remembered is None or self._unknown >= HOPELESS:
             return None
         memory = _MEMORY
         hp = self._space.container(configuration)
@@ -461,16 +474,17 @@ def describe() -> Dict[str, Any]:
         "devices": device.accelerators() or ("CPU",),
         "packages": {name: _version(name) for name in _PACKAGES},
         "symbolic": symbolic.available(),
+        "lacks": private.lacks(),
         "gpu_unseen": device.unseen(),
         "unfenced": guard.unfenced(),
-        "problem": None,
+        "problem": private.problem(),
     }
     return found
 
 
 def _clear_session() -> None:
     """Keras's state as a trial finds it, without the garbage collection that a trial can afford."""
-    if symbolic.available():
+    if _KEEPS_MEMORY:
         keras.backend.clear_session(free_memory=False)
     else:
         keras.backend.clear_session()

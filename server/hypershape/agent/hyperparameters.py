@@ -13,6 +13,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import keras_tuner
 
+from . import private
 from .positions import Positions, Span
 
 LISTED = 10_000
@@ -188,6 +189,8 @@ def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:
     if kind == "Float" and hp.step is None:
         return ([hp.min_value], 1) if hp.min_value == hp.max_value else (None, None)
     if kind in ("Int", "Float"):
+        if not private.has(private.COUNT):
+            return None, None
         try:
             count = max(0, hp._get_n_values())
         except ArithmeticError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import Any
 
 import keras
+
+from . import private
 
 _ABSENT = "hypershape-absent.weights.h5"
 
@@ -14,10 +15,7 @@ _ABSENT = "hypershape-absent.weights.h5"
 def install() -> None:
     """Makes `keras.applications` skip the download of weights in this process; its checks still run."""
     for name in ("file_utils", "data_utils"):
-        try:
-            module = importlib.import_module("keras.src.utils." + name)
-        except ImportError:
-            continue
+        module = private.get("keras.src.utils." + name)
         if hasattr(module, "get_file"):
             _install(module)
 
@@ -27,7 +25,7 @@ def _install(module: Any) -> None:
     load = keras.Model.load_weights
 
     def get_file(*args: Any, **kwargs: Any) -> Any:
-        if sys._getframe(1).f_globals.get("__name__", "").startswith("keras.src.applications"):
+        if sys._getframe(1).f_globals.get("__name__", "").startswith(private.HOME + "applications"):
             return _ABSENT
         return download(*args, **kwargs)
 

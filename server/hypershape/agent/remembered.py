@@ -17,13 +17,15 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import keras
 from keras import layers
-from keras.src.backend.common import global_state
 
-from . import training
+from . import private, training
 from .positions import Positions, Span
 from .standins import StandIn
 from .step import identity
 from .trace import count_parameters, dtype_of, shapes
+
+global_state: Any = private.get("keras.src.backend.common.global_state")
+_mask_of: Any = private.get("keras.src.backend.get_keras_mask")
 
 _STATEFUL = (
     "Normalization", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization", "FeatureSpace",
@@ -354,20 +356,17 @@ class Memory:
 
     def _skip_tracking(self) -> None:
         """Leaves out TensorFlow's tracking of attributes, a fifth of the time, for layers that are only asked."""
-        if keras.backend.backend() != "tensorflow":
-            # The import would load all of TensorFlow, in each job anew.
+        if keras.backend.backend() != "tensorflow" or not private.has(private.TRACKING):
+            # Elsewhere the import would load all of TensorFlow, in each job anew.
             return
-        try:
-            from keras.src.backend.tensorflow.trackable import KerasAutoTrackable
-        except ImportError:
-            return
-        track = KerasAutoTrackable.__setattr__
+        tracking = private.get("keras.src.backend.tensorflow.trackable.KerasAutoTrackable")
+        track = tracking.__setattr__
         memory, plain = self, object.__setattr__
 
         def set_attribute(layer: Any, name: str, value: Any) -> None:
             (plain if memory.asking else track)(layer, name, value)
 
-        KerasAutoTrackable.__setattr__ = set_attribute
+        tracking.__setattr__ = set_attribute
 
     def begin(self) -> None:
         self.active, self.broken, self.stopped = True, False, False
@@ -680,6 +679,6 @@ def _spec(value: Any) -> Optional[Tuple[Any, ...]]:
     """The shape and dtype of a tensor; None for anything that is more than that (sparse, masked)."""
     if type(value) is not keras.KerasTensor or value.sparse or getattr(value, "ragged", False):
         return None
-    if getattr(value, "_keras_mask", None) is not None:
+    if _mask_of(value) is not None:
         return None
     return ("t", tuple(value.shape), value.dtype)

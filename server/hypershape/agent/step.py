@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import keras
 import numpy as np
 
+from . import private
 from .errors import Refusal
 from .kinds import classify
 
@@ -79,7 +80,7 @@ def check_names(model: Any) -> None:
     """Refuses a loss or a metric that Keras does not know, which Keras itself does at the first step."""
     metrics = getattr(model, "_compile_metrics", None)
     try:
-        for each in _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss", None)):
+        for each in _losses(model):
             keras.losses.get(each)
         for held in ("_user_metrics", "_user_weighted_metrics"):
             for each in _leaves(getattr(metrics, held, None)):
@@ -98,7 +99,7 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
     if not _feedable(model, data):
         return ()
     x = _inputs(model, data, Batch)
-    if not hasattr(model, "_symbolic_build"):
+    if not private.has(private.STEP):
         if data.x:
             train(model, data)
         return ()
@@ -153,17 +154,17 @@ def identity(value: Any) -> Optional[Tuple[Any, ...]]:
     if isinstance(value, dict):
         inner = [identity(each) for each in value.values()]
         return None if None in inner else ("dict", tuple(value), *inner)
-    if not type(value).__module__.startswith("keras.src.") and not callable(value):
+    if not private.is_keras(value) and not callable(value):
         return None
     if isinstance(value, (keras.losses.Loss, keras.metrics.Metric)):
-        if not type(value).__module__.startswith("keras.src."):
+        if not private.is_keras(value):
             return None
         return (
             type(value).__module__,
             type(value).__name__,
             repr(sorted(value.get_config().items(), key=str)),
         )
-    if str(getattr(value, "__module__", "")).startswith("keras.src."):
+    if str(getattr(value, "__module__", "")).startswith(private.HOME):
         return (value.__module__, getattr(value, "__qualname__", repr(value)))
     return None
 
@@ -283,9 +284,7 @@ def _call(model: Any, x: Any, training: bool = False) -> Any:
             return {name: symbolic(each) for name, each in batch.items()}
         return keras.KerasTensor(batch.shape, batch.dtype)
 
-    from keras.src import backend
-
-    return backend.compute_output_spec(model, symbolic(x), training=training)
+    return private.get("keras.src.backend.compute_output_spec")(model, symbolic(x), training=training)
 
 
 def _inputs(model: Any, data: Data, make: Any) -> Any:

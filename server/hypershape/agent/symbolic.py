@@ -14,17 +14,20 @@ from typing import Any, List
 import keras
 from keras import initializers
 
+from . import private
+
 _ALWAYS = (initializers.Zeros, initializers.Ones)
 _FLOATING = (
     initializers.GlorotUniform, initializers.GlorotNormal, initializers.HeNormal, initializers.HeUniform,
     initializers.LecunNormal, initializers.LecunUniform,
 )  # fmt: skip
+_SEEDS = private.get("keras.src.random.seed_generator.SeedGenerator")
 _RANGED = (initializers.RandomNormal, initializers.TruncatedNormal, initializers.RandomUniform)
 
 
 def available() -> bool:
-    """Whether this Keras lets a variable be created without its value (Keras 3.7 and later)."""
-    return callable(getattr(getattr(keras, "Variable", None), "_initialize_with_initializer", None))
+    """Whether this Keras lets a variable be created without its value, and a step be traced on such variables."""
+    return private.has(private.VALUES, private.STEP)
 
 
 class LazyVariables:
@@ -37,8 +40,8 @@ class LazyVariables:
     def install(self) -> None:
         """Wraps the backend's Variable in this process."""
         variable_class = keras.Variable
-        from keras.src.backend.common.stateless_scope import get_stateless_scope, in_stateless_scope
-
+        get_stateless_scope = private.get("keras.src.backend.common.stateless_scope.get_stateless_scope")
+        in_stateless_scope = private.get("keras.src.backend.common.stateless_scope.in_stateless_scope")
         zeros = initializers.Zeros()
         initialize = variable_class._initialize_with_initializer
         deferred = variable_class._deferred_initialize
@@ -129,8 +132,7 @@ def cannot_fail(initializer: Any, shape: Any, dtype: str) -> bool:
         return floating and len(shape) >= 2
     if kind is initializers.Identity:
         return len(shape) == 2
-    module = getattr(initializer, "__module__", "") or ""
-    if module == "keras.src.random.seed_generator":
+    if getattr(initializer, "__module__", "") == _SEEDS.__module__:
         return all(
             isinstance(cell.cell_contents, int) and 0 <= cell.cell_contents < 2**32
             for name, cell in zip(initializer.__code__.co_freevars, initializer.__closure__ or ())

@@ -10,11 +10,14 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 import keras
-from keras.src import backend, tree
-from keras.src.backend.common import global_state
-from keras.src.models.functional import Functional
 
+from . import private
 from .step import BATCH
+
+backend: Any = private.get("keras.src.backend")
+tree: Any = private.get("keras.src.tree")
+global_state: Any = private.get("keras.src.backend.common.global_state")
+Functional: Any = private.get("keras.src.models.functional.Functional")
 
 BATCHES = (BATCH, BATCH - 1)
 """Batch sizes that a failure must have in common where the model leaves the batch size open."""
@@ -78,7 +81,9 @@ def check(model: Any, shapes: List[Tuple[int, ...]], dtype: str, labelled: bool)
     for layer in model.layers:
         _update(layer)
     schedule = getattr(model.optimizer, "_learning_rate", None)
-    if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule) and not _is_keras(schedule):
+    if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule) and not private.is_keras(
+        schedule
+    ):
         backend.compute_output_spec(schedule, keras.KerasTensor((), "int32"))
     if graph is not None and _must_be_taken(graph):
         raise Doubt("a kernel may refuse what its shapes allow")
@@ -108,7 +113,7 @@ def _update(layer: Any) -> None:
     """Traces the regularizers and constraints of a layer's weights, which only a step applies."""
     for weight in layer.trainable_weights:
         for applied in (getattr(weight, "regularizer", None), getattr(weight, "constraint", None)):
-            if applied is not None and not (_is_keras(applied) and type(applied).__name__ in _SAFE):
+            if applied is not None and not (private.is_keras(applied) and type(applied).__name__ in _SAFE):
                 backend.compute_output_spec(applied, keras.KerasTensor(weight.shape, weight.dtype))
 
 
@@ -126,6 +131,10 @@ def _nodes(graph: Any) -> Iterable[Any]:
 
 def _is_doubtful(graph: Any) -> bool:
     """Whether the forward pass of a step might end otherwise than the shapes of the build promise."""
+    sources = [node for node in _nodes(graph) if isinstance(node.operation, keras.layers.InputLayer)]
+    if len(sources) > len(graph.inputs):
+        # Older versions of Keras build a model whose outputs need another input than its own.
+        return True
     for node in _nodes(graph):
         operation, arguments = node.operation, node.arguments
         inner = graph_of(operation)
@@ -162,7 +171,8 @@ def passes(layer: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
 
 def _forward_passes(operation: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
     """Whether `call`, traced in training, gives the shapes that the build was told."""
-    if _is_exact(operation, args, kwargs):
+    # In older versions of Keras a formula gives a size of zero where `call` refuses.
+    if _is_exact(operation, args, kwargs) and not any(map(_is_empty, tree.flatten(outputs))):
         return True
     held = global_state.get_global_attribute("current_call_ctx")
     for batch in BATCHES:
@@ -182,7 +192,7 @@ def _forward_passes(operation: Any, args: Any, kwargs: Any, outputs: Any) -> boo
 def _is_exact(operation: Any, args: Any, kwargs: Any) -> bool:
     """Whether a layer of Keras surely trains on inputs that it was built on."""
     name = type(operation).__name__
-    if name not in EXACT or not isinstance(operation, keras.layers.Layer) or not _is_keras(operation):
+    if name not in EXACT or not isinstance(operation, keras.layers.Layer) or not private.is_keras(operation):
         return False
     tensors = [each for each in tree.flatten((args, kwargs)) if hasattr(each, "shape")]
     if len(tensors) > 1 and name not in _SEVERAL:
@@ -202,7 +212,7 @@ def _has_another_shape(weight: Any) -> bool:
 
 def _is_risky(operation: Any, args: Any, kwargs: Any) -> bool:
     """Whether a kernel may refuse, once it runs, what has the right shapes."""
-    if type(operation).__name__ in _RISKY and _is_keras(operation):
+    if type(operation).__name__ in _RISKY and private.is_keras(operation):
         return True
     if 0 in (getattr(operation, "height", None), getattr(operation, "width", None)):
         return True
@@ -232,16 +242,16 @@ def _masks_oddly(operation: Any, kwargs: Any) -> bool:
     return penalised and getattr(operation, "compute_dtype", None) in ("float16", "bfloat16")
 
 
-def _is_keras(value: Any) -> bool:
-    return type(value).__module__.startswith("keras.src.")
-
-
 def _agree(found: Tuple[Any, ...], expected: Tuple[Any, ...]) -> bool:
     return (
         len(found) == len(expected)
         and all(a is None or b is None or a == b for a, b in zip(found, expected))
         and 0 not in found
     )
+
+
+def _is_empty(output: Any) -> bool:
+    return any(size is not None and size <= 0 for size in getattr(output, "shape", ()))
 
 
 def _is_like(found: Any, expected: Any) -> bool:

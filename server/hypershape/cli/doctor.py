@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hypershape.cli.outcome import CANNOT_RUN, OK, CannotRun
+from hypershape.model import Environment
 from hypershape.probe import Agent, AgentFailed
 
 
@@ -30,7 +31,7 @@ async def examine(command: Sequence[str]) -> int:
         "devices": ", ".join(environment.devices) or "none",
         **({"GPU": f"unused: {environment.gpu_unseen}"} if environment.gpu_unseen else {}),
         **({"files": environment.unfenced} if environment.unfenced else {}),
-        "symbolic probes": "yes" if environment.symbolic else "no: every probe is a real build",
+        "symbolic probes": "yes" if environment.symbolic else _why_not_symbolic(environment),
         **{name: version or "missing" for name, version in sorted(environment.packages.items())},
     }
     for name, value in rows.items():
@@ -39,3 +40,8 @@ async def examine(command: Sequence[str]) -> int:
     console.print(table)
     console.print(environment.problem or "A search can be probed here.")
     return OK if environment.problem is None else CANNOT_RUN
+
+
+def _why_not_symbolic(environment: Environment) -> str:
+    why = f" (this Keras has no {environment.lacks[0]})" if environment.lacks else ""
+    return f"no: every probe is a real build{why}"
