@@ -7,14 +7,16 @@ A text is parsed once. `source` cuts slices from what stands here, and every lat
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from hypershape.model import Document, Span
 from hypershape.source.hyperparameters import HpCall, HyperParameterObjects
+from hypershape.source.index import Index
 from hypershape.source.names import (
+    BINDING,
     BUILTINS,
     FUNCTIONS,
     Function,
@@ -36,10 +38,10 @@ Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
 
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
-_SCOPES = (*_DEFINITIONS, ast.Lambda)
 _MAY_NOT_RUN = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try, ast.match_case)
 _LIBRARIES = ("keras", "keras_tuner", "tensorflow", "tf_keras")
 _UNKNOWN = object()
+_WITHOUT_PLACE = (ast.arguments, ast.comprehension, ast.withitem, ast.match_case)
 
 
 class Code:
@@ -73,34 +75,21 @@ class Code:
     # Nodes.
 
     @cached_property
-    def _walked(self) -> tuple[list[ast.AST], dict[ast.AST, ast.AST], dict[type[ast.AST], list[ast.AST]]]:
-        nodes: list[ast.AST] = []
-        parents: dict[ast.AST, ast.AST] = {}
-        kinds: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        waiting: list[ast.AST] = [self.tree]
-        while waiting:
-            node = waiting.pop()
-            nodes.append(node)
-            kinds[node.__class__].append(node)
-            children = _children(node)
-            for child in children:
-                parents[child] = node
-            children.reverse()
-            waiting += children
-        return nodes, parents, kinds
+    def _index(self) -> Index:
+        return Index.of(self.tree)
 
     @property
     def nodes(self) -> Sequence[ast.AST]:
         """Every node in the order of the text, parents before their children."""
-        return self._walked[0]
+        return self._index.nodes
 
     @property
     def parents(self) -> Mapping[ast.AST, ast.AST]:
-        return self._walked[1]
+        return self._index.parents
 
     def every(self, kind: type[Node]) -> Sequence[Node]:
         """Every node of exactly one class of `ast`, in the order of the text."""
-        return self._walked[2].get(kind, ())  # type: ignore[return-value]
+        return self._index.kinds.get(kind, ())  # type: ignore[return-value]
 
     @property
     def calls(self) -> Sequence[ast.Call]:
@@ -182,14 +171,26 @@ class Code:
 
     def expression(self, span: Span, kind: type[ast.expr] = ast.expr) -> ast.expr | None:
         """The outermost node of `kind` that covers exactly `span`."""
-        return next(
-            (
-                node
-                for node in self.starting.get(span.line, ())
-                if isinstance(node, kind) and node.end_lineno == span.end_line and self.span(node) == span
-            ),
-            None,
-        )
+        waiting: list[ast.AST] = [*self._statements_at(span.line)]
+        while waiting:
+            node = waiting.pop(0)
+            if isinstance(node, kind) and self._covers(node, span):
+                return node
+            waiting[:0] = [each for each in ast.iter_child_nodes(node) if _holds_lines(each, span)]
+        return None
+
+    def _statements_at(self, line: int) -> list[ast.stmt]:
+        """The statements of the module itself that cover a line."""
+        lines = self.top_level
+        number = bisect_right(lines, (line, len(self.text.starts)))
+        first = number
+        while first and lines[first - 1][1] >= line:
+            first -= 1
+        return self.tree.body[first:number]
+
+    def _covers(self, node: ast.expr, span: Span) -> bool:
+        same_lines = (node.lineno, node.end_lineno) == (span.line, span.end_line)
+        return same_lines and self.span(node) == span
 
     def calls_in(self, span: Span) -> Sequence[ast.Call]:
         """The calls that lie within `span`, outer before inner."""
@@ -220,25 +221,24 @@ class Code:
 
         Decorators, defaults and annotations stand in the scope around their function.
         """
-        child, parents = node, self.parents
-        above = parents.get(node)
-        while above is not None:
-            if isinstance(above, _SCOPES) and (
-                isinstance(child, ast.stmt)
-                or (isinstance(above, ast.Lambda) and child is above.body)
-                or (isinstance(node, ast.arg) and isinstance(child, ast.arguments))
-            ):
-                return above
-            child, above = above, parents.get(above)
-        return self.tree
+        return self._index.scopes.get(node, self.tree)
 
     def scopes(self, node: ast.AST) -> list[Definition]:
-        """All definitions around a node, innermost first."""
-        return [each for each in self.ancestors(node) if isinstance(each, _DEFINITIONS)]
+        """The definitions in whose scopes a node stands, innermost first."""
+        found: list[Definition] = []
+        scope = self.scope(node)
+        while scope is not self.tree:
+            if isinstance(scope, _DEFINITIONS):
+                found.append(scope)
+            scope = self.scope(scope)
+        return found
 
     def enclosing(self, node: ast.AST) -> Definition | None:
-        """The innermost definition around a node; None at module level."""
-        return next((each for each in self.ancestors(node) if isinstance(each, _DEFINITIONS)), None)
+        """The innermost definition in whose scope a node stands; None at module level."""
+        scope = self.scope(node)
+        while scope is not self.tree and not isinstance(scope, _DEFINITIONS):
+            scope = self.scope(scope)
+        return scope if isinstance(scope, _DEFINITIONS) else None
 
     # Names.
 
@@ -247,20 +247,29 @@ class Code:
         """For every name, each node that binds it anywhere in the file (assignments, parameters, imports, loops)."""
         found: dict[str, list[ast.AST]] = {}
         for node in self.nodes:
-            for name in bound_names(node):
-                found.setdefault(name, []).append(node)
+            if node.__class__ in BINDING:
+                for name in bound_names(node):
+                    found.setdefault(name, []).append(node)
+        return found
+
+    @cached_property
+    def _bound_in(self) -> Mapping[tuple[str, ast.AST], Sequence[ast.AST]]:
+        """The nodes that bind a name in a scope."""
+        found: dict[tuple[str, ast.AST], list[ast.AST]] = {}
+        for name, nodes in self.bindings.items():
+            for node in nodes:
+                found.setdefault((name, self._scope_bound(name, node)), []).append(node)
         return found
 
     def bound_at(self, name: str, at: ast.AST) -> Sequence[ast.AST]:
         """What binds a name in the innermost scope around a node that binds it at all, as Python looks it up."""
-        bound = self.bindings.get(name, ())
-        if not bound:
+        if name not in self.bindings:
             return ()
         scope = self.scope(at)
         while True:
-            here = [each for each in bound if self._scope_bound(name, each) is scope]
+            here = self._bound_in.get((name, scope))
             if here or scope is self.tree:
-                return here
+                return here or ()
             scope = self.scope(scope)
             while isinstance(scope, ast.ClassDef):
                 scope = self.scope(scope)
@@ -268,7 +277,7 @@ class Code:
     def _scope_bound(self, name: str, binding: ast.AST) -> ast.AST:
         """The scope in which a node binds a name."""
         scope = self.scope(binding)
-        if isinstance(binding, (ast.Global, ast.Nonlocal)):
+        if not self._declared_elsewhere or isinstance(binding, (ast.Global, ast.Nonlocal)):
             return scope
         return self._declared_elsewhere.get((name, scope), scope)
 
@@ -285,10 +294,10 @@ class Code:
 
     def definition(self, name: str, at: ast.AST) -> ast.expr | None:
         """The value of a name as seen at a node, if its scope binds it once, by a plain assignment that always runs."""
-        if any(isinstance(each, (ast.Global, ast.Nonlocal)) for each in self.bindings.get(name, ())):
-            return None
         bound = self.bound_at(name, at)
-        return self._assigned(bound[0]) if len(bound) == 1 else None
+        if len(bound) != 1 or any(name == shared for shared, _ in self._declared_elsewhere):
+            return None
+        return self._assigned(bound[0])
 
     def _assigned(self, binding: ast.AST) -> ast.expr | None:
         statement = self.parents.get(binding)
@@ -410,7 +419,16 @@ class Code:
             return self._starred(name.id)
         if name.id not in self.imports:
             return []
-        return [self._origin_of(name.id, each) for each in self.bound_at(name.id, name)]
+        return [self._aliases.get(each) for each in self.bound_at(name.id, name)]
+
+    @cached_property
+    def _aliases(self) -> Mapping[ast.AST, str]:
+        """The origin of what each part of an import statement binds."""
+        found: dict[ast.AST, str] = {}
+        for node in self.import_statements:
+            named = [alias for alias in node.names if alias.name != "*"]
+            found |= {alias: origin for alias, (_, origin) in zip(named, import_origins(node), strict=True)}
+        return found
 
     def _starred(self, name: str) -> list[str | None]:
         """The origin of a name that nothing binds but the only `import *` of a file, which is of a known library."""
@@ -418,12 +436,6 @@ class Code:
             return []
         module = self.star_imports[0]
         return [f"{module}.{name}"] if module.partition(".")[0] in _LIBRARIES else []
-
-    def _origin_of(self, name: str, binding: ast.AST) -> str | None:
-        statement = self.parents[binding]
-        if not isinstance(binding, ast.alias) or not isinstance(statement, (ast.Import, ast.ImportFrom)):
-            return None
-        return next(origin for bound, origin in import_origins(statement) if bound == name)
 
     # Values.
 
@@ -502,25 +514,8 @@ class Code:
 
 # Nodes by themselves.
 
-_NO_NODES = {"ctx", "op", "ops", "kind", "type_comment", "type_ignores", "id", "attr", "asname"}
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 _BLOCK_FIELDS = ("body", "handlers", "cases", "orelse", "finalbody")
 _BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {}
-
-
-def _children(node: ast.AST) -> list[ast.AST]:
-    """The nodes directly inside a node in the order of its fields; contexts and operators, which say nothing, left out."""
-    names = _FIELDS.get(node.__class__)
-    if names is None:
-        names = _FIELDS[node.__class__] = tuple(each for each in node._fields if each not in _NO_NODES)
-    found: list[ast.AST] = []
-    for name in names:
-        value = getattr(node, name, None)
-        if value.__class__ is list:
-            found += [each for each in value if isinstance(each, ast.AST)]
-        elif isinstance(value, ast.AST):
-            found.append(value)
-    return found
 
 
 def blocks(node: ast.AST) -> list[list[ast.stmt]]:
@@ -556,6 +551,17 @@ def contains(outer: Span, inner: Span) -> bool:
         and (outer.line, outer.column) <= (inner.line, inner.column)
         and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
     )
+
+
+def _holds_lines(node: ast.AST, span: Span) -> bool:
+    """Whether a node may hold the place of a span: its lines do, or it has no lines of its own."""
+    first: int | None = getattr(node, "lineno", None)
+    if first is None:
+        return isinstance(node, _WITHOUT_PLACE)
+    for decorator in getattr(node, "decorator_list", ()):
+        first = min(first, decorator.lineno)
+    last: int = getattr(node, "end_lineno", None) or first
+    return first <= span.line <= last
 
 
 def _grouped(pairs: Iterable[tuple[Key, Item]]) -> dict[Key, list[Item]]:

@@ -7,6 +7,7 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -318,6 +319,15 @@ def plainly_bound(node: ast.AST) -> set[str]:
     return found
 
 
+BINDING = frozenset(
+    [
+        ast.Name, ast.arg, ast.alias, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal,
+        ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping,
+    ]
+)  # fmt: skip
+"""The kinds of nodes that may bind a name by themselves."""
+
+
 def bound_names(node: ast.AST) -> Iterator[str]:
     """The names that one node binds by itself: an assigned name, a parameter, an import, a definition, a handler."""
     if isinstance(node, ast.Name):
@@ -362,6 +372,7 @@ _ALIASES = (
 _TUNER_PARTS = re.compile(r"keras_tuner\.(?:src\.)?(?:engine|tuners)\.(?:\w+\.)*(?=[A-Z]\w*$)")
 
 
+@lru_cache(maxsize=4096)
 def canonical(dotted: str) -> str:
     """A dotted name of a library as its documentation has it.
 

@@ -76,8 +76,8 @@ class NoSuchMethod(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = Code.of(analysis.module)
-        for node in code.nodes:
-            if not isinstance(node, ast.Attribute) or node.attr in _METHODS:
+        for node in code.every(ast.Attribute):
+            if node.attr in _METHODS:
                 continue
             if not code.is_hyperparameters(node.value):
                 continue

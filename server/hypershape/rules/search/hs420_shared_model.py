@@ -142,13 +142,10 @@ class SharedModel(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = Code.of(analysis.module)
-        if any(
-            isinstance(node, ast.Attribute) and node.attr in ("trainable", "clone_model", "freeze")
-            for node in code.nodes
-        ):
+        if any(node.attr in ("trainable", "clone_model", "freeze") for node in code.every(ast.Attribute)):
             return
         bodies = [target.body for target in analysis.module.targets]
-        for node in code.nodes:
+        for node in code.every(ast.Name):
             made = _shared(node, code)
             if made is None or not any(contains(body, code.span(node)) for body in bodies):
                 continue
@@ -165,9 +162,9 @@ def _made_here(node: ast.AST, made: ast.Call, code: Code) -> Iterator[Fix]:
         yield Fix("Make it here", (Edit(code.span(node), code.source(made)),))
 
 
-def _shared(node: ast.AST, code: Code) -> ast.Call | None:
+def _shared(node: ast.Name, code: Code) -> ast.Call | None:
     """The call at the module's top level that made what a name puts into a model."""
-    if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+    if not isinstance(node.ctx, ast.Load):
         return None
     made = code.definition(node.id, node)
     if not isinstance(made, ast.Call) or code.function(made) is not None or code.function(node) is None:

@@ -120,7 +120,9 @@ def _first(call: ast.Call, code: Code) -> Iterator[Fix]:
 
 def _kind(call: ast.Call, code: Code) -> str | None:
     """What a call of a tuner's method returns a list of."""
-    if not isinstance(call.func, ast.Attribute) or not isinstance(call.func.value, ast.Name):
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _RESULTS:
+        return None
+    if not isinstance(call.func.value, ast.Name):
         return None
     tuner = call.func.value.id
     known = {
