@@ -267,6 +267,8 @@ class Hyperparameter:
     sampling: str | None = None
     conditions: tuple[Parent, ...] = ()
     span: Span | None = None
+    weights: tuple[int, ...] | None = None
+    """How often a Choice lists each of `values`; None where each is listed once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +450,9 @@ class Condition(Protocol):
     def over(self, hp: str) -> str:
         """A Python expression that reads every value from a HyperParameters, given as source."""
 
+    def probability(self, hps: Mapping[str, Hyperparameter]) -> float | None:
+        """That it holds in a random trial which reads all of its names; None where that is not known exactly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -566,6 +571,8 @@ class TargetAnalysis:
     layers: tuple[LayerRow, ...] = ()
     parameters: tuple[int, int] | None = None
     reports: tuple[Report, ...] = ()
+    shares: tuple[float, ...] = ()
+    """What each report stands for as a share of the space; device probes, which come last, stand for nothing."""
     causes: tuple[Cause, ...] = ()
     elapsed_ms: Mapping[str, float] = field(default_factory=dict)
     searched: DeclaredData | None = None

@@ -163,6 +163,7 @@ def describe(hp: Any, span: Optional[Span]) -> Dict[str, Any]:
             {"name": each.name, "values": [_json(value) for value in each.values]} for each in hp.conditions
         ],
         "span": span,
+        "weights": _weights(hp, values),
     }
 
 
@@ -170,13 +171,28 @@ def _constant(hp: Any, span: Optional[Span]) -> Dict[str, Any]:
     """The fields of a Hyperparameter that always has its default."""
     fields = describe(hp, span)
     fields.update(
-        kind="Fixed", values=[fields["default"]], count=1, min=None, max=None, step=None, sampling=None
+        kind="Fixed",
+        values=[fields["default"]],
+        count=1,
+        min=None,
+        max=None,
+        step=None,
+        sampling=None,
+        weights=None,
     )
     return fields
 
 
+def _weights(hp: Any, values: Optional[List[Any]]) -> Optional[List[int]]:
+    """How often a Choice lists each of its values; None where each is listed once."""
+    if type(hp).__name__ != "Choice" or values is None or len(values) == len(hp.values):
+        return None
+    listed = [_json(value) for value in hp.values]
+    return [listed.count(value) for value in values]
+
+
 def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:
-    """Every value that `hp.random_sample` can return, and how many there are.
+    """Every value that `hp.random_sample` can return, those of a range ascending, and how many there are.
 
     The list is None above `LISTED` values; both are None where the values are not finite in number.
     """
@@ -184,8 +200,10 @@ def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:
     if kind == "Boolean":
         return [False, True], 2
     if kind == "Int" and hp.step is None:
-        count = hp.max_value - hp.min_value + 1
-        return (list(range(hp.min_value, hp.max_value + 1)) if count <= LISTED else None), count
+        # Without a step it cuts a number below `max_value + 1` towards zero, which lets a negative maximum be passed.
+        after = hp.max_value + (2 if hp.max_value < 0 else 1)
+        count = after - hp.min_value
+        return (list(range(hp.min_value, after)) if count <= LISTED else None), count
     if kind == "Float" and hp.step is None:
         return ([hp.min_value], 1) if hp.min_value == hp.max_value else (None, None)
     if kind in ("Int", "Float"):
@@ -199,6 +217,8 @@ def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:
             return None, count
         convert = int if kind == "Int" else float
         values = [convert(hp._get_value_by_index(index)) for index in range(count)]
+        if hp.sampling == "reverse_log":
+            values.reverse()
     else:
         values = [_json(value) for value in hp.values]
     values = list(dict.fromkeys(values))

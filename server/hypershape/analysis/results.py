@@ -47,6 +47,7 @@ def summary_of(target: Target, explorer: space.Explorer, job: Job, started: floa
         layers=space.layer_rows(reports),
         parameters=(min(counted), max(counted)) if counted else None,
         reports=reports,
+        shares=explorer.shares,
         causes=explorer.causes(),
         elapsed_ms={"symbolic": 1000 * (time.monotonic() - started)},
         searched=searched(job),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from hypershape.fixes import domains, edits
+from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
 from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Cause, Configuration, Edit, Fix, Hyperparameter, Span, TargetAnalysis, Value
+from hypershape.space import domains
+from hypershape.space.shares import Kept, lost
 
 _PAIRED_VALUES = 24
 _LISTED_VALUES = 8
@@ -25,60 +27,48 @@ class _Declared:
     names: tuple[str, ...]
     kind: str
     values: tuple[Value, ...]
+    """All values; of a domain too large to be listed those that were probed."""
+    listed: bool
+    continuous: bool
 
-
-@dataclass(frozen=True, slots=True)
-class _Space:
-    """The probed configurations with the probability of each in a random trial."""
-
-    configurations: tuple[Configuration, ...]
-    weights: tuple[float, ...]
-    exhaustive: bool
-
-    @staticmethod
-    def of(target: TargetAnalysis) -> _Space:
-        configurations = tuple(report.configuration for report in target.reports)
-        weights = tuple(map(weight_of(target), configurations))
-        coverage = target.coverage
-        exhaustive = coverage is not None and coverage.mode == "exhaustive" and not coverage.held
-        return _Space(configurations, weights, exhaustive and bool(weights))
-
-
-def weight_of(target: TargetAnalysis) -> Callable[[Configuration], float]:
-    """The probability that a random trial draws a configuration."""
-    counts = {each.name: each.count or len(each.values or ()) or 1 for each in target.hyperparameters}
-    return lambda configuration: 1 / math.prod(counts.get(name, 1) for name in configuration)
+    def kept(self, values: Sequence[Value]) -> Kept:
+        """What is left when only some of the values are; between probed neighbours everything is."""
+        if self.listed or not _neighbours(self.values, values):
+            return Kept(self.names, frozenset(values))
+        low = -math.inf if values[0] == self.values[0] else values[0]
+        high = math.inf if values[-1] == self.values[-1] else values[-1]
+        assert isinstance(low, int | float) and isinstance(high, int | float)
+        return Kept(self.names, frozenset(values), (low, high))
 
 
 def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
     """Fixes that leave out every failing configuration of `cause`, those that keep most of the space first."""
     if not cause.failing:
         return
-    space = _Space.of(target)
-    declared = _declared(target, cause, code, space.configurations)
-    singles = []
+    declared = _declared(target, cause, code)
+    singles: list[tuple[_Declared, tuple[Value, ...]]] = []
     for each in declared:
         good = _good(each, cause)
         if good and len(good) < len(each.values):
-            singles += [(_lost(space, [(each, kept)]), kept, each) for kept in _parts(each, good, target)]
+            singles += [(each, kept) for kept in _parts(each, good)]
         if len(each.names) > 1 and each.kind == "Int":
-            singles += [(_lost(space, [(each, kept)]), kept, each) for kept in _shared(each, cause)]
-    singles.sort(key=lambda item: item[0])
-    for lost, kept, each in singles:
-        changes = restrict(each.call, each.names, each.kind, each.values, kept, code) if lost < 1 else None
+            singles += [(each, kept) for kept in _shared(each, cause)]
+    ranked = [(lost(target, [each.kept(values)]), each, values) for each, values in singles]
+    for share, each, values in sorted(ranked, key=lambda item: item[0]):
+        changes = restrict(each.call, each.names, each.kind, each.values, values, code) if share < 1 else None
         if changes is not None:
-            yield Fix(f"{changes[0]} (drops {_percent(lost)} of the space)", changes[1])
+            yield Fix(f"{changes[0]} (drops {_percent(share)} of the space)", changes[1])
     if not singles:
-        yield from _pairs(declared, cause, space, code)
+        yield from _pairs(declared, cause, target, code)
 
 
-def _parts(each: _Declared, good: tuple[Value, ...], target: TargetAnalysis) -> Iterator[tuple[Value, ...]]:
+def _parts(each: _Declared, good: tuple[Value, ...]) -> Iterator[tuple[Value, ...]]:
     """What can be left of a domain: all good values, and for numbers also their longest run of neighbours."""
     if each.kind in ("Choice", "Boolean"):
         yield good
         return
     run = _longest_run(each.values, good)
-    if not _continuous(each, target) or len(run) > 1:
+    if not each.continuous or len(run) > 1:
         yield run
     if each.kind == "Int" and len(run) < len(good) and (_regular(good) or len(good) <= _LISTED_VALUES):
         yield good
@@ -89,17 +79,9 @@ def _shared(each: _Declared, cause: Cause) -> Iterator[tuple[Value, ...]]:
     counts = range(len(each.values) - 1, 0, -1)
     for runs in ([each.values[:count] for count in counts], [each.values[-count:] for count in counts]):
         for run in runs:
-            if all(_outside(failing, [(each, run)]) for failing in cause.failing):
+            if all(map(each.kept(run).leaves_out, cause.failing)):
                 yield run
                 break
-
-
-def _continuous(each: _Declared, target: TargetAnalysis) -> bool:
-    """Whether any number between two probed ones can be drawn too."""
-    return any(
-        hyperparameter.name in each.names and hyperparameter.kind == "Float" and hyperparameter.values is None
-        for hyperparameter in target.hyperparameters
-    )
 
 
 def restrict(
@@ -155,9 +137,7 @@ def replace_value(call: HpCall, name: str, text: str, code: Code) -> Edit | None
     return edits.replace_argument(code.module, call.span, (name, position), text)
 
 
-def _declared(
-    target: TargetAnalysis, cause: Cause, code: Code, reports: Sequence[Configuration]
-) -> list[_Declared]:
+def _declared(target: TargetAnalysis, cause: Cause, code: Code) -> list[_Declared]:
     """The declarations that can matter to a cause: those in its condition, else all that the failures read."""
     groups: dict[Span, list[Hyperparameter]] = {}
     for each in target.hyperparameters:
@@ -169,9 +149,11 @@ def _declared(
         if cause.names and not set(names) & set(cause.names):
             continue
         call = code.hp_call_at(span)
-        domain = group[0].values or _seen(names, reports)
+        listed, kind = group[0].values, group[0].kind
+        domain = listed or _seen(names, [report.configuration for report in target.reports])
         if call is not None and call.complete and domain:
-            found.append(_Declared(call, names, group[0].kind, tuple(domain)))
+            continuous = kind == "Float" and listed is None
+            found.append(_Declared(call, names, kind, tuple(domain), listed is not None, continuous))
     return found
 
 
@@ -213,49 +195,26 @@ def _longest_run(values: Sequence[Value], good: Collection[Value]) -> tuple[Valu
     return tuple(best)
 
 
-def _lost(space: _Space, kept: Sequence[tuple[_Declared, Collection[Value]]]) -> float:
-    """The probability that a random trial lies outside: exact where every configuration was probed."""
-    if not space.exhaustive:
-        inside = 1.0
-        for each, values in kept:
-            inside *= sum(value in values for value in each.values) / len(each.values)
-        return 1 - inside
-    outside = sum(
-        weight
-        for configuration, weight in zip(space.configurations, space.weights, strict=True)
-        if _outside(configuration, kept)
-    )
-    return outside / sum(space.weights)
-
-
-def _outside(configuration: Configuration, kept: Sequence[tuple[_Declared, Collection[Value]]]) -> bool:
-    return any(
-        name in configuration and configuration[name] not in values
-        for each, values in kept
-        for name in each.names
-    )
-
-
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.005 else "less than 1 %"
 
 
-def _pairs(declared: Sequence[_Declared], cause: Cause, space: _Space, code: Code) -> Iterator[Fix]:
+def _pairs(declared: Sequence[_Declared], cause: Cause, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
     """One fix that narrows two numeric domains at once, keeping as many probed configurations as possible."""
     numeric = [each for each in declared if each.kind == "Int" and 1 < len(each.values) <= _PAIRED_VALUES][:2]
     if len(numeric) != 2:
         return
     best: tuple[float, tuple[Value, ...], tuple[Value, ...]] | None = None
     for first, second in product(_ends(numeric[0].values), _ends(numeric[1].values)):
-        kept = [(numeric[0], set(first)), (numeric[1], set(second))]
-        if not all(_outside(failing, kept) for failing in cause.failing):
+        kept = [numeric[0].kept(first), numeric[1].kept(second)]
+        if not all(any(each.leaves_out(failing) for each in kept) for failing in cause.failing):
             continue
-        lost = _lost(space, kept)
-        if lost < 1 and (best is None or lost < best[0]):
-            best = lost, first, second
+        share = lost(target, kept)
+        if share < 1 and (best is None or share < best[0]):
+            best = share, first, second
     if best is None:
         return
-    lost, *halves = best
+    share, *halves = best
     made = [
         restrict(each.call, each.names, each.kind, each.values, kept, code)
         for each, kept in zip(numeric, halves, strict=True)
@@ -267,7 +226,7 @@ def _pairs(declared: Sequence[_Declared], cause: Cause, space: _Space, code: Cod
             for i, each in enumerate(filter(None, made))
         )
         changes = tuple(edit for each in made if each for edit in each[1])
-        yield Fix(f"{title} (drops {_percent(lost)} of the space)", changes)
+        yield Fix(f"{title} (drops {_percent(share)} of the space)", changes)
 
 
 def _ends(values: Sequence[Value]) -> Iterator[tuple[Value, ...]]:

@@ -10,20 +10,26 @@ have to compute an absurdly large power.
 
 from __future__ import annotations
 
+import itertools
 import keyword
+import math
 import operator
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
-from hypershape.model import Configuration, Value
+from hypershape.model import Configuration, Hyperparameter, Value
+from hypershape.space import domains
 
 Sign = Literal["==", "!=", "<", "<=", ">", ">="]
 Operator = Literal["+", "-", "*", "%", "**"]
 
 LARGEST_EXPONENT = 4096
+
+MOST_COMBINATIONS = 20_000
+"""So many combinations of values are asked for the probability of a condition: some 50 ms."""
 
 _COMPARE: dict[Sign, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -232,6 +238,24 @@ class Condition(ABC):
         """A Python expression that reads every value from a HyperParameters, given as source: `hp.get("kernel") >= 7`."""
         return self.write(_read_from(hp))
 
+    def probability(self, hps: Mapping[str, Hyperparameter]) -> float | None:
+        """The exact probability that it holds in a random trial that reads every name of it.
+
+        Hyperparameters are drawn independently, so that only the values of these names are enumerated, however large
+        the rest of the space is. None where they are too many, or where the condition has no answer for some.
+        """
+        sides = [_sorted_out(self, name, hps) for name in self.names]
+        if None in sides or math.prod(len(side) for side in sides if side is not None) > MOST_COMBINATIONS:
+            return None
+        total = 0.0
+        for combination in itertools.product(*(side for side in sides if side is not None)):
+            part = math.prod(share for _, share in combination)
+            answer = self.holds(dict(zip(self.names, (value for value, _ in combination), strict=True)))
+            if answer is None and part > 0:
+                return None
+            total += part * bool(answer)
+        return min(total, 1.0)
+
     def __str__(self) -> str:
         return self.text
 
@@ -429,3 +453,32 @@ def _decided(decides: bool, parts: Iterable[Condition], configuration: Configura
 
 def _distinct(parts: Iterable[Condition | Expression]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in parts for name in part.names))
+
+
+def _sorted_out(
+    condition: Condition, name: str, hps: Mapping[str, Hyperparameter]
+) -> list[tuple[Value, float]] | None:
+    """Values of a hyperparameter with their probabilities; one stands for all that the condition treats alike.
+
+    `kernel >= 7` knows two kinds of kernels, however many there are. A relation to other hyperparameters may treat
+    every value differently.
+    """
+    if name not in hps:
+        return None
+    own = [atom for atom in condition.atoms if name in atom.names]
+    if any(len(atom.names) > 1 for atom in own):
+        return domains.cells(hps[name], most=MOST_COMBINATIONS)
+    calculated = any(isinstance(atom, Relation) for atom in own)
+    values = domains.cells(hps[name], None if calculated else [cut for atom in own for cut in _cuts(atom)])
+    alike: dict[tuple[bool | None, ...], tuple[Value, float]] = {}
+    for value, share in values or ():
+        answers = tuple(atom.holds({name: value}) for atom in own)
+        first, total = alike.get(answers, (value, 0.0))
+        alike[answers] = first, total + share
+    return list(alike.values()) or None
+
+
+def _cuts(atom: Atom) -> Iterator[int | float]:
+    """The numbers with which a hyperparameter is compared."""
+    constants = atom.values if isinstance(atom, Membership) else (getattr(atom, "value", None),)
+    yield from (each for each in constants if isinstance(each, int | float))

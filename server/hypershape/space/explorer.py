@@ -18,7 +18,8 @@ from hypershape.space.blame import by_kind, causes, kind, nearest, smallest_cond
 from hypershape.space.conditions import Condition
 from hypershape.space.confirm import trials
 from hypershape.space.covering import covering_array
-from hypershape.space.domains import draw, ends, position_of, probability, value_at
+from hypershape.space.domains import can_draw, chance, draw, ends, position_of, size, value_at
+from hypershape.space.shares import sharpened, together
 
 LARGEST_PROOF = 20_000
 """Spaces with more leaves are sampled unless the user asks for every configuration."""
@@ -54,15 +55,7 @@ Proposal = Configuration | None
 def contains(hyperparameters: Sequence[Hyperparameter], configuration: Configuration) -> bool:
     """Whether every value of a configuration can still be drawn."""
     domains = {hp.name: hp for hp in hyperparameters}
-    return all(name not in domains or _draws(domains[name], value) for name, value in configuration.items())
-
-
-def _draws(hp: Hyperparameter, value: Value) -> bool:
-    if hp.values is not None:
-        return value in hp.values
-    if hp.min is None or hp.max is None or not isinstance(value, int | float):
-        return True
-    return hp.min <= value <= hp.max
+    return all(name not in domains or can_draw(domains[name], value) for name, value in configuration.items())
 
 
 @dataclass(slots=True)
@@ -103,6 +96,9 @@ class Explorer:
         self._conditions: dict[object, tuple[int, Condition | None]] = {}
         self._suspects: dict[object, list[str]] = {}
         self._confirmed: set[tuple[object, object]] = set()
+        self._causes: tuple[Cause, ...] | None = None
+        """Worked out when they are asked for, until something is learnt."""
+        self._probabilities: dict[Condition, float | None] = {}
         self._plan = self._propose()
         self._finished = False
 
@@ -128,6 +124,7 @@ class Explorer:
         """
         batch: list[Configuration] = []
         hits: list[Key] = []
+        self._causes = None
         self._before.clear()
         for proposed in self._plan:
             if proposed is None:
@@ -157,6 +154,7 @@ class Explorer:
 
     def add(self, reports: Iterable[Report]) -> None:
         """Takes in what probes returned."""
+        self._causes = None
         for report in reports:
             for hp in report.new:
                 self._hps.setdefault(hp.name, hp)
@@ -190,6 +188,7 @@ class Explorer:
 
     def correct(self, reports: Iterable[Report]) -> None:
         """Replaces what earlier reports said of the same configurations."""
+        self._causes = None
         for report in reports:
             key = _key(report.configuration)
             before = self._reports.get(key)
@@ -201,8 +200,19 @@ class Explorer:
                 self._leaves[leaf] = report
             self._conditions.clear()
 
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """What each of the reports stands for, as a share of the space."""
+        shares, _ = self._shares()
+        return tuple(shares.get(key, 0.0) for key in self._reports)
+
     def causes(self) -> tuple[Cause, ...]:
         """The causes of all failures so far, with their shares of the space."""
+        if self._causes is None:
+            self._causes = self._work_out_causes()
+        return self._causes
+
+    def _work_out_causes(self) -> tuple[Cause, ...]:
         shares, _ = self._shares()
         found = causes(
             self.reports,
@@ -217,7 +227,12 @@ class Explorer:
             replace(each, share=min(sum(map(self._weight, each.failing)), 1.0)) if not each.share else each
             for each in found
         )
-        return tuple(map(self._as_far_as_confirmed, rare))
+        return sharpened(tuple(map(self._as_far_as_confirmed, rare)), self.reports, self._probability)
+
+    def _probability(self, condition: Condition) -> float | None:
+        if condition not in self._probabilities:
+            self._probabilities[condition] = condition.probability(self._hps)
+        return self._probabilities[condition]
 
     def _as_far_as_confirmed(self, cause: Cause) -> Cause:
         """A cause without its condition, if that was not put to trial yet."""
@@ -234,7 +249,9 @@ class Explorer:
         share = sum(part for key, part in shares.items() if self._reports[key].verdict == "fail")
         if self._complete:
             return Coverage("exhaustive", len(leaves), len(leaves), failed, share, interval, self._held)
-        share = min(max(share, interval[0]), interval[1])
+        exact = together(self.causes(), self.reports, self._probability)
+        share = min(max(share, interval[0]), interval[1]) if exact is None else exact
+        interval = min(share, interval[0]), max(share, interval[1])
         return Coverage("sampled", self._size, len(leaves), failed, share, interval, self._held)
 
     def _shares(self) -> tuple[dict[Key, float], tuple[float, float]]:
@@ -320,13 +337,8 @@ class Explorer:
     @property
     def _size(self) -> int | None:
         """An upper bound of the number of leaves; None for a space with a continuous hyperparameter."""
-        size = 1
-        for hp in self._varied:
-            count = len(hp.values) if hp.values is not None else hp.count
-            if count is None:
-                return None
-            size *= count
-        return size
+        sizes = [size(hp) for hp in self._varied]
+        return None if None in sizes else math.prod(each for each in sizes if each is not None)
 
     @property
     def _varied(self) -> list[Hyperparameter]:
@@ -334,12 +346,7 @@ class Explorer:
 
     def _weight(self, configuration: Configuration) -> float:
         """The probability that a random trial takes this path."""
-        weight = 1.0
-        for name, value in configuration.items():
-            hp = self._hps.get(name)
-            if hp is not None and name not in self._held:
-                weight *= probability(hp, value)
-        return weight
+        return chance(configuration, self._hps, self._held)
 
     # ------------------------------------------------------------- the plan
 

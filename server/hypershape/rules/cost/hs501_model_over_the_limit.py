@@ -9,12 +9,12 @@ from functools import partial
 
 from hypershape.fixes import tighten
 from hypershape.fixes.syntax import Code
-from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, Severity, TargetAnalysis
+from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, Report, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.failure import related
 from hypershape.rules.common.tuners import Tuner, targets_of, tuners
-from hypershape.space import blame
+from hypershape.space import blame, shares
 
 
 class ModelOverTheLimit(Rule):
@@ -122,16 +122,19 @@ def _over(tuner: Tuner, analysis: Analysis, code: Code) -> tuple[TargetAnalysis,
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1 or len(probed) != 1:
         return None
     (target,) = probed
-    counted = [
-        replace(report, verdict="fail", error=_oversized(report.parameters))
-        if report.parameters is not None and report.parameters > limit
-        else report
-        for report in target.reports
-        if report.verdict == "ok"
-    ]
+    counted = [_counted(report, limit) for report in target.reports]
     names = {each.name: each for each in target.hyperparameters}
-    causes = blame.causes(counted, names, tighten.weight_of(target))
+    causes = blame.causes(counted, names, shares.weight_of(target))
+    if target.coverage is not None and target.coverage.mode == "sampled":
+        causes = shares.sharpened(causes, counted, lambda condition: condition.probability(names))
     return (target, causes[0], limit) if causes else None
+
+
+def _counted(report: Report, limit: int) -> Report:
+    """A report as the limit sees it; a configuration that does not build says nothing about the size of its model."""
+    if report.verdict == "ok" and report.parameters is not None and report.parameters > limit:
+        return replace(report, verdict="fail", error=_oversized(report.parameters))
+    return report if report.verdict == "ok" else replace(report, verdict="unknown")
 
 
 def _oversized(parameters: int) -> ProbeError:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Literal
 
-from hypershape.fixes import domains
 from hypershape.fixes.syntax import Code, HpCall
 from hypershape.fixes.tighten import replace_value
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import label
+from hypershape.space import domains
 
 MARGIN = 0.2
 """A Float's maximum that exceeds the last value by less than this part of a step was meant to include that value."""

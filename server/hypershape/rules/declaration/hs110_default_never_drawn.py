@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from hypershape.fixes import domains
 from hypershape.fixes.syntax import Code, HpCall
 from hypershape.fixes.tighten import replace_value
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import label
+from hypershape.space import domains
 
 
 class DefaultNeverDrawn(Rule):

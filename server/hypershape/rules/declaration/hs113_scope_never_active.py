@@ -11,6 +11,7 @@ from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.identifiers import requoted
+from hypershape.space import domains
 
 
 class ScopeNeverActive(Rule):
@@ -162,7 +163,7 @@ def _condition(call: ast.Call, code: Code) -> tuple[str, ast.expr, list[object]]
     return name, node, list(values)
 
 
-def _drawn(name: str, call: ast.Call, code: Code) -> list[object] | None:
+def _drawn(name: str, call: ast.Call, code: Code) -> Sequence[object] | None:
     """What the only declaration of a name in the same function draws; None where that is not certain."""
     called = [each for each in code.hp_calls if code.function(each.node) is code.function(call)]
     named = [
@@ -189,6 +190,6 @@ def _drawn(name: str, call: ast.Call, code: Code) -> list[object] | None:
             code.value(parent.arguments[each], default=None) if each in parent.arguments else None
             for each in ("min_value", "max_value")
         )
-        if isinstance(low, int) and isinstance(high, int) and high - low <= 10_000:
-            return list(range(low, high + 1))
+        if isinstance(low, int) and isinstance(high, int):
+            return domains.drawn("Int", low, high, None)
     return None

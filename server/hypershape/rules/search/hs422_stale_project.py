@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hypershape.fixes import domains
 from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Hyperparameter, Severity
 from hypershape.rules.base import Rule
 from hypershape.rules.common.tuners import Tuner, afresh, targets_of, tuners
 from hypershape.rules.common.wording import listed
+from hypershape.space import domains
 
 _LARGEST = 8_000_000
 """Bytes of an oracle's file; a larger one is not read while the user types."""
