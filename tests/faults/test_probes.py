@@ -72,6 +72,12 @@ async def probed(agent: Agent, slice_: Slice, limits: Limits = LIMITS) -> list[R
             "import numpy, time\nhog = [numpy.ones(2**27) for _ in range(4)]\ntime.sleep(15)",
             "of memory",
         ),
+        (
+            "import contextlib, os, stat, time\nfor number in range(3, 64):\n    with contextlib.suppress(OSError):\n"
+            "        if stat.S_ISSOCK(os.fstat(number).st_mode): os.write(number, b'printed to where it should not')\n"
+            "time.sleep(1)",
+            "wrote into the channel",
+        ),
     ],
 )
 async def test_what_ends_a_probe_is_named_and_the_others_go_on(agent: Agent, body: str, reason: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+import zlib
 from typing import Any, Iterator
 
 NOTIFICATION = b"N"
@@ -14,7 +15,16 @@ ANSWER = b"A"
 REQUEST = b"Q"
 """A frame to a child: a JSON-RPC request."""
 
-_HEADER = struct.Struct("!cI")
+LARGEST = 1 << 28
+"""A frame of more bytes is not waited for."""
+
+_MARK = b"HS"
+_HEADER = struct.Struct("!2scII")
+"""What every frame begins with: a mark, its kind, the length of its body and the body's checksum."""
+
+
+class Malformed(ValueError):
+    """What came from a child is no frame, as when user code writes into a descriptor that is not its own."""
 
 
 def encode(message: dict[str, Any]) -> bytes:
@@ -78,18 +88,28 @@ class Frames:
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The frames that `data` completes, with bodies as they were sent.
+
+        Raises Malformed at the first byte that belongs to none; nothing that follows can be read.
+        """
         self._buffer += data
         while len(self._buffer) >= _HEADER.size:
-            kind, size = _HEADER.unpack_from(self._buffer)
+            mark, kind, size, checksum = _HEADER.unpack_from(self._buffer)
+            if mark != _MARK or kind not in (NOTIFICATION, ANSWER, REQUEST):
+                raise Malformed("It wrote into the channel over which its probe reports.")
+            if size > LARGEST:
+                raise Malformed(f"Its report is larger than {LARGEST >> 20} MB.")
             if len(self._buffer) < _HEADER.size + size:
                 return
             body = bytes(self._buffer[_HEADER.size : _HEADER.size + size])
+            if zlib.crc32(body) != checksum:
+                raise Malformed("It wrote into the channel over which its probe reports.")
             del self._buffer[: _HEADER.size + size]
             yield kind, body
 
 
 def frame(kind: bytes, body: bytes) -> bytes:
-    return _HEADER.pack(kind, len(body)) + body
+    return _HEADER.pack(_MARK, kind, len(body), zlib.crc32(body)) + body
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -174,10 +174,20 @@ class Zygote:
         if not data:
             self._died(child)
             return
-        for kind, body in child.frames.feed(data):
-            if kind == wire.ANSWER:
-                child.pending = None
-            self._send(body)
+        try:
+            for kind, body in child.frames.feed(data):
+                self._pass_on(child, kind, body)
+        except wire.Malformed as problem:
+            self._kill(child, str(problem))
+            self._died(child)
+
+    def _pass_on(self, child: _Child, kind: bytes, body: bytes) -> None:
+        """A child's frame as it came; an answer that nobody waits for would answer another request."""
+        if kind == wire.ANSWER:
+            if child.pending is None:
+                return
+            child.pending = None
+        self._send(body)
 
     def _read_output(self, child: _Child) -> None:
         if self._children.get(child.job) is not child:
