@@ -1,6 +1,7 @@
 // The extension's entry: makes the parts and connects them to what the user does.
 
 import * as vscode from 'vscode';
+import { PAGES, pages } from './pages';
 import { PythonExtension, type PythonExtensionApi } from './pythonExtension';
 import { Session } from './session';
 import { RESTARTING, SECTION } from './settings';
@@ -30,6 +31,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand('hypershape.showLogs', () => {
       log.show();
     }),
+    vscode.workspace.registerTextDocumentContentProvider(PAGES, pages),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeConfiguration(async (event) => {
       if (RESTARTING.some((name) => event.affectsConfiguration(name))) {

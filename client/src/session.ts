@@ -15,6 +15,7 @@ import { chooseInterpreter, type Command, type SelectedEnvironment } from './int
 import { STATUS, type ServerOptions, type Status } from './protocol';
 import { chooseServer } from './serverCommand';
 import { notify } from './notifications';
+import { linked } from './pages';
 import { SECTION, read, type Settings } from './settings';
 import { SELECTOR, type StatusItem } from './status';
 
@@ -149,6 +150,9 @@ export class Session implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: await this.options(settings),
       middleware: {
+        handleDiagnostics: (uri, findings, next) => {
+          next(uri, findings.map(linked));
+        },
         workspace: {
           configuration: async (params, token, next) => {
             const answers = await next(params, token);

@@ -111,6 +111,16 @@ export class Editor {
     return squiggles;
   }
 
+  /** Follows the link of a finding's code in the hover at a word on a line; gives the text that is shown. */
+  async pageOfRule(line: string, word: string, code: string): Promise<string> {
+    const hover = await this.hover(line, word);
+    await hover.locator('a', { hasText: code }).first().click();
+    await this.page.locator('.tab.active', { hasText: `${code}.md` }).waitFor({ timeout: PATIENCE_MS });
+    const lines = this.page.locator('.view-lines').filter({ hasText: `# ${code}` }).first();
+    await lines.waitFor({ timeout: PATIENCE_MS });
+    return lines.innerText();
+  }
+
   /** The hover's text at a word on a line. */
   async hover(line: string, word: string): Promise<Locator> {
     const place = await this.place(line, word);
