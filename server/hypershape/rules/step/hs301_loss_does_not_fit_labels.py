@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
 from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common import wording
-from hypershape.rules.common.failure import BuildFailure, compiles
+from hypershape.rules.common.failure import BuildFailure, axes, compiles
 from hypershape.rules.common.identifiers import requoted
 
 _OTHER = {
     "categorical_crossentropy": "sparse_categorical_crossentropy",
     "sparse_categorical_crossentropy": "categorical_crossentropy",
 }
-_SHAPES = re.compile(r"target\.shape=(\([^)]*\)), output\.shape=(\([^)]*\))")
 
 
 class LossDoesNotFitLabels(BuildFailure):
@@ -37,10 +34,7 @@ class LossDoesNotFitLabels(BuildFailure):
 
     code = "HS301"
     name = "loss-does-not-fit-labels"
-    pattern = re.compile(
-        r"Arguments `target` and `output` must have the same|Argument `output` must have rank"
-        r"|Dimensions must be equal.*compile_loss"
-    )
+    kinds = ("loss-mismatch",)
     stages = ("step",)
 
     INVALID = (
@@ -85,10 +79,9 @@ class LossDoesNotFitLabels(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
-        found = _SHAPES.search(error.message)
-        if found is None:
+        labels, output = axes(error, "labels"), axes(error, "output")
+        if labels is None or output is None:
             return "The loss cannot compare the model's output with the labels"
-        labels, output = (re.sub(r"^\(\d+", "(None", each) for each in found.groups())
         return f"The loss cannot compare labels of shape {labels} with an output of shape {output}"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
@@ -112,8 +105,7 @@ def _losses(target: TargetAnalysis, code: Code) -> list[ast.expr]:
 
 def _other_width(target: TargetAnalysis, error: ProbeError, code: Code) -> Iterator[Fix]:
     """The last Dense of the target with as many units as the labels are wide."""
-    found = _SHAPES.search(error.message)
-    labels, output = (wording.shape(each) for each in found.groups()) if found else (None, None)
+    labels, output = axes(error, "labels"), axes(error, "output")
     if labels is None or output is None or len(labels) != len(output) or labels[-1] is None:
         return
     dense = [

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes.syntax import Code
-from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.model import Cause, Edit, Fix, ProbeError, Shape, Span, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common import wording
-from hypershape.rules.common.failure import BuildFailure, input_shapes
+from hypershape.rules.common.failure import BuildFailure, axes, input_shapes
 
 
 class DataDoesNotFitInput(BuildFailure):
@@ -27,10 +25,7 @@ class DataDoesNotFitInput(BuildFailure):
 
     code = "HS302"
     name = "data-does-not-fit-input"
-    pattern = re.compile(
-        r"expected axis -?\d+ of input shape to have value|expected shape=|Invalid input shape for input"
-        r"|expects \d+ input\(s\), but it received \d+ input"
-    )
+    kinds = ("axis", "input-shape", "inputs-count")
     stages = ("step",)
 
     INVALID = (
@@ -74,21 +69,17 @@ class DataDoesNotFitInput(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
-        given = _given(error.message)
-        taken = re.search(r"expected shape=(\([^)]*\))", error.message)
-        if given and taken:
-            return f"The model takes inputs of shape {_sample(taken[1])} but the data has the shape {_sample(given)}"
-        inner = re.search(r"to have value (\d+), but received input with shape (\([^)]*\))", error.message)
-        if inner and given and wording.shape(given) != wording.shape(inner[2]):
-            width = (wording.shape(inner[2]) or (None,))[-1]
+        taken, given = axes(error, "taken"), _given(error)
+        if taken and given:
+            return f"The model takes inputs of shape {_sample(taken)} but the data has the shape {_sample(given)}"
+        inner, wanted = axes(error, "shape"), error.details.get("wanted")
+        if inner and given and inner != given:
             return (
                 f"The data has the shape {_sample(given)}, which the model does not take: "
-                f"`{error.layer_class or 'a layer'}` gets {width} values where it was made for {inner[1]}"
+                f"`{error.layer_class or 'a layer'}` gets {inner[-1]} values where it was made for {wanted}"
             )
         if inner:
-            return (
-                f"The model takes inputs of width {inner[1]} but the data has the shape {_sample(inner[2])}"
-            )
+            return f"The model takes inputs of width {wanted} but the data has the shape {_sample(inner)}"
         return "The data does not have the shape that the model takes"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
@@ -96,32 +87,22 @@ class DataDoesNotFitInput(BuildFailure):
         return code.span(declared[0]) if len(declared) == 1 else super().where(error, target, code)
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        given = _given(cause.error.message)
-        axes = wording.shape(given) if given else None
+        given = _given(cause.error)
         for shape in input_shapes(target.target.body, code):
             taken = code.value(shape, None)
-            if isinstance(taken, tuple) and axes:
+            if isinstance(taken, tuple) and given:
                 # Keras adds a last axis of size 1 to data that lacks it.
-                channels = (1,) if len(taken) == len(axes) and taken[-1] == 1 else ()
-                sizes = (*axes[1:], *channels)
+                channels = (1,) if len(taken) == len(given) and taken[-1] == 1 else ()
+                sizes = (*given[1:], *channels)
                 text = f"({', '.join(map(str, sizes))}{',' * (len(sizes) == 1)})"
                 yield Fix(f"Take inputs of shape {text}", (Edit(code.span(shape), text),))
 
 
-def _given(message: str) -> str | None:
-    """The shape of the batch that the model was given, as a tuple in text, on every backend."""
-    found = (
-        re.search(r"found shape=(\([^)]*\))", message)
-        or re.search(r"inputs=[\w.]+\(shape=(?:torch\.Size\(\[([^\]]*)\]\)|(\([^)]*\)))", message)
-        or re.search(r"received input with shape (\([^)]*\))", message)
-    )
-    if found is None:
-        return None
-    text = next(each for each in found.groups() if each is not None)
-    return text if text.startswith("(") else f"({text})"
+def _given(error: ProbeError) -> Shape | None:
+    """The shape of the batch that the model was called on."""
+    return axes(error, "given") or axes(error, "batch") or axes(error, "shape")
 
 
-def _sample(batch: str) -> str:
+def _sample(batch: Shape) -> str:
     """The shape of one sample of a batch: `(32, 28, 28)` holds samples of shape `(28, 28)`."""
-    axes = wording.shape(batch)
-    return batch if axes is None else str(tuple(axes[1:]))
+    return str(batch[1:])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
@@ -29,7 +28,7 @@ class MetricCannotBeComputed(BuildFailure):
 
     code = "HS305"
     name = "metric-cannot-be-computed"
-    pattern = re.compile(r"Invalid `metrics`|expects 2D inputs with shape|tuple arity mismatch")
+    kinds = ("metric",)
     stages = ("compile", "step")
 
     INVALID = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from hypershape.fixes.syntax import Code
 from hypershape.model import ProbeError
 from hypershape.rules.base import Example
@@ -25,7 +23,6 @@ class TrainingStepFails(BuildFailure):
 
     code = "HS399"
     name = "training-step-fails"
-    pattern = re.compile("")
     stages = ("step",)
 
     INVALID = (
@@ -59,6 +56,9 @@ class TrainingStepFails(BuildFailure):
             data="x=(4,) y=(1,)",
         ),
     )
+
+    def explains(self, error: ProbeError) -> bool:
+        return error.stage in self.stages
 
     def what(self, error: ProbeError, code: Code) -> str:
         if error.layer_class:
