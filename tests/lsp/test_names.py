@@ -114,6 +114,30 @@ async def test_symbols_of_a_script_and_of_a_cell_are_targets_with_their_hyperpar
     assert await editor.client.text_document_document_symbol_async(empty) == []
 
 
+async def test_a_rename_in_a_notebook_edits_each_cell_by_its_own_lines(
+    editor: Editor, tmp_path: Path
+) -> None:
+    await start(editor, tmp_path)
+    cells = ["%pip list\nimport keras_tuner as kt", MODELS, "\n".join(TRAIN.splitlines()[2:])]
+    uris = editor.open_notebook(tmp_path / "n.ipynb", cells)
+    place = at(uris[2], cells[2], 'get("kernel")')
+    edit = await editor.client.text_document_rename_async(types.RenameParams(new_name="size", **place))  # type: ignore[arg-type]
+    assert edit is not None and edit.document_changes is not None
+    texts = dict(zip(uris, cells, strict=True))
+    for change in edit.document_changes:
+        uri = change.text_document.uri  # type: ignore[union-attr]
+        for each in sorted(change.edits, key=lambda e: e.range.start.line, reverse=True):  # type: ignore[union-attr]
+            lines = texts[uri].split("\n")
+            units = lines[each.range.start.line].encode("utf-16-le")
+            after = units[2 * each.range.end.character :]
+            units = units[: 2 * each.range.start.character] + each.new_text.encode("utf-16-le") + after
+            lines[each.range.start.line] = units.decode("utf-16-le")
+            texts[uri] = "\n".join(lines)
+    head = MODELS.partition("def other")[0]
+    expected = [cells[0], MODELS.replace(head, head.replace('"kernel"', '"size"'))]
+    assert [texts[uri] for uri in uris] == [*expected, cells[2].replace('"kernel"', '"size"')]
+
+
 async def test_a_rename_that_could_go_wrong_says_why(editor: Editor, tmp_path: Path) -> None:
     await start(editor, tmp_path, models=MODELS.replace('h.Int("kernel"', 'h.Int(f"ker{1}"'))
     uri = editor.open(tmp_path / "train.py", TRAIN)

@@ -64,6 +64,31 @@ def test_a_definition_is_found_through_what_a_package_hands_on(project: Path) ->
     assert place == Place(str(project / "nets" / "blocks.py"), 4, "block")
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "counts"),
+    [
+        ("own_make.py", "import keras\ndef make(hp):\n    return keras.models.Sequential()\n", False),
+        ("from_keras.py", "from keras.models import Model\nmake = Model\n", False),
+        ("module.py", "import keras, models as m\nm.make(keras)\n", True),
+        ("in_lines.py", "import keras\nfrom models import (\n    # the best\n    make,\n)\n", True),
+        ("relative.py", "import keras\nfrom . import models\nmodels.make(1)\n", True),
+        ("lines.ipynb", '{"source": ["import keras\\n", "from models import make\\n"]}', True),
+        ("one_text.ipynb", '{"source": "import keras\\nfrom models import make"}', True),
+    ],
+)
+def test_files_count_that_import_the_module_and_not_all_that_use_such_a_name(
+    project: Path, name: str, text: str, counts: bool
+) -> None:
+    (project / name).write_text(text)
+    assert found(Workspace(), project) == ([name] if counts else [])
+
+
+def test_a_file_named_like_a_library_is_imported_by_nobody(project: Path) -> None:
+    (project / "keras_tuner.py").write_text("def make(hp):\n    return hp\n")
+    (project / "user.py").write_text("import keras_tuner\nkeras_tuner.make(1)\n")
+    assert Workspace().mentions(str(project / "keras_tuner.py"), ["make"]).files == ()
+
+
 def test_a_stub_without_source_tells_no_place(project: Path) -> None:
     (project / "stubbed.pyi").write_text("def make(hp): ...\n")
     text = "from stubbed import make\nmake(1)\n"

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hypershape.source.documents import SUFFIXES, walk
+from hypershape.source.modules import NEVER_LOCAL
 from hypershape.text import Text
 
 ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
@@ -31,6 +32,7 @@ LARGEST = 1_000_000
 
 _OF_INTEREST = re.compile(rb"(?i)keras|tensorflow|tuner|hyper|\bhps?\b")
 _WORD = re.compile(r"[^\W\d]\w*")
+_IMPORT = re.compile(r"(?m)^[ \t\"]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+(\([^)]*\)|[^\n#]*)")
 
 _jedi = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jedi")
 
@@ -77,18 +79,18 @@ class Workspace:
     def mentions(self, path: str, names: Iterable[str]) -> Mentions:
         """The files of a file's project that may use one of its names, nearest first.
 
-        They mention a name, and the file's module or one that may hand the name on.
+        They mention a name, and import the file's module or one that may hand the name on.
         """
         wanted, own = frozenset(names), os.path.abspath(path)  # noqa: PTH100 - keeps symbolic links
         if not wanted:
             return Mentions(())
         project = self._project(own)
         project.refresh(Path(own).parent)
-        modules = _modules_of(own, wanted, project.words)
+        modules = _modules_of(own, wanted, project.seen)
         found = [
             other
-            for other, words in project.words.items()
-            if other != own and words & wanted and words & modules
+            for other, its in project.seen.items()
+            if other != own and its.words & wanted and its.imports & modules
         ]
         found.sort(key=lambda other: (Path(other).parent != Path(own).parent, other))
         stopped = project.stopped
@@ -134,14 +136,22 @@ class Workspace:
         return self._projects[root]
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a look into a file kept: all its words, and those of its imports."""
+
+    words: frozenset[str]
+    imports: frozenset[str]
+
+
 @dataclass
 class _Project:
-    """One project: its files with the words in them, as of the last look, and the places that were looked up."""
+    """One project: its files with what was seen in them at the last look, and the places that were looked up."""
 
     root: Path
     whole: bool
     limits: Limits
-    words: dict[str, frozenset[str]] = field(default_factory=dict)
+    seen: dict[str, _Seen] = field(default_factory=dict)
     stopped: str | None = None
     places: dict[tuple[str, int, int, int], tuple[Place | None, tuple[int, int]]] = field(
         default_factory=dict
@@ -158,7 +168,7 @@ class _Project:
             return
         self._near[near] = None
         stamps: dict[str, tuple[int, int]] = {}
-        words: dict[str, frozenset[str]] = {}
+        seen: dict[str, _Seen] = {}
         self.stopped = None
         for path in self._files():
             reason = self._limit(len(stamps), time.monotonic() - started)
@@ -170,14 +180,12 @@ class _Project:
                 continue
             stamp = _stamp(path)
             stamps[name] = stamp
-            known = self.words.get(name) if self._stamps.get(name) == stamp else None
-            if known is None and self._stamps.get(name) != stamp:
-                known = _words(path)
+            known = self.seen.get(name) if self._stamps.get(name) == stamp else _look_into(path)
             if known is not None:
-                words[name] = known
+                seen[name] = known
         if stamps != self._stamps:
             self.places = {}
-        self._stamps, self.words = stamps, words
+        self._stamps, self.seen = stamps, seen
         now = time.monotonic()
         self._fresh_until = now + max(FRESH_SECONDS, 20 * (now - started))
 
@@ -273,8 +281,8 @@ def _stamp(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-def _words(path: Path) -> frozenset[str] | None:
-    """Every word of a file that may have to do with hyperparameters."""
+def _look_into(path: Path) -> _Seen | None:
+    """The words of a file, if it may have to do with hyperparameters."""
     try:
         if path.stat().st_size > LARGEST:
             return None
@@ -283,19 +291,30 @@ def _words(path: Path) -> frozenset[str] | None:
         return None
     if _OF_INTEREST.search(data) is None:
         return None
-    return frozenset(_WORD.findall(data.decode("utf-8", "replace")))
+    text = data.decode("utf-8", "replace")
+    if path.suffix == ".ipynb":
+        # Each text of its JSON on a line of its own.
+        text = text.replace("\\n", "\n").replace('"', '\n"')
+    return _Seen(frozenset(_WORD.findall(text)), frozenset(_imported(text)))
 
 
-def _modules_of(path: str, names: frozenset[str], words: Mapping[str, frozenset[str]]) -> set[str]:
-    """The last names of the modules through which a file's names can be imported: its own, and those that it goes through."""
+def _imported(text: str) -> Iterator[str]:
+    """The words of the imports of a text, but for those from libraries."""
+    for origin, names in _IMPORT.findall(text):
+        if origin.partition(".")[0] not in NEVER_LOCAL:
+            yield from _WORD.findall(f"{origin} {names}")
+
+
+def _modules_of(path: str, names: frozenset[str], seen: Mapping[str, _Seen]) -> set[str]:
+    """The last names of the modules through which a file's names can be imported: its own, and those in between."""
     modules = {_module(path)}
     for _ in range(2):
         modules |= {
             _module(other)
-            for other, its in words.items()
-            if its & modules and (its & names or other.endswith("__init__.py"))
+            for other, its in seen.items()
+            if its.imports & modules and (its.words & names or other.endswith("__init__.py"))
         }
-    return modules
+    return modules - NEVER_LOCAL
 
 
 def _module(path: str) -> str:
