@@ -84,6 +84,8 @@ class Slicer:
     """Every name that the module level binds, in whatever branch."""
     attributes: Attributes = field(init=False)
     _words: dict[int, set[str]] = field(default_factory=dict)
+    _calls: dict[int, list[ast.Call]] = field(default_factory=dict)
+    _effects: dict[int, bool] = field(default_factory=dict)
     blank: list[str] = field(init=False)
     """The text's characters with nothing kept."""
 
@@ -139,6 +141,31 @@ class Slicer:
         """Whether a name is bound to a scaler, encoder or the like, which must be fitted before it transforms."""
         calls = [value for value in self.assigned.get(name, ()) if isinstance(value, ast.Call)]
         return any(_TRANSFORMER.match(self.code.origin(call.func) or "") for call in calls)
+
+    def calls_in(self, node: ast.stmt) -> Sequence[ast.Call]:
+        """The calls inside a statement, which several slices ask for."""
+        known = self._calls.get(id(node))
+        if known is None:
+            known = self._calls[id(node)] = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+        return known
+
+    def is_effect(self, value: ast.expr) -> bool:
+        """Whether an expression changes how every later model is built."""
+        known = self._effects.get(id(value))
+        if known is None:
+            name = self.api(value.func) if isinstance(value, ast.Call) else None
+            known = self._effects[id(value)] = name is not None and name.startswith(_EFFECTS)
+        return known
+
+    def api(self, node: ast.expr) -> str | None:
+        """The canonical name of a function of a library; what it is called on may be the result of another."""
+        while isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
+            node = node.value.func
+        name = self.code.origin(node)
+        if name is None:
+            return None
+        name = re.sub(r"^tf_keras\b", "keras", name)
+        return name.replace("keras.mixed_precision.experimental.", "keras.mixed_precision.")
 
     def mentioned(self, names: set[str]) -> set[str]:
         """The definitions of the module among the names, and those that they mention, directly or not."""
@@ -458,23 +485,21 @@ class _Cutting:
         if isinstance(node, ast.Delete):
             changed = bool(names.changes & wanted)
             return changed or (not self.code.document.is_notebook and bool(names.deletes & wanted))
-        if (names.binds | names.changes) & wanted:
+        if not (wanted.isdisjoint(names.binds) and wanted.isdisjoint(names.changes)):
             return True
-        if any(self.slicer.is_transformer(name) for name in names.fits & wanted):
+        if names.fits and any(self.slicer.is_transformer(name) for name in names.fits & wanted):
             return True
         if isinstance(node, ast.Global):
             return True
-        if isinstance(node, (ast.Expr, ast.Assign)) and self._global_writes(names, wanted):
+        calls_own = not names.calls.isdisjoint(self.slicer.definitions)
+        if calls_own and isinstance(node, (ast.Expr, ast.Assign)) and self._global_writes(names, wanted):
             return True
-        if names.attributes and names.loads & wanted and self._sets_attributes(node, wanted):
-            return True
-        if (
-            names.calls & self.slicer.definitions.keys()
-            and names.loads & wanted
-            and self._changes_argument(node, wanted)
-        ):
-            return True
-        return isinstance(node, ast.Expr) and self._is_effect(node.value)
+        if not wanted.isdisjoint(names.loads):
+            if names.attributes and self._sets_attributes(node, wanted):
+                return True
+            if calls_own and self._changes_argument(node, wanted):
+                return True
+        return isinstance(node, ast.Expr) and self.slicer.is_effect(node.value)
 
     def _global_writes(self, names: Names, wanted: set[str] | None = None) -> set[str]:
         """Module-level names (of the wanted ones) that the functions called here bind or change."""
@@ -495,10 +520,9 @@ class _Cutting:
     def _sets_attributes(self, node: ast.stmt, wanted: set[str]) -> bool:
         """Whether a method of the file is called on a wanted object and sets attributes that are read later."""
         running = {capture.function.name for capture in self.captures.values()}
-        for call in ast.walk(node):
+        for call in self.slicer.calls_in(node):
             if (
-                isinstance(call, ast.Call)
-                and isinstance(call.func, ast.Attribute)
+                isinstance(call.func, ast.Attribute)
                 and isinstance(call.func.value, ast.Name)
                 and call.func.value.id in wanted
                 and call.func.attr not in running
@@ -509,8 +533,8 @@ class _Cutting:
 
     def _changes_argument(self, node: ast.stmt, wanted: set[str]) -> bool:
         """Whether a function of the file is called with a wanted object and changes it in place."""
-        for call in ast.walk(node):
-            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+        for call in self.slicer.calls_in(node):
+            if not isinstance(call.func, ast.Name):
                 continue
             for function in self.slicer.definitions.get(call.func.id, ()):
                 if not isinstance(function, FUNCTIONS):
@@ -522,22 +546,6 @@ class _Cutting:
                 if any(root(value) & wanted for name, value in given.items() if name in changed):
                     return True
         return False
-
-    def _is_effect(self, value: ast.expr) -> bool:
-        if not isinstance(value, ast.Call):
-            return False
-        name = self._api(value.func)
-        return name is not None and name.startswith(_EFFECTS)
-
-    def _api(self, node: ast.expr) -> str | None:
-        """The canonical name of a function of a library; what it is called on may be the result of another."""
-        while isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
-            node = node.value.func
-        name = self.code.origin(node)
-        if name is None:
-            return None
-        name = re.sub(r"^tf_keras\b", "keras", name)
-        return name.replace("keras.mixed_precision.experimental.", "keras.mixed_precision.")
 
     def _before(self, node: ast.stmt, names: Names, wanted: set[str]) -> set[str]:
         """The names wanted before a statement that is kept."""
@@ -627,7 +635,7 @@ class _Cutting:
             if not isinstance(call, ast.Call):
                 return False
             is_scope = isinstance(call.func, ast.Attribute) and call.func.attr == "scope"
-            if not is_scope and (self._api(call.func) or "") not in _IDLE_CONTEXTS:
+            if not is_scope and (self.slicer.api(call.func) or "") not in _IDLE_CONTEXTS:
                 return False
         return True
 
