@@ -12,6 +12,8 @@ from typing import Any
 
 import libcst
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hypershape import rules, source
 from hypershape.model import Analysis, Module
@@ -332,3 +334,70 @@ def test_names_that_are_defined_twice_are_told_apart_by_their_order() -> None:
     assert [each.lineno for each in module.code.defined["build"]] == [3, 9]
     assert [call.span.line for call in module.code.hp_calls] == [4, 10]
     assert codes(module).count("HS103") == 2
+
+
+# What an edit leaves as it was.
+
+
+def same_as_read_anew(before: str, after: str) -> bool:
+    """Whether a text that was edited is read as one that nothing was known of; says whether nodes were shared."""
+    known = source.analyse(source.from_text("model.py", before))
+    edited = source.analyse(source.from_text("model.py", after), previous=known)
+    anew = source.analyse(source.from_text("model.py", after))
+    assert ast.dump(edited.code.tree, include_attributes=True) == ast.dump(
+        anew.code.tree, include_attributes=True
+    )
+    assert (edited.code.clean, edited.broken) == (anew.code.clean, anew.broken)
+    if not anew.broken:
+        assert (edited.targets, edited.tuners) == (anew.targets, anew.tuners)
+        assert codes(edited) == codes(anew)
+    for kept, new in zip(edited.code.nodes, anew.code.nodes, strict=True):
+        scopes = edited.code.scope(kept), anew.code.scope(new)
+        assert [getattr(each, "name", type(each)) for each in scopes] == [
+            getattr(scopes[1], "name", type(scopes[1]))
+        ] * 2
+    shared = set(map(id, known.code.nodes)) & set(map(id, edited.code.nodes))
+    return len(shared) > 5
+
+
+def test_typing_a_character_keeps_the_nodes_of_the_other_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert same_as_read_anew(MODEL, MODEL.replace("8, 30", "8, 32"))
+    known = analysed(MODEL)
+    with counted(monkeypatch) as parsed:
+        source.Code(
+            source.from_text("model.py", known.document.text.replace("max_trials=5", "max_trials=6")),
+            known.code,
+        )
+    assert [len(text.strip()) < 100 for text in parsed] == [True]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a = 1 \\\n\nb = 2\n", "a = 1 \\\n+2\nb = 2\n"),
+        ("a = 1\n     \nb = 2\n", "a = 1\n    \\\nb = 2\n"),
+        ("if a:\n    b = 1\n#\nc = 2\n", "if a:\n    b = 1\n d\nc = 2\n"),
+        ("if a:\n    b = 1\n     \nc = 2\n", "if a:\n    b = 1\nelse:\nc = 2\n"),
+        ("a = 1; b = 2; c = 3\nd = 4\n", "a = 1; b = 5; c = 3\nd = 4\n"),
+        ("a = 1\n'''x'''\nb = 2\n'''y'''\n", "a = 1\n'''x  \nb = 2\n'''y'''\n"),
+        ("@a\ndef f(): pass\nb = 2\n", "#a\ndef f(): pass\nb = 2\n"),
+        ("#a\ndef f(): pass\nb = 2\n", "@a\ndef f(): pass\nb = 2\n"),
+        ("a = 1\nb = 2\n", "a = 1\nb = 'é\f\u2028'\n"),
+        ("\n\n", "a\nb"),
+        ("a = (1,\n 2)\nb = 3\n", "a = (1,\n (2)\nb = 3\n"),
+        ("x = 1\n!ls\ny = 2\n", "x = 2\n!ls\ny = 2\n"),
+    ],
+)
+def test_an_edit_that_reaches_out_of_its_statement_is_read_as_a_whole(before: str, after: str) -> None:
+    same_as_read_anew(before, after)
+    same_as_read_anew(after, before)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    place=st.integers(0, len(MODEL)),
+    deleted=st.integers(0, 6),
+    inserted=st.text(alphabet="a1 (),:=#@\\'\"[]{}\n.;+é\f", max_size=4),
+)
+def test_whatever_is_typed_is_read_as_if_nothing_were_known(place: int, deleted: int, inserted: str) -> None:
+    same_as_read_anew(MODEL, MODEL[:place] + inserted + MODEL[place + deleted :])

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from hypershape.model import Document, Span
+from hypershape.source.edited import regrown
 from hypershape.source.hyperparameters import HpCall, HyperParameterObjects
 from hypershape.source.index import Index
 from hypershape.source.names import (
@@ -26,7 +27,7 @@ from hypershape.source.names import (
     import_origins,
     plainly_bound,
 )
-from hypershape.source.recover import recover
+from hypershape.source.recover import Recovered, parsed, recover
 from hypershape.text import Text
 
 if TYPE_CHECKING:
@@ -54,17 +55,24 @@ class Code:
     module: Module
     """What `source.analyse` found in the text; set when it is done."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, previous: Code | None = None) -> None:
+        """Reads a document; raises nothing whatever its text.
+
+        What a `previous` text has in common with it is taken over, where the edit lies within its lines.
+        """
         self.document = document
         self.path = document.path
         self.written = Text.of(document.text)
-        recovered = recover(document, self.written)
+        tree = previous._edited(self.written) if previous is not None else None
+        recovered = Recovered(document.text, tree) if tree is not None else recover(document, self.written)
         self.clean = recovered.clean
         self.tree = recovered.tree
         self.magics = recovered.magics
         self.broken = recovered.broken
         self.text = self.written.like(self.clean)
-        self.reader = NameReader()
+        shared = previous if tree is not None else None
+        self._index: Index = Index.of(self.tree, shared._index.parts if shared is not None else {})
+        self.reader: NameReader = shared.reader.keeping(self.nodes) if shared is not None else NameReader()
         self.handed: tuple[Function, ...] = ()
         self.received: frozenset[tuple[int, int]] = frozenset()
 
@@ -72,11 +80,13 @@ class Code:
     def of(module: Module) -> Code:
         return module.code
 
-    # Nodes.
+    def _edited(self, text: Text) -> ast.Module | None:
+        """The tree of another text that shares the nodes of this one's; None where it must be parsed as a whole."""
+        if self.clean != self.document.text:
+            return None
+        return regrown(self.text, text, self.tree, self.top_level, parsed)
 
-    @cached_property
-    def _index(self) -> Index:
-        return Index.of(self.tree)
+    # Nodes.
 
     @property
     def nodes(self) -> Sequence[ast.AST]:

@@ -94,6 +94,17 @@ class NameReader:
         self._functions: dict[int, Names] = {}
         self._read: dict[int, Names] = {}
 
+    def keeping(self, nodes: Iterable[ast.AST]) -> NameReader:
+        """A reader of a text that has some nodes in common with this one's."""
+        kept = NameReader()
+        for node in nodes:
+            # By identity, which a node that is gone could share with a new one.
+            if id(node) in self._read:
+                kept._read[id(node)] = self._read[id(node)]
+            if id(node) in self._functions:
+                kept._functions[id(node)] = self._functions[id(node)]
+        return kept
+
     def of(self, node: ast.AST) -> Names:
         """The names of one statement or expression, nested blocks included."""
         known = self._read.get(id(node))

@@ -66,7 +66,7 @@ def recover(document: Document, lines: Text) -> Recovered:
     else:
         recovery.unit(1, len(lines.starts), wrong=whole)
     clean = "".join(recovery.characters)
-    tree = _parsed(clean)
+    tree = parsed(clean)
     if tree is None:
         return Recovered(blanked(text), ast.Module([], []), broken=((0, len(text)),))
     return Recovered(clean, tree, tuple(sorted(recovery.magics)), tuple(sorted(recovery.broken)))
@@ -83,7 +83,8 @@ def _harmless(text: str) -> str:
     return text
 
 
-def _parsed(text: str) -> ast.Module | None:
+def parsed(text: str) -> ast.Module | None:
+    """The syntax tree of a text; None where it has none."""
     tree = _tree_or_line(text)
     return tree if isinstance(tree, ast.Module) else None
 
@@ -144,7 +145,7 @@ class _Recovery:
             start = self.lines.starts[line - 1]
             if magic is not None:
                 kept = (
-                    magic[1] in _STATEMENT_MAGICS and _parsed(text[magic.end() :].strip() or "(") is not None
+                    magic[1] in _STATEMENT_MAGICS and parsed(text[magic.end() :].strip() or "(") is not None
                 )
                 indent = len(text) - len(text.lstrip(" \t"))
                 if kept:
@@ -304,11 +305,11 @@ class _Recovery:
             if word and word[0] == "else" and self._line(first).lstrip().startswith(("for", "while", "try")):
                 before = "for _ in (): pass\n"
             if word and word[0] == "case":
-                return _parsed(f"match 0:\n {text} pass") is not None
+                return parsed(f"match 0:\n {text} pass") is not None
         after = "\nfinally: pass" if text.startswith("try") else ""
         if text.startswith("match") and not number:
-            return _parsed(f"{text}\n case _: pass") is not None
-        return _parsed(f"{before}{text} pass{after}") is not None
+            return parsed(f"{text}\n case _: pass") is not None
+        return parsed(f"{before}{text} pass{after}") is not None
 
     def _is_compound(self, first: int, last: int) -> bool:
         header_end = self._logical_end(first, last)
@@ -398,7 +399,7 @@ class _Recovery:
         text = self._current(first, last)
         if self._indent(first):
             text = "if 1:\n" + text
-        return _parsed(text) is not None
+        return parsed(text) is not None
 
     def _break(self, first: int, last: int) -> None:
         start = self.lines.starts[first - 1] + len(_INDENT.match(self._line(first))[0])  # type: ignore[index]
