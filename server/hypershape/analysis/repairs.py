@@ -69,7 +69,8 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
         edited = fixes.apply(state.module.document, fix.edits)
     except fixes.CannotApply:
         return False
-    module = await asyncio.to_thread(lambda: trial.widen(source.analyse(edited)))
+    known = state.module if not state.module.broken else None
+    module = await asyncio.to_thread(lambda: trial.widen(source.analyse(edited, previous=known)))
     if len(module.broken) > len(state.module.broken) or len(module.targets) < len(state.module.targets):
         return False
     after = Analysis(

@@ -178,8 +178,9 @@ class Server(LanguageServer):
         )
         progress = _Progress(self, session)
         try:
-            module = previous.module if previous is not None else None
-            widen = partial(across, workspace=self.files, opened=self.texts(), previous=module)
+            known = previous or session.analysis
+            module = known.module if known is not None else None
+            widen = partial(across, workspace=self.files, opened=self.texts())
             async for analysis in analyse(
                 document, agent, chosen.options(), previous=module, cache=cache, widen=widen
             ):

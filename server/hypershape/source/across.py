@@ -22,8 +22,6 @@ def across(
     module: Module,
     workspace: Workspace,
     opened: Mapping[str, Document] | None = None,
-    *,
-    previous: Module | None = None,
 ) -> Module:
     """The module itself where no other file has to do with it, else one that knows what they say.
 
@@ -31,7 +29,6 @@ def across(
         module: what the text says by itself.
         workspace: the files around it.
         opened: texts that the editor has open, by path; they count instead of what the disk has.
-        previous: as for `source.analyse`.
     """
     document = module.document
     neighbours = Neighbours.of(document, workspace, opened)
@@ -40,7 +37,7 @@ def across(
     places = {holder.place for holder in neighbours.certain() - own.certain if holder.path == document.path}
     if heirs or places:
         elsewhere = Elsewhere(heirs, frozenset(places), neighbours.opened)
-        module = analyse(document, previous=previous, elsewhere=elsewhere)
+        module = analyse(document, previous=module, elsewhere=elsewhere)
     around = tuple(path for path in neighbours.flows if path != document.path)
     if not around and neighbours.stopped is None:
         return module

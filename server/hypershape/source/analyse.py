@@ -62,9 +62,7 @@ def analyse(document: Document, *, previous: Module | None = None, elsewhere: El
     A target of `previous` whose text can no longer be read comes back without a slice, so that what was known
     about it can be kept.
     """
-    known = previous.code if previous is not None else None
-    is_same = known is not None and known.document == document and elsewhere is NOTHING
-    code = known if known is not None and is_same else Code(document, known)
+    code = Code(document, previous.code if previous is not None else None)
     lines, path = code.text, document.path
     found_comments = comments.comments(document.text)
     declared = comments.declarations(found_comments, lines, path)

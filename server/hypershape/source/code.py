@@ -63,16 +63,16 @@ class Code:
         self.document = document
         self.path = document.path
         self.written = Text.of(document.text)
-        tree = previous._edited(self.written) if previous is not None else None
-        recovered = Recovered(document.text, tree) if tree is not None else recover(document, self.written)
+        shared = previous._edited(document, self.written) if previous is not None else None
+        recovered = shared or recover(document, self.written)
         self.clean = recovered.clean
         self.tree = recovered.tree
         self.magics = recovered.magics
         self.broken = recovered.broken
         self.text = self.written.like(self.clean)
-        shared = previous if tree is not None else None
-        self._index: Index = Index.of(self.tree, shared._index.parts if shared is not None else {})
-        self.reader: NameReader = shared.reader.keeping(self.nodes) if shared is not None else NameReader()
+        known = previous if shared is not None else None
+        self._index: Index = Index.of(self.tree, known._index.parts if known is not None else {})
+        self.reader: NameReader = known.reader.keeping(self.nodes) if known is not None else NameReader()
         self.handed: tuple[Function, ...] = ()
         self.received: frozenset[tuple[int, int]] = frozenset()
 
@@ -80,11 +80,14 @@ class Code:
     def of(module: Module) -> Code:
         return module.code
 
-    def _edited(self, text: Text) -> ast.Module | None:
-        """The tree of another text that shares the nodes of this one's; None where it must be parsed as a whole."""
+    def _edited(self, document: Document, text: Text) -> Recovered | None:
+        """Another document as it reads with nodes of this one; None where it must be read as a whole."""
+        if document == self.document:
+            return Recovered(self.clean, self.tree, self.magics, self.broken)
         if self.clean != self.document.text:
             return None
-        return regrown(self.text, text, self.tree, self.top_level, parsed)
+        tree = regrown(self.text, text, self.tree, self.top_level, parsed)
+        return Recovered(document.text, tree) if tree is not None else None
 
     # Nodes.
 
