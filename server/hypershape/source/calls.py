@@ -33,6 +33,7 @@ _SEARCH = (
     " initial_epoch steps_per_epoch validation_steps validation_batch_size validation_freq"
 )
 _SKLEARN_SEARCH = "X y sample_weight groups"
+_DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 SKLEARN_TUNERS = ("SklearnTuner", "Sklearn")
 
 
@@ -167,6 +168,11 @@ class TunerFinder:
         clean = self.code.clean
         return found, {self.code.text.place(match.start())[0] for match in pattern.finditer(clean)}
 
+    def calls_of(self, name: str) -> list[tuple[ast.stmt, ast.Call]]:
+        """The calls of what goes by a name, with or without something before it, that stand in no definition's head."""
+        found = [(self.code.statement(call), call) for call in self.code.called.get(name, ())]
+        return [(statement, call) for statement, call in found if not isinstance(statement, _DEFINITIONS)]
+
     def _calls(self, lines: set[int]) -> list[tuple[ast.stmt, ast.Call]]:
         """The calls in simple statements and headers that touch one of the lines."""
         found = []
@@ -224,12 +230,10 @@ class TunerFinder:
 
     @cached_property
     def _search_calls(self) -> list[tuple[str, ast.stmt, ast.Call]]:
-        clean = self.code.clean
-        lines = {self.code.text.place(m.start())[0] for m in re.finditer(r"\.\s*search\s*\(", clean)}
         return [
             (ast.unparse(call.func.value), statement, call)
-            for statement, call in self._calls(lines)
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "search"
+            for statement, call in self.calls_of("search")
+            if isinstance(call.func, ast.Attribute)
         ]
 
     @cached_property

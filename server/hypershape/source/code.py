@@ -108,6 +108,15 @@ class Code:
     def calls(self) -> Sequence[ast.Call]:
         return self.every(ast.Call)
 
+    @cached_property
+    def called(self) -> Mapping[str, Sequence[ast.Call]]:
+        """The calls by the last name of what they call, in the order of the text."""
+        return _grouped(
+            (node.func.id if isinstance(node.func, ast.Name) else node.func.attr, node)
+            for node in self.calls
+            if isinstance(node.func, (ast.Name, ast.Attribute))
+        )
+
     @property
     def classes(self) -> Sequence[ast.ClassDef]:
         return self.every(ast.ClassDef)
@@ -212,6 +221,10 @@ class Code:
             for node in self.calls
             if span.line <= node.lineno <= span.end_line and contains(span, self.span(node))
         ]
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement around an expression."""
+        return next(each for each in self.ancestors(node) if isinstance(each, ast.stmt))
 
     # Scopes.
 

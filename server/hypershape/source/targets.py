@@ -241,7 +241,7 @@ class TargetFinder:
                     and not origin.startswith(("keras", "tensorflow"))
                 ):
                     return True
-                todo += [d for d in self.code.definitions if d.name == called]
+                todo += self.code.defined.get(called, ())
         return False
 
     @cached_property
@@ -430,17 +430,11 @@ class TargetFinder:
     def _calls_to(self, function: FunctionDef) -> list[tuple[ast.stmt, ast.Call]]:
         """The calls of a function or method by its name, module level first."""
         method = isinstance(self.code.enclosing(function), ast.ClassDef)
-        pattern = re.compile(rf"\b{re.escape(function.name)}\s*\(")
-        clean = self.code.clean
-        lines = {self.code.text.place(match.start())[0] for match in pattern.finditer(clean)}
-        found = []
-        for statement, call in self.tuners._calls(lines):
-            if isinstance(call.func, ast.Attribute):
-                is_call = method and call.func.attr == function.name
-            else:
-                is_call = not method and isinstance(call.func, ast.Name) and call.func.id == function.name
-            if is_call:
-                found.append((statement, call))
+        found = [
+            (statement, call)
+            for statement, call in self.tuners.calls_of(function.name)
+            if isinstance(call.func, ast.Attribute) is method
+        ]
         return sorted(found, key=lambda pair: len(self.code.scopes(pair[0])))
 
     def _assumed_name(self, name: str) -> str:
@@ -485,9 +479,7 @@ class TargetFinder:
     def _plain_instance(self, scope: ast.ClassDef) -> tuple[str, Names, dict[str, str]]:
         """An expression for an instance of a class: one that the module makes, else one with assumed arguments."""
         names = Names()
-        pattern = re.compile(rf"\b{re.escape(scope.name)}\s*\(")
-        lines = {self.code.text.place(m.start())[0] for m in pattern.finditer(self.code.clean)}
-        for statement, call in self.tuners._calls(lines):
+        for statement, call in self.tuners.calls_of(scope.name):
             if (
                 isinstance(call.func, ast.Name)
                 and call.func.id == scope.name
@@ -534,9 +526,7 @@ class TargetFinder:
             if isinstance(scope, ast.ClassDef):
                 continue
             local = [
-                each
-                for each in self.code.definitions
-                if each.name == node.id and self.code.enclosing(each) is scope
+                each for each in self.code.defined.get(node.id, ()) if self.code.enclosing(each) is scope
             ]
             # A function may be defined below a function that uses it, but not below module code that does.
             earlier = [each for each in local if self.code.text.start(each) < limit]
@@ -598,10 +588,9 @@ class TargetFinder:
         for scope in scopes:
             found = [
                 node
-                for node in self.code.statements
-                if isinstance(node, ast.Assign)
+                for binding in self.code.bindings.get(name, ())
+                if isinstance(node := self.code.parents[binding], ast.Assign)
                 and self.code.enclosing(node) is scope
-                and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
                 and (
                     (scope is None and len(scopes) > 1)
                     or self.code.text.start(node) < self.code.text.start(at)
