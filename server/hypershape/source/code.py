@@ -28,7 +28,7 @@ from hypershape.source.names import (
     plainly_bound,
 )
 from hypershape.source.recover import Recovered, parsed, recover
-from hypershape.text import Text
+from hypershape.text import Placed, Text
 
 if TYPE_CHECKING:
     from hypershape.model import Module
@@ -73,6 +73,7 @@ class Code:
         known = previous if shared is not None else None
         self._index: Index = Index.of(self.tree, known._index.parts if known is not None else {})
         self.reader: NameReader = known.reader.keeping(self.nodes) if known is not None else NameReader()
+        self._starts: dict[int, int] = {}
         self.handed: tuple[Function, ...] = ()
         self.received: frozenset[tuple[int, int]] = frozenset()
 
@@ -178,6 +179,13 @@ class Code:
         end_column = getattr(node, "end_col_offset", None) or column
         text = self.text
         return Span(self.path, line, text.column(line, column), end_line, text.column(end_line, end_column))
+
+    def start(self, node: Placed) -> int:
+        """The offset where a node starts; for a decorated definition, at its first decorator."""
+        known = self._starts.get(id(node))
+        if known is None:
+            known = self._starts[id(node)] = self.text.start(node)
+        return known
 
     def whole_span(self, node: ast.expr | ast.stmt) -> Span:
         """The span of a node; of a definition with its decorators."""

@@ -82,6 +82,8 @@ class Slicer:
     assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
     """Every name that the module level binds, in whatever branch."""
+    outside: list[ast.AST] = field(init=False)
+    """The statements and clauses that stand in no definition."""
     attributes: Attributes = field(init=False)
     _words: dict[int, set[str]] = field(default_factory=dict)
     _calls: dict[int, list[ast.Call]] = field(default_factory=dict)
@@ -93,6 +95,7 @@ class Slicer:
         clean = self.code.clean
         self.blank = list(blanked(clean))
         self.attributes = Attributes(self.code)
+        self.outside = [each for each in self.code.statements if self.code.enclosing(each) is None]
         stack: list[ast.stmt] = list(self.code.tree.body)
         while stack:
             node = stack.pop()
@@ -262,18 +265,12 @@ class _Cutting:
             missing &= self.slicer.bound
         self._write_block(tree.body)
         text = "".join(self.out)
-        imports = tuple(
-            node for node in self.code.import_statements if text[self.code.text.start(node)] in "fi"
-        )
+        imports = tuple(node for node in self.code.import_statements if text[self.code.start(node)] in "fi")
         return Cut(text, missing | self.unbound, unknown, imports, self._unfilled())
 
     def _unfilled(self) -> dict[str, str]:
         """Names whose only kept binding is an empty value that a function of the file fills without being called."""
-        kept = [
-            node
-            for node in self.code.statements
-            if id(node) in self.kept and self.code.enclosing(node) is None
-        ]
+        kept = [node for node in self.slicer.outside if id(node) in self.kept]
         called = {name for node in kept for name in self._calls_of(node)}
         empty: set[str] = set()
         for node in kept:
@@ -432,11 +429,9 @@ class _Cutting:
     def _block(self, body: Sequence[ast.stmt], wanted: set[str], capture: Capture | None = None) -> set[str]:
         """Marks the statements of a block to keep; returns the names wanted before it."""
         for statement in reversed(body):
-            if capture is not None and self.code.text.start(statement) > self.code.text.start(
-                capture.statement
-            ):
+            if capture is not None and self.code.start(statement) > self.code.start(capture.statement):
                 continue
-            if self.before is not None and self.code.text.start(statement) >= self.before:
+            if self.before is not None and self.code.start(statement) >= self.before:
                 continue
             if capture is not None and statement is capture.statement:
                 self.kept.add(id(statement))
@@ -618,7 +613,7 @@ class _Cutting:
             if isinstance(node, (ast.Break, ast.Continue)):
                 parent: ast.AST = node
                 while parent is not loop:
-                    if self.before is not None and self.code.text.start(node) >= self.before:
+                    if self.before is not None and self.code.start(node) >= self.before:
                         break
                     self.kept.add(id(parent))
                     if isinstance(parent, ast.stmt):
@@ -643,7 +638,7 @@ class _Cutting:
         found = False
         for node in body:
             if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-                if self.before is None or self.code.text.start(node) < self.before:
+                if self.before is None or self.code.start(node) < self.before:
                     self.kept.add(id(node))
                     found = True
             elif not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
@@ -691,7 +686,7 @@ class _Cutting:
 
     def _write_block(self, body: Sequence[ast.stmt], capture: Capture | None = None) -> bool:
         """Writes the kept statements of a block; says whether there are any."""
-        lines = self.code.text
+        lines = self.code
         any_kept = False
         last_on_line: ast.stmt | None = None
         for number, node in enumerate(body):
@@ -714,24 +709,24 @@ class _Cutting:
         return any_kept
 
     def _write(self, node: ast.stmt, capture: Capture | None) -> None:
-        lines = self.code.text
-        start, end = lines.start(node), lines.end(node)
+        lines = self.code
+        start, end = lines.start(node), lines.text.end(node)
         if capture is not None and node is capture.statement:
             self._put(start, "return(")
             for expression in capture.expressions:
-                self._keep(lines.start(expression), lines.end(expression))
-                self._put(lines.end(expression), ")" if expression is capture.expressions[-1] else ",")
+                self._keep(lines.start(expression), lines.text.end(expression))
+                self._put(lines.text.end(expression), ")" if expression is capture.expressions[-1] else ",")
         elif isinstance(node, FUNCTIONS) and id(node) in self.captures:
             self._write_captured(node)
         elif isinstance(node, ast.ClassDef):
             self._keep(start, end)
             for method in node.body:
                 if id(method) in self.captures and isinstance(method, FUNCTIONS):
-                    self._erase(lines.start(method), lines.end(method))
+                    self._erase(lines.start(method), lines.text.end(method))
                     self._write_captured(method)
             for each in self.without:
                 if node in self.code.scopes(each):
-                    self._erase(lines.start(each), lines.end(each))
+                    self._erase(lines.start(each), lines.text.end(each))
                     self._put(lines.start(each), "0")
         elif blocks(node) and not isinstance(node, (*FUNCTIONS, ast.Match)):
             self._write_compound(node, capture)
@@ -739,7 +734,7 @@ class _Cutting:
             self._keep(start, end)
 
     def _write_captured(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        lines = self.code.text
+        lines = self.code
         capture = self.captures[id(function)]
         self._keep(lines.start(function), lines.start(function.body[0]))
         if not self._write_block(function.body, capture):
@@ -747,7 +742,7 @@ class _Cutting:
 
     def _write_compound(self, node: ast.AST, capture: Capture | None) -> None:
         """Writes the headers of a compound statement and what is kept of its blocks."""
-        lines = self.code.text
+        lines = self.code
         position = lines.start(node)  # type: ignore[arg-type]
         idle = isinstance(node, ast.With) and self._is_idle_context(node)
         for number, block in enumerate(blocks(node)):
@@ -757,18 +752,18 @@ class _Cutting:
                     self._keep(lines.start(handler), lines.start(handler.body[0]))  # type: ignore[attr-defined]
                     if not self._write_block(handler.body, capture):  # type: ignore[attr-defined]
                         self._put(lines.start(handler.body[0]), "0")  # type: ignore[attr-defined]
-                position = lines.end(block[-1])
+                position = lines.text.end(block[-1])
                 continue
             is_elif = isinstance(node, ast.If) and number == 1 and self._is_elif(first)
             optional = number > 0
             wanted = any(id(each) in self.kept for each in block)
             must = isinstance(node, ast.Try) and block is node.finalbody and not node.handlers
             if optional and not wanted and not must:
-                position = lines.end(block[-1])
+                position = lines.text.end(block[-1])
                 continue
             if is_elif:
                 self._write_compound(first, capture)
-                position = lines.end(block[-1])
+                position = lines.text.end(block[-1])
                 continue
             begin = self._after_separator(position) if optional else position
             self._keep(begin, lines.start(first))
@@ -776,12 +771,12 @@ class _Cutting:
                 self._idle_header(node, lines.start(first))  # type: ignore[arg-type]
             if not self._write_block(block, capture):
                 self._put(lines.start(first), "0")
-            position = lines.end(block[-1])
+            position = lines.text.end(block[-1])
 
     def _idle_header(self, node: ast.With, body: int) -> None:
         """`with strategy.scope():` becomes `if 1               :`."""
-        lines = self.code.text
-        start, end = lines.start(node), lines.end(node.items[-1].context_expr)
+        lines = self.code
+        start, end = lines.start(node), lines.text.end(node.items[-1].context_expr)
         colon = self.clean.index(":", end, body)
         self._erase(start, colon)
         one_line = "\n" not in self.clean[start:colon] and "\r" not in self.clean[start:colon]
@@ -797,7 +792,7 @@ class _Cutting:
         return end if ";" in self.clean[position:end] else position
 
     def _is_elif(self, node: ast.AST) -> bool:
-        start = self.code.text.start(node)  # type: ignore[arg-type]
+        start = self.code.start(node)  # type: ignore[arg-type]
         return isinstance(node, ast.If) and self.clean.startswith("elif", start)
 
     def _chain(self, capture: Capture) -> list[ast.AST]:
