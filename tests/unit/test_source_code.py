@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hypershape import rules, source
-from hypershape.model import Analysis, Module
+from hypershape.model import Analysis, Document, Module
 from hypershape.space.held import cannot_matter
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "files"
@@ -339,15 +339,32 @@ def test_names_that_are_defined_twice_are_told_apart_by_their_order() -> None:
 # What an edit leaves as it was.
 
 
-def same_as_read_anew(before: str, after: str) -> bool:
+NOTEBOOK = (
+    "import keras, keras_tuner as kt\n%matplotlib inline\n",
+    "%%bash\nls\n",
+    "!pip install keras\n%time a = 1\n",
+)
+
+
+def same_as_read_anew(before: str, after: str, cells: Sequence[str] = ()) -> bool:
     """Whether a text that was edited is read as one that nothing was known of; says whether nodes were shared."""
-    known = source.analyse(source.from_text("model.py", before))
-    edited = source.analyse(source.from_text("model.py", after), previous=known)
-    anew = source.analyse(source.from_text("model.py", after))
+
+    def document(text: str) -> Document:
+        if not cells:
+            return source.from_text("model.py", text)
+        return source.from_notebook("model.ipynb", list(enumerate([*cells, text])))
+
+    known = source.analyse(document(before))
+    edited = source.analyse(document(after), previous=known)
+    anew = source.analyse(document(after))
     assert ast.dump(edited.code.tree, include_attributes=True) == ast.dump(
         anew.code.tree, include_attributes=True
     )
-    assert (edited.code.clean, edited.broken) == (anew.code.clean, anew.broken)
+    assert (edited.code.clean, edited.broken, edited.code.magics) == (
+        anew.code.clean,
+        anew.broken,
+        anew.code.magics,
+    )
     if not anew.broken:
         assert (edited.targets, edited.tuners) == (anew.targets, anew.tuners)
         assert codes(edited) == codes(anew)
@@ -368,6 +385,7 @@ def test_typing_a_character_keeps_the_nodes_of_the_other_statements(monkeypatch:
             source.from_text("model.py", known.document.text.replace("max_trials=5", "max_trials=6")),
             known.code,
         )
+    assert same_as_read_anew(MODEL, MODEL.replace("8, 30", "8, 32"), NOTEBOOK)
     assert [len(text.strip()) < 100 for text in parsed] == [True]
 
 
@@ -396,8 +414,12 @@ def test_an_edit_that_reaches_out_of_its_statement_is_read_as_a_whole(before: st
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     place=st.integers(0, len(MODEL)),
+    notebook=st.booleans(),
     deleted=st.integers(0, 6),
-    inserted=st.text(alphabet="a1 (),:=#@\\'\"[]{}\n.;+é\f", max_size=4),
+    inserted=st.text(alphabet="a1 (),:=#@\\'\"[]{}\n.;+é\f%!?", max_size=4),
 )
-def test_whatever_is_typed_is_read_as_if_nothing_were_known(place: int, deleted: int, inserted: str) -> None:
-    same_as_read_anew(MODEL, MODEL[:place] + inserted + MODEL[place + deleted :])
+def test_whatever_is_typed_is_read_as_if_nothing_were_known(
+    place: int, notebook: bool, deleted: int, inserted: str
+) -> None:
+    after = MODEL[:place] + inserted + MODEL[place + deleted :]
+    same_as_read_anew(MODEL, after, NOTEBOOK if notebook else ())

@@ -27,7 +27,7 @@ from hypershape.source.names import (
     import_origins,
     plainly_bound,
 )
-from hypershape.source.recover import Recovered, parsed, recover
+from hypershape.source.recover import Recovered, recover
 from hypershape.text import Placed, Text
 
 if TYPE_CHECKING:
@@ -85,10 +85,10 @@ class Code:
         """Another document as it reads with nodes of this one; None where it must be read as a whole."""
         if document == self.document:
             return Recovered(self.clean, self.tree, self.magics, self.broken)
-        if self.clean != self.document.text:
+        if document.cells != self.document.cells:
             return None
-        tree = regrown(self.text, text, self.tree, self.top_level, parsed)
-        return Recovered(document.text, tree) if tree is not None else None
+        known = Recovered(self.clean, self.tree, self.magics, self.broken)
+        return regrown(known, self.written, text, self.top_level)
 
     # Nodes.
 

@@ -6,20 +6,20 @@ import ast
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
+from hypershape.source.recover import MAYBE_MAGIC, Recovered, parsed
 from hypershape.text import Text
-
-Parse = Callable[[str], ast.Module | None]
 
 
 def regrown(
-    before: Text, after: Text, tree: ast.Module, lines: Sequence[tuple[int, int]], parse: Parse
-) -> ast.Module | None:
-    """The tree of `after`, of which only the statements that differ from `before` are parsed.
+    known: Recovered, before: Text, after: Text, lines: Sequence[tuple[int, int]]
+) -> Recovered | None:
+    """The text `after` recovered, of which only the statements that differ from `before` are parsed.
 
-    The others are the nodes of `tree` themselves, whose statements cover `lines`. None where that is not sure to be
-    what parsing the whole would give: lines came or went, or the edit reaches out of its statements.
+    The others are the nodes of the tree that is `known`, whose statements cover `lines`. None where that is not sure to
+    be what reading the whole would give: lines came or went, the edit reaches out of its statements, or has to do with
+    what does not parse or is no Python.
     """
-    if len(before.starts) != len(after.starts):
+    if known.broken or len(before.starts) != len(after.starts):
         return None
     first, last = _changed_lines(before, after)
     low = bisect_left(lines, first, key=lambda each: each[1])
@@ -31,11 +31,30 @@ def regrown(
     )
     if shares_a_line or start > end or _goes_on(after, start - 1) or _goes_on(after, end):
         return None
-    stop = after.starts[end] if end < len(after.starts) else len(after.value)
-    part = parse("\n" * (start - 1) + after.value[after.starts[start - 1] : stop])
+    old, new = _range(before, start, end), _range(after, start, end)
+    if any(one < old[1] and old[0] < other for one, other in known.magics):
+        return None
+    part = _statements(after.value[new[0] : new[1]], start)
     if part is None:
         return None
-    return ast.Module([*tree.body[:low], *part.body, *tree.body[high:]], [])
+    tree = ast.Module([*known.tree.body[:low], *part, *known.tree.body[high:]], [])
+    clean = known.clean[: old[0]] + after.value[new[0] : new[1]] + known.clean[old[1] :]
+    longer = new[1] - old[1]
+    magics = tuple((a, b) if b <= old[0] else (a + longer, b + longer) for a, b in known.magics)
+    return Recovered(clean, tree, magics)
+
+
+def _range(text: Text, start: int, end: int) -> tuple[int, int]:
+    """The offsets of whole lines."""
+    return text.starts[start - 1], text.starts[end] if end < len(text.starts) else len(text.value)
+
+
+def _statements(text: str, line: int) -> list[ast.stmt] | None:
+    """The statements of lines that begin at a line; None where they do not parse, or may be more than Python."""
+    if MAYBE_MAGIC.search(text):
+        return None
+    tree = parsed("\n" * (line - 1) + text)
+    return tree.body if tree is not None else None
 
 
 def _changed_lines(before: Text, after: Text) -> tuple[int, int]:

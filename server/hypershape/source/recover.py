@@ -22,7 +22,7 @@ _LINE_MAGIC = re.compile(r"[ \t]*%(\w+)[ \t]*((?:-\w+[ \t]+(?:\d+[ \t]+)?)*)")
 _ASSIGNED_MAGIC = re.compile(r"[ \t]*[\w.,\[\]\"' \t]+=[ \t]*(?:!|%[a-zA-Z])")
 _SHELL = re.compile(r"[ \t]*!(?!=)")
 _HELP = re.compile(r"[ \t]*(?:\?{1,2}[\w.*]+|%{0,2}[\w.*]+\?{1,2})[ \t]*;?[ \t]*(?:#.*)?$")
-_MAYBE_MAGIC = re.compile(r"^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t;]*(?:#.*)?\r?$", re.MULTILINE)
+MAYBE_MAGIC = re.compile(r"^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t;]*(?:#.*)?\r?$", re.MULTILINE)
 _DECORATED = re.compile(r"@|(?:async\s+)?def\b|class\b")
 _TOP_LEVEL = re.compile(r"[A-Za-z_@]")
 _INDENT = re.compile(r"[ \t\f]*")
@@ -128,7 +128,7 @@ class _Recovery:
             first += 1
         if first > last:
             return
-        if _MAYBE_MAGIC.search(self.scanned, self.lines.starts[first - 1], self._end(last)):
+        if MAYBE_MAGIC.search(self.scanned, self.lines.starts[first - 1], self._end(last)):
             self._blank_magics(first, last)
             self.scanned = "".join(self.characters)
             wrong = None
