@@ -21,7 +21,7 @@ SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup python demo test lint test-client test-vscode test-python accuracy bench corpus rules searches vsix clean
+.PHONY: help setup python demo test lint test-client test-vscode test-python accuracy versions bench corpus rules searches vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -29,6 +29,7 @@ help:
 	@echo 'make demo      hypershape check examples/'
 	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-python are its parts'
 	@echo 'make accuracy  symbolic probes compared with real builds'
+	@echo 'make versions  the same under every promised version of Keras and its backends'
 	@echo 'make bench     speed and memory'
 	@echo 'make corpus    the table over tests/corpus'
 	@echo 'make rules     the table of rules over their examples, and their pages under docs/rules'
@@ -68,6 +69,8 @@ lint: $(PYTHON_READY) $(NODE_READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict
+	for platform in darwin win32; do $(BIN)/mypy --strict --platform $$platform -p hypershape.agent; done
+	$(BIN)/vermin --quiet --no-tips --violations --eval-annotations --target=3.9- server/hypershape/agent
 	$(BIN)/lint-imports
 	npm run --silent types
 	npm run --silent lint
@@ -89,6 +92,9 @@ test-python: $(PYTHON_READY)
 
 accuracy: $(PYTHON_READY)
 	$(BIN)/python -m tests.accuracy
+
+versions: $(PYTHON_READY)
+	$(BIN)/python -m tests.versions
 
 bench: $(PYTHON_READY)
 	$(BIN)/python benchmarks/_figures.py

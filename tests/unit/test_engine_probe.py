@@ -492,3 +492,17 @@ def test_what_a_layer_of_the_users_own_refuses_is_seen_inside_of_it() -> None:
     error = report["error"]
     assert (error["layer_class"], error["made"]) == ("Mine", None)
     assert error["frames"][-1]["function"] == "call"
+
+
+def test_a_model_that_raises_when_asked_for_its_ends_has_none() -> None:
+    from hypershape.agent import step
+
+    class Sequential:
+        @property
+        def inputs(self) -> None:
+            raise ValueError("Sequential model 'sequential' has no defined inputs yet.")
+
+        outputs = inputs
+
+    assert step.has_inputs(Sequential()) is False and step.outputs(Sequential()) == ()
+    assert step.has_inputs(None) is False and step.outputs(None) == ()

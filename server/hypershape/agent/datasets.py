@@ -55,7 +55,7 @@ def install() -> None:
         if ".datasets." in name and name.startswith(("keras.", "tf_keras.", "tensorflow.keras.")):
             loader = _loader(kind)
             if loader is not None and hasattr(module, "load_data"):
-                module.load_data = loader
+                vars(module)["load_data"] = loader
 
 
 def _loader(kind: str) -> Callable[..., Any] | None:

@@ -120,9 +120,11 @@ def available_bytes() -> Optional[int]:
     except (OSError, ValueError):
         pass
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        if sys.platform != "win32":
+            return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):
-        return None
+        pass
+    return None
 
 
 def _gpu_bytes() -> Optional[int]:

@@ -439,7 +439,7 @@ class Engine:
             "error": run.error,
             "layers": self._intern(run.trace.finish()),
             "parameters": _parameters(model),
-            "output_shapes": shapes(getattr(model, "outputs", ()), run.deferred) if model is not None else (),
+            "output_shapes": shapes(step.outputs(model), run.deferred),
             "log_names": run.log_names,
             "new": self._space.take_new(),
             "declarations": run.hp.declarations,

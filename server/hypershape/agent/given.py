@@ -64,7 +64,7 @@ def _batched(sides: List[Any]) -> bool:
             side.values() if isinstance(side, dict) else side if isinstance(side, (list, tuple)) else [side]
         )
         for each in values:
-            shape = getattr(each, "shape", None)
+            shape: Any = getattr(each, "shape", None)
             rank = getattr(shape, "rank", None) if not isinstance(shape, tuple) else len(shape)
             if each is not None:
                 leading.append(shape[0] if rank else "none")

@@ -20,7 +20,7 @@ LISTED = 10_000
 """A domain with more values than this is counted instead of listed."""
 
 
-class RecordingHyperParameters(keras_tuner.HyperParameters):
+class RecordingHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc]
     """What one probe hands to the target: Keras Tuner's container, which writes down what is read."""
 
     def __init__(self, positions: Optional[Positions] = None) -> None:

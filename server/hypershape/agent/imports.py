@@ -8,7 +8,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from typing import Any, ClassVar
+from typing import Any
 
 from .standins import Assumption, stand_in
 
@@ -19,10 +19,9 @@ NEEDED = ("keras", "tensorflow", "keras_tuner", "numpy", "torch", "jax", "tf_ker
 class _Missing(types.ModuleType):
     """A module that is not installed: every name in it is a stand-in."""
 
-    __path__: ClassVar[list[str]] = []
-
     def __init__(self, name: str, assumption: Assumption) -> None:
         super().__init__(name)
+        self.__path__: list[str] = []
         self._assumption = assumption
 
     def __getattr__(self, name: str) -> Any:

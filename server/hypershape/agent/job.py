@@ -15,6 +15,9 @@ from . import engine, errors, given, guard, limits, running, wire
 from .positions import Positions, lines
 from .standins import Assumption
 
+# Imported where processes fork alone: see `loader.start`.
+assert sys.platform != "win32"
+
 REPORTS_AT_ONCE = 256
 REPORTS_SECONDS = 0.05
 STATEMENT_SECONDS = 3.0

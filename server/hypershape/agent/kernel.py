@@ -83,6 +83,8 @@ def raise_fence(places: Iterable[str]) -> bool:
 
 
 def _allow(ruleset: int, place: str, changes: int) -> None:
+    if sys.platform != "linux":
+        return
     try:
         descriptor = os.open(place, os.O_PATH | os.O_CLOEXEC)
     except OSError:
@@ -128,6 +130,8 @@ def clear(scratch: str) -> None:
 
 def _own_mounts() -> bool:
     """A mount namespace for this process: by the right of root, or of a user namespace with the same numbers."""
+    if sys.platform != "linux":
+        return False
     libc, user, group = _libc(), os.geteuid(), os.getegid()
     if libc.unshare(_NEW_MOUNTS):
         if libc.unshare(_NEW_MOUNTS | _NEW_USERS):

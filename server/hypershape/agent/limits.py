@@ -6,7 +6,11 @@ import mmap
 import os
 import signal
 import struct
+import sys
 import time
+
+# Imported where processes fork alone: see `loader.start`.
+assert sys.platform != "win32"
 
 GRACE = 2.0
 """Seconds that a child gets to stop by itself when its time is over; then it hangs in C code and is killed."""
@@ -44,7 +48,7 @@ class Progress:
         index, started, seconds = _STATE.unpack_from(self._memory)
         if index == _IDLE or time.monotonic() < started + seconds + GRACE:
             return None
-        return seconds
+        return float(seconds)
 
     def close(self) -> None:
         self._memory.close()
@@ -57,7 +61,7 @@ def resident_mb(pid: int) -> float:
             pages = int(file.read().split()[1])
     except (OSError, ValueError, IndexError):
         return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2.0**20
 
 
 def die_with_parent() -> None:

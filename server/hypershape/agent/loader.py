@@ -36,6 +36,11 @@ def start(sources, environment):
             % (sys.version_info[:2] + OLDEST)
         )
         return
+    if sys.platform == "win32" or not hasattr(os, "fork"):
+        refuse(
+            "Hypershape probes in forked processes, which this system does not have: choose a Python in WSL."
+        )
+        return
     install(sources)
     from hypershape.agent import zygote
 

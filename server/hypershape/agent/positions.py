@@ -7,7 +7,7 @@ import linecache
 import re
 import sys
 from types import CodeType, FrameType, TracebackType
-from typing import Any, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple, cast
 
 Span = Dict[str, Any]
 """The fields of a span: path, line, column, end_line, end_column."""
@@ -89,7 +89,7 @@ class Positions:
             for index, position in enumerate(code.co_positions()):
                 if index == instruction // 2:
                     if None not in position:
-                        return _span(path, *position), None
+                        return _span(path, *cast("Tuple[int, int, int, int]", position)), None
                     break
         return (None, None) if line is None else (self._statement(path, line), line)
 

@@ -64,6 +64,7 @@ TABLE = (
     Private("keras.src.models.functional.Functional._nodes_by_depth", STEP, _KERAS_3, held=True),
     Private("keras.Sequential._functional", STEP, _KERAS_3, held=True),
     Private("keras.Model._symbolic_build", STEP, _KERAS_3),
+    Private("keras.Model._symbolic_build._compile_loss", STEP, _KERAS_3_5, held=True),
     Private("keras.Model._compile_loss", STEP, _KERAS_3, held=True),
     Private("keras.Model._compile_metrics", STEP, _KERAS_3, held=True),
     Private("keras.src.trainers.compile_utils.CompileLoss._user_loss", STEP, _KERAS_3, held=True),

@@ -420,6 +420,7 @@ class Memory:
         else:
             user = self.positions.innermost(frame)
             self.require(user is frame or (user is frame.f_back and _is_function_of_layer(frame)))
+            assert user is not None
             span = self.positions.of_frame(user)
         if result.outputs is None:
             raise self.stop(("layer", id(layer.kind), key, layer.name, id(layer.span)), frame)
@@ -612,6 +613,7 @@ class Memory:
         outputs: Any = [_spec(each) for each in value] if type(value) in (list, tuple) else _spec(value)
         self.require(type(value) is not tuple and outputs is not None)
         self.require(type(outputs) is not list or None not in outputs)
+        parameters = count_parameters(layer)
         call = {
             "span": None,
             "name": "",
@@ -619,9 +621,9 @@ class Memory:
             "input_shapes": shapes(inputs),
             "output_shapes": shapes(value),
             "dtype": dtype_of(value),
-            "parameters": count_parameters(layer),
+            "parameters": parameters,
         }
-        return _Result(outputs, call["parameters"], call)
+        return _Result(outputs, parameters, call)
 
     def _symbolic(self, value: Any) -> Any:
         if type(value) is Tensor:

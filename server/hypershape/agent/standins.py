@@ -80,7 +80,7 @@ class Shape(tuple):  # type: ignore[type-arg]
     def __getitem__(self, index: Any) -> Any:
         own = tuple.__getitem__(self, slice(None))
         if isinstance(index, slice):
-            value = own[index]
+            value: Any = own[index]
             if not self.spelt_out or index.indices(len(own))[0] == 0:
                 self.assumption.note(f"{self.name}.shape[{_written(index)}]", value)
             return value
@@ -201,22 +201,23 @@ class StandIn(int):
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> StandIn:
         if function is numpy.reshape and len(args) == 2 and args[0] is self:
-            return self.reshape(args[1])
+            made: StandIn = self.reshape(args[1])
+            return made
         return stand_in(f"{function.__name__}({self._name})"[:60], self._assumption)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> StandIn:
         return self._next("")
 
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Any) -> Any:
         return self.assumed_size() < other
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Any) -> Any:
         return self.assumed_size() <= other
 
-    def __gt__(self, other: Any) -> bool:
+    def __gt__(self, other: Any) -> Any:
         return self.assumed_size() > other
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Any) -> Any:
         return self.assumed_size() >= other
 
     def assumed_size(self) -> int:

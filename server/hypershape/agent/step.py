@@ -338,10 +338,20 @@ def _batch_size(model: Any) -> int:
 
 def has_inputs(model: Any) -> bool:
     """Whether a model knows its inputs before it sees data."""
+    return _ends(model, "inputs") is not None
+
+
+def outputs(model: Any) -> Any:
+    """The symbolic outputs of a model; () where it knows none before it sees data."""
+    return _ends(model, "outputs") or ()
+
+
+def _ends(model: Any, name: str) -> Any:
     try:
-        return model.inputs is not None
-    except AttributeError:
-        return False
+        return getattr(model, name, None)
+    except ValueError:
+        # So says a Sequential of Keras 3.3 that was given no input shape.
+        return None
 
 
 def _random(shape: Sequence[int], dtype: str) -> Any:

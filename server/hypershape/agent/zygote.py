@@ -13,6 +13,9 @@ from typing import Any, Optional
 
 from . import errors, kernel, limits, packages, wire
 
+# Imported where processes fork alone: see `loader.start`.
+assert sys.platform != "win32"
+
 WATCH_SECONDS = 0.1
 """How often running children are held against their limits."""
 
@@ -111,9 +114,6 @@ class Zygote:
     # ------------------------------------------------------------- children
 
     def _open(self, request: Any, params: dict[str, Any], message: dict[str, Any]) -> None:
-        if not hasattr(os, "fork"):
-            self._send(wire.failure(request, -32000, "This system cannot fork, which probes need."))
-            return
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()
         progress = limits.Progress()

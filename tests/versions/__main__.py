@@ -1,0 +1,136 @@
+"""`python -m tests.versions [NAME …]`: probes against plain Keras under each promised version, as a table.
+
+Each environment is made once, by pip, under `.tools/versions`, which takes some 4 GB; an environment `over` another
+has that one's packages and a Keras of its own. A false failure, or a missed one, ends the run with exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / ".tools" / "versions"
+TOOLS = ("hypothesis>=6.100,<7",)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Packages that are installed together, and the backend that Keras is told to use."""
+
+    requirements: tuple[str, ...] = ()
+    over: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+TENSORFLOW_2_16 = Environment(("tensorflow-cpu==2.16.2", "keras==3.3.3", "keras-tuner==1.4.7"))
+ENVIRONMENTS = {
+    "tensorflow-2.15": Environment(("tensorflow-cpu==2.15.1", "keras-tuner==1.4.7")),
+    "tensorflow-2.16": TENSORFLOW_2_16,
+    **{
+        f"keras-{version}": Environment((f"keras=={version}",), "tensorflow-2.16")
+        for version in (
+            "3.4.1",
+            "3.5.0",
+            "3.6.0",
+            "3.7.0",
+            "3.8.0",
+            "3.9.2",
+            "3.10.0",
+            "3.11.3",
+            "3.12.0",
+            "3.13.2",
+        )
+    },
+    "current": Environment(),
+    "jax": Environment(variables={"KERAS_BACKEND": "jax"}),
+    "torch": Environment(
+        ("torch>=2.4", "keras>=3.3", "keras-tuner>=1.4.7", "tensorboard", "six"),
+        variables={"KERAS_BACKEND": "torch"},
+    ),
+}
+"""The oldest and the newest of what the README promises, and every Keras between; without `requirements`, the
+environment that runs this."""
+
+
+def interpreter(name: str) -> tuple[str, list[str]]:
+    """The Python of an environment, which is made if need be, and the folders that it searches first."""
+    environment = ENVIRONMENTS[name]
+    if not environment.requirements:
+        return sys.executable, []
+    folder = FOLDER / name
+    if environment.over is not None:
+        python, _ = interpreter(environment.over)
+        if not folder.is_dir():
+            _install(python, "--no-deps", "--target", str(folder), *environment.requirements)
+        return python, [str(folder)]
+    python = str(folder / "bin" / "python")
+    if not (folder / ".ready").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        _install(python, *environment.requirements, *TOOLS)
+        (folder / ".ready").touch()
+    return python, []
+
+
+def _install(python: str, *arguments: str) -> None:
+    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
+    subprocess.run(command, check=True)
+
+
+def truth(name: str, every: int) -> dict[str, Any]:
+    """What the comparison in an environment gave; see `tests.versions.truth`."""
+    python, folders = interpreter(name)
+    variables = {
+        **os.environ,
+        **ENVIRONMENTS[name].variables,
+        "PYTHONPATH": os.pathsep.join([*folders, str(ROOT / "server"), str(ROOT)]),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "OMP_NUM_THREADS": "1",
+    }
+    command = [python, "-m", "tests.versions.truth", str(every)]
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{name}: {done.stderr[-3000:]}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.versions", description=__doc__)
+    parser.add_argument("names", nargs="*", default=list(ENVIRONMENTS), help="environments (default: all)")
+    parser.add_argument("--every", type=int, default=6, help="one in so many programs of Keras 3 (default 6)")
+    options = parser.parse_args()
+    print(
+        "| backend | Keras | Keras Tuner | Python | probes by | compared | really fail | false | missed | unchecked |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    wrong = 0
+    for name in options.names:
+        found = truth(name, options.every)
+        columns = (
+            "backend",
+            "keras",
+            "tuner",
+            "python",
+            "how",
+            "compared",
+            "fail",
+            "false",
+            "missed",
+            "unchecked",
+        )
+        print("| " + " | ".join(str(found[each]) for each in columns) + " |", flush=True)
+        for program, difference in found["differences"].items():
+            print(f"{name}: {program}: {' '.join(difference.split())}", file=sys.stderr)
+        wrong += found["false"] + found["missed"]
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
