@@ -523,6 +523,10 @@ Repairs: TypeAlias = Callable[[], Iterable[Fix]]
 """Works out candidate repairs when somebody asks for them."""
 
 
+def _nothing() -> Iterable[Fix]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """A place that explains a finding, e.g. the declaration of a hyperparameter."""
@@ -547,10 +551,10 @@ class Finding:
     cause: Cause | None = None
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
-    repairs: Repairs | None = field(default=None, compare=False, repr=False)
+    repairs: Repairs = field(default=_nothing, compare=False, repr=False)
     """Gives candidate repairs, best first; none has been tried yet."""
-    last_resorts: Repairs | None = field(default=None, compare=False, repr=False)
-    """Gives candidates that repair nothing, tried where no repair passes its trial."""
+    last_resorts: Repairs = field(default=_nothing, compare=False, repr=False)
+    """Gives candidates that repair nothing, such as giving a configuration up; never the preferred ones."""
 
     def with_fixes(self, fixes: tuple[Fix, ...]) -> Finding:
         return replace(self, fixes=fixes)

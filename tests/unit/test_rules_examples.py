@@ -33,7 +33,7 @@ def test_an_invalid_example_is_found_at_its_place(rule: Rule, example: Example) 
 def test_the_first_fix_of_an_invalid_example_removes_the_finding(rule: Rule, example: Example) -> None:
     analysis = Analysis(module(example.text))
     finding = next(each for each in rules.findings(analysis) if each.code == rule.code)
-    candidates = list(rules.repairs(finding, analysis))
+    candidates = list(finding.repairs())
     if example.fixed is None:
         return
     assert candidates

@@ -71,7 +71,7 @@ def only(analysis: Analysis, code: str) -> Finding:
 def repairs(finding: Finding, analysis: Analysis) -> dict[str, str]:
     rule = rules.by_code(finding.code)
     assert rule is not None
-    return {fix.title: repaired(fix, analysis.module) for fix in rules.repairs(finding, analysis)}
+    return {fix.title: repaired(fix, analysis.module) for fix in finding.repairs()}
 
 
 def test_kernel_larger_than_the_feature_map_is_named_with_sizes_condition_and_share() -> None:
@@ -114,7 +114,7 @@ def test_the_last_resort_gives_the_failing_configurations_up_before_the_layer() 
     finding = only(analysis, "HS201")
     rule = rules.by_code("HS201")
     assert rule is not None
-    (fix,) = rules.last_resorts(finding, analysis)
+    (fix,) = finding.last_resorts()
     assert "17 % of the space still fails, without retries" in fix.title
     text = repaired(fix, analysis.module)
     assert (
@@ -134,7 +134,7 @@ def test_nothing_is_given_up_on_a_value_that_is_not_drawn_in_every_configuration
     rule = rules.by_code("HS201")
     assert rule is not None
     assert cause.condition is not None
-    assert list(rules.last_resorts(only(partly, "HS201"), partly)) == []
+    assert list(only(partly, "HS201").last_resorts()) == []
 
 
 def test_each_repair_changes_only_its_own_piece_of_text() -> None:
@@ -620,7 +620,7 @@ def test_a_repair_in_a_notebook_stays_in_its_cell() -> None:
     finding = only(analysis, "HS102")
     rule = rules.by_code("HS102")
     assert rule is not None
-    (fix,) = rules.repairs(finding, analysis)
+    (fix,) = finding.repairs()
     edited = fixes.apply(read, fix.edits)
     assert edited.cells == read.cells
     assert edited.text == read.text.replace("9, 3)", "3, 9)")

@@ -110,8 +110,8 @@ def test_repairs_parse_each_statement_once_and_the_text_never(monkeypatch: pytes
     analysis = Analysis(analysed(MODEL))
     found = rules.findings(analysis)
     with counted(monkeypatch) as parsed:
-        fixes = [fix for finding in found for fix in rules.repairs(finding, analysis)]
-        fixes += [fix for finding in found for fix in rules.repairs(finding, analysis)]
+        fixes = [fix for finding in found for fix in finding.repairs()]
+        fixes += [fix for finding in found for fix in finding.repairs()]
     assert fixes
     statements = [text for text in parsed if text in MODEL and "\n" in text.strip()]
     assert statements and len(set(statements)) == len(statements)

@@ -48,8 +48,8 @@ async def _fixes(finding: Finding, trial: _Trial, options: Options, seconds: flo
     started = time.monotonic()
     kept: list[Fix] = []
     candidates = itertools.chain(
-        ((fix, True) for fix in rules.repairs(finding, trial.state)),
-        ((fix, False) for fix in rules.last_resorts(finding, trial.state)),
+        ((fix, True) for fix in finding.repairs()),
+        ((fix, False) for fix in finding.last_resorts()),
     )
     for fix, repairs in candidates:
         if len(kept) == options.fixes_offered or time.monotonic() - started > seconds:

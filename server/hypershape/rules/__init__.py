@@ -25,11 +25,9 @@ __all__ = [
     "all_rules",
     "by_code",
     "findings",
-    "last_resorts",
     "page",
     "page_file",
     "refactorings",
-    "repairs",
 ]
 
 
@@ -48,24 +46,6 @@ def all_rules() -> tuple[Rule, ...]:
                 and "code" in vars(member)
             ]
     return tuple(sorted((kind() for kind in found), key=lambda rule: rule.code))
-
-
-def repairs(finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-    """Candidate repairs of a finding, best first; none has been tried yet."""
-    rule = by_code(finding.code)
-    if finding.repairs is not None:
-        yield from finding.repairs()
-    elif rule is not None:
-        yield from rule.fixes(finding, analysis)
-
-
-def last_resorts(finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-    """Candidates that repair nothing, such as giving a configuration up; never the preferred ones."""
-    rule = by_code(finding.code)
-    if finding.last_resorts is not None:
-        yield from finding.last_resorts()
-    elif rule is not None:
-        yield from rule.last_resort(finding, analysis)
 
 
 def by_code(code: str) -> Rule | None:

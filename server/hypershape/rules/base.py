@@ -1,4 +1,4 @@
-"""What every rule is: a code, a name, a severity, documentation, examples that are run as tests, check and fixes."""
+"""What every rule is: a code, a name, a severity, documentation, examples that are run as tests, check and repairs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 from typing import Any, ClassVar
 
-from hypershape.model import Analysis, Cause, Finding, Fix, Repairs, Severity, Span, TargetAnalysis
+from hypershape.model import Analysis, Cause, Finding, Repairs, Severity, Span, TargetAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +134,6 @@ class Rule:
         """The findings of this rule, as far as the analysis has come."""
         raise NotImplementedError
 
-    def fixes(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        """Candidate repairs, best first; none has been tried yet."""
-        return iter(())
-
-    def last_resort(self, finding: Finding, analysis: Analysis) -> Iterator[Fix]:
-        """Candidates that repair nothing, tried where no other passes its trial."""
-        return iter(())
-
     def finding(
         self,
         message: str,
@@ -167,6 +159,10 @@ class Rule:
                 "cause": cause,
                 **more,
             }
+        if repairs is not None:
+            more["repairs"] = repairs
+        if last_resorts is not None:
+            more["last_resorts"] = last_resorts
         return Finding(
             self.code,
             self.name,
@@ -174,8 +170,6 @@ class Rule:
             message,
             span,
             target=target,
-            repairs=repairs,
-            last_resorts=last_resorts,
             **more,  # type: ignore[arg-type]
         )
 

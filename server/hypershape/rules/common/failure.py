@@ -49,14 +49,11 @@ class BuildFailure(Rule):
     severity = Severity.ERROR
     kinds: ClassVar[tuple[str, ...]] = ()
     """The kinds of errors that the rule explains, as `agent/kinds.py` names them."""
-    pattern: ClassVar[re.Pattern[str] | None] = None
-    """What the message says, of a rule that names no kinds."""
     stages: ClassVar[tuple[str, ...]] = ("build", "compile", "step")
     """A model without an input shape meets its shapes only in the step."""
 
     def explains(self, error: ProbeError) -> bool:
-        said = self.pattern is not None and self.pattern.search(error.message) is not None
-        return error.stage in self.stages and (error.kind in self.kinds or said)
+        return error.stage in self.stages and error.kind in self.kinds
 
     def what(self, error: ProbeError, code: Code) -> str:
         """What does not fit, in the user's words: the beginning of the message, without a full stop."""
