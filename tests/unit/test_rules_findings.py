@@ -89,7 +89,7 @@ def test_kernel_larger_than_the_feature_map_is_named_with_sizes_condition_and_sh
 
 
 def underlined_related(span: object, analysis: Analysis) -> str:
-    from hypershape.fixes.text import Text
+    from hypershape.text import Text
 
     return Text.of(analysis.module.clean).within(span)  # type: ignore[arg-type]
 

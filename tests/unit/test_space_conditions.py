@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypershape.fixes.guard import guard
-from hypershape.fixes.syntax import Code
 from hypershape.model import Configuration, Hyperparameter, Value
 from hypershape.space.conditions import (
     And,
@@ -287,7 +286,7 @@ def test_a_trial_that_is_given_up_is_given_up_where_the_condition_holds(data: st
     analysis = failing(written, error(written, "no", "make"), domains, [configuration], [configuration])
     (target,) = analysis.targets
     cause = replace(target.causes[0], condition=condition, exact=True)
-    fix = guard(target, cause, Code.of(written))
+    fix = guard(target, cause, written.code)
     if not condition.names:
         assert fix is None
         return

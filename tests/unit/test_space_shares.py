@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypershape.fixes.syntax import Code
 from hypershape.fixes.tighten import tighten
 from hypershape.model import (
     Cause,
@@ -230,7 +229,7 @@ def test_the_share_in_a_message_is_the_share_that_the_fix_drops() -> None:
         causes=(found,),
     )
     assert "about 50 % of the space" in wording.when(target, found)
-    fixes = [fix.title for fix in tighten(target, found, Code.of(WRITTEN))]
+    fixes = [fix.title for fix in tighten(target, found, WRITTEN.code)]
     assert fixes == ["Lower the maximum of units to 64 (drops 50 % of the space)"]
 
 

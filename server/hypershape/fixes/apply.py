@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from hypershape.fixes.text import Text
 from hypershape.model import Cell, Document, Edit
+from hypershape.text import Text
 
 
 class CannotApply(Exception):

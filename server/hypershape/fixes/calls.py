@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Edit, Span
+from hypershape.source import Code, HpCall
 
 
 def other_method(call: HpCall, name: str, code: Code) -> Edit:

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from hypershape.fixes.edits import insert_before
-from hypershape.fixes.syntax import Code
 from hypershape.model import Edit, Fix, Module, Shape, Span, TargetAnalysis
 
 Sample = tuple[int, ...]
@@ -47,7 +46,7 @@ def _sample(shapes: tuple[Shape, ...]) -> Sample | None:
 
 def _above(body: Span, comment: str, module: Module) -> Edit | None:
     """The comment on a line of its own above a definition and its decorators, or above a statement."""
-    for node in Code.of(module).nodes:
+    for node in module.code.nodes:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno == body.line:
             text = module.code.written
             line = min([node.lineno, *(each.lineno for each in node.decorator_list)])

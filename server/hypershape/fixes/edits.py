@@ -15,9 +15,9 @@ from functools import lru_cache
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from hypershape.fixes.text import Text
 from hypershape.model import Edit, Module, Span
 from hypershape.source.code import Code
+from hypershape.text import Text
 
 _STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
 

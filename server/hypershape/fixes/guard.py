@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code, contains
 from hypershape.model import Cause, Edit, Fix, Span, TargetAnalysis
+from hypershape.source import Code, contains
 from hypershape.space.conditions import quoted
 
 GIVEN_UP = "FailedTrialError"

@@ -10,8 +10,8 @@ from itertools import pairwise, product
 
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Cause, Configuration, Edit, Fix, Hyperparameter, Span, TargetAnalysis, Value
+from hypershape.source import Code, HpCall
 from hypershape.space import domains
 from hypershape.space.shares import Kept, lost
 

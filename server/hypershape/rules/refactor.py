@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code, HpCall, contains
 from hypershape.model import Analysis, Edit, Fix, Span
 from hypershape.rules.common.declared import label
 from hypershape.rules.common.failure import class_of
+from hypershape.source import Code, HpCall, contains
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class _Width:
 
 def at(analysis: Analysis, span: Span) -> Iterator[Fix]:
     """`units_2 = min(units_2, units_1)` after the draw, for successive Dense layers with a place near `span`."""
-    code = Code.of(analysis.module)
+    code = analysis.module.code
     for target in analysis.module.targets:
         if not contains(target.body, span):
             continue

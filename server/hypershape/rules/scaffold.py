@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.source import Code, HpCall
 
 
 class {class_name}(Rule):

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, padding_position, shapes, windowed_calls
 from hypershape.rules.common.wording import listed
+from hypershape.source import Code
 
 _COMPARED = 12
 """So many hyperparameters are compared with each other."""

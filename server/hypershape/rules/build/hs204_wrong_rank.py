@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import (
@@ -18,6 +17,7 @@ from hypershape.rules.common.failure import (
     input_shapes,
     layer_call,
 )
+from hypershape.source import Code
 
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import ProbeError
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, axes
+from hypershape.source import Code
 
 
 class ReshapeDoesNotMultiplyOut(BuildFailure):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.fixes.tighten import replace_value
 from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, innermost, layer_call
+from hypershape.source import Code
 
 
 class InvalidArgument(BuildFailure):

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, ProbeError, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause, unmatched_causes
 from hypershape.rules.common.failure import place
+from hypershape.source import Code
 
 _OPTIMIZERS = ("Adam", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "AdamW")
 
@@ -83,7 +83,7 @@ class ArgumentRemovedInKeras3(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         environment = analysis.environment
         keras_3 = environment is not None and (environment.keras or "").startswith("3")
         seen = []

@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code, contains
 from hypershape.model import Analysis, Finding, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example, causes
 from hypershape.rules.common.failure import BuildFailure
 from hypershape.rules.common.tuners import targets_of, tuners
+from hypershape.source import Code, contains
 
 
 class NotCompiled(BuildFailure):
@@ -92,7 +92,7 @@ class NotCompiled(BuildFailure):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for target, cause in causes(analysis):
             if self.explains(cause.error):
                 repairs = partial(_compiled, target, analysis, code)

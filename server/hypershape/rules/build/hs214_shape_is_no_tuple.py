@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, place
+from hypershape.source import Code
 
 
 class ShapeIsNoTuple(BuildFailure):

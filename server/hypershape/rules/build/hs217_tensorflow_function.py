@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, innermost
+from hypershape.source import Code
 
 _SAME = (
     "abs", "add", "cast", "exp", "expand_dims", "matmul", "maximum", "minimum", "multiply",

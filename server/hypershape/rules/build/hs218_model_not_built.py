@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, class_of
+from hypershape.source import Code
 
 
 class ModelNotBuilt(BuildFailure):

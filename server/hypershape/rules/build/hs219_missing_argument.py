@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import ALIASES, BuildFailure, class_of, place
 from hypershape.rules.common.wording import listed
+from hypershape.source import Code
 
 _POOLING = re.compile(r"^AveragePooling\dD$")
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes.guard import GIVEN_UP
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Cause, Finding, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example, causes
 from hypershape.rules.common import wording
 from hypershape.rules.common.failure import BuildFailure
+from hypershape.source import Code
 
 
 class BuildFails(BuildFailure):
@@ -113,7 +113,7 @@ class BuildFails(BuildFailure):
         return error.stage in self.stages
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for target, cause in causes(analysis):
             if not self.explains(cause.error):
                 continue

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Fix
+from hypershape.source import Code
 
 
 def without(call: ast.Call, name: str, title: str, code: Code) -> Iterator[Fix]:

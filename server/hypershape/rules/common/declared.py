@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
-from hypershape.fixes.syntax import Code, HpCall, contains
 from hypershape.model import Analysis, Cause, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import causes
+from hypershape.source import Code, HpCall, contains
 
 Said: TypeAlias = re.Pattern[str] | Collection[str]
 """What an error must be: one of some kinds, or of a message."""

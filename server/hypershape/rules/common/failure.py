@@ -10,7 +10,6 @@ from typing import ClassVar, TypeGuard
 
 from hypershape.fixes import edits, tighten
 from hypershape.fixes.guard import guard
-from hypershape.fixes.syntax import Code, contains
 from hypershape.model import (
     Analysis,
     Cause,
@@ -26,6 +25,7 @@ from hypershape.model import (
 )
 from hypershape.rules.base import Rule, causes
 from hypershape.rules.common import wording
+from hypershape.source import Code, contains
 
 ALIASES = {
     "Convolution1D": "Conv1D",
@@ -64,7 +64,7 @@ class BuildFailure(Rule):
         return place(error, code) or target.target.span
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for target, cause in causes(analysis):
             if self.explains(cause.error):
                 yield self.report(target, cause, code)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hypershape.fixes.syntax import Code
+from hypershape.source import Code
 
 
 @dataclass(frozen=True, slots=True)

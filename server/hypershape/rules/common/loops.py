@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Edit
+from hypershape.source import Code
 
 
 def loop_around(node: ast.AST, code: Code) -> ast.For | None:

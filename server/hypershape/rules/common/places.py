@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 
-from hypershape.fixes.syntax import Code, canonical
 from hypershape.model import Module, Span
+from hypershape.source import canonical
 
 
 def import_of(module: Module, *packages: str) -> Span | None:
     """The first import of one of the packages, the earlier named first; `tensorflow.keras` counts as `keras`."""
-    code = Code.of(module)
+    code = module.code
     for package in packages:
         for node in code.nodes:
             if isinstance(node, ast.Import):

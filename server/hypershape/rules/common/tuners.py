@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Fix, Target, TunerCall
+from hypershape.source import Code
 
 _COMMON = [
     "hypermodel",

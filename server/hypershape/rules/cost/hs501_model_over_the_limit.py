@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import partial
 
 from hypershape.fixes import tighten
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, Report, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.failure import related
 from hypershape.rules.common.tuners import Tuner, targets_of, tuners
+from hypershape.source import Code
 from hypershape.space import blame, shares
 
 
@@ -80,7 +80,7 @@ class ModelOverTheLimit(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             found = _over(tuner, analysis, code)
             node = code.argument(tuner.node, "max_model_size")

@@ -10,13 +10,13 @@ from functools import partial
 from types import FunctionType
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.fixes.tighten import replace_value
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.declared import matching_cause, unmatched_causes
 from hypershape.rules.common.identifiers import requoted
+from hypershape.source import Code, HpCall
 
 _REFUSED = ("choice-types", "choice-empty", "choice-default", "not-iterable", "truth-of-array")
 _ACCEPTED = (int, float, str, bool)
@@ -181,7 +181,7 @@ class ChoiceRefused(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         seen = []
         for call in code.hp_calls:
             found = _problem(call, code) if call.kind == "Choice" else None

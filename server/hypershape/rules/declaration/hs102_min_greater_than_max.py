@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.fixes.tighten import replace_value
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.declared import label, matching_cause, unmatched_causes
+from hypershape.source import Code, HpCall
 
 _REFUSED = ("range-inverted",)
 
@@ -79,7 +79,7 @@ class MinGreaterThanMax(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         seen = []
         for call in code.hp_calls:
             bounds = _bounds(call, code)

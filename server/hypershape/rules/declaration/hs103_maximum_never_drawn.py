@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Literal
 
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.fixes.tighten import replace_value
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import label
+from hypershape.source import Code, HpCall
 from hypershape.space import domains
 
 MARGIN = 0.2
@@ -97,7 +97,7 @@ class MaximumNeverDrawn(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for call in code.hp_calls:
             numbers = _numbers(call, code)
             if numbers is None:

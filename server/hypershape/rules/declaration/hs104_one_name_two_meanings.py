@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Analysis, Finding, Fix, Related, Severity, Span
 from hypershape.rules.base import Example, Rule
+from hypershape.source import Code, HpCall
 
 
 class OneNameTwoMeanings(Rule):
@@ -118,7 +118,7 @@ class OneNameTwoMeanings(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         found = dict(_in_text(code)) | dict(_in_probes(analysis, code))
         for span, (name, first) in found.items():
             call, earlier = code.hp_call_at(span), code.hp_call_at(first)

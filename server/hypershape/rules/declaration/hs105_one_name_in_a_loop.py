@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.loops import loop_around, numbered_by_loop
+from hypershape.source import Code
 
 
 class OneNameInALoop(Rule):
@@ -96,7 +96,7 @@ class OneNameInALoop(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for call in code.hp_calls:
             name = call.arguments.get("name")
             loop = loop_around(call.node, code)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Analysis, Finding, Fix, Related, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import label
+from hypershape.source import Code, HpCall
 
 _RANGE = ("min_value", "max_value", "step", "values")
 
@@ -94,7 +94,7 @@ class FrozenRange(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for call in code.hp_calls:
             name = call.arguments.get("name")
             if name is None or not isinstance(code.resolve(name), ast.Constant):

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import label
+from hypershape.source import Code
 
 
 class StringOfChoices(Rule):
@@ -63,7 +63,7 @@ class StringOfChoices(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for call in code.hp_calls:
             node = call.arguments.get("values") if call.kind == "Choice" else None
             value = code.value(node, default=None) if node is not None else None

@@ -7,12 +7,12 @@ from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.fixes.tighten import replace_value
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.declared import label, matching_cause, unmatched_causes
+from hypershape.source import Code, HpCall
 
 _REFUSED = (
     "range-not-int",
@@ -95,7 +95,7 @@ class RangeRefused(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         seen = []
         for call in code.hp_calls:
             said = _problem(call, code)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import partial
 
-from hypershape.fixes.syntax import HP_PARAMETERS, Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause
+from hypershape.source import HP_PARAMETERS, Code
 
 _METHODS = (
     *HP_PARAMETERS,
@@ -75,7 +75,7 @@ class NoSuchMethod(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for node in code.every(ast.Attribute):
             if node.attr in _METHODS:
                 continue

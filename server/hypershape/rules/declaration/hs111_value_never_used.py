@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import label
+from hypershape.source import Code, HpCall
 
 
 class ValueNeverUsed(Rule):
@@ -85,7 +85,7 @@ class ValueNeverUsed(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         read_by_name = any(
             isinstance(node, ast.Attribute)
             and node.attr in ("get", "values")

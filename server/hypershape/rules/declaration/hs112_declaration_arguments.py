@@ -8,11 +8,11 @@ from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
-from hypershape.fixes.syntax import HP_PARAMETERS, Code, HpCall
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import ANY_STAGE, label, matching_cause
 from hypershape.rules.common.wording import listed
+from hypershape.source import HP_PARAMETERS, Code, HpCall
 
 _REQUIRED = {
     "Choice": ("name", "values"),
@@ -124,7 +124,7 @@ class DeclarationArguments(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for call in code.hp_calls:
             said = _problem(call)
             if said is not None:

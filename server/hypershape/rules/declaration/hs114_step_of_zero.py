@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import label
+from hypershape.source import Code, HpCall
 
 
 class StepOfZero(Rule):
@@ -69,7 +69,7 @@ class StepOfZero(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for call in code.hp_calls:
             node = call.arguments.get("step") if call.kind in ("Int", "Float") else None
             value = code.value(node, default=None) if node is not None else None

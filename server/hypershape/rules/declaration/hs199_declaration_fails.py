@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import ProbeError
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure
+from hypershape.source import Code
 
 
 class DeclarationFails(BuildFailure):

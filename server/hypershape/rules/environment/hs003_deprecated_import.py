@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.source import Code
 
 
 class DeprecatedImport(Rule):
@@ -58,7 +58,7 @@ class DeprecatedImport(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for node in code.nodes:
             names: list[tuple[ast.AST, str]] = []
             if isinstance(node, ast.Import):

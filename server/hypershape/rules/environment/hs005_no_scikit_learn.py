@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Rule
 from hypershape.rules.common.tuners import tuners
@@ -34,7 +33,7 @@ class NoScikitLearn(Rule):
         names = [each for each in ("sklearn", "scikit-learn") if each in environment.packages]
         if not names or any(environment.packages[each] is not None for each in names):
             return
-        for tuner in tuners(analysis, Code.of(analysis.module)):
+        for tuner in tuners(analysis, analysis.module.code):
             if tuner.found.class_name == "BayesianOptimization":
                 yield self.finding(
                     "BayesianOptimization needs scikit-learn, which is not installed (pip install scikit-learn).",

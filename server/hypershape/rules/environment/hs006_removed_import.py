@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from hypershape.fixes.syntax import Code, canonical
 from hypershape.model import Analysis, Edit, Environment, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause
 from hypershape.rules.common.removed import MODULES, NAMES, ONLY_IN_TENSORFLOW, module_of
+from hypershape.source import Code, canonical
 
 _MISSING = ("module-missing", "import-missing", "keras-attribute-missing", "attribute-missing")
 _UNITS = 'model.add(layers.Dense(hp.Int("units", 1, 3)))'
@@ -150,7 +150,7 @@ class RemovedImport(Rule):
         environment = analysis.environment
         if environment is None or "TF_USE_LEGACY_KERAS" in analysis.module.clean:
             return
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for node in code.nodes:
             gone = _gone(node, code, environment)
             if gone is None or _guarded(node, code):

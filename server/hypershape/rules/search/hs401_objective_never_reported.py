@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.identifiers import requoted
@@ -22,6 +21,7 @@ from hypershape.rules.common.tuners import (
     validates,
 )
 from hypershape.rules.common.wording import listed
+from hypershape.source import Code
 
 
 class ObjectiveNeverReported(Rule):
@@ -93,7 +93,7 @@ class ObjectiveNeverReported(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             node = objective_of(tuner, code)
             name = code.value(node, default=None) if node is not None else None

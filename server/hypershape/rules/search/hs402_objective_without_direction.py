@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.directions import MAXIMISED, MINIMISED, REFUSED, metric_of
 from hypershape.rules.common.tuners import given_as_text, objective_edits, tuners
+from hypershape.source import Code
 
 _CUSTOM = ("register_keras_serializable", "custom_object_scope", "get_custom_objects", "CustomObjectScope")
 
@@ -75,7 +75,7 @@ class ObjectiveWithoutDirection(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         if any(word in analysis.module.clean for word in _CUSTOM):
             return
         for tuner in tuners(analysis, code):

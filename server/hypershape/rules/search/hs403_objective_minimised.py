@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.directions import BETTER_WHEN_GREATER, metric_of
 from hypershape.rules.common.tuners import given_as_text, objective_edits, tuners
+from hypershape.source import Code
 
 
 class ObjectiveMinimised(Rule):
@@ -61,7 +61,7 @@ class ObjectiveMinimised(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             given = given_as_text(tuner, code)
             if given is not None and metric_of(given[1]) in BETTER_WHEN_GREATER:

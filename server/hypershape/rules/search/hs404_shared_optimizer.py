@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code, contains
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.source import Code, contains
 
 
 class SharedOptimizer(Rule):
@@ -75,7 +75,7 @@ class SharedOptimizer(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for call in code.calls:
             given = _shared(call, code)
             if given is not None and any(

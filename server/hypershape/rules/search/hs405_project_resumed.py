@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.tuners import afresh, tuners
@@ -59,7 +58,7 @@ class ProjectResumed(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             given = {each.arg for each in tuner.node.keywords}
             if tuner.complete and given & {"directory", "project_name"} and "overwrite" not in given:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.arguments import renamed_or_removed
@@ -76,7 +75,7 @@ class UnknownTunerArgument(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             known = PARAMETERS.get(tuner.found.class_name, ())
             for each in tuner.node.keywords if known else ():

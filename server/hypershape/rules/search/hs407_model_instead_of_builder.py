@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.tuners import tuners
+from hypershape.source import Code
 
 
 class ModelInsteadOfBuilder(Rule):
@@ -92,7 +92,7 @@ class ModelInsteadOfBuilder(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         builders = {target.name for target in analysis.module.targets if target.kind == "function"}
         for tuner in tuners(analysis, code):
             given = code.argument(tuner.node, "hypermodel", 0)

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.identifiers import requoted
+from hypershape.source import Code
 
 
 class DirectionWord(Rule):
@@ -58,7 +58,7 @@ class DirectionWord(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for call in code.calls:
             node = _direction(call, code)
             value = code.value(node, default=None) if node is not None else None

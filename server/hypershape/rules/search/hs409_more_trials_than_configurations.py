@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code, HpCall
 from hypershape.model import (
     Analysis,
     Edit,
@@ -22,6 +21,7 @@ from hypershape.model import (
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.tuners import Tuner, targets_of, tuners
 from hypershape.rules.common.wording import listed
+from hypershape.source import Code, HpCall
 
 
 class MoreTrialsThanConfigurations(Rule):
@@ -90,7 +90,7 @@ class MoreTrialsThanConfigurations(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             node = _max_trials(tuner, code)
             wanted = code.value(node, default=None) if node is not None else None

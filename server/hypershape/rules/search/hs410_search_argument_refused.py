@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.arguments import renamed_or_removed
 from hypershape.rules.common.tuners import trains_itself, tuners
+from hypershape.source import Code
 
 FIT = [
     "x",
@@ -105,7 +105,7 @@ class SearchArgumentRefused(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         environment = analysis.environment
         keras_2 = environment is None or not (environment.keras or "").startswith("3")
         for tuner in tuners(analysis, code):

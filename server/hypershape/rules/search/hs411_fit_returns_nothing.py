@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.tuners import PARAMETERS
+from hypershape.source import Code
 
 
 class FitReturnsNothing(Rule):
@@ -110,7 +110,7 @@ class FitReturnsNothing(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for node in code.classes:
             bases = {code.imported(base) or "" for base in node.bases}
             method = _judged(bases, node)

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.source import Code
 
 _ERRORS = ("FailedTrialError", "FatalError", "FatalTypeError", "FatalValueError", "FatalRuntimeError")
 
@@ -70,7 +70,7 @@ class ErrorClassMisplaced(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for node in code.nodes:
             if not isinstance(node, ast.Attribute) or node.attr not in _ERRORS:
                 continue

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.tuners import Tuner, targets_of, trains_itself, tuners, validates
+from hypershape.source import Code
 
 
 class ObjectiveMissing(Rule):
@@ -92,7 +92,7 @@ class ObjectiveMissing(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             given = code.argument(tuner.node, "objective", 1)
             none = isinstance(given, ast.Constant) and given.value is None

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.arguments import without
 from hypershape.rules.common.tuners import Tuner, tuners
+from hypershape.source import Code
 
 _SWITCHES = ("tune_new_entries", "allow_new_entries")
 
@@ -63,7 +63,7 @@ class NewEntriesRefused(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             for switch in _refused(tuner, code):
                 yield self.finding(

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.tuners import tuners
 from hypershape.rules.common.wording import listed
+from hypershape.source import Code
 
 
 class BuilderSignature(Rule):
@@ -147,7 +147,7 @@ class BuilderSignature(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             given = code.argument(tuner.node, "hypermodel", 0)
             function = _function(given, code) if isinstance(given, ast.Name) else None

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.tuners import Tuner, reported, targets_of, trains_itself, tuners
 from hypershape.rules.common.wording import listed
+from hypershape.source import Code
 
 _CALLBACKS = {
     "keras.callbacks.EarlyStopping": 0,
@@ -100,7 +100,7 @@ class CallbackMonitorsNothing(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             names = reported(tuner, analysis)
             if not names or trains_itself(tuner, analysis, code):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.hypermodels import OwnFit, own_fits
+from hypershape.source import Code
 
 _LATER = ("get_best_models", "load_model")
 
@@ -100,7 +100,7 @@ class CallbacksDropped(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         if not any(isinstance(node, ast.Attribute) and node.attr in _LATER for node in code.nodes):
             return
         for each in own_fits(code):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Related, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.arguments import without
 from hypershape.rules.common.hypermodels import OwnFit, own_fits
 from hypershape.rules.common.tuners import Tuner, targets_of, tuners
+from hypershape.source import Code
 
 
 class ArgumentGivenTwice(Rule):
@@ -87,7 +87,7 @@ class ArgumentGivenTwice(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             fit = _fit_of(tuner, analysis, code)
             sets = {each.arg: each for each in fit.call.keywords if each.arg} if fit is not None else {}

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.arguments import without
 from hypershape.rules.common.tuners import trains_itself, tuners
+from hypershape.source import Code
 
 _LOADERS = (
     "keras.utils.image_dataset_from_directory",
@@ -86,7 +86,7 @@ class DatasetArguments(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             if trains_itself(tuner, analysis, code):
                 continue

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code, contains
 from hypershape.model import Analysis, Edit, Finding, Fix, Related, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.source import Code, contains
 
 _TRAINED = (
     "Dense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "SeparableConv2D", "DepthwiseConv2D",
@@ -141,7 +141,7 @@ class SharedModel(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         if any(node.attr in ("trainable", "clone_model", "freeze") for node in code.every(ast.Attribute)):
             return
         bodies = [target.body for target in analysis.module.targets]

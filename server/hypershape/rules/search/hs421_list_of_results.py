@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
+from hypershape.source import Code
 
 _RESULTS = {"get_best_hyperparameters": "hyperparameters", "get_best_models": "models"}
 _OF_A_MODEL = ("compile", "evaluate", "export", "fit", "get_layer", "layers", "predict", "save", "summary")
@@ -99,7 +99,7 @@ class ListOfResults(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for call in code.calls:
             kind = _kind(call, code)
             as_one = [_as_one(use, kind, code) for use in _uses(call, code)] if kind is not None else []

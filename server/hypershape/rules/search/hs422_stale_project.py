@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Finding, Hyperparameter, Severity
 from hypershape.rules.base import Rule
 from hypershape.rules.common.tuners import Tuner, afresh, targets_of, tuners
 from hypershape.rules.common.wording import listed
+from hypershape.source import Code
 from hypershape.space import domains
 
 _LARGEST = 8_000_000
@@ -51,7 +51,7 @@ class StaleProject(Rule):
     severity = Severity.WARNING
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             folder = _folder(tuner, analysis, code)
             stored = _stored(folder) if folder is not None else None

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.arguments import without
 from hypershape.rules.common.tuners import Tuner, tuners
+from hypershape.source import Code
 
 _TUNED = 'keras.optimizers.Adam(hp.Choice("learning_rate", [1e-2, 1e-3])), loss="mse"'
 """How the models of the examples are compiled."""
@@ -71,7 +71,7 @@ class EntriesNotGiven(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             switch = _switch(tuner, code)
             for target in analysis.targets if switch is not None else ():

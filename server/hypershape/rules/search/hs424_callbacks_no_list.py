@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.tuners import tuners
+from hypershape.source import Code
 
 _KERAS = "keras.callbacks."
 
@@ -86,7 +86,7 @@ class CallbacksNoList(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for node, what in _no_lists(analysis, code):
             yield self.finding(
                 f"`callbacks` takes a list: with {what} every trial of this search fails.",

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.tuners import Tuner, tuners
+from hypershape.source import Code
 
 _LEAST = {"factor": 2, "executions_per_trial": 1}
 
@@ -66,7 +66,7 @@ class NumberTooSmall(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for tuner in tuners(analysis, code):
             for switch, least in _too_small(tuner, code):
                 what = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, axes, compiles
 from hypershape.rules.common.identifiers import requoted
+from hypershape.source import Code
 
 _OTHER = {
     "categorical_crossentropy": "sparse_categorical_crossentropy",

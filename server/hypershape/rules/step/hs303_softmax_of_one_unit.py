@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes.syntax import Code, contains
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.failure import class_of
 from hypershape.rules.common.identifiers import requoted
+from hypershape.source import Code, contains
 
 
 class SoftmaxOfOneUnit(Rule):
@@ -67,7 +67,7 @@ class SoftmaxOfOneUnit(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for call in code.calls:
             activation = _softmax(call, code)
             if activation is not None and any(

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.failure import class_of, compiles
+from hypershape.source import Code
 
 _LOSSES = (
     "mae", "mape", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error",
@@ -104,7 +104,7 @@ class SilentBroadcast(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for target in analysis.targets:
             loss, shapes = _loss(target, code), _stretched(target)
             if loss is None or shapes is None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.fixes.syntax import Code
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.tuners import trains_itself, tuners
+from hypershape.source import Code
 
 _ARRAYS = (
     "numpy.array",
@@ -138,7 +138,7 @@ class WeightsRefused(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = Code.of(analysis.module)
+        code = analysis.module.code
         for search in _searches(analysis, code):
             node = code.argument(search, "class_weight")
             what = _no_dictionary(node, code) if node is not None else None
