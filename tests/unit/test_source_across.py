@@ -126,6 +126,26 @@ def test_the_text_in_the_editor_is_run_and_not_the_older_one_on_the_disk(tmp_pat
     assert known.tuners[0].call.arguments["max_trials"].literal == 8
 
 
+def test_what_another_file_on_the_disk_says_now_counts(tmp_path: Path) -> None:
+    write(tmp_path)
+    module, workspace = source.analyse(source.read(tmp_path / "models.py")), source.Workspace()
+    assert "4, it.Int" in str(only(source.across(module, workspace)).slice)
+    write(tmp_path, blocks=FILES["blocks"].replace("4, it.Int", "5, it.Int"))
+    assert "5, it.Int" in str(only(source.across(module, workspace)).slice)
+
+
+def test_a_function_that_is_being_typed_is_not_run_without_the_line_that_does_not_parse(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path)
+    path = tmp_path / "models.py"
+    newer = source.from_text(str(path), path.read_text().replace("asks(1, h)", "asks(1, "))
+    before = read(path)
+    moved = source.from_text(str(path), "\n" + newer.text)
+    target = only(source.across(source.analyse(moved, previous=before), source.Workspace()))
+    assert target.slice is None and target.reason == "Line 7 does not parse."
+
+
 def test_a_build_that_another_file_defines_makes_a_target_of_the_class(tmp_path: Path) -> None:
     write(tmp_path)
     target = only(read(tmp_path / "own.py"))

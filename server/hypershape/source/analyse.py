@@ -18,6 +18,7 @@ from hypershape.source.searches import given_data
 from hypershape.source.slices import Cut, Slicer, described
 from hypershape.source.targets import Found, TargetFinder
 
+DOES_NOT_PARSE = "Its definition does not parse."
 _LIBRARIES = {
     "keras",
     "tf",
@@ -95,7 +96,7 @@ def _target(
     lines, path, node = code.text, code.path, found.node
     body = code.whole_span(node)
     span = lines.name_span(path, node) if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else body
-    reason = found.reason or _half_typed_inside(code, found)
+    reason = found.reason or half_typed_inside(code, found.node)
     cut = None
     if reason is None:
         cut, reason = _slice(found, code, finder.slicer, texts)
@@ -226,18 +227,17 @@ def _why_missing(name: str, code: Code) -> str:
     return "nothing in this file defines it"
 
 
-def _half_typed_inside(code: Code, found: Found) -> str | None:
+def half_typed_inside(code: Code, node: ast.expr | ast.stmt) -> str | None:
     """Why a target that contains statements that do not parse must not be probed without them."""
-    start, end = code.text.start(found.node), code.text.end(found.node)
+    start, end = code.text.start(node), code.text.end(node)
     for first, last in code.broken:
-        if (first < end and last > start) or (end <= first and _continues(code, found, first)):
+        if (first < end and last > start) or (end <= first and _continues(code, node, first)):
             return f"Line {code.text.place(first)[0]} does not parse."
     return None
 
 
-def _continues(code: Code, found: Found, broken: int) -> bool:
+def _continues(code: Code, node: ast.AST, broken: int) -> bool:
     """Whether a broken statement after a definition's last whole one still belongs to its body."""
-    node = found.node
     if not isinstance(node, FUNCTIONS):
         return False
     end = code.text.end(node)
@@ -252,7 +252,7 @@ def _half_typed(previous: Module | None, targets: Sequence[Target], broken: Sequ
         return []
     names = {target.name for target in targets}
     return [
-        replace(target, slice=None, reason="Its definition does not parse.")
+        replace(target, slice=None, reason=DOES_NOT_PARSE)
         for target in previous.targets
         if target.name not in names
     ]

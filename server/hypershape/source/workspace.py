@@ -42,7 +42,7 @@ class Limits:
     """How far a question may go: files listed, files that name something, seconds for a look at all files and for
     one definition."""
 
-    files: int = 2000
+    files: int = 10_000
     users: int = 30
     seconds: float = 2.0
     lookup_seconds: float = 3.0

@@ -9,10 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from hypershape.model import Document, Module, Target
-from hypershape.source.analyse import Elsewhere, analyse, declared_data
+from hypershape.source.analyse import DOES_NOT_PARSE, Elsewhere, analyse, declared_data, half_typed_inside
 from hypershape.source.code import Code, Definition
 from hypershape.source.neighbours import Neighbours
 from hypershape.source.workspace import Workspace
@@ -36,8 +35,7 @@ def across(
     heirs = neighbours.heirs(own)
     places = {holder.place for holder in neighbours.certain() - own.certain if holder.path == document.path}
     if heirs or places:
-        elsewhere = Elsewhere(heirs, frozenset(places), neighbours.opened)
-        module = analyse(document, previous=module, elsewhere=elsewhere)
+        module = analyse(document, previous=module, elsewhere=Elsewhere(heirs, frozenset(places)))
     around = tuple(path for path in neighbours.flows if path != document.path)
     if not around and neighbours.stopped is None:
         return module
@@ -52,29 +50,32 @@ def _with_users(module: Module, neighbours: Neighbours) -> tuple[Target, ...]:
         code = module.code
         place = code.text.name_span(code.path, node)
         own = found.get(place)
+        name = _name(node, code)
+        # One that was seen before the edit is this one.
+        found = {
+            span: each
+            for span, each in found.items()
+            if span == place or each.name != name or each.reason != DOES_NOT_PARSE
+        }
         found[place] = _placed(theirs, node, code) if own is None else _joined(own, theirs, node, code)
     return tuple(sorted(found.values(), key=lambda each: each.body))
 
 
 def _used(module: Module, neighbours: Neighbours) -> Iterator[tuple[Target, Definition]]:
     """The targets of other files' tuners that this file defines, each with its definition here."""
-    path = module.document.path
-    opened = tuple(neighbours.opened.values())
+    document = module.document
+    read: dict[str, Module] = {}
     for user, made, definition in neighbours.users:
         here = neighbours.built_by(definition)
-        if user.path == path or here.path != path:
-            continue
-        node = _named(here.name, module.code)
+        node = _named(here.name, module.code) if here.path == document.path != user.path else None
         if node is None:
             continue
-        for target in _read(user.code.document, opened, neighbours.heirs(user)).targets:
+        if user.path not in read:
+            elsewhere = Elsewhere(neighbours.heirs(user), texts={document.path: document})
+            read[user.path] = analyse(user.code.document, elsewhere=elsewhere)
+        for target in read[user.path].targets:
             if any(each.call.span == made.span for each in target.tuners):
                 yield target, node
-
-
-@lru_cache(maxsize=16)
-def _read(document: Document, opened: tuple[Document, ...], heirs: frozenset[str]) -> Module:
-    return analyse(document, elsewhere=Elsewhere(heirs, texts={each.path: each for each in opened}))
 
 
 def _named(name: str, code: Code) -> Definition | None:
@@ -90,8 +91,11 @@ def _named(name: str, code: Code) -> Definition | None:
 def _placed(theirs: Target, node: Definition, code: Code) -> Target:
     """Another file's target where this file defines it."""
     data = declared_data(node, code)
+    reason = half_typed_inside(code, node)
     return replace(
         theirs,
+        slice=theirs.slice if reason is None else None,
+        reason=reason or theirs.reason,
         name=_name(node, code),
         span=code.text.name_span(code.path, node),
         body=code.whole_span(node),
