@@ -11,7 +11,7 @@ from hypershape import source
 from hypershape.source.holders import Mention
 from hypershape.source.hyperparameter_names import CannotRename, HyperparameterNames, symbols
 from hypershape.source.neighbours import Neighbours
-from hypershape.source.workspace import Workspace
+from hypershape.source.workspace import Limits, Workspace
 
 HEAD = "import keras\nimport keras_tuner as kt\n\n"
 BODY = """
@@ -166,6 +166,33 @@ def test_a_name_is_the_same_in_every_file_of_its_space_whichever_is_open(
     assert set(renamed(names, found, "size")) == {"blocks", "report", "train"}
 
 
+def test_a_method_that_a_base_class_in_another_file_calls_belongs_to_the_space(tmp_path: Path) -> None:
+    names = names_in(
+        tmp_path,
+        "own",
+        base="""
+            import keras_tuner as kt
+
+            class Base(kt.HyperModel):
+                def build(self, hp):
+                    return self.width(hp)
+            """,
+        own="""
+            import keras_tuner as kt
+            from base import Base
+
+            class Mine(Base):
+                def width(self, hp):
+                    return hp.Int("width", 1, 4)
+
+            tuner = kt.RandomSearch(Mine())
+            tuner.get_best_hyperparameters()[0].get("width")
+            """,
+    )
+    found = mention(names, "width", 'get("width")')
+    assert lines(names.declarations(found)) == [("own", 7)]
+
+
 def test_a_composed_name_is_one_declaration_for_its_family(tmp_path: Path) -> None:
     text = HEAD + (
         "def build_model(hp):\n"
@@ -221,6 +248,27 @@ def test_names_within_a_name_scope_have_its_prefix(tmp_path: Path) -> None:
     names = names_in(tmp_path, "m", m=text)
     after = renamed(names, mention(names, "kernel", '"kernel", 1'), "size")["m"]
     assert after == text.replace('"kernel", 1', '"size", 1').replace("conv/kernel", "conv/size")
+
+
+def test_a_helper_that_is_called_within_a_name_scope_is_not_renamed(tmp_path: Path) -> None:
+    text = HEAD + (
+        'def dense(hp):\n    return keras.layers.Dense(hp.Int("units", 1, 2))\n\n'
+        'def build_model(hp):\n    with hp.name_scope("head"):\n        return keras.Sequential([dense(hp)])\n'
+    )
+    names = names_in(tmp_path, "m", m=text)
+    with pytest.raises(CannotRename, match="called within a name scope"):
+        names.rename(mention(names, "units", '"units"'), "width")
+
+
+def test_nothing_is_renamed_when_not_every_file_was_looked_into(tmp_path: Path) -> None:
+    for name, text in ACROSS.items():
+        (tmp_path / f"{name}.py").write_text(dedent(text))
+    document = source.read(tmp_path / "blocks.py")
+    names = HyperparameterNames(Neighbours.of(document, Workspace(Limits(files=2))))
+    with pytest.raises(
+        CannotRename, match="Places that name it could be missed: The project has more than 2"
+    ):
+        names.rename(mention(names, "kernel", '"kernel"'), "size")
 
 
 def test_a_new_name_with_quotes_and_backslashes_is_spelled_so_that_it_means_itself(tmp_path: Path) -> None:
