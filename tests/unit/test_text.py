@@ -112,3 +112,29 @@ def test_results_behind_a_form_feed_move_with_their_lines() -> None:
 def test_the_agent_counts_the_lines_of_a_slice_as_python_does() -> None:
     text = MODEL.format(separator="\f") + "last = 1"
     assert tuple(line.rstrip("\r\n") for line in positions.lines(text)) == Text.of(text).lines
+
+
+MAGICS = """%matplotlib inline
+import keras, keras_tuner as kt
+!pip install keras
+keras?
+def build_model(hp):
+    k = hp.Int("kernel", 3, 10, step=2)  # hypershape: ignore[HS103]
+    return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(4, k)])
+%time tuner = kt.RandomSearch(build_model, objective="val_loss")
+broken = (
+files = !ls
+"""
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+@pytest.mark.parametrize("text", [MAGICS, "%%time\n" + MAGICS, "%%bash\nls\n"])
+def test_a_text_reads_the_same_whatever_ends_its_lines(text: str, end: str) -> None:
+    usual = source.analyse(source.from_notebook("m.ipynb", [(0, text), (1, "x = 1")]))
+    other = source.analyse(source.from_notebook("m.ipynb", [(0, text.replace("\n", end)), (1, "x = 1")]))
+    magics = [[each.code.text.place(start)[0] for start, _ in each.code.magics] for each in (usual, other)]
+    assert magics[0] == magics[1] != []
+    assert [each.span for each in usual.targets] == [each.span for each in other.targets]
+    assert [each.line for each in usual.broken] == [each.line for each in other.broken]
+    assert [each.line for each in usual.ignores] == [each.line for each in other.ignores]
+    assert [each.call.span for each in usual.tuners] == [each.call.span for each in other.tuners]

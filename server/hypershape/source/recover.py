@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from hypershape.model import Document
-from hypershape.text import Text, blanked
+from hypershape.text import LINE_END, Text, blanked
 
 Range = tuple[int, int]
 """Offsets into the text, the end excluded."""
@@ -22,7 +22,7 @@ _LINE_MAGIC = re.compile(r"[ \t]*%(\w+)[ \t]*((?:-\w+[ \t]+(?:\d+[ \t]+)?)*)")
 _ASSIGNED_MAGIC = re.compile(r"[ \t]*[\w.,\[\]\"' \t]+=[ \t]*(?:!|%[a-zA-Z])")
 _SHELL = re.compile(r"[ \t]*!(?!=)")
 _HELP = re.compile(r"[ \t]*(?:\?{1,2}[\w.*]+|%{0,2}[\w.*]+\?{1,2})[ \t]*;?[ \t]*(?:#.*)?$")
-MAYBE_MAGIC = re.compile(r"^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t;]*(?:#.*)?\r?$", re.MULTILINE)
+MAYBE_MAGIC = re.compile(r"(?:\A|(?<=[\r\n]))[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t;]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 _DECORATED = re.compile(r"@|(?:async\s+)?def\b|class\b")
 _TOP_LEVEL = re.compile(r"[A-Za-z_@]")
 _INDENT = re.compile(r"[ \t\f]*")
@@ -123,7 +123,7 @@ class _Recovery:
             if cell[1] not in _PYTHON_CELLS:
                 self.magics.append(self._blank(start, self._end(last)))
                 return
-            first += cell[0].count("\n")
+            first += len(LINE_END.findall(cell[0]))
             self.magics.append(self._blank(self.lines.starts[first - 1], self._end(first)))
             first += 1
         if first > last:
@@ -139,7 +139,7 @@ class _Recovery:
     def _blank_magics(self, first: int, last: int) -> None:
         line = first
         while line <= last:
-            text = self._line(line)
+            text = self._line(line).rstrip("\r\n")
             end = self._logical_end(line, last)
             magic = _LINE_MAGIC.match(text)
             start = self.lines.starts[line - 1]
