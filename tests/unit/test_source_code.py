@@ -336,6 +336,18 @@ def test_names_that_are_defined_twice_are_told_apart_by_their_order() -> None:
     assert codes(module).count("HS103") == 2
 
 
+def test_a_repair_uses_a_name_that_the_module_imports_and_not_one_of_another_function() -> None:
+    module = analysed("""
+        def load():
+            import keras_tuner as hidden
+        from tensorflow import keras as K
+        from kerastuner.engine.objective import Objective as Goal
+    """)
+    code = module.code
+    assert (code.imported_as("keras_tuner"), code.imported_as("keras")) == (None, "K")
+    assert code.imported_as("keras_tuner.Objective") == "Goal"
+
+
 # What an edit leaves as it was.
 
 

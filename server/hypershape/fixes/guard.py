@@ -61,10 +61,10 @@ def _drawn_before(target: TargetAnalysis, cause: Cause, place: Span) -> bool:
 
 def _error(code: Code) -> tuple[str, Edit | None]:
     """How the file can name the exception, and the import that this needs."""
-    for bound, origin in code.module.imports.items():
-        if origin == f"keras_tuner.errors.{GIVEN_UP}":
-            return bound, None
-    for bound, origin in code.module.imports.items():
-        if origin == "keras_tuner":
-            return f"{bound}.errors.{GIVEN_UP}", None
+    bound = code.imported_as(f"keras_tuner.errors.{GIVEN_UP}")
+    if bound is not None:
+        return bound, None
+    package = code.imported_as("keras_tuner")
+    if package is not None:
+        return f"{package}.errors.{GIVEN_UP}", None
     return f"keras_tuner.errors.{GIVEN_UP}", edits.add_import(code.module, "import keras_tuner")

@@ -407,8 +407,13 @@ class Code:
         ]
 
     def imported_as(self, *origins: str) -> str | None:
-        """The first name that an import binds to one of some things of libraries, given by canonical names."""
-        return next((name for name, origin in self.imports.items() if canonical(origin) in origins), None)
+        """The first name of the module that an import binds to one of some things, given by their canonical names."""
+        for node in self.import_statements:
+            if self.scope(node) is self.tree:
+                for name, origin in import_origins(node):
+                    if canonical(origin) in origins:
+                        return name
+        return None
 
     def origin(self, node: ast.AST) -> str | None:
         """The dotted name that an expression stands for, imports followed: `kt.Hyperband` → keras_tuner.Hyperband.

@@ -564,8 +564,7 @@ class TargetFinder:
         around = [each for each in self.code.scopes(at) if isinstance(each, FUNCTIONS)]
         if around and value.id in {argument.arg for argument in all_arguments(around[0].args)}:
             return self._resolve_parameter(value.id, around[0], depth)
-        origin = self.code.imports.get(value.id)
-        if origin is not None:
+        if self.code.imported(value) is not None:
             return Handed(value, "function", value.id, Names(), name=value.id)
         return None
 

@@ -114,7 +114,7 @@ class TensorflowFunction(BuildFailure):
         call = _call(cause.error, code)
         name = _IN_KERAS.get(code.imported(call.func) or "") if call is not None else None
         if call is not None and name is not None:
-            bound = next((b for b, origin in code.module.imports.items() if origin == "keras"), None)
+            bound = code.imported_as("keras")
             added = edits.add_import(code.module, "import keras") if bound is None else None
             changed = Edit(code.span(call.func), f"{bound or 'keras'}.ops.{name}")
             yield Fix(f"Use keras.ops.{name}", (changed, added) if added else (changed,))

@@ -120,15 +120,8 @@ class ModelNotBuilt(BuildFailure):
 
 def _input(sequential: ast.Call, code: Code) -> str | None:
     """How this file can write `keras.Input`."""
-    for bound, origin in code.module.imports.items():
-        if origin in ("keras", "tensorflow.keras"):
-            return f"{bound}.Input"
-        if origin in (
-            "keras.Input",
-            "tensorflow.keras.Input",
-            "keras.layers.Input",
-            "tensorflow.keras.layers.Input",
-        ):
-            return bound
+    bound, package = code.imported_as("keras.Input", "keras.layers.Input"), code.imported_as("keras")
+    if bound is not None or package is not None:
+        return bound or f"{package}.Input"
     source = code.source(sequential.func)
     return f"{source.rpartition('.')[0]}.Input" if source.endswith("keras.Sequential") else None

@@ -152,15 +152,10 @@ def validates(tuner: Tuner) -> bool:
 
 def objective_edits(node: ast.expr, name: str, direction: str, code: Code) -> tuple[Edit, ...]:
     """The edits that replace a plain objective by `keras_tuner.Objective(name, direction)`."""
-    aliases = [
-        bound for bound, origin in code.module.imports.items() if origin in ("keras_tuner", "kerastuner")
-    ]
-    bound = next(
-        (each for each, origin in code.module.imports.items() if origin == "keras_tuner.Objective"), None
-    )
-    called = bound or (f"{aliases[0]}.Objective" if aliases else "keras_tuner.Objective")
+    package, bound = code.imported_as("keras_tuner"), code.imported_as("keras_tuner.Objective")
+    called = bound or f"{package or 'keras_tuner'}.Objective"
     made = [Edit(code.span(node), f'{called}("{name}", "{direction}")')]
-    added = None if bound or aliases else edits.add_import(code.module, "import keras_tuner")
+    added = None if bound or package else edits.add_import(code.module, "import keras_tuner")
     return (*made, added) if added else tuple(made)
 
 

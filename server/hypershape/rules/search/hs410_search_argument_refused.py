@@ -144,7 +144,7 @@ def _lists(call: ast.Call, code: Code) -> Iterator[ast.expr]:
 
 
 def _as_array(data: ast.expr, code: Code) -> Iterator[Fix]:
-    bound = next((name for name, origin in code.module.imports.items() if origin == "numpy"), None)
+    bound = code.imported_as("numpy")
     added = edits.add_import(code.module, "import numpy as np") if bound is None else None
     changed = Edit(code.span(data), f"{bound or 'np'}.array({code.source(data)})")
     yield Fix("Make it an array", (changed, added) if added else (changed,))
