@@ -389,6 +389,12 @@ def same_as_read_anew(before: str, after: str, cells: Sequence[str] = ()) -> boo
     return len(shared) > 5
 
 
+def test_a_statement_that_is_half_typed_leaves_the_others_as_they_were() -> None:
+    assert same_as_read_anew(MODEL, MODEL.replace("max_trials=5,", "max_trials=,"))
+    assert same_as_read_anew(MODEL.replace("max_trials=5,", "max_trials=,"), MODEL)
+    assert same_as_read_anew(MODEL, MODEL.replace("max_trials=5,", "max_trials=,"), NOTEBOOK)
+
+
 def test_typing_a_character_keeps_the_nodes_of_the_other_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     assert same_as_read_anew(MODEL, MODEL.replace("8, 30", "8, 32"))
     known = analysed(MODEL)
@@ -435,3 +441,4 @@ def test_whatever_is_typed_is_read_as_if_nothing_were_known(
 ) -> None:
     after = MODEL[:place] + inserted + MODEL[place + deleted :]
     same_as_read_anew(MODEL, after, NOTEBOOK if notebook else ())
+    same_as_read_anew(after, MODEL, NOTEBOOK if notebook else ())

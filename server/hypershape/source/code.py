@@ -27,7 +27,7 @@ from hypershape.source.names import (
     import_origins,
     plainly_bound,
 )
-from hypershape.source.recover import Recovered, recover
+from hypershape.source.recover import Recovered, parsed, recover
 from hypershape.text import Placed, Text
 
 if TYPE_CHECKING:
@@ -64,15 +64,14 @@ class Code:
         self.path = document.path
         self.written = Text.of(document.text)
         shared = previous._edited(document, self.written) if previous is not None else None
-        recovered = shared or recover(document, self.written)
+        recovered = shared or recover(document, self.written, previous._parsed if previous else parsed)
         self.clean = recovered.clean
         self.tree = recovered.tree
         self.magics = recovered.magics
         self.broken = recovered.broken
         self.text = self.written.like(self.clean)
-        known = previous if shared is not None else None
-        self._index: Index = Index.of(self.tree, known._index.parts if known is not None else {})
-        self.reader: NameReader = known.reader.keeping(self.nodes) if known is not None else NameReader()
+        self._index: Index = Index.of(self.tree, previous._index.parts if previous else {})
+        self.reader: NameReader = previous.reader.keeping(self.nodes) if previous else NameReader()
         self._starts: dict[int, int] = {}
         self.handed: tuple[Function, ...] = ()
         self.received: frozenset[tuple[int, int]] = frozenset()
@@ -85,10 +84,19 @@ class Code:
         """Another document as it reads with nodes of this one; None where it must be read as a whole."""
         if document == self.document:
             return Recovered(self.clean, self.tree, self.magics, self.broken)
+        if self.broken:
+            # What did not parse may do so now.
+            return regrown(Recovered(self.clean, self.tree), self.text, text, self.top_level)
         if document.cells != self.document.cells:
             return None
-        known = Recovered(self.clean, self.tree, self.magics, self.broken)
+        known = Recovered(self.clean, self.tree, self.magics)
         return regrown(known, self.written, text, self.top_level)
+
+    def _parsed(self, clean: str) -> ast.Module | None:
+        """The tree of a text that parses, with nodes of this one's where they are the same."""
+        known = Recovered(self.clean, self.tree)
+        found = regrown(known, self.text, Text.of(clean), self.top_level)
+        return found.tree if found is not None else parsed(clean)
 
     # Nodes.
 

@@ -17,9 +17,9 @@ def regrown(
 
     The others are the nodes of the tree that is `known`, whose statements cover `lines`. None where that is not sure to
     be what reading the whole would give: lines came or went, the edit reaches out of its statements, or has to do with
-    what does not parse or is no Python.
+    what is no Python.
     """
-    if known.broken or len(before.starts) != len(after.starts):
+    if len(before.starts) != len(after.starts):
         return None
     first, last = _changed_lines(before, after)
     low = bisect_left(lines, first, key=lambda each: each[1])

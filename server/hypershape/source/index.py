@@ -62,7 +62,8 @@ class Index:
             else:
                 same.append(node)
             scope = scopes.get(node)
-            for name in reversed(_FIELDS.get(kind) or _fields(kind)):
+            fields = _FIELDS.get(kind)
+            for name in reversed(_fields(kind) if fields is None else fields):
                 value = getattr(node, name, None)
                 if value.__class__ is list:
                     children = [each for each in reversed(value) if isinstance(each, ast.AST)]

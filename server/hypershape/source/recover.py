@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hypershape.model import Document
 from hypershape.text import LINE_END, Text, blanked
+
+Parse = Callable[[str], ast.Module | None]
 
 Range = tuple[int, int]
 """Offsets into the text, the end excluded."""
@@ -53,8 +56,11 @@ class Recovered:
     broken: tuple[Range, ...] = ()
 
 
-def recover(document: Document, lines: Text) -> Recovered:
-    """Blanks magics, shell lines and every statement that does not parse; raises nothing."""
+def recover(document: Document, lines: Text, parse: Parse) -> Recovered:
+    """Blanks magics, shell lines and every statement that does not parse; raises nothing.
+
+    `parse` gives the tree of what is left.
+    """
     text = _harmless(document.text)
     whole = _tree_or_line(text)
     if isinstance(whole, ast.Module):
@@ -66,7 +72,7 @@ def recover(document: Document, lines: Text) -> Recovered:
     else:
         recovery.unit(1, len(lines.starts), wrong=whole)
     clean = "".join(recovery.characters)
-    tree = parsed(clean)
+    tree = parse(clean)
     if tree is None:
         return Recovered(blanked(text), ast.Module([], []), broken=((0, len(text)),))
     return Recovered(clean, tree, tuple(sorted(recovery.magics)), tuple(sorted(recovery.broken)))
