@@ -76,10 +76,6 @@ class Code:
         self.handed: tuple[Function, ...] = ()
         self.received: frozenset[tuple[int, int]] = frozenset()
 
-    @staticmethod
-    def of(module: Module) -> Code:
-        return module.code
-
     def _edited(self, document: Document, text: Text) -> Recovered | None:
         """Another document as it reads with nodes of this one; None where it must be read as a whole."""
         if document == self.document:

@@ -1,7 +1,0 @@
-"""The name under which repairs know the lines of a text."""
-
-from __future__ import annotations
-
-from hypershape.text import Text
-
-__all__ = ["Text"]
