@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hypershape import analysis, source
-from hypershape.model import Analysis, Configuration, Finding, Severity
+from hypershape.model import Analysis, Configuration, Finding, Options, Severity
 from hypershape.probe import Agent
 
 if sys.version_info >= (3, 11):
@@ -81,7 +81,7 @@ async def judge(name: str, expected: Mapping[str, Any], agent: Agent) -> Outcome
     else:
         if "unreadable" in expected:
             outcome.wrong.append("is read, although it should not be")
-        options = analysis.Options(budget=BUDGET, verify_fixes=False, fix_budget=0.0)
+        options = Options(budget=BUDGET, verify_fixes=False, fix_budget=0.0)
         _compare(outcome, expected, await analysis.run(document, agent, options))
     outcome.seconds = time.monotonic() - started
     return outcome
