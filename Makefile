@@ -21,7 +21,7 @@ SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup python demo test lint test-client test-vscode test-python accuracy versions bench corpus rules searches vsix clean
+.PHONY: help setup python demo test lint test-client test-vscode test-python accuracy versions bench corpus rules searches mutants vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -34,6 +34,7 @@ help:
 	@echo 'make corpus    the table over tests/corpus'
 	@echo 'make rules     the table of rules over their examples, and their pages under docs/rules'
 	@echo 'make searches  real searches before and after the fixes of 40 examples'
+	@echo 'make mutants   breaks of space/ and fixes/ that the tests let live; MODULE=space/domains.py for one file'
 	@echo 'make vsix      $(VSIX), to be installed in VS Code'
 	@echo 'make clean     removes what was built, and leaves what was downloaded'
 
@@ -108,6 +109,9 @@ rules: $(PYTHON_READY)
 
 searches: $(PYTHON_READY)
 	$(BIN)/python -m tests.rules --search
+
+mutants: $(PYTHON_READY)
+	$(BIN)/python -m tests.mutants $(MODULE)
 
 vsix: $(VSIX)
 

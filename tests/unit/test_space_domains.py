@@ -36,7 +36,7 @@ GRIDS = [
 LINES = [LINE, LOG_LINE, REVERSE_LINE]
 
 
-@pytest.mark.parametrize("hp", GRIDS)
+@pytest.mark.parametrize("hp", [*GRIDS, *LINES])
 @given(st.data())
 def test_a_position_of_a_grid_has_a_value_and_the_value_that_position(
     hp: Hyperparameter, data: st.DataObject
@@ -111,6 +111,7 @@ def test_a_number_of_a_line_has_a_position_that_is_near_it(hp: Hyperparameter, s
         (LONG, True),
         (LONG_LOG, 10**6 + 1),
         (LONG_LOG, 2.5),
+        (LONG_LOG, True),
         (LINE, 2.1),
         (LINE, -0.1),
         (CHOICE, "d"),
@@ -132,10 +133,33 @@ def test_a_domain_that_is_not_known_or_empty_has_its_default() -> None:
     assert domains.position_of(UNKNOWN, 17) == 0
     assert (domains.size(EMPTY), domains.size(UNKNOWN)) == (0, None)
     assert domains.cells(EMPTY) is None
-    half = Hyperparameter("n", "Int", 5, min=1)
-    assert (
-        domains.positions(half) == 1 and domains.value_at(half, 0) == 5 and domains.position_of(half, 3) == 0
-    )
+
+
+@pytest.mark.parametrize("known", [{"min": 1}, {"max": 9}])
+@pytest.mark.parametrize("kind", ["Int", "Float"])
+def test_a_range_of_which_one_end_is_not_known_has_its_default(kind: str, known: dict[str, int]) -> None:
+    half = Hyperparameter("n", kind, 5, **known)  # type: ignore[arg-type]
+    assert domains.positions(half) == 1 and domains.value_at(half, 0) == 5
+    assert domains.position_of(half, 3) == 0
+    assert domains.draw(half, random.Random(0)) == 5
+    assert domains.cells(half) == domains.cells(half, [3]) == [(5, 1.0)]
+
+
+def test_a_listed_range_is_drawn_evenly_from_its_list() -> None:
+    listed = Hyperparameter("rate", "Float", 0.1, (0.1, 0.2), None, 0.1, 0.2)
+    assert domains.cells(listed) == domains.cells(listed, [0.15]) == [(0.1, 0.5), (0.2, 0.5)]
+    assert {domains.draw(listed, random.Random(seed)) for seed in range(9)} == {0.1, 0.2}
+
+
+def test_a_number_that_differs_in_its_last_digits_is_the_one_of_the_grid() -> None:
+    for position in (1, 7, 12_345, 99_999):
+        for dust in (-2e-13, 2e-13):
+            value = 1e-5 * position * (1 + dust)
+            assert domains.position_of(FINE_STEP, value) == position
+
+
+def test_a_choice_too_long_to_be_listed_is_represented_by_its_default() -> None:
+    assert domains.ends(Hyperparameter("n", "Choice", 4, None, 20_000), 4) == (4,)
 
 
 def test_sizes_are_numbers_of_values() -> None:
@@ -292,6 +316,8 @@ def test_a_domain_without_end_of_values_has_no_cells_without_cuts() -> None:
         ("Float", 0, 0.5, 0.1, None, [0.0, 0.1, 0.2, 0.30000000000000004, 0.4]),
         ("Float", 0, 1, 0.5, None, [0.0, 0.5, 1.0]),
         ("Float", 0, 1, None, None, None),
+        ("Float", 0, 2, 1, None, [0.0, 1.0, 2.0]),
+        ("Int", 9, 4, 2, "log", None),
         ("Float", 0.001, 1, 10, "log", [0.001, 0.01, 0.1, 1.0]),
     ],
 )
@@ -318,6 +344,7 @@ def test_a_maximum_is_reached_up_to_the_last_digits() -> None:
         (1e-05, "1e-05"),
         (3.0, "3.0"),
         (7, "7"),
+        (12345678901.0, "12345678901.0"),
         ("a", "'a'"),
         (0.1234567890123, "0.123456789"),
     ],

@@ -82,8 +82,7 @@ def can_draw(hp: Hyperparameter, value: Value) -> bool:
 def ends(hp: Hyperparameter, most: int) -> tuple[Value, ...]:
     """The values of a Choice, at most `most`; the first and the last of a range."""
     if hp.kind in ("Choice", "Boolean") and hp.values:
-        values = hp.values
-        return values if len(values) <= most else (*values[: most - 1], values[-1])
+        return hp.values[: most - 1] + hp.values[most - 1 :][-1:]
     return tuple(dict.fromkeys(value_at(hp, position) for position in (0, positions(hp) - 1)))
 
 
@@ -95,7 +94,8 @@ def draw(hp: Hyperparameter, generator: random.Random) -> Value:
     if _is_bent(hp) or _is_continuous(hp):
         value = _value(hp, generator.random())
         return int(value) if hp.kind == "Int" else value
-    if hp.weights is not None and hp.values:
+    if hp.weights is not None:
+        assert hp.values is not None
         return generator.choices(hp.values, hp.weights)[0]
     return value_at(hp, generator.randrange(positions(hp)))
 
@@ -134,16 +134,16 @@ def cells(
         return None
     if hp.values is None and cuts is not None and hp.min is not None and hp.max is not None:
         return list(_between(hp, cuts))
-    if _is_continuous(hp) or positions(hp) > most:
+    if positions(hp) > most:
         return None
-    steps = [_before(hp, position) for position in range(positions(hp) + 1)]
-    return [(value_at(hp, each), steps[each + 1] - steps[each]) for each in range(positions(hp))]
+    steps = itertools.pairwise([*(_before(hp, each) for each in range(positions(hp))), 1.0])
+    return [(value_at(hp, each), after - before) for each, (before, after) in enumerate(steps)]
 
 
 def _between(hp: Hyperparameter, cuts: Collection[Number]) -> Iterator[tuple[Value, float]]:
     if _is_continuous(hp):
         low, high = _limits(hp)
-        edges = sorted({low, high, *(cut for cut in cuts if low < cut < high)})
+        edges = sorted({low, high, *(min(max(cut, low), high) for cut in cuts)})
         shares = [_share(hp, edge) for edge in edges]
         for index in range(len(edges) - 1):
             yield (edges[index] + edges[index + 1]) / 2, shares[index + 1] - shares[index]
@@ -195,7 +195,7 @@ def drawn(
         count = int((maximum - minimum) // step + 1)
     else:
         count = int(math.log(maximum / minimum, step) + 1e-8) + 1
-    if not 0 < count <= LISTED:
+    if count > LISTED:
         return None
     found = [_on_grid(minimum, maximum, step, sampling, index) for index in range(count)]
     if sampling == "reverse_log":

@@ -1,0 +1,1 @@
+"""Which breaks of the code the tests let live: `python -m tests.mutants [MODULE …]`."""
