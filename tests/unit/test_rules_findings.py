@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 
 from hypershape import fixes, rules, source
+from hypershape.fixes import edits
 from hypershape.model import (
     Analysis,
     Coverage,
@@ -803,3 +804,16 @@ def test_a_number_in_the_name_of_a_layer_points_at_nothing() -> None:
     analysis = nested_analysis(None)
     raised = f"{OUTER}(layers.Conv2D(2, 3)(inputs))"
     assert underlined(only(analysis, "HS201"), analysis.module) == raised
+
+
+def test_repairs_are_worked_out_only_when_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("nobody asked")
+
+    monkeypatch.setattr(edits, "remove_argument", refuse)
+    analysis = Analysis(
+        module('import keras_tuner as kt\n\ntuner = kt.Hyperband(build_model, "val_loss", max_trials=3)\n')
+    )
+    finding = only(analysis, "HS406")
+    with pytest.raises(AssertionError, match="nobody asked"):
+        list(finding.repairs())

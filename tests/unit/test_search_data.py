@@ -221,7 +221,7 @@ def test_labels_known_from_a_search_are_compared_with_the_output_like_declared_o
     done = analysed(SEARCHED.format(build=WIDER_THAN_THE_LABELS, builder="build_model"))
     found = [finding for finding in done.findings if finding.code == "HS304"]
     assert [finding.message.split(" but")[0] for finding in found] == ["The labels have the shape (None, 1)"]
-    assert found[0].fixes[0].title == "Give the last layer 1 units (changes the output)"
+    assert found[0].fixes[0].title == "Give the last layer 1 unit (changes the output)"
 
 
 @pytest.mark.tensorflow

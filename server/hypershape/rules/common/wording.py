@@ -113,6 +113,11 @@ def size(sizes: Iterable[int | None]) -> str:
     return "×".join("?" if each is None else str(each) for each in sizes)
 
 
+def units(count: int | None) -> str:
+    """`1 unit`, `3 units`."""
+    return f"{count} unit{'s' * (count != 1)}"
+
+
 def listed(items: Iterable[str]) -> str:
     """`a, b and c`."""
     found = list(items)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
+from hypershape.rules.common import wording
 from hypershape.rules.common.failure import BuildFailure, axes, compiles
 from hypershape.rules.common.identifiers import requoted
 from hypershape.source import Code
@@ -113,4 +114,6 @@ def _other_width(target: TargetAnalysis, error: ProbeError, code: Code) -> Itera
     ]
     units = code.argument(dense[-1], "units", 0) if dense else None
     if units is not None and code.value(units, None) == output[-1]:
-        yield Fix(f"Give the last layer {labels[-1]} units", (Edit(code.span(units), str(labels[-1])),))
+        yield Fix(
+            f"Give the last layer {wording.units(labels[-1])}", (Edit(code.span(units), str(labels[-1])),)
+        )

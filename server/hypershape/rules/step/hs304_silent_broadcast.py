@@ -8,6 +8,7 @@ from functools import partial
 
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
 from hypershape.rules.common.failure import class_of, compiles
 from hypershape.source import Code
 
@@ -129,7 +130,9 @@ def _repairs(labels: Shape, output: Shape, calls: Sequence[ast.Call], code: Code
     units = code.argument(max(dense, key=code.span), "units", 0) if dense else None
     if units is not None and len(labels) == len(output) and code.value(units, None) == output[-1]:
         edit = Edit(code.span(units), str(labels[-1]))
-        yield Fix(f"Give the last layer {labels[-1]} units (changes the output)", (edit,), reshapes=True)
+        yield Fix(
+            f"Give the last layer {wording.units(labels[-1])} (changes the output)", (edit,), reshapes=True
+        )
 
 
 def _loss(target: TargetAnalysis, code: Code) -> ast.expr | None:
