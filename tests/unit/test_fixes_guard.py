@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypershape.fixes.syntax import Code
 
 from hypershape.fixes.guard import guard
 from hypershape.model import Fix, TargetAnalysis
@@ -31,7 +30,7 @@ def given_up(
     analysis = failing(written, error(written, "no", "make"), [domain], SPACE, SPACE[5:], "kernel >= 8")
     (target,) = analysis.targets
     cause = replace(target.causes[0], **changes)  # type: ignore[arg-type]
-    fix = guard(target, cause, Code.of(written))
+    fix = guard(target, cause, written.code)
     return fix, "" if fix is None else repaired(fix, written)
 
 
@@ -83,4 +82,4 @@ def build_model(hp):
     space = [*SPACE, {}]
     analysis = failing(written, error(written, "no", "make"), [domain], space, SPACE[5:], "kernel >= 8")
     target: TargetAnalysis = analysis.targets[0]
-    assert guard(target, target.causes[0], Code.of(written)) is None
+    assert guard(target, target.causes[0], written.code) is None

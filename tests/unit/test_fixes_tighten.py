@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypershape.fixes.syntax import Code
-
 from hypershape.fixes.tighten import tighten
 from hypershape.model import Hyperparameter
 
@@ -30,7 +28,7 @@ def test_values_with_quotes_and_backslashes_stay_python() -> None:
         space[:1],
         "kind == 'say \"hi\"'",
     )
-    (fix,) = tighten(analysis.targets[0], analysis.targets[0].causes[0], Code.of(written))
+    (fix,) = tighten(analysis.targets[0], analysis.targets[0].causes[0], written.code)
     namespace: dict[str, object] = {"make": lambda value: value}
     exec(repaired(fix, written), namespace)
     drawn: list[object] = []
@@ -55,6 +53,6 @@ def test_a_domain_too_large_to_be_listed_loses_what_lies_beyond_the_border() -> 
     (target,) = analysis.targets
     assert target.coverage is not None
     sampled = replace(target, coverage=replace(target.coverage, mode="sampled", space=None))
-    (fix,) = tighten(sampled, target.causes[0], Code.of(written))
+    (fix,) = tighten(sampled, target.causes[0], written.code)
     assert fix.title == "Lower the maximum of rate to 0.5 (drops 75 % of the space)"
     assert 'hp.Float("rate", 0.0, 0.5)' in repaired(fix, written)
