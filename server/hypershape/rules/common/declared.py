@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
-from typing import TypeAlias
 
-from hypershape.model import Analysis, Cause, ProbeError, Span, TargetAnalysis
+from hypershape.model import Analysis, Cause, Span, TargetAnalysis
 from hypershape.rules.base import causes
 from hypershape.source import Code, HpCall, contains
 
-Said: TypeAlias = re.Pattern[str] | Collection[str]
-"""What an error must be: one of some kinds, or of a message."""
-
-
-def _says(error: ProbeError, said: Said) -> bool:
-    return said.search(error.message) is not None if isinstance(said, re.Pattern) else error.kind in said
-
 
 def matching_cause(
-    analysis: Analysis, span: Span, said: Said, stages: Collection[str] = ("declare",)
+    analysis: Analysis, span: Span, kinds: Collection[str], stages: Collection[str] = ("declare",)
 ) -> tuple[str | None, Cause | None]:
-    """The name of the target and the cause whose error was raised at `span` in one of `stages` and is one of `said`."""
+    """The name of the target and the cause whose error was raised at `span` in one of `stages` and is of one of `kinds`."""
     for target, cause in causes(analysis):
         place = cause.error.span
         here = place is not None and (contains(place, span) or contains(span, place))
-        if here and cause.error.stage in stages and _says(cause.error, said):
+        if here and cause.error.stage in stages and cause.error.kind in kinds:
             return target.target.name, cause
     return None, None
 
 
 def unmatched_causes(
     analysis: Analysis,
-    said: Said,
+    kinds: Collection[str],
     seen: Collection[Cause | None],
     stages: Collection[str] = ("declare",),
 ) -> Iterator[tuple[TargetAnalysis, Cause]]:
-    """Causes that are one of `said` and that no finding from the text accounts for."""
+    """Causes of one of `kinds` that no finding from the text accounts for."""
     for target, cause in causes(analysis):
-        fits = cause.error.stage in stages and _says(cause.error, said)
+        fits = cause.error.stage in stages and cause.error.kind in kinds
         if fits and not any(cause is each for each in seen):
             yield target, cause
 
