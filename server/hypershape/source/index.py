@@ -96,6 +96,20 @@ class Index:
             self.scopes[annotation] = outer
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes directly inside a node, contexts and operators left out."""
+    kind = node.__class__
+    fields = _FIELDS.get(kind)
+    found: list[ast.AST] = []
+    for name in _fields(kind) if fields is None else fields:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += [each for each in value if isinstance(each, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of a kind of node that may hold nodes."""
     found = _FIELDS[kind] = tuple(name for name in kind._fields if name not in _NO_NODES)

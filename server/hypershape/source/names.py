@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from hypershape.source.index import children
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -52,6 +54,15 @@ MUTATORS = frozenset(
         "set_defaults",
     ]
 )
+
+_TELLING = frozenset(
+    [
+        ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda,
+        ast.ClassDef, *COMPREHENSIONS, ast.Import, ast.ImportFrom, ast.AugAssign, ast.ExceptHandler, ast.MatchAs,
+        ast.MatchStar, ast.MatchMapping, ast.Await, ast.AsyncFor, ast.AsyncWith,
+    ]
+)  # fmt: skip
+"""The kinds of nodes that say something about names by themselves."""
 
 
 @dataclass(slots=True)
@@ -151,6 +162,10 @@ class NameReader:
     def _walk(self, stack: list[ast.AST], names: Names) -> None:
         while stack:
             node = stack.pop()
+            kind = node.__class__
+            if kind not in _TELLING:
+                stack.extend(children(node))
+                continue
             if isinstance(node, ast.Name):
                 if isinstance(node.ctx, ast.Load):
                     names.loads.add(node.id)
@@ -158,8 +173,6 @@ class NameReader:
                     names.binds.add(node.id)
                 else:
                     names.deletes.add(node.id)
-                continue
-            if isinstance(node, ast.Constant):
                 continue
             if isinstance(node, (ast.Attribute, ast.Subscript)):
                 if not isinstance(node.ctx, ast.Load):
@@ -219,12 +232,7 @@ class NameReader:
                     names.binds.add(node.rest)
             elif isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith)):
                 names.awaits = True
-            for field_name in node._fields:
-                value = getattr(node, field_name, None)
-                if isinstance(value, ast.AST):
-                    stack.append(value)
-                elif isinstance(value, list):
-                    stack.extend(each for each in value if isinstance(each, ast.AST))
+            stack.extend(children(node))
 
     @staticmethod
     def _absorb(function: Names, names: Names) -> None:
