@@ -33,6 +33,7 @@ class Environment:
 TENSORFLOW_2_16 = Environment(("tensorflow-cpu==2.16.2", "keras==3.3.3", "keras-tuner==1.4.7"))
 ENVIRONMENTS = {
     "tensorflow-2.15": Environment(("tensorflow-cpu==2.15.1", "keras-tuner==1.4.7")),
+    "keras-tuner-1.3.5": Environment(("keras-tuner==1.3.5",), "tensorflow-2.15"),
     "tensorflow-2.16": TENSORFLOW_2_16,
     **{
         f"keras-{version}": Environment((f"keras=={version}",), "tensorflow-2.16")

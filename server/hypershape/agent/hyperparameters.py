@@ -207,7 +207,7 @@ def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:
     if kind == "Float" and hp.step is None:
         return ([hp.min_value], 1) if hp.min_value == hp.max_value else (None, None)
     if kind in ("Int", "Float"):
-        if not private.has(private.COUNT):
+        if not (private.has(private.COUNT) and hasattr(hp, "_get_n_values")):
             return None, None
         try:
             count = max(0, hp._get_n_values())

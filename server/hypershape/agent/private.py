@@ -7,7 +7,7 @@ slow one. No other module imports from `keras.src`, and a test holds their attri
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 import types
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
@@ -152,6 +152,9 @@ def _is_wanted(each: Private) -> bool:
     if each.group == TRACKING:
         # Asking would import all of TensorFlow.
         return bool(keras.backend.backend() == "tensorflow")
+    if each.group == COUNT:
+        # Before 1.4 Keras Tuner had the same names elsewhere.
+        return importlib.util.find_spec("keras_tuner.src") is not None
     return each.group != PRETRAINED or each.seen.startswith("Keras " + keras.__version__[0])
 
 
