@@ -56,3 +56,15 @@ def test_a_domain_too_large_to_be_listed_loses_what_lies_beyond_the_border() -> 
     (fix,) = tighten(sampled, target.causes[0], written.code)
     assert fix.title == "Lower the maximum of rate to 0.5 (drops 75 % of the space)"
     assert 'hp.Float("rate", 0.0, 0.5)' in repaired(fix, written)
+
+
+def test_a_grid_that_hangs_on_both_ends_becomes_a_choice_of_what_builds() -> None:
+    call = 'hp.Int("units", 2, 40, step=3, sampling="reverse_log")'
+    written = module(f"def build_model(hp):\n    return make({call})\n")
+    space = [{"units": value} for value in (24, 36, 40)]
+    domain = hyperparameter(written, "units", call, "Int", [24, 36, 40])
+    analysis = failing(written, error(written, "no", "make"), [domain], space, space[2:], "units == 40")
+    (fix,) = tighten(analysis.targets[0], analysis.targets[0].causes[0], written.code)
+    # A maximum of 36 would draw 20, 32 and 36.
+    assert fix.title == "Choose units from 24, 36 (drops 33 % of the space)"
+    assert 'make(hp.Choice("units", [24, 36]))' in repaired(fix, written)

@@ -104,8 +104,8 @@ def restrict(
     elif kind == "Boolean":
         made = _fixed(call, kept[0], code)
         title = f"Fix {label} at {kept[0]!r}"
-    elif not _neighbours(values, kept):
-        if _regular(kept):
+    elif not _neighbours(values, kept) or _counts_from_the_maximum(call, code):
+        if _regular(kept) and not _counts_from_the_maximum(call, code):
             made = _coarser(call, values, kept, code)
             title = f"Draw only {_few(kept)} for {label}"
         else:
@@ -253,6 +253,16 @@ def _neighbours(values: Sequence[Value], kept: Sequence[Value]) -> bool:
     """Whether `kept` is a run of neighbours in `values`."""
     start = values.index(kept[0])
     return tuple(values[start : start + len(kept)]) == tuple(kept)
+
+
+def _counts_from_the_maximum(call: HpCall, code: Code) -> bool:
+    """Whether the grid hangs on both ends, so that moving either of them moves every value."""
+    sampling = call.arguments.get("sampling")
+    return (
+        "step" in call.arguments
+        and sampling is not None
+        and code.value(sampling, default=None) == "reverse_log"
+    )
 
 
 def _few(values: Sequence[Value]) -> str:

@@ -257,7 +257,8 @@ class Explorer:
     def _shares(self) -> tuple[dict[Key, float], tuple[float, float]]:
         """What each report that has a verdict stands for as a share of the space, and an interval of the failing share.
 
-        Leaves are disjoint events: those that were known before the first random draw stand for their own
+        Why a leaf counts by its probability and not as one of so many: a leaf under a choice that is read early stands
+        for as many trials as all leaves of the other branch together. Leaves are disjoint events: those that were known before the first random draw stand for their own
         probability, the draws that fell elsewhere for the rest. What was chosen later depends on what was drawn, so
         it only bounds the share. The interval is a 95 % one, or certain where there is no draw.
         """
@@ -349,6 +350,13 @@ class Explorer:
         return chance(configuration, self._hps, self._held)
 
     # ------------------------------------------------------------- the plan
+
+    # Why this order. Most failures need one value or two (the extremes of a kernel and of a depth), few need three,
+    # and they sit at the ends of domains far more often than inside. So: ends before inner values, pairs before
+    # triples. Pairs come before single values because a row of pairs tries as many single values at once as there
+    # are hyperparameters. As soon as something fails, it is explained before the search goes on: a condition turns
+    # hundreds of further failures into one, and its trial is what finds a second cause behind the first.
+    # Random draws come last, yet every plan has some: only they say how often a trial fails.
 
     def _propose(self) -> Iterator[Proposal]:
         """Configurations in the order in which they tell most; None where the next depend on what came before."""
