@@ -67,9 +67,10 @@ class Job:
         if folder not in sys.path:
             sys.path.append(folder)
         guard.install(self._scratch, folder)
-        self.engine = engine.Engine(self._data, self._paths)
         self._progress.start(0, SLICE_SECONDS)
         try:
+            # Also within: a Keras that is not what the engine expects must end in words, not in a dead process.
+            self.engine = engine.Engine(self._data, self._paths)
             self.function = self._running.run(self._attempt)
             self.engine.give(self._running.given, self._slice.get("tunes_new_entries", True))
             self.engine.own_training = bool(self._slice.get("own_training"))

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from hypershape import space
+from hypershape.analysis.aside import aside
 from hypershape.analysis.reports import ask, believed, key_of
 from hypershape.model import Configuration, DeclaredData, ProbeError, Report, Target
 from hypershape.probe import Agent, AgentFailed, Job, SliceFailed
@@ -134,14 +135,14 @@ async def under_other_assumptions(
         # What there was no time for is not known to fail: no answer counts as "unknown".
         for (key, before), after in itertools.zip_longest(list(doubtful.items()), again):
             if after is None:
-                explorer.correct([replace(before, verdict="unknown")])
+                await aside(explorer.correct, [replace(before, verdict="unknown")])
             elif after.verdict != "fail":
-                explorer.correct([replace(before, verdict=after.verdict, error=after.error)])
+                await aside(explorer.correct, [replace(before, verdict=after.verdict, error=after.error)])
             else:
                 continue
             del doubtful[key]
     if not others:
-        explorer.correct(replace(report, verdict="unknown") for report in doubtful.values())
+        await aside(explorer.correct, [replace(report, verdict="unknown") for report in doubtful.values()])
 
 
 async def _under(

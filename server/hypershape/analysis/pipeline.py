@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 
 from hypershape import rules, source
+from hypershape.analysis.aside import aside
 from hypershape.analysis.probing import explore
 from hypershape.analysis.repairs import with_fixes
 from hypershape.analysis.results import Widen, by_itself, unprobed
@@ -32,46 +34,52 @@ async def analyse(
     With no agent, or at level "static", nothing of the user's code runs. What `cache` knows is shown before the
     interpreter has started; it counts only once probes have agreed with it. `widen` adds what other files say.
     """
-    module = await asyncio.to_thread(source.analyse, document, previous=previous)
+    module = await aside(source.analyse, document, previous=previous)
     wider = asyncio.create_task(asyncio.to_thread(widen, module))
     if not (await asyncio.wait({wider}, timeout=GLANCE_SECONDS))[0]:
-        yield _from_text(module, options)
+        yield await _from_text(module, options)
     module = await wider
-    state = _from_text(module, options)
-    probeable = [index for index, target in enumerate(module.targets) if target.slice is not None]
+    state = await _from_text(module, options)
     if agent is None or options.level == "static" or not module.targets:
-        yield await with_fixes(_with_findings(replace(state, done=True), options), None, options, widen)
+        state = await _with_findings(replace(state, done=True), options)
+        yield await with_fixes(state, None, options, widen)
         return
     expected = await asyncio.to_thread(_recalled, module, agent, cache)
     if expected:
         targets = tuple(expected.get(index, target) for index, target in enumerate(state.targets))
-        state = _with_findings(replace(state, targets=targets), options)
+        state = await _with_findings(replace(state, targets=targets), options)
     yield replace(state, progress="Starting the interpreter")
 
     try:
         environment = await agent.environment()
     except AgentFailed as failure:
         environment = Environment(python="", executable="", problem=str(failure))
-    if cache is not None and environment.problem is None:
+    if environment.problem is not None:
+        yield await _unable(state, environment, environment.problem, options)
+        return
+    if cache is not None:
         await asyncio.to_thread(cache.keep_environment, agent.command, environment)
         expected = await asyncio.to_thread(_recalled, module, agent, cache)
-    state = _with_findings(replace(state, environment=environment), options)
-    if environment.problem is not None:
-        yield replace(state, done=True)
-        return
+    state = await _with_findings(replace(state, environment=environment), options)
     yield state
 
     deadline = time.monotonic() + options.budget
+    probeable = [index for index, target in enumerate(module.targets) if target.slice is not None]
     for position, index in enumerate(probeable):
         share = max((deadline - time.monotonic()) / (len(probeable) - position), 0.5)
         known = expected.get(index)
-        async for explored in explore(module, module.targets[index], agent, options, share, known):
-            targets = (*state.targets[:index], explored, *state.targets[index + 1 :])
-            state = _with_findings(replace(state, targets=targets), options)
-            yield replace(state, progress=_progress(explored))
+        async with aclosing(explore(module, module.targets[index], agent, options, share, known)) as results:
+            async for explored in results:
+                if not _builds(explored) and (problem := await agent.incapable()) is not None:
+                    yield await _unable(state, environment, problem, options)
+                    return
+                targets = (*state.targets[:index], explored, *state.targets[index + 1 :])
+                state = await _with_findings(replace(state, targets=targets), options)
+                yield replace(state, progress=_progress(explored))
         if cache is not None and state.targets[index].status == "probed" and options.level == "symbolic":
             await asyncio.to_thread(cache.keep, state.targets[index], environment)
-    yield await with_fixes(_with_findings(replace(state, done=True), options), agent, options, widen)
+    state = await _with_findings(replace(state, done=True), options)
+    yield await with_fixes(state, agent, options, widen)
 
 
 async def run(
@@ -81,10 +89,26 @@ async def run(
     return [state async for state in analyse(document, agent, options, widen=widen)][-1]
 
 
-def _from_text(module: Module, options: Options) -> Analysis:
-    return _with_findings(
+async def _from_text(module: Module, options: Options) -> Analysis:
+    return await _with_findings(
         Analysis(module, targets=tuple(unprobed(target) for target in module.targets)), options
     )
+
+
+def _builds(explored: TargetAnalysis) -> bool:
+    return any(report.verdict == "ok" for report in explored.reports)
+
+
+async def _unable(state: Analysis, environment: Environment, problem: str, options: Options) -> Analysis:
+    """The last analysis where the interpreter can probe nothing: what built before, and why the others do not."""
+    targets = tuple(
+        target
+        if _builds(target)
+        else replace(unprobed(target.target), reason=target.target.reason or problem)
+        for target in state.targets
+    )
+    broken = replace(environment, problem=problem)
+    return await _with_findings(replace(state, environment=broken, targets=targets, done=True), options)
 
 
 def _recalled(module: Module, agent: Agent, cache: Cache | None) -> dict[int, TargetAnalysis]:
@@ -108,8 +132,8 @@ def _progress(explored: TargetAnalysis) -> str:
     return f"{explored.target.name}: {coverage.probed:,}{of} configurations"
 
 
-def _with_findings(state: Analysis, options: Options) -> Analysis:
-    found = rules.findings(state, select=options.select, ignore=options.ignore)
+async def _with_findings(state: Analysis, options: Options) -> Analysis:
+    found = await aside(rules.findings, state, select=options.select, ignore=options.ignore)
     severities = {code.upper(): severity for code, severity in options.severity}
     return replace(
         state,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from hypershape import space
+from hypershape.analysis.aside import aside
 from hypershape.analysis.assumptions import Opened, open_job, under_other_assumptions
 from hypershape.analysis.device import on_device
 from hypershape.analysis.reports import ask, believed, distinct, key_of
@@ -52,14 +53,12 @@ async def explore(
     options: Options,
     budget: float,
     known: TargetAnalysis | None = None,
-) -> AsyncIterator[TargetAnalysis]:
+) -> AsyncGenerator[TargetAnalysis, None]:
     """Probes one target until its space is finished or `budget` seconds are over.
 
     A finished result that is `known` from before is only checked; it is probed anew where it no longer holds.
     """
-    assert target.slice is not None
     started = time.monotonic()
-    explorer = space.Explorer(held=space.cannot_matter(module, target), exhaustive=options.exhaustive)
     try:
         opened = await open_job(target, agent)
     except SliceFailed as failure:
@@ -68,50 +67,71 @@ async def explore(
     except AgentFailed as failure:
         yield TargetAnalysis(target, "unprobeable", str(failure))
         return
-    job = opened.job
-    if opened.excuse is not None:
-        await job.close()
-        yield TargetAnalysis(
-            target, "unprobeable", opened.excuse, data="assumed", assumptions=job.assumptions
-        )
-        return
+    explored = TargetAnalysis(
+        target, "unprobeable", opened.excuse, data="assumed", assumptions=opened.job.assumptions
+    )
     try:
-        if known is not None and not await _still_true(known, opened):
-            known = None
-        if known is not None and _is_proof(known):
-            yield replace(known, searched=searched(job))
+        if opened.excuse is not None:
+            yield explored
             return
-        explorer.add(opened.first)
-        shown, size = 0.0, 8
+        if known is not None and await _still_true(known, opened):
+            if _is_proof(known):
+                explored = replace(known, searched=searched(opened.job))
+                yield explored
+        else:
+            known = None
+        if known is None or not _is_proof(known):
+            async for explored in _symbolic(
+                module, target, opened, agent, options, budget, quiet=known is not None
+            ):
+                yield explored
+        if options.level == "device" and explored.reason is None:
+            left = max(budget - (time.monotonic() - started), budget / 2)
+            yield await _really(explored, opened, agent, left)
+    except AgentFailed as failure:
+        yield replace(explored, reason=str(failure))
+    finally:
+        await opened.job.close()
+
+
+async def _symbolic(
+    module: Module, target: Target, opened: Opened, agent: Agent, options: Options, budget: float, quiet: bool
+) -> AsyncGenerator[TargetAnalysis, None]:
+    """Explores a space by symbolic probes for `budget` seconds; `quiet` shows only the end."""
+    started, job = time.monotonic(), opened.job
+    held = await aside(space.cannot_matter, module, target)
+    explorer = space.Explorer(held=held, exhaustive=options.exhaustive)
+    await aside(explorer.add, opened.first)
+    shown, size = 0.0, 8
+    try:
         while True:
-            configurations = explorer.next(size)
+            configurations = await aside(explorer.next, size)
             left = budget - (time.monotonic() - started)
             if not configurations or left <= 0:
                 break
             before = time.monotonic()
             reports = await ask(job, configurations, "symbolic", left)
-            explorer.add(believed(reports, target))
             took = (time.monotonic() - before) / max(len(reports), 1)
+            await aside(explorer.add, believed(reports, target))
             size = max(1, min(4 * size, int(BATCH_SECONDS / max(took, 1e-6))))
-            if known is None and time.monotonic() - shown > SNAPSHOT_SECONDS:
-                yield _for_now(summary_of(target, explorer, job, started))
+            if not quiet and time.monotonic() - shown > SNAPSHOT_SECONDS:
+                yield _for_now(await aside(summary_of, target, explorer, job, started))
                 shown = time.monotonic()
-        explored = summary_of(target, explorer, job, started)
         if any(report.data == "assumed" for report in explorer.reports):
             await under_other_assumptions(target, explorer, opened, agent)
-            explored = summary_of(target, explorer, job, started)
-        yield explored
-        if options.level == "device":
-            left = max(budget - (time.monotonic() - started), budget / 2)
-            real = await agent.open(target.slice, opened.data, assumption=opened.assumption, device=True)
-            try:
-                yield await on_device(explored, real, left)
-            finally:
-                await real.close()
+        yield await aside(summary_of, target, explorer, job, started)
     except AgentFailed as failure:
-        yield replace(summary_of(target, explorer, job, started), reason=str(failure))
+        yield replace(await aside(summary_of, target, explorer, job, started), reason=str(failure))
+
+
+async def _really(explored: TargetAnalysis, opened: Opened, agent: Agent, seconds: float) -> TargetAnalysis:
+    """What real steps add to an explored target, in a process that may see the GPU."""
+    assert explored.target.slice is not None
+    real = await agent.open(explored.target.slice, opened.data, assumption=opened.assumption, device=True)
+    try:
+        return await on_device(explored, real, seconds)
     finally:
-        await job.close()
+        await real.close()
 
 
 def _for_now(summary: TargetAnalysis) -> TargetAnalysis:

@@ -9,11 +9,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hypershape import fixes, rules, source, space
+from hypershape.analysis.aside import aside
 from hypershape.analysis.assumptions import open_job, under_other_assumptions
 from hypershape.analysis.reports import ask, distinct, key_of
 from hypershape.analysis.results import Widen, by_itself, summary_of, unprobed
 from hypershape.fixes.guard import GIVEN_UP
-from hypershape.model import Analysis, Cause, Finding, Fix, Options, Report, Severity, Target, TargetAnalysis
+from hypershape.model import (
+    Analysis,
+    Cause,
+    Configuration,
+    Finding,
+    Fix,
+    Options,
+    Report,
+    Severity,
+    Target,
+    TargetAnalysis,
+)
 from hypershape.probe import Agent, AgentFailed, SliceFailed
 
 SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
@@ -51,7 +63,8 @@ async def _fixes(finding: Finding, trial: _Trial, options: Options, seconds: flo
         ((fix, True) for fix in finding.repairs()),
         ((fix, False) for fix in finding.last_resorts()),
     )
-    for fix, repairs in candidates:
+    while (candidate := await aside(next, candidates, None)) is not None:
+        fix, repairs = candidate
         if len(kept) == options.fixes_offered or time.monotonic() - started > seconds:
             break
         if await _verified(fix, finding, trial):
@@ -66,11 +79,12 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
     """
     state, agent = trial.state, trial.agent
     try:
-        edited = fixes.apply(state.module.document, fix.edits)
+        edited = await aside(fixes.apply, state.module.document, fix.edits)
     except fixes.CannotApply:
         return False
     known = state.module if not state.module.broken else None
-    module = await asyncio.to_thread(lambda: trial.widen(source.analyse(edited, previous=known)))
+    module = await aside(source.analyse, edited, previous=known)
+    module = await asyncio.to_thread(trial.widen, module)
     if len(module.broken) > len(state.module.broken) or len(module.targets) < len(state.module.targets):
         return False
     after = Analysis(
@@ -90,7 +104,7 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
         if tried is None or not _no_worse(tried, old, finding, fix):
             return False
         probed.append(tried)
-    remaining = rules.findings(replace(after, targets=tuple(probed)))
+    remaining = await aside(rules.findings, replace(after, targets=tuple(probed)))
     return _count(remaining, finding.code) < _count(state.findings, finding.code) and not any(
         _count(remaining, new.code) > _count(state.findings, new.code)
         for new in remaining
@@ -117,25 +131,30 @@ async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 
         if opened.excuse is not None:
             return None
         explorer = space.Explorer(held=old.coverage.held if old.coverage is not None else {})
-        explorer.add(opened.first)
+        await aside(explorer.add, opened.first)
         while len(explorer.reports) < probes:
-            configurations = explorer.next(32)
+            configurations = await aside(explorer.next, 32)
             if not configurations:
                 break
-            explorer.add(await ask(job, configurations, "symbolic", 5.0))
+            await aside(explorer.add, await ask(job, configurations, "symbolic", 5.0))
             if time.monotonic() - started > 5.0:
                 break
         known = [report.configuration for report in old.reports if report.verdict == "ok"][:probes]
         failing = [configuration for cause in old.causes for configuration in cause.failing[:probes]]
-        inside = [c for c in distinct(failing + known) if space.contains(explorer.hyperparameters, c)]
-        explorer.add(await ask(job, inside, "symbolic", 5.0))
+        inside = await aside(_inside, explorer, failing + known)
+        await aside(explorer.add, await ask(job, inside, "symbolic", 5.0))
         if any(report.data == "assumed" for report in explorer.reports):
             await under_other_assumptions(target, explorer, opened, agent)
-        return summary_of(target, explorer, job, started)
+        return await aside(summary_of, target, explorer, job, started)
     except AgentFailed:
         return None
     finally:
         await job.close()
+
+
+def _inside(explorer: space.Explorer, configurations: Sequence[Configuration]) -> list[Configuration]:
+    """The configurations that an edited space still holds, each once."""
+    return [each for each in distinct(configurations) if space.contains(explorer.hyperparameters, each)]
 
 
 def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: Fix) -> bool:

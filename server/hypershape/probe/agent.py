@@ -26,7 +26,7 @@ from hypershape.model import (
     Slice,
     SliceFile,
 )
-from hypershape.probe import bootstrap, convert
+from hypershape.probe import bootstrap, canary, convert
 
 START_SECONDS = 120.0
 """Importing Keras takes 3 to 20 s on a slow disk; an interpreter that says nothing for this long hangs."""
@@ -101,6 +101,7 @@ class Agent:
         self._data: dict[
             tuple[tuple[SliceFile, ...], str], tuple[float, asyncio.Task[DeclaredData | None]]
         ] = {}
+        self._incapable: asyncio.Task[str | None] | None = None
         self._gone: asyncio.Future[None] | None = None
         self._errors: asyncio.Task[None] | None = None
 
@@ -147,6 +148,26 @@ class Agent:
             self._data[key] = (time.monotonic(), reading)
         return await asyncio.shield(reading)
 
+    async def _try_canary(self) -> str | None:
+        problem: ProbeError | None = None
+        try:
+            job = await self.open(canary.SLICE, limits=Limits(canary.SECONDS))
+            try:
+                async for report in job.probe([{}], "symbolic"):
+                    problem = report.error if report.verdict != "ok" else None
+            finally:
+                await job.close()
+        except AgentFailed as failure:
+            return str(failure)
+        except SliceFailed as failure:
+            problem = failure.error
+        if problem is None:
+            return None
+        return (
+            f"No search space can be probed with {shlex.join(self.command)}: even a model of one layer does not "
+            f"build there ({problem.type}: {problem.message.strip()})."
+        )
+
     async def _describe(self, slice_: Slice) -> DeclaredData | None:
         job = Job(self, slice_, None, Limits(), 0, False)
         try:
@@ -155,6 +176,15 @@ class Agent:
             return None
         finally:
             await job.close()
+
+    async def incapable(self) -> str | None:
+        """One sentence when not even a model of one layer can be probed here, so that no target is to blame.
+
+        Asked when nothing of a target builds; found out once for each start of the interpreter.
+        """
+        if self._incapable is None:
+            self._incapable = asyncio.create_task(self._try_canary())
+        return await asyncio.shield(self._incapable)
 
     async def close(self) -> None:
         """Ends the agent and every job."""
@@ -201,6 +231,7 @@ class Agent:
     async def _start(self) -> None:
         self.state = State.STARTING
         self._data.clear()
+        self._incapable = None
         loop = asyncio.get_running_loop()
         self._gone = loop.create_future()
         client = _Client(self._exited)

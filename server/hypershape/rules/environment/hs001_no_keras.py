@@ -32,5 +32,6 @@ class NoKeras(Rule):
             return
         place = import_of(analysis.module, "keras_tuner", "keras", "tensorflow")
         if place is not None or analysis.module.targets:
-            where = f" ({environment.executable})" if environment.executable else ""
+            unnamed = environment.executable and environment.executable not in environment.problem
+            where = f" ({environment.executable})" if unnamed else ""
             yield self.finding(f"{environment.problem}{where}", place or analysis.module.targets[0].span)

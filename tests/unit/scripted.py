@@ -1,0 +1,115 @@
+"""An agent whose answers are plain Python: the pipeline runs whole, and no interpreter starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+from hypershape.model import (
+    Configuration,
+    DeclaredData,
+    Environment,
+    Frame,
+    Hyperparameter,
+    Level,
+    ProbeError,
+    Report,
+    Slice,
+    Span,
+    Value,
+)
+
+PATH = "/project/model.py"
+HERE = Environment(python="3.11.7", executable="/usr/bin/python", keras="3.15.0", backend="numpy")
+
+Build = Callable[["Hp", Level], None]
+"""Reads hyperparameters, and raises ValueError(message, line) where the model fails at that level."""
+
+
+class Hp:
+    """Stands for `hp`: reads are recorded, names left out take their default."""
+
+    def __init__(self, asked: Configuration, known: dict[str, Hyperparameter], text: str) -> None:
+        self._asked, self._known, self._text = asked, known, text
+        self.read: dict[str, Value] = {}
+        self.new: list[Hyperparameter] = []
+
+    def choice(self, name: str, *values: Value) -> Any:
+        if name not in self._known:
+            kind = "Choice" if isinstance(values[0], str) else "Int"
+            span = self._declared(name)
+            self._known[name] = Hyperparameter(name, kind, values[0], values, len(values), span=span)
+            self.new.append(self._known[name])
+        self.read[name] = self._asked.get(name, values[0])
+        return self.read[name]
+
+    def _declared(self, name: str) -> Span | None:
+        """The call `hp.…("name", …)` where it stands in one line."""
+        for number, line in enumerate(self._text.splitlines(), 1):
+            found = re.search(rf'hp\.\w+\("{name}"[^)]*\)', line)
+            if found is not None:
+                return Span(PATH, number, found.start() + 1, number, found.end() + 1)
+        return None
+
+
+class ScriptedJob:
+    """A job on the function of its agent."""
+
+    assumptions: tuple[str, ...] = ()
+
+    def __init__(self, agent: ScriptedAgent, text: str, data: DeclaredData | None, device: bool) -> None:
+        self._agent, self._text, self.data, self._device = agent, text, data, device
+        self._known: dict[str, Hyperparameter] = {}
+
+    async def probe(self, configurations: Sequence[Configuration], level: Level) -> AsyncIterator[Report]:
+        assert (level == "device") == self._device, "real steps are taken in a job that may see the GPU"
+        for asked in configurations:
+            self._agent.probed.append((level, asked))
+            yield self._report(asked, level)
+
+    def _report(self, asked: Configuration, level: Level) -> Report:
+        hp = Hp(asked, self._known, self._text)
+        error = None
+        try:
+            self._agent.build(hp, level)
+        except ValueError as problem:
+            message, line = problem.args
+            end = len(self._text.splitlines()[line - 1]) + 1
+            place = Frame(Span(PATH, line, 5, line, end), "build_model")
+            error = ProbeError("ValueError", message, "step" if level == "device" else "build", (place,))
+        verdict = "fail" if error else "ok"
+        return Report(hp.read, verdict, level, error, parameters=10, new=tuple(hp.new))  # type: ignore[arg-type]
+
+    async def close(self) -> None:
+        return None
+
+
+class ScriptedAgent:
+    """What `analyse` asks of an agent; `probed` lists what was probed, `unable` is what its canary says."""
+
+    command = ("scripted",)
+
+    def __init__(self, build: Build, unable: str | None = None) -> None:
+        self.build, self.unable = build, unable
+        self.probed: list[tuple[Level, Configuration]] = []
+
+    async def environment(self) -> Environment:
+        return HERE
+
+    async def incapable(self) -> str | None:
+        return self.unable
+
+    async def open(
+        self,
+        slice_: Slice,
+        data: DeclaredData | None = None,
+        *,
+        limits: Any = None,
+        assumption: int = 0,
+        device: bool = False,
+    ) -> ScriptedJob:
+        return ScriptedJob(self, slice_.files[-1].text, data, device)
+
+    async def data(self, slice_: Slice) -> DeclaredData | None:
+        return None

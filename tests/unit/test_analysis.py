@@ -1,0 +1,233 @@
+"""The pipeline over an agent whose answers are plain Python: what is shown, what is asked, and on which thread."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hypershape import analysis, fixes, rules, source, space
+from hypershape.model import Analysis, Finding, Fix, Level, Options
+from hypershape.probe import Agent, Cache
+from tests.unit.scripted import HERE, PATH, Build, Hp, ScriptedAgent
+
+TEXT = """\
+import keras
+import keras_tuner
+
+
+def build_model(hp):
+    kernel = hp.Int("kernel", 3, 9, step=2)
+    units = hp.Int("units", 1, 40)
+    model = keras.Sequential([keras.Input((12, 12, 1))])
+    model.add(keras.layers.Conv2D(8, kernel))
+    model.add(keras.layers.Conv2D(8, 5))
+    model.add(keras.layers.Dense(units))
+    model.compile(loss="mse")
+    return model
+
+
+tuner = keras_tuner.RandomSearch(build_model, objective="loss", overwrite=True)
+"""
+
+
+def builds(hp: Hp, level: Level) -> None:
+    hp.choice("kernel", 3, 5, 7, 9)
+    hp.choice("units", *range(1, 41))
+
+
+def large_kernels_fail(hp: Hp, level: Level) -> None:
+    kernel = hp.choice("kernel", 3, 5, 7, 9)
+    hp.choice("units", *range(1, 41))
+    if kernel >= 9:
+        raise ValueError("Computed output size would be zero or negative", 10)
+
+
+def steps_fail(hp: Hp, level: Level) -> None:
+    builds(hp, level)
+    if level == "device":
+        raise ValueError(f"only negative numbers, not {hp.read['kernel']}", 11)
+
+
+async def states(
+    build: Build | ScriptedAgent, text: str = TEXT, cache: Cache | None = None, **options: Any
+) -> list[Analysis]:
+    agent: Any = build if isinstance(build, ScriptedAgent) else ScriptedAgent(build)
+    document = source.from_text(PATH, text)
+    found = analysis.analyse(document, agent, Options(**options), cache=cache)
+    return [state async for state in found]
+
+
+# ------------------------------------------------------------------- levels
+
+
+async def test_real_steps_are_taken_where_the_shapes_are_known_from_before(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    await states(steps_fail, cache=cache)
+    agent = ScriptedAgent(steps_fail)
+    done = (await states(agent, cache=cache, level="device", verify_fixes=False))[-1]
+    assert len([level for level, _ in agent.probed if level == "symbolic"]) < 40, (
+        "the proof is not made again"
+    )
+    assert [level for level, _ in agent.probed].count("device") >= 5
+    assert any("only negative numbers" in cause.error.message for cause in done.targets[0].causes)
+    assert any("only negative numbers" in finding.message for finding in done.findings)
+
+
+async def test_what_real_steps_found_is_not_shown_where_only_shapes_are_asked_for(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    await states(steps_fail, cache=cache, level="device")
+    await states(steps_fail, cache=cache)
+    await states(steps_fail, cache=cache, level="device")
+    again = await states(steps_fail, cache=cache)
+    assert again[-1].targets[0].coverage is not None and again[-1].targets[0].coverage.mode == "exhaustive"
+    assert not any(state.targets[0].causes for state in again)
+
+
+async def test_the_causes_of_real_steps_say_how_many_of_the_tried_ones_fail() -> None:
+    def large_models_fail(hp: Hp, level: Level) -> None:
+        builds(hp, level)
+        if level == "device" and hp.read["kernel"] != 3:
+            raise ValueError("out of memory", 11)
+
+    agent = ScriptedAgent(large_models_fail)
+    (target,) = (await states(agent, level="device"))[-1].targets
+    really = [configuration for level, configuration in agent.probed if level == "device"]
+    (cause,) = target.causes
+    assert list(cause.failing) == [each for each in really if each["kernel"] != 3]
+    assert cause.share == len(cause.failing) / len(really) and not cause.exact
+    assert cause.first.configuration == cause.failing[0] and cause.condition is None
+    assert [report.level for report in target.reports].count("device") == len(really)
+    assert target.elapsed_ms["device"] >= 0
+
+
+async def test_no_real_step_is_taken_of_what_does_not_build() -> None:
+    agent = ScriptedAgent(large_kernels_fail)
+    await states(agent, level="device")
+    assert not any(configuration["kernel"] == 9 for level, configuration in agent.probed if level == "device")
+
+
+# ------------------------------------------------------------------- interpreters
+
+
+def nothing_builds(hp: Hp, level: Level) -> None:
+    builds(hp, level)
+    raise ValueError("type object 'Variable' has no attribute", 9)
+
+
+BROKEN = "No search space can be probed with python."
+
+
+async def test_where_not_even_the_smallest_model_builds_the_interpreter_is_named_and_no_line_is_underlined() -> (
+    None
+):
+    found = await states(ScriptedAgent(nothing_builds, unable=BROKEN))
+    assert not any(state.targets[0].causes for state in found)
+    done = found[-1]
+    assert done.done and done.environment is not None and done.environment.problem == BROKEN
+    assert (done.targets[0].status, done.targets[0].reason) == ("static-only", BROKEN)
+    assert [finding.code for finding in done.findings] == ["HS001"]
+
+
+async def test_where_the_smallest_model_builds_the_target_is_named() -> None:
+    done = (await states(ScriptedAgent(nothing_builds)))[-1]
+    assert done.environment == HERE
+    assert done.targets[0].coverage is not None and done.targets[0].coverage.failed == 160
+    assert done.findings
+
+
+async def test_an_interpreter_that_cannot_start_is_the_reason_of_every_target() -> None:
+    document = source.from_text(PATH, TEXT)
+    done = await analysis.run(document, Agent(["/no/such/python"]), Options())
+    assert "/no/such/python" in (done.targets[0].reason or "")
+
+
+# ------------------------------------------------------------------- threads
+
+
+class Threads:
+    """What ran, and whether on the thread of the event loop."""
+
+    def __init__(self) -> None:
+        self.loop = threading.get_ident()
+        self.ran: dict[str, set[bool]] = {}
+        self.folder: Path | None = None
+
+    def note(self, name: str) -> None:
+        self.ran.setdefault(name, set()).add(threading.get_ident() == self.loop)
+
+    def wrapped(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def noting(*args: Any, **kwargs: Any) -> Any:
+            self.note(name)
+            return function(*args, **kwargs)
+
+        return noting
+
+    def opened(self, event: str, args: tuple[Any, ...]) -> None:
+        """An audit hook cannot be removed: it looks at files of one folder, while there is one."""
+        if event == "open" and self.folder is not None and str(args[0]).startswith(str(self.folder)):
+            self.note("open")
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Threads]:
+    seen = Threads()
+    heavy: list[tuple[Any, str]] = [
+        (source, "analyse"),
+        (rules, "findings"),
+        (fixes, "apply"),
+        (space, "cannot_matter"),
+        (space, "layer_rows"),
+        (space, "contains"),
+        *((space.Explorer, name) for name in ("next", "add", "causes")),
+    ]
+    for owner, name in heavy:
+        monkeypatch.setattr(owner, name, seen.wrapped(name, getattr(owner, name)))
+    findings = rules.findings
+
+    def with_noted_repairs(*args: Any, **kwargs: Any) -> tuple[Finding, ...]:
+        return tuple(
+            replace(finding, repairs=partial(noted_repairs, finding)) for finding in findings(*args, **kwargs)
+        )
+
+    def noted_repairs(finding: Finding) -> Iterator[Fix]:
+        for fix in finding.repairs():
+            seen.note("repairs")
+            yield fix
+
+    monkeypatch.setattr(rules, "findings", with_noted_repairs)
+    sys.addaudithook(seen.opened)
+    seen.folder = tmp_path
+    yield seen
+    seen.folder = None
+
+
+async def test_nothing_heavy_runs_on_the_thread_that_answers_the_editor(
+    threads: Threads, tmp_path: Path
+) -> None:
+    for level in ("symbolic", "device"):  # the second meets a result that is known
+        found = await states(large_kernels_fail, cache=Cache(tmp_path / "cache"), level=level)
+        assert found[-1].findings
+    assert set(threads.ran) == {
+        *("analyse", "findings", "apply", "cannot_matter", "layer_rows", "contains"),
+        *("next", "add", "causes", "repairs", "open"),
+    }
+    assert [name for name, on_loop in threads.ran.items() if True in on_loop] == []
+
+
+async def test_a_cancelled_analysis_asks_for_nothing_more() -> None:
+    agent = ScriptedAgent(builds)
+    found = analysis.analyse(source.from_text(PATH, TEXT), agent, Options())  # type: ignore[arg-type]
+    async for state in found:
+        if state.targets[0].status == "probed":
+            break
+    await found.aclose()  # type: ignore[attr-defined]
+    before = len(agent.probed)
+    await states(large_kernels_fail)
+    assert len(agent.probed) == before
