@@ -254,3 +254,47 @@ def build_model(hp):
     (declare,) = [each for each in actions if each.title.startswith("Declare the shape")]
     editor.apply(declare.edit)  # type: ignore[arg-type]
     assert "# hypershape: x=(32,) y=(1,)\ndef build_model(hp):" in editor.texts[uri]
+
+
+def project_with_interpreter(folder: Path) -> Path:
+    """A project that names an interpreter of its own, which notes each start; the note."""
+    note, python = folder / "started", folder / "python"
+    python.write_text(f'#!/bin/sh\necho started >> "{note}"\nexit 1\n')
+    python.chmod(0o755)
+    (folder / "pyproject.toml").write_text('[tool.hypershape]\npython = "./python"\n')
+    return note
+
+
+async def test_an_interpreter_of_an_untrusted_project_is_never_started(
+    editor: Editor, tmp_path: Path
+) -> None:
+    note = project_with_interpreter(tmp_path)
+    await editor.start(trusted="yes", interpreter=None)
+    uri = editor.open(tmp_path / "m.py", STATIC)
+    await editor.until(lambda: "HS101" in editor.codes(uri), 20)
+    await editor.until(lambda: bool(editor.status) and editor.status[-1].state == "restricted", 20)
+    assert not note.exists()
+
+
+async def test_an_interpreter_of_a_trusted_project_is_the_one_that_runs(
+    editor: Editor, tmp_path: Path
+) -> None:
+    note = project_with_interpreter(tmp_path)
+    await editor.start(interpreter=None)
+    editor.open(tmp_path / "cnn.py", CNN)
+    await editor.until(lambda: bool(editor.status) and editor.status[-1].state == "error", 60)
+    assert note.exists() and str(tmp_path / "python") in editor.status[-1].message
+
+
+async def test_two_open_files_keep_their_own_squiggles(editor: Editor, tmp_path: Path) -> None:
+    await editor.start()
+    first = editor.open(tmp_path / "first.py", CNN)
+    second = editor.open(tmp_path / "second.py", CNN.replace("layers.Conv2D(8, 5)", "layers.Conv2D(8, 7)"))
+    await editor.until(lambda: "HS201" in editor.codes(first) and "HS201" in editor.codes(second))
+    assert editor.marked(first, "HS201") == "layers.Conv2D(8, 5)"
+    assert editor.marked(second, "HS201") == "layers.Conv2D(8, 7)"
+    editor.client.text_document_did_close(
+        types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(second))
+    )
+    await editor.until(lambda: editor.codes(second) == [])
+    assert "HS201" in editor.codes(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import venv
@@ -163,3 +164,30 @@ def build_model(hp):  # hypershape: x=(4,) y=(1,)
     symbolic, device = run("check", file), run("check", file, "--level", "device")
     assert (symbolic.returncode, device.returncode) == (0, 1)
     assert "only negative numbers" in device.stdout
+
+
+BROKEN = """
+try:
+    import keras
+except ImportError:
+    pass
+else:
+    def refuse(self, *args, **kwargs):
+        raise AttributeError("Dense has lost a private name")
+
+    keras.layers.Dense.__init__ = refuse
+"""
+"""A Keras that imports and cannot build: what a version that nobody has seen may do to every probe."""
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("output", ["text", "json", "sarif", "github"])
+def test_a_keras_in_which_nothing_builds_ends_with_two_and_says_so(
+    tmp_path: Path, output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(BROKEN)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    done = run("check", EXAMPLES / "case1_dense.py", "--format", output)
+    assert done.returncode == 2
+    assert "Dense has lost a private name" in done.stdout
+    assert "No search space can be probed with" in done.stderr
