@@ -101,7 +101,7 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
         if agent is None or new.target.slice is None:
             return False
         tried = await _try(new.target, old, agent)
-        if tried is None or not _no_worse(tried, old, finding, fix):
+        if tried is None or not await aside(_no_worse, tried, old, finding, fix):
             return False
         probed.append(tried)
     remaining = await aside(rules.findings, replace(after, targets=tuple(probed)))
