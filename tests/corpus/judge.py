@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+WORKSPACE = source.Workspace()
 HERE = Path(__file__).parent
 FILES = HERE / "files"
 BUDGET = 5.0
@@ -82,7 +84,8 @@ async def judge(name: str, expected: Mapping[str, Any], agent: Agent) -> Outcome
         if "unreadable" in expected:
             outcome.wrong.append("is read, although it should not be")
         options = Options(budget=BUDGET, verify_fixes=False, fix_budget=0.0)
-        _compare(outcome, expected, await analysis.run(document, agent, options))
+        widen = partial(source.across, workspace=WORKSPACE)
+        _compare(outcome, expected, await analysis.run(document, agent, options, widen))
     outcome.seconds = time.monotonic() - started
     return outcome
 
