@@ -25,6 +25,13 @@ SAID = [
     ),
     (
         "ValueError",
+        "Computed output size would be negative. Received `inputs shape=(None, 8, 8, 1)`, "
+        "`kernel shape=(11, 11, 1, 4)`, `dilation_rate=[1 1]`.",
+        "convolution-too-large",
+        {"gets": (8, 8), "needs": (11, 11)},
+    ),
+    (
+        "ValueError",
         "Exception encountered when calling MaxPooling2D.call().\n\nComputed output size would be zero or negative. "
         "Received: `inputs.shape=[None 1 1 4]`, `pool_size=[2 2]`, `strides=(2, 2)`, `padding=valid`.",
         "pooling-too-large",

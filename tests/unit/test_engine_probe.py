@@ -506,3 +506,26 @@ def test_a_model_that_raises_when_asked_for_its_ends_has_none() -> None:
 
     assert step.has_inputs(Sequential()) is False and step.outputs(Sequential()) == ()
     assert step.has_inputs(None) is False and step.outputs(None) == ()
+
+
+def test_a_refusal_that_the_user_caught_is_not_blamed_for_a_later_failure() -> None:
+    source = """
+    import keras
+    from keras import layers
+
+    def build(hp):
+        inputs = keras.Input((4, 4, 1))
+        try:
+            x = layers.Conv2D(2, 9)(inputs)
+        except ValueError:
+            x = layers.Conv2D(2, 3)(inputs)
+        raise RuntimeError("something else")
+    """
+    (report,) = probe(source)
+    error = report["error"]
+    assert (error["type"], error["layer"], error["made"], error["kind"]) == (
+        "RuntimeError",
+        None,
+        None,
+        "other",
+    )

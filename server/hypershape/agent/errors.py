@@ -20,6 +20,10 @@ _STACK = re.compile(r'^[ \t]*File "[^\n]*\n*', re.MULTILINE)
 _VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
+_BEGINNING = 100
+"""So many characters of a message survive what Keras and TensorFlow add to it on its way out."""
+
+
 class Refusal(Exception):
     """Raised where Keras or Keras Tuner would raise later, in the trial: `type_name` is what they would raise."""
 
@@ -73,10 +77,10 @@ def describe(
 
 def _comes_from(error: BaseException, refused: Optional[BaseException]) -> bool:
     """Whether an error is what a layer raised, or what Keras or a backend made of it in other words."""
-    words = str(refused)
+    words = cleaned(str(refused))[:_BEGINNING]
     seen: Optional[BaseException] = error
     while seen is not None:
-        if seen is refused or (words and words in str(seen)):
+        if seen is refused or (words and words in cleaned(str(seen))):
             return True
         seen = seen.__cause__ or seen.__context__
     return False

@@ -341,12 +341,12 @@ _ROWS: List[_Row] = [
     # Windows. Keras 2 says "One of the dimensions …", TensorFlow's own shape functions "Negative dimension …".
     _row(
         "convolution-too-large",
-        r"output size would be zero or negative\. Received:? `inputs?[ ._]shape=(?P<shape>%s)`"
+        r"output size would be (?:zero or )?negative\. Received:? `inputs?[ ._]shape=(?P<shape>%s)`"
         r"(?:.*?`kernel shape=(?P<kernel>%s)`)?(?:.*?`pool_size=(?P<pool>%s)`)?"
         r"(?:.*?`dilation_rate=(?P<dilation>%s|\d+)`)?" % ((_SHAPE,) * 4),
         _as_window,
     ),
-    _row("convolution-too-large", r"output size would be zero or negative", _as_window),
+    _row("convolution-too-large", r"output size would be (?:zero or )?negative", _as_window),
     _row(
         "convolution-too-large",
         r"One of the dimensions in the output is <= 0 due to downsampling.*?"

@@ -74,7 +74,7 @@ class Trace:
 
     def refused_within(self, layer: Any, error: BaseException, inputs: Any) -> None:
         """A layer that another one called: where the user made both, the inner one is what does not fit."""
-        if self.origin(layer) is not None and _is_keras(layer):
+        if self.origin(layer) is not None and _is_plain_layer(layer):
             self.refused(layer, error, True, inputs)
 
     def refused(self, layer: Any, error: BaseException, inside: bool, inputs: Any) -> None:
@@ -85,8 +85,8 @@ class Trace:
             self.refusal = {
                 "layer": layer.name,
                 "layer_class": type(layer).__name__,
-                # What a layer of the user's own refuses is better seen inside of it.
-                "made": self.origin(layer) if _is_keras(layer) else None,
+                # What a layer of the user's own refuses is better seen inside of it, and of a model where it is called.
+                "made": self.origin(layer) if _is_plain_layer(layer) else None,
                 "input_shapes": shapes(inputs, self.stepping),
                 "arguments": arguments(layer),
             }
@@ -246,6 +246,10 @@ def count_parameters(layer: Any) -> int:
 
 def _is_keras(layer: Any) -> bool:
     return type(layer).__module__.startswith(_KERAS)
+
+
+def _is_plain_layer(layer: Any) -> bool:
+    return _is_keras(layer) and not isinstance(layer, keras.Model)
 
 
 def arguments(layer: Any) -> Dict[str, Dict[str, Any]]:
