@@ -783,4 +783,153 @@ def build(hp):
     return model
 """,
     ),
+    "model of its own class that is told its shape, and fails in its first step": program(
+        """
+class Net(keras.Model):
+    def __init__(self, kernel):
+        super().__init__()
+        self.one, self.two = layers.Conv2D(4, kernel), layers.Conv2D(4, 5)
+        self.head = layers.Dense(3)
+    def call(self, x):
+        return self.head(layers.Flatten()(self.two(self.one(x))))
+def build(hp):
+    model = Net(hp.Choice("kernel", [7, 3, 5]))
+    model.build((None, 10, 10, 1))
+    model.compile("adam", "mse")
+    return model
+""",
+    ),
+    "model of its own class that is told its shape, and takes whole numbers": program(
+        """
+class Net(keras.Model):
+    def __init__(self, classes):
+        super().__init__()
+        self.classes, self.head = classes, layers.Dense(3)
+    def call(self, x):
+        return self.head(ops.one_hot(x, self.classes))
+def build(hp):
+    model = Net(hp.Int("classes", 3, 5))
+    model.build((None, 10))
+    model.compile("adam", "mse")
+    return model
+""",
+    ),
+    "model of its own class that is told two shapes, which do not fit": program(
+        """
+class Net(keras.Model):
+    def __init__(self, units):
+        super().__init__()
+        self.one, self.other = layers.Dense(units), layers.Dense(4)
+    def call(self, inputs):
+        x, y = inputs
+        return self.one(x) + self.other(y)
+def build(hp):
+    model = Net(hp.Int("units", 3, 5))
+    model.build([(None, 7), (None, 2)])
+    model.compile("adam", "mse")
+    return model
+""",
+    ),
+    "own layer that takes another layer's output twice": program(
+        """
+class Gate(layers.Layer):
+    def build(self, shape):
+        self.inner = layers.Dense(shape[-1], activation="sigmoid")
+        self.inner.build(shape)
+    def call(self, x):
+        return x * self.inner(x)
+def build(hp):
+    x = inputs = keras.Input((6,))
+    gate = Gate()
+    x = gate(gate(x))
+    x = layers.Dense(hp.Int("units", 2, 4))(x)
+    model = keras.Model(inputs, Gate()(x) + 1.0)
+    model.compile(loss="mse")
+    return model
+""",
+    ),
+    "own layer with a counter of its class": program(
+        """
+class Growing(layers.Layer):
+    made = 0
+    def __init__(self):
+        super().__init__()
+        Growing.made = (Growing.made + 1) % 2
+        self.dense = layers.Dense(3 + Growing.made)
+    def call(self, x):
+        return self.dense(x)
+def build(hp):
+    x = inputs = keras.Input((hp.Int("width", 2, 4),))
+    x = layers.Add()([Growing()(x), Growing()(x)])
+    model = keras.Model(inputs, x)
+    model.compile(loss="mse")
+    return model
+""",
+    ),
+    "operations of every kind on symbolic tensors": program(
+        """
+def build(hp):
+    inputs = keras.Input((12, 6))
+    x = inputs[:, 1:-1, ::2] * 2 - inputs[:, 1:-1, 1::2] / 3
+    x = ops.concatenate([x, -x, abs(x) ** 2], axis=-1)
+    one, other = ops.split(x, 2, axis=1)
+    x = ops.stack([one, other], axis=1)
+    x = ops.max(ops.transpose(x, (0, 2, 1, 3)), axis=2)
+    x = ops.where(x > 0, x, ops.zeros_like(x))
+    x = ops.einsum("bij,bkj->bik", x, x) @ x
+    values, where = ops.top_k(ops.mean(x, axis=1), hp.Int("k", 2, 6))
+    x = layers.Dense(2)(ops.squeeze(values[:, None], axis=1))
+    model = keras.Model(inputs, x)
+    model.compile(loss="mse")
+    return model
+""",
+    ),
+    "an operation between sizes that do not fit": program(
+        """
+def build(hp):
+    inputs = keras.Input((12,))
+    x = layers.Dense(hp.Int("units", 3, 6))(inputs) + layers.Dense(4)(inputs)
+    model = keras.Model(inputs, x)
+    model.compile(loss="mse")
+    return model
+""",
+    ),
+    "augmentation in a Sequential without an input": program(
+        """
+def build(hp):
+    augment = keras.Sequential([layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)])
+    inputs = keras.Input((hp.Choice("size", [16, 3]), 16, 3))
+    x = layers.Conv2D(4, 5)(augment(inputs))
+    model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(x)))
+    model.compile(loss="mse")
+    return model
+""",
+    ),
+    "a model called on another shape than its own": program(
+        """
+def build(hp):
+    a = keras.Input((None, 4))
+    inner = keras.Model(a, layers.Conv1D(3, 2)(a))
+    inputs = keras.Input((hp.Int("length", 1, 4), 4))
+    model = keras.Model(inputs, layers.GlobalMaxPooling1D()(inner(inputs)))
+    model.compile(loss="mse")
+    return model
+""",
+    ),
+    "functions of its own in a Lambda, as activation and as loss": program(
+        """
+SCALE = 0.5
+def squash(x):
+    return ops.tanh(x) * SCALE
+def half(y, p):
+    return ops.mean(ops.square(y - p), axis=-1) / 2
+def build(hp):
+    x = inputs = keras.Input((8,))
+    x = layers.Dense(hp.Int("units", 4, 6), activation=squash)(x)
+    x = layers.Lambda(lambda t: t[:, :5])(x)
+    model = keras.Model(inputs, layers.Dense(2)(x))
+    model.compile("adam", half)
+    return model
+""",
+    ),
 }

@@ -227,6 +227,9 @@ class Engine:
             return False
         if run.error["kind"] in ("no-gradients", "out-of-memory"):
             return False
+        if run.deferred and run.data.x:
+            # Without labels such a model only makes its forward pass.
+            return False
         return run.trace.refusal is None
 
     def _is_own(self, run: _Run, function: Any, configuration: Mapping[str, Any], train: bool) -> bool:
@@ -260,6 +263,8 @@ class Engine:
             run.deferred = not step.has_inputs(run.model)
             unbuilt = run.deferred and not getattr(run.model, "built", True)
             run.data = self._data.seen_by(unbuilt, self._trains_itself(function))
+            if run.deferred and not unbuilt and not run.data.x and not run.data.y:
+                run.data = self._told(run.model)
             step.check_return(run.model, must_be_compiled=not self._trains_itself(function))
             run.compiled = step.is_compiled(run.model)
             stage = "step"
@@ -296,6 +301,17 @@ class Engine:
             # No labels of ours can tell a loss that does not exist from one that does not like them.
             step.check_names(run.model)
         return step.train(run.model, run.data, compiled)
+
+    def _told(self, model: Any) -> step.Data:
+        """What a model was told to build on, as the kind of numbers that its forward pass takes, if it takes any."""
+        for dtype in ("float32", "int32"):
+            told = step.built_on(model, dtype)
+            try:
+                step.build_on(model, told)
+                return told
+            except Exception:
+                continue
+        return step.built_on(model)
 
     def _check_step(self, model: Any, data: step.Data) -> Tuple[str, ...]:
         """The shape part of a training step; what built-in losses and metrics gave is remembered."""
@@ -416,15 +432,21 @@ class Engine:
             tuple((tensor.spec, tensor.layer.name if named else None) for tensor in outputs),
             fits_itself,
             remembered.settings(),
+            tuple(_MEMORY.flags),
             _MEMORY.doubts(),
         )
         return key, outputs, parameters
 
     def _remembered_trace(self, calls: List[Tuple[Any, ...]], deferred: bool) -> Tuple[Dict[str, Any], ...]:
-        key = (deferred, *[call[:3] for call in calls])
+        key = (deferred, *[call[:4] for call in calls])
         trace = self._short.get(key)
         if trace is None:
-            full = tuple(dict(result.call, span=span, name=name) for _, name, _, span, result in calls)
+            full: Tuple[Dict[str, Any], ...] = ()
+            for _, name, _, base, span, result in calls:
+                full += tuple(
+                    dict(call, name=remembered.renamed(call["name"], base)) for call in result.inner
+                )
+                full += (dict(result.call, span=span, name=name),)
             if deferred:
                 full = tuple(_without_batch(call) for call in full)
             trace = self._short[key] = self._intern(full)

@@ -2,8 +2,10 @@
 
 While active, `Layer.__new__`, `Sequential.__new__`, `Model.__new__` and `Optimizer.__new__` hand out stand-ins
 that know nothing but their arguments. A stand-in that is called on tensors looks its result up under its class,
-arguments and input shapes; the first time, the real layer is made and called. This is sound because only
-layers of Keras itself are remembered, and only where their arguments are plain values.
+arguments and input shapes; the first time, the real layer is made and called. Operations on tensors (`x + y`,
+`x[:, 1:]`, `keras.ops`) and whole models that are called like layers are remembered in the same way. This is sound
+because only what Keras itself defines is remembered, where its arguments are plain values, and of the user's own
+layers and functions those that read nothing which could change between two configurations (`purity`).
 
 Anything else raises `Unknown`: the caller then runs the target again with Keras itself. A stand-in never
 answers a question that it was not made for, and it never decides that something fails.
@@ -11,14 +13,17 @@ answers a question that it was not made for, and it never decides that something
 
 from __future__ import annotations
 
+import functools
 import sys
+import types
 from collections import defaultdict
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
 
 import keras
+import numpy as np
 from keras import layers
 
-from . import private, training
+from . import private, purity, training
 from .positions import Positions, Span
 from .standins import StandIn
 from .step import identity
@@ -26,10 +31,11 @@ from .trace import count_parameters, dtype_of, shapes
 
 global_state: Any = private.get("keras.src.backend.common.global_state")
 _mask_of: Any = private.get("keras.src.backend.get_keras_mask")
+FunctionalModel: Any = private.get("keras.src.models.functional.Functional")
 
 _STATEFUL = (
     "Normalization", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization", "FeatureSpace",
-    "HashedCrossing", "Hashing", "Lambda", "Wrapper", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer",
+    "HashedCrossing", "Hashing", "Wrapper", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer",
     "Pipeline", "RandomErasing",
 )  # fmt: skip
 """Built-in layers whose shapes depend on more than plain arguments."""
@@ -50,6 +56,10 @@ _RATES = (
     "GaussianDropout",
     "AlphaDropout",
 )
+
+
+MOST_NUMBERS = 10_000
+"""Larger arrays are no arguments but data."""
 
 
 class Unknown(BaseException):
@@ -98,6 +108,19 @@ def _unknown(memory: "Memory") -> Unknown:
     return Unknown()
 
 
+_NO_OPERATORS = ("__bool__", "__iter__", "__int__", "__float__", "__array__", "__repr__")
+"""What a symbolic tensor of Keras defines only in order to refuse it."""
+
+
+def _operators() -> Dict[str, Any]:
+    """The operators of Keras's own symbolic tensor, each of which makes an operation and calls it."""
+    return {
+        name: function
+        for name, function in vars(keras.KerasTensor).items()
+        if name in vars(_StandIn) and callable(function) and name not in _NO_OPERATORS and name != "__init__"
+    }
+
+
 class Tensor(_StandIn):
     """A symbolic tensor: its shape and dtype, and the layer call that made it."""
 
@@ -119,45 +142,70 @@ class Tensor(_StandIn):
         return len(self.shape)
 
 
+for _name, _function in _operators().items():
+    if _name not in ("__getattr__", "__class__", "__slots__", "__module__", "__doc__", "__hash__"):
+        setattr(Tensor, _name, _function)
+
+
 class _Kind:
     """A layer class with its arguments: all that decides its behaviour."""
 
-    __slots__ = ("arguments", "cls", "counts", "input_shape", "named", "real", "results")
+    __slots__ = ("arguments", "cls", "counts", "input_shape", "maker", "named", "own", "real", "results")
 
-    def __init__(self, cls: Any, arguments: Tuple[Any, Any]) -> None:
+    def __init__(self, cls: Any, arguments: Tuple[Any, Any], maker: Any = None) -> None:
         self.cls = cls
+        self.maker = maker or cls
+        """What is called with the arguments: the class, or the function that makes a ready-made model."""
         self.arguments = arguments
         self.results: Dict[Any, "_Result"] = {}
         self.counts: Tuple[Tuple[str, int], ...] = ()
         self.named: Optional[str] = None
         self.input_shape: Any = None
+        self.own = False
+        """A class of the user's, whose calls of other layers stand on lines of the user's."""
         self.real: Any = None
         """A real layer of this kind that was not called yet, or one that may be called again."""
 
 
 class _Result:
-    """What a layer of one kind does to one input."""
+    """What a layer of one kind does to one input; `outputs` is None where it refuses that."""
 
-    __slots__ = ("call", "doubtful", "outputs", "parameters")
+    __slots__ = ("call", "counts", "doubtful", "inner", "outputs", "parameters")
 
     def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
         self.outputs = outputs
         self.parameters = parameters
         self.call = call
+        self.counts: Tuple[Tuple[str, int], ...] = ()
+        """How many names of each prefix the call itself gave away."""
+        self.inner: Tuple[Dict[str, Any], ...] = ()
+        """The layers that a layer of the user's own called on lines of its own."""
         self.doubtful = False
         """A training step may end otherwise than these outputs promise."""
+
+
+class _Operation:
+    """An operation that made a tensor; a model counts it among its layers."""
+
+    __slots__ = ("name", "result")
+
+    def __init__(self, name: str, result: _Result) -> None:
+        self.name = name
+        self.result = result
 
 
 class Layer(_StandIn):
     """A layer that was made and perhaps called."""
 
-    __slots__ = ("first", "kind", "name", "owned", "result", "span")
+    __slots__ = ("base", "first", "kind", "name", "owned", "result", "span")
 
     def __init__(self, memory: "Memory", kind: _Kind, name: str, span: Optional[Span]) -> None:
         self.memory = memory
         self.kind = kind
         self.name = name
         self.span = span
+        self.base: Tuple[Tuple[str, int], ...] = ()
+        """Of each prefix of names that it gives away, how many were given away before."""
         self.first: Any = None
         self.owned = False
         """It is wrapped by another layer, which alone may call it."""
@@ -191,10 +239,65 @@ class Optimizer(_StandIn):
         self.key = key
 
 
-class _Model(_StandIn):
-    """What all stand-ins of models have in common: they can be compiled and summarized."""
+class Application(Layer):
+    """A model of `keras.applications`: made once for its arguments, called like a layer, or continued at its output."""
 
-    __slots__ = ("compiles", "made")
+    __slots__ = ("input", "output")
+
+    def __init__(self, memory: "Memory", kind: _Kind, name: str, span: Optional[Span]) -> None:
+        super().__init__(memory, kind, name, span)
+        model = kind.real
+        memory.require(len(model.inputs) == 1 and len(model.outputs) == 1)
+        specs = [_spec(each) for each in (*model.inputs, *model.outputs)]
+        memory.require(None not in specs)
+        self.result = kind.results.get("own")
+        self.input = Input(memory, specs[0]).output  # type: ignore[arg-type]
+        self.output = Tensor(memory, specs[1], self, (self.input,))  # type: ignore[arg-type]
+
+    inputs = property(lambda self: [self.input])
+    outputs = property(lambda self: [self.output])
+    input_shape = property(lambda self: self.input.shape)
+    output_shape = property(lambda self: self.output.shape)
+    layers = property(lambda self: [Part(self.memory, each) for each in self.kind.real.layers])
+    trainable = property(None, lambda self, value: self.memory.flag(self.name, value))
+
+
+class Part(_StandIn):
+    """A layer inside of a ready-made model: it can be frozen, and asked for its name and class."""
+
+    __slots__ = ("layer",)
+
+    def __init__(self, memory: "Memory", layer: Any) -> None:
+        self.memory = memory
+        self.layer = layer
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self.layer)
+
+    name = property(lambda self: self.layer.name)
+    trainable = property(None, lambda self, value: self.memory.flag(self.layer.name, value))
+
+
+class _Model(_StandIn):
+    """What all stand-ins of models have in common: they can be compiled, summarized, frozen and called like a layer."""
+
+    __slots__ = ("called", "compiles", "name", "result", "single")
+    trainable = property(None, lambda self, value: self.memory.flag(self.name, value))
+
+    def _begin_model(self, memory: "Memory", name: Optional[str]) -> None:
+        self.memory = memory
+        self.name = memory.name_of(self.stands_for.__name__.lower() if name is None else "", name)
+        self.compiles: List[Any] = []
+        self.called: Any = None
+        self.result: Optional[_Result] = None
+        self.single = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.memory.call_model(self, args, kwargs, sys._getframe(1))
+
+    def ends(self) -> Tuple[Tuple[Tensor, ...], Tuple[Tensor, ...], int]:
+        raise NotImplementedError
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         memory = self.memory
@@ -211,14 +314,12 @@ class Sequential(_Model):
     stands_for = keras.Sequential
 
     def __init__(self, memory: "Memory", stack: Any = None, trainable: Any = True, name: Any = None) -> None:
-        self.memory = memory
         if trainable is not True or not (name is None or (type(name) is str and "/" not in name)):
             raise _unknown(memory)
-        self.compiles: List[Any] = []
+        self._begin_model(memory, name)
         self.stack: List[Layer] = []
         self.start: Optional[Tensor] = None
         self.tensor: Optional[Tensor] = None
-        self.made = False
         if stack is not None and type(stack) not in (list, tuple):
             raise _unknown(memory)
         for layer in stack or ():
@@ -227,14 +328,15 @@ class Sequential(_Model):
     def add(self, layer: Any) -> None:
         memory = self.memory
         kind = type(layer)
-        if kind is Layer:
+        memory.require(self.called is None)
+        if kind in _CALLABLE:
             if any(held is layer or held.name == layer.name for held in self.stack):
                 raise _unknown(memory)
-            if self.start is None and not self.stack and layer.kind.input_shape is not None:
-                self._begin(memory.input_tensor({"shape": layer.kind.input_shape}))
+            if self.start is None and not self.stack:
+                self._begin_with(layer)
             self.stack.append(layer)
             if self.tensor is not None:
-                output = memory.call(layer, (self.tensor,), {}, None)
+                output = memory.apply(layer, self.tensor)
                 if type(output) is not Tensor:
                     raise _unknown(memory)
                 self.tensor = output
@@ -244,6 +346,16 @@ class Sequential(_Model):
             self._begin(layer.output)
         else:
             raise _unknown(memory)
+
+    def _begin_with(self, layer: Any) -> None:
+        """A first layer that knows its input gives it to the model."""
+        memory = self.memory
+        if type(layer) is Layer:
+            if layer.kind.input_shape is not None:
+                self._begin(memory.input_tensor({"shape": layer.kind.input_shape}))
+        elif type(layer) is not Sequential or layer.start is not None:
+            own = layer.input if type(layer) is Application else layer.ends()[0][0]
+            self._begin(Input(memory, own.spec).output)
 
     def _begin(self, tensor: Tensor) -> None:
         if self.stack or self.start is not None:
@@ -259,16 +371,15 @@ class Sequential(_Model):
 
 class Functional(_Model):
     __slots__ = ("inputs_", "outputs_")
-    stands_for = keras.Model
+    stands_for = FunctionalModel
 
     def __init__(self, memory: "Memory", inputs: Any = None, outputs: Any = None, name: Any = None) -> None:
-        self.memory = memory
         if not (name is None or (type(name) is str and "/" not in name)):
             raise _unknown(memory)
-        self.compiles: List[Any] = []
+        self._begin_model(memory, name)
         self.inputs_ = self._tensors(inputs)
         self.outputs_ = self._tensors(outputs)
-        self.made = False
+        self.single = type(outputs) is Tensor
 
     def _tensors(self, value: Any) -> Tuple[Tensor, ...]:
         tensors = tuple(value) if type(value) in (list, tuple) else (value,)
@@ -304,11 +415,22 @@ class Functional(_Model):
         return self.inputs_, self.outputs_, parameters
 
 
+_CALLABLE = (Layer, Application, Sequential, Functional)
+
+
+def _watch_nothing(own: bool) -> Callable[[Any], Tuple[Dict[str, Any], ...]]:
+    return lambda layer: ()
+
+
 class Memory:
     """Everything remembered in one process. `active` says that stand-ins are handed out."""
 
     def __init__(self) -> None:
         self.active = False
+        self.watch: Callable[[bool], Callable[[Any], Tuple[Dict[str, Any], ...]]] = _watch_nothing
+        """Begins to watch which layers a layer of the user's own calls; the result tells them, and ends it."""
+        self.whole: Callable[[Callable[[], Any], Any], Any] = lambda make, caller: make()
+        """Makes a ready-made model that counts as one call."""
         self.broken = False
         self.stopped = False
         self.asking = False
@@ -321,6 +443,14 @@ class Memory:
         self._inputs: Dict[Any, Tuple[Any, ...]] = {}
         self._tensors: Dict[Any, Any] = {}
         self._settings: Any = None
+        self._operations: Dict[Any, _Result] = {}
+        self._models: Dict[Any, _Result] = {}
+        self._pure_keys = purity.Keys()
+        self._agreed: Dict[Any, bool] = {}
+        self.flags: List[Any] = []
+        """What was frozen or thawed meanwhile."""
+        self._steps: List[int] = []
+        self._doubtful = False
 
     def install(self) -> None:
         """Wraps the constructors of models and optimizers; `Layer.__new__` is wrapped by the recorder."""
@@ -350,6 +480,8 @@ class Memory:
             )
 
         self._skip_tracking()
+        self._remember_operations()
+        self._remember_applications()
         keras.Sequential.__new__ = new_sequential
         keras.Model.__new__ = new_model
         keras.optimizers.Optimizer.__new__ = new_optimizer
@@ -368,13 +500,58 @@ class Memory:
 
         tracking.__setattr__ = set_attribute
 
+    def _remember_operations(self) -> None:
+        """Wraps the symbolic call of operations, behind the operators of tensors and all of `keras.ops`."""
+        memory, operation = self, keras.Operation
+        make, call = operation.__new__, operation.symbolic_call
+        self._call_operation = call
+
+        def new_operation(cls: Any, *args: Any, **kwargs: Any) -> Any:
+            if memory.active and _is_operation(cls):
+                # Keras would write down the arguments in order to save the operation, at ten times the cost.
+                return object.__new__(cls)
+            return make(cls, *args, **kwargs)
+
+        def symbolic_call(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if memory.active:
+                return memory.operate(self, args, kwargs)
+            return call(self, *args, **kwargs)
+
+        operation.__new__ = new_operation
+        operation.symbolic_call = symbolic_call
+
+    def _remember_applications(self) -> None:
+        """Wraps the functions of `keras.applications` that make models, wherever they were imported to."""
+        memory = self
+
+        def wrapped(function: Any) -> Any:
+            @functools.wraps(function)
+            def make(*args: Any, **kwargs: Any) -> Any:
+                caller = sys._getframe(1)
+                if memory.active:
+                    return memory.application(function, args, kwargs, caller)
+                return memory.whole(lambda: function(*args, **kwargs), caller)
+
+            return make
+
+        made: Dict[int, Any] = {}
+        for name, module in list(sys.modules.items()):
+            if not name.startswith("keras.") or ".applications" not in name or module is None:
+                continue
+            for attribute, value in list(vars(module).items()):
+                if _makes_application(value):
+                    setattr(module, attribute, made.setdefault(id(value), wrapped(value)))
+
     def begin(self) -> None:
         self.active, self.broken, self.stopped = True, False, False
         self.calls = []
-        self._names = {}
+        self.flags = []
+        self._steps = []
+        self._doubtful = False
+        # Metrics and operations are made for real, and count their names together with layers.
+        self._names = defaultdict(int)
         self._settings = settings()
-        # Metrics are made for real, and shall get the names that they get after `clear_session`.
-        global_state.set_global_attribute("object_name_uids", defaultdict(int))
+        global_state.set_global_attribute("object_name_uids", self._names)
 
     def end(self) -> bool:
         """Stops handing out stand-ins; False when what happened meanwhile must not be used."""
@@ -390,20 +567,194 @@ class Memory:
         if cls is layers.InputLayer:
             self.require(not args)
             return Input(self, self._input_spec(kwargs))
-        key = (cls, self._argument_key(cls, args, kwargs), self._settings)
+        own = not cls.__module__.startswith("keras.src.layers.")
+        key = (self._pure(cls) if own else cls, self._argument_key(cls, args, kwargs), self._settings)
         kind = self._kinds.get(key)
         if kind is None:
             kind = self._learn(key, cls, args, kwargs)
+            kind.own = own
         user = self.positions.innermost(frame)
         span = None if user is None else self.positions.of_frame(user)
-        names = self._names
-        name = kind.named
+        base = tuple((prefix, self._names.get(prefix, 0)) for prefix, _ in kind.counts) if own else ()
+        layer = Layer(self, kind, self._named(kind), span)
+        layer.base = base
+        return layer
+
+    def _named(self, kind: _Kind) -> str:
+        """The name of the next layer of a kind; the names that are then given away."""
+        name, names = kind.named, self._names
         for prefix, count in kind.counts:
             number = names.get(prefix, 0)
             if name is None:
                 name = prefix if number == 0 else "%s_%d" % (prefix, number)
             names[prefix] = number + count
-        return Layer(self, kind, name or "", span)
+        return name or ""
+
+    def name_of(self, prefix: str, name: Optional[str]) -> str:
+        """The name of the next model."""
+        if name is None:
+            number = self._names[prefix]
+            self._names[prefix] = number + 1
+            name = prefix if number == 0 else "%s_%d" % (prefix, number)
+        return name
+
+    def flag(self, name: str, value: Any) -> None:
+        """Something is frozen or thawed, which changes no shape but what a step trains."""
+        self.require(type(value) is bool)
+        self.flags.append((name, value))
+
+    def application(self, function: Any, args: Any, kwargs: Any, frame: Any) -> Application:
+        """A stand-in for a ready-made model, which is made once for its arguments."""
+        self.require("layers" not in kwargs)
+        key = (
+            function,
+            tuple(map(self._plain, args)),
+            self._plain(kwargs) if kwargs else None,
+            self._settings,
+        )
+        kind = self._kinds.get(key)
+        if kind is None:
+            kind = self._learn(key, FunctionalModel, args, kwargs, function)
+        user = self.positions.innermost(frame)
+        span = None if user is None else self.positions.of_frame(user)
+        made = Application(self, kind, self._named(kind), span)
+        assert made.result is not None
+        self._record(made.result, made.name, span)
+        return made
+
+    def apply(self, layer: Any, tensor: Tensor) -> Any:
+        """Calls a layer or a model as a Sequential does."""
+        if type(layer) in (Sequential, Functional):
+            return self.call_model(layer, (tensor,), {}, None)
+        return self.call(layer, (tensor,), {}, None)
+
+    def call_model(self, model: Any, args: Any, kwargs: Any, frame: Any) -> Any:
+        """A call of a model of the user's on tensors like those that it was made with."""
+        parents: List[Tensor] = []
+        key = self._input_key(args, parents)
+        self.require(set(kwargs) <= {"training"} and all(tensor.memory is self for tensor in parents))
+        self.require(len(args) == 1 and bool(parents) and kwargs.get("training") in (None, True, False))
+        if type(model) is Sequential and model.start is None:
+            self.require(len(parents) == 1 and type(args[0]) is Tensor)
+            self._begin_quietly(model, parents[0].spec)
+        inputs, outputs, parameters = model.ends()
+        self.require([each.spec for each in inputs] == [each.spec for each in parents])
+        model.called = key
+        name = type(model).__name__
+        specs = tuple(each.spec for each in outputs)
+        made = (name, key, specs, model.single, parameters)
+        result = self._models.get(made)
+        if result is None:
+            value = outputs[0] if model.single else list(outputs)
+            result = _Result(
+                specs[0] if model.single else (list, specs), parameters, _call(name, args, value, parameters)
+            )
+            self._models[made] = result
+        model.result = result
+        self._record(result, model.name, self._place(frame) if frame is not None else None)
+        return self._made(result.outputs, model, tuple(parents))
+
+    def _begin_quietly(self, model: Sequential, spec: Tuple[Any, ...]) -> None:
+        """Builds a Sequential without an input on its first tensor; Keras tells of the calls inside to nobody."""
+        calls, self.calls = self.calls, []
+        start = tensor = Input(self, spec).output
+        for layer in model.stack:
+            tensor = self.apply(layer, tensor)
+            self.require(type(tensor) is Tensor)
+        self.calls = calls
+        model.start, model.tensor = start, tensor
+
+    def operate(self, operation: Any, args: Any, kwargs: Any) -> Any:
+        """A call of an operation of `keras.ops` on stand-ins."""
+        self.require(_is_operation(type(operation)))
+        parents: List[Tensor] = []
+        config = {name: value for name, value in vars(operation).items() if name not in _bookkeeping()}
+        key = (
+            type(operation), self._plain(config), self._input_key(args, parents), self._input_key(kwargs, parents),
+            self._settings,
+        )  # fmt: skip
+        self.require(bool(parents) and all(tensor.memory is self for tensor in parents))
+        result = self._operations.get(key)
+        if result is None:
+            result = self._operations[key] = self._try_operation(operation, key, args, kwargs)
+        if result.outputs is None:
+            raise self.stop(("operation", id(result)))
+        self._note(result)
+        return self._made(result.outputs, _Operation(operation.name, result), tuple(parents))
+
+    def _try_operation(self, operation: Any, key: Any, args: Any, kwargs: Any) -> _Result:
+        """Calls the real operation once on inputs of these shapes."""
+        self.active, self.asking = False, True
+        try:
+            with _FreshNames():
+                real_args, real_kwargs = self._symbolic(args), self._symbolic(kwargs)
+                try:
+                    value = self._call_operation(operation, *real_args, **real_kwargs)
+                except Exception:
+                    return _Result(None, 0, {})
+                result = _Result(self._specs(value), 0, {})
+                result.doubtful = not self._operation_passes(operation, key, real_args, real_kwargs, value)
+            return result
+        finally:
+            self.active, self.asking = True, False
+
+    def _operation_passes(self, operation: Any, key: Any, args: Any, kwargs: Any, value: Any) -> bool:
+        """Whether a step surely passes an operation.
+
+        An operation that gives a tensor of the shape that all its tensors have, and whose call did so in training
+        once, does so for every size: it works on each number, or along an axis that is there.
+        """
+        tensors = [
+            each for each in training.tree.flatten((args, kwargs)) if isinstance(each, keras.KerasTensor)
+        ]
+        shapes = {tuple(each.shape) for each in (*tensors, value) if hasattr(each, "shape")}
+        alike = (type(operation), key[1], len(tensors), len(next(iter(shapes), ())), tensors[0].dtype)
+        uniform = len(shapes) == 1 and not any(isinstance(each, (list, tuple)) for each in (value,))
+        if uniform and self._agreed.get(alike):
+            return True
+        passes = training.passes(operation, args, kwargs, value)
+        if uniform and passes:
+            self._agreed[alike] = True
+        return passes
+
+    def _note(self, result: _Result) -> None:
+        self._steps.append(id(result))
+        self._doubtful = self._doubtful or result.doubtful
+
+    def _record(self, result: _Result, name: str, span: Any, base: Any = ()) -> None:
+        self._note(result)
+        self.calls.append((id(span), name, id(result), base, span, result))
+
+    def _place(self, frame: Any) -> Any:
+        user = self.positions.innermost(frame)
+        self.require(user is frame or (user is frame.f_back and _is_function_of_layer(frame)))
+        assert user is not None
+        return self.positions.of_frame(user)
+
+    def _made(self, outputs: Any, layer: Any, parents: Tuple[Tensor, ...]) -> Any:
+        """Stand-ins for what a call gave, in the same lists and dictionaries."""
+        kind, *rest = outputs
+        if kind == "t":
+            return Tensor(self, outputs, layer, parents)
+        if kind is dict:
+            return {name: self._made(each, layer, parents) for name, each in rest[0]}
+        return kind(self._made(each, layer, parents) for each in rest[0])
+
+    def _specs(self, value: Any) -> Any:
+        """The shapes and dtypes of what a call gave; unknown where it is more than that."""
+        if type(value) in (list, tuple):
+            return type(value), tuple(self._specs(each) for each in value)
+        if type(value) is dict:
+            return dict, tuple((name, self._specs(each)) for name, each in value.items())
+        spec = _spec(value)
+        self.require(spec is not None)
+        return spec
+
+    def _pure(self, value: Any) -> Any:
+        try:
+            return self._pure_keys.of(value)
+        except purity.Impure:
+            raise _unknown(self) from None
 
     def call(self, layer: Layer, args: Any, kwargs: Any, frame: Any) -> Any:
         """A call of a stand-in. `frame` is the caller's, or None when a model calls its layer."""
@@ -415,21 +766,16 @@ class Memory:
         result = layer.kind.results.get(key)
         if result is None:
             result = self._try(layer.kind, key, args, kwargs)
-        if frame is None:
-            span = layer.span
-        else:
-            user = self.positions.innermost(frame)
-            self.require(user is frame or (user is frame.f_back and _is_function_of_layer(frame)))
-            assert user is not None
-            span = self.positions.of_frame(user)
+        span = layer.span if frame is None else self._place(frame)
         if result.outputs is None:
             raise self.stop(("layer", id(layer.kind), key, layer.name, id(layer.span)), frame)
         layer.result = result
-        self.calls.append((id(span), layer.name, id(result), span, result))
-        made = tuple(parents)
-        if type(result.outputs) is list:
-            return [Tensor(self, spec, layer, made) for spec in result.outputs]
-        return Tensor(self, result.outputs, layer, made)
+        base = layer.base if result.inner else ()
+        for prefix, count in result.counts:
+            base = (*base, (prefix, self._names.get(prefix, 0)))
+            self._names[prefix] = self._names.get(prefix, 0) + count
+        self._record(result, layer.name, span, base)
+        return self._made(result.outputs, layer, tuple(parents))
 
     def stop(self, key: Any, frame: Any = None) -> BaseException:
         """The failure `key` at this place of the user's code: known before, or to be found out by Keras."""
@@ -443,9 +789,7 @@ class Memory:
 
     def doubts(self) -> Optional[Tuple[Any, ...]]:
         """All calls, where one of them may fail in training only; None where none does."""
-        if not any(call[4].doubtful for call in self.calls):
-            return None
-        return tuple(call[:3] for call in self.calls)
+        return tuple(self._steps) if self._doubtful else None
 
     def input_tensor(self, arguments: Dict[str, Any]) -> Tensor:
         return Input(self, self._input_spec(arguments)).output
@@ -454,7 +798,7 @@ class Memory:
         """Builds a Sequential that names no input on data of this shape, as the first step does."""
         start = tensor = Input(self, ("t", shape, dtype)).output
         for layer in model.stack:
-            tensor = self.call(layer, (tensor,), {}, None)
+            tensor = self.apply(layer, tensor)
             self.require(type(tensor) is Tensor)
         model.start, model.tensor = start, tensor
 
@@ -517,7 +861,7 @@ class Memory:
         return spec
 
     def _argument_key(self, cls: Any, args: Any, kwargs: Any) -> Any:
-        self.require(cls.__module__.startswith("keras.src.layers.") and cls.__name__ not in _STATEFUL)
+        self.require(cls.__name__ not in _STATEFUL or not cls.__module__.startswith("keras.src.layers."))
         if cls.__name__ in _RATES:
             if len(args) == 1 and type(args[0]) is float and 0.0 < args[0] < 1.0:
                 args = ("a rate",)
@@ -551,6 +895,16 @@ class Memory:
             return (kind, self._plain(value.get_config()))
         if str(getattr(value, "__module__", "")).startswith("keras.src.activations."):
             return (value.__module__, value.__qualname__)
+        if kind is types.FunctionType:
+            return (kind, self._pure(value))
+        if kind is slice:
+            return (kind, self._plain(value.start), self._plain(value.stop), self._plain(value.step))
+        if value is Ellipsis:
+            return (kind,)
+        if kind is np.ndarray and value.dtype.kind in "fiub" and value.size <= MOST_NUMBERS:
+            return (kind, value.shape, value.dtype.str, value.tobytes())
+        if isinstance(value, np.generic):
+            return (kind, value.tobytes())
         raise _unknown(self)
 
     def _input_key(self, value: Any, parents: List[Tensor]) -> Any:
@@ -562,26 +916,28 @@ class Memory:
             return (kind, *[self._input_key(each, parents) for each in value])
         if kind is dict:
             return (dict, *[(name, self._input_key(each, parents)) for name, each in value.items()])
-        self.require(kind in (bool, type(None)))
-        return (kind, value)
+        self.require(kind is not Layer)
+        return self._plain(value)
 
-    def _learn(self, key: Any, cls: Any, args: Any, kwargs: Any) -> _Kind:
+    def _learn(self, key: Any, cls: Any, args: Any, kwargs: Any, maker: Any = None) -> _Kind:
         """Makes the real layer once, to see that it can be made and how it names itself."""
-        kind = _Kind(cls, (args, kwargs))
+        kind = _Kind(cls, (args, kwargs), maker)
         self.active, self.asking = False, True
         try:
             with _FreshNames():
                 real_args, real_kwargs = self._real_arguments(kind)
             with _FreshNames() as counts:
-                layer = cls(*real_args, **real_kwargs)
+                layer = kind.maker(*real_args, **real_kwargs)
             own = [(prefix, count) for prefix, count in counts.items() if layer.name == prefix]
             others = [(prefix, count) for prefix, count in counts.items() if layer.name != prefix]
-            named = kwargs.get("name") is not None
+            named = kwargs.get("name") is not None or maker is not None
             kind.named = layer.name if named else None
             kind.counts = tuple(own + others)
             self.require(named or bool(own))
             kind.input_shape = getattr(layer, "_input_shape_arg", None)
             kind.real = layer
+            if maker is not None:
+                self._learn_application(kind, layer)
         except Exception:
             raise _unknown(self) from None
         finally:
@@ -589,41 +945,50 @@ class Memory:
         self._kinds[key] = kind
         return kind
 
+    def _learn_application(self, kind: _Kind, model: Any) -> None:
+        """What a ready-made model does to its own input."""
+        parameters = count_parameters(model)
+        call = _call(type(model).__name__, model.inputs, model.outputs, parameters)
+        result = _Result(self._specs(model.output), parameters, call)
+        result.doubtful = not training.surely_trains(model)
+        kind.results["own"] = result
+
     def _try(self, kind: _Kind, key: Any, args: Any, kwargs: Any) -> _Result:
         """Calls the real layer once on inputs of these shapes."""
         self.active, self.asking = False, True
         try:
             with _FreshNames():
                 layer = kind.real or self._real(kind)
-                kind.real = layer if kind.cls.__name__ in _REUSABLE else None
+                kept = kind.cls.__name__ in _REUSABLE or kind.maker is not kind.cls
+                kind.real = layer if kept else None
+            with _FreshNames() as counts:
                 real_args, real_kwargs = self._symbolic(args), self._symbolic(kwargs)
+                watched = self.watch(kind.own)
                 try:
                     value = layer(*real_args, **real_kwargs)
                 except Exception:
                     result = _Result(None, 0, {})
                 else:
                     result = self._result(layer, (args, kwargs), value)
-                    result.doubtful = not training.passes(layer, real_args, real_kwargs, value)
+                    result.inner = watched(layer)
+                    result.counts = tuple(counts.items())
+                    result.doubtful = not self._passes(kind, layer, real_args, real_kwargs, value)
+                finally:
+                    watched(layer)
         finally:
             self.active, self.asking = True, False
         kind.results[key] = result
         return result
 
+    def _passes(self, kind: _Kind, layer: Any, args: Any, kwargs: Any, value: Any) -> bool:
+        own = kind.results.get("own")
+        if own is not None and own.outputs == self._specs(value):
+            return not own.doubtful
+        return training.passes(layer, args, kwargs, value)
+
     def _result(self, layer: Any, inputs: Any, value: Any) -> _Result:
-        outputs: Any = [_spec(each) for each in value] if type(value) in (list, tuple) else _spec(value)
-        self.require(type(value) is not tuple and outputs is not None)
-        self.require(type(outputs) is not list or None not in outputs)
         parameters = count_parameters(layer)
-        call = {
-            "span": None,
-            "name": "",
-            "class_name": type(layer).__name__,
-            "input_shapes": shapes(inputs),
-            "output_shapes": shapes(value),
-            "dtype": dtype_of(value),
-            "parameters": parameters,
-        }
-        return _Result(outputs, parameters, call)
+        return _Result(self._specs(value), parameters, _call(type(layer).__name__, inputs, value, parameters))
 
     def _symbolic(self, value: Any) -> Any:
         if type(value) is Tensor:
@@ -640,7 +1005,7 @@ class Memory:
 
     def _real(self, kind: _Kind) -> Any:
         args, kwargs = self._real_arguments(kind)
-        return kind.cls(*args, **kwargs)
+        return kind.maker(*args, **kwargs)
 
     def _real_arguments(self, kind: _Kind) -> Tuple[List[Any], Dict[str, Any]]:
         args, kwargs = kind.arguments
@@ -653,6 +1018,49 @@ class Memory:
         if type(value) in (list, tuple):
             return type(value)(self._deep(each) for each in value)
         return value
+
+
+def _call(class_name: str, inputs: Any, outputs: Any, parameters: int) -> Dict[str, Any]:
+    """The fields of a LayerCall whose place and name are still open."""
+    return {
+        "span": None,
+        "name": "",
+        "class_name": class_name,
+        "input_shapes": shapes(inputs),
+        "output_shapes": shapes(outputs),
+        "dtype": dtype_of(outputs),
+        "parameters": parameters,
+    }
+
+
+def renamed(name: str, base: Tuple[Tuple[str, int], ...]) -> str:
+    """The name of a layer inside of another where so many of its prefix were given away before."""
+    prefix, _, number = name.rpartition("_")
+    if not number.isdigit():
+        prefix, number = name, "0"
+    for each, before in base:
+        if each == prefix and before:
+            return "%s_%d" % (prefix, int(number) + before)
+    return name
+
+
+def _is_operation(cls: Any) -> bool:
+    return str(cls.__module__).startswith("keras.src.ops.")
+
+
+@functools.lru_cache(maxsize=None)
+def _bookkeeping() -> FrozenSet[str]:
+    """What every operation keeps for Keras itself, whatever it does."""
+    return frozenset(vars(keras.Operation(name="operation")))
+
+
+def _makes_application(value: Any) -> bool:
+    """Whether a function makes one of the models of `keras.applications`: they share these arguments."""
+    if type(value) is not types.FunctionType or not value.__module__.startswith("keras.src.applications."):
+        return False
+    code = value.__code__
+    names = code.co_varnames[: code.co_argcount]
+    return value.__name__[:1].isupper() and {"include_top", "weights", "input_shape", "pooling"} <= set(names)
 
 
 class _FreshNames:

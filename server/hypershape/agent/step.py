@@ -46,6 +46,22 @@ class Data:
 NOTHING = Data(None)
 
 
+def built_on(model: Any, dtype: str = "float32") -> Data:
+    """The shapes that a model of the user's own class was told to build on, as `model.build((None, 28, 28, 1))` does.
+
+    Keras only warns where the forward pass then fails: the error comes with the first step. The type of the numbers
+    is not said, so that whoever asks should try whole numbers, too.
+    """
+    config: Dict[str, Any] = getattr(model, "get_build_config", dict)() or {}
+    shape = config.get("input_shape")
+    if not isinstance(shape, (list, tuple)) or not shape:
+        return NOTHING
+    shapes = [tuple(each) for each in shape] if isinstance(shape[0], (list, tuple)) else [tuple(shape)]
+    if any(not isinstance(size, int) for each in shapes for size in each[1:]) or not all(shapes):
+        return NOTHING
+    return Data({"x": [each[1:] for each in shapes], "x_dtype": dtype, "knowledge": "none"})
+
+
 class Batch:
     """An array that has a shape and a dtype and no numbers."""
 

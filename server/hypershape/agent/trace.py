@@ -99,6 +99,11 @@ class Trace:
         known = {name: given["value"] for name, given in refusal["arguments"].items()}
         return Refused(type(layer).__name__, refusal["input_shapes"], known, ranks(layer))
 
+    def inside(self, layer: Any) -> Tuple[Dict[str, Any], ...]:
+        """The calls, without those of the layer that made them."""
+        kept = zip(self.finish(), self._layers)
+        return tuple(call for call, called in kept if called is not layer)
+
     def finish(self) -> Tuple[Dict[str, Any], ...]:
         """The calls, with the parameters that layers created after their first call."""
         for call, layer in zip(self.calls, self._layers):
@@ -117,12 +122,15 @@ class Recorder:
         self.trace: Optional[Trace] = None
         self._memory = memory
         self._call_code: Any = None
+        self._quiet = False
+        """Set while a ready-made model is put together: its layers are nobody's lines."""
 
     def install(self) -> None:
         layer_class = keras.layers.Layer
         original_new: Callable[..., Any] = layer_class.__new__
         original_call: Callable[..., Any] = layer_class.__call__
         recorder, memory = self, self._memory
+        memory.watch, memory.whole = self.watch, self.whole
 
         def new(cls: Any, *args: Any, **kwargs: Any) -> Any:
             if memory.active:
@@ -130,7 +138,7 @@ class Recorder:
             plain = original_new is object.__new__
             layer = original_new(cls) if plain else original_new(cls, *args, **kwargs)
             trace = recorder.trace
-            if trace is not None:
+            if trace is not None and not recorder._quiet:
                 frame = recorder.positions.innermost(sys._getframe(1))
                 described = None if frame is None else recorder.positions.described(frame)
                 if described is not None:
@@ -139,7 +147,7 @@ class Recorder:
 
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
             trace = recorder.trace
-            if trace is None:
+            if trace is None or recorder._quiet:
                 return original_call(self, *args, **kwargs)
             frame, direct = recorder._caller(sys._getframe(1), trace.stepping)
             if frame is None:
@@ -172,6 +180,30 @@ class Recorder:
         call.__wrapped__ = original_call  # type: ignore[attr-defined]
         layer_class.__new__ = new
         layer_class.__call__ = call
+
+    def whole(self, make: Callable[[], Any], caller: FrameType) -> Any:
+        """Makes a ready-made model, which is one line of a trace however many layers it has."""
+        quiet, self._quiet = self._quiet, True
+        try:
+            model = make()
+        finally:
+            self._quiet = quiet
+        frame = self.positions.innermost(caller)
+        if self.trace is not None and frame is not None and not quiet:
+            self.trace.record(model, self.positions.of_frame(frame), False, model.inputs, model.outputs)
+        return model
+
+    def watch(self, own: bool) -> Callable[[Any], Tuple[Dict[str, Any], ...]]:
+        """Begins a trace of the calls inside a layer of the user's own; what it returns tells them, and ends it."""
+        if not own:
+            return lambda layer: ()
+        trace = self.trace = Trace()
+
+        def ended(layer: Any) -> Tuple[Dict[str, Any], ...]:
+            self.trace = None
+            return trace.inside(layer)
+
+        return ended
 
     def _caller(self, frame: Optional[FrameType], stepping: bool) -> Tuple[Optional[FrameType], bool]:
         """The user's frame that a layer call belongs to, and whether it made the call itself.

@@ -7,6 +7,7 @@ each layer and input of Keras itself, and not at all for layers whose formula is
 
 from __future__ import annotations
 
+import types
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 import keras
@@ -57,10 +58,31 @@ class _Passing(keras.layers.Layer):  # type: ignore[misc]
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
 
-    def call(self, operation: Any, args: Any, kwargs: Any, training: bool = False) -> Any:
-        if getattr(operation, "_call_has_training_arg", False):
+    def call(self, planned: "_Planned", *tensors: Any, training: bool = False) -> Any:
+        args, kwargs = planned.arguments(tensors)
+        if getattr(planned.operation, "_call_has_training_arg", False):
             kwargs = dict(kwargs, training=training)
-        return operation(*args, **kwargs)
+        return planned.operation(*args, **kwargs)
+
+
+class _Planned:
+    """A call whose tensors are still to come: Keras takes no argument in which tensors and numbers are mixed."""
+
+    def __init__(self, operation: Any, arguments: Any) -> None:
+        self.operation = operation
+        self._structure = arguments
+        self._leaves = tree.flatten(arguments)
+        self._places = [i for i, each in enumerate(self._leaves) if isinstance(each, keras.KerasTensor)]
+
+    @property
+    def tensors(self) -> List[Any]:
+        return [self._leaves[place] for place in self._places]
+
+    def arguments(self, tensors: Any) -> Any:
+        leaves = list(self._leaves)
+        for place, tensor in zip(self._places, tensors):
+            leaves[place] = tensor
+        return tree.pack_sequence_as(self._structure, leaves)
 
 
 def check(model: Any, shapes: List[Tuple[int, ...]], dtype: str, labelled: bool) -> None:
@@ -111,7 +133,7 @@ def _run(model: Any, inputs: List[Any], structure: Any = None) -> Any:
 
 def _update(layer: Any) -> None:
     """Traces the regularizers and constraints of a layer's weights, which only a step applies."""
-    for weight in layer.trainable_weights:
+    for weight in getattr(layer, "trainable_weights", ()):
         for applied in (getattr(weight, "regularizer", None), getattr(weight, "constraint", None)):
             if applied is not None and not (private.is_keras(applied) and type(applied).__name__ in _SAFE):
                 backend.compute_output_spec(applied, keras.KerasTensor(weight.shape, weight.dtype))
@@ -160,6 +182,16 @@ def _must_be_taken(graph: Any) -> bool:
     return False
 
 
+def surely_trains(model: Any) -> bool:
+    """Whether a step surely passes a functional model of Keras on inputs like its own."""
+    try:
+        for layer in model.layers:
+            _update(layer)
+    except Exception:
+        return False
+    return not _is_doubtful(model) and not _must_be_taken(model)
+
+
 def passes(layer: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
     """Whether a step surely passes a layer of Keras as its build did, with outputs of these shapes."""
     try:
@@ -178,8 +210,8 @@ def _forward_passes(operation: Any, args: Any, kwargs: Any, outputs: Any) -> boo
     for batch in BATCHES:
         global_state.set_global_attribute("current_call_ctx", None)
         try:
-            batched = _batched((args, kwargs), batch)
-            made = backend.compute_output_spec(_passing(), operation, *batched, training=True)
+            planned = _Planned(operation, _batched((args, kwargs), batch))
+            made = backend.compute_output_spec(_passing(), planned, *planned.tensors, training=True)
         except Exception:
             continue
         finally:
@@ -198,6 +230,11 @@ def _is_exact(operation: Any, args: Any, kwargs: Any) -> bool:
     if len(tensors) > 1 and name not in _SEVERAL:
         return False
     if any("float" not in str(tensor.dtype) for tensor in tensors):
+        return False
+    if any(
+        type(each) is types.FunctionType and not _is_keras_function(each) for each in vars(operation).values()
+    ):
+        # The formula asks no activation of the user's own.
         return False
     return getattr(operation, "noise_shape", None) is None and not any(
         _has_another_shape(weight) for weight in operation.weights
@@ -240,6 +277,10 @@ def _masks_oddly(operation: Any, kwargs: Any) -> bool:
         return True
     penalised = getattr(operation, "activity_regularizer", None) is not None
     return penalised and getattr(operation, "compute_dtype", None) in ("float16", "bfloat16")
+
+
+def _is_keras_function(function: Any) -> bool:
+    return str(function.__module__).startswith("keras.")
 
 
 def _agree(found: Tuple[Any, ...], expected: Tuple[Any, ...]) -> bool:
