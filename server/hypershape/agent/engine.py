@@ -363,6 +363,7 @@ class Engine:
         memory = _MEMORY
         hp = self._space.container(configuration)
         key: Any = None
+        stop: Any = None
         deferred = False
         parameters: Optional[int] = None
         ends: Any = ()
@@ -382,8 +383,8 @@ class Engine:
             deferred = model.start is None if type(model) is remembered.Sequential else False
             data = self._data.seen_by(deferred, self._trains_itself(function))
             key, ends, parameters = self._outcome_key(model, data, self._trains_itself(function))
-        except remembered.Stop as stop:
-            key = stop.key
+        except remembered.Stop as stopped:
+            stop, key = stopped, stopped.key
         except (Exception, SystemExit, remembered.Unknown):
             memory.broken = True
         finally:
@@ -392,6 +393,8 @@ class Engine:
             self._unknown += 1
             return None
         self._unknown = min(self._unknown, 0) - 1
+        if stop is not None and built is None and key not in self._failures:
+            self._foresee(stop)
         error, returned = self._failures.get(key, (None, True))
         names = self._outcomes.get(key) if error is None else ()
         if names is None:
@@ -402,7 +405,7 @@ class Engine:
             "verdict": "ok" if error is None else "fail",
             "level": "symbolic",
             "error": error,
-            "layers": self._remembered_trace(memory.calls if returned else memory.calls[:built], deferred),
+            "layers": self._remembered_trace(memory.seen() if returned else memory.calls[:built], deferred),
             "parameters": parameters if returned else None,
             "output_shapes": shapes(ends, deferred) if returned else (),
             "log_names": names,
@@ -412,6 +415,24 @@ class Engine:
             "compiled": compiled if returned else None,
             "elapsed_ms": 0.0,
         }
+
+    def _foresee(self, stop: Any) -> None:
+        """Notes the error of a failure of a kind that a real build has confirmed, without running the target again.
+
+        Keras refuses the same layer or operation once more, under the name and at the place that it has here.
+        """
+        if stop.again is None:
+            return
+        raised, layer, given = stop.again()
+        trace = Trace()
+        if layer is not None:
+            if stop.made is not None:
+                trace.made[id(layer)] = layer, stop.made
+            trace.refused(layer, raised, stop.inside, given)
+        frames = self._positions.frames(stop.__traceback__)
+        error = errors.describe(raised, "build", self._positions, trace, frames)
+        if self._confirmed.get(errors.skeleton(error)):
+            self._failures[stop.key] = error, False
 
     def _outcome_key(self, model: Any, data: step.Data, fits_itself: bool) -> Tuple[Any, Any, Optional[int]]:
         """What decides the outcome once all layers are called: a key, the outputs, and the parameters."""

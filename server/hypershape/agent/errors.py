@@ -43,13 +43,18 @@ class Refusal(Exception):
 
 
 def describe(
-    error: BaseException, stage: str, positions: Positions, trace: Optional[Trace] = None
+    error: BaseException,
+    stage: str,
+    positions: Positions,
+    trace: Optional[Trace] = None,
+    around: Sequence[Mapping[str, Any]] = (),
 ) -> Dict[str, Any]:
     """The fields of a ProbeError. `stage` is where the probe was; the traceback may know better.
 
-    `trace` knows the layers of a probe; it is None where none can have been called.
+    `trace` knows the layers of a probe; it is None where none can have been called. `around` are frames outside of
+    those of the traceback.
     """
-    frames = positions.frames(error.__traceback__)
+    frames = [*around, *positions.frames(error.__traceback__)]
     if isinstance(error, Refusal):
         return record(
             error.type_name, str(error), error.stage, frames, kind=error.kind, details=error.details

@@ -67,11 +67,20 @@ class Unknown(BaseException):
 
 
 class Stop(BaseException):
-    """A remembered layer is known to refuse its input, with the error that Keras raised for it before."""
+    """Something remembered is known to refuse its input.
 
-    def __init__(self, key: Any) -> None:
+    `again` lets Keras refuse it once more, as what it is in this model: it gives the error, and the layer with its
+    input where a layer refuses. None where that is not the whole story.
+    """
+
+    def __init__(self, key: Any, again: Optional[Callable[[], Tuple[Any, ...]]] = None) -> None:
         super().__init__()
         self.key = key
+        self.again = again
+        self.made: Optional[Dict[str, Any]] = None
+        """The frame of the expression that made the layer."""
+        self.inside = False
+        """Keras itself called the layer, as `Sequential.add` does."""
 
 
 class _StandIn:
@@ -197,13 +206,15 @@ class _Operation:
 class Layer(_StandIn):
     """A layer that was made and perhaps called."""
 
-    __slots__ = ("base", "first", "kind", "name", "owned", "result", "span")
+    __slots__ = ("base", "first", "kind", "made", "name", "owned", "result", "span")
 
     def __init__(self, memory: "Memory", kind: _Kind, name: str, span: Optional[Span]) -> None:
         self.memory = memory
         self.kind = kind
         self.name = name
         self.span = span
+        self.made: Optional[Dict[str, Any]] = None
+        """The fields of a Frame for the expression that made it."""
         self.base: Tuple[Tuple[str, int], ...] = ()
         """Of each prefix of names that it gives away, how many were given away before."""
         self.first: Any = None
@@ -450,6 +461,7 @@ class Memory:
         self.flags: List[Any] = []
         """What was frozen or thawed meanwhile."""
         self._steps: List[int] = []
+        self._quiet: List[Tuple[Any, ...]] = []
         self._doubtful = False
 
     def install(self) -> None:
@@ -547,6 +559,7 @@ class Memory:
         self.calls = []
         self.flags = []
         self._steps = []
+        self._quiet = []
         self._doubtful = False
         # Metrics and operations are made for real, and count their names together with layers.
         self._names = defaultdict(int)
@@ -574,10 +587,10 @@ class Memory:
             kind = self._learn(key, cls, args, kwargs)
             kind.own = own
         user = self.positions.innermost(frame)
-        span = None if user is None else self.positions.of_frame(user)
+        made = None if user is None else self.positions.described(user)
         base = tuple((prefix, self._names.get(prefix, 0)) for prefix, _ in kind.counts) if own else ()
-        layer = Layer(self, kind, self._named(kind), span)
-        layer.base = base
+        layer = Layer(self, kind, self._named(kind), None if made is None else made["span"])
+        layer.base, layer.made = base, made
         return layer
 
     def _named(self, kind: _Kind) -> str:
@@ -655,12 +668,13 @@ class Memory:
         return self._made(result.outputs, model, tuple(parents))
 
     def _begin_quietly(self, model: Sequential, spec: Tuple[Any, ...]) -> None:
-        """Builds a Sequential without an input on its first tensor; Keras tells of the calls inside to nobody."""
+        """Builds a Sequential without an input on its first tensor; the calls inside are seen in a step only."""
         calls, self.calls = self.calls, []
         start = tensor = Input(self, spec).output
         for layer in model.stack:
             tensor = self.apply(layer, tensor)
             self.require(type(tensor) is Tensor)
+        self._quiet += self.calls
         self.calls = calls
         model.start, model.tensor = start, tensor
 
@@ -678,7 +692,7 @@ class Memory:
         if result is None:
             result = self._operations[key] = self._try_operation(operation, key, args, kwargs)
         if result.outputs is None:
-            raise self.stop(("operation", id(result)))
+            raise self.stop(("operation", id(result)), None, lambda: self._refused(operation, args, kwargs))
         self._note(result)
         return self._made(result.outputs, _Operation(operation.name, result), tuple(parents))
 
@@ -768,16 +782,44 @@ class Memory:
             result = self._try(layer.kind, key, args, kwargs)
         span = layer.span if frame is None else self._place(frame)
         if result.outputs is None:
-            raise self.stop(("layer", id(layer.kind), key, layer.name, id(layer.span)), frame)
+            again = None if layer.kind.own else lambda: self._refused_by(layer, args, kwargs)
+            stop = self.stop(("layer", id(layer.kind), key, layer.name, id(layer.span)), frame, again)
+            stop.made, stop.inside = layer.made, frame is None
+            raise stop
+        if layer.result is None:
+            # The first call may make layers and operations, which count their names.
+            for prefix, count in result.counts:
+                layer.base = (*layer.base, (prefix, self._names.get(prefix, 0)))
+                self._names[prefix] = self._names.get(prefix, 0) + count
         layer.result = result
-        base = layer.base if result.inner else ()
-        for prefix, count in result.counts:
-            base = (*base, (prefix, self._names.get(prefix, 0)))
-            self._names[prefix] = self._names.get(prefix, 0) + count
-        self._record(result, layer.name, span, base)
+        self._record(result, layer.name, span, layer.base if result.inner else ())
         return self._made(result.outputs, layer, tuple(parents))
 
-    def stop(self, key: Any, frame: Any = None) -> BaseException:
+    def _refused_by(self, layer: Layer, args: Any, kwargs: Any) -> Tuple[Any, ...]:
+        """The error of a layer under its own name, the real layer, and its input."""
+        self.asking = True
+        try:
+            with _FreshNames():
+                real_args, real_kwargs = self._real_arguments(layer.kind)
+                if "name" not in real_kwargs and layer.kind.maker is layer.kind.cls:
+                    real_kwargs["name"] = layer.name
+                real = layer.kind.maker(*real_args, **real_kwargs)
+                given = self._symbolic(args), self._symbolic(kwargs)
+                real(*given[0], **given[1])
+        except Exception as error:
+            return error, real, given
+        finally:
+            self.asking = False
+        raise AssertionError("it was refused before")
+
+    def _refused(self, operation: Any, args: Any, kwargs: Any) -> Tuple[Any, ...]:
+        try:
+            self._call_operation(operation, *self._symbolic(args), **self._symbolic(kwargs))
+        except Exception as error:
+            return error, None, None
+        raise AssertionError("it was refused before")
+
+    def stop(self, key: Any, frame: Any = None, again: Any = None) -> Stop:
         """The failure `key` at this place of the user's code: known before, or to be found out by Keras."""
         places = []
         frame = self.positions.innermost(frame or sys._getframe(1))
@@ -785,7 +827,11 @@ class Memory:
             places.append(id(self.positions.of_frame(frame)))
             frame = self.positions.innermost(frame.f_back)
         self.stopped = True
-        return Stop((key, tuple(places)))
+        return Stop((key, tuple(places)), again)
+
+    def seen(self) -> List[Tuple[Any, ...]]:
+        """The calls that Keras would show: those inside of a Sequential without an input only where a step is traced."""
+        return self.calls + (self._quiet if self._doubtful else [])
 
     def doubts(self) -> Optional[Tuple[Any, ...]]:
         """All calls, where one of them may fail in training only; None where none does."""

@@ -190,6 +190,9 @@ class Recorder:
             self._quiet = quiet
         frame = self.positions.innermost(caller)
         if self.trace is not None and frame is not None and not quiet:
+            described = self.positions.described(frame)
+            if described is not None:
+                self.trace.made[id(model)] = (model, described)
             self.trace.record(model, self.positions.of_frame(frame), False, model.inputs, model.outputs)
         return model
 
