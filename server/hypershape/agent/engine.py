@@ -34,11 +34,12 @@ _PACKAGES = ("tensorboard", "scikit-learn", "tensorflow", "jax", "torch", "kt-le
 
 
 remembered: Any = None
+symbols: Any = None
 training: Any = None
 if private.has(private.STEP):
     from . import training
 if symbolic.available() and private.has(private.MEMORY):
-    from . import remembered
+    from . import remembered, symbols
 
 _MEMORY: Any = remembered.Memory() if remembered else types.SimpleNamespace(active=False)
 _RECORDER = Recorder(_MEMORY)
@@ -376,16 +377,14 @@ class Engine:
         memory.begin()
         try:
             model = function(hp)
-            memory.require(
-                type(model) in (remembered.Sequential, remembered.Functional) and not memory.stopped
-            )
+            memory.require(type(model) in (symbols.Sequential, symbols.Functional) and not memory.stopped)
             compiled, built = bool(model.compiles), len(memory.calls)
-            deferred = model.start is None if type(model) is remembered.Sequential else False
+            deferred = model.start is None if type(model) is symbols.Sequential else False
             data = self._data.seen_by(deferred, self._trains_itself(function))
             key, ends, parameters = self._outcome_key(model, data, self._trains_itself(function))
-        except remembered.Stop as stopped:
+        except symbols.Stop as stopped:
             stop, key = stopped, stopped.key
-        except (Exception, SystemExit, remembered.Unknown):
+        except (Exception, SystemExit, symbols.Unknown):
             memory.broken = True
         finally:
             _VARIABLES.active = memory.active = False
@@ -436,7 +435,7 @@ class Engine:
 
     def _outcome_key(self, model: Any, data: step.Data, fits_itself: bool) -> Tuple[Any, Any, Optional[int]]:
         """What decides the outcome once all layers are called: a key, the outputs, and the parameters."""
-        deferred = type(model) is remembered.Sequential and model.start is None
+        deferred = type(model) is symbols.Sequential and model.start is None
         if deferred and not data.x:
             names = tuple(layer.name for layer in model.stack)
             return ("deferred", tuple(model.compiles), bool(names), fits_itself), (), None

@@ -194,7 +194,16 @@ def _made(error: BaseException) -> Optional[str]:
 
 _OWN = tuple(
     __name__.rpartition(".")[0] + "." + module
-    for module in ("engine", "trace", "symbolic", "remembered", "pretrained", "hyperparameters", "training")
+    for module in (
+        "engine",
+        "trace",
+        "symbolic",
+        "remembered",
+        "symbols",
+        "pretrained",
+        "hyperparameters",
+        "training",
+    )
 )
 
 

@@ -24,14 +24,28 @@ import numpy as np
 from keras import layers
 
 from . import private, purity, training
-from .positions import Positions, Span
+from .positions import Positions
 from .standins import StandIn
 from .step import identity
+from .symbols import (
+    Application,
+    Functional,
+    FunctionalModel,
+    Input,
+    Kind,
+    Layer,
+    Operation,
+    Optimizer,
+    Result,
+    Sequential,
+    Stop,
+    Tensor,
+    spec_of,
+    unknown,
+)
 from .trace import count_parameters, dtype_of, shapes
 
 global_state: Any = private.get("keras.src.backend.common.global_state")
-_mask_of: Any = private.get("keras.src.backend.get_keras_mask")
-FunctionalModel: Any = private.get("keras.src.models.functional.Functional")
 
 _STATEFUL = (
     "Normalization", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization", "FeatureSpace",
@@ -62,373 +76,6 @@ MOST_NUMBERS = 10_000
 """Larger arrays are no arguments but data."""
 
 
-class Unknown(BaseException):
-    """The target does something that is not remembered. Not an Exception: user code shall not catch it."""
-
-
-class Stop(BaseException):
-    """Something remembered is known to refuse its input.
-
-    `again` lets Keras refuse it once more, as what it is in this model: it gives the error, and the layer with its
-    input where a layer refuses. None where that is not the whole story.
-    """
-
-    def __init__(self, key: Any, again: Optional[Callable[[], Tuple[Any, ...]]] = None) -> None:
-        super().__init__()
-        self.key = key
-        self.again = again
-        self.made: Optional[Dict[str, Any]] = None
-        """The frame of the expression that made the layer."""
-        self.inside = False
-        """Keras itself called the layer, as `Sequential.add` does."""
-
-
-class _StandIn:
-    """Answers `isinstance` like the class that it stands for, and refuses every other question."""
-
-    __slots__ = ("memory",)
-    stands_for: Any = object
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> Any:
-        return self.stands_for
-
-    def __getattr__(self, name: str) -> Any:
-        raise _unknown(object.__getattribute__(self, "memory"))
-
-    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
-        raise _unknown(object.__getattribute__(self, "memory"))
-
-    __bool__ = __len__ = __iter__ = __getitem__ = __setitem__ = __contains__ = __call__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = (
-        _refuse
-    )
-    __neg__ = __abs__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __invert__ = _refuse
-    __str__ = __repr__ = __format__ = __float__ = __int__ = __index__ = __array__ = _refuse
-    __and__ = __or__ = __xor__ = __rand__ = __ror__ = __rxor__ = __reduce_ex__ = __copy__ = __deepcopy__ = (
-        _refuse
-    )
-    __hash__ = object.__hash__
-
-
-def _unknown(memory: "Memory") -> Unknown:
-    memory.broken = True
-    return Unknown()
-
-
-_NO_OPERATORS = ("__bool__", "__iter__", "__int__", "__float__", "__array__", "__repr__")
-"""What a symbolic tensor of Keras defines only in order to refuse it."""
-
-
-def _operators() -> Dict[str, Any]:
-    """The operators of Keras's own symbolic tensor, each of which makes an operation and calls it."""
-    return {
-        name: function
-        for name, function in vars(keras.KerasTensor).items()
-        if name in vars(_StandIn) and callable(function) and name not in _NO_OPERATORS and name != "__init__"
-    }
-
-
-class Tensor(_StandIn):
-    """A symbolic tensor: its shape and dtype, and the layer call that made it."""
-
-    __slots__ = ("dtype", "layer", "parents", "shape", "spec")
-    stands_for = keras.KerasTensor
-
-    def __init__(
-        self, memory: "Memory", spec: Tuple[Any, ...], layer: Any, parents: Tuple["Tensor", ...]
-    ) -> None:
-        self.memory = memory
-        self.spec = spec
-        self.shape = spec[1]
-        self.dtype = spec[2]
-        self.layer = layer
-        self.parents = parents
-
-    @property
-    def ndim(self) -> int:
-        return len(self.shape)
-
-
-for _name, _function in _operators().items():
-    if _name not in ("__getattr__", "__class__", "__slots__", "__module__", "__doc__", "__hash__"):
-        setattr(Tensor, _name, _function)
-
-
-class _Kind:
-    """A layer class with its arguments: all that decides its behaviour."""
-
-    __slots__ = ("arguments", "cls", "counts", "input_shape", "maker", "named", "own", "real", "results")
-
-    def __init__(self, cls: Any, arguments: Tuple[Any, Any], maker: Any = None) -> None:
-        self.cls = cls
-        self.maker = maker or cls
-        """What is called with the arguments: the class, or the function that makes a ready-made model."""
-        self.arguments = arguments
-        self.results: Dict[Any, "_Result"] = {}
-        self.counts: Tuple[Tuple[str, int], ...] = ()
-        self.named: Optional[str] = None
-        self.input_shape: Any = None
-        self.own = False
-        """A class of the user's, whose calls of other layers stand on lines of the user's."""
-        self.real: Any = None
-        """A real layer of this kind that was not called yet, or one that may be called again."""
-
-
-class _Result:
-    """What a layer of one kind does to one input; `outputs` is None where it refuses that."""
-
-    __slots__ = ("call", "counts", "doubtful", "inner", "outputs", "parameters")
-
-    def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
-        self.outputs = outputs
-        self.parameters = parameters
-        self.call = call
-        self.counts: Tuple[Tuple[str, int], ...] = ()
-        """How many names of each prefix the call itself gave away."""
-        self.inner: Tuple[Dict[str, Any], ...] = ()
-        """The layers that a layer of the user's own called on lines of its own."""
-        self.doubtful = False
-        """A training step may end otherwise than these outputs promise."""
-
-
-class _Operation:
-    """An operation that made a tensor; a model counts it among its layers."""
-
-    __slots__ = ("name", "result")
-
-    def __init__(self, name: str, result: _Result) -> None:
-        self.name = name
-        self.result = result
-
-
-class Layer(_StandIn):
-    """A layer that was made and perhaps called."""
-
-    __slots__ = ("base", "first", "kind", "made", "name", "owned", "result", "span")
-
-    def __init__(self, memory: "Memory", kind: _Kind, name: str, span: Optional[Span]) -> None:
-        self.memory = memory
-        self.kind = kind
-        self.name = name
-        self.span = span
-        self.made: Optional[Dict[str, Any]] = None
-        """The fields of a Frame for the expression that made it."""
-        self.base: Tuple[Tuple[str, int], ...] = ()
-        """Of each prefix of names that it gives away, how many were given away before."""
-        self.first: Any = None
-        self.owned = False
-        """It is wrapped by another layer, which alone may call it."""
-        self.result: Optional[_Result] = None
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> Any:
-        return self.kind.cls
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.memory.call(self, args, kwargs, sys._getframe(1))
-
-
-class Input(_StandIn):
-    """What `keras.Input` makes; Keras reads its `output`."""
-
-    __slots__ = ("output",)
-    stands_for = layers.InputLayer
-
-    def __init__(self, memory: "Memory", spec: Tuple[Any, ...]) -> None:
-        self.memory = memory
-        self.output = Tensor(memory, spec, self, ())
-
-
-class Optimizer(_StandIn):
-    __slots__ = ("key",)
-    stands_for = keras.optimizers.Optimizer
-
-    def __init__(self, memory: "Memory", key: Any) -> None:
-        self.memory = memory
-        self.key = key
-
-
-class Application(Layer):
-    """A model of `keras.applications`: made once for its arguments, called like a layer, or continued at its output."""
-
-    __slots__ = ("input", "output")
-
-    def __init__(self, memory: "Memory", kind: _Kind, name: str, span: Optional[Span]) -> None:
-        super().__init__(memory, kind, name, span)
-        model = kind.real
-        memory.require(len(model.inputs) == 1 and len(model.outputs) == 1)
-        specs = [_spec(each) for each in (*model.inputs, *model.outputs)]
-        memory.require(None not in specs)
-        self.result = kind.results.get("own")
-        self.input = Input(memory, specs[0]).output  # type: ignore[arg-type]
-        self.output = Tensor(memory, specs[1], self, (self.input,))  # type: ignore[arg-type]
-
-    inputs = property(lambda self: [self.input])
-    outputs = property(lambda self: [self.output])
-    input_shape = property(lambda self: self.input.shape)
-    output_shape = property(lambda self: self.output.shape)
-    layers = property(lambda self: [Part(self.memory, each) for each in self.kind.real.layers])
-    trainable = property(None, lambda self, value: self.memory.flag(self.name, value))
-
-
-class Part(_StandIn):
-    """A layer inside of a ready-made model: it can be frozen, and asked for its name and class."""
-
-    __slots__ = ("layer",)
-
-    def __init__(self, memory: "Memory", layer: Any) -> None:
-        self.memory = memory
-        self.layer = layer
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> Any:
-        return type(self.layer)
-
-    name = property(lambda self: self.layer.name)
-    trainable = property(None, lambda self, value: self.memory.flag(self.layer.name, value))
-
-
-class _Model(_StandIn):
-    """What all stand-ins of models have in common: they can be compiled, summarized, frozen and called like a layer."""
-
-    __slots__ = ("called", "compiles", "name", "result", "single")
-    trainable = property(None, lambda self, value: self.memory.flag(self.name, value))
-
-    def _begin_model(self, memory: "Memory", name: Optional[str]) -> None:
-        self.memory = memory
-        self.name = memory.name_of(self.stands_for.__name__.lower() if name is None else "", name)
-        self.compiles: List[Any] = []
-        self.called: Any = None
-        self.result: Optional[_Result] = None
-        self.single = True
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.memory.call_model(self, args, kwargs, sys._getframe(1))
-
-    def ends(self) -> Tuple[Tuple[Tensor, ...], Tuple[Tensor, ...], int]:
-        raise NotImplementedError
-
-    def compile(self, *args: Any, **kwargs: Any) -> None:
-        memory = self.memory
-        frame = memory.positions.innermost(sys._getframe(1))
-        key = memory.compile_key(args, kwargs)
-        self.compiles.append((key, None if frame is None else id(memory.positions.of_frame(frame))))
-
-    def summary(self) -> None:
-        """Prints nothing: what a summary shows is not part of a verdict."""
-
-
-class Sequential(_Model):
-    __slots__ = ("stack", "start", "tensor")
-    stands_for = keras.Sequential
-
-    def __init__(self, memory: "Memory", stack: Any = None, trainable: Any = True, name: Any = None) -> None:
-        if trainable is not True or not (name is None or (type(name) is str and "/" not in name)):
-            raise _unknown(memory)
-        self._begin_model(memory, name)
-        self.stack: List[Layer] = []
-        self.start: Optional[Tensor] = None
-        self.tensor: Optional[Tensor] = None
-        if stack is not None and type(stack) not in (list, tuple):
-            raise _unknown(memory)
-        for layer in stack or ():
-            self.add(layer)
-
-    def add(self, layer: Any) -> None:
-        memory = self.memory
-        kind = type(layer)
-        memory.require(self.called is None)
-        if kind in _CALLABLE:
-            if any(held is layer or held.name == layer.name for held in self.stack):
-                raise _unknown(memory)
-            if self.start is None and not self.stack:
-                self._begin_with(layer)
-            self.stack.append(layer)
-            if self.tensor is not None:
-                output = memory.apply(layer, self.tensor)
-                if type(output) is not Tensor:
-                    raise _unknown(memory)
-                self.tensor = output
-        elif kind is Tensor and type(layer.layer) is Input:
-            self._begin(layer)
-        elif kind is Input:
-            self._begin(layer.output)
-        else:
-            raise _unknown(memory)
-
-    def _begin_with(self, layer: Any) -> None:
-        """A first layer that knows its input gives it to the model."""
-        memory = self.memory
-        if type(layer) is Layer:
-            if layer.kind.input_shape is not None:
-                self._begin(memory.input_tensor({"shape": layer.kind.input_shape}))
-        elif type(layer) is not Sequential or layer.start is not None:
-            own = layer.input if type(layer) is Application else layer.ends()[0][0]
-            self._begin(Input(memory, own.spec).output)
-
-    def _begin(self, tensor: Tensor) -> None:
-        if self.stack or self.start is not None:
-            raise _unknown(self.memory)
-        self.start = self.tensor = tensor
-
-    def ends(self) -> Tuple[Tuple[Tensor, ...], Tuple[Tensor, ...], int]:
-        if self.start is None or self.tensor is None or not self.stack:
-            raise _unknown(self.memory)
-        parameters = sum(layer.result.parameters for layer in self.stack if layer.result)
-        return (self.start,), (self.tensor,), parameters
-
-
-class Functional(_Model):
-    __slots__ = ("inputs_", "outputs_")
-    stands_for = FunctionalModel
-
-    def __init__(self, memory: "Memory", inputs: Any = None, outputs: Any = None, name: Any = None) -> None:
-        if not (name is None or (type(name) is str and "/" not in name)):
-            raise _unknown(memory)
-        self._begin_model(memory, name)
-        self.inputs_ = self._tensors(inputs)
-        self.outputs_ = self._tensors(outputs)
-        self.single = type(outputs) is Tensor
-
-    def _tensors(self, value: Any) -> Tuple[Tensor, ...]:
-        tensors = tuple(value) if type(value) in (list, tuple) else (value,)
-        if not tensors or any(type(tensor) is not Tensor for tensor in tensors):
-            raise _unknown(self.memory)
-        return tensors
-
-    def ends(self) -> Tuple[Tuple[Tensor, ...], Tuple[Tensor, ...], int]:
-        """Inputs, outputs and parameters; only a model that uses exactly its inputs is remembered."""
-        found: Dict[int, Layer] = {}
-        sources: Dict[int, Any] = {}
-        names = set()
-        waiting = list(self.outputs_)
-        seen = set()
-        while waiting:
-            tensor = waiting.pop()
-            if id(tensor) in seen:
-                continue
-            seen.add(id(tensor))
-            layer = tensor.layer
-            if type(layer) is Input:
-                sources[id(tensor)] = tensor
-                continue
-            if id(layer) not in found:
-                if layer.name in names:
-                    raise _unknown(self.memory)
-                names.add(layer.name)
-                found[id(layer)] = layer
-            waiting.extend(tensor.parents)
-        if set(sources) != {id(tensor) for tensor in self.inputs_} or len(sources) != len(self.inputs_):
-            raise _unknown(self.memory)
-        parameters = sum(layer.result.parameters for layer in found.values() if layer.result)
-        return self.inputs_, self.outputs_, parameters
-
-
-_CALLABLE = (Layer, Application, Sequential, Functional)
-
-
 def _watch_nothing(own: bool) -> Callable[[Any], Tuple[Dict[str, Any], ...]]:
     return lambda layer: ()
 
@@ -449,13 +96,13 @@ class Memory:
         self.calls: List[Tuple[Any, ...]] = []
         self.failures: Dict[Any, Dict[str, Any]] = {}
         self._names: Dict[str, int] = {}
-        self._kinds: Dict[Any, _Kind] = {}
+        self._kinds: Dict[Any, Kind] = {}
         self._optimizers: Dict[Any, bool] = {}
         self._inputs: Dict[Any, Tuple[Any, ...]] = {}
         self._tensors: Dict[Any, Any] = {}
         self._settings: Any = None
-        self._operations: Dict[Any, _Result] = {}
-        self._models: Dict[Any, _Result] = {}
+        self._operations: Dict[Any, Result] = {}
+        self._models: Dict[Any, Result] = {}
         self._pure_keys = purity.Keys()
         self._agreed: Dict[Any, bool] = {}
         self.flags: List[Any] = []
@@ -573,7 +220,7 @@ class Memory:
 
     def require(self, condition: bool) -> None:
         if not condition:
-            raise _unknown(self)
+            raise unknown(self)
 
     def layer(self, cls: Any, args: Any, kwargs: Any, frame: Any) -> Any:
         """A stand-in for a layer that is being made."""
@@ -593,7 +240,7 @@ class Memory:
         layer.base, layer.made = base, made
         return layer
 
-    def _named(self, kind: _Kind) -> str:
+    def _named(self, kind: Kind) -> str:
         """The name of the next layer of a kind; the names that are then given away."""
         name, names = kind.named, self._names
         for prefix, count in kind.counts:
@@ -659,7 +306,7 @@ class Memory:
         result = self._models.get(made)
         if result is None:
             value = outputs[0] if model.single else list(outputs)
-            result = _Result(
+            result = Result(
                 specs[0] if model.single else (list, specs), parameters, _call(name, args, value, parameters)
             )
             self._models[made] = result
@@ -694,9 +341,9 @@ class Memory:
         if result.outputs is None:
             raise self.stop(("operation", id(result)), None, lambda: self._refused(operation, args, kwargs))
         self._note(result)
-        return self._made(result.outputs, _Operation(operation.name, result), tuple(parents))
+        return self._made(result.outputs, Operation(operation.name, result), tuple(parents))
 
-    def _try_operation(self, operation: Any, key: Any, args: Any, kwargs: Any) -> _Result:
+    def _try_operation(self, operation: Any, key: Any, args: Any, kwargs: Any) -> Result:
         """Calls the real operation once on inputs of these shapes."""
         self.active, self.asking = False, True
         try:
@@ -705,8 +352,8 @@ class Memory:
                 try:
                     value = self._call_operation(operation, *real_args, **real_kwargs)
                 except Exception:
-                    return _Result(None, 0, {})
-                result = _Result(self._specs(value), 0, {})
+                    return Result(None, 0, {})
+                result = Result(self._specs(value), 0, {})
                 result.doubtful = not self._operation_passes(operation, key, real_args, real_kwargs, value)
             return result
         finally:
@@ -731,11 +378,11 @@ class Memory:
             self._agreed[alike] = True
         return passes
 
-    def _note(self, result: _Result) -> None:
+    def _note(self, result: Result) -> None:
         self._steps.append(id(result))
         self._doubtful = self._doubtful or result.doubtful
 
-    def _record(self, result: _Result, name: str, span: Any, base: Any = ()) -> None:
+    def _record(self, result: Result, name: str, span: Any, base: Any = ()) -> None:
         self._note(result)
         self.calls.append((id(span), name, id(result), base, span, result))
 
@@ -760,7 +407,7 @@ class Memory:
             return type(value), tuple(self._specs(each) for each in value)
         if type(value) is dict:
             return dict, tuple((name, self._specs(each)) for name, each in value.items())
-        spec = _spec(value)
+        spec = spec_of(value)
         self.require(spec is not None)
         return spec
 
@@ -768,7 +415,7 @@ class Memory:
         try:
             return self._pure_keys.of(value)
         except purity.Impure:
-            raise _unknown(self) from None
+            raise unknown(self) from None
 
     def call(self, layer: Layer, args: Any, kwargs: Any, frame: Any) -> Any:
         """A call of a stand-in. `frame` is the caller's, or None when a model calls its layer."""
@@ -865,7 +512,7 @@ class Memory:
             try:
                 cls(*args, **kwargs)
             except Exception:
-                raise _unknown(self) from None
+                raise unknown(self) from None
             finally:
                 self.active = True
             self._optimizers[key] = True
@@ -900,7 +547,7 @@ class Memory:
                 self.require(type(tensor) is keras.KerasTensor and not tensor.sparse)
                 spec = ("t", tuple(tensor.shape), tensor.dtype)
             except Exception:
-                raise _unknown(self) from None
+                raise unknown(self) from None
             finally:
                 self.active = True
             self._inputs[key] = spec
@@ -951,7 +598,7 @@ class Memory:
             return (kind, value.shape, value.dtype.str, value.tobytes())
         if isinstance(value, np.generic):
             return (kind, value.tobytes())
-        raise _unknown(self)
+        raise unknown(self)
 
     def _input_key(self, value: Any, parents: List[Tensor]) -> Any:
         kind = type(value)
@@ -965,9 +612,9 @@ class Memory:
         self.require(kind is not Layer)
         return self._plain(value)
 
-    def _learn(self, key: Any, cls: Any, args: Any, kwargs: Any, maker: Any = None) -> _Kind:
+    def _learn(self, key: Any, cls: Any, args: Any, kwargs: Any, maker: Any = None) -> Kind:
         """Makes the real layer once, to see that it can be made and how it names itself."""
-        kind = _Kind(cls, (args, kwargs), maker)
+        kind = Kind(cls, (args, kwargs), maker)
         self.active, self.asking = False, True
         try:
             with _FreshNames():
@@ -985,21 +632,21 @@ class Memory:
             if maker is not None:
                 self._learn_application(kind, layer)
         except Exception:
-            raise _unknown(self) from None
+            raise unknown(self) from None
         finally:
             self.active, self.asking = True, False
         self._kinds[key] = kind
         return kind
 
-    def _learn_application(self, kind: _Kind, model: Any) -> None:
+    def _learn_application(self, kind: Kind, model: Any) -> None:
         """What a ready-made model does to its own input."""
         parameters = count_parameters(model)
         call = _call(type(model).__name__, model.inputs, model.outputs, parameters)
-        result = _Result(self._specs(model.output), parameters, call)
+        result = Result(self._specs(model.output), parameters, call)
         result.doubtful = not training.surely_trains(model)
         kind.results["own"] = result
 
-    def _try(self, kind: _Kind, key: Any, args: Any, kwargs: Any) -> _Result:
+    def _try(self, kind: Kind, key: Any, args: Any, kwargs: Any) -> Result:
         """Calls the real layer once on inputs of these shapes."""
         self.active, self.asking = False, True
         try:
@@ -1013,7 +660,7 @@ class Memory:
                 try:
                     value = layer(*real_args, **real_kwargs)
                 except Exception:
-                    result = _Result(None, 0, {})
+                    result = Result(None, 0, {})
                 else:
                     result = self._result(layer, (args, kwargs), value)
                     result.inner = watched(layer)
@@ -1026,15 +673,15 @@ class Memory:
         kind.results[key] = result
         return result
 
-    def _passes(self, kind: _Kind, layer: Any, args: Any, kwargs: Any, value: Any) -> bool:
+    def _passes(self, kind: Kind, layer: Any, args: Any, kwargs: Any, value: Any) -> bool:
         own = kind.results.get("own")
         if own is not None and own.outputs == self._specs(value):
             return not own.doubtful
         return training.passes(layer, args, kwargs, value)
 
-    def _result(self, layer: Any, inputs: Any, value: Any) -> _Result:
+    def _result(self, layer: Any, inputs: Any, value: Any) -> Result:
         parameters = count_parameters(layer)
-        return _Result(self._specs(value), parameters, _call(type(layer).__name__, inputs, value, parameters))
+        return Result(self._specs(value), parameters, _call(type(layer).__name__, inputs, value, parameters))
 
     def _symbolic(self, value: Any) -> Any:
         if type(value) is Tensor:
@@ -1049,11 +696,11 @@ class Memory:
             return {name: self._symbolic(each) for name, each in value.items()}
         return value
 
-    def _real(self, kind: _Kind) -> Any:
+    def _real(self, kind: Kind) -> Any:
         args, kwargs = self._real_arguments(kind)
         return kind.maker(*args, **kwargs)
 
-    def _real_arguments(self, kind: _Kind) -> Tuple[List[Any], Dict[str, Any]]:
+    def _real_arguments(self, kind: Kind) -> Tuple[List[Any], Dict[str, Any]]:
         args, kwargs = kind.arguments
         return [self._deep(each) for each in args], {name: self._deep(each) for name, each in kwargs.items()}
 
@@ -1129,12 +776,3 @@ def _is_function_of_layer(frame: Any) -> bool:
 
 def settings() -> Tuple[Any, ...]:
     return (keras.config.dtype_policy().name, keras.config.floatx(), keras.config.image_data_format())
-
-
-def _spec(value: Any) -> Optional[Tuple[Any, ...]]:
-    """The shape and dtype of a tensor; None for anything that is more than that (sparse, masked)."""
-    if type(value) is not keras.KerasTensor or value.sparse or getattr(value, "ragged", False):
-        return None
-    if _mask_of(value) is not None:
-        return None
-    return ("t", tuple(value.shape), value.dtype)
