@@ -1,14 +1,17 @@
 """Runs the tests of a module against every mutant of it, each in a child of its own, and lists what survives.
 
 `python -m tests.mutants space/domains.py` for one module, without arguments for all of `TESTS`; needs `fork`.
+`--sample 100` tries so many mutants of each module, the same ones every time.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import random
 import signal
 import sys
 import time
@@ -34,6 +37,7 @@ TESTS = {
     "space/odds.py": ("space_odds",),
     "fixes/tighten.py": ("space_shares", "fixes_tighten", "rules_findings"),
     "fixes/guard.py": ("fixes_guard", "space_conditions"),
+    "agent/guard.py": ("agent_guard",),
 }
 """The unit tests of each module, those that tell most first."""
 
@@ -76,13 +80,15 @@ def killed(path: Path, source: str, tests: Sequence[str]) -> bool:
     return True
 
 
-def survivors(module: str) -> tuple[list[Mutant], int]:
-    """The mutants of a module that its tests let live, and the number of all."""
+def survivors(module: str, sample: int | None) -> tuple[list[Mutant], int]:
+    """The mutants of a module that its tests let live, and the number of those that were tried."""
     path = SERVER / module
     source = path.read_text("utf-8")
     if killed(path, source, TESTS[module]):
         raise SystemExit(f"the tests of {module} fail without any mutant")
     every = list(mutants(source))
+    if sample is not None and sample < len(every):
+        every = random.Random(0).sample(every, sample)
     found = []
     for number, mutant in enumerate(every, 1):
         if not killed(path, mutant.source, TESTS[module]):
@@ -93,13 +99,21 @@ def survivors(module: str) -> tuple[list[Mutant], int]:
     return found, len(every)
 
 
-def main(modules: Sequence[str]) -> None:
+def main(modules: Sequence[str], sample: int | None) -> None:
     # What every child imports is imported once; the package itself must not be.
     assert hypothesis and libcst and lsprotocol.types and "hypershape" not in sys.modules
-    for module in modules or TESTS:
-        found, count = survivors(module)
+    # The first example that fails tells enough; a smaller one would take most of the time.
+    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    hypothesis.settings.register_profile("mutants", database=None, deadline=None, phases=phases)
+    hypothesis.settings.load_profile("mutants")
+    for module in modules:
+        found, count = survivors(module, sample)
         print(f"{module}: {len(found)} of {count} mutants survive ({len(found) / count:.1%})", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("modules", nargs="*", choices=TESTS, default=list(TESTS), metavar="MODULE")
+    parser.add_argument("--sample", type=int, metavar="N", help="try N mutants of each module")
+    options = parser.parse_args()
+    main(options.modules, options.sample)

@@ -41,7 +41,11 @@ class Mutant:
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """Every mutant of a module; annotations, docstrings and constants at the top of it stay as they are."""
+    """Every mutant of a module, but for what no user can tell from it.
+
+    Annotations, docstrings and constants at the top stay as they are, and so does what only asserts something about
+    the code itself: `assert`, `strict=True`.
+    """
     tree = ast.parse(source)
     places = list(_places(tree))
     for index, place in enumerate(places):
@@ -67,7 +71,7 @@ def _places(tree: ast.Module) -> Iterator[ast.expr | ast.stmt]:
             if field in ("annotation", "returns", "decorator_list", "type_params"):
                 continue
             for child in value if isinstance(value, list) else [value]:
-                if not isinstance(child, ast.AST) or _is_docstring(child):
+                if not isinstance(child, ast.AST) or _is_docstring(child) or _only_asserts(child):
                     continue
                 if isinstance(child, ast.expr | ast.stmt) and next(_broken(child), None) is not None:
                     yield child
@@ -87,6 +91,10 @@ def _is_docstring(node: ast.AST) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
+
+
+def _only_asserts(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assert) or (isinstance(node, ast.keyword) and node.arg == "strict")
 
 
 def _broken(node: ast.expr | ast.stmt) -> Iterator[ast.expr | ast.stmt]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypershape.fixes.guard import guard
 from hypershape.model import Configuration, Hyperparameter, Value
 from hypershape.space.conditions import (
+    LARGEST_EXPONENT,
     And,
     Comparison,
     Condition,
@@ -171,6 +172,7 @@ def test_no_comparison_holds_for_a_hyperparameter_that_was_not_read(text: str) -
         (Comparison("kernel", ">=", "7"), {"kernel": 7}),
         (blame("units % groups != 0"), {"units": 4, "groups": 0}),
         (blame("2 ** units >= 1"), {"units": 10**9}),
+        (blame("2 ** units >= 1"), {"units": LARGEST_EXPONENT + 1}),
         (blame("units % 0 == 0 or units >= 1"), {"units": 3}),
     ],
 )
@@ -178,6 +180,11 @@ def test_where_python_would_raise_a_condition_has_no_answer(
     condition: Condition, configuration: Configuration
 ) -> None:
     assert condition.holds(configuration) is None
+
+
+@pytest.mark.parametrize("exponent", [LARGEST_EXPONENT, LARGEST_EXPONENT + 0.5, float("inf")])
+def test_a_power_that_python_computes_at_once_has_an_answer(exponent: float) -> None:
+    assert blame("1 ** units == 1").holds({"units": exponent}) is True
 
 
 def test_a_part_that_decides_comes_before_one_that_has_no_answer() -> None:
@@ -196,6 +203,8 @@ def test_a_part_that_decides_comes_before_one_that_has_no_answer() -> None:
         (Comparison("ﬁlters", "<=", 2), 'hp["ﬁlters"] <= 2'),
         (Comparison("a\nb", "==", 2), 'hp["a\\nb"] == 2'),
         (Comparison("rate", "<", float("inf")), "rate < 1e999"),
+        (Comparison("rate", ">", float("-inf")), "rate > -1e999"),
+        (Comparison("norm", "!=", True), "norm != True"),
         (Membership("kernel", (7,)), "kernel in (7,)"),
         (Some(("a", "b"), "==", True), "a or b"),
         (all_of([blame("a >= 1"), Some(("b", "c"), "==", 2)]), "a >= 1 and (b == 2 or c == 2)"),
@@ -204,6 +213,8 @@ def test_a_part_that_decides_comes_before_one_that_has_no_answer() -> None:
         (blame("a - (b - 1) != b * b * c"), "a - (b - 1) != b * b * c"),
         (blame("(a ** 2) ** b < 9"), "(a ** 2) ** b < 9"),
         (Relation(Operation(Number(-2), "**", Name("a")), "<", Number(-1)), "(-2) ** a < -1"),
+        (blame("0 ** a + 1 ** a == 1"), "0 ** a + 1 ** a == 1"),
+        (blame("a - b * c >= 1"), "a - b * c >= 1"),
     ],
 )
 def test_a_condition_is_written_as_a_colleague_would(condition: Condition, text: str) -> None:

@@ -92,11 +92,12 @@ def reference(name: str) -> str:
     return name if plain else f"hp[{quoted(name)}]"
 
 
+_ENDLESS: dict[Value, str] = {float("inf"): "1e999", float("-inf"): "-1e999"}
+
+
 def constant(value: Value) -> str:
     """A value as Python source; also for floats that Python writes as names."""
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return "1e999" if value > 0 else "-1e999"
-    return repr(value)
+    return _ENDLESS.get(value) or repr(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +245,12 @@ class Condition(ABC):
         Hyperparameters are drawn independently, so that only the values of these names are enumerated, however large
         the rest of the space is. None where they are too many, or where the condition has no answer for some.
         """
-        sides = [_sorted_out(self, name, hps) for name in self.names]
-        if None in sides or math.prod(len(side) for side in sides if side is not None) > MOST_COMBINATIONS:
+        found = [_sorted_out(self, name, hps) for name in self.names]
+        sides = [side for side in found if side is not None]
+        if len(sides) < len(found) or math.prod(map(len, sides)) > MOST_COMBINATIONS:
             return None
         total = 0.0
-        for combination in itertools.product(*(side for side in sides if side is not None)):
+        for combination in itertools.product(*sides):
             part = math.prod(share for _, share in combination)
             answer = self.holds(dict(zip(self.names, (value for value, _ in combination), strict=True)))
             if answer is None and part > 0:
@@ -470,12 +472,14 @@ def _sorted_out(
         return domains.cells(hps[name], most=MOST_COMBINATIONS)
     calculated = any(isinstance(atom, Relation) for atom in own)
     values = domains.cells(hps[name], None if calculated else [cut for atom in own for cut in _cuts(atom)])
+    if values is None:
+        return None
     alike: dict[tuple[bool | None, ...], tuple[Value, float]] = {}
-    for value, share in values or ():
+    for value, share in values:
         answers = tuple(atom.holds({name: value}) for atom in own)
         first, total = alike.get(answers, (value, 0.0))
         alike[answers] = first, total + share
-    return list(alike.values()) or None
+    return list(alike.values())
 
 
 def _cuts(atom: Atom) -> Iterator[int | float]:
