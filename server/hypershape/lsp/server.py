@@ -158,6 +158,7 @@ class Server(LanguageServer):
 
     async def _run(self, session: Session) -> None:
         from hypershape.analysis import analyse
+        from hypershape.analysis.aside import aside
         from hypershape.probe import Cache
         from hypershape.source import across
 
@@ -171,11 +172,7 @@ class Server(LanguageServer):
         agent = await self._agent(chosen, folder) if self.configuration.trusted else None
         cache = Cache() if agent is not None else None
         previous = session.probed
-        kept = (
-            carry.moved(previous, carry.mover(previous.module.document.text, document.text))
-            if previous
-            else None
-        )
+        kept = await aside(_carried, previous, document.text) if previous is not None else None
         progress = _Progress(self, session)
         try:
             known = previous or session.analysis
@@ -190,7 +187,7 @@ class Server(LanguageServer):
                 session.analysis = _with_kept(analysis, kept)
                 if any(target.status == "probed" for target in session.analysis.targets):
                     session.probed = session.analysis
-                self._publish(session)
+                await self._publish(session)
                 self._say_unsearched(analysis)
                 progress.update(analysis)
                 self._show_state(analysis)
@@ -250,11 +247,15 @@ class Server(LanguageServer):
         opened = {uri: self._opened(uri) for uri in versions}
         return all(text is not None and text.version == versions[uri] for uri, text in opened.items())
 
-    def _publish(self, session: Session) -> None:
+    async def _publish(self, session: Session) -> None:
+        """Shows what a document's analysis found, unless the text has changed while that was put into words."""
+        from hypershape.analysis.aside import aside
+
         if session.analysis is None or session.view is None:
             return
-        found = convert.diagnostics(session.analysis.findings, session.view, self.other_view)
-        self._replace_shown(session, found)
+        found = await aside(convert.diagnostics, session.analysis.findings, session.view, self.other_view)
+        if self._current(session.versions):
+            self._replace_shown(session, found)
 
     def _replace_shown(self, session: Session, found: dict[str, list[types.Diagnostic]]) -> None:
         """Publishes what a document shows now; what others show of the same file stays."""
@@ -521,13 +522,17 @@ def create_server() -> Server:
             ]
         ),
     )
-    def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+    async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+        from hypershape.analysis.aside import aside
+
         session = server.sessions.get(server.owner(params.text_document.uri))
         if session is None or session.analysis is None or session.view is None:
             return []
         if not server._current(session.versions):
             return []
-        return _actions(session.analysis, session.view, session.versions, params, server.other_view)
+        versions = session.versions
+        found = await aside(_actions, session.analysis, session.view, versions, params, server.other_view)
+        return found if server._current(versions) else []
 
     names.register(server)
 
@@ -536,6 +541,11 @@ def create_server() -> Server:
         await server.restart()
 
     return server
+
+
+def _carried(previous: Analysis, text: str) -> Analysis:
+    """What was known of a text before an edit, at the places where it is now."""
+    return carry.moved(previous, carry.mover(previous.module.document.text, text))
 
 
 def _actions(
