@@ -81,3 +81,41 @@ def test_what_may_change_between_two_configurations_has_none(source: str) -> Non
 )  # fmt: skip
 def test_what_does_something_else_has_another_key(one: str, other: str) -> None:
     assert Keys().of(defined(one)) != Keys().of(defined(other))
+
+
+@pytest.mark.parametrize(
+    ("source", "change"),
+    [
+        ("SCALE = 2\ndef f(x):\n    return x * SCALE", "SCALE = 3"),
+        ("SCALE = 2\nclass f:\n    def call(self, x):\n        return x * SCALE", "SCALE = 3"),
+        ("class f:\n    scale = 2\n    def call(self, x):\n        return x * self.scale", "f.scale = 3"),
+        (
+            "class B:\n    scale = 2\nclass f(B):\n    def call(self, x):\n        return self.scale",
+            "f.scale = 3",
+        ),
+        ("def g(x):\n    return x\ndef f(x):\n    return g(x)", "def g(x):\n    return -x"),
+        ("def f(x):\n    return len(x)", "def len(x):\n    return 3"),
+    ],
+)
+def test_a_name_that_the_target_binds_anew_gives_another_key(source: str, change: str) -> None:
+    names: dict[str, Any] = {"__name__": "file"}
+    exec(source, names)
+    keys = Keys()
+    before = keys.of(names["f"])
+    assert keys.of(names["f"]) is before
+    exec(change, names)
+    assert keys.of(names["f"]) != before
+
+
+def test_a_variable_of_a_closure_that_changes_gives_another_key_or_none() -> None:
+    names: dict[str, Any] = {"__name__": "file"}
+    exec(
+        "def make():\n    n = 1\n    def f(x):\n        return x + n\n"
+        "    def change():\n        nonlocal n\n        n += 1\n    return f, change",
+        names,
+    )
+    f, change = names["make"]()
+    keys = Keys()
+    before = keys.of(f)
+    change()
+    assert keys.of(f) != before

@@ -13,7 +13,7 @@ import builtins
 import dis
 import sys
 import types
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 PACKAGES = (
     "keras",
@@ -61,25 +61,31 @@ _OF_EVERY_CLASS = frozenset(
 )  # fmt: skip
 
 
+_MISSING = object()
+_Seen = Tuple[Callable[[str, Any], Any], str, Any]
+"""How a name was looked up, the name, and what it stood for: the target may bind it anew, as `global` allows."""
+
+
 class Impure(Exception):
     """It may depend on more than its arguments."""
 
 
 class Keys:
-    """Keys of functions and classes, each worked out once."""
+    """Keys of functions and classes, each worked out once, and again where what it read has changed since."""
 
     def __init__(self) -> None:
-        self._known: Dict[int, Tuple[Any, Optional[Any]]] = {}
+        self._known: Dict[int, Tuple[Any, Optional[Any], List[_Seen]]] = {}
 
     def of(self, value: Any) -> Any:
         """The key of a function or class; raises `Impure`."""
         known = self._known.get(id(value))
-        if known is None:
+        if known is None or not all(look(name, _MISSING) is held for look, name, held in known[2]):
+            reader = _Reader()
             try:
-                key = _Reader().key(value)
+                key = reader.key(value)
             except (Impure, RecursionError):
                 key = None
-            known = self._known[id(value)] = (value, key)
+            known = self._known[id(value)] = (value, key, reader.seen)
         if known[1] is None:
             raise Impure
         return known[1]
@@ -90,6 +96,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self._inside: Dict[int, int] = {}
+        self.seen: List[_Seen] = []
 
     def key(self, value: Any) -> Any:
         if isinstance(value, _PLAIN):
@@ -118,6 +125,7 @@ class _Reader:
         for cell in function.__closure__ or ():
             try:
                 cells.append(self.key(cell.cell_contents))
+                self.seen.append((_looks_into(cell), "", cell.cell_contents))
             except ValueError:
                 raise Impure from None
         defaults = self.key(function.__defaults__ or ())
@@ -129,9 +137,11 @@ class _Reader:
 
     def _class(self, cls: Any) -> Any:
         own = []
+        self.seen.append((lambda *_: len(vars(cls)), "", len(vars(cls))))
         for name, value in sorted(vars(cls).items()):
             if name in _OF_EVERY_CLASS or isinstance(value, (types.MemberDescriptorType,)):
                 continue
+            self.seen.append((vars(cls).get, name, value))
             own.append((name, self.key(value)))
         bases = tuple(self.key(base) for base in cls.__bases__)
         meta = () if _is_of_packages(type(cls)) or type(cls) is type else (self.key(type(cls)),)
@@ -158,6 +168,7 @@ class _Reader:
                 chain = []
             if name in ("LOAD_GLOBAL", "LOAD_NAME"):
                 chain = [str(instruction.argval)]
+                self.seen.append((names.get, chain[0], names.get(chain[0], _MISSING)))
                 value = _global(chain[0], names)
         if chain:
             yield self._loaded(chain, value)
@@ -170,6 +181,10 @@ class _Reader:
         if len(chain) > 1 and _is_of_packages(type(value)) and type(value).__module__ != "builtins":
             return ".".join(chain), "known", id(value)
         return ".".join(chain), self.key(value)
+
+
+def _looks_into(cell: Any) -> Callable[[str, Any], Any]:
+    return lambda *_: cell.cell_contents
 
 
 def _global(name: str, names: Dict[str, Any]) -> Any:
