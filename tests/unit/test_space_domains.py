@@ -159,7 +159,9 @@ def test_a_number_that_differs_in_its_last_digits_is_the_one_of_the_grid() -> No
 
 
 def test_a_choice_too_long_to_be_listed_is_represented_by_its_default() -> None:
-    assert domains.ends(Hyperparameter("n", "Choice", 4, None, 20_000), 4) == (4,)
+    long = Hyperparameter("n", "Choice", "a", None, 20_000)
+    assert domains.ends(long, 4) == ("a",)
+    assert domains.cells(long, [3]) == [("a", 1.0)]
 
 
 def test_sizes_are_numbers_of_values() -> None:
@@ -170,6 +172,7 @@ def test_a_long_choice_is_represented_by_its_first_values_and_its_last() -> None
     hp = Hyperparameter("n", "Choice", 0, tuple(range(20)), 20)
     assert domains.ends(hp, 4) == (0, 1, 2, 19)
     assert domains.ends(hp, 20) == tuple(range(20))
+    assert domains.ends(CHOICE, 4) == ("a", "b", "c")
     assert domains.ends(BOOLEAN, 4) == (False, True)
     one = Hyperparameter("n", "Int", 4, (4,), 1, 4, 4, 1)
     assert domains.ends(one, 4) == (4,)

@@ -48,11 +48,8 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
     declared = _declared(target, cause, code)
     singles: list[tuple[_Declared, tuple[Value, ...]]] = []
     for each in declared:
-        good = _good(each, cause)
-        if good and len(good) < len(each.values):
-            singles += [(each, kept) for kept in _parts(each, good)]
-        if len(each.names) > 1 and each.kind == "Int":
-            singles += [(each, kept) for kept in _shared(each, cause)]
+        # What one name of a family may keep is often what all of them may.
+        singles += [(each, kept) for kept in dict.fromkeys(_left(each, cause))]
     ranked = [(lost(target, [each.kept(values)]), each, values) for each, values in singles]
     for share, each, values in sorted(ranked, key=lambda item: item[0]):
         changes = restrict(each.call, each.names, each.kind, each.values, values, code) if share < 1 else None
@@ -62,15 +59,23 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         yield from _pairs(declared, cause, target, code)
 
 
-def _parts(each: _Declared, good: tuple[Value, ...]) -> Iterator[tuple[Value, ...]]:
+def _left(each: _Declared, cause: Cause) -> Iterator[tuple[Value, ...]]:
     """What can be left of a domain: all good values, and for numbers also their longest run of neighbours."""
+    good = _good(each, cause)
+    if good and len(good) < len(each.values):
+        yield from _parts(each, good)
+    if len(each.names) > 1 and each.kind == "Int":
+        yield from _shared(each, cause)
+
+
+def _parts(each: _Declared, good: tuple[Value, ...]) -> Iterator[tuple[Value, ...]]:
     if each.kind in ("Choice", "Boolean"):
         yield good
         return
     run = _longest_run(each.values, good)
     if not each.continuous or len(run) > 1:
         yield run
-    if each.kind == "Int" and len(run) < len(good) and (_regular(good) or len(good) <= _LISTED_VALUES):
+    if each.kind == "Int" and len(run) < len(good) and (_distance(good) or len(good) <= _LISTED_VALUES):
         yield good
 
 
@@ -105,8 +110,9 @@ def restrict(
         made = _fixed(call, kept[0], code)
         title = f"Fix {label} at {kept[0]!r}"
     elif not _neighbours(values, kept) or _counts_from_the_maximum(call, code):
-        if _regular(kept) and not _counts_from_the_maximum(call, code):
-            made = _coarser(call, values, kept, code)
+        step = _distance(kept)
+        if step is not None and not _counts_from_the_maximum(call, code):
+            made = _coarser(call, values, kept, step, code)
             title = f"Draw only {_few(kept)} for {label}"
         else:
             made = _as_choice(call, kept, code)
@@ -177,11 +183,10 @@ def _good(each: _Declared, cause: Cause) -> tuple[Value, ...]:
     return tuple(value for value in each.values if value not in bad)
 
 
-def _regular(values: Sequence[Value]) -> bool:
-    """Whether at least three whole numbers have equal distances."""
-    numbers = [value for value in values if isinstance(value, int)]
-    distances = {after - before for before, after in pairwise(numbers)}
-    return len(numbers) == len(values) >= 3 and len(distances) == 1
+def _distance(values: Sequence[Value]) -> int | None:
+    """How far at least three whole numbers lie apart, if that is always the same."""
+    distances: set[int] = {after - before for before, after in pairwise(values)}  # type: ignore[operator, misc]
+    return distances.pop() if len(values) >= 3 and len(distances) == 1 else None
 
 
 def _longest_run(values: Sequence[Value], good: Collection[Value]) -> tuple[Value, ...]:
@@ -202,39 +207,27 @@ def _percent(share: float) -> str:
 def _pairs(declared: Sequence[_Declared], cause: Cause, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
     """One fix that narrows two numeric domains at once, keeping as many probed configurations as possible."""
     numeric = [each for each in declared if each.kind == "Int" and 1 < len(each.values) <= _PAIRED_VALUES][:2]
-    if len(numeric) != 2:
-        return
-    best: tuple[float, tuple[Value, ...], tuple[Value, ...]] | None = None
-    for first, second in product(_ends(numeric[0].values), _ends(numeric[1].values)):
-        kept = [numeric[0].kept(first), numeric[1].kept(second)]
-        if not all(any(each.leaves_out(failing) for each in kept) for failing in cause.failing):
-            continue
-        share = lost(target, kept)
-        if share < 1 and (best is None or share < best[0]):
-            best = share, first, second
-    if best is None:
-        return
-    share, *halves = best
+    best: tuple[float, tuple[tuple[Value, ...], ...]] = 1.0, ()
+    for halves in product(*(_ends(each.values) for each in numeric)):
+        kept = [each.kept(half) for each, half in zip(numeric, halves, strict=True)]
+        if all(any(each.leaves_out(failing) for each in kept) for failing in cause.failing):
+            best = min(best, (lost(target, kept), halves), key=lambda item: item[0])
+    share, halves = best
     made = [
-        restrict(each.call, each.names, each.kind, each.values, kept, code)
-        for each, kept in zip(numeric, halves, strict=True)
-        if len(kept) < len(each.values)
+        restrict(each.call, each.names, each.kind, each.values, half, code)
+        for each, half in zip(numeric, halves, strict=False)
     ]
-    if all(made):
-        title = " and ".join(
-            each[0] if i == 0 else each[0][0].lower() + each[0][1:]
-            for i, each in enumerate(filter(None, made))
-        )
-        changes = tuple(edit for each in made if each for edit in each[1])
-        yield Fix(f"{title} (drops {_percent(share)} of the space)", changes)
+    match made:
+        case [(first, one), (second, other)]:
+            title = f"{first} and {second[0].lower()}{second[1:]} (drops {_percent(share)} of the space)"
+            yield Fix(title, (*one, *other))
 
 
 def _ends(values: Sequence[Value]) -> Iterator[tuple[Value, ...]]:
-    """All beginnings and all ends of a domain."""
-    for count in range(1, len(values) + 1):
+    """All beginnings and all ends of a domain, without the whole of it."""
+    for count in range(1, len(values)):
         yield tuple(values[:count])
-        if count < len(values):
-            yield tuple(values[count:])
+        yield tuple(values[count:])
 
 
 def _narrower(
@@ -271,17 +264,15 @@ def _few(values: Sequence[Value]) -> str:
 
 
 def _coarser(
-    call: HpCall, values: Sequence[Value], kept: Sequence[Value], code: Code
+    call: HpCall, values: Sequence[Value], kept: Sequence[Value], step: int, code: Code
 ) -> tuple[Edit, ...] | None:
     """A larger step from a value that builds, and the maximum on its grid."""
-    first, second = kept[0], kept[1]
-    if not isinstance(first, int) or not isinstance(second, int) or "sampling" in call.arguments:
+    if "sampling" in call.arguments:
         return None
-    step = str(second - first)
     if "step" in call.arguments:
-        stepped = replace_value(call, "step", step, code)
+        stepped = replace_value(call, "step", str(step), code)
     else:
-        stepped = edits.add_argument(code.module, call.span, "step", step)
+        stepped = edits.add_argument(code.module, call.span, "step", str(step))
     narrower = _narrower(call, values, kept, code)
     return None if stepped is None or narrower is None else (stepped, *narrower)
 

@@ -132,7 +132,7 @@ def cells(
     """
     if size(hp) == 0:
         return None
-    if hp.values is None and cuts is not None and hp.min is not None and hp.max is not None:
+    if hp.values is None and cuts is not None and hp.kind in ("Int", "Float"):
         return list(_between(hp, cuts))
     if positions(hp) > most:
         return None
