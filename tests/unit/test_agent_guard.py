@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sqlite3
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ CHANGES = {
     "os.chflags": "sys.audit('os.chflags', victim, 0)",
     "os.chmod": "os.chmod(victim, 0o600)",
     "os.chmod of an open file": "os.fchmod(os.open(victim, os.O_RDONLY), 0o600)",
+    "os.chmod of a file that is not open": "os.fchmod(999, 0o600)",
     "os.chown": "os.chown(victim, os.getuid(), os.getgid() + 1)",
     "os.link from": "os.link(victim, inside + '/second')",
     "os.link to": "open(inside + '/own', 'w').close(); os.link(inside + '/own', folder + '/new')",
@@ -40,6 +43,9 @@ CHANGES = {
     "open through a link": "os.symlink(victim, inside + '/link'); open(inside + '/link', 'a')",
     "open for appending alone": "os.open(victim, os.O_APPEND | os.O_WRONLY)",
     "sqlite3.connect": "import sqlite3; sqlite3.connect(folder + '/new.db').execute('create table t(a)')",
+    "sqlite3.connect by address, which may change": (
+        "import sqlite3; sqlite3.connect('file:' + folder + '/new.db?immutable=0', uri=True)"
+    ),
     "sqlite3.connect by address": "import sqlite3; sqlite3.connect('file:' + folder + '/new.db', uri=True)",
 }
 NOTHING_ELSE = {
@@ -55,6 +61,17 @@ ALLOWED = {
     "reading": "assert open(victim).read() == 'mine'",
     "reading a database": "import sqlite3; sqlite3.connect('file:' + victim + '?mode=ro', uri=True)",
     "a database in memory": "import sqlite3; sqlite3.connect(':memory:').execute('create table t(a)')",
+    "reading by number": "assert os.read(os.open(victim, os.O_RDONLY), 9) == b'mine'",
+    "reading a database that never changes": (
+        "import sqlite3; sqlite3.connect('file:' + victim + '?immutable=1', uri=True)"
+    ),
+    "a database in memory by address": "import sqlite3; sqlite3.connect('file::memory:', uri=True)",
+    "a named database in memory": "import sqlite3; sqlite3.connect('file:/x?mode=memory', uri=True)",
+    "a temporary database": "import sqlite3; sqlite3.connect('').execute('create table t(a)')",
+    "a database in scratch": "import sqlite3; sqlite3.connect(inside + '/db').execute('create table t(a)')",
+    "a folder beside the code's own in scratch": "os.chdir(inside); os.mkdir('own')",
+    "no bytecode beside a module": "assert sys.dont_write_bytecode",
+    "the rights of a pipe": "os.fchmod(os.pipe()[1], 0o600)",
     "no device": "open(os.devnull, 'w').write('x')",
     "a pipe": "os.fdopen(os.pipe()[1], 'w').write('x')",
 }
@@ -96,7 +113,7 @@ def run(code: str, places: dict[str, str], folder: str | None = None, with_kerne
     """What code raises in a child behind the guard, as the name of a type, and what is said about it."""
 
     def work() -> str:
-        guard.install(places["inside"], folder, with_kernel)
+        guard.install(places["inside"], folder, *(() if with_kernel else (False,)))
         try:
             exec(textwrap.dedent(code), {"os": os, "sys": sys, **places})
         except BaseException as error:
@@ -241,3 +258,120 @@ def test_a_refusal_is_found_behind_the_error_that_it_became() -> None:
             raise ValueError("cannot save") from error
     except ValueError as error:
         assert guard.refusal(error) == "Hypershape does not let a probe write files: /a."
+
+
+def test_one_job_after_the_other_can_use_the_same_folders(places: dict[str, str]) -> None:
+    code = "open(inside + '/a', 'w').write('x')"
+    assert [run(code, places) for _ in range(2)] == ["nothing", "nothing"]
+
+
+@pytest.mark.parametrize("with_kernel", [False, True], ids=["hook", "kernel too"])
+def test_a_folder_that_is_gone_is_no_reason_to_fail(places: dict[str, str], with_kernel: bool) -> None:
+    assert run("", places, places["folder"] + "/gone", with_kernel) == "nothing"
+
+
+def test_without_a_layer_nothing_is_written_beside_the_file(places: dict[str, str]) -> None:
+    before = state(places["folder"])
+    code = "assert os.getcwd() == folder\nopen('new', 'w')"
+    assert run(code, places, places["folder"]).startswith("Refused")
+    assert state(places["folder"]) == before
+
+
+def test_what_is_missing_without_a_fence_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "fence_version", lambda: 3)
+    assert guard.unfenced() is None
+    monkeypatch.setattr(kernel, "fence_version", lambda: 0)
+    said = guard.unfenced()
+    assert said is not None and "only Python's own file functions are watched" in said
+
+
+WRITE_NATIVELY = """
+    import ctypes
+    there = os.path.join(%s, "compiled")
+    ctypes.CDLL(None).open(os.fsencode(there), os.O_WRONLY | os.O_CREAT, 0o600)
+    assert os.path.exists(there) is %s
+"""
+
+
+@pytest.mark.usefixtures("_fence")
+@pytest.mark.parametrize(
+    ("variable", "folder"),
+    [("CUDA_CACHE_PATH", "cache"), ("HOME", ".nv/ComputeCache"), ("CUDA_MPS_PIPE_DIRECTORY", "cache")],
+)
+def test_compiled_kernels_are_kept_where_cuda_keeps_them(
+    variable: str, folder: str, places: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CUDA_CACHE_PATH", "CUDA_MPS_PIPE_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    kept = tmp_path / folder
+    kept.mkdir(parents=True)
+    monkeypatch.setenv(variable, str(tmp_path if variable == "HOME" else kept))
+    if variable == "CUDA_CACHE_PATH":
+        (tmp_path / "nowhere" / ".nv" / "ComputeCache").mkdir(parents=True)
+    code = WRITE_NATIVELY % (repr(str(kept)), True)
+    assert (
+        run(code + f"    assert os.environ.get({variable!r}) == {os.environ[variable]!r}", places, None, True)
+        == "nothing"
+    )
+    assert "caches" not in run("raise KeyError(os.environ.get('CUDA_CACHE_PATH'))", places, None, True)
+    assert run(WRITE_NATIVELY % ("folder", False), places, None, True) == "nothing"
+
+
+@pytest.mark.usefixtures("_fence")
+def test_compiled_kernels_go_to_the_agents_own_folder_where_cuda_has_none(
+    places: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CUDA_CACHE_PATH", "CUDA_MPS_PIPE_DIRECTORY"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    assert run(WRITE_NATIVELY % ("os.environ['CUDA_CACHE_PATH']", True), places, None, True) == "nothing"
+    assert (tmp_path / "agent" / "caches" / "compiled").exists()
+
+
+def of_module(name: str, module: str) -> type[Exception]:
+    return type(name, (Exception,), {"__module__": module})
+
+
+DENIED = of_module("PermissionDeniedError", "tensorflow.python.framework.errors_impl")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        *((OSError(number, "x"), True) for number in (errno.EACCES, errno.EPERM, errno.EROFS)),
+        *((OSError(number, "x"), True) for number in (errno.EXDEV, errno.EOVERFLOW)),
+        *((sqlite3.OperationalError(words), True) for words in ("attempt to write a readonly database",)),
+        *(
+            (sqlite3.OperationalError(words), True)
+            for words in ("unable to open database file", "disk I/O error")
+        ),
+        (sqlite3.OperationalError("no such table: t"), False),
+        (sqlite3.IntegrityError("disk I/O error"), False),
+        (of_module("OperationalError", "mine")("disk I/O error"), False),
+        (DENIED("/a; Permission denied"), True),
+        (of_module("PermissionDeniedError", "mine")("/a"), False),
+        (of_module("NotFoundError", "tensorflow.python.framework.errors_impl")("/a"), False),
+    ],
+    ids=repr,
+)
+def test_only_what_a_barrier_answers_is_a_refusal(error: Exception, told: bool) -> None:
+    assert (guard.refusal(error) is not None) is told
+
+
+def test_a_long_refusal_is_cut() -> None:
+    said = guard.refusal(DENIED("x" * 400))
+    assert said == f"Hypershape does not let a probe change files (PermissionDeniedError: {'x' * 300})."
+
+
+def test_a_refusal_is_found_behind_whatever_an_error_came_from() -> None:
+    refused = guard.Refused("Hypershape does not let a probe write files: /a")
+    caused, met = ValueError("x"), ValueError("x")
+    caused.__cause__, caused.__context__ = refused, KeyError("y")
+    met.__context__ = refused
+    assert guard.refusal(caused) == guard.refusal(met) == str(refused) + "."
+
+
+def test_errors_that_came_from_each_other_are_looked_through_once() -> None:
+    one, other = ValueError("x"), ValueError("y")
+    one.__cause__, other.__cause__ = other, one
+    assert guard.refusal(one) is None

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from hypershape.fixes.guard import guard
-from hypershape.model import Fix, TargetAnalysis
+from hypershape.model import Fix, Frame, TargetAnalysis
 
-from .handmade import error, failing, hyperparameter, module, repaired
+from .handmade import at, error, failing, hyperparameter, module, repaired
 
 MODEL = """
 {imports}
@@ -83,3 +83,79 @@ def build_model(hp):
     analysis = failing(written, error(written, "no", "make"), [domain], space, SPACE[5:], "kernel >= 8")
     target: TargetAnalysis = analysis.targets[0]
     assert guard(target, target.causes[0], written.code) is None
+
+
+def before(text: str, *places: str, **changed: object) -> str | None:
+    """The line before which a text gives up, when its frames stand at some places, the innermost last."""
+    written = module(text)
+    domain = hyperparameter(written, "kernel", CALL, "Int", list(range(3, 10)))
+    domain = replace(domain, **changed)  # type: ignore[arg-type]
+    raised = replace(
+        error(written, "no", places[0]), frames=tuple(Frame(at(written, each), "f") for each in places)
+    )
+    analysis = failing(written, raised, [domain], SPACE, SPACE[5:], "kernel >= 8")
+    (target,) = analysis.targets
+    fix = guard(target, target.causes[0], written.code)
+    if fix is None:
+        return None
+    lines = repaired(fix, written).splitlines()
+    (asked,) = [number for number, line in enumerate(lines) if line.strip() == 'if hp.get("kernel") >= 8:']
+    return lines[asked + 2].strip()
+
+
+HELPED = """
+import keras_tuner
+
+def helper(size):
+    return make(size)
+
+def build_model(hp):
+    kernel = hp.Int("kernel", 3, 9)
+
+    def block():
+        return helper(kernel)
+
+    def drawn(params: keras_tuner.HyperParameters):
+        return params.Int("units", 1, 2)
+
+    return block()
+"""
+
+
+def test_a_failure_in_a_helper_is_given_up_where_the_values_are_at_hand() -> None:
+    assert before(HELPED, "return block()", "helper(kernel)", "make(size)") == "return block()"
+    assert before(HELPED, "make(size)") is None
+
+
+def test_nothing_is_given_up_where_two_objects_are_asked_for_values() -> None:
+    two = """
+import keras_tuner
+
+def build_model(hp, more: keras_tuner.HyperParameters):
+    kernel = hp.Int("kernel", 3, 9)
+    units = more.Int("units", 1, 2)
+    return make(kernel)
+"""
+    assert before(two, "make(kernel)") is None
+
+
+def test_nothing_is_given_up_where_no_statement_can_stand_before() -> None:
+    one_line = """
+import keras_tuner
+
+def build_model(hp):
+    kernel = hp.Int("kernel", 3, 9)
+    if kernel > 3: return make(kernel)
+    return small()
+"""
+    assert before(one_line, "make(kernel)") is None
+
+
+def test_a_value_that_is_drawn_in_another_file_or_nobody_knows_where_cannot_be_asked() -> None:
+    text = MODEL.replace("{imports}", "import keras_tuner")
+    assert before(text, "make(kernel)") == "return make(kernel)"
+    assert before(text, "make(kernel)", span=None) is None
+    assert (
+        before(text, "make(kernel)", span=replace(at(module(text), CALL), path="/other.py", line=1)) is None
+    )
+    assert before(text, "make(kernel)", name="other") is None

@@ -167,9 +167,8 @@ def _hook(places: Iterable[str], fenced: bool) -> Callable[[str, Tuple[Any, ...]
 
 
 def _opens_for_writing(mode: Any, flags: Any) -> bool:
-    if isinstance(mode, str) and any(letter in mode for letter in "wax+"):
-        return True
-    return isinstance(flags, int) and bool(flags & _WRITING)
+    # `os.open` has no mode.
+    return any(letter in (mode or "") for letter in "wax+") or bool(flags & _WRITING)
 
 
 def _located(path: Any, folder: Any) -> str:
@@ -180,7 +179,7 @@ def _located(path: Any, folder: Any) -> str:
     if isinstance(path, int):
         return _of_descriptor(path)
     name = os.fsdecode(path)
-    if isinstance(folder, int) and folder >= 0:
+    if folder not in (None, -1):
         name = os.path.join(_of_descriptor(folder), name)
     return os.path.abspath(name)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-
 from hypershape.fixes import edits
 from hypershape.model import Cause, Edit, Fix, Span, TargetAnalysis
 from hypershape.source import Code, contains
@@ -43,11 +41,7 @@ def _place(target: TargetAnalysis, cause: Cause, code: Code) -> tuple[Span | Non
             continue
         node = next(iter(code.starting.get(frame.span.line, ())), None)
         function = code.function(node) if node is not None else None
-        names = {
-            code.source(call.node.func.value)
-            for call in code.hp_calls
-            if isinstance(call.node.func, ast.Attribute) and code.function(call.node) is function
-        }
+        names = {code.source(call.owner) for call in code.hp_calls if code.function(call.node) is function}
         if function is not None and len(names) == 1:
             return frame.span, names.pop()
     return None, ""

@@ -279,11 +279,11 @@ def _coarser(
 
 def _as_choice(call: HpCall, kept: Sequence[Value], code: Code) -> tuple[Edit, ...] | None:
     """`hp.Choice` of the values that build in place of an `hp.Int`."""
-    if not isinstance(call.node.func, ast.Attribute) or "name" not in call.arguments:
+    if "name" not in call.arguments:
         return None
     if not set(call.arguments) <= {"name", "min_value", "max_value", "step", "default", "sampling"}:
         return None
-    owner, name = code.source(call.node.func.value), code.source(call.arguments["name"])
+    owner, name = code.source(call.owner), code.source(call.arguments["name"])
     default = code.value(call.arguments["default"], default=None) if "default" in call.arguments else None
     added = f", default={default!r}" if default in kept else ""
     listed = ", ".join(map(repr, kept))
@@ -336,7 +336,7 @@ def _default(call: HpCall, kept: Sequence[Value], code: Code) -> list[Edit | Non
 
 def _fixed(call: HpCall, value: Value, code: Code) -> tuple[Edit, ...] | None:
     """`hp.Boolean("x")` as `hp.Fixed("x", False)`."""
-    if set(call.arguments) != {"name"} or not isinstance(call.node.func, ast.Attribute):
+    if set(call.arguments) != {"name"}:
         return None
     added = edits.add_argument(code.module, call.span, "value", repr(value))
     return None if added is None else (other_method(call, "Fixed", code), added)

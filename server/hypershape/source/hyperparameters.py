@@ -49,6 +49,12 @@ class HpCall:
     arguments: Mapping[str, ast.expr]
     complete: bool
 
+    @property
+    def owner(self) -> ast.expr:
+        """The HyperParameters object that is called."""
+        assert isinstance(self.node.func, ast.Attribute)
+        return self.node.func.value
+
 
 class HyperParameterObjects:
     """Tells which parameters and variables of one file hold a HyperParameters object.
