@@ -202,6 +202,12 @@ SIX = (1, 2, 3, 4, 5, 6)
             ['Choose n from 1, 3 (drops 33 % of the space) | n = hp.Choice("n", [1, 3])',
              'Lower the maximum of n to 1 (drops 67 % of the space) | n = hp.Int("n", 1, 1, default=1)'],
         ),
+        (
+            'hp.Int("n", 1, 3, step=1, default=1, sampling="linear")', (1, 2, 3), (2,),
+            ['Choose n from 1, 3 (drops 33 % of the space) | n = hp.Choice("n", [1, 3], default=1)',
+             'Lower the maximum of n to 1 (drops 67 % of the space)'
+             ' | n = hp.Int("n", 1, 1, step=1, default=1, sampling="linear")'],
+        ),
         # Only what a Choice takes, too, can become one.
         (
             'hp.Int("n", 1, 3, parent_name="a")', (1, 2, 3), (2,),
@@ -259,7 +265,7 @@ def test_a_domain_is_shrunk_to_what_builds_in_each_way_that_its_text_allows(
         ("LAST = 3", 'hp.Int("n", 1, LAST)', "LAST = 2"),
         ("LAST = 3\nprint(LAST)", 'hp.Int("n", 1, LAST)', 'n = hp.Int("n", 1, 2)'),
         ("from limits import LAST", 'hp.Int("n", 1, LAST)', 'n = hp.Int("n", 1, 2)'),
-        ("ALL = [1, 2, 3]", 'hp.Choice("n", ALL)', "ALL = [1, 2]"),
+        ("ALL = [0x1, 2, 3]", 'hp.Choice("n", ALL)', "ALL = [0x1, 2]"),
         ("ALL = [1, 2, 3]\nprint(ALL)", 'hp.Choice("n", ALL)', 'n = hp.Choice("n", [1, 2])'),
     ],
 )

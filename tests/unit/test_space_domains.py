@@ -145,6 +145,14 @@ def test_a_range_of_which_one_end_is_not_known_has_its_default(kind: str, known:
     assert domains.cells(half) == domains.cells(half, [3]) == [(5, 1.0)]
 
 
+@pytest.mark.parametrize("sampling", ["linear", "log", "reverse_log"])
+def test_a_line_of_one_number_always_has_it(sampling: str) -> None:
+    point = Hyperparameter("rate", "Float", 0.5, min=0.5, max=0.5, sampling=sampling)
+    assert domains.position_of(point, 0.5) == 0
+    assert domains.value_at(point, 0) == domains.draw(point, random.Random(0)) == 0.5
+    assert domains.cells(point, [0.1, 0.5]) == [(0.5, 1.0)]
+
+
 def test_a_listed_range_is_drawn_evenly_from_its_list() -> None:
     listed = Hyperparameter("rate", "Float", 0.1, (0.1, 0.2), None, 0.1, 0.2)
     assert domains.cells(listed) == domains.cells(listed, [0.15]) == [(0.1, 0.5), (0.2, 0.5)]

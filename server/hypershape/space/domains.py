@@ -143,6 +143,8 @@ def cells(
 def _between(hp: Hyperparameter, cuts: Collection[Number]) -> Iterator[tuple[Value, float]]:
     if _is_continuous(hp):
         low, high = _limits(hp)
+        if low == high:
+            yield low, 1.0
         edges = sorted({low, high, *(min(max(cut, low), high) for cut in cuts)})
         shares = [_share(hp, edge) for edge in edges]
         for index in range(len(edges) - 1):
