@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -379,6 +380,13 @@ def test_a_range_too_long_to_be_listed_keeps_what_lies_between_probed_values() -
         'Raise the minimum of n to 500000 (drops 50 % of the space) | n = hp.Int("n", 500000, 1000000)',
         'Choose n from 1, 500000, 1000000 (drops 100 % of the space) | n = hp.Choice("n", [1, 500000, 1000000])',
     ]
+    # What was not probed beyond the last value that builds, or before the first, is kept.
+    assert repairs([1], [1, 10, 100, 1000]) == [
+        'Raise the minimum of n to 10 (drops less than 1 % of the space) | n = hp.Int("n", 10, 1000000)'
+    ]
+    assert repairs([10**6], [500_000, 600_000, 700_000, 10**6]) == [
+        'Lower the maximum of n to 700000 (drops 30 % of the space) | n = hp.Int("n", 1, 700000)'
+    ]
     assert repairs([1], [1, "a"]) == []
 
 
@@ -437,3 +445,56 @@ def test_without_a_failure_nothing_is_offered() -> None:
     (target,) = analysis.targets
     none = replace(target.causes[0], failing=())
     assert offered(written, replace(target, causes=(none,))) == []
+
+
+def test_of_several_names_only_those_that_a_condition_blames_lose_values() -> None:
+    call = 'hp.Choice(f"n_{i}", [1, 2, 3])'
+    written = module(f"def build_model(hp):\n    return make([{call} for i in range(3)])\n")
+    names = ("n_0", "n_1", "n_2")
+    domains = [hyperparameter(written, name, call, "Choice", [1, 2, 3]) for name in names]
+    space: list[Configuration] = [
+        dict(zip(names, values, strict=True)) for values in itertools.product((1, 2, 3), repeat=3)
+    ]
+    bad = [each for each in space if each["n_1"] == 3]
+    (target,) = failing(written, error(written, "no", "make"), domains, space, bad, "n_1 == 3").targets
+    assert offered(written, target) == [
+        "Drop 3 from n_0 … n_2 (drops 70 % of the space)"
+        ' | return make([hp.Choice(f"n_{i}", [1, 2]) for i in range(3)])'
+    ]
+
+
+def test_what_no_failing_trial_reads_is_not_changed() -> None:
+    written = module(TWO.format(last=4, more=""))
+    domains = [
+        hyperparameter(written, name, f'hp.Int("{name}", 1, 4)', "Int", range(1, 5)) for name in ("a", "b")
+    ]
+    space: list[Configuration] = [{"a": a, "b": b} for a in range(1, 4) for b in range(1, 5)]
+    bad: list[Configuration] = [{"a": 4}]
+    (target,) = failing(written, error(written, "no", "make"), domains, [*space, *bad], bad).targets
+    (found,) = offered(written, target)
+    assert found.startswith("Lower the maximum of a to 3 ")
+
+
+def test_a_range_of_one_value_does_not_keep_two_others_from_shrinking() -> None:
+    text = TWO.replace("    a =", '    c = hp.Int("c", 1, 1)\n    a =').format(last=4, more="")
+    written = module(text)
+    domains = [
+        hyperparameter(written, name, f'hp.Int("{name}", 1, {last})', "Int", range(1, last + 1))
+        for name, last in (("c", 1), ("a", 4), ("b", 4))
+    ]
+    space: list[Configuration] = [{"c": 1, "a": a, "b": b} for a in range(1, 5) for b in range(1, 5)]
+    bad = [each for each in space if each["a"] + each["b"] > 4]  # type: ignore[operator]
+    (target,) = failing(written, error(written, "no", "make"), domains, space, bad).targets
+    (found,) = offered(written, target)
+    assert found.startswith("Lower the maximum of a to 2 and lower the maximum of b to 2 ")
+
+
+def test_nothing_is_left_of_a_range_of_which_only_a_number_builds_that_is_never_drawn() -> None:
+    call = 'hp.Int("n", -2, 1)'
+    written = module(f"def build_model(hp):\n    return make({call})\n")
+    # Keras Tuner cuts towards zero, so that it draws no -2.
+    domain = Hyperparameter("n", "Int", -2, (-2, -1, 0, 1), 4, -2, 1, None, "linear", span=at(written, call))
+    space: list[Configuration] = [{"n": value} for value in (-2, -1, 0, 1)]
+    (target,) = failing(written, error(written, "no", "make"), [domain], space, space[1:]).targets
+    assert target.coverage is not None
+    assert offered(written, replace(target, coverage=replace(target.coverage, mode="sampled"))) == []

@@ -145,9 +145,9 @@ def replace_value(call: HpCall, name: str, text: str, code: Code) -> Edit | None
 
 def _declared(target: TargetAnalysis, cause: Cause, code: Code) -> list[_Declared]:
     """The declarations that can matter to a cause: those in its condition, else all that the failures read."""
-    groups: dict[Span, list[Hyperparameter]] = {}
+    groups: dict[Span | None, list[Hyperparameter]] = {}
     for each in target.hyperparameters:
-        if each.span is not None and each.kind != "Fixed":
+        if each.kind != "Fixed":
             groups.setdefault(each.span, []).append(each)
     found = []
     for span, group in groups.items():
