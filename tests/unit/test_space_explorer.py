@@ -105,6 +105,26 @@ def test_a_value_of_a_held_hyperparameter_that_fails_is_found() -> None:
     assert str(cause.condition) == "activation == 'rulu'"
 
 
+@pytest.mark.parametrize("width", [2, 300])
+def test_a_held_value_that_fails_is_found_where_the_default_does_not_read_it(width: int) -> None:
+    activations = [f"known_{index}" for index in range(20)]
+    activations[15] = "rulu"
+
+    def target(hp: Recorder) -> None:
+        if hp("kernel", *range(3, 3 + width), kind="Int") == 2 + width:
+            raise ValueError("too large")
+        for _ in range(hp("dense", 0, 1, 2, kind="Int")):  # type: ignore[arg-type]
+            if hp("activation", *activations) == "rulu":
+                raise ValueError("unknown")
+
+    explorer, _ = explore(target, held={"activation": "an activation changes no shape"})
+    assert {str(cause.condition) for cause in explorer.causes()} == {
+        f"kernel >= {2 + width}",
+        "activation == 'rulu'",
+    }
+    assert not explorer.coverage.held
+
+
 def test_a_held_hyperparameter_that_turns_out_to_matter_has_its_true_share_of_the_space() -> None:
     def target(hp: Recorder) -> None:
         for index in range(hp("depth", 1, 2, 3, kind="Int")):  # type: ignore[arg-type]

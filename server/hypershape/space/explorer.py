@@ -375,11 +375,16 @@ class Explorer:
         yield from self._pairs()
         yield from self._corners()
         yield from self._understand()
-        yield from self._singles(self._held)
+        yield from self._held_alone()
         sources = [self._triples(), self._inner_pairs(), self._singles(self._hps), self._draws()]
         if self._enumerable:
             sources = [self._singles(self._hps), itertools.islice(self._draws(), DRAWS_BEFORE_PROOF)]
         yield from self._in_turns(sources)
+        if self._enumerable:
+            yield from self._enumerate()
+        # Those that only a few branches read, or only configurations that failed, were met since.
+        yield from self._held_alone()
+        yield None
         if self._enumerable:
             yield from self._enumerate()
         # What only a few branches read may have made the space larger than it looked.
@@ -402,6 +407,15 @@ class Explorer:
         """The ends of each hyperparameter that was met, the others at their defaults."""
         met = [self._hps[name] for name in names if name in self._hps]
         yield from ({hp.name: value} for hp in met for value in _ends(hp))
+
+    def _held_alone(self) -> Iterator[Proposal]:
+        """Every text and the ends of what is held, where it is read and something builds: elsewhere it says nothing."""
+        met = [self._hps[name] for name in self._held if name in self._hps]
+        for hp in met:
+            around = next((each for each in self._building() if hp.name in each), {})
+            texts = tuple(value for value in hp.values or () if isinstance(value, str))
+            values = dict.fromkeys((*_ends(hp), *texts))
+            yield from ({**around, hp.name: value} for value in values)
 
     def _pairs(self) -> Iterator[Proposal]:
         yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 2, self._random)
