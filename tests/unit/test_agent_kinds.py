@@ -289,6 +289,9 @@ SAID = [
     ("ValueError", "units is currently inactive.", "inactive", {"name": "units"}),
     ("TypeError", "'set' object is not subscriptable", "not-iterable", {}),
     ("KeyError", "huge", "other", {}),
+    ("ValueError", "Dimension size must be evenly divisible by 1323 but is 55296 for '{{node mix/Reshape}} = Reshape[T=…", "other", {}),
+    ("ValueError", "input depth must be evenly divisible by filter depth: 3 vs 2", "groups", {}),
+    ("ValueError", "dim must be evenly divisible by heads.", "other", {}),
     ("ValueError", "", "other", {}),
 ]  # fmt: skip
 

@@ -414,7 +414,7 @@ _ROWS: List[_Row] = [
         r"channels \((?P<channels>\d+)\)",
     ),
     _row("groups", r"divi\w+ by the number of groups|number of channels.*multiple of.*groups"),
-    _row("groups", r"evenly divisible by"),
+    _row("groups", r"(?:depth|number of input channels) must be evenly divisible by"),
     # Arguments.
     _row("strides-with-dilation", r"`strides > 1` not supported in conjunction with `dilation_rate > 1`"),
     _row(
