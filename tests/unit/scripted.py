@@ -31,7 +31,7 @@ class Hp:
     """Stands for `hp`: reads are recorded, names left out take their default."""
 
     def __init__(self, asked: Configuration, known: dict[str, Hyperparameter], text: str) -> None:
-        self._asked, self._known, self._text = asked, known, text
+        self._asked, self._known, self.text = asked, known, text
         self.read: dict[str, Value] = {}
         self.new: list[Hyperparameter] = []
 
@@ -46,7 +46,7 @@ class Hp:
 
     def _declared(self, name: str) -> Span | None:
         """The call `hp.…("name", …)` where it stands in one line."""
-        for number, line in enumerate(self._text.splitlines(), 1):
+        for number, line in enumerate(self.text.splitlines(), 1):
             found = re.search(rf'hp\.\w+\("{name}"[^)]*\)', line)
             if found is not None:
                 return Span(PATH, number, found.start() + 1, number, found.end() + 1)
@@ -59,7 +59,7 @@ class ScriptedJob:
     assumptions: tuple[str, ...] = ()
 
     def __init__(self, agent: ScriptedAgent, text: str, data: DeclaredData | None, device: bool) -> None:
-        self._agent, self._text, self.data, self._device = agent, text, data, device
+        self._agent, self.text, self.data, self._device = agent, text, data, device
         self._known: dict[str, Hyperparameter] = {}
 
     async def probe(self, configurations: Sequence[Configuration], level: Level) -> AsyncIterator[Report]:
@@ -69,13 +69,13 @@ class ScriptedJob:
             yield self._report(asked, level)
 
     def _report(self, asked: Configuration, level: Level) -> Report:
-        hp = Hp(asked, self._known, self._text)
+        hp = Hp(asked, self._known, self.text)
         error = None
         try:
             self._agent.build(hp, level)
         except ValueError as problem:
             message, line = problem.args
-            end = len(self._text.splitlines()[line - 1]) + 1
+            end = len(self.text.splitlines()[line - 1]) + 1
             place = Frame(Span(PATH, line, 5, line, end), "build_model")
             error = ProbeError("ValueError", message, "step" if level == "device" else "build", (place,))
         verdict = "fail" if error else "ok"

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from hypershape import analysis, fixes, rules, source, space
-from hypershape.model import Analysis, Finding, Fix, Level, Options
+from hypershape.analysis import repairs
+from hypershape.model import Analysis, Edit, Finding, Fix, Level, Options, Severity, Span
 from hypershape.probe import Agent, Cache
 from tests.unit.scripted import HERE, PATH, Build, Hp, ScriptedAgent
 
@@ -231,3 +232,34 @@ async def test_a_cancelled_analysis_asks_for_nothing_more() -> None:
     before = len(agent.probed)
     await states(large_kernels_fail)
     assert len(agent.probed) == before
+
+
+# ------------------------------------------------------------------- repairs
+
+
+async def test_an_edit_that_repairs_another_failure_of_the_same_rule_is_not_offered() -> None:
+    def both_fail(hp: Hp, level: Level) -> None:
+        kernel = hp.choice("kernel", *range(3, 9 if "3, 7," in hp.text else 11, 2))
+        units = hp.choice("units", *range(1, 40 if "1, 39" in hp.text else 41))
+        for fails, line in ((kernel >= 9, 9), (units >= 40, 10)):
+            if fails:
+                raise ValueError("Computed output size would be zero or negative", line)
+
+    agent: Any = ScriptedAgent(both_fail)
+    done = (await states(agent, verify_fixes=False))[-1]
+    kernel, units = (each for each in done.findings if each.severity == Severity.ERROR)
+    assert kernel.code == units.code
+    edits = []
+    for line, old, new in ((6, "9", "7"), (7, "40", "39")):
+        column = TEXT.splitlines()[line - 1].index(old) + 1
+        edit = Edit(Span(PATH, line, column, line, column + len(old)), new)
+        edits.append(Fix("Lower the maximum", (edit,)))
+    repaired = await repairs.with_fixes(
+        replace(done, findings=tuple(replace(each, repairs=lambda: iter(edits)) for each in (kernel, units))),
+        agent,
+        Options(),
+    )
+    assert [[fix.edits for fix in each.fixes] for each in repaired.findings] == [
+        [edits[0].edits],
+        [edits[1].edits],
+    ]

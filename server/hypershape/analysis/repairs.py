@@ -166,12 +166,27 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: F
     }
     if finding.cause is not None and not any(report.verdict == "ok" for report in new.reports):
         return False
+    if finding.cause is not None and _still_fails(finding.cause, new):
+        return False
     if any(
         (cause.error.type, cause.error.stage) not in others and not _gives_up(cause, old)
         for cause in new.causes
     ):
         return False
     return fix.reshapes or not _outputs_changed(new.reports, old.reports)
+
+
+def _still_fails(cause: Cause, new: TargetAnalysis) -> bool:
+    """Whether the edited target fails at one of a cause's configurations as it did, at the same place.
+
+    Counting findings does not tell: a rule may have found two failures, and the edit may repair the other.
+    """
+    return any(
+        report.error is not None
+        and (report.error.message, report.error.span) == (cause.error.message, cause.error.span)
+        and report.configuration in cause.failing
+        for report in new.reports
+    )
 
 
 def _gives_up(cause: Cause, old: TargetAnalysis) -> bool:

@@ -71,6 +71,15 @@ class InvalidArgument(BuildFailure):
             condition="units <= 0",
             fixed='hp.Int("units", 1, 4)',
         ),
+        Example.layers(
+            """
+            model.add(layers.Dropout(hp.Choice("rate", [0.25, 0.5, 1.5])))
+            model.add(layers.Dropout(min(hp.Float("other", 0.0, 2.0), 1.0)))
+            """,
+            input="(4,)",
+            condition="rate == 1.5",
+            fixed='hp.Choice("rate", [0.25, 0.5])',
+        ),
     )
     VALID = (
         Example.layers(
@@ -126,7 +135,7 @@ class InvalidArgument(BuildFailure):
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         yield from _converted(cause.error, code)
         if cause.error.details.get("most") == 1:
-            yield from _within_0_and_1(target, code)
+            yield from _within_0_and_1(target, cause, code)
         yield from super().repairs(target, cause, code)
 
 
@@ -149,12 +158,13 @@ def _converted(error: ProbeError, code: Code) -> Iterator[Fix]:
         yield Fix(f"Convert the value with {kind}()", (edit,))
 
 
-def _within_0_and_1(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
-    """A maximum of 1 for the only Float that is drawn above it."""
+def _within_0_and_1(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+    """A maximum of 1 for the only Float that is drawn above it, of those that the failure depends on."""
     wide = [
         each
         for each in target.hyperparameters
-        if each.kind == "Float" and each.values is None and each.max is not None and each.max > 1
+        if (each.kind == "Float" and each.values is None and each.max is not None and each.max > 1)
+        and (cause.condition is None or each.name in cause.names)
     ]
     call = code.hp_call_at(wide[0].span) if len(wide) == 1 else None
     edit = replace_value(call, "max_value", "1.0", code) if call is not None else None
