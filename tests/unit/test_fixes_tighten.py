@@ -182,8 +182,8 @@ SIX = (1, 2, 3, 4, 5, 6)
             ['Keep n between 2 and 5 (drops 33 % of the space) | n = hp.Int("n", 2, 5, default=5)'],
         ),
         (
-            'hp.Int("n", 1, 6, default=2)', SIX, (6,),
-            ['Lower the maximum of n to 5 (drops 17 % of the space) | n = hp.Int("n", 1, 5, default=2)'],
+            'hp.Int("n", 1, 6, default=0x2)', SIX, (6,),
+            ['Lower the maximum of n to 5 (drops 17 % of the space) | n = hp.Int("n", 1, 5, default=0x2)'],
         ),
         (
             'hp.Int("n", 1, 6, default=None)', SIX, (6,),
@@ -350,7 +350,7 @@ def test_two_ranges_shrink_together_so_that_most_is_left(
 
 def test_two_ranges_are_left_alone_where_that_is_no_small_edit_or_would_take_long() -> None:
     both = lambda a, b: a + b > 4  # noqa: E731
-    assert len(of_two(both, last=24)) == 1
+    assert len(of_two(both, last=24)) == len(of_two(lambda a, b: a + b > 2, last=2)) == 1
     assert of_two(both, last=25) == []
     assert of_two(both, kind="Float") == []
     assert of_two(both, more=", **more") == []
@@ -475,26 +475,34 @@ def test_what_no_failing_trial_reads_is_not_changed() -> None:
     assert found.startswith("Lower the maximum of a to 3 ")
 
 
-def test_a_range_of_one_value_does_not_keep_two_others_from_shrinking() -> None:
-    text = TWO.replace("    a =", '    c = hp.Int("c", 1, 1)\n    a =').format(last=4, more="")
-    written = module(text)
+@pytest.mark.parametrize("lasts", [{"c": 1, "a": 4, "b": 4}, {"a": 4, "b": 4, "c": 2}])
+def test_a_range_that_does_not_matter_does_not_keep_two_others_from_shrinking(lasts: dict[str, int]) -> None:
+    calls = {name: f'hp.Int("{name}", 1, {last})' for name, last in lasts.items()}
+    written = module(f"def build_model(hp):\n    return make({', '.join(calls.values())})\n")
     domains = [
-        hyperparameter(written, name, f'hp.Int("{name}", 1, {last})', "Int", range(1, last + 1))
-        for name, last in (("c", 1), ("a", 4), ("b", 4))
+        hyperparameter(written, name, calls[name], "Int", range(1, last + 1)) for name, last in lasts.items()
     ]
-    space: list[Configuration] = [{"c": 1, "a": a, "b": b} for a in range(1, 5) for b in range(1, 5)]
+    ranges = [range(1, last + 1) for last in lasts.values()]
+    space: list[Configuration] = [
+        dict(zip(lasts, values, strict=True)) for values in itertools.product(*ranges)
+    ]
     bad = [each for each in space if each["a"] + each["b"] > 4]  # type: ignore[operator]
     (target,) = failing(written, error(written, "no", "make"), domains, space, bad).targets
     (found,) = offered(written, target)
     assert found.startswith("Lower the maximum of a to 2 and lower the maximum of b to 2 ")
 
 
-def test_nothing_is_left_of_a_range_of_which_only_a_number_builds_that_is_never_drawn() -> None:
+def test_nothing_is_offered_that_leaves_only_what_is_never_drawn() -> None:
     call = 'hp.Int("n", -2, 1)'
-    written = module(f"def build_model(hp):\n    return make({call})\n")
+    written = module(f'def build_model(hp):\n    return make({call}, hp.Int("b", 1, 4))\n')
     # Keras Tuner cuts towards zero, so that it draws no -2.
     domain = Hyperparameter("n", "Int", -2, (-2, -1, 0, 1), 4, -2, 1, None, "linear", span=at(written, call))
-    space: list[Configuration] = [{"n": value} for value in (-2, -1, 0, 1)]
-    (target,) = failing(written, error(written, "no", "make"), [domain], space, space[1:]).targets
-    assert target.coverage is not None
-    assert offered(written, replace(target, coverage=replace(target.coverage, mode="sampled"))) == []
+    domains = [domain, hyperparameter(written, "b", 'hp.Int("b", 1, 4)', "Int", range(1, 5))]
+    space: list[Configuration] = [{"n": n, "b": b} for n in (-2, -1, 0, 1) for b in range(1, 5)]
+    for bad in (
+        [each for each in space if each["n"] != -2],
+        [each for each in space if each["n"] != -2 or each["b"] > 2],  # type: ignore[operator]
+    ):
+        (target,) = failing(written, error(written, "no", "make"), domains, space, bad).targets
+        assert target.coverage is not None
+        assert offered(written, replace(target, coverage=replace(target.coverage, mode="sampled"))) == []

@@ -48,7 +48,7 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
     declared = _declared(target, cause, code)
     singles: list[tuple[_Declared, tuple[Value, ...]]] = []
     for each in declared:
-        # What one name of a family may keep is often what all of them may.
+        # The longest run is often all that is good, and what one name of a family may keep what all may.
         singles += [(each, kept) for kept in dict.fromkeys(_left(each, cause))]
     ranked = [(lost(target, [each.kept(values)]), each, values) for each, values in singles]
     for share, each, values in sorted(ranked, key=lambda item: item[0]):
@@ -75,7 +75,7 @@ def _parts(each: _Declared, good: tuple[Value, ...]) -> Iterator[tuple[Value, ..
     run = _longest_run(each.values, good)
     if not each.continuous or len(run) > 1:
         yield run
-    if each.kind == "Int" and len(run) < len(good) and (_distance(good) or len(good) <= _LISTED_VALUES):
+    if each.kind == "Int" and (_distance(good) or len(good) <= _LISTED_VALUES):
         yield good
 
 
