@@ -387,6 +387,9 @@ def test_a_range_too_long_to_be_listed_keeps_what_lies_between_probed_values() -
     assert repairs([10**6], [500_000, 600_000, 700_000, 10**6]) == [
         'Lower the maximum of n to 700000 (drops 30 % of the space) | n = hp.Int("n", 1, 700000)'
     ]
+    assert repairs([250_000], [1, 250_000]) == [
+        'Lower the maximum of n to 1 (drops 100 % of the space) | n = hp.Int("n", 1, 1)'
+    ]
     assert repairs([1], [1, "a"]) == []
 
 
@@ -429,6 +432,10 @@ def test_a_call_that_declares_several_names_is_changed_for_all_and_offered_once(
         ' | sizes = [hp.Int(f"n_{i}", 1, 3) for i in range(2)]',
         "Lower the maximum of n_0 … n_1 to 1 (drops 96 % of the space)"
         ' | sizes = [hp.Int(f"n_{i}", 1, 1) for i in range(2)]',
+    ]
+    assert of_a_family(lambda a, b: a + b > 2) == [
+        "Lower the maximum of n_0 … n_1 to 1 (drops 96 % of the space)"
+        ' | sizes = [hp.Int(f"n_{i}", 1, 1) for i in range(2)]'
     ]
     assert of_a_family(lambda a, b: abs(a - b) > 2) == [
         "Lower the maximum of n_0 … n_1 to 3 (drops 64 % of the space)"
