@@ -120,9 +120,8 @@ def _hook(places: Iterable[str], fenced: bool) -> Callable[[str, Tuple[Any, ...]
     allowed = tuple(os.path.realpath(place) + os.sep for place in places)
 
     def inside(path: str, follow: bool = True) -> bool:
+        # A name is changed in its folder, so that the allowed places themselves stay.
         whole = os.path.realpath(path if follow else os.path.dirname(path))
-        if not follow:
-            whole = os.path.join(whole, os.path.basename(path))
         return (whole + os.sep).startswith(allowed)
 
     def opened(args: Tuple[Any, ...]) -> None:
@@ -167,7 +166,7 @@ def _hook(places: Iterable[str], fenced: bool) -> Callable[[str, Tuple[Any, ...]
 
 
 def _opens_for_writing(mode: Any, flags: Any) -> bool:
-    # `os.open` has no mode.
+    # `os.open` has no mode, and C's `fopen` no flags.
     return any(letter in (mode or "") for letter in "wax+") or bool(flags & _WRITING)
 
 
