@@ -12,6 +12,7 @@ import importlib.machinery
 import importlib.util
 import os
 import random
+import resource
 import signal
 import sys
 import time
@@ -28,7 +29,9 @@ from tests.mutants.mutate import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
 SERVER = ROOT / "server" / "hypershape"
-SECONDS = 120
+SECONDS = 60
+MEMORY = 4 << 30
+"""A mutant that never ends may fill a list."""
 
 TESTS = {
     "space/domains.py": ("space_domains", "space_shares"),
@@ -62,6 +65,7 @@ def killed(path: Path, source: str, tests: Sequence[str]) -> bool:
     child = os.fork()
     if child == 0:
         os.setsid()
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
