@@ -8,6 +8,7 @@ import pytest
 
 from hypershape.fixes.guard import guard
 from hypershape.model import Fix, Frame, TargetAnalysis
+from hypershape.space.conditions import Number, Relation
 
 from .handmade import at, error, failing, hyperparameter, module, repaired
 
@@ -63,7 +64,10 @@ def test_the_title_says_how_much_still_fails(share: float, said: str) -> None:
     )
 
 
-@pytest.mark.parametrize("changes", [{"condition": None}, {"exact": False}])
+ALWAYS = Relation(Number(1), ">=", Number(0))
+
+
+@pytest.mark.parametrize("changes", [{"condition": None}, {"exact": False}, {"condition": ALWAYS}])
 def test_nothing_is_given_up_on_a_condition_that_is_not_sure(changes: dict[str, object]) -> None:
     assert given_up(**changes) == (None, "")
 

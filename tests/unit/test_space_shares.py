@@ -186,6 +186,25 @@ def test_what_strikes_first_for_unknown_reasons_leaves_an_estimate() -> None:
     assert together([], ALL, probability) is None
 
 
+def test_what_strikes_first_in_some_trials_only_leaves_an_estimate() -> None:
+    first = cause("rate >= 1", [{"kernel": 7, "blocks": 3, "rate": 1.5}], share=0.1)
+    second = cause("blocks >= 3", [{"kernel": 3, "blocks": 3}], share=0.4)
+    assert [each.share for each in sharpened([first, second], ALL, probability)] == [0.4, 0.1]
+
+
+def test_a_condition_that_tells_no_probability_leaves_an_estimate_after_one_that_does() -> None:
+    first = cause("kernel >= 7", [{"kernel": 7, "rate": 9.0}])
+    second = cause("rate > kernel", [{"kernel": 3, "rate": 9.0}], share=0.4)
+    reports = built({"kernel": 3, "rate": 0.1})
+    assert [each.share for each in sharpened([first, second], reports, probability)] == [0.5, 0.4]
+
+
+def test_a_failure_that_read_just_enough_to_be_another_one_takes_no_part() -> None:
+    first = cause(None, [{"kernel": 7}], share=0.1)
+    second = cause("kernel <= 3", [{"kernel": 3}], share=0.4)
+    assert [each.share for each in sharpened([first, second], ALL, probability)] == [0.25, 0.1]
+
+
 MODEL = """
 def build_model(hp):
     units = hp.Int("units", 1, 4096, sampling="log")
@@ -270,6 +289,16 @@ def test_leaves_of_a_proved_space_count_by_their_probability() -> None:
     assert weight_of(target)({"deep": True}) == 0
 
 
+def test_of_a_proved_space_trials_that_fail_before_a_value_is_drawn_are_not_lost_with_it() -> None:
+    early = Report({"deep": True}, "fail", "symbolic", REFUSED)
+    late = built(*({"deep": False, "kernel": k} for k in (3, 5, 7, 9)))
+    kept = [Kept(("kernel",), frozenset((3, 5)))]
+    assert lost(analysed([early, *late], "exhaustive"), kept) == pytest.approx(1 / 4)
+    assert lost(analysed([early, *late], "sampled"), kept) == pytest.approx(1 / 2)
+    assert lost(replace(analysed(late, "sampled"), coverage=None), kept) == pytest.approx(1 / 2)
+    assert lost(analysed([], "exhaustive"), kept) == 0
+
+
 def test_held_hyperparameters_may_have_any_value() -> None:
     target = analysed(
         built({"deep": False, "units": 1}, {"deep": True, "units": 1}), "exhaustive", held={"units": "a"}
@@ -285,6 +314,8 @@ def test_of_a_sampled_space_the_explorers_shares_tell_what_few_trials_read() -> 
     assert [share for _, share in weighted(target)] == [0.5, 0.4, 0.1]
     assert lost(target, [Kept(("kernel",), frozenset((3,)))]) == pytest.approx(0.1)
     assert weight_of(target)({"deep": True, "kernel": 3}) == 0.4
+    half = analysed(reports, "sampled", (0.25, 0.2, 0.05))
+    assert lost(half, [Kept(("kernel",), frozenset((3,)))]) == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize(

@@ -136,5 +136,5 @@ def _left(hp: Hyperparameter, kept: Kept) -> float:
     return sum(share for value, share in found if kept.keeps(value))
 
 
-def _key(configuration: Configuration) -> tuple[tuple[str, Value], ...]:
-    return tuple(sorted(configuration.items(), key=lambda item: item[0]))
+def _key(configuration: Configuration) -> frozenset[tuple[str, Value]]:
+    return frozenset(configuration.items())
