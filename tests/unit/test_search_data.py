@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -269,3 +270,26 @@ def test_what_a_stand_in_made_up_is_not_known_but_what_the_code_spells_out_is() 
     assert described((missing.reshape(-1, 28, 28, 1) / 255.0, None), assumption)["x"] == [(28, 28, 1)]
     assert described((missing[["age", "height"]].values, None), assumption)["x"] == [(2,)]
     assert described((missing.reshape(-1, missing.shape[1], 1), None), assumption) is None
+
+
+@pytest.mark.tensorflow
+async def test_of_two_files_that_import_each_other_nothing_is_proved_with_a_stand_in(tmp_path: Path) -> None:
+    (tmp_path / "blocks.py").write_text(
+        "import keras\nimport search\n\n\ndef build(hp):\n"
+        "    model = keras.Sequential([keras.Input((8, 8, 1))])\n    search.widen(model, hp)\n"
+        '    model.add(keras.layers.Dense(1))\n    model.compile(loss="mse")\n    return model\n'
+    )
+    path = tmp_path / "search.py"
+    path.write_text(
+        "import keras\nimport keras_tuner as kt\nimport blocks\n\n\ndef widen(model, hp):\n"
+        '    model.add(keras.layers.Conv2D(2, hp.Choice("kernel", [3, 9])))\n\n\n'
+        "def build_model(hp):\n    return blocks.build(hp)\n\n\n"
+        'tuner = kt.RandomSearch(build_model, "val_loss", max_trials=4, overwrite=True)\n'
+    )
+    agent = Agent([sys.executable])
+    done = await analysis.run(source.read(path), agent, Options())
+    await agent.close()
+    (target,) = [each for each in done.targets if each.target.name == "build_model"]
+    failing = [each for each in target.causes if each.condition is not None]
+    assert failing or target.status == "unprobeable", target.coverage
+    assert not [each.code for each in done.findings if each.code in ("HS409", "HS104")]

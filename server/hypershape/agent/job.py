@@ -157,15 +157,17 @@ class Job:
         return {"configuration": configuration, "verdict": "unknown", "level": level, "error": error}
 
     def _judged(self, report: dict[str, Any]) -> dict[str, Any]:
-        """A report that rests on made-up data says so; a failure in which a stand-in was called is none."""
+        """A report that rests on made-up data says so; a failure in which a stand-in was called is none, and nothing is
+        known where one was given the hyperparameters."""
         assumption = self._running.assumption
         self._data_assumed |= report.get("data") == "assumed"
         if assumption.asked:
             report["data"] = "assumed"
         elif self._mentioned and report.get("data") == "none":
             report["data"] = "declared" if self._declared else "assumed"
-        if report["verdict"] == "fail" and assumption.called:
-            name = next(iter(assumption.called)).partition("(")[0]
+        unknown = assumption.called if report["verdict"] == "fail" else assumption.given
+        if unknown and report["verdict"] != "unknown":
+            name = next(iter(unknown)).partition("(")[0]
             reason = next(
                 (why for each, why in self._running.missing.items() if name.partition(".")[0] == each),
                 "it is not installed",

@@ -44,8 +44,12 @@ class Assumption:
         self.called: dict[str, None] = {}
         """Stand-ins that were called since the last `reset`: what they return is no tensor and no layer."""
 
+        self.given: dict[str, None] = {}
+        """Those that were given the hyperparameters since the last `reset`: what they declare is not known."""
+
     def reset(self) -> None:
         self.called.clear()
+        self.given.clear()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -173,8 +177,10 @@ class StandIn(int):
     def __setitem__(self, _: Any, value: Any) -> None:
         return None
 
-    def __call__(self, *_: Any, **__: Any) -> StandIn:
+    def __call__(self, *args: Any, **kwargs: Any) -> StandIn:
         self._assumption.called[self._name] = None
+        if any(map(_is_hyperparameters, (*args, *kwargs.values()))):
+            self._assumption.given[self._name] = None
         return self._next("(…)", self._result)
 
     def __len__(self) -> int:
@@ -281,3 +287,9 @@ def _unpacked_into(frame: Any) -> Any:
     if 0 <= place < len(code) and dis.opname[code[place]].startswith("UNPACK_SEQUENCE"):
         return code[place + 1]
     return None
+
+
+def _is_hyperparameters(value: Any) -> bool:
+    import keras_tuner
+
+    return type(value) is not StandIn and isinstance(value, keras_tuner.HyperParameters)

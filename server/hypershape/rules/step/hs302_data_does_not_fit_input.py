@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from hypershape.model import Cause, Edit, Fix, ProbeError, Shape, Span, TargetAnalysis
@@ -83,12 +84,12 @@ class DataDoesNotFitInput(BuildFailure):
         return "The data does not have the shape that the model takes"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
-        declared = list(input_shapes(target.target.body, code))
-        return code.span(declared[0]) if len(declared) == 1 else super().where(error, target, code)
+        refusing = _refusing(error, target, code)
+        return code.span(refusing[0]) if len(refusing) == 1 else super().where(error, target, code)
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         given = _given(cause.error)
-        for shape in input_shapes(target.target.body, code):
+        for shape in _refusing(cause.error, target, code):
             taken = code.value(shape, None)
             if isinstance(taken, tuple) and given:
                 # Keras adds a last axis of size 1 to data that lacks it.
@@ -96,6 +97,14 @@ class DataDoesNotFitInput(BuildFailure):
                 sizes = (*given[1:], *channels)
                 text = f"({', '.join(map(str, sizes))}{',' * (len(sizes) == 1)})"
                 yield Fix(f"Take inputs of shape {text}", (Edit(code.span(shape), text),))
+
+
+def _refusing(error: ProbeError, target: TargetAnalysis, code: Code) -> list[ast.expr]:
+    """The input shapes of a target that may be the one that refuses: of several, those that read as Keras says."""
+    declared = list(input_shapes(target.target.body, code))
+    taken = axes(error, "taken")
+    fitting = [each for each in declared if taken and code.value(each, None) == taken[1:]]
+    return fitting or declared
 
 
 def _given(error: ProbeError) -> Shape | None:
