@@ -32,6 +32,16 @@ def test_a_path_that_is_missing_is_named_in_one_sentence(tmp_path: Path) -> None
     assert sentence(done) == f"hypershape: There is no file or folder {tmp_path / 'none.py'}."
 
 
+@pytest.mark.parametrize("how", ["typed", "in the project"])
+def test_a_code_of_no_rule_is_named_and_does_not_turn_all_rules_off(how: str, tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text('def build_model(hp):\n    hp.Int("k", 3, 10, step=2)\n')
+    flags = ["--select", "HS9999"] if how == "typed" else []
+    (tmp_path / "pyproject.toml").write_text("" if flags else '[tool.hypershape]\nselect = ["HS9999"]\n')
+    done = run("check", tmp_path / "model.py", "--level", "static", *flags)
+    assert done.returncode == 2
+    assert "HS9999" in sentence(done)
+
+
 def test_a_folder_without_python_is_named_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     done = run("check", tmp_path)

@@ -108,8 +108,8 @@ def test_the_line_under_a_tab_or_at_the_end_of_a_line_is_underlined_where_it_sta
 
 def test_every_probed_configuration_is_listed_on_request() -> None:
     text = printed(analysis(), corners=True)
-    assert "    fail   kernel=29  ValueError: Computed output size would be zero" in text
-    assert "    ok     kernel=3" in text
+    assert "    fail    kernel=29  ValueError: Computed output size would be zero" in text
+    assert "    ok      kernel=3" in text
 
 
 def test_the_json_keeps_to_the_contract() -> None:
@@ -254,3 +254,19 @@ def test_a_proof_and_a_sample_are_told_apart() -> None:
     assert coverage_sentence(sample) == (
         "sampled 900 of 5,000,000 configurations, 90 fail; a random trial fails with a chance of 8.0% to 12.0%"
     )
+
+
+@pytest.mark.parametrize("mode", ["exhaustive", "sampled"])
+def test_a_check_mark_is_a_proof_and_a_sample_without_failures_has_none(mode: str) -> None:
+    tried = 24 if mode == "exhaustive" else 3
+    coverage = Coverage(mode, 24, tried, 0, 0.0, (0.0, 0.7))  # type: ignore[arg-type]
+    done = analysis()
+    target = replace(done.targets[0], coverage=coverage, causes=())
+    text = printed(replace(done, targets=(target,), findings=()))
+    assert ("✓" in text) == (mode == "exhaustive")
+
+
+def test_what_does_not_parse_is_named_and_not_passed_over() -> None:
+    document = source.from_text("model.py", "x = 1\ny = (\n")
+    text = printed(Analysis(source.analyse(document), done=True))
+    assert "model.py:2: does not parse, and was left out" in text

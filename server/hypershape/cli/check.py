@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from hypershape import settings, source
+from hypershape import rules, settings, source
 from hypershape.analysis import analyse
 from hypershape.cli import contract, formats, text
 from hypershape.cli.outcome import CANNOT_RUN, FOUND, OK, CannotRun
@@ -73,6 +73,14 @@ async def check(paths: Sequence[Path], flags: Settings, usual: Options, output: 
     return CANNOT_RUN if broken else OK
 
 
+def _unknown_codes(chosen: Settings) -> Iterator[str]:
+    """Codes that are asked for and belong to no rule: a slip there would turn every rule off in silence."""
+    known = [rule.code for rule in rules.all_rules()]
+    for code in (*(chosen.select or ()), *(chosen.ignore or ()), *(code for code, _ in chosen.severity)):
+        if not any(each.startswith(code) for each in known):
+            yield code
+
+
 class _Checker:
     """The files checked so far, and one agent: that of the project in hand."""
 
@@ -96,9 +104,13 @@ class _Checker:
 
     def _settings(self, path: Path) -> Settings:
         try:
-            return self._flags.over(settings.load(path.resolve().parent))
+            chosen = self._flags.over(settings.load(path.resolve().parent))
         except settings.BadSettings as reason:
             raise CannotRun(str(reason)) from None
+        unknown = next(_unknown_codes(chosen), None)
+        if unknown is not None:
+            raise CannotRun(f"No rule has a code that is or begins with {unknown}; they are HS001 to HS9xx.")
+        return chosen
 
     async def _agent_of(self, chosen: Settings) -> Agent:
         """The agent of a project; files come folder by folder, so that one at a time is enough."""

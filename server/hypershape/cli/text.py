@@ -22,6 +22,10 @@ STYLES = {
 LONGEST_LINE = 140
 
 
+SHOWN_UNREAD = 3
+"""So many statements of a file that do not parse are named."""
+
+
 @contextmanager
 def paused(bar: Progress) -> Iterator[None]:
     """Takes the bar off the terminal while other text is printed."""
@@ -47,7 +51,12 @@ class Printer:
             self._target(document, target)
             if corners:
                 self._corners(target)
-        if analysis.targets or analysis.findings:
+        unread = [] if document.is_notebook else analysis.module.broken
+        for span in unread[:SHOWN_UNREAD]:
+            self.console.print(
+                Text(f"? {_line_of(document, span)}: does not parse, and was left out", "yellow")
+            )
+        if analysis.targets or analysis.findings or unread:
             self.console.print()
 
     def summary(self, analyses: Sequence[Analysis]) -> None:
@@ -119,7 +128,7 @@ class Printer:
             error = f"  {report.error.type}: {_first_line(report.error.message)}" if report.error else ""
             style = {"ok": "green", "fail": "red"}.get(report.verdict, "yellow")
             self.console.print(
-                Text.assemble("    ", (f"{report.verdict:7}", style), _values(report.configuration), error)
+                Text.assemble("    ", (f"{report.verdict:8}", style), _values(report.configuration), error)
             )
 
 
@@ -134,7 +143,10 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
         text += f"; {fewest:,} parameters" if fewest == most else f"; {fewest:,} to {most:,} parameters"
     if target.assumptions:
         text += f"; assumed {', '.join(target.assumptions)}"
-    return ("✗", "red", text) if target.coverage.failed or target.causes else ("✓", "green", text)
+    if target.coverage.failed or target.causes:
+        return "✗", "red", text
+    # A check mark is a proof; what was only sampled may still fail where nothing was tried.
+    return ("✓", "green", text) if target.coverage.mode == "exhaustive" else ("○", "cyan", text)
 
 
 def coverage_sentence(coverage: Coverage) -> str:
@@ -173,6 +185,10 @@ def _line(document: Document, span: Span) -> str:
     if span.path != document.path:
         return f"{span.path}:{span.line}"
     return Place.of(document, span).words
+
+
+def _line_of(document: Document, span: Span) -> str:
+    return Place.of(document, span).after(document.path)
 
 
 def _first_line(text: str) -> str:
