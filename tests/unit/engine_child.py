@@ -30,14 +30,19 @@ def in_child(function: Any, *arguments: Any) -> Any:
     return result
 
 
-def _probe(source: str, configurations: Any, data: Any, level: str, expression: str) -> list[dict[str, Any]]:
-    from hypershape.agent.engine import Engine
-
+def load(source: str, expression: str = "build") -> Any:
+    """What an expression gives in the namespace of a source, compiled under PATH."""
     linecache.cache[PATH] = (len(source), None, source.splitlines(True), PATH)
     namespace: dict[str, Any] = {"__name__": "__main__"}
     exec(compile(source, PATH, "exec"), namespace)
+    return eval(expression, namespace)
+
+
+def _probe(source: str, configurations: Any, data: Any, level: str, expression: str) -> list[dict[str, Any]]:
+    from hypershape.agent.engine import Engine
+
+    function = load(source, expression)
     engine = Engine(data, [PATH])
-    function = eval(expression, namespace)
     reports = [engine.probe(function, configuration, level) for configuration in configurations]
     same = [[one["layers"] is other["layers"] for other in reports] for one in reports]
     return [dict(report, same=row) for report, row in zip(reports, same, strict=True)]

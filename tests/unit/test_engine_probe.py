@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from .engine_child import in_child, probe, text
+from .engine_child import PATH, in_child, load, probe, text
 
 pytest.importorskip("keras_tuner")
 pytestmark = pytest.mark.tensorflow
@@ -529,3 +529,46 @@ def test_a_refusal_that_the_user_caught_is_not_blamed_for_a_later_failure() -> N
         None,
         "other",
     )
+
+
+WIDE = """
+import keras
+from keras import layers
+
+def build(hp):
+    kernel = hp.Choice("kernel", [3, 9, 10, 11])
+    x = inputs = keras.Input((4, 8, 8, 3))
+    # Its weights are built before it looks at the size of its input.
+    model = keras.Model(inputs, layers.Flatten()(layers.ConvLSTM2D(4, kernel)(x)))
+    model.compile(loss="mse")
+    return model
+"""
+
+
+def _values_made(configurations: list[dict[str, int]]) -> list[tuple[str, int]]:
+    """The verdict of each probe, and how many weights got values for it."""
+    import keras
+
+    from hypershape.agent.engine import Engine
+
+    function, engine = load(WIDE), Engine(None, [PATH])
+    made = [0]
+    draw = keras.initializers.GlorotUniform.__call__
+
+    def counted(*args, **kwargs):
+        made[0] += 1
+        return draw(*args, **kwargs)
+
+    keras.initializers.GlorotUniform.__call__ = counted
+    found = []
+    for configuration in configurations:
+        made[0] = 0
+        found.append((engine.probe(function, configuration, "symbolic")["verdict"], made[0]))
+    return found
+
+
+def test_a_failure_of_a_kind_that_was_confirmed_gives_no_weights_their_values() -> None:
+    found = in_child(_values_made, [{}, {"kernel": 9}, {"kernel": 10}, {"kernel": 11}])
+    assert [verdict for verdict, _ in found] == ["ok", "fail", "fail", "fail"]
+    assert found[1][1] > 0, "the first failure of a kind is built for real"
+    assert [made for _, made in found[2:]] == [0, 0]

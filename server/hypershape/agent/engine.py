@@ -422,7 +422,12 @@ class Engine:
         """
         if stop.again is None:
             return
-        raised, layer, given = stop.again()
+        # The layer that refuses may have built its weights by then, which need no values.
+        _VARIABLES.active = True
+        try:
+            raised, layer, given = stop.again()
+        finally:
+            _VARIABLES.active = False
         trace = Trace()
         if layer is not None:
             if stop.made is not None:
@@ -441,7 +446,7 @@ class Engine:
             return ("deferred", tuple(model.compiles), bool(names), fits_itself), (), None
         if deferred:
             _MEMORY.require(len(data.x) == 1)
-            _MEMORY.run(model, (step.BATCH, *data.x[0]), data.x_dtype)
+            _MEMORY.run(model, ("t", (step.BATCH, *data.x[0]), data.x_dtype))
         inputs, outputs, parameters = model.ends()
         # One output is named nowhere but in a dictionary of losses or metrics.
         named = len(outputs) > 1 or _holds_dictionary(model.compiles)

@@ -13,11 +13,12 @@ answers a question that it was not made for, and it never decides that something
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 import types
 from collections import defaultdict
-from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
+from typing import Any, Callable, ContextManager, Dict, FrozenSet, List, Optional, Set, Tuple
 
 import keras
 import numpy as np
@@ -43,7 +44,7 @@ from .symbols import (
     spec_of,
     unknown,
 )
-from .trace import count_parameters, dtype_of, shapes
+from .trace import Trace, count_parameters, dtype_of, shapes
 
 global_state: Any = private.get("keras.src.backend.common.global_state")
 
@@ -76,17 +77,13 @@ MOST_NUMBERS = 10_000
 """Larger arrays are no arguments but data."""
 
 
-def _watch_nothing(own: bool) -> Callable[[Any], Tuple[Dict[str, Any], ...]]:
-    return lambda layer: ()
-
-
 class Memory:
     """Everything remembered in one process. `active` says that stand-ins are handed out."""
 
     def __init__(self) -> None:
         self.active = False
-        self.watch: Callable[[bool], Callable[[Any], Tuple[Dict[str, Any], ...]]] = _watch_nothing
-        """Begins to watch which layers a layer of the user's own calls; the result tells them, and ends it."""
+        self.watch: Callable[[bool], ContextManager[Trace]] = lambda own: contextlib.nullcontext(Trace())
+        """Watches which layers a layer of the user's own calls."""
         self.whole: Callable[[Callable[[], Any], Any], Any] = lambda make, caller: make()
         """Makes a ready-made model that counts as one call."""
         self.broken = False
@@ -104,7 +101,7 @@ class Memory:
         self._operations: Dict[Any, Result] = {}
         self._models: Dict[Any, Result] = {}
         self._pure_keys = purity.Keys()
-        self._agreed: Dict[Any, bool] = {}
+        self._agreed: Set[Any] = set()
         self.flags: List[Any] = []
         """What was frozen or thawed meanwhile."""
         self._steps: List[int] = []
@@ -233,11 +230,9 @@ class Memory:
         if kind is None:
             kind = self._learn(key, cls, args, kwargs)
             kind.own = own
-        user = self.positions.innermost(frame)
-        made = None if user is None else self.positions.described(user)
         base = tuple((prefix, self._names.get(prefix, 0)) for prefix, _ in kind.counts) if own else ()
-        layer = Layer(self, kind, self._named(kind), None if made is None else made["span"])
-        layer.base, layer.made = base, made
+        layer = Layer(self, kind, self._named(kind), self._made_at(frame))
+        layer.base = base
         return layer
 
     def _named(self, kind: Kind) -> str:
@@ -245,8 +240,7 @@ class Memory:
         name, names = kind.named, self._names
         for prefix, count in kind.counts:
             number = names.get(prefix, 0)
-            if name is None:
-                name = prefix if number == 0 else "%s_%d" % (prefix, number)
+            name = name or _numbered(prefix, number)
             names[prefix] = number + count
         return name or ""
 
@@ -255,7 +249,7 @@ class Memory:
         if name is None:
             number = self._names[prefix]
             self._names[prefix] = number + 1
-            name = prefix if number == 0 else "%s_%d" % (prefix, number)
+            name = _numbered(prefix, number)
         return name
 
     def flag(self, name: str, value: Any) -> None:
@@ -275,12 +269,15 @@ class Memory:
         kind = self._kinds.get(key)
         if kind is None:
             kind = self._learn(key, FunctionalModel, args, kwargs, function)
+        model = Application(self, kind, self._named(kind), self._made_at(frame))
+        assert model.result is not None
+        self._record(model.result, model.name, model.span)
+        return model
+
+    def _made_at(self, frame: Any) -> Optional[Dict[str, Any]]:
+        """The fields of a Frame for the user's expression that makes something."""
         user = self.positions.innermost(frame)
-        span = None if user is None else self.positions.of_frame(user)
-        made = Application(self, kind, self._named(kind), span)
-        assert made.result is not None
-        self._record(made.result, made.name, span)
-        return made
+        return None if user is None else self.positions.described(user)
 
     def apply(self, layer: Any, tensor: Tensor) -> Any:
         """Calls a layer or a model as a Sequential does."""
@@ -317,13 +314,9 @@ class Memory:
     def _begin_quietly(self, model: Sequential, spec: Tuple[Any, ...]) -> None:
         """Builds a Sequential without an input on its first tensor; the calls inside are seen in a step only."""
         calls, self.calls = self.calls, []
-        start = tensor = Input(self, spec).output
-        for layer in model.stack:
-            tensor = self.apply(layer, tensor)
-            self.require(type(tensor) is Tensor)
+        self.run(model, spec)
         self._quiet += self.calls
         self.calls = calls
-        model.start, model.tensor = start, tensor
 
     def operate(self, operation: Any, args: Any, kwargs: Any) -> Any:
         """A call of an operation of `keras.ops` on stand-ins."""
@@ -369,13 +362,13 @@ class Memory:
             each for each in training.tree.flatten((args, kwargs)) if isinstance(each, keras.KerasTensor)
         ]
         shapes = {tuple(each.shape) for each in (*tensors, value) if hasattr(each, "shape")}
-        alike = (type(operation), key[1], len(tensors), len(next(iter(shapes), ())), tensors[0].dtype)
-        uniform = len(shapes) == 1 and not any(isinstance(each, (list, tuple)) for each in (value,))
-        if uniform and self._agreed.get(alike):
+        uniform = len(shapes) == 1 and not isinstance(value, (list, tuple))
+        alike = (type(operation), key[1], len(next(iter(shapes))), *[each.dtype for each in tensors])
+        if uniform and alike in self._agreed:
             return True
         passes = training.passes(operation, args, kwargs, value)
         if uniform and passes:
-            self._agreed[alike] = True
+            self._agreed.add(alike)
         return passes
 
     def _note(self, result: Result) -> None:
@@ -487,9 +480,9 @@ class Memory:
     def input_tensor(self, arguments: Dict[str, Any]) -> Tensor:
         return Input(self, self._input_spec(arguments)).output
 
-    def run(self, model: Sequential, shape: Tuple[int, ...], dtype: str) -> None:
-        """Builds a Sequential that names no input on data of this shape, as the first step does."""
-        start = tensor = Input(self, ("t", shape, dtype)).output
+    def run(self, model: Sequential, spec: Tuple[Any, ...]) -> None:
+        """Builds a Sequential that names no input on a tensor of this shape and dtype, as its first call does."""
+        start = tensor = Input(self, spec).output
         for layer in model.stack:
             tensor = self.apply(layer, tensor)
             self.require(type(tensor) is Tensor)
@@ -656,18 +649,16 @@ class Memory:
                 kind.real = layer if kept else None
             with _FreshNames() as counts:
                 real_args, real_kwargs = self._symbolic(args), self._symbolic(kwargs)
-                watched = self.watch(kind.own)
                 try:
-                    value = layer(*real_args, **real_kwargs)
+                    with self.watch(kind.own) as trace:
+                        value = layer(*real_args, **real_kwargs)
                 except Exception:
                     result = Result(None, 0, {})
                 else:
                     result = self._result(layer, (args, kwargs), value)
-                    result.inner = watched(layer)
+                    result.inner = trace.inside(layer)
                     result.counts = tuple(counts.items())
                     result.doubtful = not self._passes(kind, layer, real_args, real_kwargs, value)
-                finally:
-                    watched(layer)
         finally:
             self.active, self.asking = True, False
         kind.results[key] = result
@@ -733,8 +724,13 @@ def renamed(name: str, base: Tuple[Tuple[str, int], ...]) -> str:
         prefix, number = name, "0"
     for each, before in base:
         if each == prefix and before:
-            return "%s_%d" % (prefix, int(number) + before)
+            return _numbered(prefix, int(number) + before)
     return name
+
+
+def _numbered(prefix: str, number: int) -> str:
+    """How Keras names the layer of a prefix that so many came before."""
+    return "%s_%d" % (prefix, number) if number else prefix
 
 
 def _is_operation(cls: Any) -> bool:

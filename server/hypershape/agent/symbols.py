@@ -80,14 +80,12 @@ def unknown(memory: "Memory") -> Unknown:
 _NO_OPERATORS = ("__bool__", "__iter__", "__int__", "__float__", "__array__", "__repr__")
 """What a symbolic tensor of Keras defines only in order to refuse it."""
 
-
-def _operators() -> Dict[str, Any]:
-    """The operators of Keras's own symbolic tensor, each of which makes an operation and calls it."""
-    return {
-        name: function
-        for name, function in vars(keras.KerasTensor).items()
-        if name in vars(HandedOut) and callable(function) and name not in _NO_OPERATORS and name != "__init__"
-    }
+_OPERATORS = {
+    name: function
+    for name, function in vars(keras.KerasTensor).items()
+    if callable(function) and vars(HandedOut).get(name) is HandedOut._refuse and name not in _NO_OPERATORS
+}
+"""The operators of Keras's own symbolic tensor, each of which makes an operation and calls it."""
 
 
 class Tensor(HandedOut):
@@ -111,9 +109,8 @@ class Tensor(HandedOut):
         return len(self.shape)
 
 
-for _name, _function in _operators().items():
-    if _name not in ("__getattr__", "__class__", "__slots__", "__module__", "__doc__", "__hash__"):
-        setattr(Tensor, _name, _function)
+for _name, _function in _OPERATORS.items():
+    setattr(Tensor, _name, _function)
 
 
 class Kind:
@@ -168,13 +165,13 @@ class Layer(HandedOut):
 
     __slots__ = ("base", "first", "kind", "made", "name", "owned", "result", "span")
 
-    def __init__(self, memory: "Memory", kind: Kind, name: str, span: Optional[Span]) -> None:
+    def __init__(self, memory: "Memory", kind: Kind, name: str, made: Optional[Dict[str, Any]]) -> None:
+        """`made` are the fields of a Frame for the user's expression that makes it."""
         self.memory = memory
         self.kind = kind
         self.name = name
-        self.span = span
-        self.made: Optional[Dict[str, Any]] = None
-        """The fields of a Frame for the expression that made it."""
+        self.made = made
+        self.span: Optional[Span] = None if made is None else made["span"]
         self.base: Tuple[Tuple[str, int], ...] = ()
         """Of each prefix of names that it gives away, how many were given away before."""
         self.first: Any = None
@@ -215,8 +212,8 @@ class Application(Layer):
 
     __slots__ = ("input", "output")
 
-    def __init__(self, memory: "Memory", kind: Kind, name: str, span: Optional[Span]) -> None:
-        super().__init__(memory, kind, name, span)
+    def __init__(self, memory: "Memory", kind: Kind, name: str, made: Optional[Dict[str, Any]]) -> None:
+        super().__init__(memory, kind, name, made)
         model = kind.real
         memory.require(len(model.inputs) == 1 and len(model.outputs) == 1)
         specs = [spec_of(each) for each in (*model.inputs, *model.outputs)]
@@ -258,7 +255,7 @@ class _Model(HandedOut):
 
     def _begin_model(self, memory: "Memory", name: Optional[str]) -> None:
         self.memory = memory
-        self.name = memory.name_of(self.stands_for.__name__.lower() if name is None else "", name)
+        self.name = memory.name_of(self.stands_for.__name__.lower(), name)
         self.compiles: List[Any] = []
         self.called: Any = None
         self.result: Optional[Result] = None

@@ -10,7 +10,7 @@ import contextlib
 import numbers
 import sys
 from types import FrameType
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import keras
 
@@ -196,17 +196,15 @@ class Recorder:
             self.trace.record(model, self.positions.of_frame(frame), False, model.inputs, model.outputs)
         return model
 
-    def watch(self, own: bool) -> Callable[[Any], Tuple[Dict[str, Any], ...]]:
-        """Begins a trace of the calls inside a layer of the user's own; what it returns tells them, and ends it."""
-        if not own:
-            return lambda layer: ()
-        trace = self.trace = Trace()
-
-        def ended(layer: Any) -> Tuple[Dict[str, Any], ...]:
-            self.trace = None
-            return trace.inside(layer)
-
-        return ended
+    @contextlib.contextmanager
+    def watch(self, own: bool) -> Iterator[Trace]:
+        """Traces what is called meanwhile, if a layer of the user's own calls it: nobody sees inside of Keras's."""
+        trace = Trace()
+        held, self.trace = self.trace, trace if own else self.trace
+        try:
+            yield trace
+        finally:
+            self.trace = held
 
     def _caller(self, frame: Optional[FrameType], stepping: bool) -> Tuple[Optional[FrameType], bool]:
         """The user's frame that a layer call belongs to, and whether it made the call itself.
