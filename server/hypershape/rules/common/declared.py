@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import partial
+from typing import ClassVar
 
-from hypershape.model import Analysis, Cause, Span, TargetAnalysis
-from hypershape.rules.base import causes
+from hypershape.model import Analysis, Cause, Finding, Fix, Span, TargetAnalysis
+from hypershape.rules.base import Rule, causes
+from hypershape.rules.common import wording
 from hypershape.source import Code, HpCall, contains
 
 
@@ -45,3 +48,41 @@ def label(call: HpCall, code: Code) -> str:
         return f"hp.{call.kind}"
     value = code.value(node, default=None)
     return value if isinstance(value, str) else code.source(node)
+
+
+class DeclarationRefused(Rule):
+    """Base of the rules about a declaration that Keras Tuner refuses: read from the text, else met by a probe."""
+
+    kinds: ClassVar[tuple[str, ...]]
+    """The kinds of errors that probes meet."""
+    refused: ClassVar[str]
+    """What is refused, as "this range"."""
+
+    def said(self, call: HpCall, code: Code) -> str | None:
+        """Why Keras Tuner refuses a declaration, as a sentence, where the text alone decides."""
+        raise NotImplementedError
+
+    def repairs(self, call: HpCall | None, code: Code) -> Iterator[Fix]:
+        """Candidate repairs of a declaration; None where the text does not show it."""
+        raise NotImplementedError
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = analysis.module.code
+        seen = []
+        for call in code.hp_calls:
+            said = self.said(call, code)
+            if said is not None:
+                target, cause = matching_cause(analysis, call.span, self.kinds)
+                seen.append(cause)
+                yield self.finding(
+                    said, call.span, target=target, cause=cause, repairs=partial(self.repairs, call, code)
+                )
+        for target_analysis, cause in unmatched_causes(analysis, self.kinds, seen):
+            span = cause.error.span or target_analysis.target.span
+            yield self.finding(
+                f"Keras Tuner refuses {self.refused} {wording.when(target_analysis, cause)}: {cause.error.message}",
+                span,
+                target=target_analysis.target.name,
+                cause=cause,
+                repairs=partial(self.repairs, code.hp_call_at(span), code),
+            )

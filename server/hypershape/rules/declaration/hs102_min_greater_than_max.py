@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import partial
 
 from hypershape.fixes.tighten import replace_value
-from hypershape.model import Analysis, Finding, Fix, Severity
-from hypershape.rules.base import Example, Rule
-from hypershape.rules.common import wording
-from hypershape.rules.common.declared import label, matching_cause, unmatched_causes
+from hypershape.model import Fix, Severity
+from hypershape.rules.base import Example
+from hypershape.rules.common.declared import DeclarationRefused, label
 from hypershape.source import Code, HpCall
 
-_REFUSED = ("range-inverted",)
 
-
-class MinGreaterThanMax(Rule):
+class MinGreaterThanMax(DeclarationRefused):
     """A range whose minimum is greater than its maximum.
 
     ## What it does
@@ -34,6 +30,8 @@ class MinGreaterThanMax(Rule):
     severity = Severity.ERROR
     static = True
     also_probed = True
+    kinds = ("range-inverted",)
+    refused = "this range"
 
     INVALID = (
         Example.layers(
@@ -78,44 +76,26 @@ class MinGreaterThanMax(Rule):
         ),
     )
 
-    def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = analysis.module.code
-        seen = []
-        for call in code.hp_calls:
-            bounds = _bounds(call, code)
-            if bounds is not None and bounds[0] > bounds[1]:
-                target, cause = matching_cause(analysis, call.span, _REFUSED)
-                seen.append(cause)
-                yield self.finding(
-                    f"The minimum of {label(call, code)}, {bounds[0]}, is greater than its maximum, {bounds[1]}: "
-                    "Keras Tuner refuses this range.",
-                    call.span,
-                    target=target,
-                    cause=cause,
-                    repairs=partial(_swapped, call, code),
-                )
-        for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen):
-            span = cause.error.span or target_analysis.target.span
-            yield self.finding(
-                f"Keras Tuner refuses this range {wording.when(target_analysis, cause)}: {cause.error.message}",
-                span,
-                target=target_analysis.target.name,
-                cause=cause,
-                repairs=partial(_swapped, code.hp_call_at(span), code),
-            )
+    def said(self, call: HpCall, code: Code) -> str | None:
+        bounds = _bounds(call, code)
+        if bounds is None or bounds[0] <= bounds[1]:
+            return None
+        return (
+            f"The minimum of {label(call, code)}, {bounds[0]}, is greater than its maximum, {bounds[1]}: "
+            "Keras Tuner refuses this range."
+        )
 
-
-def _swapped(call: HpCall | None, code: Code) -> Iterator[Fix]:
-    bounds = _bounds(call, code) if call else None
-    if call is None or bounds is None:
-        return
-    low, high = call.arguments["min_value"], call.arguments["max_value"]
-    swapped = (
-        replace_value(call, "min_value", _literal(high, bounds[1], code), code),
-        replace_value(call, "max_value", _literal(low, bounds[0], code), code),
-    )
-    if None not in swapped:
-        yield Fix("Swap the minimum and the maximum", tuple(edit for edit in swapped if edit))
+    def repairs(self, call: HpCall | None, code: Code) -> Iterator[Fix]:
+        bounds = _bounds(call, code) if call else None
+        if call is None or bounds is None:
+            return
+        low, high = call.arguments["min_value"], call.arguments["max_value"]
+        swapped = (
+            replace_value(call, "min_value", _literal(high, bounds[1], code), code),
+            replace_value(call, "max_value", _literal(low, bounds[0], code), code),
+        )
+        if None not in swapped:
+            yield Fix("Swap the minimum and the maximum", tuple(edit for edit in swapped if edit))
 
 
 def _bounds(call: HpCall, code: Code) -> tuple[float, float] | None:

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
 from hypershape.fixes.tighten import replace_value
-from hypershape.model import Analysis, Finding, Fix, Severity
-from hypershape.rules.base import Example, Rule
-from hypershape.rules.common import wording
-from hypershape.rules.common.declared import label, matching_cause, unmatched_causes
+from hypershape.model import Fix, Severity
+from hypershape.rules.base import Example
+from hypershape.rules.common.declared import DeclarationRefused, label
 from hypershape.source import Code, HpCall
 
-_REFUSED = (
-    "range-not-int",
-    "range-log-minimum",
-    "range-log-step",
-    "range-sampling",
-    "division-by-zero",
-    "fixed-value",
-    "boolean-default",
-)
 
-
-class RangeRefused(Rule):
+class RangeRefused(DeclarationRefused):
     """Keras Tuner refuses a range: floats for an `Int`, or log sampling from 0 or with a step of 1.
 
     ## What it does
@@ -44,6 +32,16 @@ class RangeRefused(Rule):
     severity = Severity.ERROR
     static = True
     also_probed = True
+    kinds = (
+        "range-not-int",
+        "range-log-minimum",
+        "range-log-step",
+        "range-sampling",
+        "division-by-zero",
+        "fixed-value",
+        "boolean-default",
+    )
+    refused = "this declaration"
 
     INVALID = (
         Example.layers(
@@ -94,44 +92,24 @@ class RangeRefused(Rule):
         ),
     )
 
-    def check(self, analysis: Analysis) -> Iterator[Finding]:
-        code = analysis.module.code
-        seen = []
-        for call in code.hp_calls:
-            said = _problem(call, code)
-            if said is not None:
-                target, cause = matching_cause(analysis, call.span, _REFUSED)
-                seen.append(cause)
-                yield self.finding(
-                    f"Keras Tuner refuses the range of {label(call, code)}: {said}.",
-                    call.span,
-                    target=target,
-                    cause=cause,
-                    repairs=partial(_repairs, call, code),
-                )
-        for target_analysis, cause in unmatched_causes(analysis, _REFUSED, seen):
-            span = cause.error.span or target_analysis.target.span
-            yield self.finding(
-                f"Keras Tuner refuses this declaration {wording.when(target_analysis, cause)}: {cause.error.message}",
-                span,
-                target=target_analysis.target.name,
-                cause=cause,
-                repairs=partial(_repairs, code.hp_call_at(span), code),
-            )
+    def said(self, call: HpCall, code: Code) -> str | None:
+        problem = _problem(call, code)
+        return (
+            None if problem is None else f"Keras Tuner refuses the range of {label(call, code)}: {problem}."
+        )
 
-
-def _repairs(call: HpCall | None, code: Code) -> Iterator[Fix]:
-    if call is None:
-        return
-    if _floats(call, code):
-        yield Fix("Draw floats: hp.Float", (other_method(call, "Float", code),))
-    for name, title in (("step", "Sample without a step"), ("sampling", "Sample linearly")):
-        removed = edits.remove_argument(code.module, call.span, name) if name in call.arguments else None
-        if removed is not None:
-            yield Fix(title, (removed,))
-    step = replace_value(call, "step", "2", code) if "step" in call.arguments else None
-    if step is not None:
-        yield Fix("Use 2 as the factor between steps", (step,))
+    def repairs(self, call: HpCall | None, code: Code) -> Iterator[Fix]:
+        if call is None:
+            return
+        if _floats(call, code):
+            yield Fix("Draw floats: hp.Float", (other_method(call, "Float", code),))
+        for name, title in (("step", "Sample without a step"), ("sampling", "Sample linearly")):
+            removed = edits.remove_argument(code.module, call.span, name) if name in call.arguments else None
+            if removed is not None:
+                yield Fix(title, (removed,))
+        step = replace_value(call, "step", "2", code) if "step" in call.arguments else None
+        if step is not None:
+            yield Fix("Use 2 as the factor between steps", (step,))
 
 
 def _problem(call: HpCall, code: Code) -> str | None:
