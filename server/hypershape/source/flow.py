@@ -25,13 +25,9 @@ _DEEPEST = 6
 _ANY = Name(None, ".*")
 
 
+@lru_cache(maxsize=64)
 def flow(document: Document) -> Flow:
     """Reads one file; raises nothing whatever its text."""
-    return _flow(document.path, document.text, document.cells, document)
-
-
-@lru_cache(maxsize=64)
-def _flow(path: str, text: str, cells: object, document: Document) -> Flow:
     return _Reader(Code(document)).read()
 
 
