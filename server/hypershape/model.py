@@ -27,6 +27,15 @@ Configuration: TypeAlias = Mapping[str, Value]
 Shape: TypeAlias = tuple[int | None, ...]
 """The axes of a tensor; None is a size that is not known. Its text is Keras's own: "(None, 26, 26, 16)"."""
 
+Key: TypeAlias = tuple[tuple[str, Value], ...]
+"""A configuration as something that can be looked up; equal for equal configurations."""
+
+
+def key_of(configuration: Configuration) -> Key:
+    """The key of a configuration, in whatever order its values were read."""
+    return tuple(sorted(configuration.items(), key=lambda item: item[0]))
+
+
 Level: TypeAlias = Literal["static", "symbolic", "device"]
 Verdict: TypeAlias = Literal["ok", "fail", "unknown"]
 Status: TypeAlias = Literal["probed", "static-only", "unprobeable"]

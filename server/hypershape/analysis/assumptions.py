@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from hypershape import space
 from hypershape.analysis.aside import aside
-from hypershape.analysis.reports import ask, believed, key_of
-from hypershape.model import Configuration, DeclaredData, ProbeError, Report, Target
+from hypershape.analysis.reports import ask, believed
+from hypershape.model import Configuration, DeclaredData, ProbeError, Report, Target, key_of
 from hypershape.probe import Agent, AgentFailed, Job, SliceFailed
 
 DATA_SECONDS = 3.0
@@ -117,7 +117,7 @@ async def under_other_assumptions(
     """
     assert target.slice is not None
     doubtful = {
-        key_of(report): report
+        key_of(report.configuration): report
         for report in explorer.reports
         if report.verdict == "fail" and report.error is not None and not report.error.whatever_the_data
     }

@@ -10,9 +10,9 @@ from hypershape import space
 from hypershape.analysis.aside import aside
 from hypershape.analysis.assumptions import Opened, open_job, under_other_assumptions
 from hypershape.analysis.device import on_device
-from hypershape.analysis.reports import ask, believed, distinct, key_of
+from hypershape.analysis.reports import ask, believed, distinct
 from hypershape.analysis.results import searched, summary_of
-from hypershape.model import Module, Options, ProbeError, Report, Target, TargetAnalysis
+from hypershape.model import Module, Options, ProbeError, Report, Target, TargetAnalysis, key_of
 from hypershape.probe import Agent, AgentFailed, SliceFailed
 
 BATCH_SECONDS = 0.15
@@ -24,12 +24,14 @@ SNAPSHOT_SECONDS = 0.25
 
 async def _still_true(known: TargetAnalysis, opened: Opened, probes: int = 24) -> bool:
     """Whether probes of what mattered before give what they gave before."""
-    before = {key_of(report): report for report in known.reports}
+    before = {key_of(report.configuration): report for report in known.reports}
     failing = [cause.first.configuration for cause in known.causes]
     spread = known.reports[:: max(1, len(known.reports) // probes)]
     wanted = distinct([*failing, *(report.configuration for report in spread)])
     again = [*opened.first, *believed(await ask(opened.job, wanted, "symbolic", 5.0), known.target)]
-    return len(again) > len(wanted) and all(_same_outcome(before.get(key_of(each)), each) for each in again)
+    return len(again) > len(wanted) and all(
+        _same_outcome(before.get(key_of(each.configuration)), each) for each in again
+    )
 
 
 def _is_proof(known: TargetAnalysis) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from hypershape import fixes, rules, source, space
 from hypershape.analysis.aside import aside
 from hypershape.analysis.assumptions import open_job, under_other_assumptions
-from hypershape.analysis.reports import ask, distinct, key_of
+from hypershape.analysis.reports import ask, distinct
 from hypershape.analysis.results import Widen, by_itself, summary_of, unprobed
 from hypershape.fixes.guard import GIVEN_UP
 from hypershape.model import (
@@ -25,6 +25,7 @@ from hypershape.model import (
     Severity,
     Target,
     TargetAnalysis,
+    key_of,
 )
 from hypershape.probe import Agent, AgentFailed, SliceFailed
 
@@ -191,17 +192,16 @@ def _still_fails(cause: Cause, new: TargetAnalysis) -> bool:
 
 def _gives_up(cause: Cause, old: TargetAnalysis) -> bool:
     """Whether the edited target gives up, on purpose, nothing that built before."""
-    built = {key_of(report) for report in old.reports if report.verdict == "ok"}
-    return cause.error.type == GIVEN_UP and not any(
-        tuple(sorted(failing.items())) in built for failing in cause.failing
-    )
+    built = {key_of(report.configuration) for report in old.reports if report.verdict == "ok"}
+    return cause.error.type == GIVEN_UP and not any(key_of(failing) in built for failing in cause.failing)
 
 
 def _outputs_changed(new: Sequence[Report], old: Sequence[Report]) -> bool:
     """Whether a configuration that built before builds a model with outputs of another shape now."""
-    before = {key_of(report): report.output_shapes for report in old if report.verdict == "ok"}
+    before = {key_of(report.configuration): report.output_shapes for report in old if report.verdict == "ok"}
     return any(
-        report.verdict == "ok" and before.get(key_of(report), report.output_shapes) != report.output_shapes
+        report.verdict == "ok"
+        and before.get(key_of(report.configuration), report.output_shapes) != report.output_shapes
         for report in new
     )
 

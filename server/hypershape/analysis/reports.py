@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from hypershape.model import Configuration, Level, Report, Target, Value
+from hypershape.model import Configuration, Level, Report, Target
 from hypershape.probe import Job
 
 
@@ -55,10 +55,6 @@ def _unknown(report: Report) -> Report:
         "a tuner in another file may declare it with `hyperparameters=`."
     )
     return replace(report, verdict="unknown", error=replace(report.error, message=sentence))
-
-
-def key_of(report: Report) -> tuple[tuple[str, Value], ...]:
-    return tuple(sorted(report.configuration.items()))
 
 
 def distinct(configurations: Iterable[Configuration]) -> list[Configuration]:

@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Report, Value
+from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Key, Report, Value, key_of
 from hypershape.space.blame import by_kind, causes, kind, nearest, smallest_condition
 from hypershape.space.conditions import Condition
 from hypershape.space.confirm import trials
@@ -41,8 +41,6 @@ MOST_REVEALED = 8
 MOST_TRIALS = 8
 """Conditions that are put to trial for one cause, each after the one before was refuted."""
 TURN = 8
-
-Key = tuple[tuple[str, Value], ...]
 
 
 class Draw(dict[str, Value]):
@@ -134,11 +132,11 @@ class Explorer:
             if isinstance(proposed, Draw) and not self._drawing:
                 self._drawing = True
                 self._before_draws = set(self._reports)
-            key = _key(proposed)
+            key = key_of(proposed)
             known = self._known_leaf(proposed)
             if known is not None:
                 if isinstance(proposed, Draw):
-                    hits.append(_key(known.configuration))
+                    hits.append(key_of(known.configuration))
             elif key not in self._asked:
                 self._asked.add(key)
                 batch.append(proposed)
@@ -158,7 +156,7 @@ class Explorer:
         for report in reports:
             for hp in report.new:
                 self._hps.setdefault(hp.name, hp)
-            key = _key(report.configuration)
+            key = key_of(report.configuration)
             self._reports.setdefault(key, report)
             hits = self._before.popleft() if self._before else None
             if hits is not None:
@@ -168,7 +166,7 @@ class Explorer:
 
     def _place(self, report: Report) -> None:
         """Puts a report into the tree. Two of one leaf that disagree differ in what was held and does matter."""
-        leaf = _key({n: v for n, v in report.configuration.items() if n not in self._held})
+        leaf = key_of({n: v for n, v in report.configuration.items() if n not in self._held})
         known = self._leaves.setdefault(leaf, report)
         if {known.verdict, report.verdict} == {"ok", "fail"}:
             for name in [n for n in self._held if known.configuration.get(n) != report.configuration.get(n)]:
@@ -190,12 +188,12 @@ class Explorer:
         """Replaces what earlier reports said of the same configurations."""
         self._causes = None
         for report in reports:
-            key = _key(report.configuration)
+            key = key_of(report.configuration)
             before = self._reports.get(key)
             if before is None:
                 continue
             self._reports[key] = report
-            leaf = _key({n: v for n, v in report.configuration.items() if n not in self._held})
+            leaf = key_of({n: v for n, v in report.configuration.items() if n not in self._held})
             if self._leaves.get(leaf) is before:
                 self._leaves[leaf] = report
             self._conditions.clear()
@@ -217,7 +215,7 @@ class Explorer:
         found = causes(
             self.reports,
             self._hps,
-            lambda configuration: shares.get(_key(configuration), 0.0),
+            lambda configuration: shares.get(key_of(configuration), 0.0),
             self._explain,
         )
         if self._complete:
@@ -263,7 +261,7 @@ class Explorer:
         it only bounds the share. The interval is a 95 % one, or certain where there is no draw.
         """
         leaves = [] if self._changes else list(self._leaves.values())
-        weights = {_key(each.configuration): self._weight(each.configuration) for each in leaves}
+        weights = {key_of(each.configuration): self._weight(each.configuration) for each in leaves}
         complete = self._complete
         before = weights.keys() if complete or not self._drawn else weights.keys() & self._before_draws
         known = {key: weights[key] for key in before if self._reports[key].verdict != "unknown"}
@@ -299,7 +297,7 @@ class Explorer:
         if any(name in self._held and value != self._hps[name].default for name, value in proposed.items()):
             return None
         if self._changes:
-            return self._reports.get(_key(proposed))
+            return self._reports.get(key_of(proposed))
         node, path = self._root, {}
         while node.name is not None:
             hp = self._hps.get(node.name)
@@ -308,7 +306,7 @@ class Explorer:
             if child is None:
                 return None
             node = child
-        return self._leaves.get(_key(path))
+        return self._leaves.get(key_of(path))
 
     @property
     def _complete(self) -> bool:
@@ -467,7 +465,7 @@ class Explorer:
         return self._size is not None and (self._exhaustive or self._size <= LARGEST_PROOF)
 
     def _untried(self) -> Iterator[Configuration]:
-        return (prefix for prefix in self._frontier() if _key(prefix) not in self._asked)
+        return (prefix for prefix in self._frontier() if key_of(prefix) not in self._asked)
 
     def _corners(self) -> Iterator[Configuration]:
         ends = {hp.name: _ends(hp) for hp in self._varied}
@@ -577,10 +575,6 @@ class Explorer:
 
 def _ends(hp: Hyperparameter) -> tuple[Value, ...]:
     return ends(hp, MOST_ENDS)
-
-
-def _key(configuration: Configuration) -> Key:
-    return tuple(sorted(configuration.items(), key=lambda item: item[0]))
 
 
 def wilson(failed: int, total: int, z: float = 1.96) -> tuple[float, float]:

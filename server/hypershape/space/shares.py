@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hypershape.model import Cause, Configuration, Hyperparameter, Report, TargetAnalysis, Value
+from hypershape.model import Cause, Configuration, Hyperparameter, Report, TargetAnalysis, Value, key_of
 from hypershape.space import domains
 from hypershape.space.conditions import Condition, any_of
 
@@ -36,8 +36,8 @@ def weighted(target: TargetAnalysis) -> Iterator[tuple[Report, float]]:
 
 def weight_of(target: TargetAnalysis) -> Callable[[Configuration], float]:
     """The share of the space that a probed configuration stands for."""
-    shares = {_key(report.configuration): share for report, share in weighted(target)}
-    return lambda configuration: shares.get(_key(configuration), 0.0)
+    shares = {key_of(report.configuration): share for report, share in weighted(target)}
+    return lambda configuration: shares.get(key_of(configuration), 0.0)
 
 
 def read_by_all(names: Iterable[str], reports: Iterable[Report]) -> bool:
@@ -134,7 +134,3 @@ def _left(hp: Hyperparameter, kept: Kept) -> float:
     if found is None:
         return sum(domains.probability(hp, value) for value in kept.values)
     return sum(share for value, share in found if kept.keeps(value))
-
-
-def _key(configuration: Configuration) -> frozenset[tuple[str, Value]]:
-    return frozenset(configuration.items())
