@@ -396,6 +396,9 @@ class Report:
     data: DataKnowledge = "none"
     compiled: bool | None = None
     elapsed_ms: float = 0.0
+    free: tuple[str, ...] = ()
+    """Names in `configuration` whose values did not influence what happened: whoever agrees with this configuration
+    on all other names reads the same names, and builds or fails in the same way, if in other sizes."""
 
 
 @dataclass(frozen=True, slots=True)

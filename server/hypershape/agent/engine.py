@@ -413,6 +413,7 @@ class Engine:
             "data": data.knowledge,
             "compiled": compiled if returned else None,
             "elapsed_ms": 0.0,
+            "free": (),
         }
 
     def _foresee(self, stop: Any) -> None:
@@ -493,6 +494,7 @@ class Engine:
             "data": run.data.knowledge,
             "compiled": run.compiled,
             "elapsed_ms": 0.0,
+            "free": (),
         }
 
     def _intern(self, calls: Tuple[Dict[str, Any], ...]) -> Tuple[Dict[str, Any], ...]:
