@@ -93,6 +93,36 @@ class _Run:
         return "unknown" if self.refused else "fail"
 
 
+class _Recalled:
+    """What one run on stand-ins came to."""
+
+    def __init__(self, hp: RecordingHyperParameters) -> None:
+        self.hp = hp
+        self.key: Any = None
+        """Equal for runs with the same outcome."""
+        self.stop: Any = None
+        self.deferred = False
+        self.parameters: Optional[int] = None
+        self.ends: Any = ()
+        self.compiled: Optional[bool] = None
+        self.built: Optional[int] = None
+        """How many layers were called when the target returned; None if it did not."""
+        self.data = step.NOTHING
+        self.doubtful = False
+        self.calls: List[Tuple[Any, ...]] = []
+        self.seen: List[Tuple[Any, ...]] = []
+
+    def is_like(self, other: "_Recalled") -> bool:
+        """Whether two runs read, called and returned the same."""
+        return (
+            self.key == other.key
+            and self.built == other.built
+            and self.compiled == other.compiled
+            and self.hp.read == other.hp.read
+            and [call[:4] for call in self.calls] == [call[:4] for call in other.calls]
+        )
+
+
 class Engine:
     """All probes of one job. Create it in the forked child: it changes Keras in its process.
 
@@ -111,6 +141,10 @@ class Engine:
         self._outcomes: Dict[Any, Tuple[str, ...]] = {}
         self._short: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
         self._unknown = 0
+        self._unfollowed = 0
+        """How many of the last runs whose values carried their origin ended otherwise than with plain values."""
+        self.tracks = True
+        """Whether reports say which hyperparameters did not matter."""
         self._populated = False
         self.own_training = False
         """Whether the tuner trains models in its own way, compiled or not."""
@@ -151,12 +185,16 @@ class Engine:
         if isinstance(remembered_run, dict):
             return remembered_run
         verdict, run = self._by_shapes(function, configuration)
+        report = self._report(verdict, run, "symbolic")
         if remembered_run is not None:
+            key = remembered_run.key
             if verdict == "fail" and run.error is not None:
-                self._failures[remembered_run] = run.error, run.compiled is not None
-            elif verdict == "ok" and not isinstance(remembered_run[0], tuple):
-                self._outcomes[remembered_run] = run.log_names
-        return self._report(verdict, run, "symbolic")
+                self._failures[key] = run.error, run.compiled is not None
+                report["free"] = self._free(function, configuration, remembered_run)
+            elif verdict == "ok" and not isinstance(key[0], tuple):
+                self._outcomes[key] = run.log_names
+                report["free"] = self._free(function, configuration, remembered_run)
+        return report
 
     def _by_shapes(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
         if training is None:
@@ -357,20 +395,44 @@ class Engine:
     def _from_memory(self, function: Any, configuration: Mapping[str, Any]) -> Any:
         """The report of a probe made of remembered layers only.
 
-        Otherwise None, or the key under which the outcome of a full run shall be remembered.
+        Otherwise None, or what it came to, under whose key the outcome of a full run shall be remembered.
         """
         if remembered is None or self._unknown >= HOPELESS:
             return None
-        memory = _MEMORY
-        hp = self._space.container(configuration)
-        key: Any = None
-        stop: Any = None
-        deferred = False
-        parameters: Optional[int] = None
-        ends: Any = ()
-        compiled: Optional[bool] = None
-        built: Optional[int] = None
-        data = step.NOTHING
+        found = self._recall(function, self._space.container(configuration))
+        if found is None:
+            self._unknown += 1
+            return None
+        self._unknown = min(self._unknown, 0) - 1
+        if found.stop is not None and found.built is None and found.key not in self._failures:
+            self._foresee(found.stop)
+        error, returned = self._failures.get(found.key, (None, True))
+        names = self._outcomes.get(found.key) if error is None else ()
+        if names is None:
+            return found
+        self._space.learn(found.hp)
+        return {
+            "configuration": dict(found.hp.read),
+            "verdict": "ok" if error is None else "fail",
+            "level": "symbolic",
+            "error": error,
+            "layers": self._remembered_trace(
+                found.seen if returned else found.calls[: found.built], found.deferred
+            ),
+            "parameters": found.parameters if returned else None,
+            "output_shapes": shapes(found.ends, found.deferred) if returned else (),
+            "log_names": names,
+            "new": self._space.take_new(),
+            "declarations": found.hp.declarations,
+            "data": found.data.knowledge,
+            "compiled": found.compiled if returned else None,
+            "elapsed_ms": 0.0,
+            "free": self._free(function, configuration, found),
+        }
+
+    def _recall(self, function: Any, hp: RecordingHyperParameters) -> Optional[_Recalled]:
+        """Runs the target on stand-ins; None where it does what is not remembered."""
+        memory, found = _MEMORY, _Recalled(hp)
         _VARIABLES.active = True
         _RECORDER.trace = None
         memory.positions = self._positions
@@ -378,43 +440,42 @@ class Engine:
         try:
             model = function(hp)
             memory.require(type(model) in (symbols.Sequential, symbols.Functional) and not memory.stopped)
-            compiled, built = bool(model.compiles), len(memory.calls)
-            deferred = model.start is None if type(model) is symbols.Sequential else False
-            data = self._data.seen_by(deferred, self._trains_itself(function))
-            key, ends, parameters = self._outcome_key(model, data, self._trains_itself(function))
+            found.compiled, found.built = bool(model.compiles), len(memory.calls)
+            found.deferred = model.start is None if type(model) is symbols.Sequential else False
+            trains_itself = self._trains_itself(function)
+            found.data = self._data.seen_by(found.deferred, trains_itself)
+            found.key, found.ends, found.parameters = self._outcome_key(model, found.data, trains_itself)
+            found.doubtful = memory.doubts() is not None
         except symbols.Stop as stopped:
-            stop, key = stopped, stopped.key
+            found.stop, found.key = stopped, stopped.key
         except (Exception, SystemExit, symbols.Unknown):
             memory.broken = True
         finally:
             _VARIABLES.active = memory.active = False
-        if not memory.end():
-            self._unknown += 1
-            return None
-        self._unknown = min(self._unknown, 0) - 1
-        if stop is not None and built is None and key not in self._failures:
-            self._foresee(stop)
-        error, returned = self._failures.get(key, (None, True))
-        names = self._outcomes.get(key) if error is None else ()
-        if names is None:
-            return key
-        self._space.learn(hp)
-        return {
-            "configuration": dict(hp.read),
-            "verdict": "ok" if error is None else "fail",
-            "level": "symbolic",
-            "error": error,
-            "layers": self._remembered_trace(memory.seen() if returned else memory.calls[:built], deferred),
-            "parameters": parameters if returned else None,
-            "output_shapes": shapes(ends, deferred) if returned else (),
-            "log_names": names,
-            "new": self._space.take_new(),
-            "declarations": hp.declarations,
-            "data": data.knowledge,
-            "compiled": compiled if returned else None,
-            "elapsed_ms": 0.0,
-            "free": (),
-        }
+        found.calls, found.seen = memory.calls, memory.seen()
+        return found if memory.end() else None
+
+    def _free(self, function: Any, configuration: Mapping[str, Any], found: _Recalled) -> Tuple[str, ...]:
+        """The names that were read without any influence, as a second run shows whose values carry their origin.
+
+        That run must end as the first did. Whatever differs in it (a type that user code asks for, say) leaves
+        nothing known to be free.
+        """
+        if not self.tracks or found.doubtful or self._unfollowed >= HOPELESS:
+            return ()
+        memory = _MEMORY
+        tracker = memory.tracks.begin()
+        memory.tracking = True
+        try:
+            again = self._recall(function, self._space.tracked(configuration, tracker))
+        finally:
+            memory.tracking = False
+        free: Tuple[str, ...] = ()
+        followed = again is not None and tracker.dependable and again.is_like(found)
+        if followed:
+            free = tuple(n for n in found.hp.read if n in tracker.domains and n not in tracker.forced)
+        self._unfollowed = 0 if followed else self._unfollowed + 1
+        return free
 
     def _foresee(self, stop: Any) -> None:
         """Notes the error of a failure of a kind that a real build has confirmed, without running the target again.
@@ -449,6 +510,8 @@ class Engine:
             _MEMORY.require(len(data.x) == 1)
             _MEMORY.run(model, ("t", (step.BATCH, *data.x[0]), data.x_dtype))
         inputs, outputs, parameters = model.ends()
+        if _MEMORY.tracking:
+            _MEMORY.tracks.depend_on_sizes((*inputs, *outputs))
         # One output is named nowhere but in a dictionary of losses or metrics.
         named = len(outputs) > 1 or _holds_dictionary(model.compiles)
         key = (

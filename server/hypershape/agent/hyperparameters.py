@@ -7,13 +7,14 @@ records what the target declares and reads.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections import defaultdict
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 import keras_tuner
 
-from . import private
+from . import origins, private
 from .positions import Positions, Span
 
 LISTED = 10_000
@@ -67,6 +68,117 @@ class RecordingHyperParameters(keras_tuner.HyperParameters):  # type: ignore[mis
         return None if frame is None else self._positions.of_frame(frame)
 
 
+class TrackedHyperParameters(RecordingHyperParameters):
+    """The same container with values that carry their origin.
+
+    Which hyperparameters are active is decided by the values of others: whoever reads one depends on them.
+    """
+
+    def __init__(self, positions: Optional[Positions], tracker: origins.Tracker, domains: "Domains") -> None:
+        super().__init__(positions)
+        self._tracker = tracker
+        self._domains = domains
+
+    def _retrieve(self, hp: Any) -> Any:
+        self._tracker.depend(condition.name for condition in hp.conditions)
+        return self._tracked(hp.name, super()._retrieve(hp))
+
+    def get(self, name: str) -> Any:
+        name = origins.settled(name)
+        full = self._get_name(name)
+        for hp in self._hps.get(full, ()):
+            self._tracker.depend(condition.name for condition in hp.conditions)
+        return self._tracked(full, super().get(name))
+
+    def _tracked(self, name: str, value: Any) -> Any:
+        if value is None:
+            return None
+        hp = next((each for each in self._hps[name] if self.is_active(each)), None)
+        domain = None if hp is None else self._domains.of(hp)
+        if domain is None:
+            self._tracker.depend([name])
+            return value
+        return self._tracker.meet(name, value, *domain)
+
+    @contextlib.contextmanager
+    def conditional_scope(self, parent_name: str, parent_values: Any) -> Iterator[None]:
+        self._tracker.depend([self._get_name(origins.settled(parent_name))])
+        with super().conditional_scope(*self._tracker.settle_deeply((parent_name, parent_values))):
+            yield
+
+    def copy(self) -> RecordingHyperParameters:
+        self._tracker.dependable = False
+        return super().copy()
+
+
+def _settling(name: str) -> Callable[..., Any]:
+    """A method of the container that takes plain values only."""
+    method = getattr(keras_tuner.HyperParameters, name)
+
+    def declare(self: Any, *args: Any, **kwargs: Any) -> Any:
+        args, kwargs = self._tracker.settle_deeply((args, kwargs))
+        return method(self, *args, **kwargs)
+
+    return declare
+
+
+for _method in ("Int", "Float", "Choice", "Boolean", "Fixed", "name_scope"):
+    setattr(TrackedHyperParameters, _method, _settling(_method))
+
+
+class WatchedValues(Dict[str, Any]):
+    """The values of a tracked container: whoever reads them past the container depends on all of them."""
+
+    tracker: origins.Tracker
+
+    def _read(self) -> None:
+        if not str(sys._getframe(2).f_globals.get("__name__", "")).startswith(("keras_tuner.", __name__)):
+            self.tracker.dependable = False
+
+
+def _watched(name: str) -> Callable[..., Any]:
+    method = getattr(dict, name)
+
+    def read(self: Any, *args: Any) -> Any:
+        self._read()
+        return method(self, *args)
+
+    return read
+
+
+for _method in (
+    "__getitem__",
+    "__iter__",
+    "get",
+    "items",
+    "keys",
+    "values",
+    "copy",
+    "pop",
+    "__contains__",
+    "__eq__",
+):
+    setattr(WatchedValues, _method, _watched(_method))
+
+
+class Domains:
+    """The values that each hyperparameter can take, as tokens need them."""
+
+    def __init__(self) -> None:
+        self._found: Dict[int, Tuple[Any, Tuple[List[Any], bool]]] = {}
+        self.constant: List[int] = []
+        """Identities of hyperparameters that always have their default."""
+
+    def of(self, hp: Any) -> Optional[Tuple[List[Any], bool]]:
+        """Values of the domain and whether they are all of it; None where it is one value."""
+        if id(hp) in self.constant:
+            return None
+        found = self._found.get(id(hp))
+        if found is None:
+            found = self._found[id(hp)] = hp, _some_values(hp)
+        return found[1]
+
+
 class Space:
     """The hyperparameters met so far in a job, as a tuner's oracle keeps them: the first declaration wins."""
 
@@ -78,11 +190,25 @@ class Space:
         self._unreported: List[Any] = []
         self.closed = False
         """Whether what is learnt from now on keeps its default, as with `tune_new_entries=False`."""
-        self._constant: List[int] = []
+        self._domains = Domains()
+        self._constant = self._domains.constant
+
+    def tracked(self, configuration: Mapping[str, Any], tracker: origins.Tracker) -> RecordingHyperParameters:
+        """The same as `container`, with values that carry their origin."""
+        hp = TrackedHyperParameters(self._positions, tracker, self._domains)
+        self._fill(hp, configuration)
+        values = WatchedValues(hp.values)
+        values.tracker = tracker
+        hp.values = values
+        return hp
 
     def container(self, configuration: Mapping[str, Any]) -> RecordingHyperParameters:
         """The hyperparameters of a trial at `configuration`; a name that it leaves out takes its default."""
         hp = RecordingHyperParameters(self._positions)
+        self._fill(hp, configuration)
+        return hp
+
+    def _fill(self, hp: RecordingHyperParameters, configuration: Mapping[str, Any]) -> None:
         hp._hps = defaultdict(list, {name: list(hps) for name, hps in self._hps.items()})
         hp._space = list(self._space)
         values = {name: value for name, value in configuration.items() if value is not None}
@@ -96,7 +222,6 @@ class Space:
         for name, hps in self._hps.items():
             if name in values and not any(hp.is_active(known) for known in hps):
                 del values[name]
-        return hp
 
     def learn(self, hp: RecordingHyperParameters) -> None:
         """Adds what a probe declared for the first time."""
@@ -189,6 +314,21 @@ def _weights(hp: Any, values: Optional[List[Any]]) -> Optional[List[int]]:
         return None
     listed = [_json(value) for value in hp.values]
     return [listed.count(value) for value in values]
+
+
+def _some_values(hp: Any) -> Tuple[List[Any], bool]:
+    """Values of a hyperparameter as it gives them, and whether they are all that it can give."""
+    values, count = drawn(hp)
+    if values is not None:
+        return values, True
+    if count is not None:
+        convert = int if type(hp).__name__ == "Int" else float
+        places = origins.some_of(count, None, 33)
+        if type(hp).__name__ == "Int" and hp.step is None:
+            return [hp.min_value + place for place in places], False
+        return [convert(hp._get_value_by_index(place)) for place in places], False
+    spread = hp.max_value - hp.min_value
+    return [hp.min_value + spread * part / 16 for part in range(17)], False
 
 
 def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:

@@ -15,6 +15,8 @@ import sys
 import types
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
+from .origins import Token
+
 PACKAGES = (
     "keras",
     "tensorflow",
@@ -99,6 +101,9 @@ class _Reader:
         self.seen: List[_Seen] = []
 
     def key(self, value: Any) -> Any:
+        if type(value) is Token:
+            # It looks like a number, and is one of many.
+            raise Impure
         if isinstance(value, _PLAIN):
             return type(value), value
         if isinstance(value, (tuple, frozenset)):

@@ -24,7 +24,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from . import private, purity, training
+from . import origins, private, purity, training
 from .positions import Positions
 from .standins import StandIn
 from .step import identity
@@ -45,6 +45,7 @@ from .symbols import (
     unknown,
 )
 from .trace import Trace, count_parameters, dtype_of, shapes
+from .tracked import Tracks
 
 global_state: Any = private.get("keras.src.backend.common.global_state")
 
@@ -107,6 +108,9 @@ class Memory:
         self._steps: List[int] = []
         self._quiet: List[Tuple[Any, ...]] = []
         self._doubtful = False
+        self.tracks = Tracks(self)
+        self.tracking = False
+        """Values of hyperparameters, and the sizes that come of them, are tokens."""
 
     def install(self) -> None:
         """Wraps the constructors of models and optimizers; `Layer.__new__` is wrapped by the recorder."""
@@ -223,17 +227,25 @@ class Memory:
         """A stand-in for a layer that is being made."""
         if cls is layers.InputLayer:
             self.require(not args)
-            return Input(self, self._input_spec(kwargs))
+            return self._input(kwargs)
+        varied = self.tracks.layer(cls, args, kwargs) if self.tracking else None
+        if self.tracking:
+            args, kwargs = self.tracks.present((args, kwargs))
+        kind = self.kind_of(cls, args, kwargs)
+        base = tuple((prefix, self._names.get(prefix, 0)) for prefix, _ in kind.counts) if kind.own else ()
+        layer = Layer(self, kind, self._named(kind), self._made_at(frame))
+        layer.base, layer.varied = base, varied
+        return layer
+
+    def kind_of(self, cls: Any, args: Any, kwargs: Any) -> Kind:
+        """What decides the behaviour of a layer made of these arguments."""
         own = not cls.__module__.startswith("keras.src.layers.")
         key = (self._pure(cls) if own else cls, self._argument_key(cls, args, kwargs), self._settings)
         kind = self._kinds.get(key)
         if kind is None:
             kind = self._learn(key, cls, args, kwargs)
             kind.own = own
-        base = tuple((prefix, self._names.get(prefix, 0)) for prefix, _ in kind.counts) if own else ()
-        layer = Layer(self, kind, self._named(kind), self._made_at(frame))
-        layer.base = base
-        return layer
+        return kind
 
     def _named(self, kind: Kind) -> str:
         """The name of the next layer of a kind; the names that are then given away."""
@@ -254,12 +266,16 @@ class Memory:
 
     def flag(self, name: str, value: Any) -> None:
         """Something is frozen or thawed, which changes no shape but what a step trains."""
+        value = origins.settled(value)
         self.require(type(value) is bool)
         self.flags.append((name, value))
 
     def application(self, function: Any, args: Any, kwargs: Any, frame: Any) -> Application:
         """A stand-in for a ready-made model, which is made once for its arguments."""
         self.require("layers" not in kwargs)
+        if self.tracking:
+            # Each would be made once for all values: some hundred layers each.
+            args, kwargs = self.tracks.settled((args, kwargs))
         key = (
             function,
             tuple(map(self._plain, args)),
@@ -288,14 +304,18 @@ class Memory:
     def call_model(self, model: Any, args: Any, kwargs: Any, frame: Any) -> Any:
         """A call of a model of the user's on tensors like those that it was made with."""
         parents: List[Tensor] = []
+        if self.tracking:
+            args, kwargs = self.tracks.settled((args, kwargs))
         key = self._input_key(args, parents)
         self.require(set(kwargs) <= {"training"} and all(tensor.memory is self for tensor in parents))
         self.require(len(args) == 1 and bool(parents) and kwargs.get("training") in (None, True, False))
         if type(model) is Sequential and model.start is None:
             self.require(len(parents) == 1 and type(args[0]) is Tensor)
-            self._begin_quietly(model, parents[0].spec)
+            self._begin_quietly(model, parents[0])
         inputs, outputs, parameters = model.ends()
         self.require([each.spec for each in inputs] == [each.spec for each in parents])
+        # Tokens in sizes are equal only where the sizes are equal at all their values.
+        self.require([each.shape for each in inputs] == [each.shape for each in parents])
         model.called = key
         name = type(model).__name__
         specs = tuple(each.spec for each in outputs)
@@ -309,32 +329,49 @@ class Memory:
             self._models[made] = result
         model.result = result
         self._record(result, model.name, self._place(frame) if frame is not None else None)
-        return self._made(result.outputs, model, tuple(parents))
+        varied = tuple(each.varied or each.spec for each in outputs)
+        return self._made(varied[0] if model.single else (list, varied), model, tuple(parents))
 
-    def _begin_quietly(self, model: Sequential, spec: Tuple[Any, ...]) -> None:
+    def _begin_quietly(self, model: Sequential, tensor: Tensor) -> None:
         """Builds a Sequential without an input on its first tensor; the calls inside are seen in a step only."""
         calls, self.calls = self.calls, []
-        self.run(model, spec)
+        self.run(model, tensor.spec, tensor.varied)
         self._quiet += self.calls
         self.calls = calls
 
     def operate(self, operation: Any, args: Any, kwargs: Any) -> Any:
         """A call of an operation of `keras.ops` on stand-ins."""
         self.require(_is_operation(type(operation)))
+        varied = None
+        if self.tracking:
+            varied = self.tracks.operate(operation, args, kwargs)
+            operation = self.tracks.operation(operation, self.tracks.present)
+            args, kwargs = self.tracks.present((args, kwargs))
         parents: List[Tensor] = []
-        config = {name: value for name, value in vars(operation).items() if name not in _bookkeeping()}
+        result = self.result_of_operation(operation, args, kwargs, parents)
+        if result.outputs is None:
+            raise self.stop(("operation", id(result)), None, lambda: self._refused(operation, args, kwargs))
+        self._note(result)
+        return self._made(varied or result.outputs, Operation(operation.name, result), tuple(parents))
+
+    def result_of_operation(
+        self, operation: Any, args: Any, kwargs: Any, parents: Optional[List[Tensor]] = None
+    ) -> Result:
+        """What an operation does to its arguments, of which the tensors are added to `parents`."""
+        parents = [] if parents is None else parents
         key = (
-            type(operation), self._plain(config), self._input_key(args, parents), self._input_key(kwargs, parents),
-            self._settings,
+            type(operation), self._plain(self.config_of(operation)), self._input_key(args, parents),
+            self._input_key(kwargs, parents), self._settings,
         )  # fmt: skip
         self.require(bool(parents) and all(tensor.memory is self for tensor in parents))
         result = self._operations.get(key)
         if result is None:
             result = self._operations[key] = self._try_operation(operation, key, args, kwargs)
-        if result.outputs is None:
-            raise self.stop(("operation", id(result)), None, lambda: self._refused(operation, args, kwargs))
-        self._note(result)
-        return self._made(result.outputs, Operation(operation.name, result), tuple(parents))
+        return result
+
+    def config_of(self, operation: Any) -> Dict[str, Any]:
+        """What an operation was made of."""
+        return {name: value for name, value in vars(operation).items() if name not in _bookkeeping()}
 
     def _try_operation(self, operation: Any, key: Any, args: Any, kwargs: Any) -> Result:
         """Calls the real operation once on inputs of these shapes."""
@@ -389,6 +426,8 @@ class Memory:
         """Stand-ins for what a call gave, in the same lists and dictionaries."""
         kind, *rest = outputs
         if kind == "t":
+            if self.tracking and any(type(size) is origins.Token for size in outputs[1]):
+                return Tensor(self, self.tracks.present(outputs), layer, parents, outputs)
             return Tensor(self, outputs, layer, parents)
         if kind is dict:
             return {name: self._made(each, layer, parents) for name, each in rest[0]}
@@ -413,8 +452,11 @@ class Memory:
     def call(self, layer: Layer, args: Any, kwargs: Any, frame: Any) -> Any:
         """A call of a stand-in. `frame` is the caller's, or None when a model calls its layer."""
         parents: List[Tensor] = []
-        key = (self._input_key(args, parents), self._input_key(kwargs, parents) if kwargs else None)
-        self.require(bool(parents) and all(tensor.memory is self for tensor in parents))
+        varied = None
+        if self.tracking:
+            varied = self.tracks.call(layer, args, kwargs)
+            args, kwargs = self.tracks.present((args, kwargs))
+        key = self._call_key(args, kwargs, parents)
         self.require(not layer.owned and (layer.first is None or layer.first == key))
         layer.first = key
         result = layer.kind.results.get(key)
@@ -433,7 +475,18 @@ class Memory:
                 self._names[prefix] = self._names.get(prefix, 0) + count
         layer.result = result
         self._record(result, layer.name, span, layer.base if result.inner else ())
-        return self._made(result.outputs, layer, tuple(parents))
+        return self._made(varied or result.outputs, layer, tuple(parents))
+
+    def _call_key(self, args: Any, kwargs: Any, parents: List[Tensor]) -> Any:
+        """What a layer is called on; the tensors are added to `parents`."""
+        key = (self._input_key(args, parents), self._input_key(kwargs, parents) if kwargs else None)
+        self.require(bool(parents) and all(tensor.memory is self for tensor in parents))
+        return key
+
+    def result_of(self, kind: Kind, args: Any, kwargs: Any) -> Result:
+        """What a layer of one kind does to its arguments."""
+        key = self._call_key(args, kwargs, [])
+        return kind.results.get(key) or self._try(kind, key, args, kwargs)
 
     def _refused_by(self, layer: Layer, args: Any, kwargs: Any) -> Tuple[Any, ...]:
         """The error of a layer under its own name, the real layer, and its input."""
@@ -478,11 +531,18 @@ class Memory:
         return tuple(self._steps) if self._doubtful else None
 
     def input_tensor(self, arguments: Dict[str, Any]) -> Tensor:
-        return Input(self, self._input_spec(arguments)).output
+        return self._input(arguments).output
 
-    def run(self, model: Sequential, spec: Tuple[Any, ...]) -> None:
+    def _input(self, arguments: Dict[str, Any]) -> Input:
+        varied = None
+        if self.tracking:
+            varied = self.tracks.input_spec(arguments)
+            arguments = self.tracks.present(arguments)
+        return Input(self, self.input_spec_of(arguments), varied)
+
+    def run(self, model: Sequential, spec: Tuple[Any, ...], varied: Optional[Tuple[Any, ...]] = None) -> None:
         """Builds a Sequential that names no input on a tensor of this shape and dtype, as its first call does."""
-        start = tensor = Input(self, spec).output
+        start = tensor = Input(self, spec, varied).output
         for layer in model.stack:
             tensor = self.apply(layer, tensor)
             self.require(type(tensor) is Tensor)
@@ -495,6 +555,11 @@ class Memory:
             self.require(len(args) == 1 and "learning_rate" not in arguments)
             arguments["learning_rate"] = args[0]
         rate = arguments.get("learning_rate")
+        if type(rate) is origins.Token and all(
+            type(each) is float and 0.0 <= each < 1e30 for each in origins.table_of(rate).values()
+        ):
+            rate = arguments["learning_rate"] = 0.001
+        arguments = self.tracks.settled(arguments) if self.tracking else arguments
         if type(rate) is float and 0.0 <= rate < 1e30:
             arguments["learning_rate"] = "a float"
         else:
@@ -512,6 +577,8 @@ class Memory:
         return Optimizer(self, key)
 
     def compile_key(self, args: Any, kwargs: Any) -> Tuple[Any, ...]:
+        if self.tracking:
+            args, kwargs = self.tracks.settled((args, kwargs))
         found = []
         names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
         self.require(len(args) <= 2)
@@ -527,7 +594,7 @@ class Memory:
             found.append((name, key))
         return tuple(found)
 
-    def _input_spec(self, arguments: Dict[str, Any]) -> Tuple[Any, ...]:
+    def input_spec_of(self, arguments: Dict[str, Any]) -> Tuple[Any, ...]:
         key = (
             self._plain({name: each for name, each in arguments.items() if each is not None}),
             self._settings,
@@ -555,6 +622,12 @@ class Memory:
                 kwargs = dict(kwargs, rate="a rate")
         return (tuple(self._plain(each) for each in args), self._plain(kwargs) if kwargs else None)
 
+    def plain_key(self, value: Any) -> Any:
+        return self._plain(value)
+
+    def settings_now(self) -> Any:
+        return self._settings
+
     def _plain(self, value: Any) -> Any:
         """A key for an argument that is plain data or a built-in object made of plain data."""
         kind = type(value)
@@ -578,7 +651,10 @@ class Memory:
         if module.startswith(
             ("keras.src.initializers.", "keras.src.constraints.", "keras.src.regularizers.")
         ):
-            return (kind, self._plain(value.get_config()))
+            config = value.get_config()
+            # A layer is made of the object itself, which must not hold a token.
+            self.require(not self.tracking or not self.tracks.tokens(config))
+            return (kind, self._plain(config))
         if str(getattr(value, "__module__", "")).startswith("keras.src.activations."):
             return (value.__module__, value.__qualname__)
         if kind is types.FunctionType:
@@ -678,7 +754,7 @@ class Memory:
         if type(value) is Tensor:
             tensor = self._tensors.get(value.spec)
             if tensor is None:
-                tensor = keras.Input(batch_shape=value.shape, dtype=value.dtype)
+                tensor = keras.Input(batch_shape=value.spec[1], dtype=value.dtype)
                 self._tensors[value.spec] = tensor
             return tensor
         if type(value) in (list, tuple):

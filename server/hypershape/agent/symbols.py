@@ -91,15 +91,22 @@ _OPERATORS = {
 class Tensor(HandedOut):
     """A symbolic tensor: its shape and dtype, and the layer call that made it."""
 
-    __slots__ = ("dtype", "layer", "parents", "shape", "spec")
+    __slots__ = ("dtype", "layer", "parents", "shape", "spec", "varied")
     stands_for = keras.KerasTensor
 
     def __init__(
-        self, memory: "Memory", spec: Tuple[Any, ...], layer: Any, parents: Tuple["Tensor", ...]
+        self,
+        memory: "Memory",
+        spec: Tuple[Any, ...],
+        layer: Any,
+        parents: Tuple["Tensor", ...],
+        varied: Optional[Tuple[Any, ...]] = None,
     ) -> None:
+        """`varied` is the spec with tokens for the sizes that vary with hyperparameters."""
         self.memory = memory
         self.spec = spec
-        self.shape = spec[1]
+        self.varied = varied
+        self.shape = (varied or spec)[1]
         self.dtype = spec[2]
         self.layer = layer
         self.parents = parents
@@ -163,7 +170,7 @@ class Operation:
 class Layer(HandedOut):
     """A layer that was made and perhaps called."""
 
-    __slots__ = ("base", "first", "kind", "made", "name", "owned", "result", "span")
+    __slots__ = ("base", "first", "kind", "made", "name", "owned", "result", "span", "varied")
 
     def __init__(self, memory: "Memory", kind: Kind, name: str, made: Optional[Dict[str, Any]]) -> None:
         """`made` are the fields of a Frame for the user's expression that makes it."""
@@ -177,6 +184,8 @@ class Layer(HandedOut):
         self.first: Any = None
         self.owned = False
         """It is wrapped by another layer, which alone may call it."""
+        self.varied: Optional[Tuple[Any, Any, Any]] = None
+        """Its class and arguments, where there are tokens among them."""
         self.result: Optional[Result] = None
 
     @property  # type: ignore[misc]
@@ -193,9 +202,11 @@ class Input(HandedOut):
     __slots__ = ("output",)
     stands_for = layers.InputLayer
 
-    def __init__(self, memory: "Memory", spec: Tuple[Any, ...]) -> None:
+    def __init__(
+        self, memory: "Memory", spec: Tuple[Any, ...], varied: Optional[Tuple[Any, ...]] = None
+    ) -> None:
         self.memory = memory
-        self.output = Tensor(memory, spec, self, ())
+        self.output = Tensor(memory, spec, self, (), varied)
 
 
 class Optimizer(HandedOut):
@@ -323,7 +334,7 @@ class Sequential(_Model):
                 self._begin(memory.input_tensor({"shape": layer.kind.input_shape}))
         elif type(layer) is not Sequential or layer.start is not None:
             own = layer.input if type(layer) is Application else layer.ends()[0][0]
-            self._begin(Input(memory, own.spec).output)
+            self._begin(Input(memory, own.spec, own.varied).output)
 
     def _begin(self, tensor: Tensor) -> None:
         if self.stack or self.start is not None:

@@ -1,0 +1,434 @@
+"""Values that carry their origin: which hyperparameters a run depends on, seen while it runs.
+
+In a tracked run a hyperparameter's value is a `Token`. It knows what it would be at every value of the domain, does
+arithmetic for all of them at once, and answers a comparison without a trace where the answer is the same for all.
+Whatever needs the one value (a branch, a loop, an index, a text, a key of a dictionary, a function of NumPy) gets it,
+and then the run depends on the hyperparameter. What a run never depended on cannot have influenced it.
+
+The values of two hyperparameters are independent of each other as long as the run depends on neither.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+)
+
+MOST_ENTRIES = 10_000
+"""A value that stands for more combinations than this is settled: the run then depends on its hyperparameters."""
+
+MOST_TABLED = 1024
+"""A size that varies with more combinations, and is no sum or product of known sizes, is not followed."""
+
+MOST_LISTED = 64
+"""A size that stands for more combinations, most of which give the same, is followed by its values alone."""
+
+Assignment = Mapping[str, int]
+"""For each name the index of a value in its domain."""
+
+PLAIN = (int, float, bool, str, complex, type(None))
+
+
+class Tracker:
+    """What one run depends on."""
+
+    def __init__(self) -> None:
+        self.domains: Dict[str, Sequence[Any]] = {}
+        self.present: Dict[str, int] = {}
+        """Where the values of this run stand in their domains."""
+        self.sampled: Set[str] = set()
+        """Names of which the domain holds some values only."""
+        self.forced: Set[str] = set()
+        """Names that the run depends on."""
+        self._below: Dict[str, FrozenSet[str]] = {}
+        self._sets: Dict[Any, str] = {}
+        self.dependable = True
+        """False once something happened that cannot be followed: then nothing is known to be free."""
+
+    def meet(self, name: str, value: Any, values: Sequence[Any], whole: bool = True) -> Any:
+        """The value of a hyperparameter as a token; `values` are its domain, or some of it if not `whole`."""
+        place = next(
+            (i for i, each in enumerate(values) if type(each) is type(value) and each == value), None
+        )
+        if place is None and not whole:
+            values, place = [*values, value], len(values)
+        if place is None or len(values) < 2 or name in self.forced:
+            self.forced.add(name)
+            return value
+        known = self.domains.get(name)
+        if known is not None and (list(known) != list(values) or self.present[name] != place):
+            self.dependable = False
+            return value
+        self.domains[name], self.present[name] = values, place
+        if not whole:
+            self.sampled.add(name)
+        return self.token((name,), {(i,): each for i, each in enumerate(values)})
+
+    def depend(self, names: Iterable[str]) -> None:
+        """Notes that the run depends on hyperparameters."""
+        for name in names:
+            below = self._below.get(name)
+            self.forced.add(name)
+            if below:
+                self.depend(below)
+
+    def live(self, tokens: Iterable["Token"]) -> Tuple[str, ...]:
+        """The names that tokens still vary with, sorted."""
+        found = {name for token in tokens for name in names_of(token)}
+        return tuple(sorted(found - self.forced))
+
+    def sizes(self, names: Iterable[str]) -> int:
+        """Of how many combinations a value of these names would consist."""
+        size = 1
+        for name in names:
+            size *= len(self.domains[name])
+        return size
+
+    def all(self, names: Sequence[str]) -> Iterator[Dict[str, int]]:
+        """Every assignment of some names."""
+        for places in itertools.product(*[range(len(self.domains[name])) for name in names]):
+            yield dict(zip(names, places))
+
+    def at(self, value: Any, assignment: Assignment) -> Any:
+        """What a token would be at an assignment; names that are left out have their present values."""
+        names, table = names_of(value), table_of(value)
+        present = self.present
+        return table[
+            tuple(
+                [
+                    present[name] if name in self.forced else assignment.get(name, present[name])
+                    for name in names
+                ]
+            )
+        ]
+
+    def token(self, names: Tuple[str, ...], table: Dict[Tuple[int, ...], Any]) -> Any:
+        """A token, or the plain value where it is the same everywhere."""
+        values = iter(table.values())
+        first = next(values)
+        kind = type(first)
+        if self.sampled.isdisjoint(names) and all(
+            type(each) is kind and (each is first or each == first) for each in values
+        ):
+            return first
+        return Token(self, names, table)
+
+    def restricted(self, token: "Token") -> Tuple[Tuple[str, ...], Dict[Tuple[int, ...], Any]]:
+        """The names that a token still varies with, and its values over them."""
+        names, table = names_of(token), table_of(token)
+        if self.forced.isdisjoint(names):
+            return names, table
+        kept = [i for i, name in enumerate(names) if name not in self.forced]
+        fixed = [(i, self.present[name]) for i, name in enumerate(names) if name in self.forced]
+        return tuple(names[i] for i in kept), {
+            tuple(key[i] for i in kept): value
+            for key, value in table.items()
+            if all(key[i] == place for i, place in fixed)
+        }
+
+    def settle(self, token: "Token") -> Any:
+        """The present value of a token, on which the run depends from now on."""
+        names, table = self.restricted(token)
+        # What the listed values of a long domain have in common need not hold for those between them.
+        self.depend([*varying(names, table), *self.sampled.intersection(names)])
+        return self.at(token, {})
+
+    def settle_deeply(self, value: Any) -> Any:
+        """The same for all tokens in lists, tuples and dictionaries."""
+        return replaced(value, self.settle)
+
+    def apply(self, function: Callable[..., Any], *given: Any) -> Any:
+        """A function of tokens and plain values, at every combination of their values."""
+        parts = [self.restricted(each) if type(each) is Token else None for each in given]
+        names = tuple(sorted({name for part in parts if part is not None for name in part[0]}))
+        if self.sizes(names) > MOST_ENTRIES:
+            return function(*[self.settle(each) if type(each) is Token else each for each in given])
+        table = {}
+        try:
+            for places in itertools.product(*[range(len(self.domains[name])) for name in names]):
+                here = dict(zip(names, places))
+                table[places] = function(
+                    *[
+                        each if part is None else part[1][tuple([here[name] for name in part[0]])]
+                        for each, part in zip(given, parts)
+                    ]
+                )
+        except Exception:
+            return function(*[self.settle(each) if type(each) is Token else each for each in given])
+        if any(type(value) not in PLAIN for value in table.values()):
+            return function(*[self.settle(each) if type(each) is Token else each for each in given])
+        return self.token(names, table)
+
+    def decide(self, value: Any) -> Any:
+        """The answer of a comparison: a plain one, on whose hyperparameters the run depends where it varies."""
+        if type(value) is not Token:
+            return value
+        return self.settle(value)
+
+    def compare(self, function: Callable[..., Any], one: Any, other: Any) -> Any:
+        """A comparison, which must hold for values that no domain lists, too."""
+        sampled = [
+            name
+            for each in (one, other)
+            if type(each) is Token
+            for name in names_of(each)
+            if name in self.sampled and name not in self.forced
+        ]
+        self.depend(sampled)
+        return self.decide(self.apply(function, one, other))
+
+    def sum_of(self, terms: Sequence[Tuple[int, Any]], constant: int) -> Any:
+        """constant + Σ factor · token."""
+        total: Any = constant
+        for factor, token in terms:
+            total = self._combined(lambda a, b, by=factor: a + by * b, total, token)
+        return total
+
+    def product_of(self, factor: int, tokens: Sequence[Any]) -> Any:
+        """factor · Π token."""
+        total: Any = factor
+        for token in tokens:
+            total = self._combined(operator.mul, total, token)
+        return total
+
+    def _combined(self, function: Callable[..., Any], one: Any, other: Any) -> Any:
+        """A function of two values, of which only the set of results is kept where there are too many combinations."""
+        if self.sizes(self.live([each for each in (one, other) if type(each) is Token])) > MOST_TABLED:
+            one, other = self.few(one, always=True), self.few(other, always=True)
+        return self.apply(function, one, other)
+
+    def few(self, value: Any, always: bool = False) -> Any:
+        """A token that takes few values for many combinations stands for the set of its values from now on.
+
+        That set has a name of its own, and whoever depends on it depends on all the names below. What is forgotten
+        (which combination gives which value) can only make more seem possible than is.
+        """
+        if type(value) is not Token:
+            return value
+        names, table = self.restricted(value)
+        if len(names) < 2 or (len(table) <= MOST_LISTED and not always):
+            return value
+        values = set(table.values())
+        if 2 * len(values) > len(table) or any(type(each) is not int for each in values):
+            return value
+        name = self._sets.setdefault((names, tuple(table.items())), "#%d" % len(self._sets))
+        self._below[name] = frozenset(names)
+        if not self.sampled.isdisjoint(names):
+            self.sampled.add(name)
+        return self.meet(name, self.at(value, {}), sorted(values), name not in self.sampled)
+
+
+def identity(tracker: Tracker, token: "Token") -> Any:
+    """Equal for tokens of equal values over the same names."""
+    names, table = tracker.restricted(token)
+    return names, tuple(table.items())
+
+
+def varying(names: Sequence[str], table: Mapping[Tuple[int, ...], Any]) -> List[str]:
+    """The names along which the values of a table differ."""
+    found = []
+    for i, name in enumerate(names):
+        seen: Dict[Tuple[int, ...], Any] = {}
+        for key, value in table.items():
+            before = seen.setdefault((*key[:i], *key[i + 1 :]), value)
+            if type(before) is not type(value) or before != value:
+                found.append(name)
+                break
+    return found
+
+
+class Token:
+    """A value that stands for what it would be at every combination of some hyperparameters."""
+
+    __slots__ = ("_names", "_table", "_tracker")
+
+    def __init__(self, tracker: Tracker, names: Tuple[str, ...], table: Dict[Tuple[int, ...], Any]) -> None:
+        object.__setattr__(self, "_tracker", tracker)
+        object.__setattr__(self, "_names", names)
+        object.__setattr__(self, "_table", table)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        kinds = {type(each) for each in tracker_of(self).restricted(self)[1].values()}
+        return kinds.pop() if len(kinds) == 1 else type(settled(self))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(settled(self), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(settled(self), name, value)
+
+    def __copy__(self) -> "Token":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "Token":
+        return self
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        import numpy
+
+        return numpy.asarray(settled(self), *args, **kwargs)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return settled(self).__reduce_ex__(protocol)
+
+
+_get = object.__getattribute__
+
+
+def names_of(token: Any) -> Tuple[str, ...]:
+    return _get(token, "_names")  # type: ignore[no-any-return]
+
+
+def table_of(token: Any) -> Dict[Tuple[int, ...], Any]:
+    return _get(token, "_table")  # type: ignore[no-any-return]
+
+
+def tracker_of(token: Any) -> Tracker:
+    return _get(token, "_tracker")  # type: ignore[no-any-return]
+
+
+def settled(token: Any) -> Any:
+    """The present value of a token, on which its run depends from now on; any other value as it is."""
+    return tracker_of(token).settle(token) if type(token) is Token else token
+
+
+_ARITHMETIC = (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and_", "or_", "xor",
+)  # fmt: skip
+_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
+_ALONE: Dict[str, Callable[..., Any]] = {
+    "__neg__": operator.neg,
+    "__pos__": operator.pos,
+    "__abs__": operator.abs,
+    "__invert__": operator.invert,
+}
+_NEED_THE_VALUE: Dict[str, Callable[..., Any]] = {
+    "__bool__": bool,
+    "__int__": int,
+    "__index__": operator.index,
+    "__float__": float,
+    "__complex__": complex,
+    "__str__": str,
+    "__repr__": repr,
+    "__format__": format,
+    "__hash__": hash,
+    "__len__": len,
+    "__iter__": iter,
+    "__getitem__": operator.getitem,
+    "__contains__": operator.contains,
+    "__trunc__": int,
+}
+
+
+def _two(function: Callable[..., Any], reflected: bool) -> Callable[..., Any]:
+    def operate(self: Any, other: Any, *more: Any) -> Any:
+        if type(other) is not Token and type(other) not in PLAIN:
+            # A tensor, an array, a list: their own operators know what to do with a number.
+            return NotImplemented if _has_operators(other) else _plainly(function, self, other, reflected)
+        if more:
+            return function(settled(self), settled(other), *more)
+        one, two = (other, self) if reflected else (self, other)
+        return tracker_of(self).apply(function, one, two)
+
+    return operate
+
+
+def _has_operators(value: Any) -> bool:
+    """Whether an object is a tensor, which answers for itself when a number stands on its left."""
+    return hasattr(type(value), "__radd__") and not isinstance(value, (list, tuple))
+
+
+def _plainly(function: Callable[..., Any], token: Any, other: Any, reflected: bool) -> Any:
+    value = settled(token)
+    return function(other, value) if reflected else function(value, other)
+
+
+def _compare(function: Callable[..., Any]) -> Callable[..., Any]:
+    def compare(self: Any, other: Any) -> Any:
+        if type(other) is not Token and type(other) not in PLAIN:
+            return function(settled(self), other)
+        return tracker_of(self).compare(function, self, other)
+
+    return compare
+
+
+def _one(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self: tracker_of(self).apply(function, self)
+
+
+def _value(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, *more: function(settled(self), *map(settled, more))
+
+
+def _round(self: Any, digits: Any = None) -> Any:
+    return tracker_of(self).apply(round, self) if digits is None else round(settled(self), settled(digits))
+
+
+for _name in _ARITHMETIC:
+    _function = getattr(operator, _name)
+    _short = _name.rstrip("_")
+    setattr(Token, "__%s__" % _short, _two(_function, False))
+    setattr(Token, "__r%s__" % _short, _two(_function, True))
+for _name in _COMPARISONS:
+    setattr(Token, "__%s__" % _name, _compare(getattr(operator, _name)))
+for _name, _function in _ALONE.items():
+    setattr(Token, _name, _one(_function))
+for _name, _function in _NEED_THE_VALUE.items():
+    setattr(Token, _name, _value(_function))
+
+
+def _pair(one: Any, other: Any) -> Any:
+    return one // other, one % other
+
+
+_OTHERS: Dict[str, Callable[..., Any]] = {
+    "__round__": _round,
+    "__floor__": _one(math.floor),
+    "__ceil__": _one(math.ceil),
+    "__divmod__": _pair,
+    "__rdivmod__": lambda self, other: _pair(other, self),
+}
+for _name, _function in _OTHERS.items():
+    setattr(Token, _name, _function)
+
+
+def replaced(value: Any, change: Callable[[Token], Any]) -> Any:
+    """A structure of lists, tuples, dictionaries and slices with its tokens changed; itself where it holds none."""
+    kind = type(value)
+    if kind is Token:
+        return change(value)
+    if kind in (list, tuple):
+        made = [replaced(each, change) for each in value]
+        return value if all(a is b for a, b in zip(made, value)) else kind(made)
+    if kind is dict:
+        changed = {replaced(name, change): replaced(each, change) for name, each in value.items()}
+        return value if all(a is b for a, b in zip(changed.values(), value.values())) else changed
+    if kind is slice:
+        ends = [replaced(each, change) for each in (value.start, value.stop, value.step)]
+        return slice(*ends)
+    return value
+
+
+def some_of(count: int, present: Optional[int], most: int) -> List[int]:
+    """Up to about `most` places of a domain: its start, which shows divisibility, its end, and some in between."""
+    if count <= most:
+        return list(range(count))
+    third = max(1, most // 3)
+    places = {*range(third), *range(count - third, count), *([] if present is None else [present])}
+    places |= {i * (count - 1) // third for i in range(third)}
+    return sorted(places)

@@ -1,0 +1,246 @@
+"""Layers, operations and tensors whose arguments and sizes are tokens: what they do is looked up at all values.
+
+Each value is asked of `Memory` itself, so that nothing is known here that a run with plain values would not find.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from . import origins, symbols
+from .origins import Token, Tracker
+from .trials import TooLong, Trial
+
+SECONDS = 2.0
+"""Processor time that the trials of one run may take."""
+
+Varied = Optional[Tuple[Any, ...]]
+"""The shapes and dtypes of what a call gives, with tokens for sizes; None where no size varies."""
+
+
+class Tracks:
+    """The trials of one process, and the run that is being tracked."""
+
+    def __init__(self, memory: Any) -> None:
+        self._memory = memory
+        self._known: Dict[Any, Any] = {}
+        self.tracker: Tracker = Tracker()
+        self._deadline = 0.0
+
+    def begin(self) -> Tracker:
+        self.tracker = Tracker()
+        self._deadline = time.process_time() + SECONDS
+        return self.tracker
+
+    # ------------------------------------------------------------------ structures
+
+    def present(self, value: Any) -> Any:
+        """The same arguments with the present values of tokens."""
+        return origins.replaced(value, lambda token: self.tracker.at(token, {}))
+
+    def settled(self, value: Any) -> Any:
+        """The same, where the run depends on them."""
+        return self.tracker.settle_deeply(value)
+
+    def tokens(self, value: Any) -> List[Token]:
+        """The tokens in arguments, in the sizes of tensors, and in the arguments of layers."""
+        found: List[Token] = []
+        self._collect(value, found)
+        return found
+
+    def _collect(self, value: Any, found: List[Token]) -> None:
+        kind = type(value)
+        if kind is Token:
+            found.append(value)
+        elif kind in (list, tuple):
+            for each in value:
+                self._collect(each, found)
+        elif kind is dict:
+            for each in value.values():
+                self._collect(each, found)
+        elif kind is slice:
+            self._collect((value.start, value.stop, value.step), found)
+        elif kind in (symbols.Tensor, symbols.Layer) and value.varied is not None:
+            self._collect(value.varied, found)
+
+    def at(self, value: Any, here: Dict[str, int]) -> Any:
+        """The same arguments at an assignment."""
+        kind = type(value)
+        if kind is Token:
+            return self.tracker.at(value, here)
+        if kind in (list, tuple):
+            return kind([self.at(each, here) for each in value])
+        if kind is dict:
+            return {name: self.at(each, here) for name, each in value.items()}
+        if kind is slice:
+            return slice(*self.at((value.start, value.stop, value.step), here))
+        if kind is symbols.Tensor and value.varied is not None:
+            return symbols.Tensor(self._memory, self.at(value.varied, here), value.layer, value.parents)
+        if kind is symbols.Layer:
+            if value.varied is None:
+                made = symbols.Layer(self._memory, value.kind, value.name, value.made)
+            else:
+                made = symbols.Layer(self._memory, self._kind_at(value.varied, here), value.name, value.made)
+            return made
+        return value
+
+    def _kind_at(self, varied: Any, here: Dict[str, int]) -> Any:
+        cls, args, kwargs = varied
+        return self._memory.kind_of(cls, self.at(args, here), self.at(kwargs, here))
+
+    def _template(self, value: Any) -> Any:
+        """Equal for structures that are equal at each assignment."""
+        kind = type(value)
+        if kind is Token:
+            return "token", origins.identity(self.tracker, value)
+        if kind in (list, tuple):
+            return (kind, *[self._template(each) for each in value])
+        if kind is dict:
+            return (dict, *[(name, self._template(each)) for name, each in value.items()])
+        if kind is slice:
+            return (slice, *[self._template(each) for each in (value.start, value.stop, value.step)])
+        if kind is symbols.Tensor:
+            return "tensor", value.spec if value.varied is None else self._template(value.varied)
+        if kind is symbols.Layer:
+            return "layer", id(value.kind) if value.varied is None else self._template(value.varied)
+        if isinstance(value, type):
+            return value
+        return self._memory.plain_key(value)
+
+    # ------------------------------------------------------------------ what memory asks
+
+    def layer(self, cls: Any, args: Any, kwargs: Any) -> Optional[Tuple[Any, Any, Any]]:
+        """What a layer is made of, if that varies. The run depends on what decides whether it can be made."""
+        tokens = self.tokens((args, kwargs))
+        if not self.tracker.live(tokens):
+            return None
+
+        def kind_at(here: Dict[str, int]) -> Any:
+            kind = self._kind_at((cls, args, kwargs), here)
+            # Names that it gives away for parts of its own decide nothing.
+            return (kind.named, kind.counts[:1], kind.input_shape), ()
+
+        self._try(("layer", self._template((cls, args, kwargs))), tokens, kind_at)
+        return cls, args, kwargs
+
+    def call(self, layer: Any, args: Any, kwargs: Any) -> Varied:
+        """What a layer gives on tensors at all values."""
+        memory = self._memory
+
+        def result_at(here: Dict[str, int]) -> Any:
+            kind = layer.kind if layer.varied is None else self._kind_at(layer.varied, here)
+            return _outcome(memory.result_of(kind, self.at(args, here), self.at(kwargs, here)))
+
+        tokens = self.tokens((layer, args, kwargs))
+        return self._explore("call", tokens, (layer, args, kwargs), result_at)
+
+    def operate(self, operation: Any, args: Any, kwargs: Any) -> Varied:
+        """What an operation gives on tensors at all values."""
+        memory = self._memory
+
+        def result_at(here: Dict[str, int]) -> Any:
+            made = self.operation(operation, lambda value: self.at(value, here))
+            return _outcome(memory.result_of_operation(made, self.at(args, here), self.at(kwargs, here)))
+
+        config = memory.config_of(operation)
+        tokens = self.tokens((config, args, kwargs))
+        return self._explore(type(operation), tokens, (config, args, kwargs), result_at)
+
+    def operation(self, operation: Any, change: Callable[[Any], Any]) -> Any:
+        """The same operation with other arguments."""
+        made = object.__new__(type(operation))
+        vars(made).update({name: change(value) for name, value in vars(operation).items()})
+        return made
+
+    def input_spec(self, arguments: Dict[str, Any]) -> Varied:
+        """The shape and dtype of an input at all values."""
+        memory = self._memory
+
+        def spec_at(here: Dict[str, int]) -> Any:
+            return _split(memory.input_spec_of(self.at(arguments, here)))
+
+        return self._explore("input", self.tokens(arguments), arguments, spec_at)
+
+    def depend_on_sizes(self, tensors: Any) -> None:
+        """The run depends on the sizes of some tensors."""
+        for tensor in tensors:
+            if tensor.varied is not None:
+                self.settled(tensor.varied)
+
+    def _explore(self, what: Any, tokens: List[Token], given: Any, at: Callable[..., Any]) -> Varied:
+        if not self.tracker.live(tokens):
+            return None
+        form, sizes = self._try((what, self._template(given)), tokens, at)
+        if form is None:
+            return None
+        varied = _joined(form, iter([self._size(size, tokens) for size in sizes]))
+        return varied if self.tracker.live(self.tokens(varied)) else None
+
+    def _try(self, key: Any, tokens: List[Token], at: Callable[..., Any]) -> Any:
+        """What all values have in common, and the sizes; the run depends on what decides about the first."""
+        memory, tracker = self._memory, self.tracker
+        names = tracker.live(tokens)
+        key = (key, tuple(tracker.present[name] for name in names), memory.settings_now())
+
+        def guarded(here: Dict[str, int]) -> Any:
+            broken = memory.broken
+            try:
+                return at(here)
+            except symbols.Unknown:
+                memory.broken = broken
+                return ("unknown",), ()
+
+        known = self._known.get(key)
+        if known is None:
+            try:
+                matter, sizes = Trial(tracker, tokens, guarded, self._deadline).run()
+            except TooLong:
+                raise symbols.unknown(memory) from None
+            form = guarded({})[0]
+            known = self._known[key] = matter, form, sizes
+        matter, form, sizes = known
+        tracker.depend(matter)
+        return (form[0] if form[0] not in ("refused", "unknown") else None), sizes
+
+    def _size(self, size: Any, tokens: List[Token]) -> Any:
+        """A size as what it is in this run: a number or a token."""
+        if type(size) is not tuple:
+            return size
+        if size[0] == "table":
+            return self.tracker.few(self.tracker.token(size[1], size[2]))
+        if size[0] == "product":
+            return self.tracker.few(self.tracker.product_of(size[2], [tokens[i] for i in size[1]]))
+        return self.tracker.few(self.tracker.sum_of([(factor, tokens[i]) for factor, i in size[1]], size[2]))
+
+
+def _outcome(result: Any) -> Any:
+    """What must be the same at all values that are one case, and the sizes of the outputs."""
+    if result.outputs is None:
+        return ("refused",), ()
+    form, sizes = _split(result.outputs)
+    inside = tuple((call["class_name"], call["span"] and call["span"]["line"]) for call in result.inner)
+    return (*form, result.doubtful, inside), sizes
+
+
+def _split(spec: Any) -> Tuple[Any, Tuple[int, ...]]:
+    sizes: List[int] = []
+    form = _without_sizes(spec, sizes)
+    return (form,), tuple(sizes)
+
+
+def _without_sizes(spec: Any, sizes: List[int]) -> Any:
+    if spec[0] == "t":
+        sizes += [size for size in spec[1] if size is not None]
+        return ("t", tuple(None if size is None else 0 for size in spec[1]), spec[2])
+    if spec[0] is dict:
+        return dict, tuple((name, _without_sizes(each, sizes)) for name, each in spec[1])
+    return spec[0], tuple(_without_sizes(each, sizes) for each in spec[1])
+
+
+def _joined(form: Any, sizes: Any) -> Any:
+    if form[0] == "t":
+        return ("t", tuple(None if size is None else next(sizes) for size in form[1]), form[2])
+    if form[0] is dict:
+        return dict, tuple((name, _joined(each, sizes)) for name, each in form[1])
+    return form[0], tuple(_joined(each, sizes) for each in form[1])

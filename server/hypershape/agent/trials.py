@@ -1,0 +1,263 @@
+"""What a layer call does at all values that its tokens stand for: tried on the layer itself, not derived.
+
+A call depends on a hyperparameter if the layer accepts its input for some values and refuses it for others, or gives
+tensors of another kind. Where only sizes differ, they become tokens themselves. All combinations are tried where they
+are few, else every value of each token, the ends of all together, and some at random.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+import time
+from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
+
+from . import origins
+from .origins import MOST_TABLED, Token, Tracker
+
+FEW = 64
+"""So many combinations are tried one by one."""
+
+MOST_VALUES = 33
+"""Of a longer domain some values are tried."""
+
+MOST_CORNERS = 32
+DRAWS = 12
+
+Places = Tuple[int, ...]
+Outcome = Tuple[Any, Tuple[Any, ...]]
+"""What must be the same for all values, and the sizes that may differ."""
+
+
+class TooLong(Exception):
+    """The trials of one run take longer than they may."""
+
+
+class _Again(Exception):
+    """A size was asked for where the call does something else."""
+
+
+class Trial:
+    """One call at all values of its tokens. `at` gives its outcome at an assignment."""
+
+    def __init__(
+        self,
+        tracker: Tracker,
+        tokens: Sequence[Token],
+        at: Callable[[Dict[str, int]], Outcome],
+        deadline: float,
+    ) -> None:
+        self._tracker = tracker
+        self._deadline = deadline
+        self._at = at
+        self._tokens = tokens
+        self._names = tracker.live(tokens)
+        self._base: Places = tuple(tracker.present[name] for name in self._names)
+        self._outcomes: Dict[Places, Outcome] = {}
+        self._matter: List[str] = []
+
+    def run(self) -> Tuple[Tuple[str, ...], List[Any]]:
+        """The names that matter to the call, and each of its sizes: a number, ("table", names, table),
+        ("sum", ((factor, index of a token), …), constant), or ("product", indices of tokens, factor)."""
+        for places in self._design():
+            self._outcome(places)
+        while True:
+            self._extend(lambda outcome: outcome[0])
+            try:
+                sizes = [self._size(i) for i in range(len(self._outcome(self._base)[1]))]
+            except _Again:
+                continue
+            return tuple(self._matter), sizes
+
+    def _outcome(self, places: Places) -> Outcome:
+        found = self._outcomes.get(places)
+        if found is None:
+            if time.process_time() > self._deadline:
+                raise TooLong
+            found = self._outcomes[places] = self._at(dict(zip(self._names, places)))
+        return found
+
+    def _extend(self, view: Callable[[Outcome], Any]) -> None:
+        """Adds names until all outcomes that agree on them with the present one look alike."""
+        expected = view(self._outcome(self._base))
+        while True:
+            other = next((p for p in self._rest() if view(self._outcomes[p]) != expected), None)
+            if other is None:
+                return
+            self._matter += self._differing(self._reduced(other, view, expected), self._base)
+
+    def _rest(self) -> List[Places]:
+        """The combinations tried that agree with the present one on what matters."""
+        fixed = [i for i, name in enumerate(self._names) if name in self._matter]
+        return [p for p in self._outcomes if all(p[i] == self._base[i] for i in fixed)]
+
+    def _reduced(self, places: Places, view: Callable[[Outcome], Any], expected: Any) -> Places:
+        """The same difference with as few values moved as possible."""
+        for i, home in enumerate(self._base):
+            if places[i] != home:
+                nearer = (*places[:i], home, *places[i + 1 :])
+                if view(self._outcome(nearer)) != expected:
+                    places = nearer
+        return places
+
+    def _differing(self, places: Places, base: Places) -> List[str]:
+        return [name for name, place, home in zip(self._names, places, base) if place != home]
+
+    # ------------------------------------------------------------------ sizes
+
+    def _size(self, place: int) -> Any:
+        rest = self._rest()
+        sizes = {p: self._outcomes[p][1][place] for p in rest}
+        here = sizes[self._base]
+        if all(size == here for size in sizes.values()):
+            return here
+        return self._formula(sizes) or self._table(place, sizes)
+
+    def _formula(self, sizes: Dict[Places, Any]) -> Any:
+        """The sizes as a multiple of a token and a constant, as a sum or as a product of tokens, if one fits all."""
+        given: List[Tuple[int, Dict[Places, Any]]] = []
+        for i, token in enumerate(self._tokens):
+            values = {p: self._tracker.at(token, dict(zip(self._names, p))) for p in sizes}
+            known = any(values == before for _, before in given)
+            if not known and all(type(value) is int for value in values.values()):
+                if len(set(values.values())) > 1:
+                    given.append((i, values))
+        for i, values in given:
+            fitted = _fitted(sizes, values, self._base)
+            if fitted is not None:
+                return "sum", ((fitted[0], i),), fitted[1]
+        here = sizes[self._base]
+        for some in (given, *itertools.combinations(given, 2)):
+            if len(some) < 2:
+                continue
+            places = tuple(i for i, _ in some)
+            constant = here - sum(values[self._base] for _, values in some)
+            if all(size == constant + sum(values[p] for _, values in some) for p, size in sizes.items()):
+                return "sum", tuple((1, i) for i in places), constant
+            whole = math.prod(values[self._base] for _, values in some)
+            factor = here // whole if whole else 0
+            if all(size == factor * math.prod(values[p] for _, values in some) for p, size in sizes.items()):
+                return "product", places, factor
+        return None
+
+    def _table(self, place: int, sizes: Dict[Places, Any]) -> Any:
+        """The sizes at every combination of the names that they vary with."""
+        along = self._along(place, sizes, [])
+        tracker = self._tracker
+        while True:
+            if tracker.sizes(along) > MOST_TABLED:
+                self._matter.append(min(along, key=lambda name: len(tracker.domains[name])))
+                raise _Again
+            table = {
+                some: self._checked(self._moved(dict(zip(along, some))), place)
+                for some in itertools.product(*[range(len(tracker.domains[name])) for name in along])
+            }
+            indices = [self._names.index(name) for name in along]
+            other = next(
+                (p for p, size in sizes.items() if table[tuple(p[i] for i in indices)] != size), None
+            )
+            if other is None:
+                return "table", tuple(along), table
+            # Further names matter elsewhere, such as a kernel only where nothing is padded.
+            base = self._moved({name: other[i] for name, i in zip(along, indices)})
+            along = along + self._differing(self._nearer(other, base, place), base)
+
+    def _moved(self, given: Dict[str, int]) -> Places:
+        return tuple(given.get(name, home) for name, home in zip(self._names, self._base))
+
+    def _nearer(self, places: Places, base: Places, place: int) -> Places:
+        """A combination with another size than `base`, with as few values moved as possible."""
+        here = self._checked(base, place)
+        for i, home in enumerate(base):
+            if places[i] != home:
+                nearer = (*places[:i], home, *places[i + 1 :])
+                if self._checked(nearer, place) != here:
+                    places = nearer
+        return places
+
+    def _along(self, place: int, sizes: Dict[Places, Any], found: List[str]) -> List[str]:
+        """The names with which a size varies where the others have their present values."""
+        here = sizes[self._base]
+        while True:
+            fixed = [self._names.index(name) for name in found]
+            other = next(
+                (
+                    p
+                    for p, size in sizes.items()
+                    if size != here and all(p[i] == self._base[i] for i in fixed)
+                ),
+                None,
+            )
+            if other is None:
+                return found
+            found = found + self._differing(self._nearer(other, self._base, place), self._base)
+
+    def _checked(self, places: Places, place: int) -> Any:
+        known = places in self._outcomes
+        outcome = self._outcome(places)
+        if not known and outcome[0] != self._outcome(self._base)[0]:
+            raise _Again
+        return outcome[1][place]
+
+    # ------------------------------------------------------------------ what to try
+
+    def _design(self) -> Iterator[Places]:
+        tracker, names = self._tracker, self._names
+        yield self._base
+        if tracker.sizes(names) <= FEW:
+            yield from itertools.product(*[range(len(tracker.domains[name])) for name in names])
+            return
+        ends = []
+        for i, name in enumerate(names):
+            count = len(tracker.domains[name])
+            for place in origins.some_of(count, self._base[i], MOST_VALUES):
+                yield (*self._base[:i], place, *self._base[i + 1 :])
+            ends.append((0, count - 1))
+        yield from self._values_of_tokens()
+        generator = random.Random(0)
+        if 2 ** len(ends) <= MOST_CORNERS:
+            yield from itertools.product(*ends)
+        else:
+            for pick in (0, 1):
+                corner = tuple(each[pick] for each in ends)
+                yield corner
+                for i, each in enumerate(ends):
+                    yield (*corner[:i], each[1 - pick], *corner[i + 1 :])
+            for _ in range(DRAWS):
+                yield tuple(map(generator.choice, ends))
+        for _ in range(DRAWS):
+            yield tuple(generator.randrange(len(tracker.domains[name])) for name in names)
+
+    def _values_of_tokens(self) -> Iterator[Places]:
+        """Each value of each token, and their ends together."""
+        smallest, largest = list(self._base), list(self._base)
+        for token in self._tokens:
+            names, table = self._tracker.restricted(token)
+            indices = [self._names.index(name) for name in names]
+            first: Dict[Any, Places] = {}
+            for key, value in table.items():
+                first.setdefault((type(value).__name__, value), key)
+            values = sorted(first, key=lambda each: (each[0], each[1]))
+            for i in origins.some_of(len(values), None, MOST_VALUES):
+                places = list(self._base)
+                for index, each in zip(indices, first[values[i]]):
+                    places[index] = each
+                yield tuple(places)
+            for places, value in ((smallest, values[0]), (largest, values[-1])):
+                for index, each in zip(indices, first[value]):
+                    places[index] = each
+        yield tuple(smallest)
+        yield tuple(largest)
+
+
+def _fitted(sizes: Dict[Places, Any], values: Dict[Places, Any], base: Places) -> Any:
+    """Factor and constant with which sizes == factor · values + constant everywhere, or None."""
+    other = next((p for p in sizes if values[p] != values[base]), None)
+    if other is None:
+        return None
+    factor, left = divmod(sizes[other] - sizes[base], values[other] - values[base])
+    constant = sizes[base] - factor * values[base]
+    if left or any(size != factor * values[p] + constant for p, size in sizes.items()):
+        return None
+    return factor, constant
