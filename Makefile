@@ -21,7 +21,7 @@ SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup python demo test lint test-client test-vscode test-python accuracy versions bench corpus rules searches mutants vsix clean
+.PHONY: help setup python demo test lint test-client test-vscode test-python accuracy families versions bench corpus rules searches mutants vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -29,6 +29,7 @@ help:
 	@echo 'make demo      hypershape check examples/'
 	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-python are its parts'
 	@echo 'make accuracy  symbolic probes compared with real builds'
+	@echo 'make families  the same over spaces of every kind, many configurations of each'
 	@echo 'make versions  the same under every promised version of Keras and its backends'
 	@echo 'make bench     speed and memory'
 	@echo 'make corpus    the table over tests/corpus'
@@ -93,6 +94,9 @@ test-python: $(PYTHON_READY)
 
 accuracy: $(PYTHON_READY)
 	$(BIN)/python -m tests.accuracy
+
+families: $(PYTHON_READY)
+	HYPERSHAPE_ACCURACY_FAMILY=80 HYPERSHAPE_ACCURACY_TIERS=40 $(BIN)/pytest -q tests/accuracy/test_families.py
 
 versions: $(PYTHON_READY)
 	$(BIN)/python -m tests.versions

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import linecache
 import os
 import random
 from typing import Any
 
 import pytest
-from benchmarks.families import FAMILIES, drawn
+from benchmarks._spaces import SPACES, SearchSpace
+from benchmarks.families import drawn
 
 from .compare import PATH, compare, in_child, load
 from .programs import Program
@@ -16,10 +18,10 @@ from .programs import Program
 pytest.importorskip("keras_tuner")
 pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(7200)]
 
-COMPARED = int(os.environ.get("HYPERSHAPE_ACCURACY_FAMILY", "2"))
+COMPARED = int(os.environ.get("HYPERSHAPE_ACCURACY_FAMILY", "1"))
 """How many configurations of each family are really built and trained."""
 
-REMEMBERED = int(os.environ.get("HYPERSHAPE_ACCURACY_TIERS", "6"))
+REMEMBERED = int(os.environ.get("HYPERSHAPE_ACCURACY_TIERS", "4"))
 """How many configurations of each family are probed from memory and by Keras itself."""
 
 FIELDS = (
@@ -37,6 +39,14 @@ def configurations(source: str, count: int) -> list[dict[str, Any]]:
         space |= {hp["name"]: hp for hp in engine.probe(function, found[-1], "symbolic")["new"]}
         found.append(drawn(space, generator))
     return found[1:]
+
+
+def _apart(remembered: Any, true: Any) -> str:
+    """Where two values differ: of two sequences the first elements that do."""
+    if isinstance(remembered, tuple) and isinstance(true, tuple):
+        pairs = itertools.zip_longest(remembered, true)
+        remembered, true = next(pair for pair in pairs if str(pair[0]) != str(pair[1]))
+    return f"{remembered} from memory, {true} by Keras"
 
 
 def differences(source: str, count: int) -> tuple[list[str], int]:
@@ -57,7 +67,7 @@ def differences(source: str, count: int) -> tuple[list[str], int]:
         again, whole = (each.probe(function, configuration, "symbolic") for each in (fast, slow))
         space |= {hp["name"]: hp for hp in whole["new"]}
         found += [
-            f"{configuration}: {name}: {again[name]} from memory, {whole[name]} by Keras"
+            f"{configuration}: {name}: {_apart(again[name], whole[name])}"
             for name in FIELDS
             if str(again[name]) != str(whole[name])
         ]
@@ -66,10 +76,9 @@ def differences(source: str, count: int) -> tuple[list[str], int]:
 
 def test_spaces_of_every_kind_get_the_verdict_of_a_real_build(tally: Any) -> None:
     cases = [
-        (Program(source), configuration)
-        # Here, where nothing is downloaded, plain Keras has no weights to load.
-        for source in (each.replace('weights="imagenet"', "weights=None") for each in FAMILIES.values())
-        for configuration in in_child(configurations, source, COMPARED)
+        (Program(space.program), configuration)
+        for space in SPACES
+        for configuration in in_child(configurations, space.program, COMPARED)
     ]
     wrong = [
         text
@@ -79,12 +88,15 @@ def test_spaces_of_every_kind_get_the_verdict_of_a_real_build(tally: Any) -> Non
     assert not wrong, "\n\n".join(wrong)
 
 
-SEEN_THROUGH = sorted(set(FAMILIES) - {"subclassed model"})
-"""A model of the user's own class is run by Keras itself each time."""
+NOT_SEEN_THROUGH = (
+    "subclassed model", "audio spectrogram", "encoder decoder model", "gan generator", "loops over choices", "point cloud",
+    "squeeze and excitation", "temporal distributed", "weight sharing", "subclassed with free units",
+)  # fmt: skip
+"""Spaces of which Keras itself runs most configurations each time."""
 
 
-@pytest.mark.parametrize("name", SEEN_THROUGH)
-def test_what_is_remembered_is_what_keras_says_and_most_is_remembered(name: str) -> None:
-    found, answered = in_child(differences, FAMILIES[name], REMEMBERED)
+@pytest.mark.parametrize("space", SPACES, ids=lambda space: space.name)
+def test_what_is_remembered_is_what_keras_says_and_most_is_remembered(space: SearchSpace) -> None:
+    found, answered = in_child(differences, space.program, REMEMBERED)
     assert not found, found[0]
-    assert answered > REMEMBERED // 2
+    assert answered > REMEMBERED // 2 or space.name in NOT_SEEN_THROUGH, answered

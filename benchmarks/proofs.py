@@ -1,0 +1,203 @@
+"""How long it takes until a whole search space is decided, against `build_model(hp)` in a plain loop over it.
+
+    python benchmarks/proofs.py [NAME…] [--kind KIND…] [--budget SECONDS] [--loop N] [--probes N] [--real N]
+
+Each space of `_spaces.py` is analysed as `hypershape check` analyses a file, with an agent that has started already.
+A row shows the configurations of the space; milliseconds for each of `--loop` random configurations in a plain loop,
+and for each of `--probes` in a first pass of symbolic probes; seconds until the first verdict, and until the space was
+decided or the budget over; CPU seconds of the analysis and its agent, which tell a busy machine from a slow program;
+how many configurations were probed, and which share of the space that decided; how often the plain loop over the space
+takes as long; and how many of `--real` random configurations have the verdict of a real build and a training step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import os
+import random
+import statistics
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+
+from families import drawn, passes, plain_loop
+from hypershape.analysis import analyse
+from hypershape.model import Analysis, Configuration, Options, TargetAnalysis
+from hypershape.probe import Agent
+
+from benchmarks._spaces import SPACES, SearchSpace
+from probe import in_child
+
+HEADER = (
+    f"{'space':<36}{'configurations':>18}{'plain ms':>9}{'probe ms':>9}{'first s':>8}{'all s':>7}{'CPU s':>7}"
+    f"{'probed':>8}{'decided':>9}{'ratio':>10}{'agree':>7}"
+)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What an analysis said of a space, and when."""
+
+    said: TargetAnalysis
+    first: float | None
+    """Seconds until the first configuration had a verdict."""
+    seconds: float
+    """Seconds until the space was decided, or until probing ended."""
+    cpu: float
+
+    @property
+    def size(self) -> int | None:
+        return self.said.coverage.space if self.said.coverage else None
+
+    @property
+    def proved(self) -> bool:
+        return self.said.coverage is not None and self.said.coverage.mode == "exhaustive"
+
+    @property
+    def share(self) -> float:
+        """The share of the space that is decided."""
+        if self.proved:
+            return 1.0
+        return self.said.coverage.probed / self.size if self.said.coverage and self.size else 0.0
+
+    def ratio(self, plain: float) -> float:
+        """How often as long a plain loop takes for the configurations that were decided."""
+        return plain * (self.size or 0) * self.share / self.seconds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", help="spaces to measure (default: all)")
+    parser.add_argument("--kind", nargs="*", help="families, other, large (default: all)")
+    parser.add_argument("--budget", type=float, default=10.0, help="seconds for each space (default 10)")
+    parser.add_argument("--loop", type=int, default=6, help="configurations of the plain loop (default 6)")
+    parser.add_argument("--probes", type=int, default=60, help="probes of the first pass (default 60)")
+    parser.add_argument("--real", type=int, default=2, help="configurations really trained (default 2)")
+    options = parser.parse_args()
+    import keras
+    import keras_tuner
+
+    warnings.simplefilter("ignore")
+    # What this process imported for its plain loops shall not slow down the analysis that it also runs.
+    gc.collect()
+    gc.freeze()
+    print(f"Keras {keras.__version__}, keras-tuner {keras_tuner.__version__}, {keras.backend.backend()}")
+    print(HEADER, flush=True)
+    chosen = [
+        each
+        for each in SPACES
+        if (not options.names or each.name in options.names)
+        and (not options.kind or each.kind in options.kind)
+    ]
+    rows = [row for space in chosen if (row := measured(space, options)) is not None]
+    for kind in dict.fromkeys(each.kind for each in chosen):
+        print(summary(kind, [row for row in rows if row.space.kind == kind]))
+    print(summary("all", rows))
+    return 0
+
+
+@dataclass(frozen=True)
+class Row:
+    space: SearchSpace
+    decided: Decided
+    plain: float
+    first_pass: float
+    agreeing: int
+    compared: int
+
+    def __str__(self) -> str:
+        coverage, decided = self.decided.said.coverage, self.decided
+        first = "–" if decided.first is None else f"{decided.first:.2f}"
+        return (
+            f"{self.space.name:<36}{decided.size or 0:>18,}{1000 * self.plain:>9.1f}{1000 * self.first_pass:>9.2f}"
+            f"{first:>8}{decided.seconds:>7.1f}{decided.cpu:>7.1f}{coverage.probed if coverage else 0:>8,}"
+            f"{'proof' if decided.proved else f'{decided.share:.1%}':>9}{decided.ratio(self.plain):>9,.0f}×"
+            f"{f'{self.agreeing}/{self.compared}':>7}"
+        )
+
+
+def measured(space: SearchSpace, options: argparse.Namespace) -> Row:
+    decided = asyncio.run(decide(space, options.budget))
+    generator = random.Random(2)
+    domains = {
+        hp.name: {"values": hp.values, "min": hp.min, "max": hp.max} for hp in decided.said.hyperparameters
+    }
+    some = [drawn(domains, generator) for _ in range(max(options.loop, options.real))]
+    program = space.program
+    plain = in_child(plain_loop, program, some[: options.loop])
+    first_pass = in_child(passes, program, options.probes)[0]
+    agreeing = agreement(space, some[: options.real]) if options.real else 0
+    row = Row(space, decided, plain, first_pass, agreeing, min(options.real, len(some)))
+    print(row, flush=True)
+    return row
+
+
+async def decide(space: SearchSpace, budget: float) -> Decided:
+    """Analyses a space until it is decided or its budget is over, without trying repairs."""
+    import psutil
+
+    agent = Agent([sys.executable])
+    try:
+        # One job that ends, so that the agent has started and forked before.
+        await agent.environment()
+        await agent.incapable()
+        process = psutil.Process(agent._client._server.pid)  # type: ignore[union-attr]
+        await asyncio.sleep(0.3)
+        spent, started = -_cpu(process), time.perf_counter()
+        first, states = None, analyse(space.module.document, agent, Options(budget=budget, verify_fixes=False))
+        async with aclosing(states):  # type: ignore[type-var]
+            async for state in states:
+                said, seconds = state.targets[0], time.perf_counter() - started
+                if first is None and said.reports:
+                    first = seconds
+                if said.coverage is not None and said.coverage.mode == "exhaustive" and said.data != "assumed":
+                    break
+        # The job's process counts when the agent has waited for its end.
+        await asyncio.sleep(0.3)
+        return Decided(said, first, seconds, spent + _cpu(process))
+    finally:
+        await agent.close()
+
+
+def _cpu(agent: Any) -> float:
+    """CPU seconds of this process, of the agent and of the jobs that it has ended."""
+    times = agent.cpu_times()
+    return time.process_time() + times.user + times.system + times.children_user + times.children_system
+
+
+def agreement(space: SearchSpace, configurations: Sequence[Configuration]) -> int:
+    """How many configurations get the verdict of a real build and a training step."""
+    from tests.accuracy.compare import compare
+    from tests.accuracy.programs import Program
+
+    cases = [(Program(space.program), configuration) for configuration in configurations]
+    return sum(difference is None for _, _, difference in compare(cases))
+
+
+def summary(kind: str, rows: Sequence[Row]) -> str:
+    ratios = sorted(row.decided.ratio(row.plain) for row in rows)
+    passes = sorted(row.plain / row.first_pass for row in rows)
+    firsts = [row.decided.first for row in rows if row.decided.first is not None]
+    return (
+        f"{kind}: {sum(row.decided.proved for row in rows)} of {len(rows)} proved; "
+        f"ratio {ratios[0]:,.0f}× in the worst, {statistics.median(ratios):,.0f}× in the median; "
+        f"first pass {passes[0]:,.1f}× and {statistics.median(passes):,.1f}×; "
+        f"first verdict after {max(firsts):.1f} s at the most, {statistics.median(firsts):.2f} s in the median; "
+        f"{sum(row.agreeing for row in rows)} of {sum(row.compared for row in rows)} agree"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
