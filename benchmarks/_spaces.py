@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from benchmarks.families import FAMILIES
+
 from hypershape import source
 from hypershape.model import Module, Target
-
-from benchmarks.families import FAMILIES
 
 FILES = Path(__file__).parent / "spaces"
 

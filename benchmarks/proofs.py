@@ -27,16 +27,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
-
-from families import drawn, passes, plain_loop
-from hypershape.analysis import analyse
-from hypershape.model import Analysis, Configuration, Options, TargetAnalysis
-from hypershape.probe import Agent
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks._spaces import SPACES, SearchSpace
+from families import drawn, passes, plain_loop
 from probe import in_child
+
+from hypershape.analysis import analyse
+from hypershape.model import Configuration, Options, TargetAnalysis
+from hypershape.probe import Agent
 
 HEADER = (
     f"{'space':<36}{'configurations':>18}{'plain ms':>9}{'probe ms':>9}{'first s':>8}{'all s':>7}{'CPU s':>7}"
@@ -86,6 +85,7 @@ def main() -> int:
     parser.add_argument("--probes", type=int, default=60, help="probes of the first pass (default 60)")
     parser.add_argument("--real", type=int, default=2, help="configurations really trained (default 2)")
     options = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
     import keras_tuner
 
@@ -156,13 +156,20 @@ async def decide(space: SearchSpace, budget: float) -> Decided:
         process = psutil.Process(agent._client._server.pid)  # type: ignore[union-attr]
         await asyncio.sleep(0.3)
         spent, started = -_cpu(process), time.perf_counter()
-        first, states = None, analyse(space.module.document, agent, Options(budget=budget, verify_fixes=False))
+        first, states = (
+            None,
+            analyse(space.module.document, agent, Options(budget=budget, verify_fixes=False)),
+        )
         async with aclosing(states):  # type: ignore[type-var]
             async for state in states:
                 said, seconds = state.targets[0], time.perf_counter() - started
                 if first is None and said.reports:
                     first = seconds
-                if said.coverage is not None and said.coverage.mode == "exhaustive" and said.data != "assumed":
+                if (
+                    said.coverage is not None
+                    and said.coverage.mode == "exhaustive"
+                    and said.data != "assumed"
+                ):
                     break
         # The job's process counts when the agent has waited for its end.
         await asyncio.sleep(0.3)
