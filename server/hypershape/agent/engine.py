@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import linecache
 import platform
 import sys
 import time
@@ -18,7 +19,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 import keras
 import keras_tuner
 
-from . import device, errors, guard, pretrained, private, step, symbolic
+from . import device, errors, guard, origins, pretrained, private, step, symbolic
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
 from .trace import Recorder, Trace, axes_of, shapes
@@ -143,7 +144,9 @@ class Engine:
         self._unknown = 0
         self._unfollowed = 0
         """How many of the last runs whose values carried their origin ended otherwise than with plain values."""
-        self.tracks = True
+        self.tracks = not any(
+            origins.can_be_fooled("".join(linecache.getlines(path))) for path in self._positions.paths
+        )
         """Whether reports say which hyperparameters did not matter."""
         self._populated = False
         self.own_training = False
@@ -467,7 +470,7 @@ class Engine:
         tracker = memory.tracks.begin()
         memory.tracking = True
         try:
-            again = self._recall(function, self._space.tracked(configuration, tracker))
+            again = self._recall(origins.followed(function), self._space.tracked(configuration, tracker))
         finally:
             memory.tracking = False
         free: Tuple[str, ...] = ()

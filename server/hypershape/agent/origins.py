@@ -10,9 +10,12 @@ The values of two hyperparameters are independent of each other as long as the r
 
 from __future__ import annotations
 
+import builtins
 import itertools
 import math
 import operator
+import re
+import types
 from typing import (
     Any,
     Callable,
@@ -405,6 +408,74 @@ _OTHERS: Dict[str, Callable[..., Any]] = {
 }
 for _name, _function in _OTHERS.items():
     setattr(Token, _name, _function)
+
+
+# ------------------------------------------------------------- what Python itself does with numbers
+
+
+class _LikeInt(type):
+    """`int` as a function of tokens; in every other way it is `int`."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and type(args[0]) is Token and not kwargs:
+            return tracker_of(args[0]).apply(int, args[0])
+        return int(*args, **kwargs)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, int)
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        return issubclass(subclass, int)
+
+
+class _Int(metaclass=_LikeInt):
+    """What a target knows as `int` in a tracked run."""
+
+
+def _chosen(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`max` or `min`, also of tokens."""
+
+    def choose(*args: Any, **kwargs: Any) -> Any:
+        given = args if len(args) > 1 or kwargs else tuple(args[0])
+        tokens = [each for each in given if type(each) is Token]
+        if not tokens or kwargs or not all(type(each) in (Token, *PLAIN) for each in given):
+            return function(*args, **kwargs) if len(args) > 1 or kwargs else function(given)
+        return tracker_of(tokens[0]).apply(lambda *values: function(values), *given)
+
+    return choose
+
+
+_SHADOWS = {"int": _Int, "max": _chosen(max), "min": _chosen(min), "print": lambda *args, **kwargs: None}
+
+
+def followed(function: Any) -> Any:
+    """A target as it is run in a tracked run: `int`, `max` and `min` keep tokens, and `print` prints nothing.
+
+    From Python 3.10 on a function keeps the built-in names that it was made with.
+    """
+    if isinstance(function, types.MethodType):
+        return types.MethodType(followed(function.__func__), function.__self__)
+    if not isinstance(function, types.FunctionType):
+        return function
+    names = function.__globals__
+    held = names.get("__builtins__", builtins)
+    names["__builtins__"] = {**vars(builtins), **_SHADOWS}
+    try:
+        twin = types.FunctionType(
+            function.__code__, names, function.__name__, function.__defaults__, function.__closure__
+        )
+    finally:
+        names["__builtins__"] = held
+    twin.__kwdefaults__ = function.__kwdefaults__
+    return twin
+
+
+_BLIND = re.compile(r"(?<![\w.])(?:type|id)\s*\(|\bis\s+(?:not\s+)?(?:True|False)\b")
+
+
+def can_be_fooled(text: str) -> bool:
+    """Whether code may ask what a value is in a way that no token can answer: by its very type or identity."""
+    return _BLIND.search(text) is not None
 
 
 def replaced(value: Any, change: Callable[[Token], Any]) -> Any:

@@ -32,20 +32,20 @@ class Positions:
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._paths = frozenset(paths)
+        self.paths = frozenset(paths)
         self._found: Dict[Tuple[int, int], Tuple[Optional[Span], Optional[int], CodeType]] = {}
         self._statements: Dict[str, List[ast.stmt]] = {}
 
     def holds(self, path: Optional[str]) -> bool:
         """Whether a file is one of the user's."""
-        return path in self._paths
+        return path in self.paths
 
     def is_user(self, frame: FrameType) -> bool:
-        return frame.f_code.co_filename in self._paths
+        return frame.f_code.co_filename in self.paths
 
     def innermost(self, frame: Optional[FrameType]) -> Optional[FrameType]:
         """The nearest frame of the user's code, from `frame` outwards."""
-        while frame is not None and frame.f_code.co_filename not in self._paths:
+        while frame is not None and frame.f_code.co_filename not in self.paths:
             frame = frame.f_back
         return frame
 
@@ -73,7 +73,7 @@ class Positions:
         found = []
         while traceback is not None:
             code = traceback.tb_frame.f_code
-            if code.co_filename in self._paths:
+            if code.co_filename in self.paths:
                 span, line = self._find(code, traceback.tb_lasti, traceback.tb_lineno)
                 if span is not None:
                     found.append({"span": span, "function": code.co_name, "line": line})

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import sys
 import types
 from collections import defaultdict
@@ -35,6 +36,7 @@ from .symbols import (
     Input,
     Kind,
     Layer,
+    Made,
     Operation,
     Optimizer,
     Result,
@@ -139,12 +141,34 @@ class Memory:
                 else optimizer_new(cls, *args, **kwargs)
             )
 
+        for parts in (
+            keras.regularizers.Regularizer,
+            keras.initializers.Initializer,
+            keras.constraints.Constraint,
+        ):
+            self._follow(parts)
         self._skip_tracking()
         self._remember_operations()
         self._remember_applications()
         keras.Sequential.__new__ = new_sequential
         keras.Model.__new__ = new_model
         keras.optimizers.Optimizer.__new__ = new_optimizer
+
+    def _follow(self, parts: Any) -> None:
+        """Lets what is made of tokens be a stand-in."""
+        memory = self
+
+        def new(cls: Any, *args: Any, **kwargs: Any) -> Any:
+            if (
+                memory.tracking
+                and memory.active
+                and _is_of_keras(cls)
+                and memory.tracks.tokens((args, kwargs))
+            ):
+                return Made(memory, cls, (args, kwargs))
+            return object.__new__(cls)
+
+        parts.__new__ = new
 
     def _skip_tracking(self) -> None:
         """Leaves out TensorFlow's tracking of attributes, a fifth of the time, for layers that are only asked."""
@@ -578,6 +602,7 @@ class Memory:
 
     def compile_key(self, args: Any, kwargs: Any) -> Tuple[Any, ...]:
         if self.tracking:
+            kwargs = {n: _weights(each) if n == "loss_weights" else each for n, each in kwargs.items()}
             args, kwargs = self.tracks.settled((args, kwargs))
         found = []
         names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
@@ -585,7 +610,7 @@ class Memory:
         given = dict(zip(names, args))
         given.update(kwargs)
         for name in sorted(given):
-            value = given[name]
+            value = _weights(given[name]) if name == "loss_weights" else given[name]
             if type(value) is Optimizer:
                 key: Any = ("optimizer", value.key)
             else:
@@ -780,6 +805,17 @@ class Memory:
         return value
 
 
+def _weights(value: Any) -> Any:
+    """The weights of losses, of which finite ones do the same to every shape."""
+    if type(value) in (list, tuple):
+        return type(value)(map(_weights, value))
+    if type(value) is dict:
+        return {name: _weights(each) for name, each in value.items()}
+    values = origins.table_of(value).values() if type(value) is origins.Token else (value,)
+    finite = all(type(each) is float and math.isfinite(each) for each in values)
+    return "a float" if finite else value
+
+
 def _call(class_name: str, inputs: Any, outputs: Any, parameters: int) -> Dict[str, Any]:
     """The fields of a LayerCall whose place and name are still open."""
     return {
@@ -807,6 +843,10 @@ def renamed(name: str, base: Tuple[Tuple[str, int], ...]) -> str:
 def _numbered(prefix: str, number: int) -> str:
     """How Keras names the layer of a prefix that so many came before."""
     return "%s_%d" % (prefix, number) if number else prefix
+
+
+def _is_of_keras(cls: Any) -> bool:
+    return str(cls.__module__).startswith(private.HOME)
 
 
 def _is_operation(cls: Any) -> bool:

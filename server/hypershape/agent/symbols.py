@@ -196,6 +196,21 @@ class Layer(HandedOut):
         return self.memory.call(self, args, kwargs, sys._getframe(1))
 
 
+class Made(HandedOut):
+    """A regularizer, an initializer or a constraint of Keras that is made of tokens."""
+
+    __slots__ = ("arguments", "cls")
+
+    def __init__(self, memory: "Memory", cls: Any, arguments: Tuple[Any, Any]) -> None:
+        self.memory = memory
+        self.cls = cls
+        self.arguments = arguments
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return self.cls
+
+
 class Input(HandedOut):
     """What `keras.Input` makes; Keras reads its `output`."""
 

@@ -37,11 +37,22 @@ class Tracks:
 
     def present(self, value: Any) -> Any:
         """The same arguments with the present values of tokens."""
-        return origins.replaced(value, lambda token: self.tracker.at(token, {}))
+        return self._plain(value, lambda token: self.tracker.at(token, {}))
 
     def settled(self, value: Any) -> Any:
         """The same, where the run depends on them."""
-        return self.tracker.settle_deeply(value)
+        return self._plain(value, self.tracker.settle)
+
+    def _plain(self, value: Any, change: Callable[[Token], Any]) -> Any:
+        kind = type(value)
+        if kind is symbols.Made:
+            args, kwargs = self._plain(value.arguments, change)
+            return value.cls(*args, **kwargs)
+        if kind in (list, tuple):
+            return kind([self._plain(each, change) for each in value])
+        if kind is dict:
+            return {name: self._plain(each, change) for name, each in value.items()}
+        return origins.replaced(value, change)
 
     def tokens(self, value: Any) -> List[Token]:
         """The tokens in arguments, in the sizes of tensors, and in the arguments of layers."""
@@ -61,6 +72,8 @@ class Tracks:
                 self._collect(each, found)
         elif kind is slice:
             self._collect((value.start, value.stop, value.step), found)
+        elif kind is symbols.Made:
+            self._collect(value.arguments, found)
         elif kind in (symbols.Tensor, symbols.Layer) and value.varied is not None:
             self._collect(value.varied, found)
 
@@ -75,6 +88,9 @@ class Tracks:
             return {name: self.at(each, here) for name, each in value.items()}
         if kind is slice:
             return slice(*self.at((value.start, value.stop, value.step), here))
+        if kind is symbols.Made:
+            args, kwargs = self.at(value.arguments, here)
+            return value.cls(*args, **kwargs)
         if kind is symbols.Tensor and value.varied is not None:
             return symbols.Tensor(self._memory, self.at(value.varied, here), value.layer, value.parents)
         if kind is symbols.Layer:
@@ -100,6 +116,8 @@ class Tracks:
             return (dict, *[(name, self._template(each)) for name, each in value.items()])
         if kind is slice:
             return (slice, *[self._template(each) for each in (value.start, value.stop, value.step)])
+        if kind is symbols.Made:
+            return "made", value.cls, self._template(value.arguments)
         if kind is symbols.Tensor:
             return "tensor", value.spec if value.varied is None else self._template(value.varied)
         if kind is symbols.Layer:
@@ -180,8 +198,13 @@ class Tracks:
     def _try(self, key: Any, tokens: List[Token], at: Callable[..., Any]) -> Any:
         """What all values have in common, and the sizes; the run depends on what decides about the first."""
         memory, tracker = self._memory, self.tracker
-        names = tracker.live(tokens)
-        key = (key, tuple(tracker.present[name] for name in names), memory.settings_now())
+        present = tracker.present
+        known = self._known.setdefault((key, memory.settings_now()), [])
+        # What was found at other values holds for these, too, if they agree on what matters.
+        for matter, places, form, sizes in known:
+            if all(present[name] == place for name, place in zip(matter, places)):
+                tracker.depend(matter)
+                return form, sizes
 
         def guarded(here: Dict[str, int]) -> Any:
             broken = memory.broken
@@ -191,17 +214,15 @@ class Tracks:
                 memory.broken = broken
                 return ("unknown",), ()
 
-        known = self._known.get(key)
-        if known is None:
-            try:
-                matter, sizes = Trial(tracker, tokens, guarded, self._deadline).run()
-            except TooLong:
-                raise symbols.unknown(memory) from None
-            form = guarded({})[0]
-            known = self._known[key] = matter, form, sizes
-        matter, form, sizes = known
+        try:
+            matter, sizes = Trial(tracker, tokens, guarded, self._deadline).run()
+        except TooLong:
+            raise symbols.unknown(memory) from None
+        form = guarded({})[0][0]
+        form = None if form in ("refused", "unknown") else form
+        known.append((matter, [present[name] for name in matter], form, sizes))
         tracker.depend(matter)
-        return (form[0] if form[0] not in ("refused", "unknown") else None), sizes
+        return form, sizes
 
     def _size(self, size: Any, tokens: List[Token]) -> Any:
         """A size as what it is in this run: a number or a token."""

@@ -1,0 +1,128 @@
+"""Which hyperparameters a probe says did not matter."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import pytest
+
+from .engine_child import PATH, in_child, load, probe
+
+pytest.importorskip("keras_tuner")
+pytestmark = pytest.mark.tensorflow
+
+HEAD = """
+import json
+import keras
+from keras import layers, ops
+"""
+
+
+def target(body: str) -> str:
+    """A file whose target makes a small model, with some lines between `x` and the last layer."""
+    return (
+        HEAD
+        + "def build(hp):\n    inputs = x = keras.Input((12, 12, 3))\n"
+        + textwrap.indent(textwrap.dedent(body), "    ")
+        + "\n    x = layers.Dense(2)(layers.Flatten()(x))\n    model = keras.Model(inputs, x)\n"
+        + "    model.compile('adam', 'mse')\n    return model\n"
+    )
+
+
+def free(body: str, configuration: Any = None) -> list[str]:
+    return sorted(probe(target(body), configuration or {})[0]["free"])
+
+
+FOLLOWED = {
+    "a filter count": "x = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)",
+    "arithmetic": "x = layers.Conv2D(max(4, int(hp.Int('filters', 4, 32, step=4) * 1.5) // 2), 3)(x)",
+    "a size of a tensor": "x = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)\nx = layers.Dense(x.shape[-1] * 2)(x)",
+    "a list": "for units in [hp.Int('filters', 4, 32, step=4)] * 2:\n    x = layers.Dense(units)(x)",
+    "an activation": "x = layers.Dense(4, activation=hp.Choice('filters', ['relu', 'tanh']))(x)",
+    "a rate": "x = layers.Dropout(hp.Float('filters', 0.0, 0.7))(x)",
+    "a penalty in a variable": "p = hp.Float('filters', 0.01, 0.7)\nx = layers.Dense(4, kernel_regularizer=keras.regularizers.l2(p))(x)\nx = layers.Dense(4, bias_regularizer=keras.regularizers.l1(p))(x)",
+    "an operation": "x = ops.concatenate([x, layers.Conv2D(hp.Int('filters', 4, 32, step=4), 1)(x)], axis=-1) + 0.5",
+    "a check of its type": "f = hp.Int('filters', 4, 32, step=4)\nassert isinstance(f, int) and f > 0\nx = layers.Dense(f)(x)",
+    "what is printed": "f = hp.Int('filters', 4, 32, step=4)\nprint('filters', f)\nx = layers.Dense(f)(x)",
+    "kernels that all fit": "x = layers.Conv2D(4, hp.Choice('filters', [1, 2, 3, 5]))(x)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", FOLLOWED.values(), ids=FOLLOWED)
+def test_what_only_sizes_depend_on_is_free(body: str) -> None:
+    assert free(body) == ["filters"]
+
+
+INFLUENCES = {
+    "a branch": "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.ReLU()(x)",
+    "a loop": "for _ in range(hp.Int('filters', 1, 3)):\n    x = layers.ReLU()(x)",
+    "a name": "x = layers.Dense(4, name='dense_%d' % hp.Int('filters', 1, 3))(x)",
+    "a key": "x = layers.Dense({4: 1, 8: 2}[hp.Choice('filters', [4, 8])])(x)",
+    "a very type": "f = hp.Int('filters', 4, 32, step=4)\nx = layers.Dense(f if type(f) is int else 2)(x)",
+    "an identity": "x = layers.Dense(4 if hp.Boolean('filters') is True else 3)(x)",
+    "JSON": "x = layers.Dense(json.loads(json.dumps(hp.Int('filters', 4, 8))))(x)",
+    "a value past the container": "hp.Int('filters', 4, 8)\nx = layers.Dense(hp.values['filters'])(x)",
+    "all values": "hp.Int('filters', 4, 8)\nx = layers.Dense(dict(hp.values)['filters'])(x)",
+    "the container under another name": "hp.Int('filters', 4, 8)\nx = layers.Dense(4 if hp.get('filters') > 5 else 3)(x)",
+    "a kernel that does not always fit": "x = layers.Conv2D(4, hp.Choice('filters', [3, 5, 13]))(x)",
+    "groups that do not always divide": "x = layers.Conv2D(hp.Int('filters', 4, 10), 1, groups=1)(x)\nx = layers.GroupNormalization(4)(x)",
+    "a residual sum": "x = x + layers.Conv2D(hp.Choice('filters', [3, 4]), 1)(x)",
+    "a condition of another": "hp.Choice('filters', [1, 2])\nwith hp.conditional_scope('filters', [1]):\n    hp.Int('other', 1, 1)",
+    "a function that is not seen through": "f = hp.Int('filters', 4, 8)\nx = layers.Lambda(lambda t: t * f)(x)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", INFLUENCES.values(), ids=INFLUENCES)
+def test_what_a_run_depends_on_is_not_free(body: str) -> None:
+    assert free(body) == []
+
+
+def test_of_a_failure_only_what_decides_it_is_bound() -> None:
+    body = """
+    for i in range(3):
+        x = layers.Conv2D(hp.Int(f"filters_{i}", 4, 16, step=4), hp.Choice("kernel", [3, 5, 7]))(x)
+    """
+    report = probe(target(body), {"kernel": 7})[0]
+    assert report["verdict"] == "fail"
+    assert sorted(report["free"]) == ["filters_0", "filters_1"]
+
+
+def test_code_that_counts_its_own_calls_leaves_nothing_known() -> None:
+    source = target(
+        "calls.append(1)\nfor _ in range(len(calls) % 2):\n    x = layers.Dense(hp.Int('filters', 4, 32))(x)"
+    )
+    reports = probe("calls = []\n" + source, {}, {"filters": 8})
+    assert [report["free"] for report in reports[:1]] == [()]
+
+
+BOTH = target(
+    """
+    for i in range(hp.Int("depth", 1, 3)):
+        x = layers.Conv2D(hp.Int(f"filters_{i}", 4, 32, step=4), hp.Choice("kernel", [3, 5]))(x)
+    x = layers.Dropout(hp.Float("rate", 0.0, 0.5))(x)
+    """
+)
+
+
+def _both(source: str) -> Any:
+    from hypershape.agent.engine import Engine
+
+    function = load(source)
+    found = []
+    for tracks in (True, False):
+        engine = Engine(None, [PATH])
+        engine.tracks = tracks
+        configurations = [
+            {"depth": d, "kernel": k, "filters_0": f} for d in (1, 2, 3) for k in (3, 5) for f in (4, 28)
+        ]
+        found.append(
+            [dict(engine.probe(function, each, "symbolic"), elapsed_ms=0) for each in configurations]
+        )
+    return found
+
+
+def test_a_report_is_the_same_whether_influences_are_followed_or_not() -> None:
+    followed, plain = in_child(_both, BOTH)
+    assert any(report["free"] for report in followed)
+    assert [dict(report, free=()) for report in followed] == plain
