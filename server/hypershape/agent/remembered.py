@@ -25,7 +25,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from . import origins, private, purity, training
+from . import agreement, origins, private, purity, training
 from .positions import Positions
 from .standins import StandIn
 from .step import identity
@@ -669,7 +669,7 @@ class Memory:
         if kind is Layer:
             self.require(not value.owned and value.first is None)
             value.owned = True
-            return (Layer, id(value.kind))
+            return (Layer, value.kind)
         module = str(getattr(kind, "__module__", ""))
         if module.startswith("keras.src.regularizers.") and kind.__name__ in ("L1", "L2", "L1L2"):
             return (kind,)
@@ -708,7 +708,7 @@ class Memory:
 
     def _learn(self, key: Any, cls: Any, args: Any, kwargs: Any, maker: Any = None) -> Kind:
         """Makes the real layer once, to see that it can be made and how it names itself."""
-        kind = Kind(cls, (args, kwargs), maker)
+        kind = Kind(key, cls, (args, kwargs), maker)
         self.active, self.asking = False, True
         try:
             with _FreshNames():
@@ -759,17 +759,18 @@ class Memory:
                     result = self._result(layer, (args, kwargs), value)
                     result.inner = trace.inside(layer)
                     result.counts = tuple(counts.items())
-                    result.doubtful = not self._passes(kind, layer, real_args, real_kwargs, value)
+                    result.doubtful = not self._passes(kind, key, layer, (real_args, real_kwargs), value)
         finally:
             self.active, self.asking = True, False
         kind.results[key] = result
         return result
 
-    def _passes(self, kind: Kind, layer: Any, args: Any, kwargs: Any, value: Any) -> bool:
+    def _passes(self, kind: Kind, key: Any, layer: Any, inputs: Any, value: Any) -> bool:
         own = kind.results.get("own")
         if own is not None and own.outputs == self._specs(value):
             return not own.doubtful
-        return training.passes(layer, args, kwargs, value)
+        args, kwargs = inputs
+        return training.passes(layer, args, kwargs, value, agreement.split(kind, key))
 
     def _result(self, layer: Any, inputs: Any, value: Any) -> Result:
         parameters = count_parameters(layer)

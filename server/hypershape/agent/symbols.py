@@ -123,9 +123,21 @@ for _name, _function in _OPERATORS.items():
 class Kind:
     """A layer class with its arguments: all that decides its behaviour."""
 
-    __slots__ = ("arguments", "cls", "counts", "input_shape", "maker", "named", "own", "real", "results")
+    __slots__ = (
+        "arguments",
+        "cls",
+        "counts",
+        "input_shape",
+        "key",
+        "maker",
+        "named",
+        "own",
+        "real",
+        "results",
+    )
 
-    def __init__(self, cls: Any, arguments: Tuple[Any, Any], maker: Any = None) -> None:
+    def __init__(self, key: Any, cls: Any, arguments: Tuple[Any, Any], maker: Any = None) -> None:
+        self.key = key
         self.cls = cls
         self.maker = maker or cls
         """What is called with the arguments: the class, or the function that makes a ready-made model."""

@@ -1,8 +1,8 @@
 """What only `fit` meets: the layers' own `call`, in training, where a symbolic build asks their shape functions.
 
 A built-in layer tells the shape of its output by a formula that need not refuse what its `call` refuses, and
-`call` may do more in training. So `call` is traced in a graph of the backend, which computes no values: once for
-each layer and input of Keras itself, and not at all for layers whose formula is known to be exact.
+`call` may do more in training. So `call` is traced in a graph of the backend, which computes no values: for each
+layer and input, unless calls like it have shown enough (`agreement`) or the layer's formula is known to be exact.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple
 import keras
 
 from . import private
+from .agreement import Agreement, Call
 from .step import BATCH
 
 backend: Any = private.get("keras.src.backend")
@@ -192,13 +193,24 @@ def surely_trains(model: Any) -> bool:
     return not _is_doubtful(model) and not _must_be_taken(model)
 
 
-def passes(layer: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
-    """Whether a step surely passes a layer of Keras as its build did, with outputs of these shapes."""
+def passes(layer: Any, args: Any, kwargs: Any, outputs: Any, call: Optional[Call] = None) -> bool:
+    """Whether a step surely passes a layer of Keras as its build did, with outputs of these shapes.
+
+    `call` tells what it has in common with other calls, of which some may have been traced.
+    """
     try:
         _update(layer)
     except Exception:
         return False
-    return not _is_risky(layer, args, kwargs) and _forward_passes(layer, args, kwargs, outputs)
+    if _is_risky(layer, args, kwargs):
+        return False
+    empty = any(map(_is_empty, tree.flatten(outputs)))
+    if call is not None and not empty and _AGREEMENT.covers(call):
+        return True
+    passed = _forward_passes(layer, args, kwargs, outputs)
+    if call is not None and passed and not empty:
+        _AGREEMENT.add(call)
+    return passed
 
 
 def _forward_passes(operation: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
@@ -325,6 +337,7 @@ def _with_batch(spec: Tuple[Any, ...], batch: int) -> Any:
     return keras.KerasTensor(shape, dtype, sparse=sparse)
 
 
+_AGREEMENT = Agreement()
 _HELD: Dict[str, Any] = {}
 
 

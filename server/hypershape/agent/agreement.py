@@ -1,0 +1,139 @@
+"""Which calls of a layer need no trace in training, because calls like them were traced and agreed with their formula.
+
+Two calls are alike if they differ in numbers only: in the sizes of tensors, and in arguments that are sizes, not
+axes. What a layer of Keras refuses beyond its formula is that two of these numbers do not go together: one is larger
+than the other, or does not divide it, or differs from it. So a call passes if each such relation among its numbers
+has been seen in a call that is alike and passed. The differential suite holds this against real steps.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
+
+SIGHTINGS = 2
+"""So many different calls that are alike must have passed first."""
+
+_AXES = ("ax", "dims")
+"""Arguments with these in their names count axes, of which each is another case."""
+
+_NUMBER = "a number"
+_FRACTION = "a fraction"
+
+Numbers = Tuple[int, ...]
+Relation = Tuple[int, int, Any]
+Call = Tuple[Any, Numbers]
+"""What all calls that are alike have in common, and the numbers of one of them."""
+
+
+class _Opaque(Exception):
+    """The user's own code takes part, whose numbers are not seen."""
+
+
+class Agreement:
+    """The relations among the numbers of calls that were seen to pass, for all calls that are alike."""
+
+    def __init__(self) -> None:
+        self._seen: Dict[Any, Set[Relation]] = {}
+        self._calls: Dict[Any, Set[Numbers]] = {}
+
+    def covers(self, call: Call) -> bool:
+        """Whether a call surely passes, since all that holds among its numbers was seen to do no harm."""
+        form, numbers = call
+        if len(self._calls.get(form, ())) < SIGHTINGS:
+            return False
+        seen = self._seen[form]
+        return all(each in seen or _is_between(each, seen) for each in relations(numbers))
+
+    def add(self, call: Call) -> None:
+        """A call that was traced in training and passed."""
+        form, numbers = call
+        self._calls.setdefault(form, set()).add(numbers)
+        self._seen.setdefault(form, set()).update(relations(numbers))
+
+
+def _is_between(relation: Relation, seen: Set[Relation]) -> bool:
+    """Equal numbers do no harm where either may be the larger one."""
+    first, second, order = relation
+    return order == "=" and (first, second, "<") in seen and (first, second, ">") in seen
+
+
+@functools.lru_cache(maxsize=10_000)
+def relations(numbers: Numbers) -> FrozenSet[Relation]:
+    """The order of each two numbers, and whether the larger one is a multiple of the smaller."""
+    found: List[Relation] = []
+    for first, one in enumerate(numbers):
+        for second in range(first + 1, len(numbers)):
+            other = numbers[second]
+            found.append((first, second, "=" if one == other else "<" if one < other else ">"))
+            if one != other:
+                found.append((first, second, max(one, other) % min(one, other) == 0))
+    return frozenset(found)
+
+
+def split(kind: Any, inputs: Any) -> Optional[Call]:
+    """A call of a layer of Keras, where nothing but Keras takes part.
+
+    `kind.key` is the class of the layer with its arguments and the settings, `inputs` the key of what it is called
+    on, as `remembered` makes them: an int is `(int, value)`, a tensor `("t", shape, dtype)`.
+    """
+    numbers: List[int] = []
+    try:
+        return (_made(kind, numbers), _form(inputs, numbers, counts=False)), tuple(numbers)
+    except _Opaque:
+        return None
+
+
+def _made(kind: Any, numbers: List[int]) -> Any:
+    """A layer and its arguments, without their sizes."""
+    if kind.own or kind.maker is not kind.cls:
+        raise _Opaque
+    cls, (args, kwargs), settings = kind.key
+    names = _positional(cls)
+    found = [_argument(name, value, numbers) for name, value in zip(names, args)]
+    # kwargs is None or (dict, (name, value), …), each name being (str, name).
+    given = [(name[1], _argument(name[1], value, numbers)) for name, value in (kwargs or (dict,))[1:]]
+    return cls, tuple(found), args[len(names) :], tuple(given), settings
+
+
+def _argument(name: str, value: Any, numbers: List[int]) -> Any:
+    return _form(value, numbers, counts=not any(part in name for part in _AXES))
+
+
+def _form(key: Any, numbers: List[int], counts: bool) -> Any:
+    """A key without its numbers, which are added to `numbers`; `counts`: an int in it is a size."""
+    if type(key) is not tuple or not key:
+        return key
+    first = key[0]
+    if first == "t":
+        return ("t", tuple(_size(size, numbers) for size in key[1]), *key[2:])
+    if first is types.FunctionType:
+        raise _Opaque
+    if first is int and len(key) == 2:
+        return _size(key[1], numbers) if counts else key
+    if first is float and len(key) == 2:
+        return _FRACTION if 0.0 < key[1] < 1.0 else key
+    if len(key) == 2 and hasattr(key[1], "results"):
+        return first, _made(key[1], numbers)
+    return tuple(_form(each, numbers, counts) for each in key)
+
+
+def _size(size: Any, numbers: List[int]) -> Any:
+    if type(size) is not int or size < 2:
+        return size
+    numbers.append(size)
+    return _NUMBER
+
+
+@functools.lru_cache(maxsize=None)
+def _positional(cls: Any) -> Tuple[str, ...]:
+    """The names of the arguments that a class takes by position."""
+    return tuple(_names(inspect.signature(cls.__init__).parameters.values()))[1:]
+
+
+def _names(parameters: Any) -> Iterator[str]:
+    for each in parameters:
+        if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD):
+            yield each.name

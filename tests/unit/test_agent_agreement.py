@@ -1,0 +1,79 @@
+"""A call of a layer passes untraced only if all that holds among its numbers was seen in calls that passed."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from hypershape.agent.agreement import Agreement, split
+
+
+class Attending:
+    def __init__(self, heads: int, width: int = 8, axes: Any = None) -> None: ...
+
+
+def kind(*args: Any, own: bool = False, **kwargs: Any) -> Any:
+    """What memory knows of a layer with these arguments, as far as it is asked here."""
+
+    def plain(value: Any) -> Any:
+        return value if isinstance(value, tuple) else (type(value), value)
+
+    given = (dict, *[((str, name), plain(value)) for name, value in kwargs.items()]) if kwargs else None
+    key = (Attending, (tuple(plain(each) for each in args), given), "settings")
+    return SimpleNamespace(key=key, own=own, maker=Attending, cls=Attending, results={})
+
+
+def tensor(*sizes: Any) -> Any:
+    return ((tuple, ("t", (None, *sizes), "float32")), None)
+
+
+def test_a_call_is_traced_until_each_relation_of_its_numbers_has_passed() -> None:
+    agreement = Agreement()
+    first, other = split(kind(12), tensor(30)), split(kind(7), tensor(9))
+    assert not agreement.covers(first)
+    agreement.add(first)
+    agreement.add(other)
+    assert agreement.covers(split(kind(5), tensor(16)))
+    assert not agreement.covers(split(kind(5), tensor(15))), "a multiple was never seen"
+    assert not agreement.covers(split(kind(16), tensor(7))), "nor was a smaller size"
+
+
+def test_equal_numbers_pass_where_either_was_the_larger_one() -> None:
+    agreement = Agreement()
+    agreement.add(split(kind(12), tensor(30)))
+    agreement.add(split(kind(7), tensor(9)))
+    assert not agreement.covers(split(kind(8), tensor(8)))
+    agreement.add(split(kind(30), tensor(12)))
+    assert agreement.covers(split(kind(8), tensor(8)))
+
+
+def test_what_fails_for_different_sizes_is_not_covered_by_equal_ones() -> None:
+    agreement = Agreement()
+    for size in (8, 12, 16):
+        agreement.add(split(kind(size), tensor(size)))
+    assert agreement.covers(split(kind(20), tensor(20)))
+    assert not agreement.covers(split(kind(20), tensor(10)))
+
+
+def test_ranks_axes_and_open_or_single_sizes_make_another_case() -> None:
+    calls = [
+        split(kind(12), tensor(30)), split(kind(12), tensor(30, 4)), split(kind(12), tensor(None)),
+        split(kind(12), tensor(1)), split(kind(12, axes=2), tensor(30)), split(kind(12, axes=3), tensor(30)),
+        split(kind(12, width=0), tensor(30)), split(kind(12, width=0.0), tensor(30)),
+    ]  # fmt: skip
+    assert len({call[0] for call in calls if call is not None}) == len(calls)
+
+
+def test_the_layer_inside_of_another_one_counts_with_its_arguments() -> None:
+    inner = [kind(3), kind(5), kind(5, axes=1)]
+    calls = [split(kind((Attending, each)), tensor(30)) for each in inner]
+    assert calls[0] is not None and calls[0][1] == (3, 30)
+    forms = [call[0] for call in calls if call is not None]
+    assert forms[0] == forms[1] != forms[2]
+
+
+def test_code_of_the_users_own_is_traced_each_time() -> None:
+    assert split(kind(12, own=True), tensor(30)) is None
+    assert split(kind((Attending, kind(3, own=True))), tensor(30)) is None
+    function = (type(tensor), "its key")
+    assert split(kind(12, width=function), tensor(30)) is None
