@@ -33,7 +33,8 @@ from hypershape.space.conditions import (
     quoted,
     reference,
 )
-from hypershape.space.literals import comparisons, relations
+from hypershape.space.literals import comparisons
+from hypershape.space.relations import relations
 
 from .handmade import at, blame, error, failing, module, repaired
 

@@ -6,24 +6,26 @@ fail for another reason say nothing: they stopped before this failure could show
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, reduce
-from operator import and_
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 
 from hypershape.model import Cause, Configuration, Hyperparameter, ProbeError, Report
-from hypershape.space.conditions import Condition, all_of, any_of
-from hypershape.space.literals import Literal, comparisons, families, relations, some_member
+from hypershape.space.conditions import Condition
+from hypershape.space.families import counting, families, related_members, some_member
+from hypershape.space.formula import Formula, cheapest, rank
+from hypershape.space.literals import Literal, comparisons
+from hypershape.space.relations import relations
 
-MOST_NAMES = 4
-MOST_LITERALS = 60
-MOST_COVERING = 24
-MOST_ALTERNATIVES = 3
-PLAIN = 2
-"""Relations that cost more are not joined with anything else."""
-FITTED = 6
-"""Relations with a constant that was fitted to the failures: two alternatives without one say more."""
+MOST_LITERALS = 300
+MOST_COST = 200
+"""Conditions that are harder to read are not shown: some sixteen comparisons."""
+COST_OF_FEW, COST_PER_REPORT = 40, 2
+"""A condition has to explain several configurations with each of its comparisons."""
+APART, APART_IF_HIDDEN = 1, 26
+"""So much more may a condition cost in which no other cause strikes; also if they mostly do without it."""
+MOST_OTHERS = 3
+"""Of more other causes nobody would want to read in one condition."""
 SAMPLE = 200
 """A condition is sought among so many failing and twice as many building configurations, then held against all."""
 ROUNDS = 10
@@ -47,14 +49,15 @@ def causes(
     building = [report.configuration for report in reports if report.verdict == "ok"]
     total = sum(weight(report.configuration) for report in reports) or 1.0
     found = []
-    for key, group in by_kind(reports).items():
+    groups = by_kind(reports)
+    for key, group in groups.items():
         first = min(group, key=lambda report: _far_from_default(report.configuration, hps))
         assert first.error is not None
         failing = tuple(report.configuration for report in group)
         condition = (
             explain(key, failing, building)
             if explain is not None
-            else smallest_condition(failing, building, hps)
+            else smallest_condition(failing, building, hps, (), others(key, reports))
         )
         found.append(
             Cause(
@@ -77,6 +80,12 @@ def by_kind(reports: Iterable[Report]) -> dict[object, list[Report]]:
         if report.verdict == "fail" and report.error is not None:
             groups.setdefault(kind(report.error), []).append(report)
     return groups
+
+
+def others(kind: object, reports: Iterable[Report]) -> list[list[Configuration]]:
+    """What fails for each other reason than one, the most frequent first."""
+    groups = [group for key, group in by_kind(reports).items() if key != kind]
+    return [[each.configuration for each in group] for group in sorted(groups, key=len, reverse=True)]
 
 
 def kind(error: ProbeError) -> object:
@@ -108,23 +117,70 @@ def smallest_condition(
     building: Sequence[Configuration],
     hps: Mapping[str, Hyperparameter],
     suspects: Sequence[str] = (),
+    elsewhere: Sequence[Sequence[Configuration]] = (),
 ) -> Condition | None:
     """The simplest condition that holds for all failing and for no building configurations, or None.
 
-    Of many configurations a few are looked at, and those with which what they suggest disagrees, until nothing
-    does. `suspects` are hyperparameters that are known to matter: relations are sought among them first.
+    `suspects` are hyperparameters that are known to matter: relations are sought among them first. `elsewhere` are the
+    configurations that fail for each other reason; they may meet the condition, because whoever removes the other
+    reason meets this one.
+    """
+    own = _exact(failing, building, hps, suspects)
+    if own is None or not elsewhere:
+        return None if own is None else own.condition
+    met = [group for group in elsewhere if any(map(own.condition.holds, group))][:MOST_OTHERS]
+    return _beside(own, failing, building, met, partial(_exact, hps=hps, suspects=suspects)).condition
+
+
+def _beside(
+    own: Formula,
+    failing: Sequence[Configuration],
+    building: Sequence[Configuration],
+    met: Sequence[Sequence[Configuration]],
+    exact: Callable[..., Formula | None],
+) -> Formula:
+    """A formula for failures of which others meet the same one.
+
+    It leaves the others out where that costs nothing (`depth == 4` beside `depth >= 5`). Else one formula may speak of
+    all of them, as of a convolution and a pooling that run out of pixels, if it is as simple. Where most of what meets
+    it fails elsewhere, either of the two may cost more.
+    """
+    others = [each for group in met for each in group]
+    if not others:
+        return own
+    hidden = sum(map(bool, map(own.condition.holds, others))) >= len(failing)
+    apart = exact(failing, [*building, *others], most=own.cost + (APART_IF_HIDDEN if hidden else APART))
+    if apart is not None and not hidden:
+        return apart
+    costs = [
+        each.cost for each in (own, *(exact(group, building) for group in met if hidden)) if each is not None
+    ]
+    one = exact([*failing, *others], building, most=max(costs) + APART)
+    return min((each for each in (apart, one) if each is not None), key=rank, default=own)
+
+
+def _exact(
+    failing: Sequence[Configuration],
+    building: Sequence[Configuration],
+    hps: Mapping[str, Hyperparameter],
+    suspects: Sequence[str],
+    most: int = MOST_COST,
+) -> Formula | None:
+    """A formula that holds for all failing and for no building configurations.
+
+    Of many configurations a few are looked at, and those with which what they suggest disagrees, until nothing does.
     """
     if not building or not failing:
         return None
     bad, good = _spread(failing, SAMPLE), _spread(building, 2 * SAMPLE)
     for _ in range(ROUNDS):
-        condition = _condition(bad, good, hps, suspects)
-        if condition is None:
+        found = _formula(bad, good, hps, suspects, most)
+        if found is None:
             return None
-        missed = [each for each in failing if not condition.holds(each)]
-        caught = [each for each in building if condition.holds(each)]
+        missed = [each for each in failing if not found.condition.holds(each)]
+        caught = [each for each in building if found.condition.holds(each)]
         if not missed and not caught:
-            return condition
+            return found
         bad += _spread(missed, SAMPLE // 4)
         good += _spread(caught, SAMPLE // 4)
     return None
@@ -139,67 +195,50 @@ def _spread(configurations: Sequence[Configuration], most: int) -> list[Configur
     return [*head, *configurations[len(head) :: step]]
 
 
-def _condition(
+def _formula(
     failing: Sequence[Configuration],
     building: Sequence[Configuration],
     hps: Mapping[str, Hyperparameter],
     suspects: Sequence[str],
-) -> Condition | None:
-    everything = (1 << len(failing)) - 1
-    literals = _useful(
-        [each for name, hp in hps.items() for each in comparisons(name, failing, building, hp)],
-        len(building),
-    )
-    covering = [each for each in literals if each.failing == everything]
-    best = _conjunction(covering[:MOST_COVERING], everything)
-    if best is not None:
-        return _joined([best])
-    related = list(relations(failing, building, _related(failing, building, hps, suspects)))
-    related.sort(key=lambda each: (each.cost, len(each.text)))
-    alone = next((each for each in related if not each.building), None)
-    if alone is not None and alone.cost < FITTED:
-        return _joined([(alone,)])
-    alternatives = _alternatives(literals[:MOST_LITERALS], everything)
-    if alternatives is not None and len(alternatives) == 2:
-        return _joined(alternatives)
-    plain = [each for each in related if each.cost <= PLAIN]
-    best = _conjunction([*covering, *plain[:MOST_COVERING]], everything, most=2)
-    if best is not None:
-        return _joined([best])
-    members = [each for family in families(hps) for each in some_member(family, failing, building)]
-    if members and alone is None:
-        return _joined([(min(members, key=lambda each: (each.cost, each.text)),)])
-    if alternatives is not None and alone is None:
-        return _joined(alternatives)
-    return _joined([(alone,)]) if alone is not None else None
+    most: int,
+) -> Formula | None:
+    everything, others = (1 << len(failing)) - 1, (1 << len(building)) - 1
+    literals = _useful(_literals(failing, building, hps, suspects), others)
+    most = min(most, COST_OF_FEW + COST_PER_REPORT * (len(failing) + len(building)))
+    return cheapest(literals, everything, others, most)
 
 
-def _alternatives(literals: Sequence[Literal], everything: int) -> list[tuple[Literal, ...]] | None:
-    """A few conjunctions of which at least one holds for each failure, those that cover most first."""
-    left = everything
-    found: list[tuple[Literal, ...]] = []
-    while left and len(found) < MOST_ALTERNATIVES:
-        part = _conjunction(literals, left, most=3)
-        if part is None:
-            return None
-        found.append(part)
-        left &= ~reduce(and_, (each.failing for each in part))
-    return None if left else found
+def _literals(
+    failing: Sequence[Configuration],
+    building: Sequence[Configuration],
+    hps: Mapping[str, Hyperparameter],
+    suspects: Sequence[str],
+) -> Iterator[Literal]:
+    """Everything that may stand in the condition."""
+    for name, hp in hps.items():
+        yield from comparisons(name, failing, building, hp)
+    numbers = _numbers(failing, building, hps, suspects)
+    yield from relations(failing, building, numbers, hps)
+    for family in families(hps):
+        others = [name for name in numbers if name not in family]
+        yield from some_member(family, failing, building, counting(others, hps))
+        yield from related_members(family, others, failing, building, hps)
 
 
-def _related(
+def _numbers(
     failing: Sequence[Configuration],
     building: Sequence[Configuration],
     hps: Mapping[str, Hyperparameter],
     suspects: Sequence[str],
     most: int = 6,
 ) -> list[str]:
-    """The whole-numbered hyperparameters that every failure read, those that tell failing from building first."""
+    """Some whole-numbered hyperparameters, those that tell failing from building first."""
     names = [
         name
         for name in hps
-        if all(type(each.get(name)) is int for each in failing)
-        and len({each[name] for each in (*failing, *building) if name in each}) > 1
+        if (values := {each[name] for each in (*failing, *building) if name in each})
+        and len(values) > 1
+        and all(type(value) is int for value in values)
     ]
 
     def difference(name: str) -> float:
@@ -216,41 +255,19 @@ def _related(
     return [name for name in hps if name in kept]
 
 
-def _useful(literals: Iterable[Literal], buildings: int) -> list[Literal]:
-    """Literals that hold somewhere among the failures and exclude something, the most telling first."""
-    nothing_excluded = (1 << buildings) - 1
-    kept = [each for each in literals if each.failing and each.building != nothing_excluded]
-    kept.sort(key=lambda each: (-each.failing.bit_count(), each.building.bit_count(), each.cost))
-    return kept
+def _useful(literals: Iterable[Literal], others: int) -> list[Literal]:
+    """Literals that hold somewhere among the failures and exclude something, the most telling first.
 
-
-def _conjunction(
-    literals: Sequence[Literal], wanted: int, most: int = MOST_NAMES
-) -> tuple[Literal, ...] | None:
-    """The literals that together exclude every building configuration and cover most of the wanted failures.
-
-    Among those that cover as many, the one with the fewest names and the cheapest comparisons.
+    Of two that hold for the same configurations the simpler one is kept.
     """
-    best: tuple[Literal, ...] | None = None
-    rank: tuple[int, int, int, int] | None = None
-    for size in range(1, most + 1):
-        for chosen in itertools.combinations(literals, size):
-            left, covered = -1, wanted
-            for each in chosen:
-                left &= each.building
-                covered &= each.failing
-            if left or not covered:
-                continue
-            names = {name for each in chosen for name in each.condition.names}
-            cost = sum(each.cost for each in chosen)
-            found = (-covered.bit_count(), len(names), size, cost)
-            if rank is None or found < rank:
-                best, rank = chosen, found
-        if best is not None and rank is not None and -rank[0] == wanted.bit_count():
-            break
-    return best
-
-
-def _joined(alternatives: Sequence[tuple[Literal, ...]]) -> Condition:
-    ordered = (sorted(part, key=lambda each: (each.cost, each.text)) for part in alternatives)
-    return any_of([all_of([each.condition for each in part]) for part in ordered])
+    kept: dict[tuple[int, int], Literal] = {}
+    for each in literals:
+        if each.failing and each.building != others:
+            key = each.failing, each.building
+            known = kept.get(key)
+            if known is None or (each.cost, len(each.text)) < (known.cost, len(known.text)):
+                kept[key] = each
+    telling = sorted(
+        kept.values(), key=lambda each: (-each.failing.bit_count(), each.building.bit_count(), each.cost)
+    )
+    return telling[:MOST_LITERALS]

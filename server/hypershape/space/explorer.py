@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Key, Report, Value, key_of
-from hypershape.space.blame import by_kind, causes, kind, nearest, smallest_condition
+from hypershape.space.blame import by_kind, causes, kind, nearest, others, smallest_condition
 from hypershape.space.conditions import Condition
 from hypershape.space.confirm import trials
 from hypershape.space.covering import covering_array
@@ -513,7 +513,8 @@ class Explorer:
             ):
                 self._conditions[key] = (len(self._reports), condition)
                 return condition
-        condition = smallest_condition(failing, building, self._hps, self._suspects.get(key, ()))
+        elsewhere = others(key, self.reports)
+        condition = smallest_condition(failing, building, self._hps, self._suspects.get(key, ()), elsewhere)
         self._conditions[key] = (len(self._reports), condition)
         return condition
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hypershape.model import Configuration, Hyperparameter, Value
+from hypershape.space import domains
 from hypershape.space.conditions import (
     Comparison,
     Condition,
@@ -17,10 +17,7 @@ from hypershape.space.conditions import (
     Name,
     Number,
     Operation,
-    Operator,
     Relation,
-    Sign,
-    Some,
 )
 
 MOST_VALUES = 16
@@ -30,9 +27,13 @@ MOST_TERMS = 12
 MOST_DIVISOR = 64
 LEAST_DIVIDED = 3
 """Of fewer values nobody would say that they are what a number divides."""
+MOST_EXCEPTIONS = 8
+"""Of a domain with more values nobody would name one that does not fail."""
 
-MOST_MEMBERS = 8
-"""Of more hyperparameters nobody would read that one of them has a value."""
+PLAIN, THRESHOLD, AT_END, DIVIDED, EXCEPT, LISTED, ANY = 11, 12, 13, 13, 13, 14, 36
+"""What comparisons cost to read. That there is one more counts most, what kind it is little."""
+UNSAID = 12
+"""What a denial costs in addition where it only holds because a hyperparameter that was not read has no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Literal:
     failing: int
     building: int
     cost: int
+    of: int = 0
+    """How many values the hyperparameter of a comparison has; 0 where there is no such number."""
 
     @property
     def text(self) -> str:
@@ -57,12 +60,21 @@ def comparisons(
     good = {each[name] for each in building if name in each}
     if not bad or (bad | good == bad & good and len(bad) == 1):
         return
+    values, everything = domains.size(hp) or 0, (1 << len(building)) - 1
     where = (_by_value(failing, name), _by_value(building, name))
     for condition, cost in _compared(name, bad, good, hp):
         bits = [
             _union(bits for value, bits in each.items() if condition.holds({name: value})) for each in where
         ]
-        yield Literal(condition, bits[0], bits[1], cost)
+        if _denies(condition) and (unread := everything & ~_union(iter(where[1].values()))):
+            # Whoever reads that something is not so thinks of it as being there: better to say when it is.
+            yield Literal(condition, bits[0], bits[1] | unread, cost, values)
+            cost += UNSAID
+        yield Literal(condition, bits[0], bits[1], cost, values)
+
+
+def _denies(condition: Condition) -> bool:
+    return isinstance(condition, Comparison) and (condition.sign == "!=" or condition.value is False)
 
 
 def _compared(
@@ -74,18 +86,15 @@ def _compared(
     limits = (min(numbers), max(numbers)) if ordered and numbers else ()
     for value in bad if len(bad | good) <= MOST_VALUES or len(bad) == 1 else ():
         at_end = hp.kind in ("Int", "Float") and value in limits
-        yield Comparison(name, "==", value), 3 if at_end else 1
+        yield Comparison(name, "==", value), AT_END if at_end else PLAIN
     if ordered:
         yield from _thresholds(name, sorted(numbers), bad, good, hp)
     if all(type(value) is int for value in bad | good):
         yield from _divided(name, bad, good)
-    only_good = good - bad
-    if len(bad) > 1 and len(only_good) == 1:
-        (other,) = only_good
-        if not isinstance(other, bool):
-            yield Comparison(name, "!=", other), 3
-    if 1 < len(bad) <= 6 and only_good:
-        yield Membership(name, tuple(sorted(bad, key=lambda v: (str(type(v)), v)))), 4
+    if len(bad) > 1 and 2 < len(bad | good) <= MOST_EXCEPTIONS:
+        yield from ((Comparison(name, "!=", other), EXCEPT) for other in sorted(good, key=repr))
+    if 1 < len(bad) <= 6 and good - bad and len(bad) < (domains.size(hp) or MOST_VALUES):
+        yield Membership(name, tuple(sorted(bad, key=lambda v: (str(type(v)), v)))), LISTED
 
 
 def _thresholds(
@@ -94,8 +103,8 @@ def _thresholds(
     for below, bound in _borders(values, bad, good):
         between = _short(below, bound) if hp.kind == "Float" else None
         low, high = (bound, below) if between is None else (between, between)
-        yield Comparison(name, ">=", low), 2
-        yield Comparison(name, "<" if between is not None and between == bound else "<=", high), 2
+        yield Comparison(name, ">=", low), THRESHOLD
+        yield Comparison(name, "<" if between is not None and between == bound else "<=", high), THRESHOLD
 
 
 def _divided(name: str, bad: set[Value], good: set[Value]) -> Iterator[tuple[Condition, int]]:
@@ -106,10 +115,10 @@ def _divided(name: str, bad: set[Value], good: set[Value]) -> Iterator[tuple[Con
     for divisor in _divisors(math.gcd(*(value - other for value, other in itertools.pairwise(whole)))):
         rest = whole[0] % divisor
         if divisor == 2 or rest == 0:
-            yield Relation(_remainder(name, divisor), "==", Number(rest)), 3
+            yield Relation(_remainder(name, divisor), "==", Number(rest)), DIVIDED
     shared = math.gcd(*(value for value in good if type(value) is int))
     for divisor in _divisors(shared) if len(good) >= LEAST_DIVIDED else ():
-        yield Relation(_remainder(name, divisor), "!=", Number(0)), 3
+        yield Relation(_remainder(name, divisor), "!=", Number(0)), DIVIDED
 
 
 def _remainder(name: str, divisor: int) -> Expression:
@@ -147,39 +156,6 @@ def _short(low: float, high: float) -> float:
     return high
 
 
-def families(names: Iterable[str]) -> list[tuple[str, ...]]:
-    """Names that differ in one number only, as a loop declares them: units_0, units_1, …"""
-    found: dict[str, list[str]] = {}
-    for name in names:
-        for number in re.finditer(r"\d+", name):
-            found.setdefault(f"{name[: number.start()]}#{name[number.end() :]}", []).append(name)
-    return [tuple(each) for each in found.values() if len(each) > 1]
-
-
-def some_member(
-    family: Sequence[str], failing: Sequence[Configuration], building: Sequence[Configuration]
-) -> Iterator[Literal]:
-    """Comparisons that hold for some member of a family in every failure, and for none where the target builds.
-
-    A chain of comparisons rather than `'avg' in (pooling_0, …)`: members that were not read have no value.
-    """
-    if len(family) > MOST_MEMBERS:
-        return
-    bad = {each[name] for each in failing for name in family if name in each}
-    good = {each[name] for each in building for name in family if name in each}
-    tests: list[tuple[Sign, Value]] = [("==", value) for value in sorted(bad - good, key=repr)[:MOST_VALUES]]
-    numbers = [v for v in bad | good if isinstance(v, int | float) and not isinstance(v, bool)]
-    if len(numbers) == len(bad | good) and good:
-        least, most = (pick(v for v in numbers if v in good) for pick in (min, max))
-        tests += [(">=", v) for v in sorted(numbers) if v > most][:1]
-        tests += [("<=", v) for v in sorted(numbers, reverse=True) if v < least][:1]
-    everything = (1 << len(failing)) - 1
-    for sign, value in tests:
-        condition = Some(tuple(family), sign, value)
-        if all(map(condition.holds, failing)) and not any(map(condition.holds, building)):
-            yield Literal(condition, everything, 0, len(family))
-
-
 def _by_value(configurations: Sequence[Configuration], name: str) -> dict[Value, int]:
     """For each value the configurations that have it, as a bit set."""
     found: dict[Value, int] = {}
@@ -195,46 +171,3 @@ def _union(sets: Iterator[int]) -> int:
     for bits in sets:
         found |= bits
     return found
-
-
-def relations(
-    failing: Sequence[Configuration], building: Sequence[Configuration], names: Sequence[str]
-) -> Iterator[Literal]:
-    """Relations between two or three whole-numbered hyperparameters that hold for every failure."""
-    everything = (1 << len(failing)) - 1
-    for condition, cost in _related(failing, names):
-        if all(map(condition.holds, failing)):
-            where = sum(1 << position for position, each in enumerate(building) if condition.holds(each))
-            yield Literal(condition, everything, where, cost)
-
-
-def _related(failing: Sequence[Configuration], names: Sequence[str]) -> Iterator[tuple[Condition, int]]:
-    """What can be said of two or three numbers, each with how hard it is to read."""
-    zero = Number(0)
-    for one, other in itertools.permutations(names, 2):
-        a, b = Name(one), Name(other)
-        yield Relation(Operation(a, "%", b), "!=", zero), 2
-        yield Relation(a, ">", b), 1
-        yield Relation(a, ">=", b), 1
-        yield Relation(Operation(a, "%", Operation(Number(2), "**", b)), "!=", zero), 4
-        yield _fitted(Operation(a, "*", Operation(b, "-", Number(1))), failing)[0], 7
-        if one < other:
-            yield Relation(a, "!=", b), 1
-            yield Relation(a, "==", b), 1
-            signs: tuple[Operator, ...] = ("+", "*")
-            for sign in signs:
-                yield from ((each, 6) for each in _fitted(Operation(a, sign, b), failing))
-    for one, other, third in itertools.permutations(names, 3):
-        a, b, c = Name(one), Name(other), Name(third)
-        if other < third:
-            yield Relation(a, "!=", Operation(b, "*", c)), 4
-        yield Relation(a, "!=", Operation(Operation(b, "*", b), "*", c)), 5
-
-
-def _fitted(calculated: Expression, failing: Sequence[Configuration]) -> tuple[Condition, Condition]:
-    """That a result is at least the least of all failures, and at most the most."""
-    results = [calculated.value(each) for each in failing]
-    return (
-        Relation(calculated, ">=", Number(min(results))),
-        Relation(calculated, "<=", Number(max(results))),
-    )

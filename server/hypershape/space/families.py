@@ -1,0 +1,215 @@
+"""Literals that speak of a family: hyperparameters that a loop declares, one for each block.
+
+`units_0 == 7 or units_1 == 7 or …` is one thought, "some block has 7 units", however many blocks there are.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from hypershape.model import Configuration, Hyperparameter, Value
+from hypershape.space import domains
+from hypershape.space.conditions import (
+    Comparison,
+    Condition,
+    Expression,
+    Name,
+    Operation,
+    Relation,
+    Sign,
+    Some,
+    all_of,
+    any_of,
+)
+from hypershape.space.literals import Literal
+from hypershape.space.relations import (
+    COMPARED,
+    DIVIDES,
+    Pairs,
+    alike,
+    is_equation,
+    of_two,
+    seen_together,
+    split,
+)
+
+MOST_MEMBERS = 8
+"""Of more hyperparameters nobody would read that one of them has a value."""
+MOST_TRIED = 12
+"""So many values of a family are compared with."""
+
+SOME, MEMBER = 14, 2
+"""What the thought costs to read, and each member in addition."""
+
+
+def families(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Names that differ in one number only, as a loop declares them: units_0, units_1, …"""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        for number in re.finditer(r"\d+", name):
+            found.setdefault(f"{name[: number.start()]}#{name[number.end() :]}", []).append(name)
+    return [tuple(each) for each in found.values() if 1 < len(each) <= MOST_MEMBERS]
+
+
+def some_member(
+    family: Sequence[str],
+    failing: Sequence[Configuration],
+    building: Sequence[Configuration],
+    counts: Sequence[str] = (),
+) -> Iterator[Literal]:
+    """Comparisons that hold for some member of a family.
+
+    A chain of comparisons rather than `'avg' in (pooling_0, …)`: members that were not read have no value. Where all
+    are read whatever the number of blocks is, one of `counts` may be that number: then the member's block must exist.
+    """
+    everything = (1 << len(failing)) - 1
+    members = [(_values(name, failing), _values(name, building)) for name in family]
+    blocks = {
+        count: [_existing(count, index, failing, building) for index in range(len(family))]
+        for count in counts
+    }
+    for sign, value in _tried(members):
+        cost = SOME + MEMBER * len(family)
+        parts = [(_where(sign, value, bad), _where(sign, value, good)) for bad, good in members]
+        yield from _some(Some(tuple(family), sign, value), parts, everything, cost)
+        for count, exist in blocks.items():
+            bounded = [(bad & a, good & b) for (bad, good), (a, b) in zip(parts, exist, strict=True)]
+            if bounded != parts:
+                named = [_of_block(name, sign, value, count, index) for index, name in enumerate(family)]
+                yield from _some(any_of(named), bounded, everything, 2 * cost)
+
+
+def _some(
+    condition: Condition, parts: Sequence[tuple[int, int]], everything: int, cost: int
+) -> Iterator[Literal]:
+    failing = building = 0
+    for bad, good in parts:
+        failing |= bad
+        building |= good
+    # Of one member alone nobody would speak as of a family.
+    if sum(bool(bad) for bad, _ in parts) > 1 and (failing == everything or not building):
+        yield Literal(condition, failing, building, cost)
+
+
+def _of_block(name: str, sign: Sign, value: Value, count: str, index: int) -> Condition:
+    comparison = Comparison(name, sign, value)
+    return comparison if index == 0 else all_of([comparison, Comparison(count, ">=", index + 1)])
+
+
+def _existing(
+    count: str, index: int, failing: Sequence[Configuration], building: Sequence[Configuration]
+) -> tuple[int, int]:
+    """Where a number of blocks is larger than an index; the first block always exists."""
+    if index == 0:
+        return -1, -1
+    bad, good = (
+        sum(1 << i for i, each in enumerate(some) if type(n := each.get(count)) is int and n > index)
+        for some in (failing, building)
+    )
+    return bad, good
+
+
+def _values(name: str, configurations: Sequence[Configuration]) -> dict[Value, int]:
+    found: dict[Value, int] = {}
+    for position, each in enumerate(configurations):
+        if name in each:
+            found[each[name]] = found.get(each[name], 0) | 1 << position
+    return found
+
+
+def _where(sign: Sign, value: Value, by_value: Mapping[Value, int]) -> int:
+    found = 0
+    for each, bits in by_value.items():
+        if Comparison("", sign, value).fits(each):
+            found |= bits
+    return found
+
+
+def _tried(
+    members: Sequence[tuple[Mapping[Value, int], Mapping[Value, int]]],
+) -> Iterator[tuple[Sign, Value]]:
+    """Comparisons that the values of a family suggest."""
+    bad = {value for each in members for value in each[0]}
+    good = {value for each in members for value in each[1]}
+    both = sorted(bad | good, key=repr)
+    if len(both) < 2:
+        return
+    if len(both) <= MOST_TRIED:
+        yield from (("==", value) for value in both if value in bad)
+        if len(both) > 2:
+            yield from (("!=", value) for value in both)
+    numbers = sorted(v for v in both if isinstance(v, int | float) and not isinstance(v, bool))
+    if len(numbers) < len(both):
+        return
+    borders = list(itertools.pairwise(numbers))
+    if len(borders) > MOST_TRIED:
+        # A value that no building configuration has is what the border of a large domain is found by.
+        alone = bad - good
+        borders = [(a, b) for a, b in borders if (a in alone) != (b in alone)]
+        borders = borders[: MOST_TRIED // 2] + borders[-MOST_TRIED // 2 :]
+    for below, bound in dict.fromkeys(borders):
+        yield ">=", bound
+        yield "<=", below
+
+
+def related_members(
+    family: Sequence[str],
+    others: Sequence[str],
+    failing: Sequence[Configuration],
+    building: Sequence[Configuration],
+    hps: Mapping[str, Hyperparameter],
+) -> Iterator[Literal]:
+    """Relations of some member to another hyperparameter, or to the member before it."""
+    everything = (1 << len(failing)) - 1
+    cost = MEMBER * len(family)
+    for other in others:
+        seen = [seen_together((name, other), failing, building) for name in family]
+        pooled = _pooled(seen)
+        for found in of_two(family[0], other, pooled, alike(family[0], other, pooled, hps), 0):
+            if found.cost in (DIVIDES, COMPARED) and found.shown(split(pooled, found.holds)):
+                sides = [split(some, found.holds) for some in seen]
+                chain = any_of([_renamed(found.relation, family[0], name) for name in family])
+                parts = [(each.failing, each.building) for each in sides]
+                yield from _some(chain, parts, everything, found.cost + cost)
+    steps = list(itertools.pairwise(family))
+    seen = [seen_together(step, failing, building) for step in steps]
+    if len(steps) > 1 and is_equation(split(_pooled(seen), operator.ne), least=2):
+        sides = [split(some, operator.ne) for some in seen]
+        chain = any_of([Relation(Name(a), "!=", Name(b)) for a, b in steps])
+        parts = [(each.failing, each.building) for each in sides]
+        yield from _some(chain, parts, everything, COMPARED + cost)
+
+
+def _pooled(seen: Sequence[Pairs]) -> Pairs:
+    """What was seen of several members, as if they were one."""
+    found: dict[tuple[int, ...], tuple[int, int]] = {}
+    for some in seen:
+        for values, (bad, good) in some.items():
+            known = found.get(values, (0, 0))
+            found[values] = known[0] | bad, known[1] | good
+    return found
+
+
+def _renamed(relation: Relation, name: str, to: str) -> Relation:
+    return Relation(_with(relation.left, name, to), relation.sign, _with(relation.right, name, to))
+
+
+def _with(expression: Expression, name: str, to: str) -> Expression:
+    if isinstance(expression, Name):
+        return Name(to) if expression.name == name else expression
+    if isinstance(expression, Operation):
+        return Operation(_with(expression.left, name, to), expression.sign, _with(expression.right, name, to))
+    return expression
+
+
+def counting(names: Iterable[str], hps: Mapping[str, Hyperparameter]) -> list[str]:
+    """Hyperparameters that may say how many blocks there are: whole numbers from a small range."""
+    found = []
+    for name in names:
+        last = domains.ends(hps[name], 2)[-1:]
+        if last and type(last[0]) is int and 2 <= last[0] <= MOST_MEMBERS:
+            found.append(name)
+    return found

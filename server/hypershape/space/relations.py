@@ -1,0 +1,256 @@
+"""Relations between two or three numbers that may stand in a condition.
+
+Among a few values almost any relation holds by chance: `depth != kernel` says no more than `depth == 4 or kernel == 9`
+where 3 is the only value that both can have. Why a relation is proposed only on evidence: its text is short, so that it
+would win over a longer one that says why. Evidence are several different pairs of values on both sides of the border
+that it draws, and a border that no two comparisons with constants could draw as well.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from hypershape.model import Configuration, Hyperparameter
+from hypershape.space.conditions import (
+    Expression,
+    Name,
+    Number,
+    Operation,
+    Operator,
+    Relation,
+    Sign,
+)
+from hypershape.space.literals import Literal
+
+MOST_TRIPLES = 4
+"""Relations of three are sought among so many names."""
+LARGEST_POWER = 64
+
+DIVIDES, COMPARED, POWER, OF_THREE, FITTED = 18, 25, 28, 30, 38
+"""What they cost to read; a comparison with a constant costs 11 to 14."""
+
+Pairs = Mapping[tuple[int, ...], tuple[int, int]]
+"""Values of some hyperparameters with the failing and the building configurations that have them, as bit sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What a relation makes of the values: those of failures for which it holds, those of others for which not."""
+
+    inside: list[tuple[int, ...]]
+    outside: list[tuple[int, ...]]
+    failing: int
+    building: int
+
+
+def relations(
+    failing: Sequence[Configuration],
+    building: Sequence[Configuration],
+    names: Sequence[str],
+    hps: Mapping[str, Hyperparameter] | None = None,
+) -> Iterator[Literal]:
+    """Relations between two or three whole numbers that hold for every failure, or for failures only."""
+    everything = (1 << len(failing)) - 1
+    for one, other in itertools.combinations(names, 2):
+        pairs = seen_together((one, other), failing, building)
+        for found in of_two(one, other, pairs, alike(one, other, pairs, hps), everything):
+            sides = split(pairs, found.holds)
+            if _tells(sides, everything) and found.shown(sides):
+                yield Literal(found.relation, sides.failing, sides.building, found.cost)
+    for some in itertools.combinations(names[:MOST_TRIPLES], 3):
+        triples = seen_together(some, failing, building)
+        for found in _of_three(some):
+            sides = split(triples, found.holds)
+            if _tells(sides, everything) and found.shown(sides):
+                yield Literal(found.relation, sides.failing, sides.building, found.cost)
+
+
+def seen_together(
+    names: tuple[str, ...], failing: Sequence[Configuration], building: Sequence[Configuration]
+) -> Pairs:
+    """The values that were drawn together; only where all are whole numbers."""
+    found: dict[tuple[int, ...], list[int]] = {}
+    for side, configurations in enumerate((failing, building)):
+        for position, each in enumerate(configurations):
+            values = tuple(each.get(name) for name in names)
+            if all(type(value) is int for value in values):
+                found.setdefault(values, [0, 0])[side] |= 1 << position  # type: ignore[arg-type]
+    return {values: (bits[0], bits[1]) for values, bits in found.items()}
+
+
+def split(pairs: Pairs, holds: Callable[..., bool]) -> Split:
+    inside, outside = [], []
+    failing = building = 0
+    for values, (bad, good) in pairs.items():
+        if holds(*values):
+            failing |= bad
+            building |= good
+            if bad:
+                inside.append(values)
+        elif good:
+            outside.append(values)
+    return Split(inside, outside, failing, building)
+
+
+def _tells(sides: Split, everything: int) -> bool:
+    """Whether a relation holds for every failure and not always, or for some failures and nothing else."""
+    if sides.failing == everything:
+        return bool(sides.outside)
+    return bool(sides.failing) and not sides.building
+
+
+def alike(one: str, other: str, pairs: Pairs, hps: Mapping[str, Hyperparameter] | None) -> bool:
+    """Whether two hyperparameters have the same values, as what is meant to be compared has."""
+    if hps is not None and one in hps and other in hps:
+        a, b = hps[one], hps[other]
+        return (a.kind, a.values, a.min, a.max, a.step) == (b.kind, b.values, b.min, b.max, b.step)
+    return {a for a, _ in pairs} == {b for _, b in pairs}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A relation, how it is computed, what shows that it is no coincidence, and what it costs to read."""
+
+    relation: Relation
+    holds: Callable[..., bool]
+    shown: Callable[[Split], bool]
+    cost: int
+
+
+def of_two(one: str, other: str, pairs: Pairs, alike: bool, everything: int) -> Iterator[Candidate]:
+    """What may be said of two numbers; bounds that are fitted to the failures only if all failures have both."""
+    a, b = Name(one), Name(other)
+    equation = partial(is_equation, least=2 if alike else 3)
+    yield Candidate(Relation(a, "!=", b), operator.ne, equation, COMPARED)
+    yield Candidate(
+        Relation(a, "==", b), operator.eq, lambda sides: equation(_mirrored(pairs, sides)), COMPARED
+    )
+    for sign, order in _ORDERS:
+        steps = partial(_is_staircase, pairs, order, least=3 if alike else 4)
+        yield Candidate(Relation(a, sign, b), order, steps, COMPARED)
+    for x, y, turned in ((a, b, False), (b, a, True)):
+        rest: Expression = Operation(x, "%", y)
+        for calculated, divides, cost in (
+            (rest, _divides_not, DIVIDES),
+            (Operation(x, "%", Operation(Number(2), "**", y)), _halves_not, POWER),
+        ):
+            holds = _turned(divides) if turned else divides
+            shown = partial(_is_periodic, pairs, holds, turned)
+            yield Candidate(Relation(calculated, "!=", Number(0)), holds, shown, cost)
+    if everything and _all_failing(pairs) == everything:
+        yield from _fitted(a, b, pairs)
+
+
+def _fitted(a: Name, b: Name, pairs: Pairs) -> Iterator[Candidate]:
+    """That a result is at least the least of all failures, and at most the most."""
+    for calculated, compute in _calculated(a, b):
+        results = [compute(*values) for values, (bad, _) in pairs.items() if bad]
+        for sign, order, bound in (
+            (">=", operator.ge, min(results)),
+            ("<=", operator.le, max(results)),
+        ):
+            holds = partial(_compares, compute, order, bound)
+            shown = partial(_is_staircase, pairs, holds, least=4)
+            yield Candidate(Relation(calculated, sign, Number(bound)), holds, shown, FITTED)  # type: ignore[arg-type]
+
+
+def _compares(
+    compute: Callable[[int, int], int], order: Callable[[int, int], bool], bound: int, a: int, b: int
+) -> bool:
+    return order(compute(a, b), bound)
+
+
+def _all_failing(pairs: Pairs) -> int:
+    found = 0
+    for bad, _ in pairs.values():
+        found |= bad
+    return found
+
+
+_ORDERS: tuple[tuple[Sign, Callable[[int, int], bool]], ...] = (
+    (">", operator.gt),
+    (">=", operator.ge),
+    ("<", operator.lt),
+    ("<=", operator.le),
+)
+
+
+def _divides_not(number: int, divisor: int) -> bool:
+    return divisor > 0 and number % divisor != 0
+
+
+def _halves_not(number: int, times: int) -> bool:
+    return 0 <= times <= LARGEST_POWER and number % 2**times != 0
+
+
+def _turned(holds: Callable[[int, int], bool]) -> Callable[[int, int], bool]:
+    return lambda a, b: holds(b, a)
+
+
+def _calculated(a: Name, b: Name) -> Iterator[tuple[Expression, Callable[[int, int], int]]]:
+    signs: tuple[tuple[Operator, Callable[[int, int], int]], ...] = (("+", operator.add), ("*", operator.mul))
+    for sign, compute in signs:
+        yield Operation(a, sign, b), compute
+    yield Operation(a, "*", Operation(b, "-", Number(1))), lambda x, y: x * (y - 1)
+    yield Operation(b, "*", Operation(a, "-", Number(1))), lambda x, y: y * (x - 1)
+
+
+def _of_three(names: tuple[str, ...]) -> Iterator[Candidate]:
+    shown = partial(is_equation, least=3)
+    for left, of, by in itertools.permutations(range(3)):
+        a, b, c = Name(names[left]), Name(names[of]), Name(names[by])
+        if of < by:
+            plain = partial(_is_not_product, left, of, by, 1)
+            yield Candidate(Relation(a, "!=", Operation(b, "*", c)), plain, shown, OF_THREE)
+        square = Relation(a, "!=", Operation(Operation(b, "*", b), "*", c))
+        yield Candidate(square, partial(_is_not_product, left, of, by, 2), shown, OF_THREE + 1)
+
+
+def _is_not_product(left: int, of: int, by: int, power: int, *values: int) -> bool:
+    product: int = values[of] ** power * values[by]
+    return values[left] != product
+
+
+# --------------------------------------------------------------------------- evidence
+
+
+def is_equation(sides: Split, least: int) -> bool:
+    """Whether several values were seen for which an equation is true, and several for which it is not."""
+    return len({values[0] for values in sides.outside}) >= least and len(sides.inside) >= 2
+
+
+def _mirrored(pairs: Pairs, sides: Split) -> Split:
+    """The sides of the opposite relation, where what fails and what builds have changed places."""
+    return Split([values for values, (_, good) in pairs.items() if good], sides.inside, 0, 0)
+
+
+def _patterns(pairs: Pairs, holds: Callable[..., bool]) -> set[tuple[bool, ...]]:
+    """For each value of the first number, for which values of the second a relation holds: every such row once."""
+    others = sorted({b for _, b in pairs})
+    return {tuple(holds(a, b) for b in others) for a in {a for a, _ in pairs}}
+
+
+def _is_staircase(pairs: Pairs, holds: Callable[..., bool], sides: Split, least: int) -> bool:
+    """Whether the border has more steps than a comparison of each number with a constant could give it."""
+    if len(sides.inside) < 3 or len(sides.outside) < 3:
+        return False
+    return len(_patterns(pairs, holds)) >= least
+
+
+def _is_periodic(pairs: Pairs, holds: Callable[..., bool], turned: bool, sides: Split) -> bool:
+    """Whether for some divisor what fails and what builds take turns by size, which no threshold explains."""
+    dividend, divisor = (1, 0) if turned else (0, 1)
+    told: dict[int, list[tuple[int, bool]]] = {}
+    for fails, some in ((True, sides.inside), (False, sides.outside)):
+        for values in some:
+            told.setdefault(values[divisor], []).append((values[dividend], fails))
+    turns = max((_turns(some) for some in told.values()), default=0)
+    return turns >= 2 or (turns == 1 and len(sides.inside) >= 3 and len(_patterns(pairs, holds)) >= 4)
+
+
+def _turns(told: list[tuple[int, bool]]) -> int:
+    return sum(one != other for (_, one), (_, other) in itertools.pairwise(sorted(told)))
