@@ -79,7 +79,11 @@ class Tracker:
         self.domains[name], self.present[name] = values, place
         if not whole:
             self.sampled.add(name)
-        return self.token((name,), {(i,): each for i, each in enumerate(values)})
+        key = (name, id(values))
+        known = _DOMAINS.get(key)
+        if known is None or known[0] is not values:
+            known = _DOMAINS[key] = values, {(i,): each for i, each in enumerate(values)}
+        return self.token((name,), known[1])
 
     def depend(self, names: Iterable[str]) -> None:
         """Notes that the run depends on hyperparameters."""
@@ -128,6 +132,10 @@ class Tracker:
             type(each) is kind and (each is first or each == first) for each in values
         ):
             return first
+        return Token(self, names, table)
+
+    def made(self, names: Tuple[str, ...], table: Dict[Tuple[int, ...], Any]) -> Any:
+        """A token of a table that is known to vary."""
         return Token(self, names, table)
 
     def restricted(self, token: "Token") -> Tuple[Tuple[str, ...], Dict[Tuple[int, ...], Any]]:
@@ -235,10 +243,25 @@ class Tracker:
         return self.meet(name, self.at(value, {}), sorted(values), name not in self.sampled)
 
 
+_DOMAINS: Dict[Any, Tuple[Any, Dict[Tuple[int, ...], Any]]] = {}
+_KEYS: Dict[Any, int] = {}
+_KEYS_OF_TABLES: Dict[int, Tuple[Any, int]] = {}
+MOST_TABLES = 20_000
+
+
 def identity(tracker: Tracker, token: "Token") -> Any:
     """Equal for tokens of equal values over the same names."""
     names, table = tracker.restricted(token)
-    return names, tuple(table.items())
+    known = _KEYS_OF_TABLES.get(id(table))
+    if known is not None and known[0] is table:
+        return names, known[1]
+    key = _KEYS.setdefault(
+        tuple([(places, type(value), value) for places, value in table.items()]), len(_KEYS)
+    )
+    if len(_KEYS_OF_TABLES) < MOST_TABLES:
+        # Keeping the table keeps its identity its own.
+        _KEYS_OF_TABLES[id(table)] = table, key
+    return names, key
 
 
 def varying(names: Sequence[str], table: Mapping[Tuple[int, ...], Any]) -> List[str]:

@@ -192,7 +192,7 @@ class Tracks:
         form, sizes = self._try((what, self._template(given)), tokens, at)
         if form is None:
             return None
-        varied = _joined(form, iter([self._size(size, tokens) for size in sizes]))
+        varied = _joined(form, iter(sizes))
         return varied if self.tracker.live(self.tokens(varied)) else None
 
     def _try(self, key: Any, tokens: List[Token], at: Callable[..., Any]) -> Any:
@@ -204,7 +204,7 @@ class Tracks:
         for matter, places, form, sizes in known:
             if all(present[name] == place for name, place in zip(matter, places)):
                 tracker.depend(matter)
-                return form, sizes
+                return form, [self._again(size, tokens) for size in sizes]
 
         def guarded(here: Dict[str, int]) -> Any:
             broken = memory.broken
@@ -220,9 +220,23 @@ class Tracks:
             raise symbols.unknown(memory) from None
         form = guarded({})[0][0]
         form = None if form in ("refused", "unknown") else form
-        known.append((matter, [present[name] for name in matter], form, sizes))
         tracker.depend(matter)
-        return form, sizes
+        made = [self._size(size, tokens) for size in sizes]
+        kept = [self._kept(size, value) for size, value in zip(sizes, made)]
+        known.append((matter, [present[name] for name in matter], form, kept))
+        return form, made
+
+    def _kept(self, size: Any, value: Any) -> Any:
+        """What a size is made from again: its table, unless it was reduced to a set under a name of this run."""
+        if type(value) is not Token:
+            return value
+        names, table = self.tracker.restricted(value)
+        return size if any(name.startswith("#") for name in names) else ("known", names, table)
+
+    def _again(self, size: Any, tokens: List[Token]) -> Any:
+        if type(size) is tuple and size[0] == "known":
+            return self.tracker.made(size[1], size[2])
+        return self._size(size, tokens)
 
     def _size(self, size: Any, tokens: List[Token]) -> Any:
         """A size as what it is in this run: a number or a token."""
