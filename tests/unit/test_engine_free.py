@@ -126,3 +126,20 @@ def test_a_report_is_the_same_whether_influences_are_followed_or_not() -> None:
     followed, plain = in_child(_both, BOTH)
     assert any(report["free"] for report in followed)
     assert [dict(report, free=()) for report in followed] == plain
+
+
+def compiled(arguments: str) -> list[str]:
+    return sorted(probe(target("").replace("'adam', 'mse'", arguments))[0]["free"])
+
+
+def test_an_optimizer_that_keras_makes_at_all_values_is_free() -> None:
+    assert compiled("hp.Choice('name', ['adam', 'sgd']), 'mse'") == ["name"]
+    assert compiled(
+        "keras.optimizers.SGD(hp.Float('rate', 1e-4, 1e-2), momentum=hp.Choice('momentum', [0.1, 0.9])), 'mse'"
+    ) == ["momentum", "rate"]
+    assert compiled("'adam', 'mse', loss_weights=[hp.Float('weight', 0.1, 0.9)]") == ["weight"]
+
+
+def test_an_optimizer_that_does_not_exist_is_an_influence() -> None:
+    assert compiled("hp.Choice('name', ['adam', 'adamant']), 'mse'") == []
+    assert compiled("keras.optimizers.SGD(0.1, momentum=hp.Choice('momentum', [0.1, 1.9])), 'mse'") == []

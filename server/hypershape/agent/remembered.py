@@ -574,16 +574,14 @@ class Memory:
 
     def optimizer(self, cls: Any, args: Any, kwargs: Any) -> Optimizer:
         self.require(cls.__module__.startswith("keras.src.optimizers"))
+        if self.tracking:
+            self.tracks.accepted(cls, (args, kwargs), lambda given: cls(*given[0], **given[1]))
+            args, kwargs = self.tracks.present((args, kwargs))
         arguments = dict(kwargs)
         if args:
             self.require(len(args) == 1 and "learning_rate" not in arguments)
             arguments["learning_rate"] = args[0]
         rate = arguments.get("learning_rate")
-        if type(rate) is origins.Token and all(
-            type(each) is float and 0.0 <= each < 1e30 for each in origins.table_of(rate).values()
-        ):
-            rate = arguments["learning_rate"] = 0.001
-        arguments = self.tracks.settled(arguments) if self.tracking else arguments
         if type(rate) is float and 0.0 <= rate < 1e30:
             arguments["learning_rate"] = "a float"
         else:
@@ -603,12 +601,16 @@ class Memory:
     def compile_key(self, args: Any, kwargs: Any) -> Tuple[Any, ...]:
         if self.tracking:
             kwargs = {n: _weights(each) if n == "loss_weights" else each for n, each in kwargs.items()}
-            args, kwargs = self.tracks.settled((args, kwargs))
-        found = []
         names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
         self.require(len(args) <= 2)
         given = dict(zip(names, args))
         given.update(kwargs)
+        if self.tracking and type(given.get("optimizer")) is origins.Token:
+            # Which of Keras's optimizers takes a step changes no shape, if it is one.
+            self.tracks.accepted("optimizer", given["optimizer"], keras.optimizers.get)
+            given["optimizer"] = self.tracks.present(given["optimizer"])
+        given = self.tracks.settled(given) if self.tracking else given
+        found = []
         for name in sorted(given):
             value = _weights(given[name]) if name == "loss_weights" else given[name]
             if type(value) is Optimizer:

@@ -142,6 +142,24 @@ class Tracks:
         self._try(("layer", self._template((cls, args, kwargs))), tokens, kind_at)
         return cls, args, kwargs
 
+    def accepted(self, what: Any, given: Any, make: Callable[[Any], Any]) -> None:
+        """The run depends on what decides whether something can be made of its arguments, and on nothing else."""
+        memory, tokens = self._memory, self.tokens(given)
+        if not self.tracker.live(tokens):
+            return
+
+        def made_at(here: Dict[str, int]) -> Any:
+            memory.active = False
+            try:
+                make(self.at(given, here))
+            except Exception:
+                return ("refused",), ()
+            finally:
+                memory.active = True
+            return ("made",), ()
+
+        self._try(("accepted", what, self._template(given)), tokens, made_at)
+
     def call(self, layer: Any, args: Any, kwargs: Any) -> Varied:
         """What a layer gives on tensors at all values."""
         memory = self._memory
