@@ -429,9 +429,11 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of the space was probed. `space` counts the leaves that can be reached, None when unbounded.
+    """How much of the space is known. `space` counts its configurations, and those that differ only in a continuous
+    value that cannot matter as one; None when unbounded. `probed` of them ran, and `failed` of these fail.
 
-    `failing_share` is the probability that a random trial fails (exact when `mode` is exhaustive, else an
+    An exhaustive `mode` is a proof: what did not run differs from what did only in values that were shown not to
+    matter. `failing_share` is the probability that a random trial fails (exact when `mode` is exhaustive, else an
     estimate with the 95 % `interval`).
     """
 
@@ -443,6 +445,18 @@ class Coverage:
     interval: tuple[float, float]
     held: Mapping[str, str] = field(default_factory=dict)
     """Hyperparameters that were not varied because they cannot matter to a build, each with the reason."""
+    all_ran: bool = True
+    """Whether every configuration that `space` counts was probed itself."""
+
+    @property
+    def by_inference(self) -> bool:
+        """Whether it is a proof for configurations that did not run, too."""
+        return self.mode == "exhaustive" and not self.all_ran
+
+    @property
+    def all_fail(self) -> bool:
+        """Whether nothing that was probed builds."""
+        return self.failed == self.probed > 0
 
 
 class Condition(Protocol):

@@ -250,6 +250,19 @@ def test_a_proof_and_a_sample_are_told_apart() -> None:
         coverage_sentence(proof)
         == "all 64 configurations build, proved by trying them all (lr cannot matter)"
     )
+    wide = Coverage(
+        "exhaustive", 11_796_480, 30, 0, 0.0, (0.0, 0.0), {f"units_{i}": "" for i in range(6)}, False
+    )
+    assert coverage_sentence(wide) == (
+        "all 11,796,480 configurations build, proved from 30 (units_0, units_1, units_2, units_3 and 2 more cannot matter)"
+    )
+    part = replace(wide, failed=12, failing_share=0.4, held={})
+    assert (
+        coverage_sentence(part) == "40.0% of the space fails; all 11,796,480 configurations, proved from 30"
+    )
+    none = replace(wide, failed=30, failing_share=1.0)
+    assert coverage_sentence(none) == "no configuration builds (all 11,796,480, proved from 30)"
+    assert coverage_sentence(replace(none, space=30, all_ran=True)) == "no configuration builds (30 tried)"
     sample = Coverage("sampled", 5_000_000, 900, 90, 0.1, (0.08, 0.12))
     assert coverage_sentence(sample) == (
         "sampled 900 of 5,000,000 configurations, 90 fail; a random trial fails with a chance of 8.0% to 12.0%"

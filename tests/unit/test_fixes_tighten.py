@@ -513,3 +513,30 @@ def test_nothing_is_offered_that_leaves_only_what_is_never_drawn() -> None:
         (target,) = failing(written, error(written, "no", "make"), domains, space, bad).targets
         assert target.coverage is not None
         assert offered(written, replace(target, coverage=replace(target.coverage, mode="sampled"))) == []
+
+
+def test_what_fails_with_every_value_of_a_name_is_not_repaired_by_dropping_the_value_that_was_tried() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            return make(hp.Int("kernel", 3, 9, step=2), hp.Choice("kind", ["a", "b", "c"]))
+        """
+    )
+    hps = [
+        hyperparameter(written, "kernel", 'hp.Int("kernel", 3, 9, step=2)', "Int", [3, 5, 7, 9]),
+        hyperparameter(written, "kind", 'hp.Choice("kind", ["a", "b", "c"])', "Choice", ["a", "b", "c"]),
+    ]
+    fails = [{"kernel": 3, "kind": "b"}, {"kernel": 9, "kind": "a"}]
+    space = [{"kernel": 3, "kind": "a"}, {"kernel": 5, "kind": "a"}, *fails]
+    analysis = failing(written, error(written, "no", "make"), hps, space, fails, 'kernel == 9 or kind == "b"')
+    (target,) = analysis.targets
+
+    def titles(free: tuple[str, ...]) -> list[str]:
+        reports = tuple(
+            replace(each, free=free if each.configuration == fails[0] else ()) for each in target.reports
+        )
+        known = replace(target, reports=reports)
+        return [fix.title for fix in tighten(known, target.causes[0], written.code)]
+
+    assert any("of kernel" in title or "Keep kernel" in title for title in titles(()))
+    assert not any("kernel" in title for title in titles(("kernel",)))

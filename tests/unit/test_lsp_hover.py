@@ -74,6 +74,25 @@ def test_the_name_of_the_function_shows_what_was_proved() -> None:
     )
 
 
+def test_a_proof_of_more_than_was_tried_says_from_how_many_probes_it_comes() -> None:
+    wide = Coverage("exhaustive", 11_796_480, 30, 0, 0.0, (0.0, 0.0), all_ran=False)
+    text, _ = hover(analysis(coverage=wide, parameters=None, causes=()), 1, 8) or ("", None)
+    assert text == "All 11,796,480 configurations build: proved from 30."
+    part = replace(wide, failed=10, failing_share=0.25)
+    text, _ = hover(analysis(coverage=part, parameters=None, causes=()), 1, 8) or ("", None)
+    assert text == "25.0% of the space fails; all 11,796,480 configurations: proved from 30."
+
+
+def test_a_value_that_decided_nothing_where_it_was_tried_is_not_called_failing() -> None:
+    error = ProbeError("ValueError", "negative", "build")
+    reports = (
+        Report({"blocks": 4, "kernel": 9}, "fail", "symbolic", error, free=("kernel",)),
+        Report({"blocks": 1, "kernel": 3}, "ok", "symbolic", free=("kernel",)),
+    )
+    text, _ = hover(analysis(reports=reports, causes=()), 2, 25) or ("", None)
+    assert text == "**kernel** draws `3`, `5`, `7`, `9`\n\n`10` is never drawn."
+
+
 def test_a_target_that_was_not_probed_says_why() -> None:
     text, _ = hover(analysis(coverage=None, hyperparameters=(), layers=(), reason="x is missing."), 1, 8) or (
         "",

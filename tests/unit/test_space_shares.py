@@ -343,3 +343,13 @@ def test_an_interval_keeps_its_ends_and_what_is_no_number_is_kept_by_value() -> 
     ]  # fmt: skip
     assert not kept.leaves_out({"other": 7})
     assert kept.leaves_out({"rate": 7})
+
+
+def test_what_a_report_says_of_other_values_counts_when_some_of_them_go() -> None:
+    reports = [
+        Report({"deep": False}, "ok", "symbolic"),
+        Report({"deep": True, "kernel": 3}, "ok", "symbolic", free=("kernel",)),
+    ]
+    target = analysed(reports, "exhaustive", (0.5, 0.5))
+    assert lost(target, [Kept(("kernel",), frozenset((3, 5, 7)))]) == pytest.approx(0.5 / 4)
+    assert lost(target, [Kept(("deep",), frozenset((True,)))]) == pytest.approx(0.5)

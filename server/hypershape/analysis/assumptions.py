@@ -132,17 +132,23 @@ async def under_other_assumptions(
         if again is None:
             continue
         others += 1
-        # What there was no time for is not known to fail: no answer counts as "unknown".
-        for (key, before), after in itertools.zip_longest(list(doubtful.items()), again):
-            if after is None:
-                await aside(explorer.correct, [replace(before, verdict="unknown")])
-            elif after.verdict != "fail":
-                await aside(explorer.correct, [replace(before, verdict=after.verdict, error=after.error)])
-            else:
-                continue
-            del doubtful[key]
+        corrected = [
+            _under_both(before, after)
+            for before, after in itertools.zip_longest(list(doubtful.values()), again)
+        ]
+        await aside(explorer.correct, corrected)
+        doubtful = {key_of(each.configuration): each for each in corrected if each.verdict == "fail"}
     if not others:
         await aside(explorer.correct, [replace(report, verdict="unknown") for report in doubtful.values()])
+
+
+def _under_both(before: Report, after: Report | None) -> Report:
+    """What is left of a failure after another assumption; what there was no time for is not known to fail."""
+    if after is None:
+        return replace(before, verdict="unknown")
+    error = before.error if after.verdict == "fail" else after.error
+    free = tuple(name for name in before.free if name in after.free)
+    return replace(before, verdict=after.verdict, error=error, free=free)
 
 
 async def _under(

@@ -29,12 +29,15 @@ async def ask(
 def believed(reports: Iterable[Report], target: Target) -> tuple[Report, ...]:
     """The reports, where a name that some other file may declare is unknown rather than a failure.
 
-    A tuner's `hyperparameters=` can declare what the target only reads with `hp.get`.
+    A tuner's `hyperparameters=` can declare what the target only reads with `hp.get`. Where a tuner limits the size of
+    models, sizes decide whether a trial fails, and a report speaks only for its own.
     """
     assert target.slice is not None
     elsewhere = target.slice.hyperparameters is None and (
         not target.tuners or any("hyperparameters" in tuner.call.arguments for tuner in target.tuners)
     )
+    if any("max_model_size" in tuner.call.arguments for tuner in target.tuners):
+        reports = [replace(report, free=()) for report in reports]
     return tuple(_unknown(report) if elsewhere and _is_undeclared(report) else report for report in reports)
 
 

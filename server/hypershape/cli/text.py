@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -23,6 +23,7 @@ LONGEST_LINE = 140
 
 
 SHOWN_UNREAD = 3
+SHOWN_NAMES = 4
 """So many statements of a file that do not parse are named."""
 
 
@@ -151,23 +152,35 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
 
 def coverage_sentence(coverage: Coverage) -> str:
     """What was proved or sampled, as one clause."""
-    held = ""
-    if coverage.held and coverage.failed < coverage.probed:
-        held = f" ({', '.join(coverage.held)} cannot matter)"
+    held = f" ({_some(coverage.held)} cannot matter)" if coverage.held and not coverage.all_fail else ""
     if coverage.mode == "exhaustive":
-        total = coverage.space if coverage.space is not None else coverage.probed
-        if not coverage.failed:
-            return f"all {_plural(total, 'configuration')} build, proved by trying them all{held}"
-        share = f"{coverage.failing_share:.1%} of the space fails"
-        if coverage.failed == total:
-            return f"no configuration builds ({total:,} tried){held}"
-        return f"{share}; all {_plural(total, 'configuration')} were tried{held}"
+        return _proof(coverage) + held
     of = f" of {coverage.space:,}" if coverage.space is not None else ""
     low, high = coverage.interval
     return (
         f"sampled {coverage.probed:,}{of} configurations, {coverage.failed:,} fail; "
         f"a random trial fails with a chance of {low:.1%} to {high:.1%}{held}"
     )
+
+
+def _proof(coverage: Coverage) -> str:
+    total = coverage.space if coverage.space is not None else coverage.probed
+    every = f"all {_plural(total, 'configuration')}"
+    by = f"proved from {coverage.probed:,}" if coverage.by_inference else "proved by trying them all"
+    if not coverage.failed:
+        return f"{every} build, {by}"
+    if coverage.all_fail:
+        tried = f"all {total:,}, {by}" if coverage.by_inference else f"{total:,} tried"
+        return f"no configuration builds ({tried})"
+    share = f"{coverage.failing_share:.1%} of the space fails"
+    return f"{share}; {every}, {by}" if coverage.by_inference else f"{share}; {every} were tried"
+
+
+def _some(names: Collection[str]) -> str:
+    """A few names, and how many more there are."""
+    first = list(names)[:SHOWN_NAMES]
+    more = len(names) - len(first)
+    return ", ".join(first) + (f" and {more} more" if more else "")
 
 
 def _notes(document: Document, finding: Finding) -> Iterator[tuple[str, str]]:

@@ -5,12 +5,22 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
-from hypershape.model import Cause, Configuration, Edit, Fix, Hyperparameter, Span, TargetAnalysis, Value
+from hypershape.model import (
+    Cause,
+    Configuration,
+    Edit,
+    Fix,
+    Hyperparameter,
+    Span,
+    TargetAnalysis,
+    Value,
+    key_of,
+)
 from hypershape.source import Code, HpCall
 from hypershape.space import domains
 from hypershape.space.shares import Kept, lost
@@ -45,11 +55,16 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
     """Fixes that leave out every failing configuration of `cause`, those that keep most of the space first."""
     if not cause.failing:
         return
+    cause = replace(cause, failing=_decisive(cause, target))
     declared = _declared(target, cause, code)
     singles: list[tuple[_Declared, tuple[Value, ...]]] = []
     for each in declared:
         # The longest run is often all that is good, and what one name of a family may keep what all may.
-        singles += [(each, kept) for kept in dict.fromkeys(_left(each, cause))]
+        singles += [
+            (each, kept)
+            for kept in dict.fromkeys(_left(each, cause))
+            if all(map(each.kept(kept).leaves_out, cause.failing))
+        ]
     ranked = [(lost(target, [each.kept(values)]), each, values) for each, values in singles]
     for share, each, values in sorted(ranked, key=lambda item: item[0]):
         changes = restrict(each.call, each.names, each.kind, each.values, values, code) if share < 1 else None
@@ -57,6 +72,15 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
             yield Fix(f"{changes[0]} (drops {_percent(share)} of the space)", changes[1])
     if not singles:
         yield from _pairs(declared, cause, target, code)
+
+
+def _decisive(cause: Cause, target: TargetAnalysis) -> tuple[Configuration, ...]:
+    """The failing configurations without what they fail with every value of: no such value can be left out."""
+    free = {key_of(report.configuration): report.free for report in target.reports if report.free}
+    return tuple(
+        {name: value for name, value in each.items() if name not in free.get(key_of(each), ())}
+        for each in cause.failing
+    )
 
 
 def _left(each: _Declared, cause: Cause) -> Iterator[tuple[Value, ...]]:

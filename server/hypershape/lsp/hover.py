@@ -89,8 +89,11 @@ def summary(target: TargetAnalysis) -> str:
 def _over(coverage: Coverage) -> str:
     if coverage.mode == "exhaustive":
         total = f"{coverage.space or coverage.probed:,}"
+        by = f"proved from {coverage.probed:,}" if coverage.by_inference else "every one was tried"
         if not coverage.failed:
-            return f"All {total} configurations build: every one was tried."
+            return f"All {total} configurations build: {by}."
+        if coverage.by_inference:
+            return f"{coverage.failing_share:.1%} of the space fails; all {total} configurations: {by}."
         return f"{coverage.failing_share:.1%} of the space fails; all {total} configurations were tried."
     of = f" of {coverage.space:,}" if coverage.space is not None else ""
     low, high = coverage.interval
@@ -121,10 +124,18 @@ def _verdicts(name: str, target: TargetAnalysis) -> tuple[dict[Value, None], dic
     failing: dict[Value, None] = {}
     building: dict[Value, None] = {}
     for report in target.reports:
-        if name in report.configuration:
+        if name in report.free:
+            # It fails or builds with every value.
+            if report.verdict == "ok":
+                building |= dict.fromkeys(_values(name, target))
+        elif name in report.configuration:
             into = failing if report.verdict == "fail" else building
             into[report.configuration[name]] = None
     return failing, building
+
+
+def _values(name: str, target: TargetAnalysis) -> Iterable[Value]:
+    return next((hp.values or () for hp in target.hyperparameters if hp.name == name), ())
 
 
 def _drawn(hp: Hyperparameter) -> str:

@@ -1,7 +1,8 @@
 """What to probe next, and what the reports so far say about the whole space.
 
 Spaces are define-by-run: which hyperparameters a configuration reads depends on the values of others. What a probe
-read, in order, is a path in a tree of choices; the leaves of that tree are the space.
+read, in order, is a path in a tree of choices. A report that names hyperparameters on which nothing depended speaks
+for all paths that differ in their values only, so that few probes may prove a large space (`space/cubes.py`).
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import math
 import random
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Key, Report, Value, key_of
 from hypershape.space.blame import by_kind, causes, kind, nearest, others, smallest_condition
+from hypershape.space.claims import counterexample, everywhere, extremes
 from hypershape.space.conditions import Condition
 from hypershape.space.confirm import trials
 from hypershape.space.covering import covering_array
+from hypershape.space.cubes import Cube, Cubes
 from hypershape.space.domains import can_draw, chance, draw, ends, position_of, size, value_at
+from hypershape.space.known import Known
 from hypershape.space.shares import sharpened, together
 
 LARGEST_PROOF = 20_000
@@ -29,6 +33,20 @@ SMALL_PROOF = 128
 
 DRAWS_BEFORE_PROOF = 256
 """Random draws that make the share of failures known before a long enumeration ends."""
+
+MOST_CLAIMS = 150
+"""At most so many probes that speak for others are put to trial in a proof, the others by two probes for each."""
+FEW_CLAIMS = 24
+"""The same where there is no proof."""
+
+DRAWS_OF_FAILURES = 32
+"""Random draws that are made at once where neither the defaults nor the extremes build."""
+MANY_FAILURES = 128
+"""So many failures of one kind, and nothing else, are enough where their messages speak of different sizes."""
+
+MOST_CORRECTIONS = 12
+MOST_POINTS = 50
+"""In each of so many rounds at most so many counterexamples are added to what a condition is sought among."""
 
 MOST_CORNERS = 64
 MOST_RANDOM = 20_000
@@ -47,6 +65,10 @@ class Draw(dict[str, Value]):
     """A configuration that was drawn as a random search draws it."""
 
 
+class Trial(dict[str, Value]):
+    """A configuration that is probed although its outcome is foreseen: what foresees it is put to trial."""
+
+
 Proposal = Configuration | None
 
 
@@ -54,14 +76,6 @@ def contains(hyperparameters: Sequence[Hyperparameter], configuration: Configura
     """Whether every value of a configuration can still be drawn."""
     domains = {hp.name: hp for hp in hyperparameters}
     return all(name not in domains or can_draw(domains[name], value) for name, value in configuration.items())
-
-
-@dataclass(slots=True)
-class _Node:
-    """A choice point: the hyperparameter that is read there, and where each of its values leads."""
-
-    name: str | None = None
-    children: dict[Value, _Node] = field(default_factory=dict)
 
 
 class Explorer:
@@ -75,22 +89,19 @@ class Explorer:
     def __init__(
         self, *, held: Mapping[str, str] | None = None, exhaustive: bool = False, seed: int = 0
     ) -> None:
-        self._held = dict(held or {})
+        self._known = Known(held or {})
         self._exhaustive = exhaustive
         self._random = random.Random(seed)
-        self._hps: dict[str, Hyperparameter] = {}
-        self._reports: dict[Key, Report] = {}
-        self._leaves: dict[Key, Report] = {}
         self._drawn: Counter[Key] = Counter()
-        self._before_draws: set[Key] = set()
-        """The reports that were there before the first draw."""
+        """How many draws each report has met, of those that fell where nothing was known before the first."""
+        self._before_draws: tuple[Cubes, dict[Key, float]] | None = None
+        """What was known before the first draw, with the share of the space that each report stood for."""
         self._before: deque[list[Key] | None] = deque()
         """For each draw that is being probed, the draws before it whose outcome was known; None for no draw."""
         self._asked: set[Key] = set()
-        self._root = _Node()
-        self._drawing = False
-        self._changes = False
-        """Whether one path was seen to lead to different names: such a space has no leaves that could be counted."""
+        self._mistakes = 0
+        self._judged = False
+        """Whether what the reports say of others was put to trial."""
         self._conditions: dict[object, tuple[int, Condition | None]] = {}
         self._suspects: dict[object, list[str]] = {}
         self._confirmed: set[tuple[object, object]] = set()
@@ -101,6 +112,10 @@ class Explorer:
         self._finished = False
 
     @property
+    def _hps(self) -> dict[str, Hyperparameter]:
+        return self._known.hps
+
+    @property
     def hyperparameters(self) -> tuple[Hyperparameter, ...]:
         """Every hyperparameter met so far, in the order in which they were first met."""
         return tuple(self._hps.values())
@@ -108,7 +123,7 @@ class Explorer:
     @property
     def reports(self) -> tuple[Report, ...]:
         """One report for each configuration that was probed."""
-        return tuple(self._reports.values())
+        return tuple(self._known.reports.values())
 
     @property
     def finished(self) -> bool:
@@ -124,85 +139,67 @@ class Explorer:
         hits: list[Key] = []
         self._causes = None
         self._before.clear()
-        for proposed in self._plan:
+        self._finished = self._finished or self._is_hopeless()
+        for proposed in () if self._finished else self._plan:
             if proposed is None:
                 if batch:
                     break
                 continue
-            if isinstance(proposed, Draw) and not self._drawing:
-                self._drawing = True
-                self._before_draws = set(self._reports)
+            drawn = isinstance(proposed, Draw)
+            if drawn and self._before_draws is None:
+                known = self._known.snapshot(), {cube.key: part for cube, part in self._known.cubes.items()}
+                self._before_draws = known
             key = key_of(proposed)
-            known = self._known_leaf(proposed)
-            if known is not None:
-                if isinstance(proposed, Draw):
-                    hits.append(key_of(known.configuration))
-            elif key not in self._asked:
+            report = None if isinstance(proposed, Trial) else self._known.find(proposed)
+            if report is not None:
+                if drawn and self._is_new(proposed):
+                    hits.append(key_of(report.configuration))
+            elif key not in self._asked and key not in self._known.reports:
                 self._asked.add(key)
                 batch.append(proposed)
-                if isinstance(proposed, Draw):
-                    self._before.append(hits)
-                    hits = []
-                else:
-                    self._before.append(None)
+                self._before.append(hits if drawn else None)
+                hits = [] if drawn else hits
                 if len(batch) == size:
                     break
         self._drawn.update(hits)
         return tuple(batch)
 
+    def _is_new(self, drawn: Configuration) -> bool:
+        """Whether a draw fell where nothing was known before the first one."""
+        assert self._before_draws is not None
+        return self._known.changes or self._before_draws[0].find(drawn) is None
+
     def add(self, reports: Iterable[Report]) -> None:
         """Takes in what probes returned."""
         self._causes = None
         for report in reports:
-            for hp in report.new:
-                self._hps.setdefault(hp.name, hp)
-            key = key_of(report.configuration)
-            self._reports.setdefault(key, report)
+            key = self._known.add(report)
             hits = self._before.popleft() if self._before else None
-            if hits is not None:
+            if self._known.mistakes > self._mistakes:
+                self._start_again()
+            elif hits is not None:
                 self._drawn[key] += 1
                 self._drawn.update(hits)
-            self._place(report)
 
-    def _place(self, report: Report) -> None:
-        """Puts a report into the tree. Two of one leaf that disagree differ in what was held and does matter."""
-        leaf = key_of({n: v for n, v in report.configuration.items() if n not in self._held})
-        known = self._leaves.setdefault(leaf, report)
-        if {known.verdict, report.verdict} == {"ok", "fail"}:
-            for name in [n for n in self._held if known.configuration.get(n) != report.configuration.get(n)]:
-                del self._held[name]
-            self._leaves, self._root = {}, _Node()
-            for each in self._reports.values():
-                self._place(each)
-            return
-        if report.verdict == "unknown":
-            self._leaves[leaf] = report
-        node = self._root
-        for name, value in report.configuration.items():
-            if name not in self._held:
-                node.name = node.name or name
-                self._changes = self._changes or node.name != name
-                node = node.children.setdefault(value, _Node())
+    def _start_again(self) -> None:
+        """Forgets what was concluded from what turned out to be wrong. Draws tell of where nothing is known: of less now."""
+        self._mistakes = self._known.mistakes
+        self._judged = False
+        self._drawn.clear()
+        self._before_draws = None
+        self._before = deque(None for _ in self._before)
 
     def correct(self, reports: Iterable[Report]) -> None:
         """Replaces what earlier reports said of the same configurations."""
         self._causes = None
-        for report in reports:
-            key = key_of(report.configuration)
-            before = self._reports.get(key)
-            if before is None:
-                continue
-            self._reports[key] = report
-            leaf = key_of({n: v for n, v in report.configuration.items() if n not in self._held})
-            if self._leaves.get(leaf) is before:
-                self._leaves[leaf] = report
-            self._conditions.clear()
+        self._known.correct(reports)
+        self._conditions.clear()
 
     @property
     def shares(self) -> tuple[float, ...]:
         """What each of the reports stands for, as a share of the space."""
         shares, _ = self._shares()
-        return tuple(shares.get(key, 0.0) for key in self._reports)
+        return tuple(shares.get(key, 0.0) for key in self._known.reports)
 
     def causes(self) -> tuple[Cause, ...]:
         """The causes of all failures so far, with their shares of the space."""
@@ -225,7 +222,21 @@ class Explorer:
             replace(each, share=min(sum(map(self._weight, each.failing)), 1.0)) if not each.share else each
             for each in found
         )
-        return sharpened(tuple(map(self._as_far_as_confirmed, rare)), self.reports, self._probability)
+        shown = tuple(map(self._as_far_as_confirmed, rare))
+        names = {name for cause in shown for name in cause.names}
+        told = tuple(replace(each, failing=self._spelt_out(each.failing, names)) for each in shown)
+        failing = {key_of(cause.first.configuration): cause.failing for cause in shown}
+        return tuple(
+            replace(each, failing=failing[key_of(each.first.configuration)])
+            for each in sharpened(told, self.reports, self._probability)
+        )
+
+    def _spelt_out(self, failing: Sequence[Configuration], names: set[str]) -> tuple[Configuration, ...]:
+        """Failing configurations, each with what else it says of the values of some names."""
+        if not self._known.claims:
+            return tuple(failing)
+        cubes = [self._known.cube(each) for each in failing]
+        return tuple(point for cube in cubes for point in everywhere(cube, names, self._hps))
 
     def _probability(self, condition: Condition) -> float | None:
         if condition not in self._probabilities:
@@ -241,111 +252,73 @@ class Explorer:
     @property
     def coverage(self) -> Coverage:
         """How much of the space is known, and which share of it fails."""
-        leaves = list(self._leaves.values())
-        failed = sum(report.verdict == "fail" for report in leaves)
+        reports = self._known.reports
+        failed = sum(report.verdict == "fail" for report in reports.values())
         shares, interval = self._shares()
-        share = sum(part for key, part in shares.items() if self._reports[key].verdict == "fail")
+        share = sum(part for key, part in shares.items() if reports[key].verdict == "fail")
+        held = self._known.irrelevant
         if self._complete:
-            return Coverage("exhaustive", len(leaves), len(leaves), failed, share, interval, self._held)
+            covered = self._known.covered
+            ran = self._known.all_ran(covered)
+            return Coverage("exhaustive", covered, len(reports), failed, share, interval, held, ran)
         exact = together(self.causes(), self.reports, self._probability)
         share = min(max(share, interval[0]), interval[1]) if exact is None else exact
         interval = min(share, interval[0]), max(share, interval[1])
-        return Coverage("sampled", self._size, len(leaves), failed, share, interval, self._held)
+        return Coverage("sampled", self._size, len(reports), failed, share, interval, held)
 
     def _shares(self) -> tuple[dict[Key, float], tuple[float, float]]:
         """What each report that has a verdict stands for as a share of the space, and an interval of the failing share.
 
-        Why a leaf counts by its probability and not as one of so many: a leaf under a choice that is read early stands
-        for as many trials as all leaves of the other branch together. Leaves are disjoint events: those that were known before the first random draw stand for their own
-        probability, the draws that fell elsewhere for the rest. What was chosen later depends on what was drawn, so
-        it only bounds the share. The interval is a 95 % one, or certain where there is no draw.
+        Why a part counts by its probability and not as one of so many: one under a choice that is read early stands
+        for as many trials as all parts of the other branch together. Parts are disjoint events: those that were known
+        before the first random draw stand for their own probability, the draws that fell elsewhere for the rest.
+        What was chosen later depends on what was drawn, so it only bounds the share. The interval is a 95 % one, or certain where there is no draw.
         """
-        leaves = [] if self._changes else list(self._leaves.values())
-        weights = {key_of(each.configuration): self._weight(each.configuration) for each in leaves}
+        reports = self._known.reports
+        weights = {cube.key: part for cube, part in self._known.cubes.items()}
         complete = self._complete
-        before = weights.keys() if complete or not self._drawn else weights.keys() & self._before_draws
-        known = {key: weights[key] for key in before if self._reports[key].verdict != "unknown"}
-        least = sum(part for key, part in weights.items() if self._reports[key].verdict == "fail")
-        most = max(
-            1 - sum(part for key, part in weights.items() if self._reports[key].verdict == "ok"), least
-        )
-        least, most = min(least, 1.0), min(least if complete else most, 1.0)
-        elsewhere = {
-            key: count
-            for key, count in self._drawn.items()
-            if key not in before and self._reports[key].verdict != "unknown"
-        }
-        drawn = sum(elsewhere.values())
-        if complete or not drawn:
+        drawn = {key: count for key, count in self._drawn.items() if reports[key].verdict != "unknown"}
+        chosen = self._before_draws is None or complete or not drawn
+        before = weights if chosen or self._before_draws is None else self._before_draws[1]
+        if self._known.changes:
+            before = {}
+        known = {key: part for key, part in before.items() if reports[key].verdict != "unknown"}
+        least = min(_part(weights, reports, "fail"), 1.0)
+        most = least if complete else max(1 - _part(weights, reports, "ok"), least)
+        if chosen:
             total = sum(known.values()) or 1.0
             return {key: part / total for key, part in known.items()}, (least, most)
-        rest = max(1 - sum(weights[key] for key in before), 0.0)
-        shares = {**known, **{key: rest * count / drawn for key, count in elsewhere.items()}}
-        failing = sum(part for key, part in known.items() if self._reports[key].verdict == "fail")
-        low, high = wilson(
-            sum(n for key, n in elsewhere.items() if self._reports[key].verdict == "fail"), drawn
-        )
+        draws = sum(drawn.values())
+        rest = max(1 - sum(before.values()), 0.0)
+        shares = dict(known)
+        for key, count in drawn.items():
+            shares[key] = shares.get(key, 0.0) + rest * count / draws
+        failing = _part(known, reports, "fail")
+        low, high = wilson(sum(n for key, n in drawn.items() if reports[key].verdict == "fail"), draws)
         unknown = max(1 - rest - sum(known.values()), 0.0)
         total = sum(shares.values()) or 1.0
         bounds = max(least, failing + rest * low), min(most, failing + rest * high + unknown)
         return {key: part / total for key, part in shares.items()}, (min(bounds), max(bounds))
 
-    # ------------------------------------------------------------- the tree
-
-    def _known_leaf(self, proposed: Configuration) -> Report | None:
-        """The report, if there is one, that read together all values that a configuration will read."""
-        if any(name in self._held and value != self._hps[name].default for name, value in proposed.items()):
-            return None
-        if self._changes:
-            return self._reports.get(key_of(proposed))
-        node, path = self._root, {}
-        while node.name is not None:
-            hp = self._hps.get(node.name)
-            path[node.name] = proposed.get(node.name, hp.default if hp is not None else None)
-            child = node.children.get(path[node.name])
-            if child is None:
-                return None
-            node = child
-        return self._leaves.get(key_of(path))
-
     @property
     def _complete(self) -> bool:
-        """Whether every leaf was probed and has a verdict."""
-        return (
-            bool(self._leaves)
-            and not self._changes
-            and next(self._frontier(), None) is None
-            and all(report.verdict != "unknown" for report in self._leaves.values())
-        )
-
-    def _frontier(self) -> Iterator[Configuration]:
-        """Choices that no report has followed yet, each as the prefix of a configuration."""
-        stack: list[tuple[_Node, dict[str, Value]]] = [(self._root, {})]
-        while stack:
-            node, prefix = stack.pop()
-            if node.name is None:
-                continue
-            hp = self._hps.get(node.name)
-            if hp is None or hp.values is None:
-                # Too many values, or a name that comes and goes: such a choice is never exhausted.
-                yield {**prefix, node.name: next(iter(node.children))}
-                continue
-            yield from ({**prefix, node.name: value} for value in hp.values if value not in node.children)
-            stack += [(child, {**prefix, node.name: value}) for value, child in node.children.items()]
+        """Whether every configuration has a verdict, and what rests on the word of reports was put to trial."""
+        return self._known.is_covered and (self._judged or not self._known.claims)
 
     @property
     def _size(self) -> int | None:
-        """An upper bound of the number of leaves; None for a space with a continuous hyperparameter."""
-        sizes = [size(hp) for hp in self._varied]
+        """An upper bound of the number of configurations; None where one of infinitely many values may matter."""
+        harmless = self._known.irrelevant
+        sizes = [1 if hp.name in harmless and size(hp) is None else size(hp) for hp in self._hps.values()]
         return None if None in sizes else math.prod(each for each in sizes if each is not None)
 
     @property
     def _varied(self) -> list[Hyperparameter]:
-        return [hp for hp in self._hps.values() if hp.name not in self._held]
+        return [hp for hp in self._hps.values() if hp.name not in self._known.held]
 
     def _weight(self, configuration: Configuration) -> float:
-        """The probability that a random trial takes this path."""
-        return chance(configuration, self._hps, self._held)
+        """The probability that a random trial is in the cube of a configuration that was probed."""
+        return chance(self._known.cube(configuration).forced, self._hps)
 
     # ------------------------------------------------------------- the plan
 
@@ -358,37 +331,44 @@ class Explorer:
 
     def _propose(self) -> Iterator[Proposal]:
         """Configurations in the order in which they tell most; None where the next depend on what came before."""
+        yield from self._explore()
+        self._finished = True
+
+    def _explore(self) -> Iterator[Proposal]:
         yield {}
         yield None
         yield from self._extremes()
+        if not self._building():
+            yield from itertools.islice(self._draws(), DRAWS_OF_FAILURES)
         if len(self._hps) > MANY:
             yield from self._understand()
-        if self._enumerable and (self._size or 0) <= SMALL_PROOF:
+        if self._enumerable and self._pieces <= SMALL_PROOF:
             yield from self._singles(self._hps)
             yield None
             yield from self._corners()
             yield from self._understand()
-            yield from self._enumerate()
+            yield from self._prove()
         # A row of pairs holds a value of each hyperparameter: failures of single values are met on the way.
         yield from self._pairs()
         yield from self._corners()
         yield from self._understand()
         yield from self._held_alone()
-        sources = [self._triples(), self._inner_pairs(), self._singles(self._hps), self._draws()]
+        if not self._enumerable:
+            yield from self._trial_of_claims(FEW_CLAIMS)
+            yield from self._in_turns(
+                [self._triples(), self._inner_pairs(), self._singles(self._hps), self._draws()]
+            )
         if self._enumerable:
             sources = [self._singles(self._hps), itertools.islice(self._draws(), DRAWS_BEFORE_PROOF)]
-        yield from self._in_turns(sources)
-        if self._enumerable:
-            yield from self._enumerate()
+            yield from self._in_turns(sources)
+            yield from self._prove()
         # Those that only a few branches read, or only configurations that failed, were met since.
         yield from self._held_alone()
         yield None
-        if self._enumerable:
-            yield from self._enumerate()
+        yield from self._prove()
         # What only a few branches read may have made the space larger than it looked.
         if not self._enumerable:
             yield from self._in_turns([self._draws()])
-        self._finished = True
 
     def _extremes(self) -> Iterator[Proposal]:
         """All minima, then all maxima; again while that reveals names, which a space that changes does forever."""
@@ -398,25 +378,52 @@ class Explorer:
                 if met == len(self._hps):
                     break
                 met = len(self._hps)
-                yield {hp.name: _ends(hp)[pick] for hp in self._hps.values()}
+                yield Trial({hp.name: _ends(hp)[pick] for hp in self._hps.values()})
                 yield None
 
     def _singles(self, names: Iterable[str]) -> Iterator[Proposal]:
         """The ends of each hyperparameter that was met, the others at their defaults."""
-        met = [self._hps[name] for name in names if name in self._hps]
-        yield from ({hp.name: value} for hp in met for value in _ends(hp))
+        held = self._known.held
+        for name in list(names):
+            for value in _ends(self._hps[name]):
+                yield Trial({name: value}) if name in held else {name: value}
 
     def _held_alone(self) -> Iterator[Proposal]:
-        """Every text and the ends of what is held, where it is read and something builds: elsewhere it says nothing."""
-        met = [self._hps[name] for name in self._held if name in self._hps]
-        for hp in met:
-            around = next((each for each in self._building() if hp.name in each), {})
+        """Every text of what cannot matter, where it is read and something builds: elsewhere it says nothing.
+
+        Of what only the text of the file shows to be harmless the ends too.
+        """
+        for name in self._known.irrelevant:
+            if name not in self._hps:
+                continue
+            hp = self._hps[name]
+            around = next((each for each in self._building() if name in each), {})
             texts = tuple(value for value in hp.values or () if isinstance(value, str))
-            values = dict.fromkeys((*_ends(hp), *texts))
-            yield from ({**around, hp.name: value} for value in values)
+            values = (*_ends(hp), *texts) if name in self._known.held else texts
+            yield from (Trial({**around, name: value}) for value in dict.fromkeys(values))
+
+    def _covering(self, domains: Mapping[str, Sequence[Value]], strength: int) -> Iterator[Proposal]:
+        """A covering array of what may matter, with anything for the rest."""
+        harmless = self._known.irrelevant
+        rest = [hp for hp in self._varied if hp.name in harmless]
+        matter = {name: values for name, values in domains.items() if name not in harmless}
+        for row in covering_array(matter, strength, self._random):
+            yield {**{hp.name: self._random.choice(_ends(hp)) for hp in rest}, **row}
 
     def _pairs(self) -> Iterator[Proposal]:
-        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 2, self._random)
+        yield from self._covering({hp.name: _ends(hp) for hp in self._varied}, 2)
+
+    def _prove(self) -> Iterator[Proposal]:
+        """What is left, then what the reports say of others, until there is nothing more of either."""
+        while self._enumerable and not self._complete:
+            asked = len(self._asked)
+            yield from self._enumerate()
+            yield from self._trial_of_claims(MOST_CLAIMS)
+            yield from self._held_alone()
+            yield None
+            # A choice whose values are not listed is never exhausted.
+            if len(self._asked) == asked:
+                break
 
     def _enumerate(self) -> Iterator[Proposal]:
         while self._enumerable and (some := list(itertools.islice(self._untried(), 2048))):
@@ -424,14 +431,24 @@ class Explorer:
             self._random.shuffle(some)
             yield from some
             yield None
-            # A choice whose values are not listed is never exhausted.
             if len(self._asked) == asked:
                 break
+
+    def _trial_of_claims(self, most: int) -> Iterator[Proposal]:
+        """Where probes speak for others: the others that are most unlike them, of at most so many probes."""
+        cubes = [cube for cube in self._known.cubes if self._known.speaks_for_others(cube)]
+        mistakes = self._mistakes
+        for cube in cubes[:: -(-len(cubes) // most) or 1]:
+            names = cube.report.configuration.keys() - self._known.held.keys()
+            yield from map(Trial, extremes(cube, names, self._hps))
+        yield None
+        self._judged = self._mistakes == mistakes
 
     def _in_turns(self, sources: Sequence[Iterator[Proposal]]) -> Iterator[Proposal]:
         """Proposals of all sources, a few of each at a time; in between, what explains the failures so far."""
         left, proposed, pause = list(sources), 0, 64
-        while left:
+        long = not self._enumerable
+        while left and not self._known.is_covered and not (long and self._enumerable):
             for source in list(left):
                 some = list(itertools.islice(source, TURN))
                 yield from some
@@ -444,7 +461,7 @@ class Explorer:
         yield from self._understand()
 
     def _triples(self) -> Iterator[Proposal]:
-        yield from covering_array({hp.name: _ends(hp) for hp in self._varied}, 3, self._random)
+        yield from self._covering({hp.name: _ends(hp) for hp in self._varied}, 3)
 
     def _inner_pairs(self) -> Iterator[Proposal]:
         """Pairs of all values, where domains are short and have more than the ends."""
@@ -452,7 +469,7 @@ class Explorer:
             hp.name: hp.values for hp in self._varied if hp.values is not None and len(hp.values) <= MOST_ENDS
         }
         if any(len(values) > len(_ends(self._hps[name])) for name, values in domains.items()):
-            yield from covering_array(domains, 2, self._random)
+            yield from self._covering(domains, 2)
 
     def _draws(self) -> Iterator[Proposal]:
         for _ in range(MOST_RANDOM):
@@ -460,17 +477,39 @@ class Explorer:
 
     @property
     def _enumerable(self) -> bool:
-        if self._changes:
-            return False
-        return self._size is not None and (self._exhaustive or self._size <= LARGEST_PROOF)
+        """Whether a proof is worth trying."""
+        return (
+            not self._known.changes
+            and (self._pieces < math.inf)
+            and (self._exhaustive or self._pieces <= LARGEST_PROOF)
+        )
+
+    @property
+    def _pieces(self) -> float:
+        """About how many probes a proof takes."""
+        return self._known.pieces
 
     def _untried(self) -> Iterator[Configuration]:
-        return (prefix for prefix in self._frontier() if key_of(prefix) not in self._asked)
+        return (prefix for prefix in self._known.frontier() if key_of(prefix) not in self._asked)
 
     def _corners(self) -> Iterator[Configuration]:
-        ends = {hp.name: _ends(hp) for hp in self._varied}
+        harmless = self._known.irrelevant
+        ends = {hp.name: _ends(hp) for hp in self._varied if hp.name not in harmless}
         if math.prod(map(len, ends.values())) <= MOST_CORNERS:
             yield from (dict(zip(ends, values, strict=True)) for values in itertools.product(*ends.values()))
+
+    def _is_hopeless(self) -> bool:
+        """Whether it is clear that nothing builds: failures of one kind only, whatever was tried and drawn."""
+        reports = self._known.reports.values()
+        if any(report.verdict != "fail" for report in reports) or self._pieces <= 2 * SMALL_PROOF:
+            return False
+        if self._exhaustive or sum(self._drawn.values()) < DRAWS_OF_FAILURES // 2:
+            return False
+        if len(by_kind(reports)) > 1:
+            return False
+        # One that speaks of no sizes does not depend on any.
+        alike = len({report.error.message for report in reports if report.error is not None}) == 1
+        return len(reports) >= (DRAWS_OF_FAILURES if alike else MANY_FAILURES)
 
     # ------------------------------------------------------------- from failures to conditions
 
@@ -506,17 +545,55 @@ class Explorer:
         known = self._conditions.get(key)
         if known is not None:
             judged, condition = known
-            if judged == len(self._reports) or (
+            if judged == self._known.version or (
                 condition is not None
                 and all(map(condition.holds, failing))
                 and not any(map(condition.holds, building))
+                and not self._counterexamples(condition, key)
             ):
-                self._conditions[key] = (len(self._reports), condition)
+                self._conditions[key] = (self._known.version, condition)
                 return condition
-        elsewhere = others(key, self.reports)
-        condition = smallest_condition(failing, building, self._hps, self._suspects.get(key, ()), elsewhere)
-        self._conditions[key] = (len(self._reports), condition)
+        condition = self._seek(key, failing, building)
+        self._conditions[key] = (self._known.version, condition)
         return condition
+
+    def _seek(
+        self, key: object, failing: Sequence[Configuration], building: Sequence[Configuration]
+    ) -> Condition | None:
+        """The simplest condition that is true of everything that the reports speak for."""
+        hps = self._mattering(key)
+        bad, good, elsewhere = list(failing), list(building), others(key, self.reports)
+        for _ in range(MOST_CORRECTIONS):
+            condition = smallest_condition(bad, good, hps, self._suspects.get(key, ()), elsewhere)
+            wrong = self._counterexamples(condition, key) if condition is not None else []
+            if not wrong:
+                return condition
+            for fails, point in wrong:
+                (bad if fails else good).append(point)
+        return None
+
+    def _mattering(self, key: object) -> Mapping[str, Hyperparameter]:
+        """The hyperparameters on which some failure of a kind depends."""
+        cubes = [cube for cube in self._known.cubes if _is_of_kind(cube, key)]
+        if not self._known.claims or not cubes:
+            return self._hps
+        names = {name for cube in cubes for name in cube.forced}
+        return {name: hp for name, hp in self._hps.items() if name in names}
+
+    def _counterexamples(self, condition: Condition, key: object) -> list[tuple[bool, Configuration]]:
+        """Configurations of which a condition is not true though no probe met them, and whether they fail."""
+        if not self._known.claims:
+            return []
+        names = set(condition.names)
+        found = []
+        for cube in self._known.cubes:
+            fails = _is_of_kind(cube, key)
+            free = names & cube.report.configuration.keys() - cube.forced.keys()
+            if free and (fails or cube.report.verdict == "ok"):
+                point = counterexample(condition, cube, self._hps)
+                if point is not None:
+                    found.append((fails, point))
+        return found[:MOST_POINTS]
 
     def _minimise(self, key: object) -> Iterator[Proposal]:
         """Moves a failing configuration towards the nearest that builds, by as many values at once as it stays failing.
@@ -565,13 +642,21 @@ class Explorer:
 
     def _fails(self, configuration: Configuration, key: object) -> bool:
         """Whether a configuration was probed and failed for one cause."""
-        report = self._known_leaf(configuration)
-        return (
-            report is not None
-            and report.verdict == "fail"
-            and report.error is not None
-            and kind(report.error) == key
-        )
+        report = self._known.find(configuration)
+        return report is not None and _fails_of_kind(report, key)
+
+
+def _fails_of_kind(report: Report, key: object) -> bool:
+    return report.verdict == "fail" and report.error is not None and kind(report.error) == key
+
+
+def _is_of_kind(cube: Cube, key: object) -> bool:
+    return _fails_of_kind(cube.report, key)
+
+
+def _part(weights: Mapping[Key, float], reports: Mapping[Key, Report], verdict: str) -> float:
+    """The share of the space that has a verdict."""
+    return sum(part for key, part in weights.items() if reports[key].verdict == verdict)
 
 
 def _ends(hp: Hyperparameter) -> tuple[Value, ...]:

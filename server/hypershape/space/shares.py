@@ -12,7 +12,7 @@ A share is the probability that a random trial falls there. It is known in one o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hypershape.model import Cause, Configuration, Hyperparameter, Report, TargetAnalysis, Value, key_of
@@ -122,10 +122,24 @@ def lost(target: TargetAnalysis, kept: Sequence[Kept]) -> float:
     proved = coverage is not None and coverage.mode == "exhaustive" and not set(names) & set(coverage.held)
     if not proved and read_by_all(names, target.reports):
         return 1 - math.prod(_left(hps[name], each) for each in kept for name in each.names if name in hps)
-    known = [(report.configuration, share) for report, share in weighted(target)]
+    known = list(weighted(target))
     total = sum(share for _, share in known) or 1.0
-    gone = (share for configuration, share in known if any(each.leaves_out(configuration) for each in kept))
-    return sum(gone) / total
+    return sum(share * _gone(report, kept, hps) for report, share in known) / total
+
+
+def _gone(report: Report, kept: Sequence[Kept], hps: Mapping[str, Hyperparameter]) -> float:
+    """Of what a report speaks for, the share that goes."""
+    if any(each.leaves_out(_decisive(report)) for each in kept):
+        return 1.0
+    free = [(hps[name], each) for each in kept for name in each.names if name in report.free and name in hps]
+    return 1 - math.prod(_left(hp, each) for hp, each in free)
+
+
+def _decisive(report: Report) -> Configuration:
+    """The values on which the outcome of a probe may have depended."""
+    if not report.free:
+        return report.configuration
+    return {name: value for name, value in report.configuration.items() if name not in report.free}
 
 
 def _left(hp: Hyperparameter, kept: Kept) -> float:

@@ -15,10 +15,16 @@ QUOTED = 300
 def when(target: TargetAnalysis, cause: Cause) -> str:
     """`when kernel >= 7 (33 % of the space, e.g. kernel=7, blocks=3)`, or `in every configuration`."""
     if always(target, cause):
-        number = target.coverage.probed if target.coverage else 0
-        return "in every configuration" + (f" ({number:,} tried)" if number > 1 else "")
+        return f"in every configuration{_tried(target.coverage)}"
     condition = f"when {cause.condition.text}" if cause.condition is not None else "at some configurations"
     return f"{condition} ({share(target.coverage, cause)}{consequence(target, cause)}, e.g. {example(cause)})"
+
+
+def _tried(coverage: Coverage | None) -> str:
+    number = coverage.probed if coverage is not None else 0
+    if coverage is not None and coverage.by_inference and coverage.space is not None:
+        return f" (all {coverage.space:,}, proved from {number:,})" if coverage.space > 1 else ""
+    return f" ({number:,} tried)" if number > 1 else ""
 
 
 def always(target: TargetAnalysis, cause: Cause) -> bool:

@@ -22,6 +22,7 @@ from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.tuners import Tuner, targets_of, tuners
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code, HpCall
+from hypershape.space.domains import size
 
 
 class MoreTrialsThanConfigurations(Rule):
@@ -138,13 +139,14 @@ def _max_trials(tuner: Tuner, code: Code) -> ast.expr | None:
 
 
 def _target(tuner: Tuner, analysis: Analysis) -> TargetAnalysis | None:
-    """The target of a tuner, if it has one and every configuration of it was probed."""
+    """The target of a tuner, if it has one and its configurations were counted."""
     places = [target.span for target in targets_of(tuner, analysis)]
     found = [each for each in analysis.targets if each.target.span in places]
     if len(found) != 1 or found[0].coverage is None or found[0].coverage.space is None:
         return None
     coverage = found[0].coverage
-    if coverage.mode != "exhaustive" or coverage.held or any(map(_is_cut_short, found[0].reports)):
+    endless = any(size(each) is None for each in found[0].hyperparameters)
+    if coverage.mode != "exhaustive" or endless or any(map(_is_cut_short, found[0].reports)):
         return None
     return found[0]
 

@@ -1,0 +1,77 @@
+"""What a cube says of other values of the names that are free in it, spelt out where somebody asks for it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from hypershape.model import Configuration, Hyperparameter, Value
+from hypershape.space.conditions import Condition, Membership
+from hypershape.space.cubes import Cube
+from hypershape.space.domains import ends, position_of, positions, value_at
+
+MOST_POINTS = 1024
+"""So many combinations of free values are looked at one by one; of more only those where a condition may change."""
+
+
+def everywhere(
+    cube: Cube, names: Collection[str], hps: Mapping[str, Hyperparameter]
+) -> Iterator[Configuration]:
+    """The configuration of a cube with the other values of those names that are free in it.
+
+    All of them, or the ends of each domain where that is too many.
+    """
+    free = [name for name in _free(cube) if name in names and name in hps]
+    domains = [_all_values(hps[name]) or ends(hps[name], 3) for name in free]
+    if math.prod(map(len, domains)) > MOST_POINTS:
+        domains = [ends(hps[name], 3) for name in free]
+    return _points(cube, free, domains)
+
+
+def counterexample(
+    condition: Condition, cube: Cube, hps: Mapping[str, Hyperparameter]
+) -> Configuration | None:
+    """A configuration of a cube of which a condition is not true; None if there is none."""
+    fails = cube.report.verdict == "fail"
+    free = [name for name in condition.names if name in hps and name in _free(cube)]
+    domains = [_all_values(hps[name]) or _telling(condition, hps[name]) for name in free]
+    if math.prod(map(len, domains)) > MOST_POINTS:
+        domains = [_telling(condition, hps[name]) for name in free]
+    return next(
+        (each for each in _points(cube, free, domains) if bool(condition.holds(each)) is not fails), None
+    )
+
+
+def extremes(
+    cube: Cube, names: Collection[str], hps: Mapping[str, Hyperparameter]
+) -> Iterator[Configuration]:
+    """The configuration of a cube with some names that are free in it at their low ends, then at their high ends."""
+    free = [name for name in _free(cube) if name in names and name in hps]
+    for end in (0, -1):
+        yield {**cube.report.configuration, **{name: ends(hps[name], 2)[end] for name in free}}
+
+
+def _free(cube: Cube) -> list[str]:
+    return [name for name in cube.report.configuration if name not in cube.forced]
+
+
+def _all_values(hp: Hyperparameter) -> Sequence[Value]:
+    return hp.values if hp.values is not None and len(hp.values) <= MOST_POINTS else ()
+
+
+def _telling(condition: Condition, hp: Hyperparameter) -> Sequence[Value]:
+    """The ends of a domain, and the values around those with which a condition compares."""
+    last = positions(hp) - 1
+    found = {0, last}
+    for atom in condition.atoms:
+        if hp.name in atom.names:
+            constants = atom.values if isinstance(atom, Membership) else (getattr(atom, "value", None),)
+            places = [position_of(hp, each) for each in constants if each is not None and not callable(each)]
+            found |= {place + step for place in places if place is not None for step in (-1, 0, 1)}
+    return [value_at(hp, each) for each in sorted(found) if 0 <= each <= last]
+
+
+def _points(cube: Cube, names: Sequence[str], domains: Sequence[Sequence[Value]]) -> Iterator[Configuration]:
+    for values in itertools.islice(itertools.product(*domains), MOST_POINTS):
+        yield {**cube.report.configuration, **dict(zip(names, values, strict=True))}

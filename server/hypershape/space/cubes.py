@@ -1,0 +1,321 @@
+"""The known part of a define-by-run space, as a decision tree of cubes.
+
+A report whose names are all forced says something about one configuration. One with `free` names says the same of
+every configuration that agrees with it on the forced ones: it is a cube. Where cubes overlap, or where one is
+contained in what was split before, they are cut into pieces. The pieces are a partition of all paths that a trial can
+take, so that their probabilities sum to one.
+
+Why they are a partition. A piece is reached by a few values, each of a hyperparameter that everything in it reads.
+It is only divided by the forced name of a cube that this cube reads first, of those that are not given yet: what was
+read before is given or free, and a free value leads nowhere else, so every configuration of the piece reads it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from hypershape.model import Configuration, Hyperparameter, Key, Report, Value, key_of
+from hypershape.space.blame import kind
+from hypershape.space.domains import probability, size
+
+
+class Contradiction(Exception):
+    """Two reports of one configuration that differ, at least one by what it claims of others.
+
+    `other` is None where a report does not read what everything around it was seen to read.
+    """
+
+    def __init__(self, one: Cube, other: Cube | None) -> None:
+        super().__init__(one, other)
+        self.one, self.other = one, other
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cube:
+    """A report and the values that it depends on, in the order in which they were read."""
+
+    report: Report
+    forced: Configuration
+    key: Key
+
+    @staticmethod
+    def of(report: Report, forced: Configuration) -> Cube:
+        """The cube of a report."""
+        return Cube(report, forced, key_of(report.configuration))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the probe came to a verdict."""
+        return self.report.verdict != "unknown"
+
+    def agrees(self, other: Cube) -> bool:
+        """Whether two reports of one configuration can both be true."""
+        one, two = self.report, other.report
+        if "unknown" in (one.verdict, two.verdict):
+            return True
+        if one.verdict != two.verdict or one.configuration.keys() != two.configuration.keys():
+            return False
+        return one.error is None or two.error is None or kind(one.error) == kind(two.error)
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """A part of the space: covered by a cube, divided by the values of a hyperparameter, or neither."""
+
+    parent: _Node | None = None
+    cube: Cube | None = None
+    name: str | None = None
+    children: dict[Value, _Node] = field(default_factory=dict)
+    other: _Node | None = None
+    """What is known whichever of the values without a child of their own the hyperparameter has."""
+    open: int = 0
+    """Children that are not covered entirely."""
+    done: bool = False
+    """Whether every configuration of it is covered."""
+
+
+_Entry: TypeAlias = "tuple[_Node | None, dict[str, Value]]"
+"""A part of which something is not known, None for one of which nothing is, and the values that lead there."""
+
+
+class Cubes:
+    """A tree of cubes over hyperparameters that may grow more while it is used."""
+
+    def __init__(self, hps: Mapping[str, Hyperparameter]) -> None:
+        self._hps = hps
+        self._root = _Node()
+        self._domains: dict[str, frozenset[Value]] = {}
+        self._chances: dict[str, dict[Value, float]] = {}
+
+    @property
+    def done(self) -> bool:
+        """Whether every configuration is covered."""
+        return self._root.done
+
+    def find(self, configuration: Configuration) -> Cube | None:
+        """The cube that covers a configuration; a name that is left out has its default."""
+        node: _Node | None = self._root
+        while node is not None and node.cube is None:
+            name = node.name
+            if name is None:
+                return None
+            hp = self._hps.get(name)
+            value = configuration.get(name, hp.default if hp is not None else None)
+            node = node.children.get(value, node.other)
+        return node.cube if node is not None else None
+
+    def copy(self) -> Cubes:
+        """The tree as it is now."""
+        same = Cubes(self._hps)
+        same._root = _copied(self._root, None)
+        return same
+
+    # ------------------------------------------------------------- putting a cube in
+
+    def add(self, cube: Cube) -> None:
+        """Covers what is not covered yet of a cube; raises Contradiction where what is known says otherwise."""
+        stack = [(self._root, 0)]
+        while stack:
+            node, given = stack.pop()
+            if node.cube is not None and not node.cube.is_known and cube.is_known:
+                self._uncover(node)
+            if node.cube is not None:
+                _compare(cube, node.cube)
+            elif given == len(cube.forced):
+                self._cover(node, cube)
+            elif node.name is None:
+                self._extend(node, cube)
+            elif node.name in cube.forced:
+                stack.append((self._child(node, cube.forced[node.name]), given + 1))
+            elif node.name in cube.report.configuration:
+                stack += [(child, given) for child in self._all_children(node)]
+            elif cube.is_known:
+                raise Contradiction(cube, None)
+
+    def _cover(self, node: _Node, cube: Cube) -> None:
+        """A part becomes a piece; what was known of it in smaller pieces has to agree."""
+        if node.name is not None:
+            if not cube.is_known:
+                return
+            if node.name not in cube.report.configuration:
+                raise Contradiction(cube, None)
+            for inner, _, _ in self._covered(node):
+                assert inner.cube is not None
+                _compare(cube, inner.cube)
+        node.cube, node.name, node.children, node.other = cube, None, {}, None
+        self._finish(node)
+
+    def _uncover(self, node: _Node) -> None:
+        node.cube, node.done = None, False
+        inner = node
+        while inner.parent is not None:
+            parent = inner.parent
+            if inner is not parent.other:
+                parent.open += 1
+            if not parent.done or self._is_done(parent):
+                return
+            parent.done = False
+            inner = parent
+
+    def _extend(self, node: _Node, cube: Cube) -> None:
+        """Divides a part of which nothing is known by all values of a cube that are not given there."""
+        given = {each.name for each in _ancestors(node)}
+        for name, value in cube.forced.items():
+            if name not in given:
+                node.name, node.open = name, 1
+                node.children[value] = node = _Node(node)
+        node.cube = cube
+        self._finish(node)
+
+    def _child(self, node: _Node, value: Value) -> _Node:
+        """The part in which a hyperparameter has a value."""
+        child = node.children.get(value)
+        if child is None:
+            child = _copied(node.other, node) if node.other is not None else _Node(node)
+            node.children[value] = child
+            node.open += not child.done
+        return child
+
+    def _all_children(self, node: _Node) -> list[_Node]:
+        if node.other is None:
+            node.other = _Node(node)
+        return [*node.children.values(), node.other]
+
+    def _finish(self, node: _Node) -> None:
+        """Notes that a part is covered, and what that completes."""
+        while not node.done:
+            node.done = True
+            parent = node.parent
+            if parent is None:
+                return
+            if node is not parent.other:
+                parent.open -= 1
+            if not self._is_done(parent):
+                return
+            node = parent
+
+    def _is_done(self, node: _Node) -> bool:
+        if node.open:
+            return False
+        if node.other is not None and node.other.done:
+            return True
+        domain = self._domain(node.name)
+        return domain is not None and len(domain) <= len(node.children) and domain <= node.children.keys()
+
+    def _domain(self, name: str | None) -> frozenset[Value] | None:
+        """Every value of a hyperparameter; None for one with too many, and for a name that comes and goes."""
+        hp = self._hps.get(name or "")
+        if hp is None or hp.values is None:
+            return None
+        return self._domains.setdefault(hp.name, frozenset(hp.values))
+
+    # ------------------------------------------------------------- reading it
+
+    def frontier(self) -> Iterator[Configuration]:
+        """The parts of which nothing is known, each as the values that lead there."""
+        stack: list[Iterator[_Entry]] = [iter([(self._root, {})])]
+        while stack:
+            entry = next(stack[-1], None)
+            if entry is None:
+                stack.pop()
+                continue
+            node, prefix = entry
+            if node is None or (node.cube is None and node.name is None):
+                yield prefix
+            elif not node.done:
+                stack.append(self._open(node, prefix))
+
+    def _open(self, node: _Node, prefix: Configuration) -> Iterator[tuple[_Node | None, dict[str, Value]]]:
+        """The parts of a divided one that are not covered entirely."""
+        name = node.name
+        assert name is not None
+        for value, child in node.children.items():
+            if not child.done:
+                yield child, {**prefix, name: value}
+        if node.other is not None and node.other.done:
+            return
+        hp = self._hps.get(name)
+        if hp is None or hp.values is None:
+            # Too many values, or a name that comes and goes: such a choice is exhausted only where it is free.
+            yield node.other, {**prefix, name: next(iter(node.children), hp.default if hp else None)}
+            return
+        for value in hp.values:
+            if value not in node.children:
+                yield node.other, {**prefix, name: value}
+
+    def pieces(self) -> Iterator[tuple[Cube, float]]:
+        """Every part of the space that is covered, by its cube, with the probability of a trial to be there."""
+        return ((node.cube, weight) for node, weight, _ in self._covered(self._root) if node.cube is not None)
+
+    @property
+    def size(self) -> int:
+        """The configurations of what is covered; values of a continuous hyperparameter count as one."""
+        return sum(ways * self._ways_inside(node) for node, _, ways in self._covered(self._root))
+
+    def _covered(self, start: _Node) -> Iterator[tuple[_Node, float, int]]:
+        """Each covered part, with its probability and how many combinations of values lead there."""
+        stack: list[tuple[_Node, float, int]] = [(start, 1.0, 1)]
+        while stack:
+            node, weight, ways = stack.pop()
+            if node.cube is not None:
+                yield node, weight, ways
+            elif node.name is not None:
+                stack += self._parts(node, node.name, weight, ways)
+
+    def _parts(self, node: _Node, name: str, weight: float, ways: int) -> Iterator[tuple[_Node, float, int]]:
+        """The parts of a divided one, each with its probability and the combinations of values that lead there."""
+        left, rest = self._ways(name), 1.0
+        for value, child in node.children.items():
+            chance = self._chance(name, value)
+            # A value that cannot be drawn has no part of its own; one of infinitely many has none that counts.
+            yield child, weight * chance, ways * (chance > 0)
+            left, rest = left - (chance > 0), rest - chance
+        if node.other is not None and left > 0:
+            yield node.other, weight * max(rest, 0.0), ways * left
+
+    def _ways_inside(self, node: _Node) -> int:
+        given = {each.name for each in _ancestors(node)}
+        read = node.cube.report.configuration if node.cube is not None else ()
+        return math.prod(self._ways(name) for name in read if name not in given)
+
+    def _chance(self, name: str, value: Value) -> float:
+        known = self._chances.setdefault(name, {})
+        if value not in known:
+            hp = self._hps.get(name)
+            known[value] = 1.0 if hp is None or size(hp) == 0 else probability(hp, value)
+        return known[value]
+
+    def _ways(self, name: str) -> int:
+        """The values of a hyperparameter; 1 where they cannot be counted."""
+        hp = self._hps.get(name)
+        return (size(hp) or 1) if hp is not None else 1
+
+
+def _compare(one: Cube, other: Cube) -> None:
+    if not one.agrees(other):
+        raise Contradiction(one, other)
+
+
+def _ancestors(node: _Node) -> Iterator[_Node]:
+    above = node.parent
+    while above is not None:
+        yield above
+        above = above.parent
+
+
+def _copied(node: _Node, parent: _Node | None) -> _Node:
+    """A part with everything below it."""
+    top = _Node(parent, node.cube, node.name, {}, None, node.open, node.done)
+    stack = [(node, top)]
+    while stack:
+        old, new = stack.pop()
+        for value, child in old.children.items():
+            new.children[value] = _Node(new, child.cube, child.name, {}, None, child.open, child.done)
+            stack.append((child, new.children[value]))
+        if old.other is not None:
+            new.other = _Node(new, old.other.cube, old.other.name, {}, None, old.other.open, old.other.done)
+            stack.append((old.other, new.other))
+    return top

@@ -1,0 +1,223 @@
+"""What the reports of a space say, and of which configurations: the outcome of every part that was reached so far."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+from hypershape.model import Configuration, Hyperparameter, Key, Report, key_of
+from hypershape.space.cubes import Contradiction, Cube, Cubes
+from hypershape.space.domains import size
+
+FOUND_FREE = "no layer's success depends on it"
+"""Why a hyperparameter was not varied that no probe depended on."""
+
+
+class Known:
+    """Reports by configuration, and the parts of the space that they cover.
+
+    Two things let a report speak for more than its own configuration: `held` are names that the text shows to be
+    harmless, with the reason, and `Report.free` are names on which its run did not depend. Both are believed until two
+    reports contradict each other. A name that was believed wrongly is never believed again.
+    """
+
+    def __init__(self, held: Mapping[str, str]) -> None:
+        # What runs of another text showed says nothing about this one.
+        self.held = {name: reason for name, reason in held.items() if reason != FOUND_FREE}
+        self.hps: dict[str, Hyperparameter] = {}
+        self.reports: dict[Key, Report] = {}
+        self.changes = False
+        """Whether one path was seen to lead to different names: such a space has no parts that could be counted."""
+        self.mistakes = 0
+        """How often a name was believed wrongly: what was concluded from it before is void."""
+        self.version = 0
+        """Grows with everything that is learnt."""
+        self.claims = False
+        """Whether any report speaks for other values of names that are not held."""
+        self._doubted: set[str] = set()
+        self._tree = Cubes(self.hps)
+        self._rebuilt = 1
+        self._weights: tuple[int, dict[Cube, float]] = -1, {}
+        self._sizes: dict[tuple[str, ...], float] = {}
+
+    # ------------------------------------------------------------- taking reports in
+
+    def add(self, report: Report) -> Key:
+        """Takes in a report; of two of one configuration the one that speaks for more of the space counts."""
+        for hp in report.new:
+            self.hps.setdefault(hp.name, hp)
+        key = key_of(report.configuration)
+        before = self.reports.get(key)
+        if before is not None and not _tells_more(report, before):
+            return key
+        self.version += 1
+        self.reports[key] = report
+        self.claims = self.claims or not self._doubted.issuperset(report.free)
+        self._place(Cube(report, self.forced(report), key))
+        # Wide cubes first make the fewest pieces. Doing it at every doubling costs as much as placing all once more.
+        if self.claims and len(self.reports) >= 2 * self._rebuilt:
+            self._rebuild()
+        return key
+
+    def correct(self, reports: Iterable[Report]) -> None:
+        """Replaces what was said of configurations that are known."""
+        for report in reports:
+            if (key := key_of(report.configuration)) in self.reports:
+                self.reports[key] = report
+        self.version += 1
+        self._rebuild()
+
+    def forced(self, report: Report) -> Configuration:
+        """The values of a configuration on which its outcome may depend."""
+        free = report.free if report.verdict != "unknown" else ()
+        return {
+            name: value
+            for name, value in report.configuration.items()
+            if name not in self.held and (name not in free or name in self._doubted)
+        }
+
+    def _place(self, cube: Cube) -> None:
+        if self.changes:
+            return
+        try:
+            self._tree.add(cube)
+        except Contradiction as found:
+            if self._doubt(found):
+                self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Builds the tree again, from the cubes that cover most to those that cover least."""
+        self._rebuilt = max(len(self.reports), 1)
+        while not self.changes and not self._is_built():
+            pass
+
+    def _is_built(self) -> bool:
+        """Builds the tree; False where that showed a mistake."""
+        self.claims = any(not self._doubted.issuperset(each.free) for each in self.reports.values())
+        cubes = [Cube(report, self.forced(report), key) for key, report in self.reports.items()]
+        if self.claims:
+            cubes.sort(key=lambda cube: len(cube.forced))
+        self._tree = Cubes(self.hps)
+        for cube in cubes:
+            try:
+                self._tree.add(cube)
+            except Contradiction as found:
+                if self._doubt(found):
+                    return False
+        return True
+
+    def _doubt(self, found: Contradiction) -> bool:
+        """Believes no longer what led to a contradiction; False if nothing that was believed did."""
+        names = self._believed_wrongly(found)
+        if names:
+            self._doubted |= names
+            for name in names & self.held.keys():
+                del self.held[name]
+            self.mistakes += 1
+            self.version += 1
+            return True
+        read = [set(each.report.configuration) for each in (found.one, found.other) if each is not None]
+        self.changes = self.changes or len(read) < 2 or read[0] != read[1]
+        return False
+
+    def _believed_wrongly(self, found: Contradiction) -> set[str]:
+        one, other = found.one, found.other
+        if other is None:
+            return {name for each in self.reports.values() for name in each.free} - self._doubted
+        first, second = one.report.configuration, other.report.configuration
+        free = (first.keys() - one.forced.keys()) | (second.keys() - other.forced.keys())
+        both = {name for name in free if name in first and name in second and first[name] != second[name]}
+        return both or {name for name in free if (name in first) is not (name in second)}
+
+    # ------------------------------------------------------------- what is known
+
+    def find(self, configuration: Configuration) -> Report | None:
+        """The report that says what becomes of a configuration; names that are left out have their defaults."""
+        if self.changes:
+            return self.reports.get(key_of(configuration))
+        cube = self._tree.find(configuration)
+        return cube.report if cube is not None else None
+
+    def cube(self, configuration: Configuration) -> Cube:
+        """The cube of a report."""
+        report = self.reports[key_of(configuration)]
+        return Cube.of(report, self.forced(report))
+
+    def snapshot(self) -> Cubes:
+        """The parts of the space that are known now."""
+        return self._tree.copy()
+
+    def frontier(self) -> Iterator[Configuration]:
+        """The parts that are not known, each as the values that lead there."""
+        return self._tree.frontier()
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether every configuration has a verdict, as far as what the reports say of others is true."""
+        return (
+            bool(self.reports)
+            and not self.changes
+            and self._tree.done
+            and all(report.verdict != "unknown" for report in self.reports.values())
+        )
+
+    @property
+    def cubes(self) -> Mapping[Cube, float]:
+        """The cubes that cover the space, each with the probability that a random trial is in its part."""
+        version, weights = self._weights
+        if version != self.version:
+            weights = {}
+            for cube, weight in () if self.changes else self._tree.pieces():
+                weights[cube] = weights.get(cube, 0.0) + weight
+            self._weights = self.version, weights
+        return weights
+
+    @property
+    def covered(self) -> int:
+        """How many configurations are known; values of a continuous hyperparameter count as one."""
+        return self._tree.size
+
+    def all_ran(self, covered: int) -> bool:
+        """Whether so many configurations were probed, as they are counted."""
+        if len(self.reports) < covered:
+            return False
+        endless = {name for name, hp in self.hps.items() if size(hp) is None}
+        counted = (
+            {name: value for name, value in each.configuration.items() if name not in endless}
+            for each in self.reports.values()
+        )
+        return not endless or len(set(map(key_of, counted))) >= covered
+
+    @property
+    def irrelevant(self) -> dict[str, str]:
+        """Names that were read and on which nothing was seen to depend, each with the reason."""
+        if not self.claims:
+            return dict(self.held)
+        forced = {name for cube in self.cubes for name in cube.forced}
+        free = {name for cube in self.cubes for name in cube.report.configuration} - forced
+        return {**self.held, **{name: FOUND_FREE for name in self.hps if name in free - self.held.keys()}}
+
+    @property
+    def pieces(self) -> float:
+        """About how many probes a proof takes: a bound where every cube forces as much as those met so far."""
+        speaking = [cube for cube in self.cubes if self.speaks_for_others(cube)]
+        return max(map(self._combinations, speaking or self.cubes), default=1.0)
+
+    def speaks_for_others(self, cube: Cube) -> bool:
+        """Whether a run showed that names which it read could have had other values."""
+        return self.claims and any(
+            name not in cube.forced and name not in self.held for name in cube.report.free
+        )
+
+    def _combinations(self, cube: Cube) -> float:
+        names = tuple(cube.forced)
+        if names not in self._sizes:
+            sizes = [size(self.hps[name]) for name in names if name in self.hps]
+            self._sizes[names] = math.prod(math.inf if each is None else max(each, 1) for each in sizes)
+        return self._sizes[names]
+
+
+def _tells_more(report: Report, before: Report) -> bool:
+    if before.verdict == "unknown":
+        return report.verdict != "unknown"
+    return report.verdict == before.verdict and len(report.free) > len(before.free)
