@@ -15,7 +15,7 @@ from hypershape.agent import hyperparameters as recorded
 from hypershape.model import Cause, Configuration, Frame, ProbeError, Report, Span
 from hypershape.probe import convert
 from hypershape.space import Explorer
-from hypershape.space.explorer import wilson
+from hypershape.space.shares import wilson
 from tests.space.spaces import Build, Endless, Refused, TrueSpace, leaves
 
 BUDGET = 3_000

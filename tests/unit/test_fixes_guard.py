@@ -54,7 +54,7 @@ def test_the_exception_is_named_as_the_file_can_name_it(imports: str, raised: st
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(2 / 7, "29 %"), (0.005, "0 %"), (0.006, "1 %"), (0.004, "less than 1 %")]
+    ("share", "said"), [(2 / 7, "29 %"), (0.01, "1 %"), (0.006, "less than 1 %"), (0.995, "more than 99 %")]
 )
 def test_the_title_says_how_much_still_fails(share: float, said: str) -> None:
     fix, _ = given_up(share=share)

@@ -70,7 +70,7 @@ def test_the_name_of_the_function_shows_what_was_proved() -> None:
     assert span == NAME
     assert text == (
         "25.0% of the space fails; all 4 configurations were tried.\n\n"
-        "80–584 parameters.\n\nFails when `kernel >= 9` (25.0% of the space)."
+        "80–584 parameters.\n\nFails when `kernel >= 9` (25 % of the space)."
     )
 
 

@@ -1,9 +1,11 @@
 """What a failing share means for the search, in the words of the message."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from hypershape.model import Cause, Coverage, ProbeError, Report, TargetAnalysis
-from hypershape.rules.common.wording import consequence
+from hypershape.model import Cause, Coverage, Hyperparameter, ProbeError, Report, TargetAnalysis
+from hypershape.rules.common.wording import consequence, when
 from hypershape.source import analyse, from_text
 
 from .handmade import blame
@@ -16,6 +18,36 @@ def build_model(hp):
 
 tuner = kt.{tuner}(build_model, objective="loss", {arguments})
 """
+
+RATE = Hyperparameter("rate", "Float", 0.1, None, None, 0.1, 0.5)
+"""A domain without end: no trial repeats another."""
+
+
+def whole(name: str, last: int) -> Hyperparameter:
+    return Hyperparameter(name, "Int", 1, tuple(range(1, last + 1)), last, 1, last, 1)
+
+
+ERROR = ProbeError("ValueError", "no", "build")
+
+
+def analysed(
+    tuner: str,
+    arguments: str,
+    share: float,
+    hps: Sequence[Hyperparameter] = (RATE,),
+    condition: str = "k >= 4",
+    coverage: Coverage | None = None,
+) -> tuple[TargetAnalysis, Cause]:
+    module = analyse(from_text("m.py", TEXT.format(tuner=tuner, arguments=arguments)))
+    first = Report({"k": 4}, "fail", "symbolic", ERROR)
+    cause = Cause(ERROR, first, (first.configuration,), blame(condition), True, share)
+    coverage = coverage or Coverage("exhaustive", 4, 4, 1, share, (share, share))
+    return (
+        TargetAnalysis(
+            module.targets[0], "probed", hyperparameters=tuple(hps), coverage=coverage, causes=(cause,)
+        ),
+        cause,
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,9 +72,63 @@ tuner = kt.{tuner}(build_model, objective="loss", {arguments})
     ],
 )
 def test_the_share_is_told_in_trials(tuner: str, arguments: str, share: float, says: str) -> None:
-    module = analyse(from_text("m.py", TEXT.format(tuner=tuner, arguments=arguments)))
-    error = ProbeError("ValueError", "no", "build")
-    first = Report({"k": 4}, "fail", "symbolic", error)
-    cause = Cause(error, first, (first.configuration,), blame("k >= 4"), True, share)
-    coverage = Coverage("exhaustive", 4, 4, 1, share, (share, share))
-    assert consequence(TargetAnalysis(module.targets[0], "probed", coverage=coverage), cause) == says
+    assert consequence(*analysed(tuner, arguments, share)) == says
+
+
+def test_a_search_that_repeats_nothing_cannot_fail_more_often_than_there_are_failing_configurations() -> None:
+    """Two of eight fail: never three in a row, and never three of seven trials."""
+    target, cause = analysed("RandomSearch", "max_trials=7", 0.25, [whole("k", 4), whole("n", 2)])
+    assert consequence(target, cause) == ": about 2 of your 7 trials"
+
+
+def test_configurations_that_are_drawn_unevenly_from_a_small_space_have_no_odds() -> None:
+    bent = Hyperparameter("k", "Int", 1, (1, 2, 3, 4), 4, 1, 4, None, "log")
+    assert consequence(*analysed("RandomSearch", "max_trials=7", 0.25, [bent])) == ""
+
+
+@pytest.mark.parametrize(
+    ("trials", "hps", "condition", "says"),
+    [
+        (8, [whole("k", 4), whole("n", 2)], "k >= 4", ": 2 of your 8 trials"),
+        (6, [whole("k", 4), whole("n", 2)], "k >= 4", ""),
+        (20, [whole("k", 4), whole("n", 3)], "k >= 4", ": 3 of your 20 trials, and the search aborts"),
+        (20, [RATE], "k >= 4", ""),
+    ],
+)
+def test_what_a_grid_search_meets_is_certain(
+    trials: int, hps: list[Hyperparameter], condition: str, says: str
+) -> None:
+    assert consequence(*analysed("GridSearch", f"max_trials={trials}", 0.25, hps, condition)) == says
+
+
+@pytest.mark.parametrize(
+    ("interval", "says"),
+    [
+        ((0.4, 0.5), "about 45 % of the space: about 4 to 5 of your 10 trials"),
+        ((0.3, 0.6), ""),
+    ],
+)
+def test_an_estimate_is_told_only_where_its_interval_is_narrow(
+    interval: tuple[float, float], says: str
+) -> None:
+    coverage = Coverage("sampled", None, 200, 90, 0.45, interval)
+    arguments = "max_trials=10, max_consecutive_failed_trials=10"
+    target, cause = analysed("RandomSearch", arguments, 0.45, coverage=coverage)
+    assert when(target, cause) == f"when k >= 4 ({says}{', ' if says else ''}e.g. k=4)"
+
+
+def test_a_small_share_is_not_about_less_than_one_percent() -> None:
+    coverage = Coverage("sampled", None, 2000, 9, 0.0045, (0.002, 0.009))
+    assert "(less than 1 % of the space, " in when(*analysed("RandomSearch", "", 0.0045, coverage=coverage))
+
+
+def test_a_condition_that_holds_where_another_layer_fails_first_is_told_with_both_shares() -> None:
+    """`k >= 4` is a quarter of the space, of which half stops at an earlier layer."""
+    target, cause = analysed("RandomSearch", "", 0.125, [whole("k", 4), whole("n", 2)])
+    assert "(12 % of the space; another 12 % fails elsewhere first, " in when(target, cause)
+
+
+def test_failures_of_all_causes_end_a_search_together() -> None:
+    coverage = Coverage("exhaustive", 4, 4, 2, 0.5, (0.5, 0.5))
+    target, cause = analysed("RandomSearch", "max_trials=20", 0.25, coverage=coverage)
+    assert consequence(target, cause) == (": about 3 of your 20 trials, a 79 % chance that the search aborts")

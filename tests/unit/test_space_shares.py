@@ -267,7 +267,7 @@ def test_the_share_in_a_message_is_the_share_that_the_fix_drops() -> None:
         shares=explorer.shares,
         causes=(found,),
     )
-    assert "about 50 % of the space" in wording.when(target, found)
+    assert "(50 % of the space, " in wording.when(target, found)
     fixes = [fix.title for fix in tighten(target, found, WRITTEN.code)]
     assert fixes == ["Lower the maximum of units to 64 (drops 50 % of the space)"]
 

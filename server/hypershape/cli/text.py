@@ -11,6 +11,7 @@ from rich.text import Text
 
 from hypershape.cli.places import Place
 from hypershape.model import Analysis, Coverage, Document, Finding, Severity, Span, TargetAnalysis, Value
+from hypershape.space.shares import WIDE
 from hypershape.text import Text as Lines
 
 STYLES = {
@@ -157,10 +158,10 @@ def coverage_sentence(coverage: Coverage) -> str:
         return _proof(coverage) + held
     of = f" of {coverage.space:,}" if coverage.space is not None else ""
     low, high = coverage.interval
-    return (
-        f"sampled {coverage.probed:,}{of} configurations, {coverage.failed:,} fail; "
-        f"a random trial fails with a chance of {low:.1%} to {high:.1%}{held}"
-    )
+    sampled = f"sampled {coverage.probed:,}{of} configurations, {coverage.failed:,} fail"
+    if high - low >= WIDE:
+        return f"{sampled}{held}"
+    return f"{sampled}; a random trial fails with a chance of {low:.1%} to {high:.1%}{held}"
 
 
 def _proof(coverage: Coverage) -> str:

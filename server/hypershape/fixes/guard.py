@@ -6,6 +6,7 @@ from hypershape.fixes import edits
 from hypershape.model import Cause, Edit, Fix, Span, TargetAnalysis
 from hypershape.source import Code, contains
 from hypershape.space.conditions import quoted
+from hypershape.space.shares import of_cause, percent
 
 GIVEN_UP = "FailedTrialError"
 """Keras Tuner's exception for a trial that is to fail at once, without being tried again."""
@@ -29,8 +30,10 @@ def guard(target: TargetAnalysis, cause: Cause, code: Code) -> Fix | None:
     inserted = edits.insert_before(code.module, place, lines)
     if inserted is None:
         return None
-    share = f"{100 * cause.share:.0f} %" if cause.share >= 0.005 else "less than 1 %"
-    title = f"Give such trials up at once with FailedTrialError ({share} of the space still fails, without retries)"
+    figure = of_cause(target, cause)
+    share = f"{percent(figure.share)} of the space" if figure is not None and figure.told else "they"
+    fails = "fails" if share != "they" else "fail"
+    title = f"Give such trials up at once with FailedTrialError ({share} still {fails}, without retries)"
     return Fix(title, (inserted, added) if added else (inserted,))
 
 

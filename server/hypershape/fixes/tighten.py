@@ -23,8 +23,10 @@ from hypershape.model import (
 )
 from hypershape.source import Code, HpCall
 from hypershape.space import domains
-from hypershape.space.shares import Kept, lost
+from hypershape.space.shares import Kept, lost, percent
 
+ALL = 0.99
+"""A repair that drops more of the space is none."""
 _PAIRED_VALUES = 24
 _LISTED_VALUES = 8
 
@@ -67,9 +69,11 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         ]
     ranked = [(lost(target, [each.kept(values)]), each, values) for each, values in singles]
     for share, each, values in sorted(ranked, key=lambda item: item[0]):
-        changes = restrict(each.call, each.names, each.kind, each.values, values, code) if share < 1 else None
+        changes = (
+            restrict(each.call, each.names, each.kind, each.values, values, code) if share < ALL else None
+        )
         if changes is not None:
-            yield Fix(f"{changes[0]} (drops {_percent(share)} of the space)", changes[1])
+            yield Fix(f"{changes[0]} (drops {percent(share)} of the space)", changes[1])
     if not singles:
         yield from _pairs(declared, cause, target, code)
 
@@ -224,14 +228,10 @@ def _longest_run(values: Sequence[Value], good: Collection[Value]) -> tuple[Valu
     return tuple(best)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.005 else "less than 1 %"
-
-
 def _pairs(declared: Sequence[_Declared], cause: Cause, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
     """One fix that narrows two numeric domains at once, keeping as many probed configurations as possible."""
     numeric = [each for each in declared if each.kind == "Int" and 1 < len(each.values) <= _PAIRED_VALUES][:2]
-    best: tuple[float, tuple[tuple[Value, ...], ...]] = 1.0, ()
+    best: tuple[float, tuple[tuple[Value, ...], ...]] = ALL, ()
     for halves in product(*(_ends(each.values) for each in numeric)):
         kept = [each.kept(half) for each, half in zip(numeric, halves, strict=True)]
         if all(any(each.leaves_out(failing) for each in kept) for failing in cause.failing):
@@ -243,7 +243,7 @@ def _pairs(declared: Sequence[_Declared], cause: Cause, target: TargetAnalysis, 
     ]
     match made:
         case [(first, one), (second, other)]:
-            title = f"{first} and {second[0].lower()}{second[1:]} (drops {_percent(share)} of the space)"
+            title = f"{first} and {second[0].lower()}{second[1:]} (drops {percent(share)} of the space)"
             yield Fix(title, (*one, *other))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from hypershape.model import Analysis, Coverage, Hyperparameter, LayerRow, Span, TargetAnalysis, Value
+from hypershape.model import Analysis, Cause, Coverage, Hyperparameter, LayerRow, Span, TargetAnalysis, Value
+from hypershape.rules.common import wording
+from hypershape.space.shares import WIDE
 
 MOST_VALUES = 12
 
@@ -75,7 +77,7 @@ def summary(target: TargetAnalysis) -> str:
     if target.parameters is not None:
         parts.append(f"{_range(target.parameters)} parameters.")
     parts += [
-        f"Fails when `{cause.condition.text}` ({cause.share:.1%} of the space)."
+        f"Fails when `{cause.condition.text}`{_figure(target, cause)}."
         for cause in target.causes
         if cause.condition is not None
     ]
@@ -84,6 +86,11 @@ def summary(target: TargetAnalysis) -> str:
     if target.reason:
         parts.append(target.reason)
     return "\n\n".join(parts)
+
+
+def _figure(target: TargetAnalysis, cause: Cause) -> str:
+    told = wording.share(target, cause)
+    return f" ({told})" if told else ""
 
 
 def _over(coverage: Coverage) -> str:
@@ -97,7 +104,10 @@ def _over(coverage: Coverage) -> str:
         return f"{coverage.failing_share:.1%} of the space fails; all {total} configurations were tried."
     of = f" of {coverage.space:,}" if coverage.space is not None else ""
     low, high = coverage.interval
-    return f"Sampled {coverage.probed:,}{of} configurations: {low:.1%} to {high:.1%} of the space fails."
+    sampled = f"Sampled {coverage.probed:,}{of} configurations"
+    if high - low >= WIDE:
+        return f"{sampled}, of which {coverage.failed:,} failed."
+    return f"{sampled}: {low:.1%} to {high:.1%} of the space fails."
 
 
 def _holds(span: Span, line: int, column: int) -> bool:

@@ -23,7 +23,7 @@ from hypershape.space.covering import covering_array
 from hypershape.space.cubes import Cube, Cubes
 from hypershape.space.domains import can_draw, chance, draw, ends, position_of, size, value_at
 from hypershape.space.known import Known
-from hypershape.space.shares import sharpened, together
+from hypershape.space.shares import sharpened, together, wilson
 
 LARGEST_PROOF = 20_000
 """Spaces with more leaves are sampled unless the user asks for every configuration."""
@@ -661,13 +661,3 @@ def _part(weights: Mapping[Key, float], reports: Mapping[Key, Report], verdict: 
 
 def _ends(hp: Hyperparameter) -> tuple[Value, ...]:
     return ends(hp, MOST_ENDS)
-
-
-def wilson(failed: int, total: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share (E. B. Wilson, 1927)."""
-    if total == 0:
-        return (0.0, 1.0)
-    share = failed / total
-    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    return (max(0.0, centre - half), min(1.0, centre + half))

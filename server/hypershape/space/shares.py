@@ -6,7 +6,8 @@ A share is the probability that a random trial falls there. It is known in one o
   the rest of the space does, as long as every trial reads the names of the condition;
 - exactly, from a space of which every leaf was probed: each leaf counts by its probability, not as one of so many,
   since a choice that is read early decides about more trials than one that only few trials read;
-- as an estimate, from what the explorer drew (`TargetAnalysis.shares`).
+- as an estimate, from what the explorer drew (`TargetAnalysis.shares`), with an interval. An interval of a fifth or more
+  says nothing: such a figure is left out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hypershape.model import Cause, Configuration, Hyperparameter, Report, TargetAnalysis, Value, key_of
+from hypershape.model import (
+    Cause,
+    Configuration,
+    Coverage,
+    Hyperparameter,
+    Report,
+    TargetAnalysis,
+    Value,
+    key_of,
+)
 from hypershape.space import domains
 from hypershape.space.conditions import Condition, any_of
 
@@ -66,6 +76,8 @@ def _exact(
     if condition is None or not read_by_all(condition.names, reports):
         return None
     first = [other for other in causes if other is not cause and _may_shadow(other, condition)]
+    if any(_shadow_each_other(cause, other) for other in first):
+        return None
     before = [known for known in map(_known, first) if known is not None]
     if len(before) < len(first) or not all(read_by_all(each.names, reports) for each in before):
         return None
@@ -86,6 +98,12 @@ def _may_shadow(other: Cause, condition: Condition) -> bool:
     return any(not names <= each.keys() or condition.holds(each) is not False for each in other.failing)
 
 
+def _shadow_each_other(cause: Cause, other: Cause) -> bool:
+    """Whether each of two causes strikes where the other's condition holds: which is met first, they do not tell."""
+    known = _known(other)
+    return known is not None and any(known.holds(each) is True for each in cause.failing)
+
+
 def together(causes: Sequence[Cause], reports: Sequence[Report], probability: Probability) -> float | None:
     """The exact share in which any cause strikes; None where a condition is missing or does not tell it."""
     conditions = [known for known in map(_known, causes) if known is not None]
@@ -94,6 +112,132 @@ def together(causes: Sequence[Cause], reports: Sequence[Report], probability: Pr
     if not all(read_by_all(each.names, reports) for each in conditions):
         return None
     return probability(any_of(conditions))
+
+
+# --------------------------------------------------------------------------- figures that may be told
+
+WIDE = 0.2
+"""An interval as wide as that says nothing."""
+SEEN = 0.005
+"""Shares that differ by less look the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A share that is certain (then `low` and `high` are the same), or an estimate with its 95 % interval.
+
+    `elsewhere` is the share that meets the condition as well and fails for another reason first.
+    """
+
+    share: float
+    low: float
+    high: float
+    elsewhere: float = 0.0
+
+    @property
+    def exact(self) -> bool:
+        return self.low == self.high
+
+    @property
+    def told(self) -> bool:
+        """Whether it is narrow enough to mean something."""
+        return self.high - self.low < WIDE
+
+
+def of_cause(target: TargetAnalysis, cause: Cause) -> Figure | None:
+    """How much of the space a cause makes fail; None where the space was not measured."""
+    coverage = target.coverage
+    if coverage is None or coverage.probed <= 0:
+        return None
+    probability = _probabilities(target)
+    exact = coverage.mode == "exhaustive"
+    if not exact:
+        known = _exact(cause, target.causes, target.reports, probability)
+        exact = known is not None and math.isclose(known, cause.share, abs_tol=1e-9)
+    if not exact:
+        return Figure(cause.share, *_interval(cause.share, coverage))
+    return Figure(cause.share, cause.share, cause.share, _elsewhere(target, cause, probability))
+
+
+def of_failures(target: TargetAnalysis) -> Figure | None:
+    """How much of the space fails, for whatever reason."""
+    coverage = target.coverage
+    if coverage is None or coverage.probed <= 0:
+        return None
+    share = coverage.failing_share
+    exact = coverage.mode == "exhaustive"
+    if not exact:
+        known = together(target.causes, target.reports, _probabilities(target))
+        exact = known is not None and math.isclose(known, share, abs_tol=1e-9)
+    return Figure(share, share, share) if exact else Figure(share, *coverage.interval)
+
+
+def _probabilities(target: TargetAnalysis) -> Probability:
+    hps = {each.name: each for each in target.hyperparameters}
+    return lambda condition: condition.probability(hps)
+
+
+def _elsewhere(target: TargetAnalysis, cause: Cause, probability: Probability) -> float:
+    """The share of the space in which the condition of a cause holds and another one strikes."""
+    condition = cause.condition
+    if not isinstance(condition, Condition):
+        return 0.0
+    if read_by_all(condition.names, target.reports):
+        met = probability(condition)
+        return 0.0 if met is None else max(met - cause.share, 0.0)
+    failing = {key_of(each) for each in cause.failing}
+    names = set(condition.names)
+    # What speaks for other values of these names does not tell for how many of them the condition holds.
+    if any(report.verdict == "fail" and names & set(report.free) for report in target.reports):
+        return 0.0
+    return sum(
+        share
+        for report, share in weighted(target)
+        if report.verdict == "fail"
+        and key_of(report.configuration) not in failing
+        and condition.holds(report.configuration)
+    )
+
+
+def wilson(failed: int, total: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of a share (E. B. Wilson, 1927)."""
+    if total == 0:
+        return (0.0, 1.0)
+    share = failed / total
+    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
+    return (max(0.0, centre - half), min(1.0, centre + half))
+
+
+def _interval(share: float, coverage: Coverage) -> tuple[float, float]:
+    """The interval of a part of the failures, from as many draws as the interval of them all shows."""
+    low, high = coverage.interval
+    most = 1
+    while most < MOST_DRAWS and _width(coverage.failing_share, 2 * most) >= high - low:
+        most *= 2
+    bounds = wilson(round(share * most), most)
+    return min(share, bounds[0]), max(share, bounds[1])
+
+
+MOST_DRAWS = 1 << 20
+
+
+def _width(share: float, draws: int) -> float:
+    low, high = wilson(round(share * draws), draws)
+    return high - low
+
+
+def percent(share: float) -> str:
+    """A share as people say it: never 0 % or 100 % unless it is."""
+    hundred = 100 * share
+    if 0 < hundred < 1:
+        return "less than 1 %"
+    if 99 < hundred < 100:
+        return "more than 99 %"
+    return f"{hundred:.0f} %"
+
+
+# --------------------------------------------------------------------------- what repairs leave
 
 
 @dataclass(frozen=True, slots=True)

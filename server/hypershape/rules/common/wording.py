@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from hypershape.model import Cause, Configuration, Coverage, TargetAnalysis
-from hypershape.space import search_odds
-from hypershape.space.odds import IN_A_ROW
+from hypershape.model import Cause, Configuration, Coverage, TargetAnalysis, TunerCall
+from hypershape.space import odds, shares
 
 SHOWN_VALUES = 4
 QUOTED = 300
@@ -17,7 +16,8 @@ def when(target: TargetAnalysis, cause: Cause) -> str:
     if always(target, cause):
         return f"in every configuration{_tried(target.coverage)}"
     condition = f"when {cause.condition.text}" if cause.condition is not None else "at some configurations"
-    return f"{condition} ({share(target.coverage, cause)}{consequence(target, cause)}, e.g. {example(cause)})"
+    figures = share(target, cause) + consequence(target, cause)
+    return f"{condition} ({f'{figures}, ' if figures else ''}e.g. {example(cause)})"
 
 
 def _tried(coverage: Coverage | None) -> str:
@@ -33,43 +33,92 @@ def always(target: TargetAnalysis, cause: Cause) -> bool:
     return coverage is not None and len(cause.failing) >= coverage.probed > 0
 
 
-def share(coverage: Coverage | None, cause: Cause) -> str:
-    failing = len(cause.failing)
-    if coverage is None or coverage.probed <= 0:
+def share(target: TargetAnalysis, cause: Cause) -> str:
+    """`33 % of the space`, `about 8 % of the space`; empty where an estimate would be too rough to mean something."""
+    figure = shares.of_cause(target, cause)
+    if figure is None:
+        failing = len(cause.failing)
         return f"{failing:,} configuration{'s' * (failing != 1)}"
-    if coverage.mode == "exhaustive":
-        return f"{percent(cause.share)} of the space"
-    return f"about {percent(cause.share)} of the space"
+    if not figure.told:
+        return ""
+    shown = shares.percent(figure.share)
+    if not figure.exact and shown[0].isdigit():
+        shown = f"about {shown}"
+    if figure.elsewhere > shares.SEEN:
+        return f"{shown} of the space; another {shares.percent(figure.elsewhere)} fails elsewhere first"
+    return f"{shown} of the space"
 
 
 def consequence(target: TargetAnalysis, cause: Cause) -> str:
     """`: about 3 of your 20 trials, a 2 % chance that the search aborts`, where the one tuner says how many trials.
 
-    Tuners other than RandomSearch do not draw at random, so for them it is said that this is an estimate.
+    Failures of all causes end a search together. Tuners that do not draw at random are told apart: what a grid search
+    meets is certain, and of the others it is said that this is an estimate.
     """
     if len(target.target.tuners) != 1 or target.coverage is None:
         return ""
     (tuner,) = target.target.tuners
-    trials = tuner.call.arguments.get("max_trials")
-    if trials is None or type(trials.literal) is not int or trials.literal < 1:
+    trials = _whole(tuner, "max_trials")
+    if trials is None:
         return ""
-    row = tuner.call.arguments.get("max_consecutive_failed_trials")
-    in_a_row = row.literal if row is not None and type(row.literal) is int and row.literal > 0 else IN_A_ROW
-    odds = search_odds(cause.share, trials.literal, in_a_row)
-    text = f": about {odds.failures:.0f} of your {trials.literal} trials" if odds.failures >= 0.5 else ""
-    if odds.abort >= 0.01:
-        text += f"{',' if text else ':'} a {percent(odds.abort)} chance that the search aborts"
+    in_a_row = _whole(tuner, "max_consecutive_failed_trials") or odds.IN_A_ROW
+    if tuner.class_name == "GridSearch":
+        return _in_order(target, cause, trials, in_a_row)
+    text = _at_random(target, cause, trials, in_a_row)
     return text if not text or tuner.class_name == "RandomSearch" else f"{text} under random draws"
 
 
-def percent(fraction: float) -> str:
-    """A share as people say it: never 0 % or 100 % unless it is."""
-    hundred = 100 * fraction
-    if 0 < hundred < 1:
-        return "less than 1 %"
-    if 99 < hundred < 100:
-        return "more than 99 %"
-    return f"{hundred:.0f} %"
+def _whole(tuner: TunerCall, name: str) -> int | None:
+    argument = tuner.call.arguments.get(name)
+    value = None if argument is None else argument.literal
+    return value if type(value) is int and value > 0 else None
+
+
+def _at_random(target: TargetAnalysis, cause: Cause, trials: int, in_a_row: int) -> str:
+    own, whole = shares.of_cause(target, cause), shares.of_failures(target)
+    if own is None or whole is None or not own.told:
+        return ""
+    # A cause that only one rule knows of, as a model over the limit, is not among the failures.
+    whole = max(whole, own, key=lambda figure: figure.share)
+    if not whole.told:
+        return ""
+    space = odds.drawn(target.hyperparameters)
+    bounds = [
+        odds.search_odds(each, trials, in_a_row, space) for each in dict.fromkeys((whole.low, whole.high))
+    ]
+    found = [each for each in bounds if each is not None]
+    if len(found) < len(bounds):
+        return ""
+    part = own.share / whole.share if own.share else 0.0
+    failures = _between([f"{each.failures * part:.0f}" for each in found])
+    text = f": about {failures} of your {trials} trials" if failures != "0" else ""
+    chances = [each.abort for each in found]
+    if max(chances) >= 0.01 and max(chances) - min(chances) < shares.WIDE:
+        chance = _between([shares.percent(each).removesuffix(" %") for each in chances])
+        text += f"{',' if text else ':'} a {chance} % chance that the search aborts"
+    return text
+
+
+def _between(figures: Sequence[str]) -> str:
+    """`5`, `3 to 7`."""
+    return " to ".join(dict.fromkeys(figures))
+
+
+def _in_order(target: TargetAnalysis, cause: Cause, trials: int, in_a_row: int) -> str:
+    """What a grid search meets: `: 3 of your 20 trials, and the search aborts`."""
+    conditions = [each.condition for each in target.causes if each.exact and each.condition is not None]
+    own = cause.condition
+    names = {name for condition in conditions for name in condition.names}
+    read = all(names <= report.configuration.keys() for report in target.reports if report.verdict == "ok")
+    if own is None or len(conditions) < len(target.causes) or not read:
+        return ""
+    found = odds.grid_odds(
+        target.hyperparameters, lambda each: any(some.holds(each) for some in conditions), trials, in_a_row
+    )
+    if found is None or not found.failures:
+        return ""
+    text = f": {found.failures:.0f} of your {trials} trials"
+    return f"{text}, and the search aborts" if found.abort else text
 
 
 def example(cause: Cause) -> str:
