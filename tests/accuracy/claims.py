@@ -1,0 +1,108 @@
+"""Whether reports that name hyperparameters as free are right: whoever differs in these alone fares the same."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.families import drawn
+
+from .compare import PATH, build_all, load
+from .programs import Program
+
+FIELDS = (
+    "configuration", "verdict", "error", "layers", "parameters", "output_shapes", "log_names", "compiled", "data", "new",
+    "declarations",
+)  # fmt: skip
+
+
+@dataclass
+class Claims:
+    """What was compared, and what differs."""
+
+    reports: int = 0
+    claiming: int = 0
+    """Reports that name something as free."""
+    free: int = 0
+    """Names that were free, in all reports together."""
+    read: int = 0
+    comparisons: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def judged(source: str, count: int, draws: int, really: int = 0, by_keras: bool = False, seed: int = 0) -> Claims:
+    """Probes `count` random configurations, and for each claim `draws` others that it speaks of.
+
+    The others are probed without following any values: from memory, or `by_keras`; `really` of them are also built and
+    trained. What a report says beside its claim must be what it says where nothing is followed.
+    """
+    from hypershape.agent.engine import Engine
+
+    function, generator, claims = load(source), random.Random(seed), Claims()
+    following, plain = Engine(None, [PATH]), Engine(None, [PATH])
+    plain.tracks = False
+    if by_keras:
+        plain._unknown = 10**9
+    space: dict[str, dict[str, Any]] = {}
+    chosen: list[tuple[dict[str, Any], Mapping[str, Any], str]] = []
+    configuration: dict[str, Any] = {}
+    for _ in range(count):
+        report = following.probe(function, configuration, "symbolic")
+        same = plain.probe(function, configuration, "symbolic")
+        claims.wrong += _unequal(configuration, report, same)
+        space |= {hp["name"]: hp for hp in report["new"]}
+        claims.reports += 1
+        claims.claiming += bool(report["free"])
+        claims.free += len(report["free"])
+        claims.read += len(report["configuration"])
+        for _ in range(draws if report["free"] else 0):
+            # All free names at once in most draws, a single one in some, so that effects cannot cancel out.
+            names = report["free"] if generator.random() < 0.8 else [generator.choice(report["free"])]
+            other = {**configuration, **report["configuration"]}
+            other |= drawn({name: space[name] for name in names}, generator)
+            found = plain.probe(function, other, "symbolic")
+            claims.comparisons += 1
+            if (text := _differs(report, found)) is not None:
+                claims.wrong.append(f"{report['configuration']}, free {report['free']}, at {other}: {text}")
+            elif len(chosen) < really and generator.random() < 0.3:
+                chosen.append((other, report, str(report["free"])))
+        configuration = drawn(space, generator)
+    for (other, report, free), real in zip(chosen, build_all([(Program(source), c) for c, _, _ in chosen]), strict=True):
+        claims.comparisons += 1
+        failed = real["error"] is not None
+        if failed != (report["verdict"] == "fail"):
+            claims.wrong.append(
+                f"{report['configuration']}, free {free}, really at {other}: {report['verdict']}, {real['error']}"
+            )
+    return claims
+
+
+def _unequal(configuration: Mapping[str, Any], report: Mapping[str, Any], same: Mapping[str, Any]) -> list[str]:
+    """Where a report whose values were followed says something else than one of plain values."""
+    return [
+        f"{configuration}: {name}: {str(report[name])[:300]} followed, {str(same[name])[:300]} plain"
+        for name in FIELDS
+        if str(report[name]) != str(same[name])
+    ]
+
+
+def _differs(report: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
+    """How the outcome of a configuration differs from what a claim says of it."""
+    for name, told in _outcome(report).items():
+        if told != (found := _outcome(other)[name]):
+            return f"{name}: {str(told)[:400]}, but {str(found)[:400]}"
+    return None
+
+
+def _outcome(report: Mapping[str, Any]) -> dict[str, Any]:
+    error = report["error"]
+    return {
+        "verdict": report["verdict"],
+        "names": list(report["configuration"]),
+        "error": error and (error["type"], error["kind"], error["stage"], error["layer_class"], error["frames"]),
+        "layers": [(call["span"], call["class_name"]) for call in report["layers"]],
+        "log_names": report["log_names"],
+        "compiled": report["compiled"],
+    }

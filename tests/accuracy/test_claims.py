@@ -1,0 +1,26 @@
+"""A claim that hyperparameters are free holds for whatever values they have, and following values changes no report."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from benchmarks._spaces import SPACES, SearchSpace
+
+from .claims import judged
+from .compare import in_child
+
+pytest.importorskip("keras_tuner")
+pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(7200)]
+
+REPORTS = int(os.environ.get("HYPERSHAPE_ACCURACY_CLAIMS", "4"))
+"""How many random configurations of each space are probed; four times as many are probed for what they claim."""
+
+REALLY = int(os.environ.get("HYPERSHAPE_ACCURACY_REAL_CLAIMS", "0"))
+"""How many configurations of each space that a claim speaks of are really built and trained."""
+
+
+@pytest.mark.parametrize("space", SPACES, ids=lambda space: space.name)
+def test_what_a_report_calls_free_changes_nothing(space: SearchSpace) -> None:
+    claims = in_child(judged, space.program, REPORTS, 4, REALLY)
+    assert not claims.wrong, f"{len(claims.wrong)} of {claims.comparisons}: {claims.wrong[0]}"
