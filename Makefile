@@ -96,7 +96,9 @@ accuracy: $(PYTHON_READY)
 	$(BIN)/python -m tests.accuracy
 
 families: $(PYTHON_READY)
-	HYPERSHAPE_ACCURACY_FAMILY=80 HYPERSHAPE_ACCURACY_TIERS=40 $(BIN)/pytest -q tests/accuracy/test_families.py
+	HYPERSHAPE_ACCURACY_FAMILY=80 HYPERSHAPE_ACCURACY_TIERS=40 HYPERSHAPE_ACCURACY_CLAIMS=40 \
+	  HYPERSHAPE_ACCURACY_REAL_CLAIMS=40 HYPERSHAPE_ACCURACY_FOLLOWED= \
+	  $(BIN)/pytest -q tests/accuracy/test_families.py tests/accuracy/test_claims.py
 
 versions: $(PYTHON_READY)
 	$(BIN)/python -m tests.versions

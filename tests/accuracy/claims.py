@@ -32,7 +32,9 @@ class Claims:
     wrong: list[str] = field(default_factory=list)
 
 
-def judged(source: str, count: int, draws: int, really: int = 0, by_keras: bool = False, seed: int = 0) -> Claims:
+def judged(
+    source: str, count: int, draws: int, really: int = 0, by_keras: bool = False, seed: int = 0
+) -> Claims:
     """Probes `count` random configurations, and for each claim `draws` others that it speaks of.
 
     The others are probed without following any values: from memory, or `by_keras`; `really` of them are also built and
@@ -51,7 +53,7 @@ def judged(source: str, count: int, draws: int, really: int = 0, by_keras: bool 
     for _ in range(count):
         report = following.probe(function, configuration, "symbolic")
         same = plain.probe(function, configuration, "symbolic")
-        claims.wrong += _unequal(configuration, report, same)
+        claims.wrong += unequal(configuration, report, same)
         space |= {hp["name"]: hp for hp in report["new"]}
         claims.reports += 1
         claims.claiming += bool(report["free"])
@@ -69,7 +71,9 @@ def judged(source: str, count: int, draws: int, really: int = 0, by_keras: bool 
             elif len(chosen) < really and generator.random() < 0.3:
                 chosen.append((other, report, str(report["free"])))
         configuration = drawn(space, generator)
-    for (other, report, free), real in zip(chosen, build_all([(Program(source), c) for c, _, _ in chosen]), strict=True):
+    for (other, report, free), real in zip(
+        chosen, build_all([(Program(source), c) for c, _, _ in chosen]), strict=True
+    ):
         claims.comparisons += 1
         failed = real["error"] is not None
         if failed != (report["verdict"] == "fail"):
@@ -79,7 +83,9 @@ def judged(source: str, count: int, draws: int, really: int = 0, by_keras: bool 
     return claims
 
 
-def _unequal(configuration: Mapping[str, Any], report: Mapping[str, Any], same: Mapping[str, Any]) -> list[str]:
+def unequal(
+    configuration: Mapping[str, Any], report: Mapping[str, Any], same: Mapping[str, Any]
+) -> list[str]:
     """Where a report whose values were followed says something else than one of plain values."""
     return [
         f"{configuration}: {name}: {str(report[name])[:300]} followed, {str(same[name])[:300]} plain"
@@ -101,7 +107,8 @@ def _outcome(report: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "verdict": report["verdict"],
         "names": list(report["configuration"]),
-        "error": error and (error["type"], error["kind"], error["stage"], error["layer_class"], error["frames"]),
+        "error": error
+        and (error["type"], error["kind"], error["stage"], error["layer_class"], error["frames"]),
         "layers": [(call["span"], call["class_name"]) for call in report["layers"]],
         "log_names": report["log_names"],
         "compiled": report["compiled"],

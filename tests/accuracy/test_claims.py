@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from benchmarks._spaces import SPACES, SearchSpace
 
+from hypershape.model import Slice
+
+from . import following
 from .claims import judged
 from .compare import in_child
 
@@ -19,8 +23,25 @@ REPORTS = int(os.environ.get("HYPERSHAPE_ACCURACY_CLAIMS", "4"))
 REALLY = int(os.environ.get("HYPERSHAPE_ACCURACY_REAL_CLAIMS", "0"))
 """How many configurations of each space that a claim speaks of are really built and trained."""
 
+FOLLOWED = os.environ.get("HYPERSHAPE_ACCURACY_FOLLOWED", "examples")
+"""A part of the paths of the documents whose reports are compared; empty for the whole corpus and all rules."""
+
 
 @pytest.mark.parametrize("space", SPACES, ids=lambda space: space.name)
 def test_what_a_report_calls_free_changes_nothing(space: SearchSpace) -> None:
     claims = in_child(judged, space.program, REPORTS, 4, REALLY)
     assert not claims.wrong, f"{len(claims.wrong)} of {claims.comparisons}: {claims.wrong[0]}"
+
+
+TARGETS = [
+    target
+    for document in following.documents()
+    if f"/{FOLLOWED}" in document.path
+    for target in following.slices(document)
+]
+
+
+@pytest.mark.parametrize(("name", "part"), TARGETS)
+def test_no_report_changes_where_values_are_followed(name: str, part: Slice, tmp_path: Path) -> None:
+    found, compared = in_child(following.differences, part, 5, str(tmp_path))
+    assert not found, f"{len(found)} in {compared} reports: {found[0]}"

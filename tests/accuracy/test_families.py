@@ -84,6 +84,7 @@ def test_spaces_of_every_kind_get_the_verdict_of_a_real_build(tally: Any) -> Non
         text
         for (program, _), (_, real, difference) in zip(cases, compare(cases), strict=True)
         if (text := tally.add("families", program, real, difference)) is not None
+        and not text.startswith("not checked")
     ]
     assert not wrong, "\n\n".join(wrong)
 
