@@ -399,6 +399,8 @@ class Report:
     free: tuple[str, ...] = ()
     """Names in `configuration` whose values did not influence what happened: whoever agrees with this configuration
     on all other names reads the same names, and builds or fails in the same way, if in other sizes."""
+    alike: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    """Of other names the values with which it would have been the same in that sense, in any combination."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,14 @@ def test_what_a_run_depends_on_is_not_free(body: str) -> None:
     assert free(body) == []
 
 
+def test_values_that_take_the_same_branch_or_fit_alike_are_told() -> None:
+    body = "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.ReLU()(x)"
+    assert probe(target(body), {"filters": 20})[0]["alike"] == {"filters": [20, 24, 28, 32]}
+    body = "x = layers.Conv2D(4, hp.Choice('kernel', [3, 5, 13, 15]))(x)"
+    assert probe(target(body), {"kernel": 5})[0]["alike"] == {"kernel": [3, 5]}
+    assert probe(target(body), {"kernel": 13})[0]["alike"] == {"kernel": [13, 15]}
+
+
 def test_of_a_failure_only_what_decides_it_is_bound() -> None:
     body = """
     for i in range(3):

@@ -193,10 +193,10 @@ class Engine:
             key = remembered_run.key
             if verdict == "fail" and run.error is not None:
                 self._failures[key] = run.error, run.compiled is not None
-                report["free"] = self._free(function, configuration, remembered_run)
+                report.update(self._influences(function, configuration, remembered_run))
             elif verdict == "ok" and not isinstance(key[0], tuple):
                 self._outcomes[key] = run.log_names
-                report["free"] = self._free(function, configuration, remembered_run)
+                report.update(self._influences(function, configuration, remembered_run))
         return report
 
     def _by_shapes(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
@@ -430,7 +430,7 @@ class Engine:
             "data": found.data.knowledge,
             "compiled": found.compiled if returned else None,
             "elapsed_ms": 0.0,
-            "free": self._free(function, configuration, found),
+            **self._influences(function, configuration, found),
         }
 
     def _recall(self, function: Any, hp: RecordingHyperParameters) -> Optional[_Recalled]:
@@ -458,14 +458,18 @@ class Engine:
         found.calls, found.seen = memory.calls, memory.seen()
         return found if memory.end() else None
 
-    def _free(self, function: Any, configuration: Mapping[str, Any], found: _Recalled) -> Tuple[str, ...]:
-        """The names that were read without any influence, as a second run shows whose values carry their origin.
+    def _influences(
+        self, function: Any, configuration: Mapping[str, Any], found: _Recalled
+    ) -> Dict[str, Any]:
+        """What a second run shows whose values carry their origin: the names that were read without any influence as
+        `free`, and other values of names with which the run would have been the same as `alike`.
 
         That run must end as the first did. Whatever differs in it (a type that user code asks for, say) leaves
-        nothing known to be free.
+        nothing known.
         """
+        nothing: Dict[str, Any] = {"free": (), "alike": {}}
         if not self.tracks or found.doubtful or self._unfollowed >= HOPELESS:
-            return ()
+            return nothing
         memory = _MEMORY
         tracker = memory.tracks.begin()
         memory.tracking = True
@@ -473,12 +477,15 @@ class Engine:
             again = self._recall(origins.followed(function), self._space.tracked(configuration, tracker))
         finally:
             memory.tracking = False
-        free: Tuple[str, ...] = ()
         followed = again is not None and tracker.dependable and again.is_like(found)
-        if followed:
-            free = tuple(n for n in found.hp.read if n in tracker.domains and n not in tracker.forced)
         self._unfollowed = 0 if followed else self._unfollowed + 1
-        return free
+        if not followed:
+            return nothing
+        met = [name for name in found.hp.read if name in tracker.domains and name not in tracker.forced]
+        return {
+            "free": tuple(name for name in met if name not in tracker.allowed),
+            "alike": {name: tracker.alike(name) for name in met if name in tracker.allowed},
+        }
 
     def _foresee(self, stop: Any) -> None:
         """Notes the error of a failure of a kind that a real build has confirmed, without running the target again.
@@ -561,6 +568,7 @@ class Engine:
             "compiled": run.compiled,
             "elapsed_ms": 0.0,
             "free": (),
+            "alike": {},
         }
 
     def _intern(self, calls: Tuple[Dict[str, Any], ...]) -> Tuple[Dict[str, Any], ...]:

@@ -40,6 +40,9 @@ MOST_TABLED = 1024
 MOST_LISTED = 64
 """A size that stands for more combinations, most of which give the same, is followed by its values alone."""
 
+MOST_COMBINED = 64
+"""A set of values is looked for around so many combinations of others."""
+
 Assignment = Mapping[str, int]
 """For each name the index of a value in its domain."""
 
@@ -56,8 +59,10 @@ class Tracker:
         self.sampled: Set[str] = set()
         """Names of which the domain holds some values only."""
         self.forced: Set[str] = set()
-        """Names that the run depends on."""
-        self._below: Dict[str, FrozenSet[str]] = {}
+        """Names of which the run depends on the very value."""
+        self.allowed: Dict[str, FrozenSet[int]] = {}
+        """For names that the run depends on, the places of the values with which it would have been the same."""
+        self._below: Dict[str, Any] = {}
         self._sets: Dict[Any, str] = {}
         self.dependable = True
         """False once something happened that cannot be followed: then nothing is known to be free."""
@@ -86,12 +91,61 @@ class Tracker:
         return self.token((name,), known[1])
 
     def depend(self, names: Iterable[str]) -> None:
-        """Notes that the run depends on hyperparameters."""
+        """Notes that the run depends on the very values of hyperparameters."""
         for name in names:
-            below = self._below.get(name)
             self.forced.add(name)
-            if below:
-                self.depend(below)
+            if name in self.domains:
+                self.narrow(name, (self.present[name],))
+
+    def narrow(self, name: str, places: Iterable[int]) -> None:
+        """Notes that the run is the same only for some values of a hyperparameter, the present one among them."""
+        found = frozenset(places) if name not in self.allowed else self.allowed[name].intersection(places)
+        if name in self.sampled:
+            # Nothing is known of the values between those that are listed.
+            found = frozenset((self.present[name],))
+        if found == self.allowed.get(name) or len(found) == len(self.domains[name]):
+            return
+        self.allowed[name] = found
+        if len(found) == 1:
+            self.forced.add(name)
+        if name in self._below:
+            names, table, values = self._below[name]
+            kept = {values[place] for place in found}
+            self.narrow_all(
+                self.box(names, lambda here: table[tuple([here[each] for each in names])] in kept)
+            )
+
+    def narrow_all(self, box: Mapping[str, Iterable[int]]) -> None:
+        for name, places in box.items():
+            self.narrow(name, places)
+
+    def box(
+        self, names: Sequence[str], same: Callable[[Dict[str, int]], bool], pinned: Iterable[str] = ()
+    ) -> Dict[str, List[int]]:
+        """Places around the present ones, such that something is the same at each of their combinations."""
+        found = {name: [self.present[name]] for name in names}
+        for name in names:
+            others = [each for each in names if each != name]
+            if name in self.sampled or name in pinned:
+                continue
+            combinations = [
+                dict(zip(others, some)) for some in itertools.product(*[found[n] for n in others])
+            ]
+            if len(combinations) > MOST_COMBINED:
+                break
+            for place in self.places(name):
+                if place not in found[name] and all(same({name: place, **some}) for some in combinations):
+                    found[name].append(place)
+        return found
+
+    def places(self, name: str) -> List[int]:
+        """The places of the values of a hyperparameter with which the run is the same so far."""
+        allowed = self.allowed.get(name)
+        return list(range(len(self.domains[name]))) if allowed is None else sorted(allowed)
+
+    def alike(self, name: str) -> List[Any]:
+        """Those values."""
+        return [self.domains[name][place] for place in self.places(name)]
 
     def live(self, tokens: Iterable["Token"]) -> Tuple[str, ...]:
         """The names that tokens still vary with, sorted."""
@@ -102,12 +156,12 @@ class Tracker:
         """Of how many combinations a value of these names would consist."""
         size = 1
         for name in names:
-            size *= len(self.domains[name])
+            size *= len(self.allowed.get(name) or self.domains[name])
         return size
 
     def all(self, names: Sequence[str]) -> Iterator[Dict[str, int]]:
         """Every assignment of some names."""
-        for places in itertools.product(*[range(len(self.domains[name])) for name in names]):
+        for places in itertools.product(*map(self.places, names)):
             yield dict(zip(names, places))
 
     def at(self, value: Any, assignment: Assignment) -> Any:
@@ -141,22 +195,41 @@ class Tracker:
     def restricted(self, token: "Token") -> Tuple[Tuple[str, ...], Dict[Tuple[int, ...], Any]]:
         """The names that a token still varies with, and its values over them."""
         names, table = names_of(token), table_of(token)
-        if self.forced.isdisjoint(names):
+        if self.allowed.keys().isdisjoint(names):
             return names, table
+        key = (names, id(table), tuple([self.allowed.get(name) for name in names]))
+        known = _RESTRICTED.get(key)
+        if known is None or known[0] is not table:
+            if len(_RESTRICTED) > MOST_TABLES:
+                _RESTRICTED.clear()
+            known = _RESTRICTED[key] = table, self._restrict(names, table)
+        return known[1]
+
+    def _restrict(
+        self, names: Tuple[str, ...], table: Dict[Tuple[int, ...], Any]
+    ) -> Tuple[Tuple[str, ...], Dict[Tuple[int, ...], Any]]:
         kept = [i for i, name in enumerate(names) if name not in self.forced]
-        fixed = [(i, self.present[name]) for i, name in enumerate(names) if name in self.forced]
+        bound = [(i, self.allowed[name]) for i, name in enumerate(names) if name in self.allowed]
         return tuple(names[i] for i in kept), {
-            tuple(key[i] for i in kept): value
+            tuple([key[i] for i in kept]): value
             for key, value in table.items()
-            if all(key[i] == place for i, place in fixed)
+            if all(key[i] in places for i, places in bound)
         }
 
     def settle(self, token: "Token") -> Any:
-        """The present value of a token, on which the run depends from now on."""
+        """The present value of a token: from now on the run is the same only where the token has this value."""
         names, table = self.restricted(token)
+        value = self.at(token, {})
+        found = varying(names, table)
         # What the listed values of a long domain have in common need not hold for those between them.
-        self.depend([*varying(names, table), *self.sampled.intersection(names)])
-        return self.at(token, {})
+        self.depend(self.sampled.intersection(names))
+
+        def same(here: Dict[str, int]) -> bool:
+            other = table[tuple([here.get(name, self.present[name]) for name in names])]
+            return type(other) is type(value) and other == value
+
+        self.narrow_all(self.box(found, same))
+        return value
 
     def settle_deeply(self, value: Any) -> Any:
         """The same for all tokens in lists, tuples and dictionaries."""
@@ -170,7 +243,7 @@ class Tracker:
             return function(*[self.settle(each) if type(each) is Token else each for each in given])
         table = {}
         try:
-            for places in itertools.product(*[range(len(self.domains[name])) for name in names]):
+            for places in itertools.product(*map(self.places, names)):
                 here = dict(zip(names, places))
                 table[places] = function(
                     *[
@@ -237,12 +310,13 @@ class Tracker:
         if 2 * len(values) > len(table) or any(type(each) is not int for each in values):
             return value
         name = self._sets.setdefault((names, tuple(table.items())), "#%d" % len(self._sets))
-        self._below[name] = frozenset(names)
+        self._below[name] = names, table, sorted(values)
         if not self.sampled.isdisjoint(names):
             self.sampled.add(name)
         return self.meet(name, self.at(value, {}), sorted(values), name not in self.sampled)
 
 
+_RESTRICTED: Dict[Any, Any] = {}
 _DOMAINS: Dict[Any, Tuple[Any, Dict[Tuple[int, ...], Any]]] = {}
 _KEYS: Dict[Any, int] = {}
 _KEYS_OF_TABLES: Dict[int, Tuple[Any, int]] = {}

@@ -219,9 +219,9 @@ class Tracks:
         present = tracker.present
         known = self._known.setdefault((key, memory.settings_now()), [])
         # What was found at other values holds for these, too, if they agree on what matters.
-        for matter, places, form, sizes in known:
-            if all(present[name] == place for name, place in zip(matter, places)):
-                tracker.depend(matter)
+        for box, form, sizes in known:
+            if all(present[name] in places for name, places in box.items()):
+                tracker.narrow_all(box)
                 return form, [self._again(size, tokens) for size in sizes]
 
         def guarded(here: Dict[str, int]) -> Any:
@@ -233,15 +233,15 @@ class Tracks:
                 return ("unknown",), ()
 
         try:
-            matter, sizes = Trial(tracker, tokens, guarded, self._deadline).run()
+            box, sizes = Trial(tracker, tokens, guarded, self._deadline).run()
         except TooLong:
             raise symbols.unknown(memory) from None
         form = guarded({})[0][0]
         form = None if form in ("refused", "unknown") else form
-        tracker.depend(matter)
+        tracker.narrow_all(box)
         made = [self._size(size, tokens) for size in sizes]
         kept = [self._kept(size, value) for size, value in zip(sizes, made)]
-        known.append((matter, [present[name] for name in matter], form, kept))
+        known.append(({name: frozenset(places) for name, places in box.items()}, form, kept))
         return form, made
 
     def _kept(self, size: Any, value: Any) -> Any:

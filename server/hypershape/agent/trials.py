@@ -23,6 +23,7 @@ MOST_VALUES = 33
 """Of a longer domain some values are tried."""
 
 MOST_CORNERS = 32
+MOST_PAIRS = 100
 DRAWS = 12
 
 Places = Tuple[int, ...]
@@ -55,20 +56,22 @@ class Trial:
         self._names = tracker.live(tokens)
         self._base: Places = tuple(tracker.present[name] for name in self._names)
         self._outcomes: Dict[Places, Outcome] = {}
+        self._places: Dict[str, List[int]] = {name: tracker.places(name) for name in self._names}
         self._matter: List[str] = []
+        self._pinned: List[str] = []
 
-    def run(self) -> Tuple[Tuple[str, ...], List[Any]]:
-        """The names that matter to the call, and each of its sizes: a number, ("table", names, table),
+    def run(self) -> Tuple[Dict[str, List[int]], List[Any]]:
+        """The names that matter to the call, each with the places at which it does the same, and each of its sizes: a number, ("table", names, table),
         ("sum", ((factor, index of a token), …), constant), or ("product", indices of tokens, factor)."""
         for places in self._design():
             self._outcome(places)
         while True:
-            self._extend(lambda outcome: outcome[0])
+            self._narrow()
             try:
                 sizes = [self._size(i) for i in range(len(self._outcome(self._base)[1]))]
             except _Again:
                 continue
-            return tuple(self._matter), sizes
+            return {name: self._places[name] for name in self._matter}, sizes
 
     def _outcome(self, places: Places) -> Outcome:
         found = self._outcomes.get(places)
@@ -78,26 +81,53 @@ class Trial:
             found = self._outcomes[places] = self._at(dict(zip(self._names, places)))
         return found
 
-    def _extend(self, view: Callable[[Outcome], Any]) -> None:
-        """Adds names until all outcomes that agree on them with the present one look alike."""
-        expected = view(self._outcome(self._base))
+    def _narrow(self) -> None:
+        """Narrows the names that matter until the call does the same wherever they are in their places."""
+        expected = self._outcome(self._base)[0]
         while True:
-            other = next((p for p in self._rest() if view(self._outcomes[p]) != expected), None)
+            other = next((p for p in self._rest() if self._outcomes[p][0] != expected), None)
             if other is None:
                 return
-            self._matter += self._differing(self._reduced(other, view, expected), self._base)
+            names = self._differing(self._reduced(other, expected), self._base)
+            new = [name for name in names if name not in self._matter]
+            # Where values were thought alike and are not, only the present ones are left.
+            self._bind(new, () if new else names)
+
+    def _bind(self, new: Sequence[str], pinned: Sequence[str]) -> None:
+        """Adds names that matter, or of which only the present value is known to do the same."""
+        self._matter += new
+        self._pinned += pinned
+        self._matter += [name for name in pinned if name not in self._matter]
+        self._places.update(self._tracker.box(self._matter, self._same, self._pinned))
+
+    def _same(self, here: Dict[str, int]) -> bool:
+        """Whether the call does the same at other values of what matters, whatever one of the other names is.
+
+        A size that must equal another shows that only where both have the value that they share.
+        """
+        expected = self._outcome(self._base)[0]
+        moved = self._moved(here)
+        others = [(i, name) for i, name in enumerate(self._names) if name not in self._matter]
+        sweeps = (
+            (*moved[:i], place, *moved[i + 1 :]) for i, name in others for place in self._some_places(name)
+        )
+        return all(self._outcome(places)[0] == expected for places in (moved, *sweeps))
+
+    def _some_places(self, name: str) -> List[int]:
+        allowed = self._places[name]
+        return [allowed[i] for i in origins.some_of(len(allowed), None, MOST_VALUES)]
 
     def _rest(self) -> List[Places]:
-        """The combinations tried that agree with the present one on what matters."""
-        fixed = [i for i, name in enumerate(self._names) if name in self._matter]
-        return [p for p in self._outcomes if all(p[i] == self._base[i] for i in fixed)]
+        """The combinations tried at which what matters is in its places."""
+        bound = [(i, set(self._places[name])) for i, name in enumerate(self._names) if name in self._matter]
+        return [p for p in self._outcomes if all(p[i] in places for i, places in bound)]
 
-    def _reduced(self, places: Places, view: Callable[[Outcome], Any], expected: Any) -> Places:
+    def _reduced(self, places: Places, expected: Any) -> Places:
         """The same difference with as few values moved as possible."""
         for i, home in enumerate(self._base):
             if places[i] != home:
                 nearer = (*places[:i], home, *places[i + 1 :])
-                if view(self._outcome(nearer)) != expected:
+                if self._outcome(nearer)[0] != expected:
                     places = nearer
         return places
 
@@ -144,14 +174,13 @@ class Trial:
     def _table(self, place: int, sizes: Dict[Places, Any]) -> Any:
         """The sizes at every combination of the names that they vary with."""
         along = self._along(place, sizes, [])
-        tracker = self._tracker
         while True:
-            if tracker.sizes(along) > MOST_TABLED:
-                self._matter.append(min(along, key=lambda name: len(tracker.domains[name])))
+            if math.prod(len(self._places[name]) for name in along) > MOST_TABLED:
+                self._bind((), (min(along, key=lambda name: len(self._places[name])),))
                 raise _Again
             table = {
                 some: self._checked(self._moved(dict(zip(along, some))), place)
-                for some in itertools.product(*[range(len(tracker.domains[name])) for name in along])
+                for some in itertools.product(*[self._places[name] for name in along])
             }
             indices = [self._names.index(name) for name in along]
             other = next(
@@ -206,14 +235,14 @@ class Trial:
         tracker, names = self._tracker, self._names
         yield self._base
         if tracker.sizes(names) <= FEW:
-            yield from itertools.product(*[range(len(tracker.domains[name])) for name in names])
+            yield from itertools.product(*map(tracker.places, names))
             return
         ends = []
         for i, name in enumerate(names):
-            count = len(tracker.domains[name])
-            for place in origins.some_of(count, self._base[i], MOST_VALUES):
-                yield (*self._base[:i], place, *self._base[i + 1 :])
-            ends.append((0, count - 1))
+            allowed = self._places[name]
+            for place in origins.some_of(len(allowed), allowed.index(self._base[i]), MOST_VALUES):
+                yield (*self._base[:i], allowed[place], *self._base[i + 1 :])
+            ends.append((allowed[0], allowed[-1]))
         yield from self._values_of_tokens()
         generator = random.Random(0)
         if 2 ** len(ends) <= MOST_CORNERS:
@@ -227,28 +256,44 @@ class Trial:
             for _ in range(DRAWS):
                 yield tuple(map(generator.choice, ends))
         for _ in range(DRAWS):
-            yield tuple(generator.randrange(len(tracker.domains[name])) for name in names)
+            yield tuple(generator.choice(self._places[name]) for name in names)
 
     def _values_of_tokens(self) -> Iterator[Places]:
         """Each value of each token, and their ends together."""
         smallest, largest = list(self._base), list(self._base)
+        moves: List[List[Dict[int, int]]] = []
         for token in self._tokens:
             names, table = self._tracker.restricted(token)
             indices = [self._names.index(name) for name in names]
+            moves.append([])
             first: Dict[Any, Places] = {}
             for key, value in table.items():
                 first.setdefault((type(value).__name__, value), key)
             values = sorted(first, key=lambda each: (each[0], each[1]))
             for i in origins.some_of(len(values), None, MOST_VALUES):
-                places = list(self._base)
-                for index, each in zip(indices, first[values[i]]):
-                    places[index] = each
-                yield tuple(places)
+                move = dict(zip(indices, first[values[i]]))
+                moves[-1].append(move)
+                yield self._with(move)
             for places, value in ((smallest, values[0]), (largest, values[-1])):
                 for index, each in zip(indices, first[value]):
                     places[index] = each
         yield tuple(smallest)
         yield tuple(largest)
+        yield from self._pairs(moves)
+
+    def _with(self, move: Dict[int, int]) -> Places:
+        return tuple(move.get(i, home) for i, home in enumerate(self._base))
+
+    def _pairs(self, moves: List[List[Dict[int, int]]]) -> Iterator[Places]:
+        """Some pairs of values of two tokens: what must divide or equal another seldom shows at one value alone."""
+        both = [
+            {**one, **other}
+            for some, more in itertools.combinations(moves, 2)
+            for one in some
+            for other in more
+        ]
+        random.Random(0).shuffle(both)
+        yield from map(self._with, both[:MOST_PAIRS])
 
 
 def _fitted(sizes: Dict[Places, Any], values: Dict[Places, Any], base: Places) -> Any:

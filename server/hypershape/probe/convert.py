@@ -54,6 +54,7 @@ _converter.register_structure_hook(
         _converter,
         configuration=override(struct_hook=_keep),
         layers=override(struct_hook=_keep),
+        alike=override(struct_hook=_tuples),
     ),
 )
 _converter.register_unstructure_hook(DeclaredData, make_dict_unstructure_fn(DeclaredData, _converter))
