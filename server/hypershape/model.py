@@ -642,7 +642,10 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user asked for. `budget` is the time in seconds that probing one document may take."""
+    """What the user asked for. `budget` is the time in seconds that one document may take, repairs and all.
+
+    `fix_budget` is the most of it that repairs get; `processes` is how many targets are explored at a time.
+    """
 
     level: Level = "symbolic"
     budget: float = 10.0
@@ -653,3 +656,4 @@ class Options:
     fix_budget: float = 8.0
     fixes_offered: int = 5
     verify_fixes: bool = True
+    processes: int = 1

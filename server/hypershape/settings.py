@@ -5,6 +5,7 @@ All three are read into the same values by the same rules, so that no setting ca
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +21,16 @@ else:
     import tomli as tomllib
 
 LEVELS: dict[str, Level] = {"static": "static", "symbolic": "symbolic", "device": "device"}
+
+
+def processes(spare: bool) -> int:
+    """How many processes may probe at a time; where there are more than two processors, one stays for the editor.
+
+    `spare` leaves one also where there are two.
+    """
+    affinity = getattr(os, "sched_getaffinity", None)
+    count = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    return max(1, count - 1 if spare or count > 2 else count)
 
 
 class BadSettings(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -57,16 +58,32 @@ class ScriptedJob:
     """A job on the function of its agent."""
 
     assumptions: tuple[str, ...] = ()
+    waited: float = 0.0
 
     def __init__(self, agent: ScriptedAgent, text: str, data: DeclaredData | None, device: bool) -> None:
         self._agent, self.text, self.data, self._device = agent, text, data, device
         self._known: dict[str, Hyperparameter] = {}
 
-    async def probe(self, configurations: Sequence[Configuration], level: Level) -> AsyncIterator[Report]:
+    async def probe(
+        self,
+        configurations: Sequence[Configuration],
+        level: Level,
+        *,
+        within: float | None = None,
+        each: float | None = None,
+    ) -> AsyncIterator[Report]:
         assert (level == "device") == self._device, "real steps are taken in a job that may see the GPU"
-        for asked in configurations:
+        for number, asked in enumerate(configurations):
+            takes = self._agent.takes(len(self._agent.probed))
+            if within is not None and number * takes >= within:
+                return
             self._agent.probed.append((level, asked))
-            yield self._report(asked, level)
+            await asyncio.sleep(takes)
+            if takes > (each or 10.0):
+                error = ProbeError("TimeLimit", f"The probe took more than {each:g} s.", "limit")
+                yield Report(asked, "unknown", level, error)
+            else:
+                yield self._report(asked, level)
 
     def _report(self, asked: Configuration, level: Level) -> Report:
         hp = Hp(asked, self._known, self.text)
@@ -82,16 +99,22 @@ class ScriptedJob:
         return Report(hp.read, verdict, level, error, parameters=10, new=tuple(hp.new))  # type: ignore[arg-type]
 
     async def close(self) -> None:
-        return None
+        self._agent.open_jobs -= 1
 
 
 class ScriptedAgent:
-    """What `analyse` asks of an agent; `probed` lists what was probed, `unable` is what its canary says."""
+    """What `analyse` asks of an agent; `probed` lists what was probed, `unable` is what its canary says.
+
+    `takes` gives the seconds that a probe takes, from how many came before.
+    """
 
     command = ("scripted",)
 
-    def __init__(self, build: Build, unable: str | None = None) -> None:
-        self.build, self.unable = build, unable
+    def __init__(
+        self, build: Build, unable: str | None = None, takes: Callable[[int], float] = lambda number: 0.0
+    ) -> None:
+        self.build, self.unable, self.takes = build, unable, takes
+        self.open_jobs = 0
         self.probed: list[tuple[Level, Configuration]] = []
 
     async def environment(self) -> Environment:
@@ -109,7 +132,8 @@ class ScriptedAgent:
         assumption: int = 0,
         device: bool = False,
     ) -> ScriptedJob:
+        self.open_jobs += 1
         return ScriptedJob(self, slice_.files[-1].text, data, device)
 
-    async def data(self, slice_: Slice) -> DeclaredData | None:
+    async def data(self, slice_: Slice, seconds: float) -> DeclaredData | None:
         return None

@@ -14,6 +14,7 @@ import pytest
 
 from hypershape import analysis, fixes, rules, source, space
 from hypershape.analysis import repairs
+from hypershape.analysis.clock import Clock
 from hypershape.model import Analysis, Edit, Finding, Fix, Level, Options, Severity, Span
 from hypershape.probe import Agent, Cache
 from tests.unit.scripted import HERE, PATH, Build, Hp, ScriptedAgent
@@ -258,6 +259,7 @@ async def test_an_edit_that_repairs_another_failure_of_the_same_rule_is_not_offe
         replace(done, findings=tuple(replace(each, repairs=lambda: iter(edits)) for each in (kernel, units))),
         agent,
         Options(),
+        Clock(10),
     )
     assert [[fix.edits for fix in each.fixes] for each in repaired.findings] == [
         [edits[0].edits],

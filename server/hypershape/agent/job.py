@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import math
 import os
 import signal
 import socket
@@ -22,6 +23,7 @@ REPORTS_AT_ONCE = 256
 REPORTS_SECONDS = 0.05
 STATEMENT_SECONDS = 3.0
 SLICE_SECONDS = 30.0
+LEAST_SECONDS = 0.05
 
 
 class TimeUp(BaseException):
@@ -125,14 +127,28 @@ class Job:
         return asked
 
     def probe(self, params: dict[str, Any], send: Callable[[bytes, bytes], None]) -> int:
-        """Probes every configuration and sends the reports as they come; returns their number."""
+        """Probes the configurations and sends the reports as they come; returns how many there was time for.
+
+        `within` bounds the whole batch, `each` the single probe, where they are less and more than usual.
+        """
         assert self.engine is not None and self.function is not None
         waiting: list[dict[str, Any]] = []
         traces: dict[int, Any] = {}
         sent = time.monotonic()
+        batch = limits.Bound(float(params.get("within") or math.inf))
+        each = float(params.get("each") or self._seconds)
+        probed = 0
         for index, configuration in enumerate(params["configurations"]):
-            self._progress.start(index, self._seconds)
-            report = self._one(configuration, params["level"])
+            if index and batch.left <= 0:
+                break
+            seconds = min(each, max(batch.left, LEAST_SECONDS))
+            self._progress.start(index, each)
+            report = self._one(configuration, params["level"], seconds)
+            if report is None and seconds < each:
+                # It was the batch's time that was over: nothing is known of this configuration.
+                break
+            report = report or self._too_long(configuration, params["level"], seconds)
+            probed += 1
             report["layers"] = self._interned(report.get("layers") or (), traces)
             waiting.append(report)
             if len(waiting) >= REPORTS_AT_ONCE or time.monotonic() - sent > REPORTS_SECONDS:
@@ -140,16 +156,21 @@ class Job:
                 waiting, traces, sent = [], {}, time.monotonic()
         self._progress.stop()
         self._flush(send, waiting, traces)
-        return len(params["configurations"])
+        return probed
 
-    def _one(self, configuration: dict[str, Any], level: str) -> dict[str, Any]:
+    def _too_long(self, configuration: dict[str, Any], level: str, seconds: float) -> dict[str, Any]:
+        error = errors.limit("TimeLimit", f"The probe took more than {seconds:g} s.")
+        return {"configuration": configuration, "verdict": "unknown", "level": level, "error": error}
+
+    def _one(self, configuration: dict[str, Any], level: str, seconds: float) -> Optional[dict[str, Any]]:
+        """The report of one probe; None where its time was over."""
         assert self.engine is not None
-        _alarm(self._seconds)
+        _alarm(seconds)
         try:
             self._running.assumption.reset()
             return self._judged(self.engine.probe(self.function, configuration, level))  # type: ignore[arg-type]
         except TimeUp:
-            error = errors.limit("TimeLimit", f"The probe took more than {self._seconds:g} s.")
+            return None
         except BaseException as problem:
             error = errors.describe(problem, "limit", Positions(self._paths))
         finally:
@@ -217,15 +238,31 @@ def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> No
                     result["data"] = job.described()
             else:
                 assert job is not None
-                result = {"probed": job.probe(params, send), "assumptions": job.assumptions}
+                bound = limits.Bound(math.inf)
+                result = {
+                    "probed": job.probe(params, send),
+                    "assumptions": job.assumptions,
+                    "took": bound.took,
+                }
             sys.stdout.flush()
             sys.stderr.flush()
             send(wire.ANSWER, wire.answer(message["id"], result))
 
 
+_bound = limits.Bound(math.inf)
+"""That of the work in hand."""
+
+
 def _alarm(seconds: float) -> None:
+    """Ends what follows with `TimeUp` once this process has computed for so long; 0 takes that back."""
+    global _bound
+    _bound = limits.Bound(seconds or math.inf)
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _time_is_up(number: int, frame: Optional[types.FrameType]) -> None:
-    raise TimeUp
+    left = _bound.left
+    if left <= 0:
+        raise TimeUp
+    if left < math.inf:
+        signal.setitimer(signal.ITIMER_REAL, max(left, LEAST_SECONDS))

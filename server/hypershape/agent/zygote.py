@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import selectors
 import signal
 import socket
@@ -99,6 +100,11 @@ class Zygote:
                 self._send(wire.answer(request, {"probed": 0, "died": "the job is closed", "index": None}))
             else:
                 self._ask(child, request, message)
+        elif method == "job/used":
+            child = self._children.get(params["job"])
+            self._send(
+                wire.answer(request, limits.processor_seconds(child.pid) if child is not None else 0.0)
+            )
         elif method == "job/close":
             child = self._children.get(params["job"])
             if child is not None:
@@ -211,7 +217,7 @@ class Zygote:
         for child in list(self._children.values()):
             if child.pending is None or child.progress is None:
                 continue
-            overdue = child.progress.overdue
+            overdue = child.progress.overdue(child.pid)
             most = child.limit.get("memory_mb")
             if overdue is not None:
                 self._kill(child, f"It took longer than {overdue:g} s and had to be stopped.")
@@ -283,4 +289,6 @@ def main() -> None:
     os.close(nothing)
     # Whatever a login shell printed before must not be taken for a message.
     wire.write_all(outgoing, b"\r\n")
+    # Importing Keras takes long on a busy machine; that this is a Python is known now.
+    wire.write_all(outgoing, wire.notification("agent/hello", {"python": platform.python_version()}))
     Zygote(incoming, outgoing).run()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import re
 from collections.abc import Iterable, Sequence
@@ -11,12 +10,16 @@ from dataclasses import dataclass, replace
 
 from hypershape import space
 from hypershape.analysis.aside import aside
+from hypershape.analysis.clock import Clock
 from hypershape.analysis.reports import ask, believed
 from hypershape.model import Configuration, DeclaredData, ProbeError, Report, Target, key_of
-from hypershape.probe import Agent, AgentFailed, Job, SliceFailed
+from hypershape.probe import FIRST_SECONDS, Agent, AgentFailed, Job, SliceFailed
 
 DATA_SECONDS = 3.0
-"""The data that a search is given is waited for so long; when it takes longer, the next analysis has it."""
+"""The data that a search is given may take so much processor time to read; what takes longer, the next analysis has."""
+
+CONFIRMING_SECONDS = 0.5
+"""A failure may take so long to meet another assumption when the time is over: without that it would not be shown."""
 
 ASSUMPTIONS = 8
 """How many different assumptions about data that is not at hand the agent knows."""
@@ -26,8 +29,8 @@ async def _data(target: Target, agent: Agent) -> DeclaredData | None:
     """What is declared of a target's data, or known of what its searches are given."""
     if target.data is not None or target.fed is None:
         return target.data
-    with suppress(asyncio.TimeoutError, AgentFailed):
-        return await asyncio.wait_for(agent.data(target.fed), DATA_SECONDS)
+    with suppress(AgentFailed):
+        return await agent.data(target.fed, DATA_SECONDS)
     return None
 
 
@@ -45,18 +48,20 @@ class Opened:
     excuse: str | None = None
 
 
-async def open_job(target: Target, agent: Agent) -> Opened:
+async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
     """A job under the first assumption about missing data under which the default configuration builds.
 
     A model that takes its shape from the data, and is built from none of the shapes assumed for it, is probed
     without any. A failure that is the same but for its numbers under all assumptions may have nothing to do with the
-    data.
+    data. The first probe may take longer than there is time: without it nothing can be said at all.
     """
     assert target.slice is not None
     data = await _data(target, agent)
     failed: list[Opened] = []
     for assumption in range(ASSUMPTIONS):
-        opened = await _opened(target, data, assumption, agent)
+        if failed and clock.left <= 0:
+            break
+        opened = await _opened(target, data, assumption, agent, clock)
         if _is_settled(opened):
             await _close(failed)
             return opened
@@ -70,7 +75,7 @@ async def open_job(target: Target, agent: Agent) -> Opened:
         await _close(failed[1:])
         return failed[0]
     if data is None:
-        opened = await _opened(target, DeclaredData(knowledge="none"), 0, agent)
+        opened = await _opened(target, DeclaredData(knowledge="none"), 0, agent, clock)
         if _is_settled(opened):
             await _close(failed)
             return opened
@@ -79,17 +84,25 @@ async def open_job(target: Target, agent: Agent) -> Opened:
     return replace(failed[0], excuse=_excuse(failed[0].job, errors))
 
 
-async def _opened(target: Target, data: DeclaredData | None, assumption: int, agent: Agent) -> Opened:
+async def _opened(
+    target: Target, data: DeclaredData | None, assumption: int, agent: Agent, clock: Clock
+) -> Opened:
     assert target.slice is not None
     job = await agent.open(target.slice, data, assumption=assumption)
-    first = believed(await ask(job, [{}], "symbolic", 10.0), target)
-    return Opened(job, data, assumption, first)
+    try:
+        with clock.noting(job):
+            first = [each async for each in job.probe([{}], "symbolic", each=FIRST_SECONDS)]
+    except BaseException:
+        await job.close()
+        raise
+    excuse = next((each.error.message for each in first if _is_limit(each) and each.error is not None), None)
+    return Opened(job, data, assumption, believed(first, target), excuse)
 
 
 def _is_settled(opened: Opened) -> bool:
     """Whether another assumption about the data would teach nothing about the default configuration."""
     report = opened.first[0] if opened.first else None
-    return report is None or report.data != "assumed" or report.verdict == "ok"
+    return report is None or opened.excuse is not None or report.data != "assumed" or report.verdict == "ok"
 
 
 async def _close(opened: Iterable[Opened]) -> None:
@@ -109,7 +122,7 @@ def _excuse(job: Job, errors: Sequence[ProbeError]) -> str:
 
 
 async def under_other_assumptions(
-    target: Target, explorer: space.Explorer, own: Opened, agent: Agent
+    target: Target, explorer: space.Explorer, own: Opened, agent: Agent, clock: Clock
 ) -> None:
     """Takes back the failures that do not occur under every assumption under which the default builds.
 
@@ -128,7 +141,7 @@ async def under_other_assumptions(
         if assumption == own.assumption or not doubtful:
             continue
         waiting = [report.configuration for report in doubtful.values()]
-        again = await _under(assumption, target, own, waiting, agent)
+        again = await _under(assumption, target, own, waiting, agent, clock)
         if again is None:
             continue
         others += 1
@@ -152,11 +165,16 @@ def _under_both(before: Report, after: Report | None) -> Report:
 
 
 async def _under(
-    assumption: int, target: Target, own: Opened, configurations: Sequence[Configuration], agent: Agent
+    assumption: int,
+    target: Target,
+    own: Opened,
+    configurations: Sequence[Configuration],
+    agent: Agent,
+    clock: Clock,
 ) -> list[Report] | None:
     """The reports under one assumption, as many as there was time for; None if the default does not build under it."""
     try:
-        other = await _opened(target, own.data, assumption, agent)
+        other = await _opened(target, own.data, assumption, agent, clock)
     except SliceFailed:
         return None
     except AgentFailed:
@@ -167,7 +185,9 @@ async def _under(
             return []
         if first.verdict != "ok":
             return None
-        return await ask(other.job, configurations, "symbolic", 10.0)
+        return await ask(
+            other.job, configurations, "symbolic", clock, max(clock.left / 2, CONFIRMING_SECONDS)
+        )
     finally:
         await other.job.close()
 

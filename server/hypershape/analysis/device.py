@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from hypershape.analysis.clock import Clock
 from hypershape.analysis.reports import ask, distinct
 from hypershape.model import Cause, Report, TargetAnalysis
 from hypershape.probe import Job
 
 
-async def on_device(explored: TargetAnalysis, job: Job, seconds: float) -> TargetAnalysis:
+async def on_device(explored: TargetAnalysis, job: Job, clock: Clock) -> TargetAnalysis:
     """Really builds and trains the most telling configurations that the symbolic probes passed.
 
     Those are the first ones explored (default, minima, maxima, corners), and the largest model.
@@ -22,10 +23,9 @@ async def on_device(explored: TargetAnalysis, job: Job, seconds: float) -> Targe
         chosen += [max(built, key=lambda report: report.parameters or 0)]
     reports: list[Report] = []
     for configuration in distinct(report.configuration for report in chosen):
-        left = seconds - (time.monotonic() - started)
-        if left <= 0:
+        if clock.left <= 0:
             break
-        reports += await ask(job, [configuration], "device", left)
+        reports += await ask(job, [configuration], "device", clock)
     causes: dict[tuple[str, str], Cause] = {}
     for report in reports:
         if report.verdict != "fail" or report.error is None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
 from hypershape import rules, source
 from hypershape.analysis.aside import aside
-from hypershape.analysis.probing import explore
+from hypershape.analysis.clock import Clock, ticks
+from hypershape.analysis.probing import Question
 from hypershape.analysis.repairs import with_fixes
 from hypershape.analysis.results import Widen, by_itself, unprobed
-from hypershape.model import Analysis, Document, Environment, Module, Options, TargetAnalysis
+from hypershape.analysis.turns import LONG_SECONDS, Finished, Turns, Waiting
+from hypershape.model import Analysis, Configuration, Document, Environment, Module, Options, TargetAnalysis
 from hypershape.probe import Agent, AgentFailed, Cache
 
 GLANCE_SECONDS = 0.05
 """What a text says by itself is shown first where looking at other files takes longer."""
+
+MOST_SUSPECTS = 8
+"""So many failures of a target are looked for first after an edit."""
 
 
 async def analyse(
@@ -25,16 +30,18 @@ async def analyse(
     agent: Agent | None,
     options: Options,
     *,
-    previous: Module | None = None,
+    previous: Analysis | None = None,
     cache: Cache | None = None,
     widen: Widen = by_itself,
-) -> AsyncIterator[Analysis]:
+) -> AsyncGenerator[Analysis, None]:
     """Yields an analysis from the text alone at once, then others as probes report; the last one is `done`.
 
     With no agent, or at level "static", nothing of the user's code runs. What `cache` knows is shown before the
-    interpreter has started; it counts only once probes have agreed with it. `widen` adds what other files say.
+    interpreter has started; it counts only once probes have agreed with it. `previous` is an analysis of the text
+    before an edit: what failed there is tried first. `widen` adds what other files say.
     """
-    module = await aside(source.analyse, document, previous=previous)
+    clock = Clock(options.budget)
+    module = await aside(source.analyse, document, previous=previous.module if previous is not None else None)
     wider = asyncio.create_task(asyncio.to_thread(widen, module))
     if not (await asyncio.wait({wider}, timeout=GLANCE_SECONDS))[0]:
         yield await _from_text(module, options)
@@ -42,18 +49,21 @@ async def analyse(
     state = await _from_text(module, options)
     if agent is None or options.level == "static" or not module.targets:
         state = await _with_findings(replace(state, done=True), options)
-        yield await with_fixes(state, None, options, widen)
+        yield await with_fixes(state, None, options, clock, widen)
         return
     expected = await asyncio.to_thread(_recalled, module, agent, cache)
     if expected:
         targets = tuple(expected.get(index, target) for index, target in enumerate(state.targets))
         state = await _with_findings(replace(state, targets=targets), options)
-    yield replace(state, progress="Starting the interpreter")
 
-    try:
-        environment = await agent.environment()
-    except AgentFailed as failure:
-        environment = Environment(python="", executable="", problem=str(failure))
+    starting = asyncio.ensure_future(_environment(agent))
+    yield replace(state, progress="Starting the interpreter")
+    before = time.monotonic()
+    async for seconds in ticks(starting):
+        if seconds > LONG_SECONDS:
+            yield replace(state, progress=f"Starting the interpreter: {seconds:.0f} s so far")
+    clock.wait(time.monotonic() - before)
+    environment = starting.result()
     if environment.problem is not None:
         yield await _unable(state, environment, environment.problem, options)
         return
@@ -63,23 +73,84 @@ async def analyse(
     state = await _with_findings(replace(state, environment=environment), options)
     yield state
 
-    deadline = time.monotonic() + options.budget
-    probeable = [index for index, target in enumerate(module.targets) if target.slice is not None]
-    for position, index in enumerate(probeable):
-        share = max((deadline - time.monotonic()) / (len(probeable) - position), 0.5)
-        known = expected.get(index)
-        async with aclosing(explore(module, module.targets[index], agent, options, share, known)) as results:
-            async for explored in results:
-                if not _builds(explored) and (problem := await agent.incapable()) is not None:
-                    yield await _unable(state, environment, problem, options)
-                    return
-                targets = (*state.targets[:index], explored, *state.targets[index + 1 :])
-                state = await _with_findings(replace(state, targets=targets), options)
+    suspects = _suspects(previous)
+    questions = {
+        index: Question(module, target, options, expected.get(index), suspects.get(target.name, ()))
+        for index, target in enumerate(module.targets)
+        if target.slice is not None
+    }
+    turns = Turns(questions, agent, clock, options.processes)
+    shown = _Shown()
+    async with aclosing(turns.events()) as events:
+        async for event in events:
+            if isinstance(event, Waiting):
+                said = _how_long(event, module)
+                if said is not None or shown.behind:
+                    state = await shown.summed_up(state, options)
+                    yield replace(state, progress=said)
+                continue
+            if isinstance(event, Finished):
+                found = state.targets[event.index]
+                if cache is not None and found.status == "probed" and options.level == "symbolic":
+                    await asyncio.to_thread(cache.keep, found, environment)
+                continue
+            explored = event.explored
+            if not _builds(explored) and (problem := await agent.incapable()) is not None:
+                yield await _unable(state, environment, problem, options)
+                return
+            targets = (*state.targets[: event.index], explored, *state.targets[event.index + 1 :])
+            state = replace(state, targets=targets)
+            if shown.is_time():
+                state = await shown.summed_up(state, options)
                 yield replace(state, progress=_progress(explored))
-        if cache is not None and state.targets[index].status == "probed" and options.level == "symbolic":
-            await asyncio.to_thread(cache.keep, state.targets[index], environment)
+            else:
+                shown.behind = True
     state = await _with_findings(replace(state, done=True), options)
-    yield await with_fixes(state, agent, options, widen)
+    yield await with_fixes(state, agent, options, clock, widen)
+
+
+class _Shown:
+    """When findings are worked out again: so that this takes no more than a fifth of the time, however long it takes."""
+
+    def __init__(self) -> None:
+        self.behind = False
+        """Whether something is known that was not shown yet."""
+        self._next = 0.0
+
+    def is_time(self) -> bool:
+        return time.monotonic() >= self._next
+
+    async def summed_up(self, state: Analysis, options: Options) -> Analysis:
+        started = time.monotonic()
+        state = await _with_findings(state, options)
+        self._next = time.monotonic() + 4 * (time.monotonic() - started)
+        self.behind = False
+        return state
+
+
+async def _environment(agent: Agent) -> Environment:
+    try:
+        return await agent.environment()
+    except AgentFailed as failure:
+        return Environment(python="", executable="", problem=str(failure))
+
+
+def _suspects(previous: Analysis | None) -> dict[str, tuple[Configuration, ...]]:
+    """One configuration of each failure that was known before an edit, by the name of the target."""
+    if previous is None:
+        return {}
+    return {
+        each.target.name: tuple(cause.first.configuration for cause in each.causes[:MOST_SUSPECTS])
+        for each in previous.targets
+    }
+
+
+def _how_long(waiting: Waiting, module: Module) -> str | None:
+    """What there is to say while nothing is found out."""
+    if not waiting.seconds:
+        return None
+    index, seconds = max(waiting.seconds.items(), key=lambda each: each[1])
+    return f"{module.targets[index].name}: first build takes long: {seconds:.0f} s so far"
 
 
 async def run(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from hypershape import fixes, rules, source, space
 from hypershape.analysis.aside import aside
 from hypershape.analysis.assumptions import open_job, under_other_assumptions
+from hypershape.analysis.clock import AFTERWARDS, Clock
 from hypershape.analysis.reports import ask, distinct
 from hypershape.analysis.results import Widen, by_itself, summary_of, unprobed
 from hypershape.fixes.guard import GIVEN_UP
@@ -29,21 +30,35 @@ from hypershape.model import (
 )
 from hypershape.probe import Agent, AgentFailed, SliceFailed
 
+TRIAL_SECONDS = 10.0
+"""One candidate is tried for so long; half of it on configurations of its own."""
+
+LEAST_TRIAL_SECONDS = 1.0
+"""A trial that has begun gets so much."""
+
+LEAST_SECONDS = 0.3
+"""Each finding gets so much for its repairs while there is time."""
+
 SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 async def with_fixes(
-    state: Analysis, agent: Agent | None, options: Options, widen: Widen = by_itself
+    state: Analysis, agent: Agent | None, options: Options, clock: Clock, widen: Widen = by_itself
 ) -> Analysis:
-    """Each finding with the repairs that were tried and work, best first; errors first get their share of the time."""
-    deadline = time.monotonic() + options.fix_budget
+    """Each finding with the repairs that were tried and work, best first; errors first get their share of the time.
+
+    Where probing took longer than it should, there is still as much for repairs as would have been kept for them.
+    """
+    own = clock.part(min(options.fix_budget, max(clock.left, AFTERWARDS * clock.seconds)))
     order = sorted(range(len(state.findings)), key=lambda index: SEVERITIES[state.findings[index].severity])
     fixed = dict(enumerate(state.findings))
-    trial = _Trial(state, agent if options.verify_fixes else None, widen)
+    trial = _Trial(state, agent if options.verify_fixes else None, own, widen)
     for position, index in enumerate(order):
+        if own.left <= 0:
+            break
         finding = state.findings[index]
-        share = (deadline - time.monotonic()) / (len(order) - position)
-        fixed[index] = finding.with_fixes(await _fixes(finding, trial, options, max(share, 0.3)))
+        share = own.part(max(own.left / (len(order) - position), min(own.left, LEAST_SECONDS)))
+        fixed[index] = finding.with_fixes(await _fixes(finding, trial, options, share))
     return replace(state, findings=tuple(fixed.values()))
 
 
@@ -53,12 +68,12 @@ class _Trial:
 
     state: Analysis
     agent: Agent | None
+    clock: Clock
     widen: Widen
 
 
-async def _fixes(finding: Finding, trial: _Trial, options: Options, seconds: float) -> tuple[Fix, ...]:
-    """The candidates for one finding that pass their trial within `seconds`; the first is the preferred one."""
-    started = time.monotonic()
+async def _fixes(finding: Finding, trial: _Trial, options: Options, clock: Clock) -> tuple[Fix, ...]:
+    """The candidates for one finding that pass their trial in time; the first is the preferred one."""
     kept: list[Fix] = []
     candidates = itertools.chain(
         ((fix, True) for fix in finding.repairs()),
@@ -66,7 +81,7 @@ async def _fixes(finding: Finding, trial: _Trial, options: Options, seconds: flo
     )
     while (candidate := await aside(next, candidates, None)) is not None:
         fix, repairs = candidate
-        if len(kept) == options.fixes_offered or time.monotonic() - started > seconds:
+        if len(kept) == options.fixes_offered or clock.left <= 0:
             break
         if await _verified(fix, finding, trial):
             kept.append(replace(fix, verified=True, preferred=repairs and not kept))
@@ -101,7 +116,7 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
             continue
         if agent is None or new.target.slice is None:
             return False
-        tried = await _try(new.target, old, agent)
+        tried = await _try(new.target, old, agent, trial.clock)
         if tried is None or not await aside(_no_worse, tried, old, finding, fix):
             return False
         probed.append(tried)
@@ -119,12 +134,14 @@ def _same_question(new: Target, old: Target) -> bool:
     return new.slice == old.slice and declared[0] == declared[1]
 
 
-async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 32) -> TargetAnalysis | None:
+async def _try(
+    target: Target, old: TargetAnalysis, agent: Agent, clock: Clock, probes: int = 32
+) -> TargetAnalysis | None:
     """Probes an edited target at the configurations that mattered before the edit, and at its own telling ones."""
     assert target.slice is not None
-    started = time.monotonic()
+    started, own = time.monotonic(), clock.part(min(TRIAL_SECONDS, max(clock.left, LEAST_TRIAL_SECONDS)))
     try:
-        opened = await open_job(target, agent)
+        opened = await open_job(target, agent, own)
     except (SliceFailed, AgentFailed):
         return None
     job = opened.job
@@ -133,19 +150,23 @@ async def _try(target: Target, old: TargetAnalysis, agent: Agent, probes: int = 
             return None
         explorer = space.Explorer(held=old.coverage.held if old.coverage is not None else {})
         await aside(explorer.add, opened.first)
-        while len(explorer.reports) < probes:
+        while len(explorer.reports) < probes and own.left > TRIAL_SECONDS / 2:
             configurations = await aside(explorer.next, 32)
             if not configurations:
                 break
-            await aside(explorer.add, await ask(job, configurations, "symbolic", 5.0))
-            if time.monotonic() - started > 5.0:
-                break
-        known = [report.configuration for report in old.reports if report.verdict == "ok"][:probes]
+            await aside(explorer.add, await ask(job, configurations, "symbolic", own))
         failing = [configuration for cause in old.causes for configuration in cause.failing[:probes]]
-        inside = await aside(_inside, explorer, failing + known)
-        await aside(explorer.add, await ask(job, inside, "symbolic", 5.0))
+        inside = await aside(_inside, explorer, failing)
+        again = await ask(job, inside, "symbolic", own)
+        if len(again) < len(inside):
+            # An edit whose trial was cut short has not passed it.
+            return None
+        await aside(explorer.add, again)
+        known = [report.configuration for report in old.reports if report.verdict == "ok"][:probes]
+        inside = await aside(_inside, explorer, known)
+        await aside(explorer.add, await ask(job, inside, "symbolic", own))
         if any(report.data == "assumed" for report in explorer.reports):
-            await under_other_assumptions(target, explorer, opened, agent)
+            await under_other_assumptions(target, explorer, opened, agent, own)
         return await aside(summary_of, target, explorer, job, started)
     except AgentFailed:
         return None

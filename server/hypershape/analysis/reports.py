@@ -7,22 +7,33 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from hypershape.analysis.clock import Clock
 from hypershape.model import Configuration, Level, Report, Target
-from hypershape.probe import Job
+from hypershape.probe import PATIENCE, Job
+
+LEAST_SECONDS = 0.05
+
+STOPPING_SECONDS = 15.0
+"""An agent that has not stopped a probe by then, so long after its time, is gone."""
 
 
 async def ask(
-    job: Job, configurations: Sequence[Configuration], level: Level, seconds: float
+    job: Job,
+    configurations: Sequence[Configuration],
+    level: Level,
+    clock: Clock,
+    seconds: float | None = None,
 ) -> list[Report]:
-    """The reports that arrive within `seconds`; the rest of the batch is given up."""
+    """The reports for which there is time: `seconds`, or what is left of the clock; the job ends the batch itself."""
+    within = max(clock.left if seconds is None else seconds, LEAST_SECONDS)
     reports: list[Report] = []
 
     async def collect() -> None:
-        async for report in job.probe(configurations, level):
+        async for report in job.probe(configurations, level, within=within):
             reports.append(report)
 
-    with suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(collect(), max(seconds, 1.0))
+    with clock.noting(job), suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(collect(), PATIENCE * (within + STOPPING_SECONDS))
     return reports
 
 

@@ -39,7 +39,7 @@ def summary_of(target: Target, explorer: space.Explorer, job: Job, started: floa
         target,
         "probed" if known else "unprobeable",
         reason=None if known else _why_unknown(reports),
-        data=_worst_data(reports),
+        data=worst_data(reports),
         assumptions=job.assumptions,
         hyperparameters=explorer.hyperparameters,
         declarations=_declarations(reports),
@@ -64,7 +64,8 @@ def _declarations(reports: Sequence[Report]) -> tuple[Declaration, ...]:
     return tuple(seen)
 
 
-def _worst_data(reports: Sequence[Report]) -> DataKnowledge:
+def worst_data(reports: Sequence[Report]) -> DataKnowledge:
+    """The least that is known of the data in any of the reports."""
     kinds = {report.data for report in reports}
     ranked: tuple[DataKnowledge, ...] = ("assumed", "declared", "known")
     return next((kind for kind in ranked if kind in kinds), "none")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -17,7 +21,7 @@ from hypershape.cli.outcome import CANNOT_RUN, FOUND, OK, CannotRun
 from hypershape.model import Analysis, Environment, Options, Severity
 from hypershape.probe import Agent
 from hypershape.probe.interpreter import find
-from hypershape.settings import Settings
+from hypershape.settings import Settings, processes
 
 
 async def check(paths: Sequence[Path], flags: Settings, usual: Options, output: str, corners: bool) -> int:
@@ -26,35 +30,29 @@ async def check(paths: Sequence[Path], flags: Settings, usual: Options, output: 
     checker = _Checker(flags, usual)
     printer = text.Printer(Console(soft_wrap=True, highlight=False)) if output == "text" else None
     broken = False
-    try:
-        with _progress_bar(Console(stderr=True)) as bar:
-            task = bar.add_task("reading", total=len(files))
-            for path in files:
-                bar.update(task, description=str(path))
-                try:
-                    async for state in checker.states(path):
-                        bar.update(task, description=f"{path}  {state.progress or ''}")
-                except source.Unreadable as reason:
+    with _progress_bar(Console(stderr=True)) as bar:
+        task = bar.add_task("reading", total=len(files))
+
+        def tell(path: Path, progress: str | None) -> None:
+            bar.update(task, description=f"{path}  {progress or ''}")
+
+        async with aclosing(checker.results(files, tell)) as results:
+            async for path, state in results:
+                bar.advance(task)
+                if isinstance(state, source.Unreadable):
                     if len(files) == 1:
-                        raise CannotRun(str(reason)) from None
-                    print(f"hypershape: {reason}", file=sys.stderr)
-                    continue
-                except CannotRun:
-                    raise
-                except Exception as problem:
+                        raise CannotRun(str(state)) from None
+                    print(f"hypershape: {state}", file=sys.stderr)
+                elif isinstance(state, Exception):
                     # A mistake of ours in one file must not cost the user the results for the others.
                     print(
-                        f"hypershape: {path} could not be checked ({type(problem).__name__}: {problem}).",
+                        f"hypershape: {path} could not be checked ({type(state).__name__}: {state}).",
                         file=sys.stderr,
                     )
                     broken = True
-                    continue
-                bar.advance(task)
-                if printer is not None:
+                elif printer is not None:
                     with text.paused(bar):
                         printer.file(state, corners)
-    finally:
-        await checker.close()
 
     analyses, problems = checker.analyses, checker.problems
     for sentence in dict.fromkeys(state.module.unsearched for state in analyses):
@@ -90,17 +88,58 @@ class _Checker:
         self._widen = partial(source.across, workspace=source.Workspace())
         self._done: list[tuple[tuple[str, ...], Analysis]] = []
 
-    async def states(self, path: Path) -> AsyncIterator[Analysis]:
-        """The analyses of one file, the last of which counts. Raises source.Unreadable, CannotRun."""
+    async def results(
+        self, files: Sequence[Path], tell: Callable[[Path, str | None], None]
+    ) -> AsyncGenerator[tuple[Path, Analysis | Exception], None]:
+        """The finished analysis of each file in turn, or why there is none; as many at a time as there are processors.
+
+        `tell` gets what there is to say meanwhile. Raises CannotRun.
+        """
+        at_once = min(len(files), processes(spare=False))
+        # A file alone explores as many targets at a time.
+        self._usual = replace(self._usual, processes=processes(spare=False) // at_once)
+        places = asyncio.Semaphore(at_once)
+        waiting, running = deque(files), deque[tuple[Path, tuple[str, ...], asyncio.Task[Analysis]]]()
+
+        async def checked(path: Path, chosen: Settings, agent: Agent | None) -> Analysis:
+            async with places:
+                return await self._last(path, chosen, agent, tell)
+
+        try:
+            while waiting or running:
+                while waiting and len(running) < 2 * at_once:
+                    chosen = self._settings(waiting[0])
+                    command = self._command(chosen)
+                    if running and not self._has(command):
+                        break
+                    task = checked(waiting[0], chosen, await self._agent_of(command))
+                    running.append((waiting.popleft(), command or (), asyncio.create_task(task)))
+                path, command, first = running.popleft()
+                await asyncio.wait({first})
+                problem = first.exception()
+                if problem is None:
+                    self._done.append((command, first.result()))
+                elif isinstance(problem, CannotRun) or not isinstance(problem, Exception):
+                    raise problem
+                yield path, problem or first.result()
+        finally:
+            for *_, each in running:
+                each.cancel()
+            await asyncio.gather(*(each for *_, each in running), return_exceptions=True)
+            await self.close()
+
+    async def _last(
+        self, path: Path, chosen: Settings, agent: Agent | None, tell: Callable[[Path, str | None], None]
+    ) -> Analysis:
+        """The finished analysis of one file. Raises source.Unreadable."""
         document = source.read(path)
-        chosen = self._settings(path)
-        options = chosen.options(self._usual)
-        agent = None if options.level == "static" else await self._agent_of(chosen)
         state = None
-        async for state in analyse(document, agent, options, widen=self._widen):
-            yield state
+        states = analyse(document, agent, chosen.options(self._usual), widen=self._widen)
+        async with aclosing(states):
+            async for state in states:
+                tell(path, state.progress)
         assert state is not None
-        self._done.append((agent.command if agent is not None else (), state))
+        return state
 
     def _settings(self, path: Path) -> Settings:
         try:
@@ -112,14 +151,24 @@ class _Checker:
             raise CannotRun(f"No rule has a code that is or begins with {unknown}; they are HS001 to HS9xx.")
         return chosen
 
-    async def _agent_of(self, chosen: Settings) -> Agent:
-        """The agent of a project; files come folder by folder, so that one at a time is enough."""
+    def _command(self, chosen: Settings) -> tuple[str, ...] | None:
+        """What starts the interpreter of a project; None where nothing is to be run."""
+        if chosen.options(self._usual).level == "static":
+            return None
         missing = chosen.missing_interpreter()
         if missing is not None:
             raise CannotRun(missing)
         # Without a choice the interpreter is looked for once, where the command was typed.
-        command = chosen.python or self._found
-        if self._agent is not None and self._agent.command != command:
+        return chosen.python or self._found
+
+    def _has(self, command: tuple[str, ...] | None) -> bool:
+        """Whether a file needs no other agent than the one in hand: one project's agent at a time is enough."""
+        return command is None or self._agent is None or self._agent.command == command
+
+    async def _agent_of(self, command: tuple[str, ...] | None) -> Agent | None:
+        if command is None:
+            return None
+        if not self._has(command):
             await self.close()
         self._agent = self._agent or Agent(command)
         return self._agent

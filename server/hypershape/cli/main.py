@@ -57,9 +57,7 @@ def check(
     ] = None,
     budget: Annotated[
         float | None,
-        typer.Option(
-            min=0.1, help="Seconds of probing for each file.", show_default="the project's, else 10"
-        ),
+        typer.Option(min=0.1, help="Seconds for each file.", show_default="the project's, else 10"),
     ] = None,
     exhaustive: Annotated[bool, typer.Option(help="Enumerate the space however large it is.")] = False,
     corners: Annotated[bool, typer.Option(help="List every probed configuration.")] = False,

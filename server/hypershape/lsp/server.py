@@ -9,6 +9,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Iterable
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -28,8 +29,8 @@ from hypershape.lsp import hover as hovers
 from hypershape.lsp.configuration import Configuration
 from hypershape.lsp.positions import View
 from hypershape.lsp.texts import count_lines_as_the_protocol_does
-from hypershape.model import Analysis, Document
-from hypershape.settings import Settings
+from hypershape.model import Analysis, Document, Options
+from hypershape.settings import Settings, processes
 
 DEBOUNCE_SECONDS = 0.1
 AROUND_SECONDS = 1.0
@@ -175,22 +176,23 @@ class Server(LanguageServer):
         kept = await aside(_carried, previous, document.text) if previous is not None else None
         progress = _Progress(self, session)
         try:
-            known = previous or session.analysis
-            module = known.module if known is not None else None
             widen = partial(across, workspace=self.files, opened=self.texts())
-            async for analysis in analyse(
-                document, agent, chosen.options(), previous=module, cache=cache, widen=widen
-            ):
-                if not self._current(versions):
-                    return
-                session.view, session.versions = view, versions
-                session.analysis = _with_kept(analysis, kept)
-                if any(target.status == "probed" for target in session.analysis.targets):
-                    session.probed = session.analysis
-                await self._publish(session)
-                self._say_unsearched(analysis)
-                progress.update(analysis)
-                self._show_state(analysis)
+            before = previous or session.analysis
+            options = chosen.options(Options(processes=processes(spare=True)))
+            states = analyse(document, agent, options, previous=before, cache=cache, widen=widen)
+            # Closed in any case: probes run beside it.
+            async with aclosing(states):
+                async for analysis in states:
+                    if not self._current(versions):
+                        return
+                    session.view, session.versions = view, versions
+                    session.analysis = _with_kept(analysis, kept)
+                    if any(target.status == "probed" for target in session.analysis.targets):
+                        session.probed = session.analysis
+                    await self._publish(session)
+                    self._say_unsearched(analysis)
+                    progress.update(analysis)
+                    self._show_state(analysis)
         finally:
             progress.end()
 

@@ -28,11 +28,20 @@ from hypershape.model import (
 )
 from hypershape.probe import bootstrap, canary, convert
 
-START_SECONDS = 120.0
-"""Importing Keras takes 3 to 20 s on a slow disk; an interpreter that says nothing for this long hangs."""
+HELLO_SECONDS = 120.0
+"""What has not said by then that it is a Python is none."""
+
+START_SECONDS = 600.0
+"""Importing Keras takes 3 to 20 s on a slow disk, and minutes on a busy machine."""
+
+FIRST_SECONDS = 60.0
+"""The processor time that the first probe of a target may take: nothing can be said without it."""
 
 DATA_SECONDS = 30.0
 """What a search is given is read again after this time: the files behind it may have changed."""
+
+PATIENCE = 4.0
+"""By the clock a limit is so many times what it is in processor time."""
 
 DATA_KEPT = 50
 """For so many slices the shapes of their data are kept."""
@@ -61,7 +70,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of one probe."""
+    """The bounds of one probe; `seconds` are processor time, and four times as many by the clock."""
 
     seconds: float = 10.0
     memory_mb: int = 6000
@@ -95,23 +104,28 @@ class Agent:
         self._log = log
         self._client: _Client | None = None
         self._environment: Environment | None = None
-        self._starting = asyncio.Lock()
+        self._starting: asyncio.Task[Environment] | None = None
         self._numbers = itertools.count(1)
         self._jobs: dict[int, Job] = {}
         self._data: dict[
             tuple[tuple[SliceFile, ...], str], tuple[float, asyncio.Task[DeclaredData | None]]
         ] = {}
+        self._describing: dict[Any, Job] = {}
         self._incapable: asyncio.Task[str | None] | None = None
         self._gone: asyncio.Future[None] | None = None
+        self._greeted = asyncio.Event()
         self._errors: asyncio.Task[None] | None = None
 
     async def environment(self) -> Environment:
-        """What the interpreter has; raises AgentFailed when it does not run at all."""
-        async with self._starting:
-            if self.state is not State.RUNNING or self._environment is None:
-                await self._start()
-        assert self._environment is not None
-        return self._environment
+        """What the interpreter has; raises AgentFailed when it does not run at all.
+
+        A caller that is cancelled does not stop the start: the next one, after an edit, needs it as well.
+        """
+        if self.state is State.RUNNING and self._environment is not None:
+            return self._environment
+        if self._starting is None or self._starting.done():
+            self._starting = asyncio.create_task(self._start())
+        return await asyncio.shield(self._starting)
 
     async def open(
         self,
@@ -133,20 +147,31 @@ class Agent:
         await job.start()
         return job
 
-    async def data(self, slice_: Slice) -> DeclaredData | None:
+    async def data(self, slice_: Slice, seconds: float) -> DeclaredData | None:
         """The shapes of the (x, y) that a slice's expression gives; None where they are not certain.
 
-        What was read less than `DATA_SECONDS` ago is not read again, and a caller that is cancelled does not stop
-        the reading. Raises AgentFailed.
+        What was read less than `DATA_SECONDS` ago is not read again. Neither a caller that is cancelled nor one whose
+        `seconds` of the agent's processor time are over stops the reading. Raises AgentFailed.
         """
         key = (slice_.files, slice_.expression)
         started, reading = self._data.get(key, (0.0, None))
         if reading is None or time.monotonic() - started > DATA_SECONDS:
             if len(self._data) >= DATA_KEPT:
                 self._data.clear()
-            reading = asyncio.create_task(self._describe(slice_))
+            reading = asyncio.create_task(self._describe(slice_, key))
             self._data[key] = (time.monotonic(), reading)
-        return await asyncio.shield(reading)
+        return reading.result() if await self._finishes(reading, key, seconds) else None
+
+    async def _finishes(self, reading: asyncio.Task[Any], key: Any, seconds: float) -> bool:
+        """Whether some data are read within `seconds` of processor time, and four times as long by the clock."""
+        started, left = time.monotonic(), seconds
+        while not (await asyncio.wait({reading}, timeout=max(left, 0.05)))[0]:
+            job = self._describing.get(key)
+            used = 0.0 if job is None else await job.used()
+            left = min(seconds - used, PATIENCE * seconds - (time.monotonic() - started))
+            if left <= 0:
+                return False
+        return True
 
     async def _try_canary(self) -> str | None:
         problem: ProbeError | None = None
@@ -168,13 +193,14 @@ class Agent:
             f"build there ({problem.type}: {problem.message.strip()})."
         )
 
-    async def _describe(self, slice_: Slice) -> DeclaredData | None:
-        job = Job(self, slice_, None, Limits(), 0, False)
+    async def _describe(self, slice_: Slice, key: Any) -> DeclaredData | None:
+        job = self._describing[key] = Job(self, slice_, None, Limits(), 0, False)
         try:
             return await job.describe()
         except SliceFailed:
             return None
         finally:
+            del self._describing[key]
             await job.close()
 
     async def incapable(self) -> str | None:
@@ -188,6 +214,12 @@ class Agent:
 
     async def close(self) -> None:
         """Ends the agent and every job."""
+        if self._starting is not None and not self._starting.done():
+            self._starting.cancel()
+            await asyncio.wait({self._starting})
+        await self._stop()
+
+    async def _stop(self) -> None:
         client, self._client = self._client, None
         self.state = State.EXITED
         self._environment = None
@@ -228,12 +260,13 @@ class Agent:
 
     # ------------------------------------------------------------- the process
 
-    async def _start(self) -> None:
+    async def _start(self) -> Environment:
         self.state = State.STARTING
         self._data.clear()
         self._incapable = None
         loop = asyncio.get_running_loop()
         self._gone = loop.create_future()
+        self._greeted = asyncio.Event()
         client = _Client(self._exited)
         self._listen(client)
         program, *arguments = self.command
@@ -246,20 +279,41 @@ class Agent:
             self.state = State.EXITED
             raise AgentFailed(f"The interpreter {program} cannot be started: {problem}.") from None
         self._client = client
+        try:
+            answer = await self._greet(client)
+        except BaseException:
+            await self._stop()
+            raise
+        self._environment = convert.environment(answer)
+        return self._environment
+
+    async def _greet(self, client: _Client) -> Any:
+        """Sends the agent's sources and waits until it has imported Keras; the fields of its environment."""
         process = client._server
         assert process is not None and process.stdin is not None and process.stderr is not None
         self._errors = asyncio.create_task(self._log_errors(process.stderr))
+        what = shlex.join(self.command)
+        asked: asyncio.Task[Any] | None = None
         try:
             process.stdin.write(bootstrap.payload(self._env))
             await process.stdin.drain()
             self.state = State.RUNNING
-            answer = await asyncio.wait_for(self.ask("initialize", {}), START_SECONDS)
+            asked = asyncio.create_task(self.ask("initialize", {}))
+            hello = asyncio.create_task(self._greeted.wait())
+            await asyncio.wait({asked, hello}, timeout=HELLO_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            hello.cancel()
+            if not self._greeted.is_set() and not asked.done():
+                raise asyncio.TimeoutError
+            return await asyncio.wait_for(asked, START_SECONDS)
         except (AgentFailed, ConnectionError, asyncio.TimeoutError):
-            await self.close()
+            if self._greeted.is_set():
+                raise AgentFailed(f"{what} is a Python that did not get Keras imported.") from None
             raise AgentFailed(
-                f"{shlex.join(self.command)} did not start a Python that can probe: is it a Python interpreter?"
+                f"{what} did not start a Python that can probe: is it a Python interpreter?"
             ) from None
-        self._environment = convert.environment(answer)
+        finally:
+            if asked is not None:
+                asked.cancel()
 
     async def _log_errors(self, stream: asyncio.StreamReader) -> None:
         """Empties the agent's standard error, which would block it when full."""
@@ -273,6 +327,10 @@ class Agent:
             self._gone.set_result(None)
 
     def _listen(self, client: _Client) -> None:
+        @client.feature("agent/hello")  # type: ignore[untyped-decorator]
+        def hello(_: dict[str, Any]) -> None:
+            self._greeted.set()
+
         @client.feature("job/reports")  # type: ignore[untyped-decorator]
         def reports(params: dict[str, Any]) -> None:
             job = self._jobs.get(params["job"])
@@ -306,6 +364,8 @@ class Job:
     """One slice in a process of its own, which is replaced when a configuration kills it."""
 
     assumptions: tuple[str, ...] = ()
+    waited: float = 0.0
+    """Seconds by the clock in which it did not get to compute what it was asked."""
 
     def __init__(
         self,
@@ -325,6 +385,10 @@ class Job:
     async def start(self) -> None:
         """Forks the process and runs the slice in it."""
         await self._open({})
+
+    async def used(self) -> float:
+        """The processor time that its process has used so far; 0 where the agent's system does not tell."""
+        return float(await self._agent.ask("job/used", {"job": self._number}))
 
     async def describe(self) -> DeclaredData | None:
         """Forks the process, runs a slice that gives data in it, and returns its shapes where they are certain."""
@@ -358,17 +422,31 @@ class Job:
         self.assumptions = tuple(answer.get("assumptions", ()))
         return answer
 
-    async def probe(self, configurations: Sequence[Configuration], level: Level) -> AsyncIterator[Report]:
+    async def probe(
+        self,
+        configurations: Sequence[Configuration],
+        level: Level,
+        *,
+        within: float | None = None,
+        each: float | None = None,
+    ) -> AsyncIterator[Report]:
         """A report for every configuration, in order, as they come.
 
         A configuration that kills its process gets the verdict "unknown" with the reason; the others go on in a
-        new process.
+        new process. `within` seconds (the agent's processor time, in all) no report comes any more: the rest of the
+        configurations is left out. `each` takes the place of the job's limit for one probe.
         """
         left = list(configurations)
         while left:
             if self._number is None:
                 await self.start()
-            params = {"job": self._number, "level": level, "configurations": [dict(c) for c in left]}
+            params = {
+                "job": self._number,
+                "level": level,
+                "configurations": [dict(c) for c in left],
+                "within": within,
+                "each": each,
+            }
             asked = asyncio.ensure_future(self._agent.ask("job/probe", params))
             done = 0
             try:
@@ -383,6 +461,8 @@ class Job:
                         getter.cancel()
                 answer = asked.result()
                 self.assumptions = tuple(answer.get("assumptions", self.assumptions))
+                wall, computed = answer.get("took", (0.0, 0.0))
+                self.waited += wall - computed
             except BaseException:
                 self._end()
                 raise
@@ -396,6 +476,8 @@ class Job:
                     killer = max((answer.get("index") or 0) - done, 0)
                     configuration = left.pop(min(killer, len(left) - 1))
                     yield Report(configuration, "unknown", level, ProbeError("Killed", reason, "limit"))
+            elif left and within is not None:
+                return
             elif left:
                 raise AgentFailed("The agent lost reports.")
 

@@ -1,0 +1,66 @@
+"""The time that an analysis may take, as a machine without other work would count it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any
+
+from hypershape.probe import PATIENCE, Job
+
+AFTERWARDS = 0.3
+"""This part of the time is kept for repairs, where something fails, and as much for other assumptions about data."""
+
+
+class Clock:
+    """So many seconds, from now on.
+
+    What a job had to wait for a processor that another program kept busy does not count: on a busy machine results
+    come later, and are the same.
+    """
+
+    def __init__(self, seconds: float, parent: Clock | None = None) -> None:
+        self.seconds = seconds
+        self._parent = parent
+        self._started = time.monotonic()
+        self._waited = 0.0
+
+    @property
+    def left(self) -> float:
+        """The seconds until the time is over; below 0 the time since then."""
+        passed = time.monotonic() - self._started
+        return min(self.seconds - (passed - self._waited), PATIENCE * self.seconds - passed)
+
+    def wait(self, seconds: float) -> None:
+        """Takes so many seconds of the time passed for none."""
+        self._waited += seconds
+        if self._parent is not None:
+            self._parent.wait(seconds)
+
+    def part(self, seconds: float) -> Clock:
+        """A clock for some of the time, whose waiting counts here, too."""
+        return Clock(seconds, self)
+
+    def noting(self, job: Job) -> _Noting:
+        """Takes what a job waits meanwhile for no time."""
+        return _Noting(self, job)
+
+
+class _Noting:
+    def __init__(self, clock: Clock, job: Job) -> None:
+        self._clock, self._job, self._before = clock, job, job.waited
+
+    def __enter__(self) -> None:
+        self._before = self._job.waited
+
+    def __exit__(self, *_: object) -> None:
+        self._clock.wait(self._job.waited - self._before)
+
+
+async def ticks(waiting: Awaitable[Any], seconds: float = 1.0) -> AsyncIterator[float]:
+    """How long something has been waited for, every so often until it is there (or has failed)."""
+    started = time.monotonic()
+    task = asyncio.ensure_future(waiting)
+    while not (await asyncio.wait({task}, timeout=seconds))[0]:
+        yield time.monotonic() - started
