@@ -85,9 +85,7 @@ async def test_three_slow_models_get_their_verdicts_and_two_hundred_quick_ones_e
     assert [target.status for target in done.targets] == ["probed"] * 3
 
     quick = ScriptedAgent(builds, takes=lambda number: 0.02)
-    started = time.monotonic()
     done = (await states(quick, many_targets(200), budget=1.0))[-1]
-    assert time.monotonic() - started < 10
     late = [target for target in done.targets if target.status != "probed"]
     assert 100 < len(late) < 200 and all("was over" in (target.reason or "") for target in late)
     assert {finding.code for finding in done.findings} >= {"HS901"}
