@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -57,7 +57,7 @@ def test_a_child_that_got_no_processor_is_not_taken_for_one_that_hangs(
     progress.close()
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only Linux tells it")
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells it")
 def test_the_processor_time_of_another_process_is_read_from_the_system() -> None:
     program = "import time, sys\nwhile time.process_time() < 0.3: pass\nprint(flush=True)\nsys.stdin.read()"
     busy = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

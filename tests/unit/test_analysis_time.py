@@ -155,3 +155,17 @@ async def test_what_failed_before_an_edit_is_tried_first_after_it() -> None:
             if state.targets[0].status == "probed":
                 break
     assert state.targets[0].causes and len(state.targets[0].reports) == 2
+
+
+async def test_what_an_edit_took_out_of_the_space_fails_no_more() -> None:
+    def smaller(hp: Hp, level: Level) -> None:
+        hp.choice("kernel", 3, 5, 7)
+        hp.choice("units", *range(1, 41))
+
+    before = (await states(large_kernels_fail))[-1]
+    agent = ScriptedAgent(smaller)
+    document = source.from_text(PATH, TEXT.replace("3, 9", "3, 7"))
+    found = analysis.analyse(document, agent, Options(), previous=before)  # type: ignore[arg-type]
+    done = [state async for state in found][-1]
+    assert done.targets[0].coverage is not None and done.targets[0].coverage.mode == "exhaustive"
+    assert not any(configuration.get("kernel") == 9 for _, configuration in agent.probed)

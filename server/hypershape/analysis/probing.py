@@ -147,11 +147,13 @@ class _Space:
         await aside(self._explorer.add, opened.first)
         if question.known is not None:
             await aside(self._explorer.add, question.known.reports)
-        elif question.suspects:
-            again = await ask(
-                opened.job, question.suspects, "symbolic", clock, min(clock.left, SUSPECTS_SECONDS)
-            )
-            await aside(self._explorer.add, believed(again, question.target))
+        else:
+            # The edit may have taken a failure out of the space: that is how people repair it.
+            hyperparameters = self._explorer.hyperparameters
+            left = [each for each in question.suspects if space.contains(hyperparameters, each)]
+            if left:
+                again = await ask(opened.job, left, "symbolic", clock, min(clock.left, SUSPECTS_SECONDS))
+                await aside(self._explorer.add, believed(again, question.target))
         return await self._summary(question.known)
 
     async def explore(self, clock: Clock) -> AsyncGenerator[TargetAnalysis, None]:
