@@ -193,7 +193,7 @@ def _sized(found: list[tuple[object, ...]]) -> Program:
 
 
 programs = steps(2).map(_sized)
-thorough = settings(max_examples=60, deadline=None)
+thorough = settings(max_examples=40, deadline=None)
 
 
 @thorough
@@ -358,3 +358,21 @@ def test_what_runs_of_another_text_showed_is_not_believed_of_an_edited_one() -> 
     assert list(known.coverage.held) == ["units"]
     explorer, _ = explore(after, held=known.coverage.held)
     assert explorer.coverage.failing_share == pytest.approx(0.5)
+
+
+def test_of_all_that_differs_between_two_reports_only_what_does_matter_is_doubted() -> None:
+    def target(run: Run) -> None:
+        for index in range(20):
+            run.draw(f"units_{index}", *range(10))
+        run.draw("activation", "relu", "tanh", "rulu", kind="Choice")
+        if run.read["activation"] == "rulu" or (
+            run.value("kernel", 3, 5, 7) == 7 and run.read["units_3"] == 9
+        ):
+            raise Fails(1)
+
+    held = {"activation": "an activation changes no shape", "units_0": "why not"}
+    explorer, probes = explore(target, held=held)
+    assert set(explorer.coverage.held) == {f"units_{index}" for index in range(20) if index != 3}
+    assert explorer.coverage.held["units_0"] == "why not"
+    assert explorer.coverage.mode == "exhaustive" and probes < 250
+    assert explorer.coverage.failing_share == pytest.approx(1 / 3 + 2 / 3 / 3 / 10)

@@ -13,9 +13,10 @@ read before is given or free, and a free value leads nowhere else, so every conf
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from hypershape.model import Configuration, Hyperparameter, Key, Report, Value, key_of
 from hypershape.space.blame import kind
@@ -50,6 +51,10 @@ class Cube:
     def is_known(self) -> bool:
         """Whether the probe came to a verdict."""
         return self.report.verdict != "unknown"
+
+    def meets(self, other: Cube) -> bool:
+        """Whether two cubes have a configuration in common."""
+        return all(other.forced.get(name, value) == value for name, value in self.forced.items())
 
     def agrees(self, other: Cube) -> bool:
         """Whether two reports of one configuration can both be true."""
@@ -133,7 +138,7 @@ class Cubes:
             elif node.name in cube.report.configuration:
                 stack += [(child, given) for child in self._all_children(node)]
             elif cube.is_known:
-                raise Contradiction(cube, None)
+                self._contradict(node, cube)
 
     def _cover(self, node: _Node, cube: Cube) -> None:
         """A part becomes a piece; what was known of it in smaller pieces has to agree."""
@@ -141,12 +146,18 @@ class Cubes:
             if not cube.is_known:
                 return
             if node.name not in cube.report.configuration:
-                raise Contradiction(cube, None)
+                self._contradict(node, cube)
             for inner, _, _ in self._covered(node):
                 assert inner.cube is not None
                 _compare(cube, inner.cube)
         node.cube, node.name, node.children, node.other = cube, None, {}, None
         self._finish(node)
+
+    def _contradict(self, node: _Node, cube: Cube) -> NoReturn:
+        """A cube does not read what every configuration of a part reads: a report from there says otherwise."""
+        inside = (inner.cube for inner, _, _ in self._covered(node) if inner.cube is not None)
+        meets = (other for other in inside if other.is_known and other.meets(cube))
+        raise Contradiction(cube, next(meets, None))
 
     def _uncover(self, node: _Node) -> None:
         node.cube, node.done = None, False
@@ -215,18 +226,18 @@ class Cubes:
     # ------------------------------------------------------------- reading it
 
     def frontier(self) -> Iterator[Configuration]:
-        """The parts of which nothing is known, each as the values that lead there."""
-        stack: list[Iterator[_Entry]] = [iter([(self._root, {})])]
-        while stack:
-            entry = next(stack[-1], None)
-            if entry is None:
-                stack.pop()
-                continue
-            node, prefix = entry
+        """The parts of which nothing is known, each as the values that lead there, the fewest values first."""
+        waiting: deque[_Entry] = deque([(self._root, {})])
+        while waiting:
+            node, prefix = waiting.popleft()
             if node is None or (node.cube is None and node.name is None):
                 yield prefix
             elif not node.done:
-                stack.append(self._open(node, prefix))
+                for entry in self._open(node, prefix):
+                    if entry[0] is None:
+                        yield entry[1]
+                    else:
+                        waiting.append(entry)
 
     def _open(self, node: _Node, prefix: Configuration) -> Iterator[tuple[_Node | None, dict[str, Value]]]:
         """The parts of a divided one that are not covered entirely."""

@@ -11,7 +11,7 @@ import itertools
 import math
 import random
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Key, Report, Value, key_of
@@ -22,7 +22,7 @@ from hypershape.space.confirm import trials
 from hypershape.space.covering import covering_array
 from hypershape.space.cubes import Cube, Cubes
 from hypershape.space.domains import can_draw, chance, draw, ends, position_of, size, value_at
-from hypershape.space.known import Known
+from hypershape.space.known import Dispute, Known
 from hypershape.space.shares import sharpened, together, wilson
 
 LARGEST_PROOF = 20_000
@@ -39,8 +39,8 @@ MOST_CLAIMS = 150
 FEW_CLAIMS = 24
 """The same where there is no proof."""
 
-DRAWS_OF_FAILURES = 32
-"""Random draws that are made at once where neither the defaults nor the extremes build."""
+FIRST_DRAWS = 32
+"""Random draws before what is chosen, so that shares can be told soon; at once where neither defaults nor extremes build."""
 MANY_FAILURES = 128
 """So many failures of one kind, and nothing else, are enough where their messages speak of different sizes."""
 
@@ -338,8 +338,9 @@ class Explorer:
         yield {}
         yield None
         yield from self._extremes()
+        yield from self._settle()
         if not self._building():
-            yield from itertools.islice(self._draws(), DRAWS_OF_FAILURES)
+            yield from itertools.islice(self._draws(), FIRST_DRAWS)
         if len(self._hps) > MANY:
             yield from self._understand()
         if self._enumerable and self._pieces <= SMALL_PROOF:
@@ -348,11 +349,14 @@ class Explorer:
             yield from self._corners()
             yield from self._understand()
             yield from self._prove()
+        yield from itertools.islice(self._draws(), FIRST_DRAWS)
         # A row of pairs holds a value of each hyperparameter: failures of single values are met on the way.
         yield from self._pairs()
         yield from self._corners()
         yield from self._understand()
         yield from self._held_alone()
+        yield None
+        yield from self._settle()
         if not self._enumerable:
             yield from self._trial_of_claims(FEW_CLAIMS)
             yield from self._in_turns(
@@ -383,8 +387,10 @@ class Explorer:
 
     def _singles(self, names: Iterable[str]) -> Iterator[Proposal]:
         """The ends of each hyperparameter that was met, the others at their defaults."""
-        held = self._known.held
+        held, presumed = self._known.held, self._known.presumed
         for name in list(names):
+            if name in presumed and name not in held:
+                continue
             for value in _ends(self._hps[name]):
                 yield Trial({name: value}) if name in held else {name: value}
 
@@ -403,12 +409,10 @@ class Explorer:
             yield from (Trial({**around, name: value}) for value in dict.fromkeys(values))
 
     def _covering(self, domains: Mapping[str, Sequence[Value]], strength: int) -> Iterator[Proposal]:
-        """A covering array of what may matter, with anything for the rest."""
-        harmless = self._known.irrelevant
-        rest = [hp for hp in self._varied if hp.name in harmless]
+        """A covering array of what may matter."""
+        harmless = self._known.presumed
         matter = {name: values for name, values in domains.items() if name not in harmless}
-        for row in covering_array(matter, strength, self._random):
-            yield {**{hp.name: self._random.choice(_ends(hp)) for hp in rest}, **row}
+        yield from covering_array(matter, strength, self._random)
 
     def _pairs(self) -> Iterator[Proposal]:
         yield from self._covering({hp.name: _ends(hp) for hp in self._varied}, 2)
@@ -417,6 +421,7 @@ class Explorer:
         """What is left, then what the reports say of others, until there is nothing more of either."""
         while self._enumerable and not self._complete:
             asked = len(self._asked)
+            yield from self._settle()
             yield from self._enumerate()
             yield from self._trial_of_claims(MOST_CLAIMS)
             yield from self._held_alone()
@@ -424,6 +429,33 @@ class Explorer:
             # A choice whose values are not listed is never exhausted.
             if len(self._asked) == asked:
                 break
+
+    def _settle(self) -> Iterator[Proposal]:
+        """For each contradiction of reports: which of the names in which they differ does matter."""
+        while self._known.disputes:
+            dispute = self._known.disputes.pop()
+            name = yield from self._culprit(dispute)
+            if name is not None:
+                self._known.absolve(dispute.names - {name})
+                self._start_again()
+
+    def _culprit(self, dispute: Dispute) -> Generator[Proposal, None, str | None]:
+        """Moves one report to the other by half of their differences at a time; None where that tells nothing."""
+        kept, goal = dict(dispute.one.configuration), dispute.other.configuration
+        names = sorted(dispute.names & goal.keys())
+        while len(names) > 1:
+            some = names[: len(names) // 2]
+            moved = {**kept, **{name: goal[name] for name in some}}
+            yield Trial(moved)
+            yield None
+            report = self._known.find(moved)
+            if report is None or report.verdict == "unknown":
+                return None
+            if Cube.of(report, {}).agrees(Cube.of(dispute.one, {})):
+                kept, names = moved, names[len(some) :]
+            else:
+                names = some
+        return names[0] if names else None
 
     def _enumerate(self) -> Iterator[Proposal]:
         while self._enumerable and (some := list(itertools.islice(self._untried(), 2048))):
@@ -493,7 +525,7 @@ class Explorer:
         return (prefix for prefix in self._known.frontier() if key_of(prefix) not in self._asked)
 
     def _corners(self) -> Iterator[Configuration]:
-        harmless = self._known.irrelevant
+        harmless = self._known.presumed
         ends = {hp.name: _ends(hp) for hp in self._varied if hp.name not in harmless}
         if math.prod(map(len, ends.values())) <= MOST_CORNERS:
             yield from (dict(zip(ends, values, strict=True)) for values in itertools.product(*ends.values()))
@@ -503,13 +535,13 @@ class Explorer:
         reports = self._known.reports.values()
         if any(report.verdict != "fail" for report in reports) or self._pieces <= 2 * SMALL_PROOF:
             return False
-        if self._exhaustive or sum(self._drawn.values()) < DRAWS_OF_FAILURES // 2:
+        if self._exhaustive or sum(self._drawn.values()) < FIRST_DRAWS // 2:
             return False
         if len(by_kind(reports)) > 1:
             return False
         # One that speaks of no sizes does not depend on any.
         alike = len({report.error.message for report in reports if report.error is not None}) == 1
-        return len(reports) >= (DRAWS_OF_FAILURES if alike else MANY_FAILURES)
+        return len(reports) >= (FIRST_DRAWS if alike else MANY_FAILURES)
 
     # ------------------------------------------------------------- from failures to conditions
 
@@ -524,7 +556,9 @@ class Explorer:
                 condition = self._explanation(key)
                 if condition is None or (key, condition) in self._confirmed:
                     break
-                yield from trials(condition, self._failing(key), self._varied, self._random)
+                harmless = self._known.presumed
+                matter = [hp for hp in self._varied if hp.name not in harmless]
+                yield from trials(condition, self._failing(key), matter, self._random)
                 yield None
                 if self._explanation(key) == condition:
                     self._confirmed.add((key, condition))

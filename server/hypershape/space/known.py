@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from hypershape.model import Configuration, Hyperparameter, Key, Report, key_of
 from hypershape.space.cubes import Contradiction, Cube, Cubes
 from hypershape.space.domains import size
 
+PATIENCE, SOME = 4, 64
+"""So many times more probes than a proof should take, and so many more, are made before it is given up."""
+
 FOUND_FREE = "no layer's success depends on it"
 """Why a hyperparameter was not varied that no probe depended on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Two reports that contradict each other, and the names in which they differ though they should not matter."""
+
+    one: Report
+    other: Report
+    names: frozenset[str]
 
 
 class Known:
@@ -34,6 +47,9 @@ class Known:
         """Grows with everything that is learnt."""
         self.claims = False
         """Whether any report speaks for other values of names that are not held."""
+        self.disputes: list[Dispute] = []
+        """Contradictions of which it is not known yet which of several names was believed wrongly."""
+        self._reasons = dict(self.held)
         self._doubted: set[str] = set()
         self._tree = Cubes(self.hps)
         self._rebuilt = 1
@@ -110,6 +126,8 @@ class Known:
         """Believes no longer what led to a contradiction; False if nothing that was believed did."""
         names = self._believed_wrongly(found)
         if names:
+            if found.other is not None and len(names) > 1:
+                self.disputes.append(Dispute(found.one.report, found.other.report, frozenset(names)))
             self._doubted |= names
             for name in names & self.held.keys():
                 del self.held[name]
@@ -119,6 +137,13 @@ class Known:
         read = [set(each.report.configuration) for each in (found.one, found.other) if each is not None]
         self.changes = self.changes or len(read) < 2 or read[0] != read[1]
         return False
+
+    def absolve(self, names: Iterable[str]) -> None:
+        """Believes again what was doubted together with the name that did matter."""
+        self._doubted -= set(names)
+        self.held |= {name: self._reasons[name] for name in names if name in self._reasons}
+        self.version += 1
+        self._rebuild()
 
     def _believed_wrongly(self, found: Contradiction) -> set[str]:
         one, other = found.one, found.other
@@ -198,10 +223,28 @@ class Known:
         return {**self.held, **{name: FOUND_FREE for name in self.hps if name in free - self.held.keys()}}
 
     @property
+    def presumed(self) -> set[str]:
+        """Names on which none of the reports that say so depended, whatever others may depend on."""
+        speaking = self._speaking
+        forced = {name for cube in speaking for name in cube.forced}
+        return {
+            name for cube in speaking for name in cube.report.free if name not in forced
+        } | self.held.keys()
+
+    @property
     def pieces(self) -> float:
-        """About how many probes a proof takes: a bound where every cube forces as much as those met so far."""
-        speaking = [cube for cube in self.cubes if self.speaks_for_others(cube)]
-        return max(map(self._combinations, speaking or self.cubes), default=1.0)
+        """About how many probes a proof takes: a bound where every cube forces as much as those met so far.
+
+        Some probes may say nothing of others because what they met was new. If many do, more probes change nothing.
+        """
+        hoped = max(map(self._combinations, self._speaking), default=math.inf)
+        if len(self.reports) <= PATIENCE * hoped + SOME < math.inf:
+            return hoped
+        return max(map(self._combinations, self.cubes), default=1.0)
+
+    @property
+    def _speaking(self) -> list[Cube]:
+        return [cube for cube in self.cubes if self.speaks_for_others(cube)]
 
     def speaks_for_others(self, cube: Cube) -> bool:
         """Whether a run showed that names which it read could have had other values."""
