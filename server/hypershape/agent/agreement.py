@@ -3,7 +3,9 @@
 Two calls are alike if they differ in numbers only: in the sizes of tensors, and in arguments that are sizes, not
 axes. What a layer of Keras refuses beyond its formula is that two of these numbers do not go together: one is larger
 than the other, or does not divide it, or differs from it. So a call passes if each such relation among its numbers
-has been seen in a call that is alike and passed. The differential suite holds this against real steps.
+has been seen in a call that is alike and passed. This is put to trial: now and then a call is asked all the same, and
+where one is refused that should have passed, calls like it are asked each time from then on. The differential suite
+holds the whole against real steps.
 """
 
 from __future__ import annotations
@@ -33,25 +35,46 @@ class _Opaque(Exception):
 
 
 class Agreement:
-    """The relations among the numbers of calls that were seen to pass, for all calls that are alike."""
+    """What is known of calls that are alike."""
 
     def __init__(self) -> None:
-        self._seen: Dict[Any, Set[Relation]] = {}
-        self._calls: Dict[Any, Set[Numbers]] = {}
+        self._forms: Dict[Any, _Form] = {}
 
     def covers(self, call: Call) -> bool:
         """Whether a call surely passes, since all that holds among its numbers was seen to do no harm."""
-        form, numbers = call
-        if len(self._calls.get(form, ())) < SIGHTINGS:
+        form = self._forms.get(call[0])
+        if form is None or not form.covers(call[1]):
             return False
-        seen = self._seen[form]
-        return all(each in seen or _is_between(each, seen) for each in relations(numbers))
+        form.covered += 1
+        # At 1, 2, 4, 8, …
+        return form.covered & (form.covered - 1) != 0
 
-    def add(self, call: Call) -> None:
-        """A call that was traced in training and passed."""
-        form, numbers = call
-        self._calls.setdefault(form, set()).add(numbers)
-        self._seen.setdefault(form, set()).update(relations(numbers))
+    def add(self, call: Call, passed: bool) -> None:
+        """What came of a call that was asked."""
+        form = self._forms.setdefault(call[0], _Form())
+        if passed:
+            form.passed.add(call[1])
+            form.seen.update(relations(call[1]))
+        else:
+            form.refused.add(call[1])
+        form.trusted = form.trusted and not any(map(form.covers, form.refused))
+
+
+class _Form:
+    """The calls that are alike."""
+
+    def __init__(self) -> None:
+        self.passed: Set[Numbers] = set()
+        self.refused: Set[Numbers] = set()
+        self.seen: Set[Relation] = set()
+        """All that holds among the numbers of calls that passed."""
+        self.covered = 0
+        self.trusted = True
+
+    def covers(self, numbers: Numbers) -> bool:
+        if not self.trusted or len(self.passed) < SIGHTINGS:
+            return False
+        return all(each in self.seen or _is_between(each, self.seen) for each in relations(numbers))
 
 
 def _is_between(relation: Relation, seen: Set[Relation]) -> bool:

@@ -14,7 +14,7 @@ import sys
 import time
 import types
 from importlib import metadata
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Set, Tuple
 
 import keras
 import keras_tuner
@@ -56,6 +56,8 @@ def install() -> None:
     _installed = True
     _RECORDER.install()
     pretrained.install()
+    if training is not None:
+        training.quietly, training.hollow = _RECORDER.unseen, _VARIABLES.hollow
     if symbolic.available():
         _VARIABLES.install()
     if remembered is not None:
@@ -75,6 +77,8 @@ class _Run:
         self.error: Optional[Dict[str, Any]] = None
         self.log_names: Tuple[str, ...] = ()
         self.compiled: Optional[bool] = None
+        self.fits = False
+        """Inputs, labels and losses go together, as far as their shapes tell."""
         self.certain = False
         """The error is Keras's own refusal, found without leaving anything out: it needs no confirmation."""
         self.refused = False
@@ -110,6 +114,10 @@ class _Recalled:
         """How many layers were called when the target returned; None if it did not."""
         self.data = step.NOTHING
         self.doubtful = False
+        self.whole: Any = None
+        """Equal for runs whose models differ in their layers only: the part of `key` that names none of them."""
+        self.refusing: Any = None
+        """The layer at which a training step surely ends."""
         self.calls: List[Tuple[Any, ...]] = []
         self.seen: List[Tuple[Any, ...]] = []
 
@@ -140,6 +148,8 @@ class Engine:
         self._steps: Dict[Any, Tuple[str, ...]] = {}
         self._failures: Dict[Any, Tuple[Dict[str, Any], bool]] = {}
         self._outcomes: Dict[Any, Tuple[str, ...]] = {}
+        self._fitting: Set[Any] = set()
+        """Of the models whose inputs, labels and losses were seen to go together, all but their layers."""
         self._short: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
         self._unknown = 0
         self._unfollowed = 0
@@ -191,6 +201,8 @@ class Engine:
         report = self._report(verdict, run, "symbolic")
         if remembered_run is not None:
             key = remembered_run.key
+            if run.fits:
+                self._fitting.add(remembered_run.whole)
             if verdict == "fail" and run.error is not None:
                 self._failures[key] = run.error, run.compiled is not None
                 report.update(self._influences(function, configuration, remembered_run))
@@ -315,6 +327,7 @@ class Engine:
                 run.log_names = self._take_step(run, compiled) if run.compiled else ()
             else:
                 names = self._check_step(run.model, run.data)
+                run.fits = True
                 if training is not None and run.compiled and not self._trains_itself(function):
                     training.check(run.model, run.data.x, run.data.x_dtype, bool(run.data.y))
                 run.log_names = names
@@ -409,6 +422,8 @@ class Engine:
         self._unknown = min(self._unknown, 0) - 1
         if found.stop is not None and found.built is None and found.key not in self._failures:
             self._foresee(found.stop)
+        if found.refusing is not None and found.key not in self._failures and found.whole in self._fitting:
+            self._foresee_step(found)
         error, returned = self._failures.get(found.key, (None, True))
         names = self._outcomes.get(found.key) if error is None else ()
         if names is None:
@@ -447,8 +462,11 @@ class Engine:
             found.deferred = model.start is None if type(model) is symbols.Sequential else False
             trains_itself = self._trains_itself(function)
             found.data = self._data.seen_by(found.deferred, trains_itself)
-            found.key, found.ends, found.parameters = self._outcome_key(model, found.data, trains_itself)
-            found.doubtful = memory.doubts() is not None
+            found.whole, found.ends, found.parameters = self._outcome_key(model, found.data, trains_itself)
+            if found.compiled and not trains_itself and not found.deferred:
+                found.refusing = memory.refusing(found.ends)
+            found.key = (*found.whole, _refusal_key(found.refusing) or memory.doubts())
+            found.doubtful = found.refusing is None and memory.doubts() is not None
         except symbols.Stop as stopped:
             found.stop, found.key = stopped, stopped.key
         except (Exception, SystemExit, symbols.Unknown):
@@ -510,8 +528,27 @@ class Engine:
         if self._confirmed.get(errors.skeleton(error)):
             self._failures[stop.key] = error, False
 
+    def _foresee_step(self, found: _Recalled) -> None:
+        """The same for a layer that refuses its input in training, of a kind that a real step has confirmed."""
+        stand_in = found.refusing
+        _VARIABLES.active = True
+        try:
+            raised, layer, given = _MEMORY.refused_in_training(stand_in)
+        finally:
+            _VARIABLES.active = False
+        if raised is None:
+            return
+        trace = Trace()
+        trace.stepping = True
+        if stand_in.made is not None:
+            trace.made[id(layer)] = layer, stand_in.made
+        trace.refused(layer, raised, True, given)
+        error = errors.describe(raised, "step", self._positions, trace)
+        if self._confirmed.get(errors.skeleton(error)):
+            self._failures[found.key] = error, True
+
     def _outcome_key(self, model: Any, data: step.Data, fits_itself: bool) -> Tuple[Any, Any, Optional[int]]:
-        """What decides the outcome once all layers are called: a key, the outputs, and the parameters."""
+        """What decides the outcome if all layers pass a step: a key, the outputs, and the parameters."""
         deferred = type(model) is symbols.Sequential and model.start is None
         if deferred and not data.x:
             names = tuple(layer.name for layer in model.stack)
@@ -532,7 +569,6 @@ class Engine:
             fits_itself,
             remembered.settings(),
             tuple(_MEMORY.flags),
-            _MEMORY.doubts(),
         )
         return key, outputs, parameters
 
@@ -577,6 +613,11 @@ class Engine:
             for call in calls
         )
         return self._traces.setdefault(key, calls)
+
+
+def _refusal_key(layer: Any) -> Optional[Tuple[Any, ...]]:
+    """What decides how a step ends at a layer."""
+    return None if layer is None else ("refused", id(layer.kind), layer.first, layer.name, id(layer.span))
 
 
 def _holds_dictionary(key: Any) -> bool:

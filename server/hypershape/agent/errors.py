@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _MACHINERY = re.compile(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\](?: name: ?\S*)?\s*$")
 """What TensorFlow says of its own machinery around a message."""
+_NODE = re.compile(r"'\{\{node (?:[^}]*\b(compile_loss/)[^}]*|[^}]*)\}\} = (\w+)\[[^']*'")
+"""A node of TensorFlow's graph: its name tells how often something like it was made before, and whether in a loss."""
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 _STACK = re.compile(r'^[ \t]*File "[^\n]*\n*', re.MULTILINE)
 """Where TensorFlow made a node: our own files and Keras's, as part of the message."""
@@ -131,7 +133,7 @@ def limit(type_name: str, message: str, frames: Sequence[Mapping[str, Any]] = ()
 
 def cleaned(message: str) -> str:
     """A message without colours, and without what TensorFlow says of its own machinery."""
-    return _MACHINERY.sub("", _STACK.sub("", _COLOUR.sub("", message)))
+    return _MACHINERY.sub("", _NODE.sub(r"'\1\2'", _STACK.sub("", _COLOUR.sub("", message))))
 
 
 def _span_of(error: SyntaxError) -> Span:

@@ -110,6 +110,8 @@ class Memory:
         self._steps: List[int] = []
         self._quiet: List[Tuple[Any, ...]] = []
         self._doubtful = False
+        self._unsettled = False
+        self._refusing: List[Layer] = []
         self.tracks = Tracks(self)
         self.tracking = False
         """Values of hyperparameters, and the sizes that come of them, are tokens."""
@@ -232,7 +234,8 @@ class Memory:
         self.flags = []
         self._steps = []
         self._quiet = []
-        self._doubtful = False
+        self._doubtful = self._unsettled = False
+        self._refusing = []
         # Metrics and operations are made for real, and count their names together with layers.
         self._names = defaultdict(int)
         self._settings = settings()
@@ -408,7 +411,8 @@ class Memory:
                 except Exception:
                     return Result(None, 0, {})
                 result = Result(self._specs(value), 0, {})
-                result.doubtful = not self._operation_passes(operation, key, real_args, real_kwargs, value)
+                if not self._operation_passes(operation, key, real_args, real_kwargs, value):
+                    result.foresee(training.DOUBTFUL)
             return result
         finally:
             self.active, self.asking = True, False
@@ -427,7 +431,7 @@ class Memory:
         alike = (type(operation), key[1], len(next(iter(shapes))), *[each.dtype for each in tensors])
         if uniform and alike in self._agreed:
             return True
-        passes = training.passes(operation, args, kwargs, value)
+        passes = training.foreseen(operation, args, kwargs, value) is training.PASSES
         if uniform and passes:
             self._agreed.add(alike)
         return passes
@@ -435,6 +439,7 @@ class Memory:
     def _note(self, result: Result) -> None:
         self._steps.append(id(result))
         self._doubtful = self._doubtful or result.doubtful
+        self._unsettled = self._unsettled or (result.doubtful and not result.refuses)
 
     def _record(self, result: Result, name: str, span: Any, base: Any = ()) -> None:
         self._note(result)
@@ -498,6 +503,9 @@ class Memory:
                 layer.base = (*layer.base, (prefix, self._names.get(prefix, 0)))
                 self._names[prefix] = self._names.get(prefix, 0) + count
         layer.result = result
+        if result.refuses:
+            layer.given = args, kwargs
+            self._refusing.append(layer)
         self._record(result, layer.name, span, layer.base if result.inner else ())
         return self._made(varied or result.outputs, layer, tuple(parents))
 
@@ -517,10 +525,7 @@ class Memory:
         self.asking = True
         try:
             with _FreshNames():
-                real_args, real_kwargs = self._real_arguments(layer.kind)
-                if "name" not in real_kwargs and layer.kind.maker is layer.kind.cls:
-                    real_kwargs["name"] = layer.name
-                real = layer.kind.maker(*real_args, **real_kwargs)
+                real = self._real_as(layer)
                 given = self._symbolic(args), self._symbolic(kwargs)
                 real(*given[0], **given[1])
         except Exception as error:
@@ -528,6 +533,26 @@ class Memory:
         finally:
             self.asking = False
         raise AssertionError("it was refused before")
+
+    def refused_in_training(self, layer: Layer) -> Tuple[Any, ...]:
+        """What a layer raises in a step under its own name, the real layer, and its input."""
+        args, kwargs = layer.given
+        self.asking = True
+        try:
+            with _FreshNames():
+                real = self._real_as(layer)
+                given = self._symbolic(args), self._symbolic(kwargs)
+                real(*given[0], **given[1])
+                return training.refusal(real, *given), real, given
+        finally:
+            self.asking = False
+
+    def _real_as(self, layer: Layer) -> Any:
+        """The layer that a stand-in stands for, under its own name."""
+        args, kwargs = self._real_arguments(layer.kind)
+        if "name" not in kwargs and layer.kind.maker is layer.kind.cls:
+            kwargs["name"] = layer.name
+        return layer.kind.maker(*args, **kwargs)
 
     def _refused(self, operation: Any, args: Any, kwargs: Any) -> Tuple[Any, ...]:
         try:
@@ -549,6 +574,17 @@ class Memory:
     def seen(self) -> List[Tuple[Any, ...]]:
         """The calls that Keras would show: those inside of a Sequential without an input only where a step is traced."""
         return self.calls + (self._quiet if self._doubtful else [])
+
+    def refusing(self, outputs: Any) -> Optional[Layer]:
+        """The layer at which a step of a model with these outputs surely ends; None where none is surely the first."""
+        if self._unsettled or not self._refusing:
+            return None
+        called = _behind(outputs)
+        found = list(dict.fromkeys(each for each in self._refusing if each in called))
+        if not found or found[0].kind.own or any(map(_holds_layer, found[0].kind.arguments)):
+            return None
+        surely = all(found[0] in _behind(_tensors(each.given)) for each in found[1:])
+        return found[0] if surely else None
 
     def doubts(self) -> Optional[Tuple[Any, ...]]:
         """All calls, where one of them may fail in training only; None where none does."""
@@ -761,18 +797,18 @@ class Memory:
                     result = self._result(layer, (args, kwargs), value)
                     result.inner = trace.inside(layer)
                     result.counts = tuple(counts.items())
-                    result.doubtful = not self._passes(kind, key, layer, (real_args, real_kwargs), value)
+                    result.foresee(self._foreseen(kind, key, layer, (real_args, real_kwargs), value))
         finally:
             self.active, self.asking = True, False
         kind.results[key] = result
         return result
 
-    def _passes(self, kind: Kind, key: Any, layer: Any, inputs: Any, value: Any) -> bool:
+    def _foreseen(self, kind: Kind, key: Any, layer: Any, inputs: Any, value: Any) -> str:
         own = kind.results.get("own")
         if own is not None and own.outputs == self._specs(value):
-            return not own.doubtful
+            return training.DOUBTFUL if own.doubtful else training.PASSES
         args, kwargs = inputs
-        return training.passes(layer, args, kwargs, value, agreement.split(kind, key))
+        return training.foreseen(layer, args, kwargs, value, agreement.split(kind, key))
 
     def _result(self, layer: Any, inputs: Any, value: Any) -> Result:
         parameters = count_parameters(layer)
@@ -850,6 +886,34 @@ def _numbered(prefix: str, number: int) -> str:
 
 def _is_of_keras(cls: Any) -> bool:
     return str(cls.__module__).startswith(private.HOME)
+
+
+def _behind(tensors: Any) -> Set[Any]:
+    """The layers and operations that some tensors are made by, directly or not."""
+    seen: Set[Any] = set()
+    found: Set[Any] = set()
+    waiting = list(tensors)
+    while waiting:
+        tensor = waiting.pop()
+        if tensor not in seen:
+            seen.add(tensor)
+            found.add(tensor.layer)
+            waiting.extend(tensor.parents)
+    return found
+
+
+def _tensors(value: Any) -> List[Tensor]:
+    """The tensors in nested lists, tuples and dictionaries."""
+    if type(value) is Tensor:
+        return [value]
+    parts = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
+    return [tensor for each in parts for tensor in _tensors(each)]
+
+
+def _holds_layer(value: Any) -> bool:
+    if type(value) is dict:
+        value = list(value.values())
+    return type(value) is Layer or (type(value) in (list, tuple) and any(map(_holds_layer, value)))
 
 
 def _is_operation(cls: Any) -> bool:

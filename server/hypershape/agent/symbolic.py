@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from typing import Any, List
+from typing import Any, Iterator, List
 
 import keras
 from keras import initializers
@@ -36,6 +36,16 @@ class LazyVariables:
     def __init__(self) -> None:
         self.active = False
         self.sizes: List[int] = []
+        self._hollow = False
+
+    @contextlib.contextmanager
+    def hollow(self) -> Iterator[None]:
+        """A variable without a value is read as zeros meanwhile, and stays without one."""
+        held, self._hollow = self._hollow, True
+        try:
+            yield
+        finally:
+            self._hollow = held
 
     def install(self) -> None:
         """Wraps the backend's Variable in this process."""
@@ -82,6 +92,8 @@ class LazyVariables:
         def value(variable: Any) -> Any:
             if not is_waiting(variable):
                 return value_of(variable)
+            if lazy._hollow and not in_stateless_scope():
+                return variable._maybe_autocast(zeros(variable._shape, dtype=variable._dtype))
             if not in_stateless_scope():
                 make(variable)
             elif cannot_fail(variable._initializer, tuple(variable._shape), variable._dtype):

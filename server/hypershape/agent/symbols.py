@@ -155,7 +155,7 @@ class Kind:
 class Result:
     """What a layer of one kind does to one input; `outputs` is None where it refuses that."""
 
-    __slots__ = ("call", "counts", "doubtful", "inner", "outputs", "parameters")
+    __slots__ = ("call", "counts", "doubtful", "inner", "outputs", "parameters", "refuses")
 
     def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
         self.outputs = outputs
@@ -167,6 +167,12 @@ class Result:
         """The layers that a layer of the user's own called on lines of its own."""
         self.doubtful = False
         """A training step may end otherwise than these outputs promise."""
+        self.refuses = False
+        """It surely ends otherwise: the call raises in training."""
+
+    def foresee(self, step: str) -> None:
+        """Notes what a step does to the call, as `training` tells."""
+        self.doubtful, self.refuses = step != "passes", step == "refuses"
 
 
 class Operation:
@@ -182,7 +188,7 @@ class Operation:
 class Layer(HandedOut):
     """A layer that was made and perhaps called."""
 
-    __slots__ = ("base", "first", "kind", "made", "name", "owned", "result", "span", "varied")
+    __slots__ = ("base", "first", "given", "kind", "made", "name", "owned", "result", "span", "varied")
 
     def __init__(self, memory: "Memory", kind: Kind, name: str, made: Optional[Dict[str, Any]]) -> None:
         """`made` are the fields of a Frame for the user's expression that makes it."""
@@ -194,6 +200,8 @@ class Layer(HandedOut):
         self.base: Tuple[Tuple[str, int], ...] = ()
         """Of each prefix of names that it gives away, how many were given away before."""
         self.first: Any = None
+        self.given: Any = None
+        """What it was called on, where a step will refuse that."""
         self.owned = False
         """It is wrapped by another layer, which alone may call it."""
         self.varied: Optional[Tuple[Any, Any, Any]] = None

@@ -10,7 +10,7 @@ import contextlib
 import numbers
 import sys
 from types import FrameType
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 
 import keras
 
@@ -36,6 +36,8 @@ class Trace:
         self.calls: List[Dict[str, Any]] = []
         self.made: Dict[int, Tuple[Any, Dict[str, Any]]] = {}
         """The layers that the user's code made, by their identity, each with the frame of the expression."""
+        self.made_directly: Set[int] = set()
+        """Those of them that no layer of Keras made for itself, as a recurrent layer makes its cell."""
         self.refusal: Optional[Dict[str, Any]] = None
         self.refused_layer: Any = None
         self.refused_with: Optional[BaseException] = None
@@ -74,7 +76,7 @@ class Trace:
 
     def refused_within(self, layer: Any, error: BaseException, inputs: Any) -> None:
         """A layer that another one called: where the user made both, the inner one is what does not fit."""
-        if self.origin(layer) is not None and _is_plain_layer(layer):
+        if id(layer) in self.made_directly and _is_plain_layer(layer):
             self.refused(layer, error, True, inputs)
 
     def refused(self, layer: Any, error: BaseException, inside: bool, inputs: Any) -> None:
@@ -139,10 +141,13 @@ class Recorder:
             layer = original_new(cls) if plain else original_new(cls, *args, **kwargs)
             trace = recorder.trace
             if trace is not None and not recorder._quiet:
-                frame = recorder.positions.innermost(sys._getframe(1))
+                caller = sys._getframe(1)
+                frame = recorder.positions.innermost(caller)
                 described = None if frame is None else recorder.positions.described(frame)
                 if described is not None:
                     trace.made[id(layer)] = (layer, described)
+                    if frame is caller:
+                        trace.made_directly.add(id(layer))
             return layer
 
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -203,6 +208,15 @@ class Recorder:
         held, self.trace = self.trace, trace if own else self.trace
         try:
             yield trace
+        finally:
+            self.trace = held
+
+    @contextlib.contextmanager
+    def unseen(self) -> Iterator[None]:
+        """Writes nothing down meanwhile."""
+        held, self.trace = self.trace, None
+        try:
+            yield
         finally:
             self.trace = held
 

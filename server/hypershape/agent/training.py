@@ -7,10 +7,13 @@ layer and input, unless calls like it have shown enough (`agreement`) or the lay
 
 from __future__ import annotations
 
+import contextlib
+import math
 import types
-from typing import Any, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Callable, ContextManager, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 import keras
+import numpy as np
 
 from . import private
 from .agreement import Agreement, Call
@@ -20,6 +23,12 @@ backend: Any = private.get("keras.src.backend")
 tree: Any = private.get("keras.src.tree")
 global_state: Any = private.get("keras.src.backend.common.global_state")
 Functional: Any = private.get("keras.src.models.functional.Functional")
+
+SMALL = 2
+"""The batch size of a real call of one layer."""
+
+NUMBERS = 4_000_000
+"""A layer with more numbers in its weights and tensors than this is only traced."""
 
 BATCHES = (BATCH, BATCH - 1)
 """Batch sizes that a failure must have in common where the model leaves the batch size open."""
@@ -37,6 +46,9 @@ EXACT = frozenset(
 )  # fmt: skip
 """Layers that train on every floating input that their build accepts, as the differential suite shows."""
 
+_WRAPPERS = ("Bidirectional", "TimeDistributed")
+"""Layers that are as exact as those that they call."""
+
 _SEVERAL = ("Add", "Average", "Concatenate", "Multiply")
 """Exact layers that take more than one tensor."""
 
@@ -45,6 +57,17 @@ _RISKY = ("MelSpectrogram", "STFTSpectrogram")
 
 _SAFE = ("L1", "L2", "L1L2", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm")
 """Regularizers and constraints of Keras that take weights of every shape."""
+
+
+PASSES, REFUSES, DOUBTFUL = "passes", "refuses", "doubtful"
+"""What a step does to a layer: it surely passes, its call surely raises, or only the step can tell."""
+
+quietly: Callable[[], ContextManager[Any]] = contextlib.nullcontext
+"""Leaves the calls that are made meanwhile out of a probe's trace."""
+
+
+hollow: Callable[[], ContextManager[Any]] = contextlib.nullcontext
+"""Lets weights that have no values be zeros meanwhile."""
 
 
 class Doubt(Exception):
@@ -167,7 +190,7 @@ def _is_doubtful(graph: Any) -> bool:
                 if _is_doubtful(inner):
                     return True
                 continue
-        if not _forward_passes(operation, arguments.args, arguments.kwargs, node.outputs):
+        if _traced(operation, arguments.args, arguments.kwargs, node.outputs) is not PASSES:
             return True
     return False
 
@@ -193,50 +216,151 @@ def surely_trains(model: Any) -> bool:
     return not _is_doubtful(model) and not _must_be_taken(model)
 
 
-def passes(layer: Any, args: Any, kwargs: Any, outputs: Any, call: Optional[Call] = None) -> bool:
-    """Whether a step surely passes a layer of Keras as its build did, with outputs of these shapes.
+def foreseen(layer: Any, args: Any, kwargs: Any, outputs: Any, call: Optional[Call] = None) -> str:
+    """What a step does to a layer of Keras whose build gave outputs of these shapes.
 
-    `call` tells what it has in common with other calls, of which some may have been traced.
+    `call` tells what it has in common with other calls, of which some may have been asked; None where code of the
+    user's takes part.
     """
     try:
         _update(layer)
     except Exception:
-        return False
-    if _is_risky(layer, args, kwargs):
-        return False
-    empty = any(map(_is_empty, tree.flatten(outputs)))
-    if call is not None and not empty and _AGREEMENT.covers(call):
+        return DOUBTFUL
+    if _is_exact(layer, args, kwargs) and _is_filled(outputs):
+        return DOUBTFUL if _is_risky(layer, args, kwargs) else PASSES
+    if call is None or _depends_on_the_model(layer, args, kwargs):
+        found = _traced(layer, args, kwargs, outputs)
+        return DOUBTFUL if found is PASSES and _is_risky(layer, args, kwargs) else found
+    unsure = not _is_filled(outputs) or _asks_its_kernel(layer, args, kwargs)
+    if not unsure and _AGREEMENT.covers(call):
+        return PASSES
+    found = _asked(layer, args, kwargs, outputs, call[0])
+    _AGREEMENT.add(call, found is PASSES and not unsure)
+    return found
+
+
+def _asked(layer: Any, args: Any, kwargs: Any, outputs: Any, form: Any) -> str:
+    """What a step does to a layer of Keras, by a trace, or by a real call where calls like it were refused before.
+
+    A real call that raises costs a tenth of the traces that do.
+    """
+    small = _is_small(layer, args, kwargs, outputs)
+    if small and form in _REFUSED and _raises(layer, args, kwargs):
+        return REFUSES
+    found = _traced(layer, args, kwargs, outputs)
+    if found is REFUSES:
+        _REFUSED.add(form)
+    if found is PASSES and _asks_its_kernel(layer, args, kwargs):
+        return PASSES if small and _trains(layer, args, kwargs) else DOUBTFUL
+    return found
+
+
+def _raises(layer: Any, args: Any, kwargs: Any) -> bool:
+    """Whether a real call in training raises, whatever the weights."""
+    try:
+        with hollow():
+            _called(layer, args, kwargs)
+    except Exception:
         return True
-    passed = _forward_passes(layer, args, kwargs, outputs)
-    if call is not None and passed and not empty:
-        _AGREEMENT.add(call)
-    return passed
+    return False
 
 
-def _forward_passes(operation: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
+def _trains(layer: Any, args: Any, kwargs: Any) -> bool:
+    """Whether a real call in training passes, with its gradients where those are another matter than the call."""
+    try:
+        if keras.backend.backend() != "tensorflow":
+            _called(layer, args, kwargs)
+            return True
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            made = _called(layer, args, kwargs)
+            loss = [tf.reduce_mean(each) for each in tree.flatten(made) if each.dtype.is_floating]
+        tape.gradient(loss, [each.value for each in layer.trainable_variables])
+    except Exception:
+        return False
+    return True
+
+
+def _called(layer: Any, args: Any, kwargs: Any) -> Any:
+    """What a layer gives in training on a small batch of numbers."""
+    planned = _Planned(layer, _batched((args, kwargs), SMALL))
+    values = [_values(tensor) for tensor in planned.tensors]
+    with quietly(), _without_context():
+        return _passing()(planned, *values, training=True)
+
+
+def _values(tensor: Any) -> Any:
+    """Numbers for a symbolic tensor, as synthetic data hold them."""
+    shape = tuple(8 if size is None else size for size in tensor.shape)
+    if "float" in str(tensor.dtype):
+        return keras.ops.convert_to_tensor(np.random.uniform(size=shape), tensor.dtype)
+    return keras.ops.zeros(shape, tensor.dtype)
+
+
+def _is_small(layer: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
+    """Whether a real call costs next to nothing; tensors of other things than numbers are not made."""
+    tensors = [each for each in tree.flatten((args, kwargs, outputs)) if isinstance(each, keras.KerasTensor)]
+    if any(each.sparse or each.dtype == "string" for each in tensors):
+        return False
+    sizes = [math.prod(8 if size is None else size for size in each.shape) for each in tensors]
+    sizes += [math.prod(weight.shape) for weight in layer.weights]
+    return bool(sum(sizes) <= NUMBERS)
+
+
+def _traced(operation: Any, args: Any, kwargs: Any, outputs: Any) -> str:
     """Whether `call`, traced in training, gives the shapes that the build was told."""
     # In older versions of Keras a formula gives a size of zero where `call` refuses.
-    if _is_exact(operation, args, kwargs) and not any(map(_is_empty, tree.flatten(outputs))):
-        return True
-    held = global_state.get_global_attribute("current_call_ctx")
+    if _is_exact(operation, args, kwargs) and _is_filled(outputs):
+        return PASSES
     for batch in BATCHES:
-        global_state.set_global_attribute("current_call_ctx", None)
         try:
-            planned = _Planned(operation, _batched((args, kwargs), batch))
-            made = backend.compute_output_spec(_passing(), planned, *planned.tensors, training=True)
+            made = _call(operation, args, kwargs, batch)
         except Exception:
             continue
-        finally:
-            global_state.set_global_attribute("current_call_ctx", held)
         expected, found = tree.flatten(_batched(outputs, batch)), tree.flatten(made)
-        return len(found) == len(expected) and all(map(_is_like, found, expected))
-    return False
+        same = len(found) == len(expected) and all(map(_is_like, found, expected))
+        return PASSES if same else DOUBTFUL
+    return REFUSES
+
+
+def refusal(operation: Any, args: Any, kwargs: Any) -> Optional[Exception]:
+    """What `call` raises in training, in the words of a trace; None where it passes at all batch sizes."""
+    for batch in BATCHES:
+        try:
+            _call(operation, args, kwargs, batch)
+        except Exception as error:
+            return error
+    return None
+
+
+def _call(operation: Any, args: Any, kwargs: Any, batch: int) -> Any:
+    """The symbolic outputs of a layer or an operation that is called as a model calls it in `fit`."""
+    planned = _Planned(operation, _batched((args, kwargs), batch))
+    with quietly(), _without_context():
+        return backend.compute_output_spec(_passing(), planned, *planned.tensors, training=True)
+
+
+@contextlib.contextmanager
+def _without_context() -> Iterator[None]:
+    """Calls that are made meanwhile are nobody's parts."""
+    held = global_state.get_global_attribute("current_call_ctx")
+    global_state.set_global_attribute("current_call_ctx", None)
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute("current_call_ctx", held)
 
 
 def _is_exact(operation: Any, args: Any, kwargs: Any) -> bool:
     """Whether a layer of Keras surely trains on inputs that it was built on."""
     name = type(operation).__name__
-    if name not in EXACT or not isinstance(operation, keras.layers.Layer) or not private.is_keras(operation):
+    if not isinstance(operation, keras.layers.Layer) or not private.is_keras(operation):
+        return False
+    if name in _WRAPPERS:
+        inner = [each for each in vars(operation).values() if isinstance(each, keras.layers.Layer)]
+        return inner != [] and all(_is_exact(each, args, kwargs) for each in inner)
+    if name not in EXACT:
         return False
     tensors = [each for each in tree.flatten((args, kwargs)) if hasattr(each, "shape")]
     if len(tensors) > 1 and name not in _SEVERAL:
@@ -260,6 +384,11 @@ def _has_another_shape(weight: Any) -> bool:
 
 
 def _is_risky(operation: Any, args: Any, kwargs: Any) -> bool:
+    """Whether a step may fail for a reason that no shapes tell."""
+    return _asks_its_kernel(operation, args, kwargs) or _depends_on_the_model(operation, args, kwargs)
+
+
+def _asks_its_kernel(operation: Any, args: Any, kwargs: Any) -> bool:
     """Whether a kernel may refuse, once it runs, what has the right shapes."""
     if type(operation).__name__ in _RISKY and private.is_keras(operation):
         return True
@@ -269,20 +398,19 @@ def _is_risky(operation: Any, args: Any, kwargs: Any) -> bool:
         return True
     if any(0 in tuple(weight.shape) for weight in getattr(operation, "weights", ())):
         return True
-    if "Embedding" not in type(operation).__name__ and getattr(operation, "trainable_weights", None):
-        # Integers can cut the way of the gradient to the weights.
-        if any("float" not in str(tensor.dtype) for tensor in tree.flatten(args) if hasattr(tensor, "dtype")):
-            return True
-    if _masks_oddly(operation, kwargs):
-        return True
     mask = kwargs.get("mask")
     if not args or not hasattr(mask, "shape") or not hasattr(args[0], "shape"):
         return False
     return not _agree(tuple(mask.shape), tuple(args[0].shape)[: len(mask.shape)])
 
 
-def _masks_oddly(operation: Any, kwargs: Any) -> bool:
-    """Whether an output carries a mask, or a penalty a type, that the loss may not be able to combine with its own."""
+def _depends_on_the_model(operation: Any, args: Any, kwargs: Any) -> bool:
+    """Whether a layer that passes may still make the loss or the optimizer of a model fail."""
+    if "Embedding" not in type(operation).__name__ and getattr(operation, "trainable_weights", None):
+        # Integers can cut the way of the gradient to the weights.
+        if any("float" not in str(tensor.dtype) for tensor in tree.flatten(args) if hasattr(tensor, "dtype")):
+            return True
+    # An output that carries a mask, or a penalty of another type, goes together with some losses only.
     if kwargs.get("return_attention_scores"):
         return True
     if type(operation).__name__ == "Softmax" and kwargs.get("mask") is not None:
@@ -303,8 +431,10 @@ def _agree(found: Tuple[Any, ...], expected: Tuple[Any, ...]) -> bool:
     )
 
 
-def _is_empty(output: Any) -> bool:
-    return any(size is not None and size <= 0 for size in getattr(output, "shape", ()))
+def _is_filled(outputs: Any) -> bool:
+    """Whether no output has an axis of no length."""
+    sizes = (size for each in tree.flatten(outputs) for size in getattr(each, "shape", ()))
+    return all(size is None or size > 0 for size in sizes)
 
 
 def _is_like(found: Any, expected: Any) -> bool:
@@ -338,6 +468,8 @@ def _with_batch(spec: Tuple[Any, ...], batch: int) -> Any:
 
 
 _AGREEMENT = Agreement()
+_REFUSED: Set[Any] = set()
+"""What calls have in common of which one was refused in training at all batch sizes."""
 _HELD: Dict[str, Any] = {}
 
 

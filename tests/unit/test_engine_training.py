@@ -1,0 +1,188 @@
+"""What only a training step refuses is found without taking one for each configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .engine_child import PATH, in_child, load, text
+
+pytest.importorskip("keras_tuner")
+pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(600)]
+
+HEAD = """
+import keras
+from keras import layers
+
+"""
+
+
+def _probed(source: str, configurations: list[dict[str, Any]], data: Any = None) -> list[tuple[Any, bool]]:
+    from hypershape.agent.engine import Engine
+
+    engine, function, whole = Engine(data, [PATH]), load(source), []
+    by_shapes = Engine._by_shapes
+    Engine._by_shapes = lambda *given: (whole.append(1), by_shapes(*given))[1]  # type: ignore[assignment]
+    found = []
+    for configuration in configurations:
+        whole.clear()
+        found.append((engine.probe(function, configuration, "symbolic"), bool(whole)))
+    return found
+
+
+def probed(
+    source: str, configurations: list[dict[str, Any]], data: Any = None
+) -> list[tuple[dict[str, Any], bool]]:
+    """The reports, and whether Keras itself had to run the target for each."""
+    return in_child(_probed, source, configurations, data)
+
+
+STATES = (
+    HEAD
+    + """
+def build(hp):
+    inputs = keras.Input((10, 3))
+    state = layers.GRU(hp.Int("encoder", 8, 64))(inputs)
+    x = layers.RepeatVector(hp.Int("horizon", 1, 12))(state)
+    x = layers.GRU(hp.Int("decoder", 8, 64), return_sequences=True)(x, initial_state=state)
+    model = keras.Model(inputs, layers.Dense(1)(x))
+    model.compile("adam", "mse")
+    return model
+"""
+)
+
+
+@pytest.mark.parametrize("data", [None, {"x": [(10, 3)], "y": [(5, 1)]}], ids=["no data", "known data"])
+def test_a_state_of_another_size_is_refused_by_a_step_and_the_next_one_from_memory(data: Any) -> None:
+    sizes = [(8, 12), (8, 9), (16, 16), (40, 9), (33, 33)]
+    configurations = [{"encoder": a, "decoder": b, "horizon": 5} for a, b in sizes]
+    found = probed(STATES, configurations, data)
+    assert [report["verdict"] for report, _ in found] == ["fail", "fail", "ok", "fail", "ok"]
+    assert [whole for _, whole in found][3:] == [False, False] or data is not None
+    first, later = found[0][0]["error"], found[3][0]["error"]
+    assert later["stage"] == first["stage"] == "step"
+    assert "9" in later["message"] and "40" in later["message"]
+    assert [text(STATES, each["frames"][-1]["span"]) for each in (first, later)] == [
+        'layers.GRU(hp.Int("decoder", 8, 64), return_sequences=True)'
+    ] * 2
+    for name in ("kind", "layer", "layer_class", "made", "frames"):
+        assert first[name] == later[name]
+    assert later["input_shapes"] == ((None, 5, 40), (None, 40))
+    assert found[3][0]["parameters"] and len(found[3][0]["layers"]) == len(found[0][0]["layers"]) == 4
+
+
+def test_attention_over_single_vectors_is_remembered_as_a_failure_of_the_step() -> None:
+    source = (
+        HEAD
+        + """
+def build(hp):
+    inputs = keras.Input((20, 6))
+    x = layers.LSTM(hp.Int("units", 8, 64), return_sequences=hp.Boolean("sequences"))(inputs)
+    x = layers.MultiHeadAttention(hp.Int("heads", 1, 8), 8)(x, x)
+    model = keras.Model(inputs, layers.Dense(2)(x))
+    model.compile("adam", "mse")
+    return model
+"""
+    )
+    configurations = [
+        {"units": units, "heads": heads, "sequences": sequences}
+        for units, heads, sequences in [
+            (8, 1, True),
+            (8, 2, False),
+            (8, 3, False),
+            (8, 7, False),
+            (8, 5, True),
+        ]
+    ]
+    found = probed(source, configurations)
+    assert [report["verdict"] for report, _ in found] == ["ok", "fail", "fail", "fail", "ok"]
+    assert not found[3][1] and not found[4][1]
+    assert found[3][0]["error"]["layer_class"] == "MultiHeadAttention"
+
+
+def test_of_two_layers_that_a_step_refuses_the_first_one_is_named() -> None:
+    source = STATES.replace(
+        "    model = keras.Model(",
+        "    x = layers.GRU(hp.Int('last', 8, 64), return_sequences=True)(x, initial_state=state)\n    model = keras.Model(",
+    )
+    values = [(8, 8, 9), (8, 9, 9), (8, 12, 11), (8, 20, 21), (9, 9, 8)]
+    configurations = [{"encoder": a, "decoder": b, "last": c, "horizon": 5} for a, b, c in values]
+    found = probed(source, configurations)
+    assert [report["verdict"] for report, _ in found] == ["fail"] * 5
+    assert [report["error"]["layer"] for report, _ in found] == ["gru_2", "gru_1", "gru_1", "gru_1", "gru_2"]
+    assert not found[3][1]
+
+
+def test_a_loss_that_does_not_exist_is_told_although_a_layer_fails_too() -> None:
+    source = STATES.replace('"mse"', 'hp.Choice("loss", ["mse", "rmse"])')
+    sizes = [(8, 12, "mse"), (8, 9, "mse"), (8, 9, "rmse")]
+    configurations = [{"encoder": a, "decoder": b, "loss": loss, "horizon": 5} for a, b, loss in sizes]
+    found = probed(source, configurations)
+    assert found[1][0]["error"]["layer"] == "gru_1"
+    assert "rmse" in found[2][0]["error"]["message"]
+
+
+SEEN_THROUGH = {
+    "cells": "x = layers.RNN(layers.LSTMCell(hp.Int('units', 4, 32)))(keras.Input((9, 4)))",
+    "stacked cells": "x = layers.RNN([layers.GRUCell(hp.Int('units', 4, 32)), layers.GRUCell(5)])(keras.Input((9, 4)))",
+    "convolutional memory": "x = layers.ConvLSTM2D(hp.Int('units', 1, 6), 3)(keras.Input((4, 9, 9, 2)))",
+    "each step a convolution": (
+        "x = layers.TimeDistributed(layers.Conv2D(hp.Int('units', 1, 6), 3))(keras.Input((4, 9, 9, 2)))"
+    ),
+    "both ways": "x = layers.Bidirectional(layers.LSTM(hp.Int('units', 4, 32)), 'sum')(keras.Input((9, 4)))",
+    "cells both ways": "x = layers.Bidirectional(layers.RNN(layers.GRUCell(hp.Int('units', 4, 32))))(keras.Input((9, 4)))",
+    "queries in groups": (
+        "a = keras.Input((9, 16))\n"
+        "    x = layers.GroupQueryAttention(hp.Int('units', 2, 32), 4, 2)(a, a)"
+    ),
+    "attention without weights": "a = keras.Input((9, 16))\n    x = layers.Attention()([layers.Dense(hp.Int('units', 4, 32))(a)] * 2)",
+    "causal attention": (
+        "a = keras.Input((9, 16))\n"
+        "    x = layers.MultiHeadAttention(2, hp.Int('units', 4, 32))(a, a, use_causal_mask=True)"
+    ),
+    "attention to other data": (
+        "a, b = keras.Input((9, 16)), keras.Input((7, 5))\n"
+        "    x = layers.MultiHeadAttention(2, hp.Int('units', 4, 32))(a, b)"
+    ),
+    "words": "x = layers.GRU(8)(layers.Embedding(50, hp.Int('units', 4, 32))(keras.Input((9,), dtype='int32')))",
+    "normalized pictures": (
+        "x = layers.Rescaling(1 / 255)(keras.Input((16, 16, 3)))\n"
+        "    x = layers.Conv2D(hp.Int('units', 4, 32), 3)(layers.RandomFlip()(layers.RandomRotation(0.1)(x)))"
+    ),
+    "separable": "x = layers.SeparableConv1D(hp.Int('units', 4, 32), 3)(keras.Input((16, 3)))",
+    "all kinds of norms": (
+        "x = layers.Dense(4 * hp.Int('units', 1, 8))(keras.Input((6, 5)))\n"
+        "    x = layers.GroupNormalization(2)(layers.RMSNormalization()(layers.UnitNormalization()(x)))"
+    ),
+    "a spectrum": "x = layers.Dense(hp.Int('units', 4, 32))(layers.STFTSpectrogram(frame_length=64, frame_step=32, fft_length=64)(keras.Input((256, 1))))",
+    "padded in three": "x = layers.Cropping3D(1)(layers.ZeroPadding3D(hp.Int('units', 1, 4))(keras.Input((5, 6, 7, 2))))",
+    "penalised": "x = layers.ActivityRegularization(0.1)(layers.PReLU()(layers.Dense(hp.Int('units', 4, 32))(keras.Input((6,)))))",
+}  # fmt: skip
+"""Models whose layers no list names, and that are answered from memory all the same."""
+
+
+@pytest.mark.parametrize("name", sorted(SEEN_THROUGH))
+def test_layers_of_every_kind_are_answered_from_memory_as_keras_answers(name: str) -> None:
+    source = with_inputs(SEEN_THROUGH[name])
+    configurations = [{"units": units} for units in (4, 6, 5)]
+    found = probed(source, configurations)
+    assert [report["verdict"] for report, _ in found] == ["ok"] * 3, found[0][0]["error"]
+    assert not found[2][1], "Keras itself had to run the target for the last configuration"
+
+
+def with_inputs(body: str) -> str:
+    """A target around a body whose inputs are made in place."""
+    names = []
+    while "keras.Input(" in body:
+        start = body.index("keras.Input(")
+        end, depth = start + len("keras.Input("), 1
+        while depth:
+            depth += {"(": 1, ")": -1}.get(body[end], 0)
+            end += 1
+        names.append(f"i{len(names)} = {body[start:end].replace('keras.Input', 'keras.layers.Input')}")
+        body = body[:start] + f"i{len(names) - 1}" + body[end:]
+    inputs = ", ".join(f"i{index}" for index in range(len(names)))
+    lines = [*names, body, "x = layers.Dense(2)(layers.Flatten()(x))", f"model = keras.Model([{inputs}], x)"]
+    lines += ['model.compile("adam", "mse")', "return model"]
+    return HEAD + "def build(hp):\n" + "".join(f"    {line}\n" for line in lines)
