@@ -306,7 +306,7 @@ class Net(keras.Model):
         return self.head(layers.Flatten()(x))
 
 def build(hp):
-    model = Net(hp.Int("blocks", 1, 4), hp.Int("filters", 8, 64, step=8), hp.Choice("kernel", [3, 5, 7]), hp.Choice("pool", [2, 3]))
+    model = Net(hp.Int("blocks", 1, 4), hp.Int("filters", 8, 64, step=4), hp.Choice("kernel", [3, 5, 7]), hp.Choice("pool", [2, 3]))
     model.build((None, 32, 32, 3))
     model.compile(keras.optimizers.Adam(hp.Choice("rate", [1e-2, 1e-3, 1e-4])), "sparse_categorical_crossentropy")
     return model
@@ -464,7 +464,7 @@ family(
 def encoder(hp):
     inputs = keras.Input((64, 1))
     x = layers.Conv1D(hp.Int("filters", 8, 64, step=8), hp.Choice("kernel", [3, 5, 9]))(inputs)
-    x = layers.MaxPooling1D(hp.Int("pool", 2, 5))(x)
+    x = layers.MaxPooling1D(hp.Int("pool", 2, 8))(x)
     x = layers.LSTM(hp.Int("units", 8, 64, step=8))(x)
     return keras.Model(inputs, x, name="encoder")
 

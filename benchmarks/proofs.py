@@ -38,7 +38,7 @@ from hypershape.model import Configuration, Options, TargetAnalysis
 from hypershape.probe import Agent
 
 HEADER = (
-    f"{'space':<36}{'configurations':>18}{'plain ms':>9}{'probe ms':>9}{'first s':>8}{'all s':>7}{'CPU s':>7}"
+    f"{'space':<36}{'configurations':>15}{'plain ms':>9}{'probe ms':>9}{'first s':>8}{'all s':>7}{'CPU s':>7}"
     f"{'probed':>8}{'decided':>9}{'ratio':>10}{'agree':>7}"
 )
 
@@ -121,11 +121,16 @@ class Row:
         coverage, decided = self.decided.said.coverage, self.decided
         first = "–" if decided.first is None else f"{decided.first:.2f}"
         return (
-            f"{self.space.name:<36}{decided.size or 0:>18,}{1000 * self.plain:>9.1f}{1000 * self.first_pass:>9.2f}"
+            f"{self.space.name:<36}{_short(decided.size or 0):>15}{1000 * self.plain:>9.1f}{1000 * self.first_pass:>9.2f}"
             f"{first:>8}{decided.seconds:>7.1f}{decided.cpu:>7.1f}{coverage.probed if coverage else 0:>8,}"
-            f"{'proof' if decided.proved else f'{decided.share:.1%}':>9}{decided.ratio(self.plain):>9,.0f}×"
+            f"{'proof' if decided.proved else f'{decided.share:.1%}':>9}{_short(decided.ratio(self.plain)):>9}×"
             f"{f'{self.agreeing}/{self.compared}':>7}"
         )
+
+
+def _short(number: float) -> str:
+    """A number of up to seven digits, or its power of ten."""
+    return f"{number:,.0f}" if number < 1e7 else f"{number:.0e}".replace("e+0", "e").replace("e+", "e")
 
 
 def measured(space: SearchSpace, options: argparse.Namespace) -> Row:
@@ -199,7 +204,7 @@ def summary(kind: str, rows: Sequence[Row]) -> str:
     firsts = [row.decided.first for row in rows if row.decided.first is not None]
     return (
         f"{kind}: {sum(row.decided.proved for row in rows)} of {len(rows)} proved; "
-        f"ratio {ratios[0]:,.0f}× in the worst, {statistics.median(ratios):,.0f}× in the median; "
+        f"ratio {_short(ratios[0])}× in the worst, {_short(statistics.median(ratios))}× in the median; "
         f"first pass {passes[0]:,.1f}× and {statistics.median(passes):,.1f}×; "
         f"first verdict after {max(firsts):.1f} s at the most, {statistics.median(firsts):.2f} s in the median; "
         f"{sum(row.agreeing for row in rows)} of {sum(row.compared for row in rows)} agree"

@@ -18,6 +18,7 @@ def multi_step(hp):
     else:
         model.add(layers.Lambda(lambda x: x[:, -1:, :]))
         model.add(layers.Dense(hp.Int("dense_units", 64, 512, step=64), activation="relu"))
+    model.add(layers.Dropout(hp.Float("dropout", 0.0, 0.4, step=0.1)))
     model.add(layers.Dense(OUT_STEPS * N_FEATURES, kernel_initializer=keras.initializers.Zeros()))
     model.add(layers.Reshape([OUT_STEPS, N_FEATURES]))
     model.compile(loss="mse", optimizer=keras.optimizers.Adam(hp.Choice("lr", [1e-3, 1e-4])), metrics=["mae"])
