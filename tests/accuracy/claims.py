@@ -1,4 +1,4 @@
-"""Whether reports that name hyperparameters as free are right: whoever differs in these alone fares the same."""
+"""Whether reports are right that name hyperparameters as free, or values as alike: who differs in these alone fares the same."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Claims:
 
     reports: int = 0
     claiming: int = 0
-    """Reports that name something as free."""
+    """Reports that call something free or alike."""
     free: int = 0
-    """Names that were free, in all reports together."""
+    """Names that were free or had values alike, in all reports together."""
     read: int = 0
     comparisons: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -52,33 +52,35 @@ def judged(
     configuration: dict[str, Any] = {}
     for _ in range(count):
         report = following.probe(function, configuration, "symbolic")
-        same = plain.probe(function, configuration, "symbolic")
-        claims.wrong += unequal(configuration, report, same)
+        claims.wrong += unequal(configuration, report, plain.probe(function, configuration, "symbolic"))
         space |= {hp["name"]: hp for hp in report["new"]}
         claims.reports += 1
-        claims.claiming += bool(report["free"])
-        claims.free += len(report["free"])
+        same = {**dict.fromkeys(report["free"]), **report["alike"]}
+        claims.claiming += bool(same)
+        claims.free += len(same)
         claims.read += len(report["configuration"])
-        for _ in range(draws if report["free"] else 0):
-            # All free names at once in most draws, a single one in some, so that effects cannot cancel out.
-            names = report["free"] if generator.random() < 0.8 else [generator.choice(report["free"])]
+        for _ in range(draws if same else 0):
+            # All such names at once in most draws, a single one in some, so that effects cannot cancel out.
+            names = list(same) if generator.random() < 0.8 else [generator.choice(list(same))]
             other = {**configuration, **report["configuration"]}
-            other |= drawn({name: space[name] for name in names}, generator)
+            other |= drawn(
+                {n: space[n] if same[n] is None else {"values": same[n]} for n in names}, generator
+            )
             found = plain.probe(function, other, "symbolic")
             claims.comparisons += 1
             if (text := _differs(report, found)) is not None:
-                claims.wrong.append(f"{report['configuration']}, free {report['free']}, at {other}: {text}")
+                claims.wrong.append(f"{report['configuration']}, the same for {same}, at {other}: {text}")
             elif len(chosen) < really and generator.random() < 0.3:
-                chosen.append((other, report, str(report["free"])))
+                chosen.append((other, report, str(same)))
         configuration = drawn(space, generator)
-    for (other, report, free), real in zip(
+    for (other, report, same), real in zip(
         chosen, build_all([(Program(source), c) for c, _, _ in chosen]), strict=True
     ):
         claims.comparisons += 1
         failed = real["error"] is not None
         if failed != (report["verdict"] == "fail"):
             claims.wrong.append(
-                f"{report['configuration']}, free {free}, really at {other}: {report['verdict']}, {real['error']}"
+                f"{report['configuration']}, the same for {same}, really at {other}: {report['verdict']}, {real['error']}"
             )
     return claims
 

@@ -16,7 +16,8 @@ from benchmarks._spaces import SearchSpace
 from hypershape.analysis import analyse
 from hypershape.model import Cause, Configuration, Hyperparameter, Options, TargetAnalysis
 from hypershape.probe import Agent
-from hypershape.space import domains
+from hypershape.space import domains, shares
+from hypershape.space.shares import Figure
 
 from .compare import PATH, in_child, load
 
@@ -25,27 +26,24 @@ Met = tuple[Configuration, tuple[Any, ...] | None]
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A share as it is told, and as it is met in random trials."""
+class Told:
+    """A share as messages tell it, and as it is met in random trials."""
 
     what: str
-    told: float
+    figure: Figure
     met: float
     trials: int
-    proved: bool
-    interval: tuple[float, float] | None = None
 
     @property
     def right(self) -> bool:
-        """Whether it is within 1 % where a proof is claimed, else within its interval, up to the noise of the trials."""
+        """Whether it is within 1 % where it is told as exact, else within its interval, up to the noise of the trials."""
         noise = 4 * math.sqrt(max(self.met * (1 - self.met), 1 / self.trials) / self.trials)
-        if self.proved or self.interval is None:
-            return abs(self.told - self.met) <= 0.01 + noise
-        return self.interval[0] - noise <= self.met <= self.interval[1] + noise
+        slack = noise + (0.01 if self.figure.exact else 0.0)
+        return self.figure.low - slack <= self.met <= self.figure.high + slack
 
     def __str__(self) -> str:
-        within = f" in {self.interval[0]:.1%} to {self.interval[1]:.1%}" if self.interval else ""
-        return f"{self.what}: told {self.told:.2%}{within}, met {self.met:.2%} ({'proof' if self.proved else 'sampled'})"
+        within = "" if self.figure.exact else f" ({self.figure.low:.1%} to {self.figure.high:.1%})"
+        return f"{self.what}: told {self.figure.share:.2%}{within}, met {self.met:.2%}"
 
 
 def analysed(space: SearchSpace, budget: float = 10.0) -> TargetAnalysis:
@@ -80,39 +78,48 @@ def _place(error: Mapping[str, Any]) -> tuple[Any, ...]:
     return line, error["kind"]
 
 
-def figures(space: SearchSpace, said: TargetAnalysis, count: int) -> tuple[list[Figure], list[str]]:
-    """The shares that are told of a space, and what is wrong with the conditions of its causes."""
-    assert said.coverage is not None
+def figures(space: SearchSpace, said: TargetAnalysis, count: int) -> tuple[list[Told], list[str]]:
+    """The shares that messages tell of a space, and what is wrong with the conditions of its causes."""
     met = in_child(trials, space.program, said.hyperparameters, count)
     failing = Counter(place for _, place in met if place is not None)
-    proved, total = said.coverage.mode == "exhaustive", sum(failing.values())
-    told = [
-        Figure("all", said.coverage.failing_share, total / count, count, proved, said.coverage.interval),
-    ]
-    by_place: dict[tuple[Any, ...], list[Cause]] = {}
+    by_place: dict[tuple[Any, ...], list[tuple[Cause, Figure | None]]] = {}
     for cause in said.causes:
-        line = cause.error.span.line if cause.error.span else None
-        by_place.setdefault((line, cause.error.kind), []).append(cause)
+        by_place.setdefault(_place_of(cause), []).append((cause, shares.of_cause(said, cause)))
+    told = [("all", shares.of_failures(said), sum(failing.values()) / count)]
     for place, causes in by_place.items():
-        what = " | ".join(str(cause.condition) for cause in causes)
-        told.append(
-            Figure(f"{place}: {what}", sum(c.share for c in causes), failing[place] / count, count, proved)
-        )
-    return told, [text for cause in said.causes if (text := _refuted(cause, met)) is not None]
+        # Trials do not tell two causes of one place apart: they are looked at together.
+        parts = [figure for _, figure in causes if figure is not None and figure.told]
+        if len(parts) == len(causes):
+            whole = Figure(
+                *(sum(each) for each in zip(*((p.share, p.low, p.high) for p in parts), strict=True))
+            )
+            what = " | ".join(str(cause.condition) for cause, _ in causes)
+            told.append((f"{place}: {what}", whole, failing[place] / count))
+    return (
+        [
+            Told(what, figure, seen, count)
+            for what, figure, seen in told
+            if figure is not None and figure.told
+        ],
+        [text for cause in said.causes if (text := _refuted(cause, met)) is not None],
+    )
+
+
+def _place_of(cause: Cause) -> tuple[Any, ...]:
+    return cause.error.span.line if cause.error.span else None, cause.error.kind
 
 
 def _refuted(cause: Cause, met: Sequence[Met]) -> str | None:
     """A trial of which a condition is not true; one that fails for another reason says nothing."""
     if cause.condition is None:
         return None
-    place = cause.error.span.line if cause.error.span else None, cause.error.kind
     wrong = [
         (configuration, found)
         for configuration, found in met
         if found is None and cause.condition.holds(configuration)
     ]
     return (
-        f"{place}: {cause.condition} holds in {len(wrong)} that build, such as {wrong[0][0]}"
+        f"{_place_of(cause)}: {cause.condition} holds in {len(wrong)} that build, such as {wrong[0][0]}"
         if wrong
         else None
     )
