@@ -469,6 +469,10 @@ class Condition(Protocol):
         """A Python expression over the names; `hp["conv.0"] >= 5` where a name is no identifier."""
 
     @property
+    def words(self) -> str:
+        """The text for a sentence, in which long families are shortened."""
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The hyperparameters that it names."""
 

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import keras_tuner
 from allpairspy import AllPairs
 
 from hypershape.agent import hyperparameters as recorded
-from hypershape.model import Cause, Configuration, Frame, ProbeError, Report, Span
+from hypershape.model import (
+    Cause,
+    Configuration,
+    Frame,
+    Hyperparameter,
+    ProbeError,
+    Report,
+    Span,
+    Target,
+    TargetAnalysis,
+)
 from hypershape.probe import convert
-from hypershape.space import Explorer
+from hypershape.space import Explorer, shares
 from hypershape.space.shares import wilson
 from tests.space.spaces import Build, Endless, Refused, TrueSpace, leaves
 
@@ -118,6 +129,8 @@ class Result:
     """For each cause that is shown with an inexact condition, a configuration of which it is not true."""
     proved: bool = False
     draws: int = DRAWS
+    untrue: dict[str, tuple[shares.Figure, float, float]] = field(default_factory=dict)
+    """For each cause whose share is told wrongly, the figure, the true share and what fails elsewhere first."""
 
     @property
     def all_found(self) -> bool:
@@ -176,7 +189,73 @@ def measure(
             bad = counterexample(cause, truth)
             if bad is not None:
                 result.wrong[label] = bad
+    if truth:
+        weights = [_weight(space.build, each) if every is not None else 1 / len(truth) for each, _ in truth]
+        told = _told(explorer, causes)
+        for cause, figure in zip(causes, map(partial(shares.of_cause, told), causes), strict=True):
+            share, elsewhere = _shares(cause, truth, weights, explorer.hyperparameters)
+            if figure is not None and not _is_true(
+                figure, share, elsewhere, 0 if every is not None else draws
+            ):
+                result.untrue[cause.error.message] = figure, share, elsewhere
     return result
+
+
+def _told(explorer: Explorer, causes: Sequence[Cause]) -> TargetAnalysis:
+    """What the messages are written from."""
+    place = Span("m.py", 1, 1, 1, 9)
+    return TargetAnalysis(
+        Target("build", place, place, "function", None),
+        "probed",
+        hyperparameters=explorer.hyperparameters,
+        coverage=explorer.coverage,
+        reports=explorer.reports,
+        shares=explorer.shares,
+        causes=tuple(causes),
+    )
+
+
+def _shares(
+    cause: Cause, truth: list[Truth], weights: Sequence[float], hps: Sequence[Hyperparameter]
+) -> tuple[float, float]:
+    """How often a random trial fails for a cause, and for another one with values that meet the condition of this one.
+
+    A tuner draws also what the trial does not come to read.
+    """
+    own = elsewhere = 0.0
+    for (configuration, label), weight in zip(truth, weights, strict=True):
+        if label == cause.error.message:
+            own += weight
+        elif label is not None and cause.condition is not None:
+            drawn = {hp.name: hp for hp in hps}
+            drawn |= {
+                name: Hyperparameter(name, "Fixed", value, (value,), 1)
+                for name, value in configuration.items()
+            }
+            elsewhere += weight * (cause.condition.probability(drawn) or 0.0)
+    return own, elsewhere
+
+
+def _is_true(figure: shares.Figure, share: float, elsewhere: float, draws: int) -> bool:
+    """Whether a figure that is told agrees with the truth, up to the truth's own uncertainty after so many draws."""
+    if not figure.told:
+        return True
+    allowed = 0.01 + (4 * (0.25 / draws) ** 0.5 if draws else 0.0)
+    # One interval of twenty may miss the truth, but not by much.
+    slack = allowed if figure.exact else allowed + (figure.high - figure.low) / 2
+    if not figure.low - slack <= share <= figure.high + slack:
+        return False
+    return not figure.exact or figure.elsewhere == 0.0 or abs(figure.elsewhere - elsewhere) <= allowed
+
+
+def _weight(build: Build, configuration: Configuration) -> float:
+    """How often a random trial takes the path of a leaf."""
+    hp = Drawing(random.Random(0), configuration)
+    _outcome(build, hp)
+    weight = 1.0
+    for name in hp.read:
+        weight *= probability(hp._hps[name][0], hp.read[name])
+    return weight
 
 
 Truth = tuple[dict[str, Any], str | None]
@@ -201,12 +280,7 @@ def _share(truth: list[Truth], build: Build, every: list[dict[str, Any]] | None)
     failing = 0.0
     for configuration, label in truth:
         if label is not None:
-            hp = Drawing(random.Random(0), configuration)
-            _outcome(build, hp)
-            weight = 1.0
-            for name in hp.read:
-                weight *= probability(hp._hps[name][0], hp.read[name])
-            failing += weight
+            failing += _weight(build, configuration)
     return failing
 
 

@@ -399,6 +399,164 @@ def pooling_in_some_blocks(hp: Any) -> None:
         raise Refused("pooled")
 
 
+# --------------------------------------------------------------------------- as models are written
+
+
+def window(size: int, kernel: int, cause: str, stride: int = 1) -> int:
+    """What is left of some pixels behind a convolution or a pooling without padding."""
+    if size < kernel:
+        raise Refused(cause)
+    return (size - kernel) // stride + 1
+
+
+@space("add")
+def residual_blocks_with_a_projection(hp: Any) -> None:
+    width = 16
+    for index in range(hp.Int("blocks", 1, 3)):
+        filters = hp.Choice(f"filters_{index}", [8, 16, 32])
+        if hp.Boolean("project"):
+            width = filters
+        if width != filters:
+            raise Refused("add")
+
+
+@space("add")
+def shortcut_that_neither_strides_nor_widens(hp: Any) -> None:
+    hp.Float("rate", 0.0, 0.5, step=0.1)
+    filters, stride = hp.Choice("filters_0", [8, 16, 32, 64]), hp.Choice("stride", [1, 2])
+    if not hp.Boolean("project") and (stride == 2 or filters == 8):
+        raise Refused("add")
+
+
+@space("add")
+def residual_chain_without_a_projection(hp: Any) -> None:
+    widths = [hp.Int(f"filters_{index}", 16, 64, step=16) for index in range(3)]
+    hp.Boolean("bias")
+    if widths[0] != widths[1] or widths[1] != widths[2]:
+        raise Refused("add")
+
+
+@space("kernel")
+def blocks_that_are_declared_before_they_are_counted(hp: Any) -> None:
+    kernels = [hp.Int(f"kernel_{index}", 1, 7) for index in range(3)]
+    for index in range(hp.Int("depth", 1, 3)):
+        if kernels[index] == 7:
+            raise Refused("kernel")
+
+
+@space("groups")
+def group_normalization_in_every_block(hp: Any) -> None:
+    groups = hp.Choice("groups", [2, 4, 8])
+    for index in range(hp.Int("blocks", 1, 2)):
+        if hp.Int(f"filters_{index}", 4, 32, step=2) % groups:
+            raise Refused("groups")
+
+
+@space("kernel", "pool")
+def convolutions_and_poolings_that_run_out_of_pixels(hp: Any) -> None:
+    size, kernel = 28, hp.Int("kernel", 2, 7)
+    hp.Int("filters", 8, 64, step=8)
+    for _ in range(hp.Int("depth", 1, 5)):
+        size = window(window(size, kernel, "kernel"), 2, "pool", 2)
+
+
+@space("kernel", "pool", shown=())
+def a_kernel_of_its_own_for_each_block(hp: Any) -> None:
+    size = 40
+    for index in range(hp.Int("depth", 1, 4)):
+        size = window(size, hp.Choice(f"kernel_{index}", [3, 5, 9]), "kernel")
+        size = window(size, 2, "pool", 2)
+
+
+@space("shrunk")
+def strides_that_eat_a_sequence(hp: Any) -> None:
+    size = 64
+    for index in range(hp.Int("blocks", 1, 6)):
+        hp.Int(f"filters_{index}", 16, 64, step=16)
+        size = window(size, 3, "shrunk", 2)
+
+
+@space("concatenate")
+def skip_connections_of_a_u_net(hp: Any) -> None:
+    hp.Choice("filters", [8, 16, 32])
+    size, padding = hp.Choice("size", [64, 96, 100, 128]), hp.Choice("padding", ["same", "valid"])
+    for _ in range(hp.Int("depth", 1, 4)):
+        if padding == "valid" or size % 2:
+            raise Refused("concatenate")
+        size //= 2
+
+
+@space("heads", "width")
+def encoder_whose_heads_divide_its_width(hp: Any) -> None:
+    width, heads = hp.Int("width", 32, 256, step=32), hp.Choice("heads", [1, 2, 3, 4, 6, 8])
+    if width % heads:
+        raise Refused("heads")
+    for _ in range(hp.Int("layers", 1, 4)):
+        if hp.Int("feed_forward", 32, 256, step=32) != width and not hp.Boolean("project"):
+            raise Refused("width")
+
+
+@space("patch")
+def patches_that_do_not_tile_the_image(hp: Any) -> None:
+    hp.Int("heads", 1, 8)
+    if hp.Choice("image", [28, 32, 48]) % hp.Choice("patch", [2, 3, 4, 7, 8, 12, 14, 16]):
+        raise Refused("patch")
+
+
+@space("rank")
+def recurrent_layers_without_sequences_between(hp: Any) -> None:
+    hp.Int("units", 8, 64, step=8)
+    layers, sequences = hp.Int("layers", 1, 4), hp.Boolean("sequences")
+    if layers >= 2 and not sequences:
+        raise Refused("rank")
+
+
+@space("attention")
+def attention_over_what_a_pooling_left(hp: Any) -> None:
+    kind = hp.Choice("front", ["dense", "gru", "convolution"])
+    if kind == "gru":
+        hp.Int("units", 8, 64, step=8)
+        flat = not hp.Boolean("sequences")
+    else:
+        flat = kind == "dense" or hp.Choice("pooling", ["none", "average", "max"]) != "none"
+    if hp.Boolean("attention") and flat:
+        raise Refused("attention")
+
+
+@space("both")
+def strides_together_with_dilation(hp: Any) -> None:
+    hp.Int("filters", 8, 64, step=8)
+    stride, dilation = hp.Int("stride", 1, 3), hp.Int("dilation", 1, 4)
+    if stride > 1 and dilation > 1:
+        raise Refused("both")
+
+
+@space("units", shown=())
+def widths_that_shrink_by_a_ratio(hp: Any) -> None:
+    ratio, units = hp.Float("ratio", 0.25, 1.0, step=0.25), hp.Int("units", 4, 16, step=4)
+    for _ in range(hp.Int("layers", 1, 5)):
+        if units == 0:
+            raise Refused("units")
+        units = int(units * ratio)
+
+
+@space("reshape")
+def latent_that_does_not_fill_its_image(hp: Any) -> None:
+    hp.Float("beta", 0.1, 4.0, sampling="log")
+    side, channels = hp.Choice("side", [4, 7, 8]), hp.Choice("channels", [8, 16, 32])
+    if hp.Choice("dense", [128, 256, 392, 512, 784, 1024, 1568, 2048]) != side * side * channels:
+        raise Refused("reshape")
+
+
+@space("convolution", "normalization")
+def grouped_convolutions_and_their_normalization(hp: Any) -> None:
+    filters = hp.Int("filters", 8, 64, step=8)
+    if filters % hp.Choice("groups", [1, 2, 3, 4, 6]):
+        raise Refused("convolution")
+    if hp.Boolean("norm") and filters % hp.Choice("norm_groups", [4, 16]):
+        raise Refused("normalization")
+
+
 # --------------------------------------------------------------------------- needles
 
 

@@ -32,3 +32,7 @@ def test_a_condition_that_a_colleague_could_name_is_shown(result: Result) -> Non
 
 def test_the_failing_share_is_within_the_interval(result: Result) -> None:
     assert result.share_right, (result.true_share, result.interval)
+
+
+def test_every_share_that_is_told_is_what_a_random_trial_meets(result: Result) -> None:
+    assert not result.untrue

@@ -69,7 +69,13 @@ atoms = st.one_of(
     st.builds(Comparison, names, signs, values),
     st.builds(Membership, names, st.lists(values, max_size=3).map(tuple)),
     st.builds(Relation, expressions, signs, expressions),
-    st.builds(Some, st.lists(names, min_size=1, max_size=3, unique=True).map(tuple), signs, values),
+    st.builds(
+        Some,
+        st.lists(names, min_size=1, max_size=3, unique=True).map(tuple),
+        signs,
+        values,
+        st.none() | names,
+    ),
 )
 conditions = st.recursive(
     atoms,
@@ -220,6 +226,31 @@ def test_a_part_that_decides_comes_before_one_that_has_no_answer() -> None:
 )
 def test_a_condition_is_written_as_a_colleague_would(condition: Condition, text: str) -> None:
     assert condition.text == text
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (Some(("k_0", "k_1", "k_2"), ">=", 7), "k_0 >= 7 or k_1 >= 7 or k_2 >= 7"),
+        (Some(("k_0", "k_1", "k_2", "k_3"), ">=", 7), "some of k_0 … k_3 >= 7"),
+        (Some(("p.0", "p.1", "p.2", "p.3"), "==", "avg"), 'some of hp["p.0"] … hp["p.3"] == \'avg\''),
+        (Some(("b_0", "b_1", "b_2", "b_3"), "==", False), "some of b_0 … b_3 == False"),
+        (
+            all_of([blame("a >= 1"), Some(("k_0", "k_1", "k_2", "k_3"), "!=", 7, "depth")]),
+            "a >= 1 and (some of k_0 … k_3 != 7 among the first depth)",
+        ),
+    ],
+)
+def test_a_long_family_is_said_in_words_in_a_sentence_only(condition: Condition, words: str) -> None:
+    assert condition.words == words
+    assert "some of" not in condition.text and "some of" not in condition.over("hp")
+
+
+def test_a_block_that_a_configuration_does_not_have_is_no_reason() -> None:
+    condition = Some(("k_0", "k_1", "k_2"), "==", 7, "depth")
+    assert condition.text == "k_0 == 7 or (k_1 == 7 and depth >= 2) or (k_2 == 7 and depth >= 3)"
+    assert condition.holds({"k_0": 1, "k_1": 7, "k_2": 7, "depth": 1}) is False
+    assert condition.holds({"k_0": 1, "k_1": 1, "k_2": 7, "depth": 3}) is True
 
 
 def test_a_condition_over_hp_is_written_with_double_quotes() -> None:

@@ -183,6 +183,11 @@ def widths(hp: Drawn) -> None:
         raise Refused("add")
 
 
+def patches(hp: Drawn) -> None:
+    if hp.choice("image", [28, 32, 48]) % hp.choice("patch", [2, 3, 4, 7, 8, 12, 14, 16]):
+        raise Refused("patch")
+
+
 SPACES: list[tuple[Build, dict[str, str]]] = [
     (shortcut, {"add": "not project and (filters_0 == 16 or stride == 2)"}),
     (
@@ -205,6 +210,7 @@ SPACES: list[tuple[Build, dict[str, str]]] = [
         grouped,
         {"convolution": "filters % groups != 0", "normalization": "filters % norm_groups != 0"},
     ),
+    (patches, {"patch": "image % patch != 0"}),
     (widths, {"add": "layers >= 1 and dim != width"}),
 ]
 

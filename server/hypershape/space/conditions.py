@@ -106,9 +106,15 @@ class _Notation:
 
     name: Callable[[str], str]
     value: Callable[[Value], str]
+    shortens: bool = False
+    """Whether a long family is said in words, which Python does not read."""
 
 
 _TEXT = _Notation(reference, constant)
+_WORDS = _Notation(reference, constant, shortens=True)
+
+LONG_FAMILY = 4
+"""A family with so many members is said in words where that is possible."""
 
 
 def _read_from(hp: str) -> _Notation:
@@ -235,6 +241,11 @@ class Condition(ABC):
         """A Python expression over the names; `hp["…"]` where a name is no identifier."""
         return self.write(_TEXT)
 
+    @property
+    def words(self) -> str:
+        """The text for a sentence: of a long family only the first and the last member are named."""
+        return self.write(_WORDS)
+
     def over(self, hp: str) -> str:
         """A Python expression that reads every value from a HyperParameters, given as source: `hp.get("kernel") >= 7`."""
         return self.write(_read_from(hp))
@@ -358,33 +369,51 @@ class Relation(Condition):
 class Some(Condition):
     """A comparison that holds for some member of a family of hyperparameters: `units_0 == 7 or units_1 == 7`.
 
-    A chain of comparisons rather than `7 in (units_0, …)`: members that were not read have no value.
+    A chain of comparisons rather than `7 in (units_0, …)`: members that were not read have no value. Where all are read
+    whatever the number of blocks is, `counted` names that number: `units_0 == 7 or (units_1 == 7 and blocks >= 2)`.
     """
 
     family: tuple[str, ...]
     sign: Sign
     value: Value
+    counted: str | None = None
 
     loose: ClassVar[bool] = True
 
     @property
-    def members(self) -> tuple[Comparison, ...]:
-        """The comparison of each member."""
-        return tuple(Comparison(name, self.sign, self.value) for name in self.family)
+    def members(self) -> tuple[Condition, ...]:
+        """What is said of each member."""
+        return tuple(self._of(index, name) for index, name in enumerate(self.family))
+
+    def _of(self, index: int, name: str) -> Condition:
+        comparison = Comparison(name, self.sign, self.value)
+        if self.counted is None or index == 0:
+            return comparison
+        return And((comparison, Comparison(self.counted, ">=", index + 1)))
 
     @property
     def names(self) -> tuple[str, ...]:
-        return self.family
+        return _distinct(self.members)
 
     @property
     def atoms(self) -> Iterator[Atom]:
-        yield from self.members
+        for member in self.members:
+            yield from member.atoms
 
     def holds(self, configuration: Configuration) -> bool | None:
         return _decided(True, self.members, configuration)
 
     def write(self, notation: _Notation) -> str:
-        return " or ".join(each.write(notation) for each in self.members)
+        if notation.shortens and len(self.family) >= LONG_FAMILY:
+            return self._said(notation)
+        return _chained("or", self.members, notation)
+
+    def _said(self, notation: _Notation) -> str:
+        first, last = (notation.name(self.family[end]) for end in (0, -1))
+        compared = Comparison(self.family[0], self.sign, self.value).write(notation)
+        rest = compared.removeprefix(first) if compared.startswith(first) else f" == {self.value!r}"
+        among = f" among the first {notation.name(self.counted)}" if self.counted is not None else ""
+        return f"some of {first} … {last}{rest}{among}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,8 +439,12 @@ class _Joined(Condition):
         return _decided(self.decides, self.parts, configuration)
 
     def write(self, notation: _Notation) -> str:
-        parts = ((part.write(notation), part.loose) for part in self.parts)
-        return f" {self.word} ".join(f"({text})" if loose else text for text, loose in parts)
+        return _chained(self.word, self.parts, notation)
+
+
+def _chained(word: str, parts: Sequence[Condition], notation: _Notation) -> str:
+    written = ((part.write(notation), part.loose) for part in parts)
+    return f" {word} ".join(f"({text})" if loose else text for text, loose in written)
 
 
 class And(_Joined):

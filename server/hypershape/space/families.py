@@ -21,7 +21,6 @@ from hypershape.space.conditions import (
     Relation,
     Sign,
     Some,
-    all_of,
     any_of,
 )
 from hypershape.space.literals import Literal
@@ -78,8 +77,7 @@ def some_member(
         for count, exist in blocks.items():
             bounded = [(bad & a, good & b) for (bad, good), (a, b) in zip(parts, exist, strict=True)]
             if bounded != parts:
-                named = [_of_block(name, sign, value, count, index) for index, name in enumerate(family)]
-                yield from _some(any_of(named), bounded, everything, 2 * cost)
+                yield from _some(Some(tuple(family), sign, value, count), bounded, everything, 2 * cost)
 
 
 def _some(
@@ -92,11 +90,6 @@ def _some(
     # Of one member alone nobody would speak as of a family.
     if sum(bool(bad) for bad, _ in parts) > 1 and (failing == everything or not building):
         yield Literal(condition, failing, building, cost)
-
-
-def _of_block(name: str, sign: Sign, value: Value, count: str, index: int) -> Condition:
-    comparison = Comparison(name, sign, value)
-    return comparison if index == 0 else all_of([comparison, Comparison(count, ">=", index + 1)])
 
 
 def _existing(

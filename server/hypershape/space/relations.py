@@ -248,9 +248,14 @@ def _is_periodic(pairs: Pairs, holds: Callable[..., bool], turned: bool, sides: 
     for fails, some in ((True, sides.inside), (False, sides.outside)):
         for values in some:
             told.setdefault(values[divisor], []).append((values[dividend], fails))
-    turns = max((_turns(some) for some in told.values()), default=0)
-    return turns >= 2 or (turns == 1 and len(sides.inside) >= 3 and len(_patterns(pairs, holds)) >= 4)
+    turns = [_turns(some) for some in told.values()]
+    # Or what is too small for one divisor is too large for another.
+    both_ways = len({each for some in turns for each in some}) == 2
+    if both_ways or any(len(some) >= 2 for some in turns):
+        return True
+    return any(turns) and len(sides.inside) >= 3 and len(_patterns(pairs, holds)) >= 4
 
 
-def _turns(told: list[tuple[int, bool]]) -> int:
-    return sum(one != other for (_, one), (_, other) in itertools.pairwise(sorted(told)))
+def _turns(told: list[tuple[int, bool]]) -> list[bool]:
+    """Where what fails and what builds change places by size, and to which of both."""
+    return [other for (_, one), (_, other) in itertools.pairwise(sorted(told)) if one is not other]

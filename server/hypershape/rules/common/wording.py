@@ -15,7 +15,7 @@ def when(target: TargetAnalysis, cause: Cause) -> str:
     """`when kernel >= 7 (33 % of the space, e.g. kernel=7, blocks=3)`, or `in every configuration`."""
     if always(target, cause):
         return f"in every configuration{_tried(target.coverage)}"
-    condition = f"when {cause.condition.text}" if cause.condition is not None else "at some configurations"
+    condition = f"when {cause.condition.words}" if cause.condition is not None else "at some configurations"
     figures = share(target, cause) + consequence(target, cause)
     return f"{condition} ({f'{figures}, ' if figures else ''}e.g. {example(cause)})"
 
