@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from hypershape.model import Frame, Hyperparameter, ProbeError, Report, Span, Value
+from hypershape.model import Detail, Frame, Hyperparameter, ProbeError, Report, Span, Value
 from hypershape.space.blame import causes, smallest_condition
 
 
@@ -97,6 +98,22 @@ def test_messages_that_differ_in_numbers_only_are_one_cause_and_places_are_not()
     found = causes(reports, hps, lambda configuration: 0.25)
     assert [(cause.share, len(cause.failing)) for cause in found] == [(0.5, 2), (0.25, 1)]
     assert str(found[0].condition) == "k >= 5"
+
+
+def test_one_refusal_in_two_wordings_is_one_cause_and_two_refusals_of_one_kind_are_not() -> None:
+    def refused(values: dict[str, Value], message: str, **details: Detail) -> Report:
+        report = failure(values, message)
+        assert report.error is not None
+        return replace(report, error=replace(report.error, kind="groups", details=details))
+
+    reports = [
+        refused({"k": 5}, "One of the dimensions in the output is <= 0", groups=2, channels=5),
+        refused({"k": 6}, "Negative dimension size caused by subtracting", groups=4, channels=6),
+        refused({"k": 7}, "The number of filters must be divisible", groups=4, filters=7),
+        Report({"k": 3}, "ok", "symbolic"),
+    ]
+    found = causes(reports, space(k=[3, 5, 6, 7]), lambda _: 1)
+    assert [len(cause.failing) for cause in found] == [2, 1]
 
 
 def test_a_target_that_builds_nowhere_has_no_condition_and_says_so_exactly() -> None:

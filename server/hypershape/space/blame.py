@@ -89,9 +89,21 @@ def others(kind: object, reports: Iterable[Report]) -> list[list[Configuration]]
 
 
 def kind(error: ProbeError) -> object:
-    """What two failures with one cause share: place, layer, stage, type, and the message without its numbers."""
+    """What two failures with one cause share: place, layer, stage, type, and what went wrong."""
     made = None if error.made is None else error.made.span
-    return error.span, made, error.stage, error.type, _without_numbers(error.message)
+    return error.span, made, error.stage, error.type, _what_went_wrong(error)
+
+
+def _what_went_wrong(error: ProbeError) -> object:
+    """The kind of a failure with the names that it speaks of; the message, without its numbers, where no kind is known.
+
+    Versions of Keras say one thing in several ways: Keras 2 itself refuses some windows, TensorFlow the others.
+    """
+    if error.kind == "other":
+        return _without_numbers(error.message)
+    return error.kind, frozenset(
+        (name, value if isinstance(value, str) else None) for name, value in error.details.items()
+    )
 
 
 @lru_cache(maxsize=4096)
