@@ -238,6 +238,17 @@ async def test_a_cancelled_analysis_asks_for_nothing_more() -> None:
 # ------------------------------------------------------------------- repairs
 
 
+async def test_an_edit_that_changes_nothing_is_not_offered() -> None:
+    agent: Any = ScriptedAgent(large_kernels_fail)
+    done = (await states(agent, verify_fixes=False))[-1]
+    (kernel,) = (each for each in done.findings if each.severity == Severity.ERROR)
+    column = TEXT.splitlines()[5].index("9") + 1
+    same = Fix("Lower the maximum", (Edit(Span(PATH, 6, column, 6, column + 1), "9"),))
+    asked = replace(done, findings=(replace(kernel, repairs=lambda: iter([same])),))
+    repaired = await repairs.with_fixes(asked, agent, Options(), Clock(10))
+    assert [each.fixes for each in repaired.findings] == [()]
+
+
 async def test_an_edit_that_repairs_another_failure_of_the_same_rule_is_not_offered() -> None:
     def both_fail(hp: Hp, level: Level) -> None:
         kernel = hp.choice("kernel", *range(3, 9 if "3, 7," in hp.text else 11, 2))

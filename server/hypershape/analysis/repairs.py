@@ -98,6 +98,8 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
         edited = await aside(fixes.apply, state.module.document, fix.edits)
     except fixes.CannotApply:
         return False
+    if edited.text == state.module.document.text:
+        return False
     known = state.module if not state.module.broken else None
     module = await aside(source.analyse, edited, previous=known)
     module = await asyncio.to_thread(trial.widen, module)
