@@ -106,7 +106,8 @@ class Explorer:
         self._suspects: dict[object, list[str]] = {}
         self._confirmed: set[tuple[object, object]] = set()
         self._causes: tuple[Cause, ...] | None = None
-        """Worked out when they are asked for, until something is learnt."""
+        self._measured: tuple[dict[Key, float], tuple[float, float]] | None = None
+        """Both are worked out when they are asked for, until something is learnt."""
         self._probabilities: dict[Condition, float | None] = {}
         self._plan = self._propose()
         self._finished = False
@@ -137,7 +138,7 @@ class Explorer:
         """
         batch: list[Configuration] = []
         hits: list[Key] = []
-        self._causes = None
+        self._causes = self._measured = None
         self._before.clear()
         self._finished = self._finished or self._is_hopeless()
         for proposed in () if self._finished else self._plan:
@@ -147,7 +148,10 @@ class Explorer:
                 continue
             drawn = isinstance(proposed, Draw)
             if drawn and self._before_draws is None:
-                known = self._known.snapshot(), {cube.key: part for cube, part in self._known.cubes.items()}
+                known = (
+                    self._known.snapshot(),
+                    {cube.key: part for cube, part in self._known.now.cubes.items()},
+                )
                 self._before_draws = known
             key = key_of(proposed)
             report = None if isinstance(proposed, Trial) else self._known.find(proposed)
@@ -171,7 +175,7 @@ class Explorer:
 
     def add(self, reports: Iterable[Report]) -> None:
         """Takes in what probes returned."""
-        self._causes = None
+        self._causes = self._measured = None
         for report in reports:
             key = self._known.add(report)
             hits = self._before.popleft() if self._before else None
@@ -191,7 +195,7 @@ class Explorer:
 
     def correct(self, reports: Iterable[Report]) -> None:
         """Replaces what earlier reports said of the same configurations."""
-        self._causes = None
+        self._causes = self._measured = None
         self._known.correct(reports)
         self._conditions.clear()
 
@@ -256,7 +260,7 @@ class Explorer:
         failed = sum(report.verdict == "fail" for report in reports.values())
         shares, interval = self._shares()
         share = sum(part for key, part in shares.items() if reports[key].verdict == "fail")
-        held = self._known.irrelevant
+        held = self._known.now.irrelevant
         if self._complete:
             covered = self._known.covered
             ran = self._known.all_ran(covered)
@@ -267,6 +271,11 @@ class Explorer:
         return Coverage("sampled", self._size, len(reports), failed, share, interval, held)
 
     def _shares(self) -> tuple[dict[Key, float], tuple[float, float]]:
+        if self._measured is None:
+            self._measured = self._measure()
+        return self._measured
+
+    def _measure(self) -> tuple[dict[Key, float], tuple[float, float]]:
         """What each report that has a verdict stands for as a share of the space, and an interval of the failing share.
 
         Why a part counts by its probability and not as one of so many: one under a choice that is read early stands
@@ -275,7 +284,7 @@ class Explorer:
         What was chosen later depends on what was drawn, so it only bounds the share. The interval is a 95 % one, or certain where there is no draw.
         """
         reports = self._known.reports
-        weights = {cube.key: part for cube, part in self._known.cubes.items()}
+        weights = {cube.key: part for cube, part in self._known.now.cubes.items()}
         complete = self._complete
         drawn = {key: count for key, count in self._drawn.items() if reports[key].verdict != "unknown"}
         chosen = self._before_draws is None or complete or not drawn
@@ -286,6 +295,12 @@ class Explorer:
         least = min(_part(weights, reports, "fail"), 1.0)
         most = least if complete else max(1 - _part(weights, reports, "ok"), least)
         if chosen:
+            if self._known.claims and not complete:
+                # Reports that speak for many others do not tell what becomes of the rest.
+                rest = max(1 - sum(known.values()), 0.0) / max(len(reports), 1)
+                known = {
+                    key: known.get(key, 0.0) + rest for key in reports if reports[key].verdict != "unknown"
+                }
             total = sum(known.values()) or 1.0
             return {key: part / total for key, part in known.items()}, (least, most)
         draws = sum(drawn.values())
@@ -308,7 +323,7 @@ class Explorer:
     @property
     def _size(self) -> int | None:
         """An upper bound of the number of configurations; None where one of infinitely many values may matter."""
-        harmless = self._known.irrelevant
+        harmless = self._known.now.irrelevant
         sizes = [1 if hp.name in harmless and size(hp) is None else size(hp) for hp in self._hps.values()]
         return None if None in sizes else math.prod(each for each in sizes if each is not None)
 
@@ -387,7 +402,7 @@ class Explorer:
 
     def _singles(self, names: Iterable[str]) -> Iterator[Proposal]:
         """The ends of each hyperparameter that was met, the others at their defaults."""
-        held, presumed = self._known.held, self._known.presumed
+        held, presumed = self._known.held, self._known.now.presumed
         for name in list(names):
             if name in presumed and name not in held:
                 continue
@@ -399,7 +414,7 @@ class Explorer:
 
         Of what only the text of the file shows to be harmless the ends too.
         """
-        for name in self._known.irrelevant:
+        for name in self._known.now.irrelevant:
             if name not in self._hps:
                 continue
             hp = self._hps[name]
@@ -410,7 +425,7 @@ class Explorer:
 
     def _covering(self, domains: Mapping[str, Sequence[Value]], strength: int) -> Iterator[Proposal]:
         """A covering array of what may matter."""
-        harmless = self._known.presumed
+        harmless = self._known.now.presumed
         matter = {name: values for name, values in domains.items() if name not in harmless}
         yield from covering_array(matter, strength, self._random)
 
@@ -468,7 +483,7 @@ class Explorer:
 
     def _trial_of_claims(self, most: int) -> Iterator[Proposal]:
         """Where probes speak for others: the others that are most unlike them, of at most so many probes."""
-        cubes = [cube for cube in self._known.cubes if self._known.speaks_for_others(cube)]
+        cubes = self._known.now.speaking
         mistakes = self._mistakes
         for cube in cubes[:: -(-len(cubes) // most) or 1]:
             names = cube.report.configuration.keys() - self._known.held.keys()
@@ -519,13 +534,13 @@ class Explorer:
     @property
     def _pieces(self) -> float:
         """About how many probes a proof takes."""
-        return self._known.pieces
+        return self._known.now.pieces
 
     def _untried(self) -> Iterator[Configuration]:
         return (prefix for prefix in self._known.frontier() if key_of(prefix) not in self._asked)
 
     def _corners(self) -> Iterator[Configuration]:
-        harmless = self._known.presumed
+        harmless = self._known.now.presumed
         ends = {hp.name: _ends(hp) for hp in self._varied if hp.name not in harmless}
         if math.prod(map(len, ends.values())) <= MOST_CORNERS:
             yield from (dict(zip(ends, values, strict=True)) for values in itertools.product(*ends.values()))
@@ -556,7 +571,7 @@ class Explorer:
                 condition = self._explanation(key)
                 if condition is None or (key, condition) in self._confirmed:
                     break
-                harmless = self._known.presumed
+                harmless = self._known.now.presumed
                 matter = [hp for hp in self._varied if hp.name not in harmless]
                 yield from trials(condition, self._failing(key), matter, self._random)
                 yield None
@@ -608,7 +623,7 @@ class Explorer:
 
     def _mattering(self, key: object) -> Mapping[str, Hyperparameter]:
         """The hyperparameters on which some failure of a kind depends."""
-        cubes = [cube for cube in self._known.cubes if _is_of_kind(cube, key)]
+        cubes = [cube for cube in self._known.now.cubes if _is_of_kind(cube, key)]
         if not self._known.claims or not cubes:
             return self._hps
         names = {name for cube in cubes for name in cube.forced}
@@ -620,7 +635,7 @@ class Explorer:
             return []
         names = set(condition.names)
         found = []
-        for cube in self._known.cubes:
+        for cube in self._known.now.cubes:
             fails = _is_of_kind(cube, key)
             free = names & cube.report.configuration.keys() - cube.forced.keys()
             if free and (fails or cube.report.verdict == "ok"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from hypershape.model import Configuration, Hyperparameter, Key, Report, key_of
 from hypershape.space.cubes import Contradiction, Cube, Cubes
@@ -53,8 +54,7 @@ class Known:
         self._doubted: set[str] = set()
         self._tree = Cubes(self.hps)
         self._rebuilt = 1
-        self._weights: tuple[int, dict[Cube, float]] = -1, {}
-        self._sizes: dict[tuple[str, ...], float] = {}
+        self._summary = -1, Summary(self, self._tree)
 
     # ------------------------------------------------------------- taking reports in
 
@@ -187,15 +187,11 @@ class Known:
         )
 
     @property
-    def cubes(self) -> Mapping[Cube, float]:
-        """The cubes that cover the space, each with the probability that a random trial is in its part."""
-        version, weights = self._weights
-        if version != self.version:
-            weights = {}
-            for cube, weight in () if self.changes else self._tree.pieces():
-                weights[cube] = weights.get(cube, 0.0) + weight
-            self._weights = self.version, weights
-        return weights
+    def now(self) -> Summary:
+        """What the reports say together."""
+        if self._summary[0] != self.version:
+            self._summary = self.version, Summary(self, self._tree)
+        return self._summary[1]
 
     @property
     def covered(self) -> int:
@@ -213,49 +209,66 @@ class Known:
         )
         return not endless or len(set(map(key_of, counted))) >= covered
 
-    @property
-    def irrelevant(self) -> dict[str, str]:
-        """Names that were read and on which nothing was seen to depend, each with the reason."""
-        if not self.claims:
-            return dict(self.held)
-        forced = {name for cube in self.cubes for name in cube.forced}
-        free = {name for cube in self.cubes for name in cube.report.configuration} - forced
-        return {**self.held, **{name: FOUND_FREE for name in self.hps if name in free - self.held.keys()}}
-
-    @property
-    def presumed(self) -> set[str]:
-        """Names on which none of the reports that say so depended, whatever others may depend on."""
-        speaking = self._speaking
-        forced = {name for cube in speaking for name in cube.forced}
-        return {
-            name for cube in speaking for name in cube.report.free if name not in forced
-        } | self.held.keys()
-
-    @property
-    def pieces(self) -> float:
-        """About how many probes a proof takes: a bound where every cube forces as much as those met so far.
-
-        Some probes may say nothing of others because what they met was new. If many do, more probes change nothing.
-        """
-        hoped = max(map(self._combinations, self._speaking), default=math.inf)
-        if len(self.reports) <= PATIENCE * hoped + SOME < math.inf:
-            return hoped
-        return max(map(self._combinations, self.cubes), default=1.0)
-
-    @property
-    def _speaking(self) -> list[Cube]:
-        return [cube for cube in self.cubes if self.speaks_for_others(cube)]
-
     def speaks_for_others(self, cube: Cube) -> bool:
         """Whether a run showed that names which it read could have had other values."""
         return self.claims and any(
             name not in cube.forced and name not in self.held for name in cube.report.free
         )
 
+
+class Summary:
+    """What the reports say together, worked out where somebody asks for it; it is true until something is learnt."""
+
+    def __init__(self, known: Known, tree: Cubes) -> None:
+        self._known = known
+        self._tree = tree
+        self._sizes: dict[tuple[str, ...], float] = {}
+
+    @cached_property
+    def cubes(self) -> Mapping[Cube, float]:
+        """The cubes that cover the space, each with the probability that a random trial is in its part."""
+        weights: dict[Cube, float] = {}
+        for cube, weight in () if self._known.changes else self._tree.pieces():
+            weights[cube] = weights.get(cube, 0.0) + weight
+        return weights
+
+    @cached_property
+    def speaking(self) -> list[Cube]:
+        """Those that speak for other values of names that are not held."""
+        return [cube for cube in self.cubes if self._known.speaks_for_others(cube)]
+
+    @cached_property
+    def irrelevant(self) -> dict[str, str]:
+        """Names that were read and on which nothing was seen to depend, each with the reason."""
+        held = self._known.held
+        if not self._known.claims:
+            return dict(held)
+        forced = {name for cube in self.cubes for name in cube.forced}
+        free = {name for cube in self.cubes for name in cube.report.configuration} - forced - held.keys()
+        return {**held, **{name: FOUND_FREE for name in self._known.hps if name in free}}
+
+    @cached_property
+    def presumed(self) -> set[str]:
+        """Names on which none of the reports that say so depended, whatever others may depend on."""
+        forced = {name for cube in self.speaking for name in cube.forced}
+        free = {name for cube in self.speaking for name in cube.report.free}
+        return free - forced | self._known.held.keys()
+
+    @cached_property
+    def pieces(self) -> float:
+        """About how many probes a proof takes: a bound where every cube forces as much as those met so far.
+
+        Some probes may say nothing of others because what they met was new. If many do, more probes change nothing.
+        """
+        hoped = max(map(self._combinations, self.speaking), default=math.inf)
+        if len(self._known.reports) <= PATIENCE * hoped + SOME < math.inf:
+            return hoped
+        return max(map(self._combinations, self.cubes), default=1.0)
+
     def _combinations(self, cube: Cube) -> float:
         names = tuple(cube.forced)
         if names not in self._sizes:
-            sizes = [size(self.hps[name]) for name in names if name in self.hps]
+            sizes = [size(self._known.hps[name]) for name in names if name in self._known.hps]
             self._sizes[names] = math.prod(math.inf if each is None else max(each, 1) for each in sizes)
         return self._sizes[names]
 
