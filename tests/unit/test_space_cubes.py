@@ -26,6 +26,7 @@ class Run:
         self.asked, self.known = asked, known
         self.read: dict[str, Value] = {}
         self.forced: set[str] = set()
+        self.alike: dict[str, tuple[Value, ...]] = {}
         self.new: list[Hyperparameter] = []
 
     def draw(self, name: str, *values: Value, kind: str = "Int") -> None:
@@ -44,6 +45,15 @@ class Run:
         assert isinstance(found, int)
         return found
 
+    def at_least(self, name: str, least: int) -> bool:
+        """A comparison of one value: the run would have been the same with all values that answer it alike."""
+        found = self.read[name]
+        assert isinstance(found, int)
+        answer = found >= least
+        before = self.alike.get(name, self.known[name].values or ())
+        self.alike[name] = tuple(value for value in before if (value >= least) is answer)  # type: ignore[operator]
+        return answer
+
 
 Target = Callable[[Run], None]
 
@@ -56,9 +66,10 @@ def probe(target: Target, asked: Configuration, known: dict[str, Hyperparameter]
         (line,) = failure.args
         frame = Frame(Span("m.py", line, 1, line, 5), "build")
         error = ProbeError("ValueError", f"reason {line}", "build", (frame,))
-    free = tuple(name for name in run.read if name not in run.forced)
+    free = tuple(name for name in run.read if name not in run.forced and name not in run.alike)
+    alike = {name: values for name, values in run.alike.items() if name not in run.forced}
     verdict = "fail" if error else "ok"
-    return Report(run.read, verdict, "symbolic", error, new=tuple(run.new), free=free)
+    return Report(run.read, verdict, "symbolic", error, new=tuple(run.new), free=free, alike=alike)
 
 
 def explore(
@@ -140,11 +151,11 @@ def _do(steps: list[tuple[object, ...]], run: Run) -> None:
                     if index == 1 and run.value(f"n{name}_{index}") == 2:
                         raise Fails(90 + name)
             case ("fail", int(line), tuple(tests)):
-                if all(f"h{name}" in run.read and run.value(f"h{name}") >= least for name, least in tests):
+                if all(f"h{name}" in run.read and run.at_least(f"h{name}", least) for name, least in tests):
                     raise Fails(line)
             case ("if", int(name), int(least), list(then), list(otherwise)):
                 if f"h{name}" in run.read:
-                    _do(then if run.value(f"h{name}") >= least else otherwise, run)
+                    _do(then if run.at_least(f"h{name}", least) else otherwise, run)
 
 
 NAMES = 5
@@ -376,3 +387,17 @@ def test_of_all_that_differs_between_two_reports_only_what_does_matter_is_doubte
     assert explorer.coverage.held["units_0"] == "why not"
     assert explorer.coverage.mode == "exhaustive" and probes < 250
     assert explorer.coverage.failing_share == pytest.approx(1 / 3 + 2 / 3 / 3 / 10)
+
+
+def test_values_that_are_alike_take_one_probe_for_all_of_them() -> None:
+    def target(run: Run) -> None:
+        for index in range(8):
+            run.draw(f"h{index}", *range(10))
+            if run.at_least(f"h{index}", 9 - index) and index == 7:
+                raise Fails(7)
+
+    explorer, probes = explore(target)
+    coverage = explorer.coverage
+    assert (coverage.mode, coverage.space) == ("exhaustive", 10**8)
+    assert probes < 2000
+    assert coverage.failing_share == pytest.approx(8 / 10)

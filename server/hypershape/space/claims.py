@@ -1,4 +1,4 @@
-"""What a cube says of other values of the names that are free in it, spelt out where somebody asks for it."""
+"""What a cube says of other values of its names, spelt out where somebody asks for it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MOST_POINTS = 1024
 def everywhere(
     cube: Cube, names: Collection[str], hps: Mapping[str, Hyperparameter]
 ) -> Iterator[Configuration]:
-    """The configuration of a cube with the other values of those names that are free in it.
+    """The configuration of a cube with the other values that it speaks for of some names.
 
     All of them, or the ends of each domain where that is too many.
     """
-    free = [name for name in _free(cube) if name in names and name in hps]
-    domains = [_all_values(hps[name]) or ends(hps[name], 3) for name in free]
+    free = [name for name in cube.open_names if name in names and name in hps]
+    domains = [_values(cube, hps[name]) or ends(hps[name], 3) for name in free]
     if math.prod(map(len, domains)) > MOST_POINTS:
-        domains = [ends(hps[name], 3) for name in free]
+        domains = [_ends(cube, hps[name], 3) for name in free]
     return _points(cube, free, domains)
 
 
@@ -34,10 +34,14 @@ def counterexample(
 ) -> Configuration | None:
     """A configuration of a cube of which a condition is not true; None if there is none."""
     fails = cube.report.verdict == "fail"
-    free = [name for name in condition.names if name in hps and name in _free(cube)]
-    domains = [_all_values(hps[name]) or _telling(condition, hps[name]) for name in free]
+    free = [name for name in condition.names if name in hps and name in cube.open_names]
+    domains = [_values(cube, hps[name]) or _telling(condition, hps[name]) for name in free]
     if math.prod(map(len, domains)) > MOST_POINTS:
-        domains = [_telling(condition, hps[name]) for name in free]
+        domains = [
+            [value for value in _telling(condition, hps[name]) if value in cube.alike.get(name, (value,))]
+            or [cube.report.configuration[name]]
+            for name in free
+        ]
     return next(
         (each for each in _points(cube, free, domains) if bool(condition.holds(each)) is not fails), None
     )
@@ -47,17 +51,23 @@ def extremes(
     cube: Cube, names: Collection[str], hps: Mapping[str, Hyperparameter]
 ) -> Iterator[Configuration]:
     """The configuration of a cube with some names that are free in it at their low ends, then at their high ends."""
-    free = [name for name in _free(cube) if name in names and name in hps]
+    free = [name for name in cube.open_names if name in names and name in hps]
     for end in (0, -1):
-        yield {**cube.report.configuration, **{name: ends(hps[name], 2)[end] for name in free}}
+        yield {**cube.report.configuration, **{name: _ends(cube, hps[name], 2)[end] for name in free}}
 
 
-def _free(cube: Cube) -> list[str]:
-    return [name for name in cube.report.configuration if name not in cube.forced]
+def _values(cube: Cube, hp: Hyperparameter) -> Sequence[Value]:
+    """All values of a hyperparameter that a cube speaks for; none where they are too many."""
+    if hp.values is None or len(hp.values) > MOST_POINTS:
+        return ()
+    return [value for value in hp.values if value in cube.alike.get(hp.name, (value,))]
 
 
-def _all_values(hp: Hyperparameter) -> Sequence[Value]:
-    return hp.values if hp.values is not None and len(hp.values) <= MOST_POINTS else ()
+def _ends(cube: Cube, hp: Hyperparameter, most: int) -> Sequence[Value]:
+    if hp.name not in cube.alike:
+        return ends(hp, most)
+    values = sorted(cube.alike[hp.name], key=lambda value: position_of(hp, value) or 0)
+    return values if len(values) <= most else (*values[: most - 1], values[-1])
 
 
 def _telling(condition: Condition, hp: Hyperparameter) -> Sequence[Value]:

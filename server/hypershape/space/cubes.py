@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn, TypeAlias
 
@@ -36,16 +36,31 @@ class Contradiction(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cube:
-    """A report and the values that it depends on, in the order in which they were read."""
+    """A report and the values that it depends on, in the order in which they were read.
+
+    `alike` are, of some of these names, all values with which the report would have been the same.
+    """
 
     report: Report
     forced: Configuration
     key: Key
+    alike: Mapping[str, frozenset[Value]] = field(default_factory=dict)
 
     @staticmethod
-    def of(report: Report, forced: Configuration) -> Cube:
+    def of(
+        report: Report, forced: Configuration, alike: Mapping[str, frozenset[Value]] | None = None
+    ) -> Cube:
         """The cube of a report."""
-        return Cube(report, forced, key_of(report.configuration))
+        return Cube(report, forced, key_of(report.configuration), alike or {})
+
+    def values(self, name: str) -> Collection[Value]:
+        """The values of a name that it depends on with which it is the same."""
+        return self.alike.get(name) or (self.forced[name],)
+
+    @property
+    def open_names(self) -> list[str]:
+        """The names with other values of which it would be the same, in the order in which they were read."""
+        return [name for name in self.report.configuration if name not in self.forced or name in self.alike]
 
     @property
     def is_known(self) -> bool:
@@ -74,6 +89,7 @@ class _Node:
     cube: Cube | None = None
     name: str | None = None
     children: dict[Value, _Node] = field(default_factory=dict)
+    """Values of which nothing different is known share one."""
     other: _Node | None = None
     """What is known whichever of the values without a child of their own the hyperparameter has."""
     open: int = 0
@@ -134,7 +150,7 @@ class Cubes:
             elif node.name is None:
                 self._extend(node, cube)
             elif node.name in cube.forced:
-                stack.append((self._child(node, cube.forced[node.name]), given + 1))
+                stack += [(child, given + 1) for child in self._children(node, cube.values(node.name))]
             elif node.name in cube.report.configuration:
                 stack += [(child, given) for child in self._all_children(node)]
             elif cube.is_known:
@@ -174,26 +190,35 @@ class Cubes:
     def _extend(self, node: _Node, cube: Cube) -> None:
         """Divides a part of which nothing is known by all values of a cube that are not given there."""
         given = {each.name for each in _ancestors(node)}
-        for name, value in cube.forced.items():
+        for name in cube.forced:
             if name not in given:
+                child = _Node(node)
                 node.name, node.open = name, 1
-                node.children[value] = node = _Node(node)
+                node.children = dict.fromkeys(cube.values(name), child)
+                node = child
         node.cube = cube
         self._finish(node)
 
-    def _child(self, node: _Node, value: Value) -> _Node:
-        """The part in which a hyperparameter has a value."""
-        child = node.children.get(value)
-        if child is None:
-            child = _copied(node.other, node) if node.other is not None else _Node(node)
-            node.children[value] = child
-            node.open += not child.done
-        return child
+    def _children(self, node: _Node, values: Iterable[Value]) -> list[_Node]:
+        """The parts in which a hyperparameter has one of some values, and no other."""
+        touched: dict[int, tuple[_Node | None, list[Value]]] = {}
+        for value in values:
+            child = node.children.get(value)
+            touched.setdefault(id(child), (child, []))[1].append(value)
+        found = []
+        for child, some in touched.values():
+            if child is None or sum(each is child for each in node.children.values()) > len(some):
+                source = node.other if child is None else child
+                child = _copied(source, node) if source is not None else _Node(node)
+                node.children.update(dict.fromkeys(some, child))
+                node.open += not child.done
+            found.append(child)
+        return found
 
     def _all_children(self, node: _Node) -> list[_Node]:
         if node.other is None:
             node.other = _Node(node)
-        return [*node.children.values(), node.other]
+        return [*_distinct(node), node.other]
 
     def _finish(self, node: _Node) -> None:
         """Notes that a part is covered, and what that completes."""
@@ -243,7 +268,7 @@ class Cubes:
         """The parts of a divided one that are not covered entirely."""
         name = node.name
         assert name is not None
-        for value, child in node.children.items():
+        for child, (value, *_) in _grouped(node):
             if not child.done:
                 yield child, {**prefix, name: value}
         if node.other is not None and node.other.done:
@@ -279,11 +304,12 @@ class Cubes:
     def _parts(self, node: _Node, name: str, weight: float, ways: int) -> Iterator[tuple[_Node, float, int]]:
         """The parts of a divided one, each with its probability and the combinations of values that lead there."""
         left, rest = self._ways(name), 1.0
-        for value, child in node.children.items():
-            chance = self._chance(name, value)
+        for child, values in _grouped(node):
+            chances = [self._chance(name, value) for value in values]
             # A value that cannot be drawn has no part of its own; one of infinitely many has none that counts.
-            yield child, weight * chance, ways * (chance > 0)
-            left, rest = left - (chance > 0), rest - chance
+            drawn = sum(chance > 0 for chance in chances)
+            yield child, weight * sum(chances), ways * drawn
+            left, rest = left - drawn, rest - sum(chances)
         if node.other is not None and left > 0:
             yield node.other, weight * max(rest, 0.0), ways * left
 
@@ -317,16 +343,33 @@ def _ancestors(node: _Node) -> Iterator[_Node]:
         above = above.parent
 
 
+def _distinct(node: _Node) -> list[_Node]:
+    return list({id(child): child for child in node.children.values()}.values())
+
+
+def _grouped(node: _Node) -> list[tuple[_Node, list[Value]]]:
+    """The parts of a divided one, each with its values."""
+    found: dict[int, tuple[_Node, list[Value]]] = {}
+    for value, child in node.children.items():
+        found.setdefault(id(child), (child, []))[1].append(value)
+    return list(found.values())
+
+
 def _copied(node: _Node, parent: _Node | None) -> _Node:
     """A part with everything below it."""
-    top = _Node(parent, node.cube, node.name, {}, None, node.open, node.done)
+    top = _like(node, parent)
     stack = [(node, top)]
     while stack:
         old, new = stack.pop()
-        for value, child in old.children.items():
-            new.children[value] = _Node(new, child.cube, child.name, {}, None, child.open, child.done)
-            stack.append((child, new.children[value]))
+        for child, values in _grouped(old):
+            twin = _like(child, new)
+            new.children.update(dict.fromkeys(values, twin))
+            stack.append((child, twin))
         if old.other is not None:
-            new.other = _Node(new, old.other.cube, old.other.name, {}, None, old.other.open, old.other.done)
+            new.other = _like(old.other, new)
             stack.append((old.other, new.other))
     return top
+
+
+def _like(node: _Node, parent: _Node | None) -> _Node:
+    return _Node(parent, node.cube, node.name, {}, None, node.open, node.done)

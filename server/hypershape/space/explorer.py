@@ -21,7 +21,7 @@ from hypershape.space.conditions import Condition
 from hypershape.space.confirm import trials
 from hypershape.space.covering import covering_array
 from hypershape.space.cubes import Cube, Cubes
-from hypershape.space.domains import can_draw, chance, draw, ends, position_of, size, value_at
+from hypershape.space.domains import can_draw, draw, ends, position_of, probability, size, value_at
 from hypershape.space.known import Dispute, Known
 from hypershape.space.shares import sharpened, together, wilson
 
@@ -41,6 +41,9 @@ FEW_CLAIMS = 24
 
 FIRST_DRAWS = 32
 """Random draws before what is chosen, so that shares can be told soon; at once where neither defaults nor extremes build."""
+MOST_COUNTED = 256
+"""Draws from which the length of a proof is estimated."""
+
 MANY_FAILURES = 128
 """So many failures of one kind, and nothing else, are enough where their messages speak of different sizes."""
 
@@ -333,7 +336,12 @@ class Explorer:
 
     def _weight(self, configuration: Configuration) -> float:
         """The probability that a random trial is in the cube of a configuration that was probed."""
-        return chance(self._known.cube(configuration).forced, self._hps)
+        cube = self._known.cube(configuration)
+        return math.prod(
+            sum(probability(self._hps[name], value) for value in cube.values(name))
+            for name in cube.forced
+            if name in self._hps
+        )
 
     # ------------------------------------------------------------- the plan
 
@@ -533,8 +541,19 @@ class Explorer:
 
     @property
     def _pieces(self) -> float:
-        """About how many probes a proof takes."""
-        return self._known.now.pieces
+        """About how many probes a proof takes.
+
+        A random trial is in a part of the space with that part's probability: the mean of its inverse over some trials
+        is the number of parts.
+        """
+        bound, drawn = self._known.now.pieces, list(itertools.islice(self._drawn.items(), MOST_COUNTED))
+        total = sum(count for _, count in drawn)
+        if bound <= SMALL_PROOF or total < FIRST_DRAWS // 2:
+            return bound
+        weights = [(count, self._weight(self._known.reports[key].configuration)) for key, count in drawn]
+        if not all(weight for _, weight in weights):
+            return bound
+        return min(bound, sum(count / weight for count, weight in weights) / total)
 
     def _untried(self) -> Iterator[Configuration]:
         return (prefix for prefix in self._known.frontier() if key_of(prefix) not in self._asked)
@@ -637,8 +656,7 @@ class Explorer:
         found = []
         for cube in self._known.now.cubes:
             fails = _is_of_kind(cube, key)
-            free = names & cube.report.configuration.keys() - cube.forced.keys()
-            if free and (fails or cube.report.verdict == "ok"):
+            if not names.isdisjoint(cube.open_names) and (fails or cube.report.verdict == "ok"):
                 point = counterexample(condition, cube, self._hps)
                 if point is not None:
                     found.append((fails, point))

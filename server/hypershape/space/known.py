@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from hypershape.model import Configuration, Hyperparameter, Key, Report, key_of
+from hypershape.model import Configuration, Hyperparameter, Key, Report, Value, key_of
 from hypershape.space.cubes import Contradiction, Cube, Cubes
 from hypershape.space.domains import size
 
@@ -31,7 +31,7 @@ class Known:
     """Reports by configuration, and the parts of the space that they cover.
 
     Two things let a report speak for more than its own configuration: `held` are names that the text shows to be
-    harmless, with the reason, and `Report.free` are names on which its run did not depend. Both are believed until two
+    harmless, with the reason, and `Report.free` and `Report.alike` say of which values its run did not depend. All are believed until two
     reports contradict each other. A name that was believed wrongly is never believed again.
     """
 
@@ -68,8 +68,8 @@ class Known:
             return key
         self.version += 1
         self.reports[key] = report
-        self.claims = self.claims or not self._doubted.issuperset(report.free)
-        self._place(Cube(report, self.forced(report), key))
+        self.claims = self.claims or self._claims(report)
+        self._place(self._cube(report, key))
         # Wide cubes first make the fewest pieces. Doing it at every doubling costs as much as placing all once more.
         if self.claims and len(self.reports) >= 2 * self._rebuilt:
             self._rebuild()
@@ -92,6 +92,23 @@ class Known:
             if name not in self.held and (name not in free or name in self._doubted)
         }
 
+    def _claims(self, report: Report) -> bool:
+        """Whether a report is believed to speak for other values of its names."""
+        return not self._doubted.issuperset((*report.free, *report.alike))
+
+    def _cube(self, report: Report, key: Key) -> Cube:
+        return Cube(report, self.forced(report), key, self.alike(report))
+
+    def alike(self, report: Report) -> dict[str, frozenset[Value]]:
+        """Of names on which the outcome of a report depends, the values with which it would have been the same."""
+        if report.verdict == "unknown":
+            return {}
+        return {
+            name: frozenset(values)
+            for name, values in report.alike.items()
+            if name not in self._doubted and name not in self.held and name in report.configuration
+        }
+
     def _place(self, cube: Cube) -> None:
         if self.changes:
             return
@@ -109,10 +126,10 @@ class Known:
 
     def _is_built(self) -> bool:
         """Builds the tree; False where that showed a mistake."""
-        self.claims = any(not self._doubted.issuperset(each.free) for each in self.reports.values())
-        cubes = [Cube(report, self.forced(report), key) for key, report in self.reports.items()]
+        self.claims = any(map(self._claims, self.reports.values()))
+        cubes = [self._cube(report, key) for key, report in self.reports.items()]
         if self.claims:
-            cubes.sort(key=lambda cube: len(cube.forced))
+            cubes.sort(key=lambda cube: (len(cube.forced), -sum(map(len, cube.alike.values()))))
         self._tree = Cubes(self.hps)
         for cube in cubes:
             try:
@@ -148,9 +165,10 @@ class Known:
     def _believed_wrongly(self, found: Contradiction) -> set[str]:
         one, other = found.one, found.other
         if other is None:
-            return {name for each in self.reports.values() for name in each.free} - self._doubted
+            claimed = ((*each.free, *each.alike) for each in self.reports.values())
+            return {name for names in claimed for name in names} - self._doubted
         first, second = one.report.configuration, other.report.configuration
-        free = (first.keys() - one.forced.keys()) | (second.keys() - other.forced.keys())
+        free = {*one.open_names, *other.open_names}
         both = {name for name in free if name in first and name in second and first[name] != second[name]}
         return both or {name for name in free if (name in first) is not (name in second)}
 
@@ -166,7 +184,7 @@ class Known:
     def cube(self, configuration: Configuration) -> Cube:
         """The cube of a report."""
         report = self.reports[key_of(configuration)]
-        return Cube.of(report, self.forced(report))
+        return Cube.of(report, self.forced(report), self.alike(report))
 
     def snapshot(self) -> Cubes:
         """The parts of the space that are known now."""
@@ -211,9 +229,7 @@ class Known:
 
     def speaks_for_others(self, cube: Cube) -> bool:
         """Whether a run showed that names which it read could have had other values."""
-        return self.claims and any(
-            name not in cube.forced and name not in self.held for name in cube.report.free
-        )
+        return self.claims and any(name not in self.held for name in cube.open_names)
 
 
 class Summary:
@@ -270,10 +286,13 @@ class Summary:
         if names not in self._sizes:
             sizes = [size(self._known.hps[name]) for name in names if name in self._known.hps]
             self._sizes[names] = math.prod(math.inf if each is None else max(each, 1) for each in sizes)
-        return self._sizes[names]
+        return max(self._sizes[names] / math.prod(map(len, cube.alike.values())), 1.0)
 
 
 def _tells_more(report: Report, before: Report) -> bool:
     if before.verdict == "unknown":
         return report.verdict != "unknown"
-    return report.verdict == before.verdict and len(report.free) > len(before.free)
+    return report.verdict == before.verdict and (len(report.free), len(report.alike)) > (
+        len(before.free),
+        len(before.alike),
+    )

@@ -188,7 +188,7 @@ def _elsewhere(target: TargetAnalysis, cause: Cause, probability: Probability) -
     failing = {key_of(each) for each in cause.failing}
     names = set(condition.names)
     # What speaks for other values of these names does not tell for how many of them the condition holds.
-    if any(report.verdict == "fail" and names & set(report.free) for report in target.reports):
+    if any(report.verdict == "fail" and names & {*report.free, *report.alike} for report in target.reports):
         return 0.0
     return sum(
         share
@@ -264,7 +264,8 @@ def lost(target: TargetAnalysis, kept: Sequence[Kept]) -> float:
     coverage, hps = target.coverage, {each.name: each for each in target.hyperparameters}
     names = [name for each in kept for name in each.names if name in hps]
     proved = coverage is not None and coverage.mode == "exhaustive" and not set(names) & set(coverage.held)
-    if not proved and read_by_all(names, target.reports):
+    everywhere = all(set(names) <= report.configuration.keys() for report in target.reports)
+    if (everywhere and target.reports) or (not proved and read_by_all(names, target.reports)):
         return 1 - math.prod(_left(hps[name], each) for each in kept for name in each.names if name in hps)
     known = list(weighted(target))
     total = sum(share for _, share in known) or 1.0
@@ -275,15 +276,19 @@ def _gone(report: Report, kept: Sequence[Kept], hps: Mapping[str, Hyperparameter
     """Of what a report speaks for, the share that goes."""
     if any(each.leaves_out(_decisive(report)) for each in kept):
         return 1.0
-    free = [(hps[name], each) for each in kept for name in each.names if name in report.free and name in hps]
-    return 1 - math.prod(_left(hp, each) for hp, each in free)
+    some = [(hps[name], each) for each in kept for name in each.names if name in hps]
+    left = math.prod(_left(hp, each) for hp, each in some if hp.name in report.free)
+    for hp, each in some:
+        chances = {value: domains.probability(hp, value) for value in report.alike.get(hp.name, ())}
+        if total := sum(chances.values()):
+            left *= sum(chance for value, chance in chances.items() if each.keeps(value)) / total
+    return 1 - left
 
 
 def _decisive(report: Report) -> Configuration:
     """The values on which the outcome of a probe may have depended."""
-    if not report.free:
-        return report.configuration
-    return {name: value for name, value in report.configuration.items() if name not in report.free}
+    others = {*report.free, *report.alike}
+    return {name: value for name, value in report.configuration.items() if name not in others}
 
 
 def _left(hp: Hyperparameter, kept: Kept) -> float:
