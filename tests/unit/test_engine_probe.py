@@ -572,3 +572,17 @@ def test_a_failure_of_a_kind_that_was_confirmed_gives_no_weights_their_values() 
     assert [verdict for verdict, _ in found] == ["ok", "fail", "fail", "fail"]
     assert found[1][1] > 0, "the first failure of a kind is built for real"
     assert [made for _, made in found[2:]] == [0, 0]
+
+
+def test_a_step_that_fails_tells_the_names_that_it_would_report() -> None:
+    source = """
+        import keras
+        def build(hp):
+            model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 3, 9))])
+            model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
+            return model
+    """
+    data = {"x": ((4,),), "y": ((1,),), "knowledge": "declared"}
+    for report in probe(source, {}, {"units": 5}, {"units": 5}, {"units": 7}, data=data):
+        assert report["verdict"] == "fail" and report["error"]["stage"] == "step"
+        assert set(report["log_names"]) == {"loss", "accuracy"}

@@ -205,6 +205,7 @@ class Engine:
                 self._fitting.add(remembered_run.whole)
             if verdict == "fail" and run.error is not None:
                 self._failures[key] = run.error, run.compiled is not None
+                self._outcomes[key] = run.log_names
                 report.update(self._influences(function, configuration, remembered_run))
             elif verdict == "ok" and not isinstance(key[0], tuple):
                 self._outcomes[key] = run.log_names
@@ -338,6 +339,8 @@ class Engine:
             run.doubted = training is not None and isinstance(error, training.Doubt)
             run.own = errors.is_own(error)
             run.error = errors.describe(error, stage, self._positions, run.trace)
+            if stage == "step" and run.compiled:
+                run.log_names = _names_despite(run.model)
             refusal = guard.refusal(error)
             if refusal is not None:
                 run.refused = True
@@ -425,7 +428,7 @@ class Engine:
         if found.refusing is not None and found.key not in self._failures and found.whole in self._fitting:
             self._foresee_step(found)
         error, returned = self._failures.get(found.key, (None, True))
-        names = self._outcomes.get(found.key) if error is None else ()
+        names = self._outcomes.get(found.key, None if error is None else ())
         if names is None:
             return found
         self._space.learn(found.hp)
@@ -644,6 +647,14 @@ def describe() -> Dict[str, Any]:
         "problem": private.problem(),
     }
     return found
+
+
+def _names_despite(model: Any) -> Tuple[str, ...]:
+    """The names that the steps of a model will report once they no longer fail; () where that cannot be told."""
+    try:
+        return step.guessed_log_names(model)
+    except Exception:
+        return ()
 
 
 def _clear_session() -> None:

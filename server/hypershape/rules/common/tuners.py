@@ -120,26 +120,27 @@ def trains_itself(tuner: Tuner, analysis: Analysis, code: Code) -> bool:
 
 def targets_of(tuner: Tuner, analysis: Analysis) -> list[Target]:
     """The targets that a tuner is given."""
+    place = tuner.found.call.span
     return [
         target
         for target in analysis.module.targets
-        if any(each.call.span == tuner.found.call.span for each in target.tuners)
+        if any(each is tuner.found or each.call.span == place for each in target.tuners)
     ]
 
 
 def reported(tuner: Tuner, analysis: Analysis) -> set[str]:
-    """The names that training steps report, over all probes that had them; empty when any building one had none."""
+    """The names that training steps report, over all probes that had them; empty when any building one had none.
+
+    Where every step fails they are those that it would report if it did not.
+    """
     places = {target.span for target in targets_of(tuner, analysis)}
-    reports = [
-        report
-        for each in analysis.targets
-        if each.target.span in places
-        for report in each.reports
-        if report.verdict == "ok"
+    reports = [report for each in analysis.targets if each.target.span in places for report in each.reports]
+    counted = [report for report in reports if report.verdict == "ok"] or [
+        report for report in reports if report.error is not None and report.error.stage == "step"
     ]
-    if not reports or not all(report.log_names for report in reports):
+    if not counted or not all(report.log_names for report in counted):
         return set()
-    return {name for report in reports for name in report.log_names}
+    return {name for report in counted for name in report.log_names}
 
 
 def validates(tuner: Tuner) -> bool:
