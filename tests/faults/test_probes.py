@@ -16,6 +16,7 @@ import pytest_asyncio
 from hypershape.agent import kernel
 from hypershape.model import Level, Report, Slice, SliceFile
 from hypershape.probe import Agent, AgentFailed, Limits, SliceFailed
+from hypershape.probe.agent import MOST_PARKED
 from tests.unit.engine_child import in_child
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
@@ -253,3 +254,106 @@ async def test_a_command_that_is_no_python_is_named_in_one_sentence(command: lis
         await asyncio.wait_for(agent.environment(), 30)
     assert says in str(raised.value)
     await agent.close()
+
+
+# ------------------------------------------------------------------- processes that wait for the next text
+
+OWN = """
+import keras
+
+class Own(keras.layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.inner = keras.layers.Dense(units)
+
+    def call(self, x):
+        return self.inner(x)
+
+def build_model(hp):
+    model = keras.Sequential([keras.Input((4,)), Own(hp.Int("units", 1, 4)), keras.layers.Dense(3)])
+    model.compile(loss="mse")
+    return model
+"""
+EDITED = OWN.replace(
+    "return self.inner(x)", "# wider\n        return keras.ops.concatenate([x, self.inner(x)])"
+)
+
+
+async def both(agent: Agent, before: Slice, after: Slice) -> tuple[list[Report], set[int]]:
+    """The reports on one slice after those on another one, and the processes that served them."""
+    served: set[int] = set()
+    for slice_ in (before, after):
+        job = await agent.open(slice_, limits=LIMITS)
+        served |= processes(agent)
+        reports = [r async for r in job.probe([{}, {"units": 3}, {"units": 2}], "symbolic")]
+        await job.close()
+    return reports, served
+
+
+def processes(agent: Agent) -> set[int]:
+    """The processes of an agent's jobs."""
+    assert agent._client is not None and agent._client._server is not None
+    return {each.pid for each in psutil.Process(agent._client._server.pid).children()}
+
+
+def told(reports: list[Report]) -> list[Report]:
+    return [replace(report, elapsed_ms=0.0) for report in reports]
+
+
+async def test_an_edited_text_goes_on_in_the_process_of_the_last_one_and_is_judged_by_its_own_words() -> None:
+    agent, other = Agent([sys.executable]), Agent([sys.executable])
+    try:
+        again, served = await both(agent, cut(OWN), cut(EDITED))
+        fresh, _ = await both(other, cut(GOOD), cut(EDITED))
+    finally:
+        await agent.close()
+        await other.close()
+    assert len(served) == 1
+    assert told(again) == told(fresh)
+    inner = next(call for call in again[0].layers if call.class_name == "Dense")
+    assert (
+        inner.span is not None
+        and inner.span.line == EDITED[: EDITED.index("self.inner(x)])")].count("\n") + 1
+    )
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "keras.config.set_floatx('float64')",
+        "open('left.txt', 'w').close()",
+        "while hp.Int('units', 1, 4) == 2: pass",
+    ],
+)
+async def test_what_a_text_has_left_behind_is_not_met_by_the_next_one(left: str, tmp_path: Path) -> None:
+    place = str(tmp_path / "model.py")
+    agent = Agent([sys.executable])
+    try:
+        text = GOOD.replace("    model = ", f"    {left}\n    model = ")
+        reports, served = await both(agent, cut(text, place), cut(GOOD, place))
+    finally:
+        await agent.close()
+    assert [report.verdict for report in reports] == ["ok"] * 3
+    assert len(served) == (2 if Path("/proc").exists() else len(served))
+
+
+async def test_processes_that_wait_are_few_end_when_nothing_comes_and_with_their_agent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hypershape.probe.agent.PARKED_SECONDS", 1.0)
+    agent = Agent([sys.executable])
+    try:
+        for number in range(6):
+            job = await agent.open(cut(f"NUMBER = {number}\n{GOOD}"), limits=LIMITS)
+            assert [report.verdict async for report in job.probe([{}], "symbolic")] == ["ok"]
+            await job.close()
+            await job.close()
+        assert len(agent._parked) <= MOST_PARKED and len(processes(agent)) <= MOST_PARKED + 1
+        await asyncio.sleep(1.5)
+        assert not agent._parked and not processes(agent)
+        await probed(agent, cut(GOOD))
+        left = processes(agent)
+        assert len(left) == 1
+    finally:
+        await agent.close()
+    assert not any(psutil.pid_exists(pid) for pid in left)

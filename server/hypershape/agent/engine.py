@@ -162,6 +162,14 @@ class Engine:
         self.own_training = False
         """Whether the tuner trains models in its own way, compiled or not."""
         install()
+        self._settings = remembered.settings() if remembered is not None else None
+
+    def gives_way(self) -> bool:
+        """Forgets the user's text; whether another engine would find this process as this one did, but for what it knows."""
+        if remembered is None or self._settings != remembered.settings():
+            return False
+        _MEMORY.forget_texts()
+        return True
 
     def _trains_itself(self, function: Any) -> bool:
         return self.own_training or _fits_itself(function)
@@ -402,14 +410,22 @@ class Engine:
         tried: List[Any] = []
         values: Dict[str, Any] = {}
         for _ in range(100):
-            run = self._run(function, values, lazy=symbolic.available())
-            tried.extend(run.hp.active_scopes)
-            waiting = [scope for scope in run.hp.inactive_scopes if scope not in tried]
+            hp = self._met(function, values)
+            tried.extend(hp.active_scopes)
+            waiting = [scope for scope in hp.inactive_scopes if scope not in tried]
             if not waiting:
                 return
             tried.append(waiting[0])
-            values = dict(run.hp.read)
+            values = dict(hp.read)
             values.update({condition.name: condition.values[0] for condition in waiting[0]})
+
+    def _met(self, function: Any, values: Mapping[str, Any]) -> RecordingHyperParameters:
+        """What a run meets; from memory where that can be, which then knows the layers of the first probe."""
+        found = None if remembered is None else self._recall(function, self._space.container(values))
+        if found is None:
+            return self._run(function, values, lazy=symbolic.available()).hp
+        self._space.learn(found.hp)
+        return found.hp
 
     def _from_memory(self, function: Any, configuration: Mapping[str, Any]) -> Any:
         """The report of a probe made of remembered layers only.

@@ -67,7 +67,10 @@ def _asked_by_user(frame: Any) -> bool:
 
 
 def install(assumption: Assumption) -> Finder:
-    """Puts the finder behind all others."""
+    """Puts the finder behind all others, in the place of one that stood in for an earlier job."""
+    sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, Finder)]
+    for name in [name for name, module in sys.modules.items() if isinstance(module, _Missing)]:
+        del sys.modules[name]
     finder = Finder(assumption)
     sys.meta_path.append(finder)
     return finder

@@ -54,8 +54,16 @@ class Job:
         self.number = params["job"]
         self.function: Optional[Callable[[Any], Any]] = None
         self.engine: Optional[engine.Engine] = None
+        self._cut = False
+        """A probe was ended in the midst of something."""
 
-    def open(self) -> Optional[dict[str, Any]]:
+    def leaves_nothing(self) -> bool:
+        """Whether this process is as fit for another job as a new one."""
+        layer = os.path.join(self._scratch, "layer")
+        written = os.path.isdir(layer) and bool(os.listdir(layer))
+        return not self._cut and not written and self.engine is not None and self.engine.gives_way()
+
+    def open(self, fresh: bool = True) -> Optional[dict[str, Any]]:
         """Runs the slice; returns the fields of a ProbeError when it raises."""
         if not self._device:
             # Shapes need no GPU; the user's training run may need all of it.
@@ -68,7 +76,12 @@ class Job:
         sys.argv = [files[-1]["path"]]
         if folder not in sys.path:
             sys.path.append(folder)
-        guard.install(self._scratch, folder)
+        if fresh:
+            guard.install(self._scratch, folder)
+        else:
+            running.forget_modules(folder)
+            if os.path.isdir(folder):
+                os.chdir(folder)
         self._progress.start(0, SLICE_SECONDS)
         try:
             # Also within: a Keras that is not what the engine expects must end in words, not in a dead process.
@@ -170,8 +183,10 @@ class Job:
             self._running.assumption.reset()
             return self._judged(self.engine.probe(self.function, configuration, level))  # type: ignore[arg-type]
         except TimeUp:
+            self._cut = True
             return None
         except BaseException as problem:
+            self._cut = True
             error = errors.describe(problem, "limit", Positions(self._paths))
         finally:
             _alarm(0)
@@ -232,8 +247,12 @@ def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> No
             (message,) = wire.Messages().feed(body)
             params = message["params"]
             if message["method"] == "job/open":
+                fresh = params.get("like") is None
+                if not fresh and not (job is not None and job.leaves_nothing()):
+                    send(wire.ANSWER, wire.answer(message["id"], {"error": None, "refused": True}))
+                    continue
                 job = Job(params, progress, scratch)
-                result: dict[str, Any] = {"error": job.open(), "assumptions": job.assumptions}
+                result: dict[str, Any] = {"error": job.open(fresh), "assumptions": job.assumptions}
                 if params.get("describe") and result["error"] is None:
                     result["data"] = job.described()
             else:

@@ -228,6 +228,18 @@ class Memory:
                 if _makes_application(value):
                     setattr(module, attribute, made.setdefault(id(value), wrapped(value)))
 
+    def forget_texts(self) -> None:
+        """Forgets what rests on the user's own text or stands at lines of it; what Keras does stays the same."""
+        self._kinds = {
+            key: kind
+            for key, kind in self._kinds.items()
+            if not kind.own and not any(result.inner for result in kind.results.values())
+        }
+        self._models = {}
+        self._pure_keys = purity.Keys()
+        self.tracks = Tracks(self)
+        self.broken = self.stopped = False
+
     def begin(self) -> None:
         self.active, self.broken, self.stopped = True, False, False
         self.calls = []

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 import types
 from typing import Any, Callable, Iterator
 
 from . import datasets, imports
 from .standins import Assumption, StandIn, stand_in
+
+_BEFORE = frozenset(sys.modules)
+"""What was there before any of the user's code ran."""
+
+
+def forget_modules(folder: str) -> None:
+    """Lets modules of the user's be imported anew: those of a slice, and those that lie in `folder`."""
+    for name, module in list(sys.modules.items()):
+        place = getattr(module, "__file__", None)
+        packaged = isinstance(place, str) and ("site-packages" in place or "dist-packages" in place)
+        own = isinstance(place, str) and not packaged and place.startswith(folder + os.sep)
+        if name != "__main__" and name not in _BEFORE and (own or vars(module).get("__hypershape__")):
+            del sys.modules[name]
 
 
 class Slice:

@@ -93,7 +93,10 @@ class Zygote:
             self._send(wire.answer(request, None))
             self._running = False
         elif method == "job/open":
-            self._open(request, params, message)
+            if params.get("like") is None:
+                self._open(request, params, message)
+            else:
+                self._go_on(request, params, message)
         elif method == "job/probe":
             child = self._children.get(params["job"])
             if child is None:
@@ -136,6 +139,17 @@ class Zygote:
         self._children[child.job] = child
         self._selector.register(ours, selectors.EVENT_READ, lambda: self._read_child(child))
         self._selector.register(reading, selectors.EVENT_READ, lambda: self._read_output(child))
+        self._ask(child, request, message)
+
+    def _go_on(self, request: Any, params: dict[str, Any], message: dict[str, Any]) -> None:
+        """Opens a job in the process of another one, which is over; that process refuses where it would do harm."""
+        child = self._children.get(params["like"])
+        if child is None or child.pending is not None:
+            self._send(wire.answer(request, {"error": None, "refused": True}))
+            return
+        del self._children[child.job]
+        child.job, child.limit, child.printed = params["job"], params.get("limits") or {}, 0
+        self._children[child.job] = child
         self._ask(child, request, message)
 
     def _become_child(self, channel: socket.socket, output: int, progress: limits.Progress) -> None:

@@ -27,6 +27,7 @@ from hypershape.model import (
     SliceFile,
 )
 from hypershape.probe import bootstrap, canary, convert
+from hypershape.probe.parked import alike
 
 HELLO_SECONDS = 120.0
 """What has not said by then that it is a Python is none."""
@@ -39,6 +40,14 @@ FIRST_SECONDS = 60.0
 
 DATA_SECONDS = 30.0
 """What a search is given is read again after this time: the files behind it may have changed."""
+
+MOST_PARKED = 4
+"""So many processes may wait for a text like theirs, of some 50 MB each that are their own."""
+
+PARKED_SECONDS = 120.0
+
+MOST_SERVED = 100
+"""A process that has served so many texts makes room for a new one."""
 
 PATIENCE = 4.0
 """By the clock a limit is so many times what it is in processor time."""
@@ -107,6 +116,7 @@ class Agent:
         self._starting: asyncio.Task[Environment] | None = None
         self._numbers = itertools.count(1)
         self._jobs: dict[int, Job] = {}
+        self._parked: dict[Job, asyncio.TimerHandle] = {}
         self._data: dict[
             tuple[tuple[SliceFile, ...], str], tuple[float, asyncio.Task[DeclaredData | None]]
         ] = {}
@@ -144,8 +154,33 @@ class Agent:
         if environment.problem is not None:
             raise AgentFailed(environment.problem)
         job = Job(self, slice_, data, limits or Limits(), assumption, device)
-        await job.start()
+        waiting = None if device else self._parked_like(slice_)
+        if waiting is None or not await job.go_on(waiting):
+            await job.start()
         return job
+
+    def _parked_like(self, slice_: Slice) -> Job | None:
+        """The job, no longer parked, whose process can go on with a slice."""
+        found = next((job for job in reversed(self._parked) if alike(job.slice, slice_)), None)
+        if found is not None:
+            self._parked.pop(found).cancel()
+        return found
+
+    def park(self, job: Job) -> bool:
+        """Keeps the process of a job that is over for a while; says whether it does."""
+        if job in self._parked:
+            return True
+        if self.state is not State.RUNNING:
+            return False
+        while len(self._parked) >= MOST_PARKED:
+            self._unpark(next(iter(self._parked)))
+        loop = asyncio.get_running_loop()
+        self._parked[job] = loop.call_later(PARKED_SECONDS, self._unpark, job)
+        return True
+
+    def _unpark(self, job: Job) -> None:
+        self._parked.pop(job).cancel()
+        job.end()
 
     async def data(self, slice_: Slice, seconds: float) -> DeclaredData | None:
         """The shapes of the (x, y) that a slice's expression gives; None where they are not certain.
@@ -220,6 +255,8 @@ class Agent:
         await self._stop()
 
     async def _stop(self) -> None:
+        for job in list(self._parked):
+            self._parked.pop(job).cancel()
         client, self._client = self._client, None
         self.state = State.EXITED
         self._environment = None
@@ -263,6 +300,7 @@ class Agent:
     async def _start(self) -> Environment:
         self.state = State.STARTING
         self._data.clear()
+        self._parked.clear()
         self._incapable = None
         loop = asyncio.get_running_loop()
         self._gone = loop.create_future()
@@ -322,6 +360,8 @@ class Agent:
 
     def _exited(self, _: int | None) -> None:
         self.state = State.EXITED
+        for job in list(self._parked):
+            self._parked.pop(job).cancel()
         self._environment = None
         if self._gone is not None and not self._gone.done():
             self._gone.set_result(None)
@@ -376,11 +416,14 @@ class Job:
         assumption: int,
         device: bool,
     ) -> None:
-        self._agent, self._slice, self.data = agent, slice_, data
+        self._agent, self.slice, self.data = agent, slice_, data
         self._limits, self._assumption, self._device = limits, assumption, device
         self._number: int | None = None
         self._traces: dict[int, tuple[Any, ...]] = {}
         self._queue: asyncio.Queue[Report] = asyncio.Queue()
+        self._probed = False
+        self._served = 1
+        """So many texts the process has run."""
 
     async def start(self) -> None:
         """Forks the process and runs the slice in it."""
@@ -389,6 +432,30 @@ class Job:
     async def used(self) -> float:
         """The processor time that its process has used so far; 0 where the agent's system does not tell."""
         return float(await self._agent.ask("job/used", {"job": self._number}))
+
+    async def go_on(self, other: Job) -> bool:
+        """Runs the slice in the process of another job, which is over; False where it cannot, and that has ended."""
+        like, self._served = other.lend(), other._served + 1
+        try:
+            answer = await self._open({"like": like})
+        except SliceFailed:
+            # What the process has become may be to blame: a new one is asked.
+            return False
+        except BaseException:
+            self._agent.tell_later("job/close", {"job": like})
+            raise
+        if answer.get("refused"):
+            self._agent.tell_later("job/close", {"job": like})
+            self.end()
+            return False
+        return True
+
+    def lend(self) -> int | None:
+        """The number under which the process is known to the agent; this job has none any more."""
+        number, self._number = self._number, None
+        if number is not None:
+            self._agent.forget(number)
+        return number
 
     async def describe(self) -> DeclaredData | None:
         """Forks the process, runs a slice that gives data in it, and returns its shapes where they are certain."""
@@ -400,7 +467,7 @@ class Job:
         self._traces = {}
         params = {
             "job": self._number,
-            "slice": convert.slice_to_json(self._slice),
+            "slice": convert.slice_to_json(self.slice),
             "data": convert.data_to_json(self.data),
             "assumption": self._assumption,
             "device": self._device,
@@ -414,10 +481,10 @@ class Job:
         try:
             answer: dict[str, Any] = await self._agent.ask("job/open", params)
         except BaseException:
-            self._end()
+            self.end()
             raise
         if answer.get("error") is not None:
-            self._end()
+            self.end()
             raise SliceFailed(convert.error(answer["error"]))
         self.assumptions = tuple(answer.get("assumptions", ()))
         return answer
@@ -461,17 +528,18 @@ class Job:
                         getter.cancel()
                 answer = asked.result()
                 self.assumptions = tuple(answer.get("assumptions", self.assumptions))
+                self._probed = True
                 wall, computed = answer.get("took", (0.0, 0.0))
                 self.waited += wall - computed
             except BaseException:
-                self._end()
+                self.end()
                 raise
             finally:
                 asked.cancel()
             left = left[done:]
             reason = answer.get("died")
             if reason is not None:
-                self._end()
+                self.end()
                 if left:
                     killer = max((answer.get("index") or 0) - done, 0)
                     configuration = left.pop(min(killer, len(left) - 1))
@@ -482,8 +550,10 @@ class Job:
                 raise AgentFailed("The agent lost reports.")
 
     async def close(self) -> None:
-        """Ends the job's process."""
-        self._end()
+        """Ends the job. Its process may wait for another text like this one, where it rests and has met no harm."""
+        fit = self._number is not None and not self._device and self._served < MOST_SERVED
+        if not (fit and self._probed and self._agent.park(self)):
+            self.end()
 
     def received(self, fields: dict[str, Any]) -> None:
         """Reports from the agent."""
@@ -492,7 +562,8 @@ class Job:
         for each in fields["reports"]:
             self._queue.put_nowait(convert.report(each, self._traces.get(each["layers"], ())))
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Ends the job's process."""
         if self._number is not None:
             self._agent.tell_later("job/close", {"job": self._number})
             self._agent.forget(self._number)
