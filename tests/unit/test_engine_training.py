@@ -146,6 +146,16 @@ SEEN_THROUGH = {
         "    x = layers.MultiHeadAttention(2, hp.Int('units', 4, 32))(a, b)"
     ),
     "words": "x = layers.GRU(8)(layers.Embedding(50, hp.Int('units', 4, 32))(keras.Input((9,), dtype='int32')))",
+    "masked words": (
+        "x = layers.Embedding(50, hp.Int('units', 4, 32), mask_zero=True)(keras.Input((9,), dtype='int32'))\n"
+        "    x = layers.Bidirectional(layers.LSTM(8, return_sequences=True))(x)\n"
+        "    x = layers.GRU(8)(layers.Dropout(0.2)(x))"
+    ),
+    "masked values": "x = layers.LSTM(hp.Int('units', 4, 32))(layers.Masking(0.0)(keras.Input((9, 4))))",
+    "attention to masked words": (
+        "a = layers.Embedding(50, hp.Int('units', 4, 32), mask_zero=True)(keras.Input((9,), dtype='int32'))\n"
+        "    x = layers.GlobalAveragePooling1D()(layers.Add()([a, layers.MultiHeadAttention(2, 8)(a, a)]))"
+    ),
     "normalized pictures": (
         "x = layers.Rescaling(1 / 255)(keras.Input((16, 16, 3)))\n"
         "    x = layers.Conv2D(hp.Int('units', 4, 32), 3)(layers.RandomFlip()(layers.RandomRotation(0.1)(x)))"

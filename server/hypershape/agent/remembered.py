@@ -49,6 +49,7 @@ from .symbols import (
 from .trace import Trace, count_parameters, dtype_of, shapes
 from .tracked import Tracks
 
+_set_mask: Any = private.get("keras.src.backend.set_keras_mask")
 global_state: Any = private.get("keras.src.backend.common.global_state")
 
 _STATEFUL = (
@@ -831,6 +832,8 @@ class Memory:
             tensor = self._tensors.get(value.spec)
             if tensor is None:
                 tensor = keras.Input(batch_shape=value.spec[1], dtype=value.dtype)
+                for axes in value.spec[3:]:
+                    _set_mask(tensor, keras.Input(batch_shape=value.spec[1][:axes], dtype="bool"))
                 self._tensors[value.spec] = tensor
             return tensor
         if type(value) in (list, tuple):

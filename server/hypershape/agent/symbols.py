@@ -433,9 +433,15 @@ CALLABLE = (Layer, Application, Sequential, Functional)
 
 
 def spec_of(value: Any) -> Optional[Tuple[Any, ...]]:
-    """The shape and dtype of a tensor; None for anything that is more than that (sparse, masked)."""
+    """The shape and dtype of a tensor, and of how many of its axes its mask is, if it carries one.
+
+    None for anything that is more than that (a sparse tensor, a mask of another shape).
+    """
     if type(value) is not keras.KerasTensor or value.sparse or getattr(value, "ragged", False):
         return None
-    if _mask_of(value) is not None:
-        return None
-    return ("t", tuple(value.shape), value.dtype)
+    shape, mask = tuple(value.shape), _mask_of(value)
+    if mask is None:
+        return ("t", shape, value.dtype)
+    axes = tuple(getattr(mask, "shape", (...,)))
+    whole = type(mask) is keras.KerasTensor and axes == shape[: len(axes)] and mask.dtype == "bool"
+    return ("t", shape, value.dtype, len(axes)) if whole else None

@@ -285,7 +285,7 @@ def _split(spec: Any) -> Tuple[Any, Tuple[int, ...]]:
 def _without_sizes(spec: Any, sizes: List[int]) -> Any:
     if spec[0] == "t":
         sizes += [size for size in spec[1] if size is not None]
-        return ("t", tuple(None if size is None else 0 for size in spec[1]), spec[2])
+        return ("t", tuple(None if size is None else 0 for size in spec[1]), *spec[2:])
     if spec[0] is dict:
         return dict, tuple((name, _without_sizes(each, sizes)) for name, each in spec[1])
     return spec[0], tuple(_without_sizes(each, sizes) for each in spec[1])
@@ -293,7 +293,7 @@ def _without_sizes(spec: Any, sizes: List[int]) -> Any:
 
 def _joined(form: Any, sizes: Any) -> Any:
     if form[0] == "t":
-        return ("t", tuple(None if size is None else next(sizes) for size in form[1]), form[2])
+        return ("t", tuple(None if size is None else next(sizes) for size in form[1]), *form[2:])
     if form[0] is dict:
         return dict, tuple((name, _joined(each, sizes)) for name, each in form[1])
     return form[0], tuple(_joined(each, sizes) for each in form[1])

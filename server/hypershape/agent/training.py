@@ -23,6 +23,8 @@ backend: Any = private.get("keras.src.backend")
 tree: Any = private.get("keras.src.tree")
 global_state: Any = private.get("keras.src.backend.common.global_state")
 Functional: Any = private.get("keras.src.models.functional.Functional")
+mask_of: Any = private.get("keras.src.backend.get_keras_mask") or (lambda tensor: None)
+set_mask: Any = private.get("keras.src.backend.set_keras_mask")
 
 SMALL = 2
 """The batch size of a real call of one layer."""
@@ -90,22 +92,26 @@ class _Passing(keras.layers.Layer):  # type: ignore[misc]
 
 
 class _Planned:
-    """A call whose tensors are still to come: Keras takes no argument in which tensors and numbers are mixed."""
+    """A call whose tensors are still to come: Keras takes no argument in which tensors and numbers are mixed.
+
+    The masks that tensors carry come behind them.
+    """
 
     def __init__(self, operation: Any, arguments: Any) -> None:
         self.operation = operation
         self._structure = arguments
         self._leaves = tree.flatten(arguments)
         self._places = [i for i, each in enumerate(self._leaves) if isinstance(each, keras.KerasTensor)]
-
-    @property
-    def tensors(self) -> List[Any]:
-        return [self._leaves[place] for place in self._places]
+        given = [self._leaves[place] for place in self._places]
+        self._masked = [i for i, tensor in enumerate(given) if mask_of(tensor) is not None]
+        self.tensors: List[Any] = given + [mask_of(given[i]) for i in self._masked]
 
     def arguments(self, tensors: Any) -> Any:
         leaves = list(self._leaves)
         for place, tensor in zip(self._places, tensors):
             leaves[place] = tensor
+        for i, mask in zip(self._masked, tensors[len(self._places) :]):
+            set_mask(tensors[i], mask)
         return tree.pack_sequence_as(self._structure, leaves)
 
 
@@ -295,7 +301,7 @@ def _values(tensor: Any) -> Any:
     shape = tuple(8 if size is None else size for size in tensor.shape)
     if "float" in str(tensor.dtype):
         return keras.ops.convert_to_tensor(np.random.uniform(size=shape), tensor.dtype)
-    return keras.ops.zeros(shape, tensor.dtype)
+    return keras.ops.full(shape, tensor.dtype == "bool", tensor.dtype)
 
 
 def _is_small(layer: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
@@ -365,7 +371,7 @@ def _is_exact(operation: Any, args: Any, kwargs: Any) -> bool:
     tensors = [each for each in tree.flatten((args, kwargs)) if hasattr(each, "shape")]
     if len(tensors) > 1 and name not in _SEVERAL:
         return False
-    if any("float" not in str(tensor.dtype) for tensor in tensors):
+    if any("float" not in str(tensor.dtype) or mask_of(tensor) is not None for tensor in tensors):
         return False
     if any(
         type(each) is types.FunctionType and not _is_keras_function(each) for each in vars(operation).values()
@@ -413,7 +419,8 @@ def _depends_on_the_model(operation: Any, args: Any, kwargs: Any) -> bool:
     # An output that carries a mask, or a penalty of another type, goes together with some losses only.
     if kwargs.get("return_attention_scores"):
         return True
-    if type(operation).__name__ == "Softmax" and kwargs.get("mask") is not None:
+    masks = [kwargs.get("mask"), *[mask_of(each) for each in tree.flatten(args) if hasattr(each, "shape")]]
+    if type(operation).__name__ == "Softmax" and any(mask is not None for mask in masks):
         return True
     penalised = getattr(operation, "activity_regularizer", None) is not None
     return penalised and getattr(operation, "compute_dtype", None) in ("float16", "bfloat16")
@@ -451,9 +458,15 @@ def _is_trainable(output: Any) -> bool:
 
 
 def _batched(value: Any, batch: int) -> Any:
-    return tree.map_structure(
-        lambda each: _with_batch(_spec(each), batch) if isinstance(each, keras.KerasTensor) else each, value
-    )
+    def batched(each: Any) -> Any:
+        if not isinstance(each, keras.KerasTensor):
+            return each
+        tensor, mask = _with_batch(_spec(each), batch), mask_of(each)
+        if mask is not None:
+            set_mask(tensor, _with_batch(_spec(mask), batch))
+        return tensor
+
+    return tree.map_structure(batched, value)
 
 
 def _spec(tensor: Any) -> Tuple[Any, ...]:
