@@ -23,7 +23,7 @@ from hypershape.model import (
 )
 from hypershape.source import Code, HpCall
 from hypershape.space import domains
-from hypershape.space.shares import Kept, lost, percent
+from hypershape.space.shares import Figure, Kept, certain, loss, percent
 
 ALL = 0.99
 """A repair that drops more of the space is none."""
@@ -67,13 +67,15 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
             for kept in dict.fromkeys(_left(each, cause))
             if all(map(each.kept(kept).leaves_out, cause.failing))
         ]
-    ranked = [(lost(target, [each.kept(values)]), each, values) for each, values in singles]
-    for share, each, values in sorted(ranked, key=lambda item: item[0]):
+    ranked = [(loss(target, [each.kept(values)]), each, values) for each, values in singles]
+    for lost, each, values in sorted(ranked, key=lambda item: item[0].share):
         changes = (
-            restrict(each.call, each.names, each.kind, each.values, values, code) if share < ALL else None
+            restrict(each.call, each.names, each.kind, each.values, values, code)
+            if lost.share < ALL
+            else None
         )
         if changes is not None:
-            yield Fix(f"{changes[0]} (drops {percent(share)} of the space)", changes[1])
+            yield Fix(f"{changes[0]}{_drops(lost)}", changes[1])
     if not singles:
         yield from _pairs(declared, cause, target, code)
 
@@ -228,22 +230,31 @@ def _longest_run(values: Sequence[Value], good: Collection[Value]) -> tuple[Valu
     return tuple(best)
 
 
+def _drops(lost: Figure) -> str:
+    """How much of the space a repair takes, unless all that is known is a rough estimate."""
+    if not lost.told:
+        return ""
+    shown = percent(lost.share)
+    about = "about " if not lost.exact and shown[0].isdigit() else ""
+    return f" (drops {about}{shown} of the space)"
+
+
 def _pairs(declared: Sequence[_Declared], cause: Cause, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
     """One fix that narrows two numeric domains at once, keeping as many probed configurations as possible."""
     numeric = [each for each in declared if each.kind == "Int" and 1 < len(each.values) <= _PAIRED_VALUES][:2]
-    best: tuple[float, tuple[tuple[Value, ...], ...]] = ALL, ()
+    best: tuple[Figure, tuple[tuple[Value, ...], ...]] = certain(ALL), ()
     for halves in product(*(_ends(each.values) for each in numeric)):
         kept = [each.kept(half) for each, half in zip(numeric, halves, strict=True)]
         if all(any(each.leaves_out(failing) for each in kept) for failing in cause.failing):
-            best = min(best, (lost(target, kept), halves), key=lambda item: item[0])
-    share, halves = best
+            best = min(best, (loss(target, kept), halves), key=lambda item: item[0].share)
+    lost, halves = best
     made = [
         restrict(each.call, each.names, each.kind, each.values, half, code)
         for each, half in zip(numeric, halves, strict=False)
     ]
     match made:
         case [(first, one), (second, other)]:
-            title = f"{first} and {second[0].lower()}{second[1:]} (drops {percent(share)} of the space)"
+            title = f"{first} and {second[0].lower()}{second[1:]}{_drops(lost)}"
             yield Fix(title, (*one, *other))
 
 

@@ -20,7 +20,7 @@ from hypershape.space.relations import relations
 MOST_LITERALS = 300
 MOST_COST = 200
 """Conditions that are harder to read are not shown: some sixteen comparisons."""
-COST_OF_FEW, COST_PER_REPORT = 40, 2
+COST_OF_FEW, COST_PER_REPORT = 60, 3
 """A condition has to explain several configurations with each of its comparisons."""
 APART, APART_IF_HIDDEN = 1, 26
 """So much more may a condition cost in which no other cause strikes; also if they mostly do without it."""

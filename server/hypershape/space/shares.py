@@ -28,6 +28,7 @@ from hypershape.model import (
 )
 from hypershape.space import domains
 from hypershape.space.conditions import Condition, any_of
+from hypershape.space.pieces import Piece, pieces, share_where
 
 Probability = Callable[[Condition], float | None]
 
@@ -144,6 +145,11 @@ class Figure:
         return self.high - self.low < WIDE
 
 
+def certain(share: float, elsewhere: float = 0.0) -> Figure:
+    """A figure that is no estimate."""
+    return Figure(share, share, share, elsewhere)
+
+
 def of_cause(target: TargetAnalysis, cause: Cause) -> Figure | None:
     """How much of the space a cause makes fail; None where the space was not measured."""
     coverage = target.coverage
@@ -156,7 +162,7 @@ def of_cause(target: TargetAnalysis, cause: Cause) -> Figure | None:
         exact = known is not None and math.isclose(known, cause.share, abs_tol=1e-9)
     if not exact:
         return Figure(cause.share, *_interval(cause.share, coverage))
-    return Figure(cause.share, cause.share, cause.share, _elsewhere(target, cause, probability))
+    return certain(cause.share, _elsewhere(target, cause, probability))
 
 
 def of_failures(target: TargetAnalysis) -> Figure | None:
@@ -169,7 +175,7 @@ def of_failures(target: TargetAnalysis) -> Figure | None:
     if not exact:
         known = together(target.causes, target.reports, _probabilities(target))
         exact = known is not None and math.isclose(known, share, abs_tol=1e-9)
-    return Figure(share, share, share) if exact else Figure(share, *coverage.interval)
+    return certain(share) if exact else Figure(share, *coverage.interval)
 
 
 def _probabilities(target: TargetAnalysis) -> Probability:
@@ -186,17 +192,39 @@ def _elsewhere(target: TargetAnalysis, cause: Cause, probability: Probability) -
         met = probability(condition)
         return 0.0 if met is None else max(met - cause.share, 0.0)
     failing = {key_of(each) for each in cause.failing}
-    names = set(condition.names)
-    # What speaks for other values of these names does not tell for how many of them the condition holds.
-    if any(report.verdict == "fail" and names & {*report.free, *report.alike} for report in target.reports):
-        return 0.0
-    return sum(
-        share
-        for report, share in weighted(target)
-        if report.verdict == "fail"
-        and key_of(report.configuration) not in failing
-        and condition.holds(report.configuration)
-    )
+
+    def hidden(report: Report, read: Configuration) -> bool:
+        others = report.verdict == "fail" and key_of(report.configuration) not in failing
+        return others and bool(condition.holds(read))
+
+    return _measured(target, condition.names, hidden) or 0.0
+
+
+def _measured(
+    target: TargetAnalysis, names: Sequence[str], holds: Callable[[Report, Configuration], bool]
+) -> float | None:
+    """The probability of something in a finished space."""
+    hps = {each.name: each for each in target.hyperparameters}
+    held = target.coverage.held if target.coverage is not None else ()
+    parts = _divided.of(target.reports, {name: hp for name, hp in hps.items() if name not in held})
+    return None if parts is None else share_where(parts, names, holds, hps)
+
+
+class _Divided:
+    """The pieces of the space that was last asked for: one target is asked about many times in a row."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Sequence[Report], list[Piece] | None] = (), None
+
+    def of(self, reports: Sequence[Report], hps: Mapping[str, Hyperparameter]) -> list[Piece] | None:
+        known, parts = self._last
+        if known is not reports:
+            parts = pieces(reports, hps)
+            self._last = reports, parts
+        return parts
+
+
+_divided = _Divided()
 
 
 def wilson(failed: int, total: int, z: float = 1.96) -> tuple[float, float]:
@@ -261,19 +289,32 @@ class Kept:
 
 def lost(target: TargetAnalysis, kept: Sequence[Kept]) -> float:
     """The share of the space that goes when only some values of hyperparameters are left."""
+    return loss(target, kept).share
+
+
+def loss(target: TargetAnalysis, kept: Sequence[Kept]) -> Figure:
+    """The same with how certain it is."""
     coverage, hps = target.coverage, {each.name: each for each in target.hyperparameters}
     names = [name for each in kept for name in each.names if name in hps]
-    proved = coverage is not None and coverage.mode == "exhaustive" and not set(names) & set(coverage.held)
+    if not target.reports:
+        return certain(0.0)
     everywhere = all(set(names) <= report.configuration.keys() for report in target.reports)
-    if (everywhere and target.reports) or (not proved and read_by_all(names, target.reports)):
-        return 1 - math.prod(_left(hps[name], each) for each in kept for name in each.names if name in hps)
+    if not everywhere and coverage is not None and coverage.mode == "exhaustive":
+        # Trials that fail before a value is drawn are not lost with it.
+        exact = _measured(target, names, lambda _, read: any(each.leaves_out(read) for each in kept))
+        if exact is not None:
+            return certain(exact)
+    if everywhere or read_by_all(names, target.reports):
+        left = math.prod(_left(hps[name], each) for each in kept for name in each.names if name in hps)
+        return certain(1 - left)
     known = list(weighted(target))
     total = sum(share for _, share in known) or 1.0
-    return sum(share * _gone(report, kept, hps) for report, share in known) / total
+    share = sum(share * _gone(report, kept, hps) for report, share in known) / total
+    return Figure(share, *(_interval(share, coverage) if coverage is not None else (0.0, 1.0)))
 
 
 def _gone(report: Report, kept: Sequence[Kept], hps: Mapping[str, Hyperparameter]) -> float:
-    """Of what a report speaks for, the share that goes."""
+    """Of what a report speaks for, about the share that goes."""
     if any(each.leaves_out(_decisive(report)) for each in kept):
         return 1.0
     some = [(hps[name], each) for each in kept for name in each.names if name in hps]
