@@ -162,6 +162,19 @@ SAID = [
         "argument-value",
         {"argument": "kernel_size", "value": (0, 3)},
     ),
+    (
+        "ValueError",
+        "Unknown activation function 'reul' cannot be deserialized.",
+        "identifier",
+        {"of": "activation", "identifier": "reul"},
+    ),
+    (
+        "ValueError",
+        "Shapes (32, 3) and (32, 4) are incompatible",
+        "loss-mismatch",
+        {"labels": (None, 3), "output": (None, 4)},
+    ),
+    ("ValueError", "Shapes (3, 4) and (5, 4) are incompatible", "other", {}),
     ("ValueError", "Could not interpret initializer identifier: 1", "identifier", {"of": "initializer", "identifier": "1"}),
     (
         "ValueError",

@@ -1,7 +1,8 @@
 """`python -m tests.versions [NAME …]`: probes against plain Keras under each promised version, as a table.
 
 Each environment is made once, by pip, under `.tools/versions`, which takes some 4 GB; an environment `over` another
-has that one's packages and a Keras of its own. A false failure, or a missed one, ends the run with exit code 1.
+has that one's packages and a Keras of its own. A false failure, a missed one, or one that is told as another kind of
+failure than elsewhere ("renamed") ends the run with exit code 1.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.versions.models import KINDS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".tools" / "versions"
@@ -108,12 +111,15 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=6, help="one in so many programs of Keras 3 (default 6)")
     options = parser.parse_args()
     print(
-        "| backend | Keras | Keras Tuner | Python | probes by | compared | really fail | false | missed | unchecked |"
+        "| backend | Keras | Keras Tuner | Python | probes by | compared | really fail | false | missed | unchecked | renamed |"
     )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     wrong = 0
     for name in options.names:
         found = truth(name, options.every)
+        told = {program: found["kinds"].get(program) for program in KINDS}
+        renamed = {program: kind for program, kind in told.items() if kind != KINDS[program]}
+        found["renamed"] = len(renamed)
         columns = (
             "backend",
             "keras",
@@ -125,11 +131,14 @@ def main() -> int:
             "false",
             "missed",
             "unchecked",
+            "renamed",
         )
         print("| " + " | ".join(str(found[each]) for each in columns) + " |", flush=True)
         for program, difference in found["differences"].items():
             print(f"{name}: {program}: {' '.join(difference.split())}", file=sys.stderr)
-        wrong += found["false"] + found["missed"]
+        for program, kind in renamed.items():
+            print(f"{name}: {program}: {kind}, not {KINDS[program]}", file=sys.stderr)
+        wrong += found["false"] + found["missed"] + found["renamed"]
     return 1 if wrong else 0
 
 

@@ -35,6 +35,24 @@ PROGRAMS = {
     "a convolution that is too large": _sequential(f"{IMAGE}, layers.Conv2D(4, 5), {HEAD}", SPARSE),
     "pooling that is too large": _sequential(f"{IMAGE}, layers.MaxPooling2D(5), {HEAD}", SPARSE),
     "pooling that just fits": _sequential(f"{IMAGE}, layers.MaxPooling2D(4), {HEAD}", SPARSE),
+    "a dilated convolution of steps": _sequential(
+        "keras.Input((16, 3)), layers.Conv1D(4, 5, dilation_rate=4), layers.Flatten(), layers.Dense(1)"
+    ),
+    "a convolution of voxels": _sequential(
+        "keras.Input((6, 6, 6, 1)), layers.Conv3D(2, 7), layers.Flatten(), layers.Dense(1)"
+    ),
+    "a depthwise convolution": _sequential(
+        "keras.Input((6, 6, 1)), layers.DepthwiseConv2D(7), layers.Flatten(), layers.Dense(1)"
+    ),
+    "a separable convolution": _sequential(
+        "keras.Input((6, 6, 1)), layers.SeparableConv2D(2, 7), layers.Flatten(), layers.Dense(1)"
+    ),
+    "pooling of steps": _sequential(
+        "keras.Input((6, 1)), layers.AveragePooling1D(7), layers.Flatten(), layers.Dense(1)"
+    ),
+    "a window after strides that leave one pixel": _sequential(
+        "keras.Input((3, 3, 1)), layers.Conv2D(4, 3), layers.Conv2D(4, 2), layers.Flatten(), layers.Dense(1)"
+    ),
     "strides and dilation together": _sequential(
         f"keras.Input((12, 12, 1)), layers.Conv2D(4, 3, strides=2, dilation_rate=2), {HEAD}", SPARSE
     ),
@@ -110,9 +128,46 @@ PROGRAMS = {
         return model
         """
     ),
+    "a product of two shapes": _functional(
+        """
+        inputs = keras.Input((8, 3))
+        outputs = layers.Dot(axes=1)([inputs, layers.Conv1D(3, 2)(inputs)])
+        model = keras.Model(inputs, outputs)
+        model.compile(optimizer='adam', loss='mse')
+        return model
+        """
+    ),
     "no compile": _functional(
         """
         return keras.Sequential([keras.Input((8,)), layers.Dense(1)])
         """
     ),
 }
+
+KINDS = {
+    "a convolution that is too large": "convolution-too-large",
+    "a dilated convolution of steps": "convolution-too-large",
+    "a convolution of voxels": "convolution-too-large",
+    "a depthwise convolution": "convolution-too-large",
+    "a separable convolution": "convolution-too-large",
+    "a window after strides that leave one pixel": "convolution-too-large",
+    "pooling that is too large": "pooling-too-large",
+    "pooling of steps": "pooling-too-large",
+    "strides and dilation together": "strides-with-dilation",
+    "groups that do not divide": "groups",
+    "a rate above one": "argument-value",
+    "no units": "argument-value",
+    "an activation that is none": "identifier",
+    "an initializer that is none": "identifier",
+    "a loss that is none": "identifier",
+    "recurrent layers without sequences": "rank",
+    "a reshape that loses numbers": "reshape",
+    "a kernel on vectors": "rank",
+    "labels of another length": "loss-mismatch",
+    "no input shape and data that do not": "rank",
+    "a sum of two shapes": "merge-mismatch",
+    "branches of two sizes": "merge-mismatch",
+    "a product of two shapes": "merge-mismatch",
+    "no compile": "not-compiled",
+}
+"""What kind of failure each version of Keras has there, whatever it says."""

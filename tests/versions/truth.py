@@ -49,6 +49,11 @@ def main() -> None:
                 "fail": sum(real["error"] is not None for _, real, _ in results),
                 **{kind: kinds[kind] for kind in ("false", "missed", "unchecked", "other")},
                 "seconds": round(time.monotonic() - started),
+                "kinds": {
+                    name: report["error"]["kind"]
+                    for name, (report, _, _) in zip(drawn, results, strict=True)
+                    if report.get("error")
+                },
                 "differences": {
                     name: difference[:300]
                     for name, (_, _, difference) in zip(drawn, results, strict=True)

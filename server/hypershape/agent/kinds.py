@@ -361,6 +361,12 @@ _ROWS: List[_Row] = [
         r"(?:.*?target\.shape=(?P<labels>%s), output\.shape=(?P<output>%s))?" % (_SHAPE, _SHAPE),
         _as_labels,
     ),
+    # Keras 2: both have the batch in front.
+    _row(
+        "loss-mismatch",
+        r"^Shapes (?P<labels>\((\d+|None),[^)]*\)) and (?P<output>\(\2,[^)]*\)) are incompatible\.?$",
+        _as_labels,
+    ),
     _row("loss-mismatch", r"Dimensions must be equal.*compile_loss", lambda details, _: {}),
     _row("loss-mismatch", r"`?logits`? and `?labels`? must have the same (?:shape|first dimension)"),
     # Merging.
@@ -457,7 +463,7 @@ _ROWS: List[_Row] = [
     ),
     _row(
         "identifier",
-        r"Unknown (?P<of>activation|initializer|regularizer|constraint|optimizer|loss|metric)\w*(?: function)?: "
+        r"Unknown (?P<of>activation|initializer|regularizer|constraint|optimizer|loss|metric)\w*(?: function)?:? "
         r"(?P<identifier>'[^']*')",
         _as_identifier,
     ),
