@@ -34,13 +34,14 @@ _KEEPS_MEMORY = "free_memory" in inspect.signature(keras.backend.clear_session).
 _PACKAGES = ("tensorboard", "scikit-learn", "tensorflow", "jax", "torch", "kt-legacy", "tf-keras")
 
 
+own: Any = None
 remembered: Any = None
 symbols: Any = None
 training: Any = None
 if private.has(private.STEP):
     from . import training
 if symbolic.available() and private.has(private.MEMORY):
-    from . import remembered, symbols
+    from . import own, remembered, symbols
 
 _MEMORY: Any = remembered.Memory() if remembered else types.SimpleNamespace(active=False)
 _RECORDER = Recorder(_MEMORY)
@@ -118,6 +119,8 @@ class _Recalled:
         """Equal for runs whose models differ in their layers only: the part of `key` that names none of them."""
         self.refusing: Any = None
         """The layer at which a training step surely ends."""
+        self.own: Tuple[Any, ...] = ()
+        """The classes of the user's whose code ran on stand-ins."""
         self.calls: List[Tuple[Any, ...]] = []
         self.seen: List[Tuple[Any, ...]] = []
 
@@ -207,7 +210,7 @@ class Engine:
             return remembered_run
         verdict, run = self._by_shapes(function, configuration)
         report = self._report(verdict, run, "symbolic")
-        if remembered_run is not None:
+        if remembered_run is not None and self._agrees(remembered_run, verdict, run, report):
             key = remembered_run.key
             if run.fits:
                 self._fitting.add(remembered_run.whole)
@@ -219,6 +222,35 @@ class Engine:
                 self._outcomes[key] = run.log_names
                 report.update(self._influences(function, configuration, remembered_run))
         return report
+
+    def _agrees(self, found: _Recalled, verdict: str, run: _Run, report: Dict[str, Any]) -> bool:
+        """Whether Keras did what the user's code did on stand-ins, as far as both tell.
+
+        Then the report speaks of the layers as all later ones will. Classes that did something else are made for real.
+        """
+        stop, error = found.stop, run.error
+        if stop is None:
+            agrees = not found.own or (
+                (verdict == "ok" and found.parameters == report["parameters"])
+                or (error is not None and error["stage"] == "step")
+            )
+        elif stop.raised is not None:
+            agrees = (
+                error is not None
+                and error["type"] == type(stop.raised).__name__
+                and str(stop.raised) in error["message"]
+            )
+        else:
+            agrees = not found.own or verdict != "ok"
+        if not agrees:
+            _MEMORY.objects.distrust(found.own)
+        elif found.own:
+            report["layers"] = self._layers_of(found, run.compiled is not None)
+        return agrees
+
+    def _layers_of(self, found: _Recalled, returned: bool) -> Tuple[Dict[str, Any], ...]:
+        calls = found.seen if returned else found.calls[: found.built]
+        return self._remembered_trace(calls, found.deferred)
 
     def _by_shapes(self, function: Any, configuration: Mapping[str, Any]) -> Tuple[str, _Run]:
         if training is None:
@@ -327,6 +359,7 @@ class Engine:
             unbuilt = run.deferred and not getattr(run.model, "built", True)
             run.data = self._data.seen_by(unbuilt, self._trains_itself(function))
             if run.deferred and not unbuilt and not run.data.x and not run.data.y:
+                run.trace.stepping = True
                 run.data = self._told(run.model)
             step.check_return(run.model, must_be_compiled=not self._trains_itself(function))
             run.compiled = step.is_compiled(run.model)
@@ -453,9 +486,7 @@ class Engine:
             "verdict": "ok" if error is None else "fail",
             "level": "symbolic",
             "error": error,
-            "layers": self._remembered_trace(
-                found.seen if returned else found.calls[: found.built], found.deferred
-            ),
+            "layers": self._layers_of(found, returned),
             "parameters": found.parameters if returned else None,
             "output_shapes": shapes(found.ends, found.deferred) if returned else (),
             "log_names": names,
@@ -476,11 +507,17 @@ class Engine:
         memory.begin()
         try:
             model = function(hp)
-            memory.require(type(model) in (symbols.Sequential, symbols.Functional) and not memory.stopped)
+            model = symbols.state_of(model) or model
+            memory.require(
+                type(model) in (symbols.Sequential, symbols.Functional, own.State) and not memory.stopped
+            )
             found.compiled, found.built = bool(model.compiles), len(memory.calls)
-            found.deferred = model.start is None if type(model) is symbols.Sequential else False
             trains_itself = self._trains_itself(function)
-            found.data = self._data.seen_by(found.deferred, trains_itself)
+            if type(model) is own.State:
+                found.deferred, unbuilt = True, not model.built
+            else:
+                found.deferred = unbuilt = type(model) is symbols.Sequential and model.start is None
+            found.data = self._data.seen_by(unbuilt, trains_itself)
             found.whole, found.ends, found.parameters = self._outcome_key(model, found.data, trains_itself)
             if found.compiled and not trains_itself and not found.deferred:
                 found.refusing = memory.refusing(found.ends)
@@ -488,11 +525,14 @@ class Engine:
             found.doubtful = found.refusing is None and memory.doubts() is not None
         except symbols.Stop as stopped:
             found.stop, found.key = stopped, stopped.key
-        except (Exception, SystemExit, symbols.Unknown):
+        except Exception as error:
+            found.stop = memory.raised(error)
+            found.key = getattr(found.stop, "key", None)
+        except (SystemExit, symbols.Unknown):
             memory.broken = True
         finally:
             _VARIABLES.active = memory.active = False
-        found.calls, found.seen = memory.calls, memory.seen()
+        found.calls, found.seen, found.own = memory.calls, memory.seen(), tuple(memory.objects.met)
         return found if memory.end() else None
 
     def _influences(
@@ -568,6 +608,9 @@ class Engine:
 
     def _outcome_key(self, model: Any, data: step.Data, fits_itself: bool) -> Tuple[Any, Any, Optional[int]]:
         """What decides the outcome if all layers pass a step: a key, the outputs, and the parameters."""
+        if type(model) is own.State:
+            key, parameters = _MEMORY.objects.outcome(model, data)
+            return (*key, fits_itself, remembered.settings(), tuple(_MEMORY.flags)), (), parameters
         deferred = type(model) is symbols.Sequential and model.start is None
         if deferred and not data.x:
             names = tuple(layer.name for layer in model.stack)
@@ -608,6 +651,9 @@ class Engine:
 
     def _report(self, verdict: str, run: _Run, level: str) -> Dict[str, Any]:
         model = run.model if isinstance(run.model, keras.Model) else None
+        if run.deferred and run.trace.refusal is not None:
+            # What stands behind the layer that refuses was never built.
+            model = None
         return {
             "configuration": dict(run.hp.read),
             "verdict": verdict,

@@ -19,13 +19,13 @@ import math
 import sys
 import types
 from collections import defaultdict
-from typing import Any, Callable, ContextManager, Dict, FrozenSet, List, Optional, Set, Tuple
+from typing import Any, Callable, ContextManager, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
 import keras
 import numpy as np
 from keras import layers
 
-from . import agreement, origins, private, purity, training
+from . import agreement, live, origins, own, private, purity, training
 from .positions import Positions
 from .standins import StandIn
 from .step import identity
@@ -43,7 +43,9 @@ from .symbols import (
     Sequential,
     Stop,
     Tensor,
+    Unknown,
     spec_of,
+    state_of,
     unknown,
 )
 from .trace import Trace, count_parameters, dtype_of, shapes
@@ -58,14 +60,6 @@ _STATEFUL = (
     "Pipeline", "RandomErasing",
 )  # fmt: skip
 """Built-in layers whose shapes depend on more than plain arguments."""
-
-_REUSABLE = (
-    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
-    "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "Flatten",
-    "Dropout", "Activation", "ReLU", "LeakyReLU", "ELU", "GaussianNoise", "GaussianDropout", "ZeroPadding2D",
-    "UpSampling2D", "Rescaling",
-)  # fmt: skip
-"""Layers without weights that keep nothing of an input: one real layer serves all inputs."""
 
 _RATES = (
     "Dropout",
@@ -108,14 +102,17 @@ class Memory:
         self._agreed: Set[Any] = set()
         self.flags: List[Any] = []
         """What was frozen or thawed meanwhile."""
-        self._steps: List[int] = []
+        self._steps: List[Any] = []
         self._quiet: List[Tuple[Any, ...]] = []
         self._doubtful = False
         self._unsettled = False
         self._refusing: List[Layer] = []
+        self.stepped = False
+        """A model was run on data as a step does."""
         self.tracks = Tracks(self)
         self.tracking = False
         """Values of hyperparameters, and the sizes that come of them, are tokens."""
+        self.objects = live.Objects(self)
 
     def install(self) -> None:
         """Wraps the constructors of models and optimizers; `Layer.__new__` is wrapped by the recorder."""
@@ -130,9 +127,12 @@ class Memory:
             return sequential_new(cls, *args, **kwargs)
 
         def new_model(cls: Any, *args: Any, **kwargs: Any) -> Any:
-            if memory.active:
-                memory.require(cls is keras.Model)
+            if memory.active and cls is keras.Model:
                 return Functional(memory, *args, **kwargs)
+            if memory.active:
+                made = memory.objects.make(cls, sys._getframe(1))
+                memory.require(made is not None)
+                return made
             return model_new(cls, *args, **kwargs)
 
         def new_optimizer(cls: Any, *args: Any, **kwargs: Any) -> Any:
@@ -239,6 +239,7 @@ class Memory:
         self._models = {}
         self._pure_keys = purity.Keys()
         self.tracks = Tracks(self)
+        self.objects = live.Objects(self)
         self.broken = self.stopped = False
 
     def begin(self) -> None:
@@ -249,6 +250,8 @@ class Memory:
         self._quiet = []
         self._doubtful = self._unsettled = False
         self._refusing = []
+        self.objects.begin()
+        self.stepped = False
         # Metrics and operations are made for real, and count their names together with layers.
         self._names = defaultdict(int)
         self._settings = settings()
@@ -268,13 +271,18 @@ class Memory:
         if cls is layers.InputLayer:
             self.require(not args)
             return self._input(kwargs)
+        if not _is_of_keras(cls):
+            made = self.objects.make(cls, frame)
+            if made is not None:
+                return made
         varied = self.tracks.layer(cls, args, kwargs) if self.tracking else None
         if self.tracking:
             args, kwargs = self.tracks.present((args, kwargs))
         kind = self.kind_of(cls, args, kwargs)
         base = tuple((prefix, self._names.get(prefix, 0)) for prefix, _ in kind.counts) if kind.own else ()
-        layer = Layer(self, kind, self._named(kind), self._made_at(frame))
+        layer = Layer(self, kind, self._named(kind), self.made_at(frame))
         layer.base, layer.varied = base, varied
+        layer.late = self.objects.is_late()
         return layer
 
     def kind_of(self, cls: Any, args: Any, kwargs: Any) -> Kind:
@@ -325,12 +333,12 @@ class Memory:
         kind = self._kinds.get(key)
         if kind is None:
             kind = self._learn(key, FunctionalModel, args, kwargs, function)
-        model = Application(self, kind, self._named(kind), self._made_at(frame))
+        model = Application(self, kind, self._named(kind), self.made_at(frame))
         assert model.result is not None
-        self._record(model.result, model.name, model.span)
+        self.record(model.result, model.name, model.span)
         return model
 
-    def _made_at(self, frame: Any) -> Optional[Dict[str, Any]]:
+    def made_at(self, frame: Any) -> Optional[Dict[str, Any]]:
         """The fields of a Frame for the user's expression that makes something."""
         user = self.positions.innermost(frame)
         return None if user is None else self.positions.described(user)
@@ -339,6 +347,8 @@ class Memory:
         """Calls a layer or a model as a Sequential does."""
         if type(layer) in (Sequential, Functional):
             return self.call_model(layer, (tensor,), {}, None)
+        if type(layer) is own.State:
+            return self.objects.call(layer, (tensor,), {}, None)
         return self.call(layer, (tensor,), {}, None)
 
     def call_model(self, model: Any, args: Any, kwargs: Any, frame: Any) -> Any:
@@ -346,7 +356,7 @@ class Memory:
         parents: List[Tensor] = []
         if self.tracking:
             args, kwargs = self.tracks.settled((args, kwargs))
-        key = self._input_key(args, parents)
+        key = self.input_key(args, parents)
         self.require(set(kwargs) <= {"training"} and all(tensor.memory is self for tensor in parents))
         self.require(len(args) == 1 and bool(parents) and kwargs.get("training") in (None, True, False))
         if type(model) is Sequential and model.start is None:
@@ -360,17 +370,35 @@ class Memory:
         name = type(model).__name__
         specs = tuple(each.spec for each in outputs)
         made = (name, key, specs, model.single, parameters)
-        result = self._models.get(made)
-        if result is None:
-            value = outputs[0] if model.single else list(outputs)
-            result = Result(
-                specs[0] if model.single else (list, specs), parameters, _call(name, args, value, parameters)
-            )
-            self._models[made] = result
-        model.result = result
-        self._record(result, model.name, self._place(frame) if frame is not None else None)
+        value = outputs[0] if model.single else list(outputs)
+        model.result = self.result_for(made, name, args, value, parameters)
+        self.record(model.result, model.name, self.place(frame) if frame is not None else None)
+        if frame is not None:
+            model.late = False
+            self.objects.called(model, model.result)
         varied = tuple(each.varied or each.spec for each in outputs)
         return self._made(varied[0] if model.single else (list, varied), model, tuple(parents))
+
+    def result_for(self, key: Any, name: str, inputs: Any, outputs: Any, parameters: int) -> Result:
+        """What a model does to one input, the same object each time."""
+        result = self._models.get(key)
+        if result is None:
+            result = self._models[key] = Result(None, parameters, _call(name, inputs, outputs, parameters))
+        return result
+
+    @contextlib.contextmanager
+    def unseen(self) -> Iterator[Callable[[Any], None]]:
+        """What is called meanwhile is in no trace; what it gives says when a step may end otherwise, and how."""
+        calls, names = len(self.calls), dict(self._names)
+
+        def doubt(how: Any) -> None:
+            self.stopped, self._doubtful = False, True
+            self._steps.append(how)
+
+        yield doubt
+        del self.calls[calls:]
+        self._names.clear()
+        self._names.update(names)
 
     def _begin_quietly(self, model: Sequential, tensor: Tensor) -> None:
         """Builds a Sequential without an input on its first tensor; the calls inside are seen in a step only."""
@@ -390,7 +418,8 @@ class Memory:
         parents: List[Tensor] = []
         result = self.result_of_operation(operation, args, kwargs, parents)
         if result.outputs is None:
-            raise self.stop(("operation", id(result)), None, lambda: self._refused(operation, args, kwargs))
+            again = None if self.objects.running else lambda: self._refused(operation, args, kwargs)
+            raise self.stop(("operation", id(result)), None, again)
         self._note(result)
         return self._made(varied or result.outputs, Operation(operation.name, result), tuple(parents))
 
@@ -400,8 +429,8 @@ class Memory:
         """What an operation does to its arguments, of which the tensors are added to `parents`."""
         parents = [] if parents is None else parents
         key = (
-            type(operation), self._plain(self.config_of(operation)), self._input_key(args, parents),
-            self._input_key(kwargs, parents), self._settings,
+            type(operation), self._plain(self.config_of(operation)), self.input_key(args, parents),
+            self.input_key(kwargs, parents), self._settings,
         )  # fmt: skip
         self.require(bool(parents) and all(tensor.memory is self for tensor in parents))
         result = self._operations.get(key)
@@ -423,6 +452,10 @@ class Memory:
                     value = self._call_operation(operation, *real_args, **real_kwargs)
                 except Exception:
                     return Result(None, 0, {})
+                if not any(map(_is_sparse, training.tree.flatten((real_args, real_kwargs)))):
+                    for each in filter(_is_sparse, training.tree.flatten(value)):
+                        # So Keras takes what it makes of a number and a tensor, in this order.
+                        each.sparse = False
                 result = Result(self._specs(value), 0, {})
                 if not self._operation_passes(operation, key, real_args, real_kwargs, value):
                     result.foresee(training.DOUBTFUL)
@@ -454,11 +487,11 @@ class Memory:
         self._doubtful = self._doubtful or result.doubtful
         self._unsettled = self._unsettled or (result.doubtful and not result.refuses)
 
-    def _record(self, result: Result, name: str, span: Any, base: Any = ()) -> None:
+    def record(self, result: Result, name: str, span: Any, base: Any = ()) -> None:
         self._note(result)
         self.calls.append((id(span), name, id(result), base, span, result))
 
-    def _place(self, frame: Any) -> Any:
+    def place(self, frame: Any) -> Any:
         user = self.positions.innermost(frame)
         self.require(user is frame or (user is frame.f_back and _is_function_of_layer(frame)))
         assert user is not None
@@ -499,14 +532,18 @@ class Memory:
             varied = self.tracks.call(layer, args, kwargs)
             args, kwargs = self.tracks.present((args, kwargs))
         key = self._call_key(args, kwargs, parents)
-        self.require(not layer.owned and (layer.first is None or layer.first == key))
-        layer.first = key
+        self.require(not layer.owned)
+        first = key if "training" not in kwargs else self._built_on(args, kwargs)
+        # Another input than the first meets what the layer made of that one, if it made anything.
+        self.require(layer.first is None or layer.first == first or layer.kind.reusable)
+        layer.first = layer.first or first
         result = layer.kind.results.get(key)
         if result is None:
             result = self._try(layer.kind, key, args, kwargs)
-        span = layer.span if frame is None else self._place(frame)
+        span = layer.span if frame is None else self.place(frame)
         if result.outputs is None:
-            again = None if layer.kind.own else lambda: self._refused_by(layer, args, kwargs)
+            whole = layer.kind.own or self.objects.running
+            again = None if whole else lambda: self._refused_by(layer, args, kwargs)
             stop = self.stop(("layer", id(layer.kind), key, layer.name, id(layer.span)), frame, again)
             stop.made, stop.inside = layer.made, frame is None
             raise stop
@@ -516,15 +553,23 @@ class Memory:
                 layer.base = (*layer.base, (prefix, self._names.get(prefix, 0)))
                 self._names[prefix] = self._names.get(prefix, 0) + count
         layer.result = result
-        if result.refuses:
+        if result.refuses and self.objects.running:
+            self._unsettled = True
+        elif result.refuses:
             layer.given = args, kwargs
             self._refusing.append(layer)
-        self._record(result, layer.name, span, layer.base if result.inner else ())
+        self.record(result, layer.name, span, layer.base if result.inner else ())
+        if frame is not None:
+            self.objects.called(layer, result)
         return self._made(varied or result.outputs, layer, tuple(parents))
+
+    def _built_on(self, args: Any, kwargs: Any) -> Any:
+        """What of a call decides how a layer is built."""
+        return self._call_key(args, {name: each for name, each in kwargs.items() if name != "training"}, [])
 
     def _call_key(self, args: Any, kwargs: Any, parents: List[Tensor]) -> Any:
         """What a layer is called on; the tensors are added to `parents`."""
-        key = (self._input_key(args, parents), self._input_key(kwargs, parents) if kwargs else None)
+        key = (self.input_key(args, parents), self.input_key(kwargs, parents) if kwargs else None)
         self.require(bool(parents) and all(tensor.memory is self for tensor in parents))
         return key
 
@@ -582,11 +627,21 @@ class Memory:
             places.append(id(self.positions.of_frame(frame)))
             frame = self.positions.innermost(frame.f_back)
         self.stopped = True
-        return Stop((key, tuple(places)), again)
+        return Stop((key, tuple(places), *self.objects.inside()), again)
+
+    def raised(self, error: Exception) -> BaseException:
+        """What the user's own code raised, of which Keras shall say what it comes to."""
+        if self.broken:
+            return Unknown()
+        frames = self.positions.frames(error.__traceback__)
+        places = tuple((each["function"], each["line"], *each["span"].values()) for each in frames)
+        stop = self.stop(("raised", type(error).__name__, str(error), places))
+        stop.raised = error
+        return stop
 
     def seen(self) -> List[Tuple[Any, ...]]:
         """The calls that Keras would show: those inside of a Sequential without an input only where a step is traced."""
-        return self.calls + (self._quiet if self._doubtful else [])
+        return self.calls + (self._quiet if self._doubtful or self.stepped else [])
 
     def refusing(self, outputs: Any) -> Optional[Layer]:
         """The layer at which a step of a model with these outputs surely ends; None where none is surely the first."""
@@ -646,6 +701,12 @@ class Memory:
                 self.active = True
             self._optimizers[key] = True
         return Optimizer(self, key)
+
+    def compiled(self, args: Any, kwargs: Any, frame: Any) -> Tuple[Any, Any]:
+        """What a call of `compile` decides, and where it stands."""
+        user = self.positions.innermost(frame)
+        key = self.compile_key(args, kwargs)
+        return key, None if user is None else id(self.positions.of_frame(user))
 
     def compile_key(self, args: Any, kwargs: Any) -> Tuple[Any, ...]:
         if self.tracking:
@@ -717,6 +778,10 @@ class Memory:
             return (dict, *[(self._plain(name), self._plain(each)) for name, each in sorted(value.items())])
         if kind is StandIn:
             return (kind, value.assumed_size())
+        state = state_of(value)
+        if state is not None:
+            # Who wraps or keeps it needs a real one.
+            self.objects.distrust([state.cls])
         if kind is Layer:
             self.require(not value.owned and value.first is None)
             value.owned = True
@@ -745,15 +810,15 @@ class Memory:
             return (kind, value.tobytes())
         raise unknown(self)
 
-    def _input_key(self, value: Any, parents: List[Tensor]) -> Any:
+    def input_key(self, value: Any, parents: List[Tensor]) -> Any:
         kind = type(value)
         if kind is Tensor:
             parents.append(value)
             return value.spec
         if kind in (list, tuple):
-            return (kind, *[self._input_key(each, parents) for each in value])
+            return (kind, *[self.input_key(each, parents) for each in value])
         if kind is dict:
-            return (dict, *[(name, self._input_key(each, parents)) for name, each in value.items()])
+            return (dict, *[(name, self.input_key(each, parents)) for name, each in value.items()])
         self.require(kind is not Layer)
         return self._plain(value)
 
@@ -797,8 +862,7 @@ class Memory:
         try:
             with _FreshNames():
                 layer = kind.real or self._real(kind)
-                kept = kind.cls.__name__ in _REUSABLE or kind.maker is not kind.cls
-                kind.real = layer if kept else None
+                before = _state_of(layer)
             with _FreshNames() as counts:
                 real_args, real_kwargs = self._symbolic(args), self._symbolic(kwargs)
                 try:
@@ -809,8 +873,11 @@ class Memory:
                 else:
                     result = self._result(layer, (args, kwargs), value)
                     result.inner = trace.inside(layer)
+                    result.stateful = bool(layer.variables)
                     result.counts = tuple(counts.items())
                     result.foresee(self._foreseen(kind, key, layer, (real_args, real_kwargs), value))
+                kind.reusable = not kind.own and _state_of(layer) == before
+                kind.real = layer if kind.reusable or kind.maker is not kind.cls else None
         finally:
             self.active, self.asking = True, False
         kind.results[key] = result
@@ -899,6 +966,10 @@ def _numbered(prefix: str, number: int) -> str:
     return "%s_%d" % (prefix, number) if number else prefix
 
 
+def _is_sparse(value: Any) -> bool:
+    return bool(getattr(value, "sparse", False))
+
+
 def _is_of_keras(cls: Any) -> bool:
     return str(cls.__module__).startswith(private.HOME)
 
@@ -948,6 +1019,25 @@ def _makes_application(value: Any) -> bool:
     code = value.__code__
     names = code.co_varnames[: code.co_argcount]
     return value.__name__[:1].isupper() and {"include_top", "weights", "input_shape", "pooling"} <= set(names)
+
+
+@functools.lru_cache(maxsize=None)
+def _noted() -> FrozenSet[str]:
+    """What Keras itself notes down in every layer that is called."""
+    layer = layers.Identity()
+    before = dict(vars(layer))
+    layer(keras.Input((1,)))
+    return frozenset(name for name, each in vars(layer).items() if before.get(name, before) is not each)
+
+
+def _state_of(layer: Any) -> Any:
+    """What a layer holds, in order to see whether a call changes it."""
+    noted = _noted()
+    held = tuple((name, id(each)) for name, each in vars(layer).items() if name not in noted)
+    parts = any(
+        isinstance(each, layers.Layer) for some in vars(layer).values() if type(some) is list for each in some
+    )
+    return held, tuple(map(id, layer.variables)), object() if parts else None
 
 
 class _FreshNames:

@@ -39,6 +39,8 @@ class Stop(BaseException):
         self.again = again
         self.made: Optional[Dict[str, Any]] = None
         """The frame of the expression that made the layer."""
+        self.raised: Optional[Exception] = None
+        """What the user's own code raised, if that is what happened."""
         self.inside = False
         """Keras itself called the layer, as `Sequential.add` does."""
 
@@ -74,6 +76,7 @@ class HandedOut:
 
 def unknown(memory: "Memory") -> Unknown:
     memory.broken = True
+    memory.objects.blame()
     return Unknown()
 
 
@@ -134,6 +137,7 @@ class Kind:
         "own",
         "real",
         "results",
+        "reusable",
     )
 
     def __init__(self, key: Any, cls: Any, arguments: Tuple[Any, Any], maker: Any = None) -> None:
@@ -150,12 +154,14 @@ class Kind:
         """A class of the user's, whose calls of other layers stand on lines of the user's."""
         self.real: Any = None
         """A real layer of this kind that was not called yet, or one that may be called again."""
+        self.reusable = False
+        """A call leaves nothing behind in the layer, so that one layer serves all inputs."""
 
 
 class Result:
     """What a layer of one kind does to one input; `outputs` is None where it refuses that."""
 
-    __slots__ = ("call", "counts", "doubtful", "inner", "outputs", "parameters", "refuses")
+    __slots__ = ("call", "counts", "doubtful", "inner", "outputs", "parameters", "refuses", "stateful")
 
     def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
         self.outputs = outputs
@@ -167,12 +173,29 @@ class Result:
         """The layers that a layer of the user's own called on lines of its own."""
         self.doubtful = False
         """A training step may end otherwise than these outputs promise."""
+        self.stateful = False
+        """The layer has variables, if only the state of a random draw."""
         self.refuses = False
         """It surely ends otherwise: the call raises in training."""
 
     def foresee(self, step: str) -> None:
         """Notes what a step does to the call, as `training` tells."""
         self.doubtful, self.refuses = step != "passes", step == "refuses"
+
+
+HELD = "_hypershape_state"
+"""The one attribute of ours in an object of a class of the user's."""
+
+
+class Owned:
+    """The state of an object of a class of the user's that runs on stand-ins."""
+
+    __slots__ = ()
+
+
+def state_of(value: Any) -> Optional[Any]:
+    """The state of an object of the user's; None for anything else."""
+    return vars(value)[HELD] if getattr(type(value), HELD, False) else None
 
 
 class Operation:
@@ -188,7 +211,19 @@ class Operation:
 class Layer(HandedOut):
     """A layer that was made and perhaps called."""
 
-    __slots__ = ("base", "first", "given", "kind", "made", "name", "owned", "result", "span", "varied")
+    __slots__ = (
+        "base",
+        "first",
+        "given",
+        "kind",
+        "late",
+        "made",
+        "name",
+        "owned",
+        "result",
+        "span",
+        "varied",
+    )
 
     def __init__(self, memory: "Memory", kind: Kind, name: str, made: Optional[Dict[str, Any]]) -> None:
         """`made` are the fields of a Frame for the user's expression that makes it."""
@@ -202,6 +237,8 @@ class Layer(HandedOut):
         self.first: Any = None
         self.given: Any = None
         """What it was called on, where a step will refuse that."""
+        self.late = False
+        """It is made anew in each call of an object of the user's."""
         self.owned = False
         """It is wrapped by another layer, which alone may call it."""
         self.varied: Optional[Tuple[Any, Any, Any]] = None
@@ -296,7 +333,7 @@ class Part(HandedOut):
 class _Model(HandedOut):
     """What all stand-ins of models have in common: they can be compiled, summarized, frozen and called like a layer."""
 
-    __slots__ = ("called", "compiles", "name", "result", "single")
+    __slots__ = ("called", "compiles", "late", "name", "result", "single")
     trainable = property(None, lambda self, value: self.memory.flag(self.name, value))
 
     def _begin_model(self, memory: "Memory", name: Optional[str]) -> None:
@@ -314,10 +351,11 @@ class _Model(HandedOut):
         raise NotImplementedError
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
-        memory = self.memory
-        frame = memory.positions.innermost(sys._getframe(1))
-        key = memory.compile_key(args, kwargs)
-        self.compiles.append((key, None if frame is None else id(memory.positions.of_frame(frame))))
+        self.compiles.append(self.memory.compiled(args, kwargs, sys._getframe(1)))
+
+    def known_parameters(self) -> int:
+        """The parameters of a model that nobody has called."""
+        return self.ends()[2] if getattr(self, "start", self) is not None else 0
 
     def summary(self) -> None:
         """Prints nothing: what a summary shows is not part of a verdict."""
@@ -341,9 +379,10 @@ class Sequential(_Model):
 
     def add(self, layer: Any) -> None:
         memory = self.memory
+        layer = state_of(layer) or layer
         kind = type(layer)
         memory.require(self.called is None)
-        if kind in CALLABLE:
+        if kind in CALLABLE or issubclass(kind, Owned):
             if any(held is layer or held.name == layer.name for held in self.stack):
                 raise unknown(memory)
             if self.start is None and not self.stack:
@@ -430,6 +469,10 @@ class Functional(_Model):
 
 
 CALLABLE = (Layer, Application, Sequential, Functional)
+
+
+def is_model(value: Any) -> bool:
+    return type(value) in (Application, Sequential, Functional)
 
 
 def spec_of(value: Any) -> Optional[Tuple[Any, ...]]:

@@ -46,6 +46,8 @@ class Trace:
         """Set for the training step: its batch axis is shown as unknown, and layers seen before are not repeated."""
         self._places: Dict[int, int] = {}
         self._layers: List[Any] = []
+        self._stepped: List[bool] = []
+        """Which of the calls belong to a step."""
 
     def origin(self, layer: Any) -> Optional[Dict[str, Any]]:
         """The fields of a Frame for the expression that made a layer, if that was the user's code."""
@@ -54,8 +56,6 @@ class Trace:
 
     def record(self, layer: Any, span: Optional[Span], inside: bool, inputs: Any, outputs: Any) -> None:
         """`inside`: the call came from Keras (Sequential repeats it at each `add`), not from the user's code."""
-        if self.stepping and any(held is layer for held in self._layers):
-            return
         call = {
             "span": span,
             "name": layer.name,
@@ -65,6 +65,8 @@ class Trace:
             "dtype": dtype_of(outputs),
             "parameters": count_parameters(layer),
         }
+        if self.stepping and self._is_known(layer, call):
+            return
         key = id(layer)
         if inside and key in self._places:
             self.calls[self._places[key]] = call
@@ -72,7 +74,16 @@ class Trace:
         if inside:
             self._places[key] = len(self.calls)
         self._layers.append(layer)
+        self._stepped.append(self.stepping)
         self.calls.append(call)
+
+    def _is_known(self, layer: Any, call: Dict[str, Any]) -> bool:
+        """Whether a call in a step repeats one of the build, or of the same step."""
+        seen = zip(self._layers, self._stepped, self.calls)
+        return any(
+            held is layer and (not stepped or known["input_shapes"] == call["input_shapes"])
+            for held, stepped, known in seen
+        )
 
     def refused_within(self, layer: Any, error: BaseException, inputs: Any) -> None:
         """A layer that another one called: where the user made both, the inner one is what does not fit."""

@@ -1,0 +1,240 @@
+"""Models and layers of the user's own classes: probed from memory, with the verdict of a real build."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import pytest
+
+from .engine_child import PATH, in_child, load
+
+pytest.importorskip("keras_tuner")
+pytestmark = pytest.mark.tensorflow
+
+HEAD = """
+import keras
+import numpy as np
+from keras import layers, ops
+"""
+
+NET = """
+class Net(keras.Model):
+    def __init__(self, blocks, kernel):
+        super().__init__()
+        self.blocks = [layers.Conv2D(4, kernel) for _ in range(blocks)]
+        self.pool = layers.MaxPooling2D(2)
+        self.head = layers.Dense(10, activation="softmax")
+
+    def call(self, x):
+        for block in self.blocks:
+            x = self.pool(block(x))
+        return self.head(layers.Flatten()(x))
+"""
+
+
+def _second(source: str, first: Any, second: Any, data: Any) -> tuple[Any, Any, bool]:
+    """The second probe by an engine that met the first, the same by Keras itself, and whether the memory answered."""
+    from hypershape.agent.engine import Engine
+
+    function, engine, whole = load(HEAD + source), Engine(data, [PATH]), Engine(data, [PATH])
+    whole._unknown = 10**9
+    engine.probe(function, first, "symbolic")
+    before = engine._unknown
+    report = engine.probe(function, second, "symbolic")
+    return report, whole.probe(function, second, "symbolic"), engine._unknown < before
+
+
+def second(source: str, first: Any, other: Any, data: Any = None) -> dict[str, Any]:
+    """What the memory says of a configuration, which Keras says, too."""
+    report, whole, remembered = in_child(_second, textwrap.dedent(source), first, other, data)
+    assert remembered, "Keras itself had to run"
+    for name in ("verdict", "error", "parameters", "log_names", "compiled", "configuration"):
+        assert report[name] == whole[name], name
+    return report
+
+
+def shapes(report: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(call["class_name"], call["output_shapes"][0]) for call in report["layers"]]
+
+
+BUILT = (
+    NET
+    + """
+def build(hp):
+    model = Net(hp.Int("blocks", 1, 4), hp.Choice("kernel", [3, 9]))
+    model.build((None, 32, 32, 3))
+    model.compile(keras.optimizers.Adam(hp.Choice("rate", [0.1, 0.01])), "sparse_categorical_crossentropy")
+    return model
+"""
+)
+
+
+def test_model_of_a_class_of_its_own_is_remembered_on_the_shape_that_it_is_built_on() -> None:
+    report = second(BUILT, {"blocks": 2, "kernel": 3}, {"blocks": 2, "kernel": 3, "rate": 0.01})
+    assert report["verdict"] == "ok"
+    assert shapes(report) == [
+        ("Conv2D", (None, 30, 30, 4)),
+        ("MaxPooling2D", (None, 15, 15, 4)),
+        ("Conv2D", (None, 13, 13, 4)),
+        ("MaxPooling2D", (None, 6, 6, 4)),
+        ("Flatten", (None, 144)),
+        ("Dense", (None, 10)),
+    ]
+
+
+def test_model_of_a_class_of_its_own_whose_layers_were_met_fails_where_keras_says() -> None:
+    report = second(BUILT, {"blocks": 3, "kernel": 9}, {"blocks": 3, "kernel": 9, "rate": 0.01})
+    assert report["verdict"] == "fail"
+    assert report["error"]["layer_class"] == "Conv2D"
+
+
+def test_model_of_a_class_of_its_own_is_run_on_known_data() -> None:
+    source = BUILT.replace("    model.build((None, 32, 32, 3))\n", "")
+    data = {"x": [(32, 32, 3)], "y": [()], "y_dtype": "int64", "knowledge": "known"}
+    report = second(source, {"blocks": 1}, {"blocks": 1, "rate": 0.01}, data)
+    assert (report["verdict"], report["log_names"]) == ("ok", ("loss",))
+
+
+def test_model_of_a_class_of_its_own_without_data_or_shape_is_not_run() -> None:
+    report = second(BUILT.replace("    model.build((None, 32, 32, 3))\n", ""), {}, {"rate": 0.01})
+    assert (report["verdict"], report["layers"]) == ("ok", ())
+
+
+@pytest.mark.parametrize("given", ["keras.Input((32, 32, 3))", 'np.zeros((1, 32, 32, 3), "float32")'])
+def test_model_that_is_called_in_order_to_be_built_is_remembered(given: str) -> None:
+    source = BUILT.replace("model.build((None, 32, 32, 3))", f"model({given})")
+    assert second(source, {}, {"rate": 0.01})["verdict"] == "ok"
+    assert (
+        second(source, {"blocks": 3, "kernel": 9}, {"blocks": 3, "kernel": 9, "rate": 0.01})["verdict"]
+        == "fail"
+    )
+
+
+def test_weight_that_a_call_makes_anew_is_left_to_keras() -> None:
+    source = BUILT.replace("layers.Flatten()(x)", "layers.Dense(4)(layers.Flatten()(x))")
+    report, whole, remembered = in_child(_second, source, {}, {"rate": 0.01}, None)
+    assert not remembered
+    assert report["verdict"] == whole["verdict"]
+
+
+def test_layer_that_no_attribute_holds_is_left_to_keras() -> None:
+    source = """
+    class Net(keras.Model):
+        def __init__(self, units):
+            super().__init__()
+            self.layer = lambda: dense
+            dense = layers.Dense(units)
+        def call(self, x):
+            return self.layer()(x)
+    def build(hp):
+        model = Net(hp.Int("units", 1, 4))
+        model.build((None, 3))
+        model.compile("sgd", "mse")
+        return model
+    """
+    report, whole, remembered = in_child(_second, textwrap.dedent(source), {}, {"units": 2}, None)
+    assert not remembered
+    assert (report["verdict"], report["parameters"]) == (whole["verdict"], whole["parameters"])
+
+
+GROUPED = """
+class Grouped(layers.Layer):
+    def __init__(self, groups, **kwargs):
+        super().__init__(**kwargs)
+        self.groups = groups
+
+    def build(self, input_shape):
+        if input_shape[-1] % self.groups:
+            raise ValueError(f"{input_shape[-1]} features and {self.groups} groups")
+        self.kernel = self.add_weight(shape=(input_shape[-1] // self.groups, 3), name="kernel")
+        self.bias = self.add_weight(shape=(3,), initializer="zeros")
+        super().build(input_shape)
+
+    def call(self, x):
+        x = ops.reshape(x, (-1, self.groups, x.shape[-1] // self.groups))
+        return ops.matmul(x, self.kernel) + self.bias
+
+def build(hp):
+    inputs = keras.Input((hp.Choice("features", [12, 20]),))
+    x = Grouped(hp.Choice("groups", [3, 4, 5]))(inputs)
+    model = keras.Model(inputs, layers.Dense(hp.Choice("units", [1, 2]))(layers.Flatten()(x)))
+    model.compile("sgd", "mse")
+    return model
+"""
+
+
+def test_layer_with_weights_of_its_own_is_remembered() -> None:
+    report = second(GROUPED, {"units": 1}, {"units": 2})
+    assert shapes(report)[0] == ("Grouped", (None, 3, 3))
+    assert report["layers"][0]["parameters"] == 4 * 3 + 3
+
+
+def test_what_code_of_the_user_raises_is_remembered_with_its_words() -> None:
+    report = second(GROUPED, {"groups": 5}, {"groups": 5, "units": 1})
+    assert "12 features and 5 groups" in report["error"]["message"]
+    other = second(GROUPED, {"groups": 5}, {"groups": 3, "features": 20})
+    assert "20 features and 3 groups" in other["error"]["message"]
+
+
+def test_what_the_target_itself_raises_is_remembered_with_its_words() -> None:
+    source = GROUPED.replace(
+        "    inputs =",
+        '    if hp.Int("depth", 1, 4) > 2:\n        raise ValueError("too deep")\n    inputs =',
+    )
+    report = second(source, {"depth": 3}, {"depth": 4})
+    assert (report["verdict"], report["error"]["message"]) == ("fail", "too deep")
+
+
+def test_training_branch_of_a_call_is_run_as_a_step_runs_it() -> None:
+    source = """
+    class Noisy(layers.Layer):
+        def call(self, x, training=None):
+            if training:
+                return ops.reshape(x, (-1, 5))
+            return x
+    def build(hp):
+        inputs = keras.Input((hp.Choice("features", [10, 12]),))
+        model = keras.Model(inputs, layers.Dense(2)(Noisy()(inputs)))
+        model.compile("sgd", "mse")
+        return model
+    """
+    assert second(source, {"features": 12}, {"features": 12})["verdict"] == "fail"
+
+
+def test_list_that_becomes_an_attribute_is_copied_as_keras_copies_it() -> None:
+    source = """
+    class Net(keras.Model):
+        def __init__(self, count):
+            super().__init__()
+            stack = []
+            self.stack = stack
+            for _ in range(count):
+                stack.append(layers.Dense(7))
+            self.head = layers.Dense(2)
+        def call(self, x):
+            for layer in self.stack:
+                x = layer(x)
+            return self.head(x)
+    def build(hp):
+        model = Net(hp.Int("count", 1, 3))
+        model.build((None, 3))
+        model.compile("sgd", "mse")
+        return model
+    """
+    assert second(source, {}, {"count": 2})["parameters"] == 8
+
+
+def test_class_that_asks_what_stand_ins_do_not_know_is_made_for_real() -> None:
+    source = """
+    import tensorflow as tf
+    class Halved(layers.Layer):
+        def call(self, x):
+            return tf.reshape(x, (-1, 2, x.shape[1] // 2))
+    def build(hp):
+        inputs = keras.Input((hp.Choice("features", [10, 12]),))
+        model = keras.Model(inputs, layers.Dense(hp.Choice("units", [1, 2]))(Halved()(inputs)))
+        model.compile("sgd", "mse")
+        return model
+    """
+    assert shapes(second(source, {}, {"units": 2}))[0] == ("Halved", (None, 2, 5))
