@@ -401,3 +401,23 @@ def test_values_that_are_alike_take_one_probe_for_all_of_them() -> None:
     assert (coverage.mode, coverage.space) == ("exhaustive", 10**8)
     assert probes < 2000
     assert coverage.failing_share == pytest.approx(8 / 10)
+
+
+def test_a_relation_is_found_though_a_proof_probes_few_pairs_of_values() -> None:
+    def target(run: Run) -> None:
+        width = run.value("width", 16, 32, 48, 64)
+        for index in range(run.value("blocks", 1, 2, 3)):
+            inner = run.value(f"inner_{index}", 16, 32, 48, 64)
+            others = tuple(value for value in (16, 32, 48, 64) if (value == width) is (inner == width))
+            if not run.value("project", 0, 1):
+                run.forced.discard(f"inner_{index}")
+                run.alike[f"inner_{index}"] = others
+                if inner != width:
+                    raise Fails(3)
+            run.value(f"pool_{index}", 0, 1)
+
+    explorer, _ = explore(target)
+    check_against_brute_force(explorer, target)
+    (cause,) = explorer.causes()
+    assert cause.condition is not None
+    assert set(cause.condition.names) == {"width", "inner_0", "inner_1", "inner_2", "project"}

@@ -119,6 +119,24 @@ def nearest(one: Configuration, others: Iterable[Configuration]) -> Configuratio
     return min(others, key=lambda other: len(items ^ other.items()), default=None)
 
 
+def telling(
+    hps: Mapping[str, Hyperparameter],
+    failing: Sequence[Configuration],
+    building: Sequence[Configuration],
+) -> dict[str, Hyperparameter]:
+    """Hyperparameters that tell all failing configurations from all building ones, the others left out one by one."""
+    kept = list(hps)
+    for name in reversed(list(hps)):
+        fewer = [each for each in kept if each != name]
+        failed = {tuple(each.get(n, _UNREAD) for n in fewer) for each in failing}
+        if not any(tuple(each.get(n, _UNREAD) for n in fewer) in failed for each in building):
+            kept = fewer
+    return {name: hps[name] for name in hps if name in kept}
+
+
+_UNREAD = object()
+
+
 def _far_from_default(configuration: Configuration, hps: Mapping[str, Hyperparameter]) -> tuple[int, int]:
     changed = sum(name in hps and hps[name].default != value for name, value in configuration.items())
     return changed, len(configuration)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from hypershape.model import Configuration, Hyperparameter, Value
@@ -54,6 +55,17 @@ def extremes(
     free = [name for name in cube.open_names if name in names and name in hps]
     for end in (0, -1):
         yield {**cube.report.configuration, **{name: _ends(cube, hps[name], 2)[end] for name in free}}
+
+
+def somewhere(
+    cube: Cube, names: Collection[str], hps: Mapping[str, Hyperparameter], generator: random.Random
+) -> Configuration:
+    """One of the configurations that a cube speaks for, with other values of some names."""
+    free = [name for name in cube.open_names if name in names and name in hps]
+    return {
+        **cube.report.configuration,
+        **{name: generator.choice(_values(cube, hps[name]) or _ends(cube, hps[name], 3)) for name in free},
+    }
 
 
 def _values(cube: Cube, hp: Hyperparameter) -> Sequence[Value]:

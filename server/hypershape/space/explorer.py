@@ -11,12 +11,12 @@ import itertools
 import math
 import random
 from collections import Counter, deque
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Key, Report, Value, key_of
-from hypershape.space.blame import by_kind, causes, kind, nearest, others, smallest_condition
-from hypershape.space.claims import counterexample, everywhere, extremes
+from hypershape.space.blame import by_kind, causes, kind, nearest, others, smallest_condition, telling
+from hypershape.space.claims import counterexample, everywhere, extremes, somewhere
 from hypershape.space.conditions import Condition
 from hypershape.space.confirm import trials
 from hypershape.space.covering import covering_array
@@ -41,6 +41,10 @@ FEW_CLAIMS = 24
 
 FIRST_DRAWS = 32
 """Random draws before what is chosen, so that shares can be told soon; at once where neither defaults nor extremes build."""
+MOST_SPOKEN = 8
+ENOUGH_SPOKEN = 1024
+"""Configurations of one cube, and of all together, that are looked at although no probe met them."""
+
 MOST_COUNTED = 256
 """Draws from which the length of a proof is estimated."""
 
@@ -630,15 +634,37 @@ class Explorer:
     ) -> Condition | None:
         """The simplest condition that is true of everything that the reports speak for."""
         hps = self._mattering(key)
-        bad, good, elsewhere = list(failing), list(building), others(key, self.reports)
+        spoken = self._spoken_for(key, hps.keys())
+        bad, good = [*failing, *spoken[0]], [*building, *spoken[1]]
+        elsewhere = others(key, self.reports)
         for _ in range(MOST_CORRECTIONS):
             condition = smallest_condition(bad, good, hps, self._suspects.get(key, ()), elsewhere)
+            if condition is None and len(few := telling(hps, bad, good)) < len(hps):
+                # Branches that every run depends on hide what decides among them.
+                condition = smallest_condition(bad, good, few, self._suspects.get(key, ()), elsewhere)
             wrong = self._counterexamples(condition, key) if condition is not None else []
             if not wrong:
                 return condition
             for fails, point in wrong:
                 (bad if fails else good).append(point)
         return None
+
+    def _spoken_for(
+        self, key: object, names: Collection[str]
+    ) -> tuple[list[Configuration], list[Configuration]]:
+        """Some configurations that no probe met, but that reports speak for: those that fail in a way, and that build.
+
+        A relation between values needs several pairs of them as evidence, and a proof probes few.
+        """
+        fails: list[Configuration] = []
+        builds: list[Configuration] = []
+        cubes = [cube for cube in self._known.now.cubes if not set(cube.open_names).isdisjoint(names)]
+        for cube in cubes if self._known.claims else ():
+            found = fails if _is_of_kind(cube, key) else builds if cube.report.verdict == "ok" else None
+            if found is not None:
+                for index in range(min(MOST_SPOKEN, ENOUGH_SPOKEN // len(cubes))):
+                    found.append(somewhere(cube, names, self._hps, random.Random(index)))
+        return fails, builds
 
     def _mattering(self, key: object) -> Mapping[str, Hyperparameter]:
         """The hyperparameters on which some failure of a kind depends."""
