@@ -66,6 +66,11 @@ async def probed(agent: Agent, slice_: Slice, limits: Limits = LIMITS) -> list[R
         ("while True: pass", "more than 2 s"),
         ("import time; time.sleep(60)", "more than 2 s"),
         (
+            "try:\n    while True: pass\nexcept:\n    raise TypeError('no maximum of this type')",
+            "more than 2 s",
+        ),
+        ("while True:\n    try:\n        while True: pass\n    except: break", "more than 2 s"),
+        (
             "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
             "had to be stopped",
         ),
@@ -357,3 +362,21 @@ async def test_processes_that_wait_are_few_end_when_nothing_comes_and_with_their
     finally:
         await agent.close()
     assert not any(psutil.pid_exists(pid) for pid in left)
+
+
+async def test_a_batch_ends_when_its_time_is_over_and_knows_nothing_of_the_rest() -> None:
+    agent = Agent([sys.executable])
+    try:
+        job = await agent.open(target("while True: pass"), limits=LIMITS)
+        few = [
+            r
+            async for r in job.probe(
+                [{"units": 2}, {"units": 3}, {"units": 4}], "symbolic", within=0.2, each=30.0
+            )
+        ]
+        again = [r async for r in job.probe([{"units": 4}], "symbolic", within=0.2)]
+        await job.close()
+    finally:
+        await agent.close()
+    assert [report.configuration["units"] for report in (*few, *again)] == [2, 4]
+    assert {report.verdict for report in (*few, *again)} == {"ok"}

@@ -24,6 +24,8 @@ REPORTS_SECONDS = 0.05
 STATEMENT_SECONDS = 3.0
 SLICE_SECONDS = 30.0
 LEAST_SECONDS = 0.05
+OVERTIME_SECONDS = 2.0
+"""So long after the time of its batch a probe may end that has begun."""
 
 
 class TimeUp(BaseException):
@@ -54,14 +56,14 @@ class Job:
         self.number = params["job"]
         self.function: Optional[Callable[[Any], Any]] = None
         self.engine: Optional[engine.Engine] = None
-        self._cut = False
-        """A probe was ended in the midst of something."""
+        self.cut = False
+        """A probe was ended in the midst of something: what this process holds is not to be trusted any more."""
 
     def leaves_nothing(self) -> bool:
         """Whether this process is as fit for another job as a new one."""
         layer = os.path.join(self._scratch, "layer")
         written = os.path.isdir(layer) and bool(os.listdir(layer))
-        return not self._cut and not written and self.engine is not None and self.engine.gives_way()
+        return not self.cut and not written and self.engine is not None and self.engine.gives_way()
 
     def open(self, fresh: bool = True) -> Optional[dict[str, Any]]:
         """Runs the slice; returns the fields of a ProbeError when it raises."""
@@ -154,42 +156,45 @@ class Job:
         for index, configuration in enumerate(params["configurations"]):
             if index and batch.left <= 0:
                 break
-            seconds = min(each, max(batch.left, LEAST_SECONDS))
+            seconds = min(each, max(batch.left, 0.0) + OVERTIME_SECONDS)
             self._progress.start(index, each)
             report = self._one(configuration, params["level"], seconds)
-            if report is None and seconds < each:
+            if self.cut and seconds < each:
                 # It was the batch's time that was over: nothing is known of this configuration.
                 break
-            report = report or self._too_long(configuration, params["level"], seconds)
             probed += 1
             report["layers"] = self._interned(report.get("layers") or (), traces)
             waiting.append(report)
             if len(waiting) >= REPORTS_AT_ONCE or time.monotonic() - sent > REPORTS_SECONDS:
                 self._flush(send, waiting, traces)
                 waiting, traces, sent = [], {}, time.monotonic()
+            if self.cut:
+                break
         self._progress.stop()
         self._flush(send, waiting, traces)
         return probed
 
-    def _too_long(self, configuration: dict[str, Any], level: str, seconds: float) -> dict[str, Any]:
-        error = errors.limit("TimeLimit", f"The probe took more than {seconds:g} s.")
-        return {"configuration": configuration, "verdict": "unknown", "level": level, "error": error}
+    def _one(self, configuration: dict[str, Any], level: str, seconds: float) -> dict[str, Any]:
+        """The report of one probe. One whose time was over says nothing but that, however it ended.
 
-    def _one(self, configuration: dict[str, Any], level: str, seconds: float) -> Optional[dict[str, Any]]:
-        """The report of one probe; None where its time was over."""
+        A bare `except:`, in TensorFlow as well as in user code, may have taken `TimeUp` for an error of its own.
+        """
         assert self.engine is not None
         _alarm(seconds)
         try:
             self._running.assumption.reset()
-            return self._judged(self.engine.probe(self.function, configuration, level))  # type: ignore[arg-type]
-        except TimeUp:
-            self._cut = True
-            return None
+            report = self._judged(self.engine.probe(self.function, configuration, level))  # type: ignore[arg-type]
+            error = None
         except BaseException as problem:
-            self._cut = True
+            self.cut = True
             error = errors.describe(problem, "limit", Positions(self._paths))
         finally:
             _alarm(0)
+        if _over:
+            self.cut = True
+            error = errors.limit("TimeLimit", f"The probe took more than {seconds:g} s.")
+        if error is None:
+            return report
         return {"configuration": configuration, "verdict": "unknown", "level": level, "error": error}
 
     def _judged(self, report: dict[str, Any]) -> dict[str, Any]:
@@ -262,6 +267,7 @@ def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> No
                     "probed": job.probe(params, send),
                     "assumptions": job.assumptions,
                     "took": bound.took,
+                    "cut": job.cut,
                 }
             sys.stdout.flush()
             sys.stderr.flush()
@@ -270,18 +276,23 @@ def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> No
 
 _bound = limits.Bound(math.inf)
 """That of the work in hand."""
+_over = False
+"""Whether it was hit."""
 
 
 def _alarm(seconds: float) -> None:
     """Ends what follows with `TimeUp` once this process has computed for so long; 0 takes that back."""
-    global _bound
+    global _bound, _over
     _bound = limits.Bound(seconds or math.inf)
+    _over = _over and not seconds
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _time_is_up(number: int, frame: Optional[types.FrameType]) -> None:
+    global _over
     left = _bound.left
     if left <= 0:
+        _over = True
         raise TimeUp
     if left < math.inf:
         signal.setitimer(signal.ITIMER_REAL, max(left, LEAST_SECONDS))

@@ -544,9 +544,12 @@ class Job:
                     killer = max((answer.get("index") or 0) - done, 0)
                     configuration = left.pop(min(killer, len(left) - 1))
                     yield Report(configuration, "unknown", level, ProbeError("Killed", reason, "limit"))
-            elif left and within is not None:
+                continue
+            if answer.get("cut"):
+                self.end()
+            if left and within is not None:
                 return
-            elif left:
+            if left and not answer.get("cut"):
                 raise AgentFailed("The agent lost reports.")
 
     async def close(self) -> None:
