@@ -220,12 +220,17 @@ def _shares(
 ) -> tuple[float, float]:
     """How often a random trial fails for a cause, and for another one with values that meet the condition of this one.
 
-    A tuner draws also what the trial does not come to read.
+    A tuner draws also what the trial does not come to read. Where not even every trial that builds reads the names of
+    the condition, it is false without them.
     """
+    names = set(cause.names)
+    drawn_by_all = all(names <= configuration.keys() for configuration, label in truth if label is None)
     own = elsewhere = 0.0
     for (configuration, label), weight in zip(truth, weights, strict=True):
         if label == cause.error.message:
             own += weight
+        elif label is not None and cause.condition is not None and not drawn_by_all:
+            elsewhere += weight * bool(cause.condition.holds(configuration))
         elif label is not None and cause.condition is not None:
             drawn = {hp.name: hp for hp in hps}
             drawn |= {
