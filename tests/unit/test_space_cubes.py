@@ -421,3 +421,35 @@ def test_a_relation_is_found_though_a_proof_probes_few_pairs_of_values() -> None
     (cause,) = explorer.causes()
     assert cause.condition is not None
     assert set(cause.condition.names) == {"width", "inner_0", "inner_1", "inner_2", "project"}
+
+
+def test_a_condition_is_as_good_as_if_everything_had_been_tried() -> None:
+    def too_small(kernel: int, stride: int, pool: int, second: int) -> bool:
+        return ((24 - kernel) // stride + 1) // pool < second
+
+    domains = {"kernel": (3, 5, 7), "stride": (1, 2), "pool": (2, 3, 4), "second": (3, 5)}
+
+    def target(run: Run) -> None:
+        for name, values in domains.items():
+            run.draw(name, *values, kind="Choice")
+        run.draw("units", *range(1000))
+        here = {name: run.read[name] for name in domains}
+        fails = too_small(**here)
+        # The fewest values that decide it, as a run finds them that knows what others would give.
+        for size in range(5):
+            for names in itertools.combinations(domains, size):
+                rest = [name for name in domains if name not in names]
+                around = itertools.product(*(domains[name] for name in rest))
+                if all(
+                    too_small(**{**here, **dict(zip(rest, each, strict=True))}) is fails for each in around
+                ):
+                    run.forced |= set(names)
+                    if fails:
+                        raise Fails(1)
+                    return
+
+    explorer, probes = explore(target)
+    assert probes < 50
+    check_against_brute_force(explorer, target)
+    (cause,) = explorer.causes()
+    assert cause.condition is not None

@@ -96,6 +96,8 @@ class _Node:
     """Children that are not covered entirely."""
     done: bool = False
     """Whether every configuration of it is covered."""
+    shared: bool = False
+    """Whether several values may lead here."""
 
 
 _Entry: TypeAlias = "tuple[_Node | None, dict[str, Value]]"
@@ -195,6 +197,7 @@ class Cubes:
                 child = _Node(node)
                 node.name, node.open = name, 1
                 node.children = dict.fromkeys(cube.values(name), child)
+                child.shared = len(node.children) > 1
                 node = child
         node.cube = cube
         self._finish(node)
@@ -207,9 +210,10 @@ class Cubes:
             touched.setdefault(id(child), (child, []))[1].append(value)
         found = []
         for child, some in touched.values():
-            if child is None or sum(each is child for each in node.children.values()) > len(some):
+            if child is None or (child.shared and _count(child, node) > len(some)):
                 source = node.other if child is None else child
                 child = _copied(source, node) if source is not None else _Node(node)
+                child.shared = len(some) > 1
                 node.children.update(dict.fromkeys(some, child))
                 node.open += not child.done
             found.append(child)
@@ -343,6 +347,11 @@ def _ancestors(node: _Node) -> Iterator[_Node]:
         above = above.parent
 
 
+def _count(child: _Node, node: _Node) -> int:
+    """How many values share a part."""
+    return sum(each is child for each in node.children.values())
+
+
 def _distinct(node: _Node) -> list[_Node]:
     return list({id(child): child for child in node.children.values()}.values())
 
@@ -372,4 +381,4 @@ def _copied(node: _Node, parent: _Node | None) -> _Node:
 
 
 def _like(node: _Node, parent: _Node | None) -> _Node:
-    return _Node(parent, node.cube, node.name, {}, None, node.open, node.done)
+    return _Node(parent, node.cube, node.name, {}, None, node.open, node.done, node.shared)

@@ -51,6 +51,7 @@ MOST_COUNTED = 256
 MANY_FAILURES = 128
 """So many failures of one kind, and nothing else, are enough where their messages speak of different sizes."""
 
+MOST_SPELT_OUT = 5_000
 MOST_CORRECTIONS = 12
 MOST_POINTS = 50
 """In each of so many rounds at most so many counterexamples are added to what a condition is sought among."""
@@ -110,6 +111,8 @@ class Explorer:
         self._judged = False
         """Whether what the reports say of others was put to trial."""
         self._conditions: dict[object, tuple[int, Condition | None]] = {}
+        self._next_try: dict[object, int] = {}
+        """Where a condition was sought in vain, how many failures there have to be before it is sought again."""
         self._suspects: dict[object, list[str]] = {}
         self._confirmed: set[tuple[object, object]] = set()
         self._causes: tuple[Cause, ...] | None = None
@@ -205,6 +208,7 @@ class Explorer:
         self._causes = self._measured = None
         self._known.correct(reports)
         self._conditions.clear()
+        self._next_try.clear()
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -625,8 +629,12 @@ class Explorer:
             ):
                 self._conditions[key] = (self._known.version, condition)
                 return condition
+        if len(failing) < self._next_try.get(key, 0) and not self._known.is_covered:
+            return None
         condition = self._seek(key, failing, building)
         self._conditions[key] = (self._known.version, condition)
+        if condition is None and building:
+            self._next_try[key] = len(failing) + max(len(failing) // 4, 1)
         return condition
 
     def _seek(
@@ -634,9 +642,14 @@ class Explorer:
     ) -> Condition | None:
         """The simplest condition that is true of everything that the reports speak for."""
         hps = self._mattering(key)
-        spoken = self._spoken_for(key, hps.keys())
-        bad, good = [*failing, *spoken[0]], [*building, *spoken[1]]
-        elsewhere = others(key, self.reports)
+        told = self._spelt_out_by_kind(hps) if self._known.claims else None
+        if told is not None:
+            bad, good = told.pop(key, list(failing)), told.pop(None, list(building))
+            elsewhere = sorted(told.values(), key=len, reverse=True)
+        else:
+            spoken = self._spoken_for(key, hps.keys())
+            bad, good = [*failing, *spoken[0]], [*building, *spoken[1]]
+            elsewhere = others(key, self.reports)
         for _ in range(MOST_CORRECTIONS):
             condition = smallest_condition(bad, good, hps, self._suspects.get(key, ()), elsewhere)
             if condition is None and len(few := telling(hps, bad, good)) < len(hps):
@@ -665,6 +678,24 @@ class Explorer:
                 for index in range(min(MOST_SPOKEN, ENOUGH_SPOKEN // len(cubes))):
                     found.append(somewhere(cube, names, self._hps, random.Random(index)))
         return fails, builds
+
+    def _spelt_out_by_kind(self, names: Collection[str]) -> dict[object, list[Configuration]] | None:
+        """All combinations of values of some names for each kind of failure, and for None what builds; None if too many.
+
+        A few cubes say what thousands of probes would, and a condition is sought as if these had been made.
+        """
+        told: dict[object, dict[Key, Configuration]] = {}
+        left = MOST_SPELT_OUT
+        for cube in self._known.now.cubes:
+            if cube.is_known:
+                error = cube.report.error if cube.report.verdict == "fail" else None
+                points = told.setdefault(kind(error) if error is not None else None, {})
+                for each in everywhere(cube, names, self._hps):
+                    points.setdefault(tuple((name, each[name]) for name in names if name in each), each)
+                    left -= 1
+                if left < 0:
+                    return None
+        return {key: list(points.values()) for key, points in told.items()}
 
     def _mattering(self, key: object) -> Mapping[str, Hyperparameter]:
         """The hyperparameters on which some failure of a kind depends."""
