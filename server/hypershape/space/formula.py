@@ -18,7 +18,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 from typing import Literal as OneOf
 
@@ -36,7 +36,7 @@ WIDTHS = ((1, 60), (2, 150), (3, 250))
 """How many literals of each kind are followed at a step, and how many steps that may take."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Formula:
     """A literal, or two and more formulas with one word between them; bit sets say where it holds.
 
@@ -64,12 +64,17 @@ class Formula:
         """How much there is to read."""
         return self.weight + NESTED * max(self.depth - 2, 0)
 
-    @property
+    @cached_property
+    def text(self) -> str:
+        """The text of the condition."""
+        return self.condition.text
+
+    @cached_property
     def condition(self) -> Condition:
         """The formula as a condition, in the order in which it is read best: short parts first."""
         if self.literal is not None:
             return self.literal.condition
-        ordered = sorted(self.parts, key=lambda part: (part.depth, part.weight, part.condition.text))
+        ordered = sorted(self.parts, key=lambda part: (part.depth, part.weight, part.text))
         return (all_of if self.word == "and" else any_of)([part.condition for part in ordered])
 
 
@@ -154,7 +159,8 @@ def cheapest(literals: Sequence[Literal], failing: int, building: int, most: int
         found = _Search(literals, width, steps).solve(failing, building, most)
         written = () if found is None else _written(found, failing, building, simplest)
         candidates = [each for each in (best, *written) if each is not None and each.cost <= most]
-        best = min(candidates, key=rank, default=None)
+        least = min((each.cost for each in candidates), default=0)
+        best = min((each for each in candidates if each.cost == least), key=rank, default=None)
         if best is not None:
             most = min(most, best.cost)
             if not best.parts:
@@ -165,7 +171,7 @@ def cheapest(literals: Sequence[Literal], failing: int, building: int, most: int
 def rank(formula: Formula) -> tuple[int, int, str]:
     """The order of formulas that hold for the same configurations, the best first."""
     names = {name for each in formula.literals for name in each.condition.names}
-    return formula.cost, len(names), formula.condition.text
+    return formula.cost, len(names), formula.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +392,7 @@ def _factored(groups: Sequence[_Group], outer: Word) -> Formula:
     """Groups with the literals that several of them share put before a bracket."""
     join, inside = (either, both) if outer == "or" else (both, either)
     counts = Counter(each for group in groups for each in group)
-    shared = max(counts, key=lambda each: ((counts[each] - 1) * each.weight, each.condition.text))
+    shared = max(counts, key=lambda each: ((counts[each] - 1) * each.weight, each.text))
     if counts[shared] < 2:
         return join([inside(group) for group in groups])
     rests = [tuple(each for each in group if each is not shared) for group in groups if shared in group]
