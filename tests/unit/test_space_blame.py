@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from hypershape.model import Detail, Frame, Hyperparameter, ProbeError, Report, Span, Value
-from hypershape.space.blame import causes, smallest_condition
+from hypershape.space.blame import causes, smallest_condition, telling
 
 
 def space(**domains: list[Value]) -> dict[str, Hyperparameter]:
@@ -139,3 +139,11 @@ def test_a_failure_behind_another_is_blamed_only_on_what_is_known() -> None:
         if cause.error.span
     }
     assert by_line == {2: "a >= 3", 5: "b >= 3"}
+
+
+def test_names_that_tell_nothing_are_left_out() -> None:
+    hps = space(kernel=[1, 2, 3], units=[1, 2, 3], depth=[1, 2, 3], pool=[1, 2, 3])
+    every = [dict(zip(hps, values, strict=True)) for values in itertools.product((1, 2, 3), repeat=4)]
+    failing = [each for each in every if each["kernel"] == each["depth"]]
+    building = [each for each in every if each["kernel"] != each["depth"]]
+    assert set(telling(hps, failing, building)) == {"kernel", "depth"}
