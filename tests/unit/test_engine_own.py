@@ -202,6 +202,22 @@ def test_training_branch_of_a_call_is_run_as_a_step_runs_it() -> None:
     assert second(source, {"features": 12}, {"features": 12})["verdict"] == "fail"
 
 
+def test_tensors_of_two_types_are_not_converted_inside_of_a_call() -> None:
+    source = """
+    class Scaled(layers.Layer):
+        def call(self, x):
+            return x[0] * x[1]
+    def build(hp):
+        a, b = keras.Input((4,)), keras.Input((4,), dtype=hp.Choice("type", ["float32", "int32"]))
+        model = keras.Model([a, b], layers.Dense(hp.Choice("units", [1, 2]))(Scaled()([a, b])))
+        model.compile("sgd", "mse")
+        return model
+    """
+    assert second(source, {}, {"units": 2})["verdict"] == "ok"
+    report, whole, _ = in_child(_second, textwrap.dedent(source), {}, {"type": "int32"}, None)
+    assert report["verdict"] == whole["verdict"]
+
+
 def test_list_that_becomes_an_attribute_is_copied_as_keras_copies_it() -> None:
     source = """
     class Net(keras.Model):

@@ -13,6 +13,7 @@ import keras
 from keras import layers
 
 from . import private
+from .origins import Token
 from .positions import Span
 
 if TYPE_CHECKING:
@@ -119,8 +120,27 @@ class Tensor(HandedOut):
         return len(self.shape)
 
 
+def _as_in_a_graph(name: str, function: Any) -> Any:
+    """An operator, which inside of the user's own `call` meets tensors of the backend: they are not converted."""
+    if name == "__getitem__":
+        return function
+
+    def operator(self: Tensor, *others: Any) -> Any:
+        memory = self.memory
+        if memory.objects.running:
+            kind = float if "float" in self.dtype else int
+            memory.require(kind is float or "div" not in name)
+            for other in others:
+                memory.require(
+                    other.dtype == self.dtype if type(other) is Tensor else type(other) in (kind, int, Token)
+                )
+        return function(self, *others)
+
+    return operator
+
+
 for _name, _function in _OPERATORS.items():
-    setattr(Tensor, _name, _function)
+    setattr(Tensor, _name, _as_in_a_graph(_name, _function))
 
 
 class Kind:
