@@ -254,3 +254,56 @@ def test_class_that_asks_what_stand_ins_do_not_know_is_made_for_real() -> None:
         return model
     """
     assert shapes(second(source, {}, {"units": 2}))[0] == ("Halved", (None, 2, 5))
+
+
+def test_model_between_the_ends_of_others_is_remembered() -> None:
+    source = """
+    def build(hp):
+        a = keras.Input((8,))
+        encoder = keras.Model(a, layers.Dense(hp.Int("size", 2, 4))(a))
+        b = keras.Input(encoder.output.shape[1:])
+        decoder = keras.Model(b, layers.Dense(8)(b))
+        model = keras.Model(encoder.input, decoder(encoder.output))
+        model.compile("sgd", "mse")
+        return model
+    """
+    assert second(source, {}, {"size": 3})["output_shapes"] == ((None, 8),)
+
+
+def test_outputs_in_a_dictionary_are_remembered_under_their_names() -> None:
+    source = """
+    def build(hp):
+        inputs = keras.Input((8,))
+        x = layers.Dense(hp.Int("units", 2, 4))(inputs)
+        name = hp.Choice("name", ["right", "wrong"])
+        model = keras.Model(inputs, {name: layers.Dense(1)(x), "other": layers.Dense(2)(x)})
+        model.compile("sgd", {"right": "mse", "other": "mse"})
+        return model
+    """
+    assert second(source, {}, {"units": 3})["verdict"] == "ok"
+    assert second(source, {"name": "wrong"}, {"name": "wrong", "units": 3})["verdict"] == "fail"
+
+
+def test_loss_of_the_users_own_is_remembered_if_it_reads_nothing_that_changes() -> None:
+    source = """
+    def half(y, p):
+        return ops.mean(ops.square(y - p), axis=-1) / 2
+    def build(hp):
+        model = keras.Sequential([keras.Input((8,)), layers.Dense(hp.Int("units", 2, 4)), layers.Dense(1)])
+        model.compile("sgd", half)
+        return model
+    """
+    assert second(source, {}, {"units": 3})["verdict"] == "ok"
+
+
+def test_number_on_the_left_and_a_constant_tensor_are_remembered() -> None:
+    source = """
+    def build(hp):
+        inputs = keras.Input((8,))
+        x = 0.5 * inputs + ops.ones((hp.Choice("size", [8, 7]),))
+        model = keras.Model(inputs, layers.Dense(hp.Int("units", 2, 4))(x))
+        model.compile("sgd", "mse")
+        return model
+    """
+    assert second(source, {}, {"units": 3})["verdict"] == "ok"
+    assert second(source, {"size": 7}, {"size": 7, "units": 2})["verdict"] == "fail"

@@ -625,6 +625,7 @@ class Engine:
         named = len(outputs) > 1 or _holds_dictionary(model.compiles)
         key = (
             "deferred" if deferred else type(model).__name__,
+            getattr(model, "names", None),
             tuple(model.compiles),
             tuple(tensor.spec for tensor in inputs),
             tuple((tensor.spec, tensor.layer.name if named else None) for tensor in outputs),

@@ -33,6 +33,7 @@ from .symbols import (
     Application,
     Functional,
     FunctionalModel,
+    HandedOut,
     Input,
     Kind,
     Layer,
@@ -363,6 +364,7 @@ class Memory:
             self.require(len(parents) == 1 and type(args[0]) is Tensor)
             self._begin_quietly(model, parents[0])
         inputs, outputs, parameters = model.ends()
+        self.require(type(model) is Sequential or model.names == (None, None))
         self.require([each.spec for each in inputs] == [each.spec for each in parents])
         # Tokens in sizes are equal only where the sizes are equal at all their values.
         self.require([each.shape for each in inputs] == [each.shape for each in parents])
@@ -453,9 +455,8 @@ class Memory:
                 except Exception:
                     return Result(None, 0, {})
                 if not any(map(_is_sparse, training.tree.flatten((real_args, real_kwargs)))):
-                    for each in filter(_is_sparse, training.tree.flatten(value)):
-                        # So Keras takes what it makes of a number and a tensor, in this order.
-                        each.sparse = False
+                    # So Keras takes what it makes of a number and a tensor, in this order.
+                    value = training.tree.map_structure(_dense, value)
                 result = Result(self._specs(value), 0, {})
                 if not self._operation_passes(operation, key, real_args, real_kwargs, value):
                     result.foresee(training.DOUBTFUL)
@@ -726,10 +727,32 @@ class Memory:
             if type(value) is Optimizer:
                 key: Any = ("optimizer", value.key)
             else:
-                key = identity(value)
-                self.require(key is not None)
+                key = self._trained_with(value)
             found.append((name, key))
         return tuple(found)
+
+    def _trained_with(self, value: Any) -> Any:
+        """What a loss or a metric does: what Keras knows, or code of the user's that is pure."""
+        key = identity(value)
+        if key is not None:
+            return key
+        kind = type(value)
+        if kind in (list, tuple):
+            return (kind.__name__, *map(self._trained_with, value))
+        if kind is dict:
+            return ("dict", tuple(value), *map(self._trained_with, value.values()))
+        if isinstance(value, (keras.losses.Loss, keras.metrics.Metric)):
+            noted = _notes_of(
+                keras.losses.Loss if isinstance(value, keras.losses.Loss) else keras.metrics.Metric
+            )
+            held = ((name, each) for name, each in sorted(vars(value).items()) if name not in noted)
+            return (self._pure(kind), *[(name, self._held_by_metric(each)) for name, each in held])
+        return self._pure(value)
+
+    def _held_by_metric(self, value: Any) -> Any:
+        if isinstance(value, keras.Variable):
+            return ("variable", tuple(value.shape), str(value.dtype))
+        return self._plain(value)
 
     def input_spec_of(self, arguments: Dict[str, Any]) -> Tuple[Any, ...]:
         key = (
@@ -808,6 +831,8 @@ class Memory:
             return (kind, value.shape, value.dtype.str, value.tobytes())
         if isinstance(value, np.generic):
             return (kind, value.tobytes())
+        if not issubclass(kind, HandedOut) and _is_constant(value):
+            return ("constant", self._plain(keras.ops.convert_to_numpy(value)))
         raise unknown(self)
 
     def input_key(self, value: Any, parents: List[Tensor]) -> Any:
@@ -964,6 +989,23 @@ def renamed(name: str, base: Tuple[Tuple[str, int], ...]) -> str:
 def _numbered(prefix: str, number: int) -> str:
     """How Keras names the layer of a prefix that so many came before."""
     return "%s_%d" % (prefix, number) if number else prefix
+
+
+@functools.lru_cache(maxsize=None)
+def _notes_of(base: Any) -> FrozenSet[str]:
+    """What Keras itself notes down in each loss or metric, apart from what decides how it is computed."""
+    return frozenset(vars(base(name="plain"))) - {"reduction", "dtype", "_dtype"}
+
+
+def _is_constant(value: Any) -> bool:
+    """Whether a value is a tensor of the backend with few numbers that are known."""
+    if not keras.ops.is_tensor(value) or None in tuple(value.shape) or math.prod(value.shape) > MOST_NUMBERS:
+        return False
+    return hasattr(value, "numpy") and str(keras.backend.standardize_dtype(value.dtype)) != "string"
+
+
+def _dense(value: Any) -> Any:
+    return keras.KerasTensor(value.shape, value.dtype) if _is_sparse(value) else value
 
 
 def _is_sparse(value: Any) -> bool:

@@ -354,6 +354,7 @@ class _Model(HandedOut):
     """What all stand-ins of models have in common: they can be compiled, summarized, frozen and called like a layer."""
 
     __slots__ = ("called", "compiles", "late", "name", "result", "single")
+    names: Tuple[Any, Any] = (None, None)
     trainable = property(None, lambda self, value: self.memory.flag(self.name, value))
 
     def _begin_model(self, memory: "Memory", name: Optional[str]) -> None:
@@ -443,18 +444,31 @@ class Sequential(_Model):
 
 
 class Functional(_Model):
-    __slots__ = ("inputs_", "outputs_")
+    __slots__ = ("given", "inputs_", "outputs_")
     stands_for = FunctionalModel
+    input = property(lambda self: self.given[0])
+    output = property(lambda self: self.given[1])
+    inputs = property(lambda self: list(self.inputs_))
+    outputs = property(lambda self: list(self.outputs_))
 
     def __init__(self, memory: "Memory", inputs: Any = None, outputs: Any = None, name: Any = None) -> None:
         if not (name is None or (type(name) is str and "/" not in name)):
             raise unknown(memory)
         self._begin_model(memory, name)
+        self.given = inputs, outputs
         self.inputs_ = self._tensors(inputs)
         self.outputs_ = self._tensors(outputs)
         self.single = type(outputs) is Tensor
 
+    @property
+    def names(self) -> Tuple[Any, Any]:  # type: ignore[override]
+        """The names of inputs and outputs that were given in dictionaries."""
+        inputs, outputs = (tuple(each) if type(each) is dict else None for each in self.given)
+        return inputs, outputs
+
     def _tensors(self, value: Any) -> Tuple[Tensor, ...]:
+        if type(value) is dict and all(type(name) is str for name in value):
+            value = [value[name] for name in sorted(value)]
         tensors = tuple(value) if type(value) in (list, tuple) else (value,)
         if not tensors or any(type(tensor) is not Tensor for tensor in tensors):
             raise unknown(self.memory)
