@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from . import every_layer, handwritten, handwritten_layers, handwritten_models
-from .compare import compare
+from .compare import compare, in_child
 from .programs import Program, programs
 
 keras_tuner = pytest.importorskip("keras_tuner")
@@ -28,6 +28,9 @@ EACH = int(os.environ.get("HYPERSHAPE_ACCURACY_LAYER", "1"))
 FULL = "HYPERSHAPE_ACCURACY" in os.environ
 SHORT = int(os.environ.get("HYPERSHAPE_ACCURACY_SHORT", "10"))
 """One in so many layers and handwritten programs is compared where not all of them are."""
+
+EXACT_PROGRAMS = int(os.environ.get("HYPERSHAPE_ACCURACY_EXACT", "4"))
+"""How many calls of each layer that is called exact are traced."""
 
 CASES = {**handwritten.CASES, **handwritten_layers.CASES, **handwritten_models.CASES}
 NAMES = [
@@ -109,3 +112,49 @@ def test_with_jax_models_get_the_verdict_of_a_real_build() -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "handwritten", __file__]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def disagreeing(name: str, count: int) -> tuple[int, list[str]]:
+    """How many calls of an exact layer were traced in training, and the programs of which the trace is no other."""
+    import keras
+    import keras_tuner
+
+    from hypershape.agent import engine, training
+
+    engine.install()
+    traced, found = 0, []
+    is_exact = training._is_exact
+    for program in generated(every_layer.programs_of(every_layer.built_in()[name]), 20 * count):
+        if traced >= count:
+            break
+        keras.backend.clear_session(free_memory=False)
+        names: dict[str, object] = {}
+        exec(program.source, names)
+        try:
+            model = names["build"](keras_tuner.HyperParameters())
+        except Exception:
+            continue
+        for node in training._nodes(training.graph_of(model)):
+            given = node.operation, node.arguments.args, node.arguments.kwargs
+            if type(node.operation).__name__ != name or not is_exact(*given) or training._is_risky(*given):
+                continue
+            if not training._is_filled(node.outputs):
+                continue
+            training._is_exact = lambda *given: False
+            traced += 1
+            if training._traced(*given, node.outputs) is not training.PASSES:
+                found.append(program.source)
+            training._is_exact = is_exact
+    return traced, found
+
+
+@pytest.mark.skipif(
+    os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow", reason="told by TensorFlow"
+)
+def test_what_exact_layers_promise_is_what_their_call_gives_in_training() -> None:
+    from hypershape.agent import training
+
+    for name in sorted(training.EXACT - {"InputLayer"}) + list(training._WRAPPERS):
+        traced, found = in_child(disagreeing, name, EXACT_PROGRAMS)
+        assert traced >= EXACT_PROGRAMS, f"{name} was seldom called in a way that counts"
+        assert not found, found[0]

@@ -43,9 +43,9 @@ STATES = (
     + """
 def build(hp):
     inputs = keras.Input((10, 3))
-    state = layers.GRU(hp.Int("encoder", 8, 64))(inputs)
-    x = layers.RepeatVector(hp.Int("horizon", 1, 12))(state)
-    x = layers.GRU(hp.Int("decoder", 8, 64), return_sequences=True)(x, initial_state=state)
+    state = layers.GRU(hp.Choice("encoder", [8, 9, 16, 33, 40]))(inputs)
+    x = layers.RepeatVector(hp.Int("horizon", 5, 6))(state)
+    x = layers.GRU(hp.Choice("decoder", [8, 9, 12, 16, 20, 33]), return_sequences=True)(x, initial_state=state)
     model = keras.Model(inputs, layers.Dense(1)(x))
     model.compile("adam", "mse")
     return model
@@ -64,11 +64,12 @@ def test_a_state_of_another_size_is_refused_by_a_step_and_the_next_one_from_memo
     assert later["stage"] == first["stage"] == "step"
     assert "9" in later["message"] and "40" in later["message"]
     assert [text(STATES, each["frames"][-1]["span"]) for each in (first, later)] == [
-        'layers.GRU(hp.Int("decoder", 8, 64), return_sequences=True)'
+        'layers.GRU(hp.Choice("decoder", [8, 9, 12, 16, 20, 33]), return_sequences=True)'
     ] * 2
     for name in ("kind", "layer", "layer_class", "made", "frames"):
         assert first[name] == later[name]
     assert later["input_shapes"] == ((None, 5, 40), (None, 40))
+    assert found[2][0]["log_names"] == ("loss",), "what the first failure left unknown is not remembered"
     assert found[3][0]["parameters"] and len(found[3][0]["layers"]) == len(found[0][0]["layers"]) == 4
 
 
@@ -78,7 +79,7 @@ def test_attention_over_single_vectors_is_remembered_as_a_failure_of_the_step() 
         + """
 def build(hp):
     inputs = keras.Input((20, 6))
-    x = layers.LSTM(hp.Int("units", 8, 64), return_sequences=hp.Boolean("sequences"))(inputs)
+    x = layers.LSTM(hp.Int("units", 8, 9), return_sequences=hp.Boolean("sequences"))(inputs)
     x = layers.MultiHeadAttention(hp.Int("heads", 1, 8), 8)(x, x)
     model = keras.Model(inputs, layers.Dense(2)(x))
     model.compile("adam", "mse")
@@ -104,7 +105,7 @@ def build(hp):
 def test_of_two_layers_that_a_step_refuses_the_first_one_is_named() -> None:
     source = STATES.replace(
         "    model = keras.Model(",
-        "    x = layers.GRU(hp.Int('last', 8, 64), return_sequences=True)(x, initial_state=state)\n    model = keras.Model(",
+        "    x = layers.GRU(hp.Choice('last', [8, 9, 11, 21]), return_sequences=True)(x, initial_state=state)\n    model = keras.Model(",
     )
     values = [(8, 8, 9), (8, 9, 9), (8, 12, 11), (8, 20, 21), (9, 9, 8)]
     configurations = [{"encoder": a, "decoder": b, "last": c, "horizon": 5} for a, b, c in values]

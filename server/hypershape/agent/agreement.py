@@ -53,11 +53,9 @@ class Agreement:
         """What came of a call that was asked."""
         form = self._forms.setdefault(call[0], _Form())
         if passed:
-            form.passed.add(call[1])
-            form.seen.update(relations(call[1]))
+            form.passes(call[1])
         else:
-            form.refused.add(call[1])
-        form.trusted = form.trusted and not any(map(form.covers, form.refused))
+            form.refuses(call[1])
 
 
 class _Form:
@@ -70,6 +68,17 @@ class _Form:
         """All that holds among the numbers of calls that passed."""
         self.covered = 0
         self.trusted = True
+
+    def passes(self, numbers: Numbers) -> None:
+        known = len(self.seen), len(self.passed)
+        self.passed.add(numbers)
+        self.seen.update(relations(numbers))
+        if known != (len(self.seen), len(self.passed)):
+            self.trusted = self.trusted and not any(map(self.covers, self.refused))
+
+    def refuses(self, numbers: Numbers) -> None:
+        self.refused.add(numbers)
+        self.trusted = self.trusted and not self.covers(numbers)
 
     def covers(self, numbers: Numbers) -> bool:
         if not self.trusted or len(self.passed) < SIGHTINGS:

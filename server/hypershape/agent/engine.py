@@ -420,8 +420,10 @@ class Engine:
             names = step.build_on(model, data)
             if step.is_compiled(model) and not data.y:
                 step.check_names(model)
-                names = step.guessed_log_names(model)
-        if key is not None:
+                with _RECORDER.unseen():
+                    names = step.guessed_log_names(model)
+        if key is not None and (names or not step.is_compiled(model)):
+            # A model whose forward pass fails tells nothing of others with the same losses.
             self._steps[key] = names
         return names
 

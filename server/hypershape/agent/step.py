@@ -215,11 +215,23 @@ def guessed_log_names(model: Any) -> Tuple[str, ...]:
                 _build_step(model, x, y)
                 return log_names(model)
             except Exception as error:
-                structural += [error] if _is_structural(error) else []
+                if _is_structural(error):
+                    structural.append(error)
+                elif not _runs(model, x):
+                    return ()
     if len(structural) == len(forms) * (1 + bool(named)):
         first = structural[0]
         raise Refusal(type(first).__name__, str(first), "step", *classify(first, str(first)))
     return ()
+
+
+def _runs(model: Any, x: Any) -> bool:
+    """Whether the forward pass works, whatever the labels are."""
+    try:
+        _call(model, x)
+        return True
+    except Exception:
+        return False
 
 
 def _is_structural(error: BaseException) -> bool:

@@ -38,20 +38,20 @@ BATCHES = (BATCH, BATCH - 1)
 EXACT = frozenset(
     (
         "Activation", "Add", "Average", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
-        "BatchNormalization", "Concatenate", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "Cropping2D", "Dense",
-        "DepthwiseConv2D", "Dropout", "Flatten", "GRU", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
-        "GlobalMaxPooling1D", "GlobalMaxPooling2D", "Identity", "InputLayer", "LSTM", "LayerNormalization",
-        "LeakyReLU", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Multiply", "ReLU", "RepeatVector",
-        "Rescaling", "Reshape", "SeparableConv2D", "SimpleRNN", "SpatialDropout1D", "SpatialDropout2D",
-        "UpSampling2D", "ZeroPadding2D",
+        "BatchNormalization", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "Cropping2D",
+        "Dense", "DepthwiseConv2D", "Dropout", "Flatten", "GRU", "GlobalAveragePooling1D",
+        "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "Identity",
+        "InputLayer", "LSTM", "LeakyReLU", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D",
+        "Multiply", "ReLU", "RepeatVector", "Reshape", "SeparableConv2D", "SimpleRNN",
+        "SpatialDropout1D", "SpatialDropout2D",
     )
 )  # fmt: skip
-"""Layers that train on every floating input that their build accepts, as the differential suite shows."""
+"""Layers that train on every floating input that their build accepts: the suite traces each of them."""
 
 _WRAPPERS = ("Bidirectional", "TimeDistributed")
 """Layers that are as exact as those that they call."""
 
-_SEVERAL = ("Add", "Average", "Concatenate", "Multiply")
+_SEVERAL = ("Add", "Average", "Multiply")
 """Exact layers that take more than one tensor."""
 
 _RISKY = ("MelSpectrogram", "STFTSpectrogram")
