@@ -184,9 +184,12 @@ async def decide(space: SearchSpace, budget: float) -> Decided:
 
 
 def _cpu(agent: Any) -> float:
-    """CPU seconds of this process, of the agent and of the jobs that it has ended."""
-    times = agent.cpu_times()
-    return time.process_time() + times.user + times.system + times.children_user + times.children_system
+    """CPU seconds of this process, of the agent and of all its jobs, those that have ended and those that live on."""
+    seconds = time.process_time()
+    for process in (agent, *agent.children(recursive=True)):
+        times = process.cpu_times()
+        seconds += times.user + times.system + times.children_user + times.children_system
+    return seconds
 
 
 def agreement(space: SearchSpace, configurations: Sequence[Configuration]) -> int:
