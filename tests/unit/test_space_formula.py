@@ -263,6 +263,15 @@ def test_a_relation_that_one_pair_of_values_suggests_is_a_coincidence(
     assert str(found) == expected
 
 
+def test_numbers_that_divide_only_themselves_show_no_divisibility() -> None:
+    def build(hp: Drawn) -> None:
+        if hp.choice("one", [3, 7]) != hp.choice("other", [3, 7]):
+            raise Refused("kernel")
+
+    (found,) = conditions(build).values()
+    assert "%" not in str(found)
+
+
 bits = st.integers(0, 2**8 - 1)
 
 

@@ -244,6 +244,9 @@ def _is_staircase(pairs: Pairs, holds: Callable[..., bool], sides: Split, least:
 def _is_periodic(pairs: Pairs, holds: Callable[..., bool], turned: bool, sides: Split) -> bool:
     """Whether for some divisor what fails and what builds take turns by size, which no threshold explains."""
     dividend, divisor = (1, 0) if turned else (0, 1)
+    # That 3 and 7 divide themselves and not each other says that two numbers are equal.
+    if not any(values[dividend] > values[divisor] > 1 for values in sides.outside):
+        return False
     told: dict[int, list[tuple[int, bool]]] = {}
     for fails, some in ((True, sides.inside), (False, sides.outside)):
         for values in some:
