@@ -538,3 +538,20 @@ def test_what_fails_with_every_value_of_a_name_is_not_repaired_by_dropping_the_v
 
     assert any("of kernel" in title or "Keep kernel" in title for title in titles(()))
     assert not any("kernel" in title for title in titles(("kernel",)))
+
+
+def test_values_that_fail_like_the_one_that_was_tried_are_dropped_with_it() -> None:
+    call = 'hp.Int("kernel", 3, 11, step=2)'
+    written = module(f"def build_model(hp):\n    return make({call})\n")
+    domain = hyperparameter(written, "kernel", call, "Int", [3, 5, 7, 9, 11])
+    space = [{"kernel": 3}, {"kernel": 5}]
+    analysis = failing(written, error(written, "no", "make"), [domain], space, space[1:], "kernel in (5, 7)")
+    (target,) = analysis.targets
+    alike = {3: (3, 9, 11), 5: (5, 7)}
+    reports = tuple(
+        replace(each, alike={"kernel": alike[each.configuration["kernel"]]})  # type: ignore[index]
+        for each in target.reports
+    )
+    blind = replace(target.causes[0], condition=None)
+    (fix, *_) = tighten(replace(target, reports=reports, causes=(blind,)), blind, written.code)
+    assert fix.title.startswith("Choose kernel from 3, 9, 11 ")

@@ -93,6 +93,16 @@ def test_a_value_that_decided_nothing_where_it_was_tried_is_not_called_failing()
     assert text == "**kernel** draws `3`, `5`, `7`, `9`\n\n`10` is never drawn."
 
 
+def test_values_that_a_probe_speaks_for_count_as_tried() -> None:
+    error = ProbeError("ValueError", "negative", "build")
+    reports = (
+        Report({"blocks": 4, "kernel": 7}, "fail", "symbolic", error, alike={"kernel": (7, 9)}),
+        Report({"blocks": 1, "kernel": 3}, "ok", "symbolic", alike={"kernel": (3, 5, 7)}),
+    )
+    text, _ = hover(analysis(reports=reports, causes=()), 2, 25) or ("", None)
+    assert text.endswith("Fails with `9`.\n\nFails in part of the space with `7`.")
+
+
 def test_a_target_that_was_not_probed_says_why() -> None:
     text, _ = hover(analysis(coverage=None, hyperparameters=(), layers=(), reason="x is missing."), 1, 8) or (
         "",

@@ -16,6 +16,7 @@ from hypershape.model import (
     Edit,
     Fix,
     Hyperparameter,
+    Report,
     Span,
     TargetAnalysis,
     Value,
@@ -29,6 +30,7 @@ ALL = 0.99
 """A repair that drops more of the space is none."""
 _PAIRED_VALUES = 24
 _LISTED_VALUES = 8
+_SPELT_OUT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,28 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
 
 
 def _decisive(cause: Cause, target: TargetAnalysis) -> tuple[Configuration, ...]:
-    """The failing configurations without what they fail with every value of: no such value can be left out."""
-    free = {key_of(report.configuration): report.free for report in target.reports if report.free}
+    """The failing configurations, and those that fail like them, without what they fail with every value of.
+
+    No value of that can be left out, and all that are alike have to be.
+    """
+    reports = {key_of(report.configuration): report for report in target.reports}
     return tuple(
-        {name: value for name, value in each.items() if name not in free.get(key_of(each), ())}
-        for each in cause.failing
+        each
+        for configuration in cause.failing
+        for each in _spelt_out(configuration, reports.get(key_of(configuration)))
     )
+
+
+def _spelt_out(configuration: Configuration, report: Report | None) -> Iterator[Configuration]:
+    if report is None:
+        yield configuration
+        return
+    kept = {name: value for name, value in configuration.items() if name not in report.free}
+    domains = [report.alike.get(name, (value,)) for name, value in kept.items()]
+    if math.prod(map(len, domains)) > _SPELT_OUT:
+        yield kept
+        return
+    yield from (dict(zip(kept, values, strict=True)) for values in product(*domains))
 
 
 def _left(each: _Declared, cause: Cause) -> Iterator[tuple[Value, ...]]:

@@ -140,7 +140,7 @@ def _verdicts(name: str, target: TargetAnalysis) -> tuple[dict[Value, None], dic
                 building |= dict.fromkeys(_values(name, target))
         elif name in report.configuration:
             into = failing if report.verdict == "fail" else building
-            into[report.configuration[name]] = None
+            into |= dict.fromkeys(report.alike.get(name, (report.configuration[name],)))
     return failing, building
 
 
