@@ -67,6 +67,7 @@ INFLUENCES = {
     "the container under another name": "hp.Int('filters', 4, 8)\nx = layers.Dense(4 if hp.get('filters') > 5 else 3)(x)",
     "a kernel that does not always fit": "x = layers.Conv2D(4, hp.Choice('filters', [3, 5, 13]))(x)",
     "groups that do not always divide": "x = layers.Conv2D(hp.Int('filters', 4, 10), 1, groups=1)(x)\nx = layers.GroupNormalization(4)(x)",
+    "a name of a class": "x = getattr(layers, hp.Choice('filters', ['ReLU', 'Flatten']))()(x)",
     "a residual sum": "x = x + layers.Conv2D(hp.Choice('filters', [3, 4]), 1)(x)",
     "a condition of another": "hp.Choice('filters', [1, 2])\nwith hp.conditional_scope('filters', [1]):\n    hp.Int('other', 1, 1)",
     "a function that is not seen through": "f = hp.Int('filters', 4, 8)\nx = layers.Lambda(lambda t: t * f)(x)",
@@ -94,6 +95,20 @@ def test_of_a_failure_only_what_decides_it_is_bound() -> None:
     report = probe(target(body), {"kernel": 7})[0]
     assert report["verdict"] == "fail"
     assert sorted(report["free"]) == ["filters_0", "filters_1"]
+
+
+def test_what_a_function_was_made_with_binds_its_own_value_only() -> None:
+    body = """
+    scale = hp.Choice("scale", [1.0, 2.0])
+    x = layers.Lambda(lambda t: ops.abs(t) * ops.cast(scale, "float32") if False else ops.abs(t) + scale)(x)
+    x = layers.Dense(hp.Int("units", 4, 8))(x)
+    """
+    assert free(body) == ["units"]
+    body = """
+    x = getattr(layers, hp.Choice("name", ["ReLU", "Flatten"]))()(x)
+    x = layers.Dense(hp.Int("units", 4, 8))(x)
+    """
+    assert free(body) == ["units"]
 
 
 def test_code_that_counts_its_own_calls_leaves_nothing_known() -> None:

@@ -542,7 +542,14 @@ def _chosen(function: Callable[..., Any]) -> Callable[..., Any]:
     return choose
 
 
-_SHADOWS = {"int": _Int, "max": _chosen(max), "min": _chosen(min), "print": lambda *args, **kwargs: None}
+_SHADOWS: Dict[str, Any] = {
+    "int": _Int,
+    "max": _chosen(max),
+    "min": _chosen(min),
+    "print": lambda *args, **kwargs: None,
+    "getattr": lambda value, name, *default: getattr(value, settled(name), *default),
+    "hasattr": lambda value, name: hasattr(value, settled(name)),
+}
 
 
 def followed(function: Any) -> Any:

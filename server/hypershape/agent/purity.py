@@ -15,7 +15,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-from .origins import Token
+from .origins import Token, settled
 
 PACKAGES = (
     "keras",
@@ -102,8 +102,8 @@ class _Reader:
 
     def key(self, value: Any) -> Any:
         if type(value) is Token:
-            # It looks like a number, and is one of many.
-            raise Impure
+            # What a function was made with decides what it does, at one value.
+            value = settled(value)
         if isinstance(value, _PLAIN):
             return type(value), value
         if isinstance(value, (tuple, frozenset)):
@@ -186,6 +186,21 @@ class _Reader:
         if len(chain) > 1 and _is_of_packages(type(value)) and type(value).__module__ != "builtins":
             return ".".join(chain), "known", id(value)
         return ".".join(chain), self.key(value)
+
+
+def holds_tokens(value: Any) -> bool:
+    """Whether a function, or one that it was made with, was made with a value that stands for others."""
+    if type(value) is Token:
+        return True
+    if type(value) in (list, tuple):
+        return any(map(holds_tokens, value))
+    if not isinstance(value, types.FunctionType):
+        return False
+    cells = [cell.cell_contents for cell in value.__closure__ or () if cell != _EMPTY]
+    return any(map(holds_tokens, (*cells, *(value.__defaults__ or ()))))
+
+
+_EMPTY = types.CellType()
 
 
 def _looks_into(cell: Any) -> Callable[[str, Any], Any]:

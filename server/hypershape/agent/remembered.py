@@ -849,6 +849,8 @@ class Memory:
 
     def _learn(self, key: Any, cls: Any, args: Any, kwargs: Any, maker: Any = None) -> Kind:
         """Makes the real layer once, to see that it can be made and how it names itself."""
+        # A function is looked up at the present value; what is made of it must not hold the others.
+        self.require(not purity.holds_tokens([*args, *kwargs.values()]))
         kind = Kind(key, cls, (args, kwargs), maker)
         self.active, self.asking = False, True
         try:
