@@ -91,6 +91,8 @@ class _Run:
         self.deferred = False
         self.built_parameters = 0
         self.data = step.NOTHING
+        self.unfit: Optional[Exception] = None
+        """What a model raises on the data that it was told to build on, whatever kind of numbers they are."""
 
     @property
     def verdict(self) -> str:
@@ -360,7 +362,7 @@ class Engine:
             run.data = self._data.seen_by(unbuilt, self._trains_itself(function))
             if run.deferred and not unbuilt and not run.data.x and not run.data.y:
                 run.trace.stepping = True
-                run.data = self._told(run.model)
+                self._run_as_told(run)
             step.check_return(run.model, must_be_compiled=not self._trains_itself(function))
             run.compiled = step.is_compiled(run.model)
             stage = "step"
@@ -368,6 +370,8 @@ class Engine:
             if train:
                 run.log_names = self._take_step(run, compiled) if run.compiled else ()
             else:
+                if run.unfit is not None:
+                    raise run.unfit
                 names = self._check_step(run.model, run.data)
                 run.fits = True
                 if training is not None and run.compiled and not self._trains_itself(function):
@@ -401,16 +405,17 @@ class Engine:
             step.check_names(run.model)
         return step.train(run.model, run.data, compiled)
 
-    def _told(self, model: Any) -> step.Data:
-        """What a model was told to build on, as the kind of numbers that its forward pass takes, if it takes any."""
+    def _run_as_told(self, run: _Run) -> None:
+        """Gives a model the data that it was told to build on, as the kind of numbers that its forward pass takes."""
         for dtype in ("float32", "int32"):
-            told = step.built_on(model, dtype)
+            run.data = step.built_on(run.model, dtype)
             try:
-                step.build_on(model, told)
-                return told
-            except Exception:
-                continue
-        return step.built_on(model)
+                step.build_on(run.model, run.data)
+                run.unfit = None
+                return
+            except Exception as error:
+                run.unfit = run.unfit or error
+        run.data = step.built_on(run.model)
 
     def _check_step(self, model: Any, data: step.Data) -> Tuple[str, ...]:
         """The shape part of a training step; what built-in losses and metrics gave is remembered."""
