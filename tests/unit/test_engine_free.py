@@ -111,6 +111,16 @@ def test_what_a_function_was_made_with_binds_its_own_value_only() -> None:
     assert free(body) == ["units"]
 
 
+def test_a_weight_of_an_own_layer_whose_initializer_varies_is_no_influence() -> None:
+    source = (
+        "class Scale(layers.Layer):\n    def __init__(self, value):\n        super().__init__()\n        self.value = value\n"
+        "    def build(self, shape):\n        self.gamma = self.add_weight(shape=(shape[-1],), initializer=keras.initializers.Constant(self.value))\n"
+        "    def call(self, x):\n        return x * self.gamma\n"
+    )
+    body = target("x = Scale(hp.Choice('value', [0.1, 0.2]))(x)")
+    assert probe(HEAD + source + body)[0]["free"] == ("value",)
+
+
 def test_code_that_counts_its_own_calls_leaves_nothing_known() -> None:
     source = target(
         "calls.append(1)\nfor _ in range(len(calls) % 2):\n    x = layers.Dense(hp.Int('filters', 4, 32))(x)"

@@ -157,6 +157,8 @@ class Engine:
         """Of the models whose inputs, labels and losses were seen to go together, all but their layers."""
         self._short: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
         self._unknown = 0
+        self._untold: Set[Any] = set()
+        """Keys of failures that other labels might not have met."""
         self._unfollowed = 0
         """How many of the last runs whose values carried their origin ended otherwise than with plain values."""
         self.tracks = not any(
@@ -223,6 +225,11 @@ class Engine:
             elif verdict == "ok" and not isinstance(key[0], tuple):
                 self._outcomes[key] = run.log_names
                 report.update(self._influences(function, configuration, remembered_run))
+            elif verdict == "unknown" and run.error is not None and self._rests_on_invented_labels(run):
+                # What other labels would tell no other configuration of the same outputs tells either.
+                self._failures[key] = run.error, run.compiled is not None
+                self._outcomes[key] = run.log_names
+                self._untold.add(key)
         return report
 
     def _agrees(self, found: _Recalled, verdict: str, run: _Run, report: Dict[str, Any]) -> bool:
@@ -490,7 +497,7 @@ class Engine:
         self._space.learn(found.hp)
         return {
             "configuration": dict(found.hp.read),
-            "verdict": "ok" if error is None else "fail",
+            "verdict": "ok" if error is None else "unknown" if found.key in self._untold else "fail",
             "level": "symbolic",
             "error": error,
             "layers": self._layers_of(found, returned),
@@ -562,7 +569,9 @@ class Engine:
         finally:
             memory.tracking = False
         followed = again is not None and tracker.dependable and again.is_like(found)
-        self._unfollowed = 0 if followed else self._unfollowed + 1
+        if followed or not memory.tracks.too_long:
+            # What took too long goes on from where it stopped.
+            self._unfollowed = 0 if followed else self._unfollowed + 1
         if not followed:
             return nothing
         met = [name for name in found.hp.read if name in tracker.domains and name not in tracker.forced]

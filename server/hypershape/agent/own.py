@@ -213,6 +213,10 @@ class OwnLayer(keras.layers.Layer):  # type: ignore[misc]
         policy = keras.config.dtype_policy()
         held = policy.variable_dtype if dtype is None else dtype
         memory.require(type(held) is str and type(trainable) is bool and (name is None or type(name) is str))
+        if memory.tracking:
+            given = initializer, regularizer, constraint
+            memory.tracks.accepted("weight", given, lambda made: None)
+            initializer, regularizer, constraint = memory.tracks.present(given)
         memory.require(all(_is_safe(each) for each in (regularizer, constraint)))
         known = keras.initializers.get("glorot_uniform" if initializer is None else initializer)
         memory.require(symbolic.cannot_fail(known, sizes.present, held))

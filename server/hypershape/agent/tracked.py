@@ -27,10 +27,13 @@ class Tracks:
         self._known: Dict[Any, Any] = {}
         self.tracker: Tracker = Tracker()
         self._deadline = 0.0
+        self.too_long = False
+        """The last tracked run ended because its trials took too long."""
 
     def begin(self) -> Tracker:
         self.tracker = Tracker()
         self._deadline = time.process_time() + SECONDS
+        self.too_long = False
         return self.tracker
 
     # ------------------------------------------------------------------ structures
@@ -235,6 +238,7 @@ class Tracks:
         try:
             box, sizes = Trial(tracker, tokens, guarded, self._deadline).run()
         except TooLong:
+            self.too_long = True
             raise symbols.unknown(memory) from None
         form = guarded({})[0][0]
         form = None if form in ("refused", "unknown") else form

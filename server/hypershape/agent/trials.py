@@ -26,6 +26,9 @@ MOST_CORNERS = 32
 MOST_PAIRS = 100
 DRAWS = 12
 
+LONG = 0.5
+"""Seconds of processor time after which nothing more is tried at random."""
+
 Places = Tuple[int, ...]
 Outcome = Tuple[Any, Tuple[Any, ...]]
 """What must be the same for all values, and the sizes that may differ."""
@@ -63,7 +66,11 @@ class Trial:
     def run(self) -> Tuple[Dict[str, List[int]], List[Any]]:
         """The names that matter to the call, each with the places at which it does the same, and each of its sizes: a number, ("table", names, table),
         ("sum", ((factor, index of a token), …), constant), or ("product", indices of tokens, factor)."""
-        for places in self._design():
+        started = time.process_time()
+        for count, places in enumerate(self._design()):
+            if count >= FEW and time.process_time() - started > LONG:
+                # Each call takes long: the pairs and draws that are left would take longer than what they prove.
+                break
             self._outcome(places)
         while True:
             self._narrow()
