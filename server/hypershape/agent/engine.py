@@ -374,6 +374,7 @@ class Engine:
             run.compiled = step.is_compiled(run.model)
             stage = "step"
             run.trace.stepping = True
+            run.trace.complete = training is not None and training.graph_of(run.model) is not None
             if train:
                 run.log_names = self._take_step(run, compiled) if run.compiled else ()
             else:

@@ -641,8 +641,8 @@ class Memory:
         return stop
 
     def seen(self) -> List[Tuple[Any, ...]]:
-        """The calls that Keras would show: those inside of a Sequential without an input only where a step is traced."""
-        return self.calls + (self._quiet if self._doubtful or self.stepped else [])
+        """The calls that Keras would show: those inside of a Sequential without an input only in a first step."""
+        return self.calls + (self._quiet if self.stepped else [])
 
     def refusing(self, outputs: Any) -> Optional[Layer]:
         """The layer at which a step of a model with these outputs surely ends; None where none is surely the first."""

@@ -44,6 +44,8 @@ class Trace:
         self.refused_inside = False
         self.stepping = False
         """Set for the training step: its batch axis is shown as unknown, and layers seen before are not repeated."""
+        self.complete = False
+        """Set where the build has called every layer: what a step calls again is not told, whether one is traced or not."""
         self._places: Dict[int, int] = {}
         self._layers: List[Any] = []
         self._stepped: List[bool] = []
@@ -65,7 +67,7 @@ class Trace:
             "dtype": dtype_of(outputs),
             "parameters": count_parameters(layer),
         }
-        if self.stepping and self._is_known(layer, call):
+        if self.stepping and (self.complete or self._is_known(layer, call)):
             return
         key = id(layer)
         if inside and key in self._places:
