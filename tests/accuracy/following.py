@@ -20,6 +20,10 @@ from .claims import unequal
 HERE = Path(__file__).parents[2]
 
 
+SECONDS = 60.0
+"""What one probe may take."""
+
+
 def documents() -> Iterator[Document]:
     """The examples, the corpus, and the examples of all rules."""
     for path in source.find_files([HERE / "examples", HERE / "tests" / "corpus" / "files"]):
@@ -59,7 +63,7 @@ def differences(slice_: Slice, count: int, scratch: str) -> tuple[list[str], int
     for _ in range(count):
         reports = []
         for job.engine in (following, plain):
-            reports.append(job._one(configuration, "symbolic"))
+            reports.append(job._one(configuration, "symbolic", SECONDS))
         found += unequal(configuration, *reports)
         space |= {hp["name"]: hp for hp in reports[0].get("new", ())}
         configuration = drawn(space, generator)
