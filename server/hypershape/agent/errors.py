@@ -16,6 +16,8 @@ _MACHINERY = re.compile(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\](?: name: ?\
 """What TensorFlow says of its own machinery around a message."""
 _NODE = re.compile(r"'\{\{node (?:[^}]*\b(compile_loss/)[^}]*|[^}]*)\}\} = (\w+)\[[^']*'")
 """A node of TensorFlow's graph: its name tells how often something like it was made before, and whether in a loss."""
+_COUNTED = re.compile(r"(?<=name=keras_tensor)_\d+(?:CLONE)?(?=>)")
+"""How many symbolic tensors were made before one."""
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 _STACK = re.compile(r'^[ \t]*File "[^\n]*\n*', re.MULTILINE)
 """Where TensorFlow made a node: our own files and Keras's, as part of the message."""
@@ -133,7 +135,8 @@ def limit(type_name: str, message: str, frames: Sequence[Mapping[str, Any]] = ()
 
 def cleaned(message: str) -> str:
     """A message without colours, and without what TensorFlow says of its own machinery."""
-    return _MACHINERY.sub("", _NODE.sub(r"'\1\2'", _STACK.sub("", _COLOUR.sub("", message))))
+    plain = _COUNTED.sub("", _STACK.sub("", _COLOUR.sub("", message)))
+    return _MACHINERY.sub("", _NODE.sub(r"'\1\2'", plain))
 
 
 def _span_of(error: SyntaxError) -> Span:
