@@ -503,14 +503,18 @@ class Job:
         new process. `within` seconds (the agent's processor time, in all) no report comes any more: the rest of the
         configurations is left out. `each` takes the place of the job's limit for one probe.
         """
-        left = list(configurations)
+        left: list[Configuration | Report] = list(configurations)
         while left:
+            if isinstance(left[0], Report):
+                yield left.pop(0)  # type: ignore[misc]
+                continue
             if self._number is None:
                 await self.start()
+            asked_for = list(itertools.takewhile(lambda each: not isinstance(each, Report), left))
             params = {
                 "job": self._number,
                 "level": level,
-                "configurations": [dict(c) for c in left],
+                "configurations": [dict(c) for c in asked_for],  # type: ignore[arg-type]
                 "within": within,
                 "each": each,
             }
@@ -540,16 +544,17 @@ class Job:
             reason = answer.get("died")
             if reason is not None:
                 self.end()
-                if left:
-                    killer = max((answer.get("index") or 0) - done, 0)
-                    configuration = left.pop(min(killer, len(left) - 1))
-                    yield Report(configuration, "unknown", level, ProbeError("Killed", reason, "limit"))
+                if done < len(asked_for):
+                    # What was probed before it and not told yet is probed again, and told first.
+                    place = min(max((answer.get("index") or 0) - done, 0), len(asked_for) - done - 1)
+                    error = ProbeError("Killed", reason, "limit")
+                    left[place] = Report(left[place], "unknown", level, error)  # type: ignore[arg-type]
                 continue
             if answer.get("cut"):
                 self.end()
-            if left and within is not None:
+            if done < len(asked_for) and within is not None:
                 return
-            if left and not answer.get("cut"):
+            if done < len(asked_for) and not answer.get("cut"):
                 raise AgentFailed("The agent lost reports.")
 
     async def close(self) -> None:
