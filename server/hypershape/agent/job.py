@@ -63,7 +63,9 @@ class Job:
         """Whether this process is as fit for another job as a new one."""
         layer = os.path.join(self._scratch, "layer")
         written = os.path.isdir(layer) and bool(os.listdir(layer))
-        return not self.cut and not written and self.engine is not None and self.engine.gives_way()
+        # `exit()` closes the standard input.
+        whole = not any(each is None or each.closed for each in (sys.stdin, sys.stdout, sys.stderr))
+        return whole and not self.cut and not written and self.engine is not None and self.engine.gives_way()
 
     def open(self, fresh: bool = True) -> Optional[dict[str, Any]]:
         """Runs the slice; returns the fields of a ProbeError when it raises."""
