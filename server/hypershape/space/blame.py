@@ -102,7 +102,8 @@ def _what_went_wrong(error: ProbeError) -> object:
     if error.kind == "other":
         return _without_numbers(error.message)
     return error.kind, frozenset(
-        (name, value if isinstance(value, str) else None) for name, value in error.details.items()
+        (name, _without_numbers(value) if isinstance(value, str) else None)
+        for name, value in error.details.items()
     )
 
 
