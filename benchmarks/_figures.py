@@ -1,8 +1,12 @@
-"""`make bench`: runs every benchmark and puts what they print into README.md, between its markers."""
+"""`make bench`: runs every benchmark and puts what they print into README.md, between its markers.
+
+python benchmarks/_figures.py [SCRIPT…]
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,20 +19,24 @@ START, END = "<!-- figures -->", "<!-- /figures -->"
 
 
 def main() -> int:
-    parts = []
-    for script in sorted(HERE.glob("[!_]*.py")):
-        print(f"$ python benchmarks/{script.name}", flush=True)
-        run = subprocess.run([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    """Runs the benchmarks that are named, or all, and leaves what README.md shows of the others."""
+    text = README.read_text("utf-8")
+    before, rest = text.split(START)
+    shown, after = rest.split(END)
+    tables = dict(
+        re.findall(r"^\$ python benchmarks/(\S+)\n(.*?)\s*(?=^\$ |^```$)", shown, re.MULTILINE | re.DOTALL)
+    )
+    scripts = sorted(path.name for path in HERE.glob("[!_]*.py"))
+    for script in sys.argv[1:] or scripts:
+        print(f"$ python benchmarks/{script}", flush=True)
+        run = subprocess.run([sys.executable, str(HERE / script)], stdout=subprocess.PIPE, text=True)
         print(run.stdout, flush=True)
         if run.returncode:
             return run.returncode
-        shown = run.stdout.strip().splitlines()[-SUMMED_UP.get(script.name, 0) :]
-        parts.append("\n".join([f"$ python benchmarks/{script.name}", *shown]))
-    text = README.read_text("utf-8")
-    before, rest = text.split(START)
-    after = rest.split(END)[1]
-    made = "\n\n".join(parts)
-    body = f"{START}\nOne run of `make bench` on {os.cpu_count()} cores, no GPU:\n\n```\n{made}\n```\n{END}"
+        tables[script] = "\n".join(run.stdout.strip().splitlines()[-SUMMED_UP.get(script, 0) :])
+    made = "\n\n".join(f"$ python benchmarks/{name}\n{tables[name]}" for name in scripts if name in tables)
+    where = f"On {os.cpu_count()} cores, no GPU, each table from one run of `make bench`:"
+    body = f"{START}\n{where}\n\n```\n{made}\n```\n{END}"
     README.write_text(before + body + after, "utf-8")
     return 0
 
