@@ -295,4 +295,5 @@ def _plain(message: str) -> str:
     message = re.sub(r"value=\[\[.*?\]\]", "value", message, flags=re.DOTALL)
     message = re.sub(r'^[ \t]*File "[^\n]*\n*', "", message, flags=re.MULTILINE)
     message = re.sub(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\](?: name: ?\S*)?\s*$", "", message)
+    message = re.sub(r"(?<=name=keras_tensor)_\d+", "", message)
     return re.sub(r"0x[0-9a-f]+|__inference_\w+|\d{12,}", "", message)
