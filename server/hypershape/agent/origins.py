@@ -87,6 +87,8 @@ class Tracker:
         key = (name, id(values))
         known = _DOMAINS.get(key)
         if known is None or known[0] is not values:
+            if len(_DOMAINS) > MOST_DOMAINS:
+                _DOMAINS.clear()
             known = _DOMAINS[key] = values, {(i,): each for i, each in enumerate(values)}
         return self.token((name,), known[1])
 
@@ -154,10 +156,7 @@ class Tracker:
 
     def sizes(self, names: Iterable[str]) -> int:
         """Of how many combinations a value of these names would consist."""
-        size = 1
-        for name in names:
-            size *= len(self.allowed.get(name) or self.domains[name])
-        return size
+        return math.prod(len(self.allowed.get(name) or self.domains[name]) for name in names)
 
     def all(self, names: Sequence[str]) -> Iterator[Dict[str, int]]:
         """Every assignment of some names."""
@@ -186,10 +185,6 @@ class Tracker:
             type(each) is kind and (each is first or each == first) for each in values
         ):
             return first
-        return Token(self, names, table)
-
-    def made(self, names: Tuple[str, ...], table: Dict[Tuple[int, ...], Any]) -> Any:
-        """A token of a table that is known to vary."""
         return Token(self, names, table)
 
     def restricted(self, token: "Token") -> Tuple[Tuple[str, ...], Dict[Tuple[int, ...], Any]]:
@@ -233,35 +228,32 @@ class Tracker:
 
     def settle_deeply(self, value: Any) -> Any:
         """The same for all tokens in lists, tuples and dictionaries."""
-        return replaced(value, self.settle)
+        return mapped(value, self.decide)
 
     def apply(self, function: Callable[..., Any], *given: Any) -> Any:
         """A function of tokens and plain values, at every combination of their values."""
         parts = [self.restricted(each) if type(each) is Token else None for each in given]
         names = tuple(sorted({name for part in parts if part is not None for name in part[0]}))
-        if self.sizes(names) > MOST_ENTRIES:
-            return function(*[self.settle(each) if type(each) is Token else each for each in given])
         table = {}
-        try:
-            for places in itertools.product(*map(self.places, names)):
-                here = dict(zip(names, places))
-                table[places] = function(
-                    *[
-                        each if part is None else part[1][tuple([here[name] for name in part[0]])]
-                        for each, part in zip(given, parts)
-                    ]
-                )
-        except Exception:
-            return function(*[self.settle(each) if type(each) is Token else each for each in given])
-        if any(type(value) not in PLAIN for value in table.values()):
-            return function(*[self.settle(each) if type(each) is Token else each for each in given])
-        return self.token(names, table)
+        if self.sizes(names) <= MOST_ENTRIES:
+            try:
+                for here in self.all(names):
+                    table[tuple(here.values())] = function(
+                        *[
+                            each if part is None else part[1][tuple([here[name] for name in part[0]])]
+                            for each, part in zip(given, parts)
+                        ]
+                    )
+            except Exception:
+                # Where the present values do not fail, those that do are others.
+                table.clear()
+        if table and all(type(value) in PLAIN for value in table.values()):
+            return self.token(names, table)
+        return function(*map(self.decide, given))
 
     def decide(self, value: Any) -> Any:
-        """The answer of a comparison: a plain one, on whose hyperparameters the run depends where it varies."""
-        if type(value) is not Token:
-            return value
-        return self.settle(value)
+        """The present value of a token, on which the run depends from now on; any other value as it is."""
+        return self.settle(value) if type(value) is Token else value
 
     def compare(self, function: Callable[..., Any], one: Any, other: Any) -> Any:
         """A comparison, which must hold for values that no domain lists, too."""
@@ -320,7 +312,10 @@ _RESTRICTED: Dict[Any, Any] = {}
 _DOMAINS: Dict[Any, Tuple[Any, Dict[Tuple[int, ...], Any]]] = {}
 _KEYS: Dict[Any, int] = {}
 _KEYS_OF_TABLES: Dict[int, Tuple[Any, int]] = {}
+_next_key = itertools.count()
+MOST_DOMAINS = 1_000
 MOST_TABLES = 20_000
+"""What is kept to be found again; then it is forgotten, and found out once more where somebody asks."""
 
 
 def identity(tracker: Tracker, token: "Token") -> Any:
@@ -329,12 +324,16 @@ def identity(tracker: Tracker, token: "Token") -> Any:
     known = _KEYS_OF_TABLES.get(id(table))
     if known is not None and known[0] is table:
         return names, known[1]
-    key = _KEYS.setdefault(
-        tuple([(places, type(value), value) for places, value in table.items()]), len(_KEYS)
-    )
-    if len(_KEYS_OF_TABLES) < MOST_TABLES:
-        # Keeping the table keeps its identity its own.
-        _KEYS_OF_TABLES[id(table)] = table, key
+    if len(_KEYS) > MOST_TABLES:
+        _KEYS.clear()
+    if len(_KEYS_OF_TABLES) > MOST_TABLES:
+        _KEYS_OF_TABLES.clear()
+    entries = tuple([(places, type(value), value) for places, value in table.items()])
+    key = _KEYS.get(entries)
+    if key is None:
+        key = _KEYS[entries] = next(_next_key)
+    # Keeping the table keeps its identity its own.
+    _KEYS_OF_TABLES[id(table)] = table, key
     return names, key
 
 
@@ -582,21 +581,18 @@ def can_be_fooled(text: str) -> bool:
     return _BLIND.search(text) is not None
 
 
-def replaced(value: Any, change: Callable[[Token], Any]) -> Any:
-    """A structure of lists, tuples, dictionaries and slices with its tokens changed; itself where it holds none."""
+def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A structure of lists, tuples, dictionaries and slices with its leaves changed; itself where none is."""
     kind = type(value)
-    if kind is Token:
-        return change(value)
     if kind in (list, tuple):
-        made = [replaced(each, change) for each in value]
+        made = [mapped(each, change) for each in value]
         return value if all(a is b for a, b in zip(made, value)) else kind(made)
     if kind is dict:
-        changed = {replaced(name, change): replaced(each, change) for name, each in value.items()}
+        changed = {mapped(name, change): mapped(each, change) for name, each in value.items()}
         return value if all(a is b for a, b in zip(changed.values(), value.values())) else changed
     if kind is slice:
-        ends = [replaced(each, change) for each in (value.start, value.stop, value.step)]
-        return slice(*ends)
-    return value
+        return slice(*mapped((value.start, value.stop, value.step), change))
+    return change(value)
 
 
 def some_of(count: int, present: Optional[int], most: int) -> List[int]:

@@ -18,15 +18,12 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Tuple
 
 import keras
 
-from . import private, symbolic
+from . import private, symbolic, training
 from .positions import Span
 from .symbols import HELD, Layer, Owned, Result, Tensor, is_model, state_of, unknown
 
 if TYPE_CHECKING:
     from .remembered import Memory
-
-_SAFE = ("L1", "L2", "L1L2", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm")
-"""Regularizers and constraints of Keras that take weights of every shape."""
 
 _RUN = ("__init__", "build", "call", "compile")
 _NEVER_ASKED = (
@@ -217,7 +214,7 @@ class OwnLayer(keras.layers.Layer):  # type: ignore[misc]
             given = initializer, regularizer, constraint
             memory.tracks.accepted("weight", given, lambda made: None)
             initializer, regularizer, constraint = memory.tracks.present(given)
-        memory.require(all(_is_safe(each) for each in (regularizer, constraint)))
+        memory.require(all(each is None or training.takes_all(each) for each in (regularizer, constraint)))
         known = keras.initializers.get("glorot_uniform" if initializer is None else initializer)
         memory.require(symbolic.cannot_fail(known, sizes.present, held))
         state.weights.append(math.prod(sizes.present))
@@ -343,10 +340,6 @@ def takes(method: Any, name: str) -> bool:
     if code is None:
         return name in inspect.signature(method).parameters
     return name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-
-
-def _is_safe(value: Any) -> bool:
-    return value is None or (private.is_keras(value) and type(value).__name__ in _SAFE)
 
 
 def _snake_case(name: str) -> str:

@@ -581,28 +581,26 @@ class Memory:
 
     def _refused_by(self, layer: Layer, args: Any, kwargs: Any) -> Tuple[Any, ...]:
         """The error of a layer under its own name, the real layer, and its input."""
-        self.asking = True
-        try:
-            with _FreshNames():
-                real = self._real_as(layer)
-                given = self._symbolic(args), self._symbolic(kwargs)
+        with self._once_more(layer, args, kwargs) as (real, given):
+            try:
                 real(*given[0], **given[1])
-        except Exception as error:
-            return error, real, given
-        finally:
-            self.asking = False
+            except Exception as error:
+                return error, real, given
         raise AssertionError("it was refused before")
 
     def refused_in_training(self, layer: Layer) -> Tuple[Any, ...]:
         """What a layer raises in a step under its own name, the real layer, and its input."""
-        args, kwargs = layer.given
+        with self._once_more(layer, *layer.given) as (real, given):
+            real(*given[0], **given[1])
+            return training.refusal(real, *given), real, given
+
+    @contextlib.contextmanager
+    def _once_more(self, layer: Layer, args: Any, kwargs: Any) -> Iterator[Tuple[Any, Tuple[Any, Any]]]:
+        """The layer that a stand-in stands for, under its own name, and its input."""
         self.asking = True
         try:
             with _FreshNames():
-                real = self._real_as(layer)
-                given = self._symbolic(args), self._symbolic(kwargs)
-                real(*given[0], **given[1])
-                return training.refusal(real, *given), real, given
+                yield self._real_as(layer), (self._symbolic(args), self._symbolic(kwargs))
         finally:
             self.asking = False
 

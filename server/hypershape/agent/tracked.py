@@ -47,15 +47,12 @@ class Tracks:
         return self._plain(value, self.tracker.settle)
 
     def _plain(self, value: Any, change: Callable[[Token], Any]) -> Any:
-        kind = type(value)
-        if kind is symbols.Made:
-            args, kwargs = self._plain(value.arguments, change)
-            return value.cls(*args, **kwargs)
-        if kind in (list, tuple):
-            return kind([self._plain(each, change) for each in value])
-        if kind is dict:
-            return {name: self._plain(each, change) for name, each in value.items()}
-        return origins.replaced(value, change)
+        def plain(leaf: Any) -> Any:
+            if type(leaf) is symbols.Made:
+                return _made(leaf, plain)
+            return change(leaf) if type(leaf) is Token else leaf
+
+        return origins.mapped(value, plain)
 
     def tokens(self, value: Any) -> List[Token]:
         """The tokens in arguments, in the sizes of tensors, and in the arguments of layers."""
@@ -82,27 +79,21 @@ class Tracks:
 
     def at(self, value: Any, here: Dict[str, int]) -> Any:
         """The same arguments at an assignment."""
-        kind = type(value)
+        return origins.mapped(value, lambda leaf: self._leaf_at(leaf, here))
+
+    def _leaf_at(self, leaf: Any, here: Dict[str, int]) -> Any:
+        kind = type(leaf)
         if kind is Token:
-            return self.tracker.at(value, here)
-        if kind in (list, tuple):
-            return kind([self.at(each, here) for each in value])
-        if kind is dict:
-            return {name: self.at(each, here) for name, each in value.items()}
-        if kind is slice:
-            return slice(*self.at((value.start, value.stop, value.step), here))
+            return self.tracker.at(leaf, here)
         if kind is symbols.Made:
-            args, kwargs = self.at(value.arguments, here)
-            return value.cls(*args, **kwargs)
-        if kind is symbols.Tensor and value.varied is not None:
-            return symbols.Tensor(self._memory, self.at(value.varied, here), value.layer, value.parents)
+            return _made(leaf, lambda inner: self._leaf_at(inner, here))
+        if kind is symbols.Tensor and leaf.varied is not None:
+            return symbols.Tensor(self._memory, self.at(leaf.varied, here), leaf.layer, leaf.parents)
         if kind is symbols.Layer:
-            if value.varied is None:
-                made = symbols.Layer(self._memory, value.kind, value.name, value.made)
-            else:
-                made = symbols.Layer(self._memory, self._kind_at(value.varied, here), value.name, value.made)
-            return made
-        return value
+            # Whoever wraps it owns it: each trial has one of its own.
+            made_of = leaf.kind if leaf.varied is None else self._kind_at(leaf.varied, here)
+            return symbols.Layer(self._memory, made_of, leaf.name, leaf.made)
+        return leaf
 
     def _kind_at(self, varied: Any, here: Dict[str, int]) -> Any:
         cls, args, kwargs = varied
@@ -236,11 +227,12 @@ class Tracks:
                 return ("unknown",), ()
 
         try:
-            box, sizes = Trial(tracker, tokens, guarded, self._deadline).run()
+            trial = Trial(tracker, tokens, guarded, self._deadline)
+            box, sizes = trial.run()
         except TooLong:
             self.too_long = True
             raise symbols.unknown(memory) from None
-        form = guarded({})[0][0]
+        form = trial.form[0]
         form = None if form in ("refused", "unknown") else form
         tracker.narrow_all(box)
         made = [self._size(size, tokens) for size in sizes]
@@ -257,7 +249,7 @@ class Tracks:
 
     def _again(self, size: Any, tokens: List[Token]) -> Any:
         if type(size) is tuple and size[0] == "known":
-            return self.tracker.made(size[1], size[2])
+            return Token(self.tracker, size[1], size[2])
         return self._size(size, tokens)
 
     def _size(self, size: Any, tokens: List[Token]) -> Any:
@@ -269,6 +261,12 @@ class Tracks:
         if size[0] == "product":
             return self.tracker.few(self.tracker.product_of(size[2], [tokens[i] for i in size[1]]))
         return self.tracker.few(self.tracker.sum_of([(factor, tokens[i]) for factor, i in size[1]], size[2]))
+
+
+def _made(part: Any, change: Callable[[Any], Any]) -> Any:
+    """A part of Keras made of its arguments, once they are changed."""
+    args, kwargs = origins.mapped(part.arguments, change)
+    return part.cls(*args, **kwargs)
 
 
 def _outcome(result: Any) -> Any:

@@ -165,8 +165,13 @@ def _update(layer: Any) -> None:
     """Traces the regularizers and constraints of a layer's weights, which only a step applies."""
     for weight in getattr(layer, "trainable_weights", ()):
         for applied in (getattr(weight, "regularizer", None), getattr(weight, "constraint", None)):
-            if applied is not None and not (private.is_keras(applied) and type(applied).__name__ in _SAFE):
+            if applied is not None and not takes_all(applied):
                 backend.compute_output_spec(applied, keras.KerasTensor(weight.shape, weight.dtype))
+
+
+def takes_all(applied: Any) -> bool:
+    """Whether a regularizer or a constraint takes weights of every shape."""
+    return private.is_keras(applied) and type(applied).__name__ in _SAFE
 
 
 def graph_of(model: Any) -> Optional[Any]:

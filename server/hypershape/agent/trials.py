@@ -80,6 +80,11 @@ class Trial:
                 continue
             return {name: self._places[name] for name in self._matter}, sizes
 
+    @property
+    def form(self) -> Any:
+        """What the call does at the present values, but for its sizes."""
+        return self._outcome(self._base)[0]
+
     def _outcome(self, places: Places) -> Outcome:
         found = self._outcomes.get(places)
         if found is None:

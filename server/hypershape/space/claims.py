@@ -23,7 +23,7 @@ def everywhere(
 
     All of them, or the ends of each domain where that is too many.
     """
-    free = [name for name in cube.open_names if name in names and name in hps]
+    free = _open(cube, names, hps)
     domains = [_values(cube, hps[name]) or ends(hps[name], 3) for name in free]
     if math.prod(map(len, domains)) > MOST_POINTS:
         domains = [_ends(cube, hps[name], 3) for name in free]
@@ -52,7 +52,7 @@ def extremes(
     cube: Cube, names: Collection[str], hps: Mapping[str, Hyperparameter]
 ) -> Iterator[Configuration]:
     """The configuration of a cube with some names that are free in it at their low ends, then at their high ends."""
-    free = [name for name in cube.open_names if name in names and name in hps]
+    free = _open(cube, names, hps)
     for end in (0, -1):
         yield {**cube.report.configuration, **{name: _ends(cube, hps[name], 2)[end] for name in free}}
 
@@ -61,11 +61,16 @@ def somewhere(
     cube: Cube, names: Collection[str], hps: Mapping[str, Hyperparameter], generator: random.Random
 ) -> Configuration:
     """One of the configurations that a cube speaks for, with other values of some names."""
-    free = [name for name in cube.open_names if name in names and name in hps]
+    free = _open(cube, names, hps)
     return {
         **cube.report.configuration,
         **{name: generator.choice(_values(cube, hps[name]) or _ends(cube, hps[name], 3)) for name in free},
     }
+
+
+def _open(cube: Cube, names: Collection[str], hps: Mapping[str, Hyperparameter]) -> list[str]:
+    """Those of some names of which a cube speaks for other values."""
+    return [name for name in cube.open_names if name in names and name in hps]
 
 
 def _values(cube: Cube, hp: Hyperparameter) -> Sequence[Value]:

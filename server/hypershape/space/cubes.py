@@ -47,11 +47,9 @@ class Cube:
     alike: Mapping[str, frozenset[Value]] = field(default_factory=dict)
 
     @staticmethod
-    def of(
-        report: Report, forced: Configuration, alike: Mapping[str, frozenset[Value]] | None = None
-    ) -> Cube:
+    def of(report: Report, forced: Configuration) -> Cube:
         """The cube of a report."""
-        return Cube(report, forced, key_of(report.configuration), alike or {})
+        return Cube(report, forced, key_of(report.configuration))
 
     def values(self, name: str) -> Collection[Value]:
         """The values of a name that it depends on with which it is the same."""

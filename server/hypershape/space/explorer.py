@@ -541,11 +541,10 @@ class Explorer:
     @property
     def _enumerable(self) -> bool:
         """Whether a proof is worth trying."""
-        return (
-            not self._known.changes
-            and (self._pieces < math.inf)
-            and (self._exhaustive or self._pieces <= LARGEST_PROOF)
-        )
+        if self._known.changes:
+            return False
+        pieces = self._pieces
+        return pieces < math.inf and (self._exhaustive or pieces <= LARGEST_PROOF)
 
     @property
     def _pieces(self) -> float:

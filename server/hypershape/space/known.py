@@ -183,8 +183,8 @@ class Known:
 
     def cube(self, configuration: Configuration) -> Cube:
         """The cube of a report."""
-        report = self.reports[key_of(configuration)]
-        return Cube.of(report, self.forced(report), self.alike(report))
+        key = key_of(configuration)
+        return self._cube(self.reports[key], key)
 
     def snapshot(self) -> Cubes:
         """The parts of the space that are known now."""
