@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hypershape.fixes import edits
-from hypershape.model import Analysis, Edit, Fix, Target, TunerCall
-from hypershape.source import Code
+from hypershape.model import Analysis, Edit, Fix, Target, TargetAnalysis, TunerCall
+from hypershape.source import Code, contains
 
 _COMMON = [
     "hypermodel",
@@ -116,6 +116,20 @@ def trains_itself(tuner: Tuner, analysis: Analysis, code: Code) -> bool:
         if "fit" in methods or not bases <= {"keras_tuner.HyperModel"} or not around:
             return True
     return False
+
+
+def declares_elsewhere(target: TargetAnalysis, analysis: Analysis) -> bool:
+    """Whether the file declares hyperparameters outside of every target that no probe of this one met.
+
+    Those of a HyperModel's `fit`, of a tuner's `run_trial` or of a callback join the search space in the first trial.
+    """
+    met = {(each.span.line, each.span.column) for each in target.declarations if each.span is not None}
+    bodies = [each.target.body for each in analysis.targets]
+    return any(
+        (call.span.line, call.span.column) not in met
+        and not any(contains(body, call.span) for body in bodies)
+        for call in analysis.module.code.hp_calls
+    )
 
 
 def targets_of(tuner: Tuner, analysis: Analysis) -> list[Target]:

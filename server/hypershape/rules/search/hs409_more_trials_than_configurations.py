@@ -19,7 +19,7 @@ from hypershape.model import (
     TargetAnalysis,
 )
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.tuners import Tuner, targets_of, tuners
+from hypershape.rules.common.tuners import Tuner, declares_elsewhere, targets_of, tuners
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code, HpCall
 from hypershape.space.domains import size
@@ -76,7 +76,7 @@ class MoreTrialsThanConfigurations(Rule):
         Example.search(
             """
             first = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
-            second = kt.Hyperband(build_model, "loss", max_epochs=20, overwrite=True)
+            second = kt.Hyperband(build_model, "loss", max_epochs=2, overwrite=True)
             """
         ),
         Example.search(
@@ -88,6 +88,16 @@ class MoreTrialsThanConfigurations(Rule):
             head="layers.Dense(1)",
             compile='keras.optimizers.SGD(hp.Float("rate", 1e-4, 1e-1, sampling="log")), loss="mse"',
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=5, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+            """,
+            fit="""
+            def fit(self, hp, model, *args, **kwargs):
+                return model.fit(*args, batch_size=hp.Choice("batch_size", [2, 4, 8]), **kwargs)
+            """,
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
@@ -95,10 +105,10 @@ class MoreTrialsThanConfigurations(Rule):
         for tuner in tuners(analysis, code):
             node = _max_trials(tuner, code)
             wanted = code.value(node, default=None) if node is not None else None
-            target = _target(tuner, analysis)
+            target = counted(tuner, analysis)
             if node is None or target is None or not isinstance(wanted, int):
                 continue
-            models, values = _sizes(target)
+            models, values = sizes(target)
             if values is not None and models < wanted and models < values:
                 free = listed(each.name for each in _unscoped(target))
                 said = (
@@ -122,7 +132,7 @@ class MoreTrialsThanConfigurations(Rule):
 
 def _repairs(target: TargetAnalysis, max_trials: ast.expr, code: Code) -> Iterator[Fix]:
     """Fewer trials, with the conditions that keep Keras Tuner from counting a value where it is not read."""
-    models, values = _sizes(target)
+    models, values = sizes(target)
     fewer = Edit(code.span(max_trials), str(models))
     if models == values:
         yield Fix(f"Ask for {models:,} trials", (fewer,))
@@ -138,7 +148,7 @@ def _max_trials(tuner: Tuner, code: Code) -> ast.expr | None:
     return code.argument(tuner.node, "max_trials", 2) if tuner.found.class_name != "Hyperband" else None
 
 
-def _target(tuner: Tuner, analysis: Analysis) -> TargetAnalysis | None:
+def counted(tuner: Tuner, analysis: Analysis) -> TargetAnalysis | None:
     """The target of a tuner, if it has one and its configurations were counted."""
     places = [target.span for target in targets_of(tuner, analysis)]
     found = [each for each in analysis.targets if each.target.span in places]
@@ -148,10 +158,10 @@ def _target(tuner: Tuner, analysis: Analysis) -> TargetAnalysis | None:
     endless = any(size(each) is None for each in found[0].hyperparameters)
     if coverage.mode != "exhaustive" or endless or any(map(_is_cut_short, found[0].reports)):
         return None
-    return found[0]
+    return None if declares_elsewhere(found[0], analysis) else found[0]
 
 
-def _sizes(target: TargetAnalysis) -> tuple[int, int | None]:
+def sizes(target: TargetAnalysis) -> tuple[int, int | None]:
     """The number of different models, and of different sets of values for Keras Tuner; None where that is not known.
 
     Keras Tuner draws every hyperparameter that it knows, except under a condition that does not hold.

@@ -1,0 +1,86 @@
+"""HS444."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import partial
+
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.source import Code
+
+
+class ValidatesOnTrainingData(Rule):
+    """A search validates on the data that it trains on.
+
+    ## What it does
+    Compares `validation_data` with the first two arguments of `search`.
+
+    ## Why it matters
+    The objective then measures how well a model has learnt its training data by heart: the largest models win.
+
+    ## Fix
+    Keep some data back: `validation_split=0.2`, or data of their own.
+    """
+
+    code = "HS444"
+    name = "validates-on-training-data"
+    severity = Severity.INFO
+    static = True
+
+    INVALID = (
+        Example.search(
+            """
+            x, y = np.ones((8, 4)), np.ones((8, 1))
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            tuner.search(x, y, epochs=1, validation_data=(x, y))
+            """,
+            at="(x, y)",
+            fixed="tuner.search(x, y, epochs=1, validation_split=0.2)",
+        ),
+    )
+    VALID = (
+        Example.search(
+            """
+            x, y = np.ones((8, 4)), np.ones((8, 1))
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            tuner.search(x[2:], y[2:], epochs=1, validation_data=(x[:2], y[:2]))
+            """
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = analysis.module.code
+        for found in analysis.module.tuners:
+            for search in found.searches:
+                call = code.expression(search.span, ast.Call)
+                keyword = _same_again(call, code) if isinstance(call, ast.Call) else None
+                if keyword is not None:
+                    yield self.finding(
+                        "This search validates on the data that it trains on: the objective does not tell how a "
+                        "model does on new data.",
+                        code.span(keyword.value),
+                        repairs=partial(_split, keyword, code),
+                    )
+
+
+def _same_again(call: ast.Call, code: Code) -> ast.keyword | None:
+    """The `validation_data` of a search, where it is the training data as they are written."""
+    x, y = code.argument(call, "x", 0), code.argument(call, "y", 1)
+    given = [ast.dump(each) for each in (x, y) if each is not None]
+    for keyword in call.keywords:
+        if keyword.arg == "validation_data" and given:
+            value = keyword.value
+            parts = value.elts if isinstance(value, ast.Tuple) else [value]
+            if [ast.dump(each) for each in parts] == given and all(
+                isinstance(each, (ast.Name, ast.Attribute)) for each in parts
+            ):
+                return keyword
+    return None
+
+
+def _split(keyword: ast.keyword, code: Code) -> Iterator[Fix]:
+    """Only arrays can be split."""
+    if isinstance(keyword.value, ast.Tuple):
+        yield Fix("Keep a fifth back for validation", (Edit(code.span(keyword), "validation_split=0.2"),))
