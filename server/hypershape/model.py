@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from hypershape.source.code import Code
@@ -36,7 +36,7 @@ def key_of(configuration: Configuration) -> Key:
     return tuple(sorted(configuration.items(), key=lambda item: item[0]))
 
 
-Level: TypeAlias = Literal["static", "symbolic", "device"]
+Level: TypeAlias = Literal["auto", "static", "symbolic", "device"]
 Verdict: TypeAlias = Literal["ok", "fail", "unknown"]
 Status: TypeAlias = Literal["probed", "static-only", "unprobeable"]
 DataKnowledge: TypeAlias = Literal["known", "declared", "assumed", "none"]
@@ -130,6 +130,8 @@ class TunerCall:
     class_name: str
     searches: tuple[Call, ...] = ()
     own_trials: bool = False
+    rehearsal: Slice | None = field(default=None, compare=False, repr=False)
+    """What one rehearsal runs: the tuner, its search, and what the file asks the tuner for afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ class Slice:
     """Whether the tuner varies what only the target declares; otherwise that keeps its default."""
     own_training: bool = False
     """The tuner is of the user's own class and trains in its own way, so the model need not be compiled."""
+    acts: tuple[int, ...] = ()
+    """Of a rehearsal the lines on which statements of the last file begin that are its search, not what it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +407,42 @@ class Report:
     """Of other names the values with which it would have been the same in that sense, in any combination."""
 
 
+Stage: TypeAlias = Literal[
+    "slice", "tuner", "search", "build", "fit", "validate", "callbacks", "objective", "save", "end", "after"
+]
+"""Where a rehearsal was: what comes before the tuner, its constructor, the arguments of `search`, then the trial, the
+end of the search, and what the file asks for after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What one trial of a real, small search gave at one configuration.
+
+    `configuration` holds the values that the trial was forced to have; `values` all that it had in the end, also of
+    hyperparameters that only the training declares. "unknown" says that nothing was learned: `error` tells why.
+    """
+
+    configuration: Configuration
+    verdict: Verdict
+    tuner: Span
+    """The call that makes the tuner."""
+    stage: Stage | None = None
+    """Where it failed."""
+    error: ProbeError | None = None
+    fatal: bool = False
+    """Whether the failure ends the search at once; otherwise it is that of a trial, and the search goes on."""
+    trial: int = 0
+    """Which trial failed, from 1; 0 where the failure is not one of a trial."""
+    tolerated: int | None = None
+    """The search ends once so many trials in a row have failed."""
+    values: Configuration = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What was seen while it ran; `agent/facts.py` lists it."""
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    """The processor time that it took."""
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """The user's interpreter, as its agent sees it. `problem` is set when no probe can run, in one sentence."""
@@ -613,6 +653,8 @@ class TargetAnalysis:
     elapsed_ms: Mapping[str, float] = field(default_factory=dict)
     searched: DeclaredData | None = None
     """The shapes that a search of the target was seen to be given, where no comment declares any."""
+    rehearsals: tuple[Rehearsal, ...] = ()
+    """What rehearsals of its tuners gave."""
 
     @property
     def known_data(self) -> DeclaredData | None:
@@ -630,6 +672,8 @@ class Analysis:
     findings: tuple[Finding, ...] = ()
     done: bool = False
     progress: str | None = None
+    rehearsals: tuple[Rehearsal, ...] = ()
+    """What rehearsals of all tuners gave, also of those that have no target."""
 
     @property
     def by_name(self) -> dict[tuple[str, int], TargetAnalysis]:

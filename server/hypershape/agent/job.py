@@ -12,7 +12,7 @@ import time
 import types
 from typing import Any, Callable, Optional
 
-from . import engine, errors, given, guard, limits, running, wire
+from . import engine, errors, given, guard, limits, rehearsal, running, wire
 from .positions import Positions, lines
 from .standins import Assumption
 
@@ -69,23 +69,7 @@ class Job:
 
     def open(self, fresh: bool = True) -> Optional[dict[str, Any]]:
         """Runs the slice; returns the fields of a ProbeError when it raises."""
-        if not self._device:
-            # Shapes need no GPU; the user's training run may need all of it.
-            os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-        files = self._slice["files"]
-        for file in files:
-            text = file["text"]
-            linecache.cache[file["path"]] = (len(text), None, lines(text), file["path"])
-        folder = os.path.dirname(os.path.abspath(files[-1]["path"]))
-        sys.argv = [files[-1]["path"]]
-        if folder not in sys.path:
-            sys.path.append(folder)
-        if fresh:
-            guard.install(self._scratch, folder)
-        else:
-            running.forget_modules(folder)
-            if os.path.isdir(folder):
-                os.chdir(folder)
+        self._prepare(fresh)
         self._progress.start(0, SLICE_SECONDS)
         try:
             # Also within: a Keras that is not what the engine expects must end in words, not in a dead process.
@@ -106,6 +90,61 @@ class Job:
             _alarm(0)
             self._progress.stop()
         return None
+
+    def rehearse(self, configuration: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The fields of a Rehearsal, in which what follows the data may take `seconds`; this process is fit for no other work."""
+        self._prepare(True)
+        self._progress.start(0, SLICE_SECONDS + seconds)
+        watch = rehearsal.Watch(
+            configuration, Positions(self._paths), self._scratch, self._running.assumption
+        )
+        bound, acting = limits.Bound(math.inf), limits.Bound(seconds)
+
+        def perform(act: Callable[[], Any]) -> Any:
+            nonlocal acting
+            if not watch.begun:
+                acting = limits.Bound(seconds)
+                watch.install()
+            _alarm(max(acting.left, LEAST_SECONDS))
+            try:
+                return act()
+            except Exception as error:
+                watch.failed(error)
+                raise rehearsal.Over from None
+            finally:
+                _alarm(0)
+
+        self._running.perform = perform
+        try:
+            self._running.run(self._attempt)
+        except rehearsal.Over:
+            pass
+        except BaseException as error:
+            watch.failed(error)
+        finally:
+            _alarm(0)
+            self._progress.stop()
+        return {**watch.report(), "seconds": bound.took[1]}
+
+    def _prepare(self, fresh: bool) -> None:
+        """Puts this process where the user's file would run, and keeps it from doing harm."""
+        if not self._device:
+            # Shapes need no GPU; the user's training run may need all of it.
+            os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+        files = self._slice["files"]
+        for file in files:
+            text = file["text"]
+            linecache.cache[file["path"]] = (len(text), None, lines(text), file["path"])
+        folder = os.path.dirname(os.path.abspath(files[-1]["path"]))
+        sys.argv = [files[-1]["path"]]
+        if folder not in sys.path:
+            sys.path.append(folder)
+        if fresh:
+            guard.install(self._scratch, folder)
+        else:
+            running.forget_modules(folder)
+            if os.path.isdir(folder):
+                os.chdir(folder)
 
     def described(self) -> Optional[dict[str, Any]]:
         """The shapes of the data to which the slice's expression was evaluated, where they are certain."""
@@ -253,13 +292,16 @@ def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> No
         for _, body in received.feed(data):
             (message,) = wire.Messages().feed(body)
             params = message["params"]
-            if message["method"] == "job/open":
+            result: dict[str, Any]
+            if message["method"] == "job/rehearse":
+                result = Job(params, progress, scratch).rehearse(params["configuration"], params["seconds"])
+            elif message["method"] == "job/open":
                 fresh = params.get("like") is None
                 if not fresh and not (job is not None and job.leaves_nothing()):
                     send(wire.ANSWER, wire.answer(message["id"], {"error": None, "refused": True}))
                     continue
                 job = Job(params, progress, scratch)
-                result: dict[str, Any] = {"error": job.open(fresh), "assumptions": job.assumptions}
+                result = {"error": job.open(fresh), "assumptions": job.assumptions}
                 if params.get("describe") and result["error"] is None:
                     result["data"] = job.described()
             else:

@@ -35,6 +35,8 @@ class Slice:
         """Names that are bound to stand-ins, each with why."""
         self.given: Any = None
         """What the tuner gets as `hyperparameters=`."""
+        self.perform: Callable[[Callable[[], Any]], Any] = lambda act: act()
+        """Runs what a rehearsal watches: the statements on the lines of `acts`, else the expression."""
 
     def run(self, attempt: Callable[[Callable[[], None]], None]) -> Callable[[Any], Any]:
         """Runs every file and returns the target. `attempt` runs one statement within its time.
@@ -46,7 +48,7 @@ class Slice:
         namespace: dict[str, Any] = {}
         for file in self._fields["files"]:
             namespace = self._file(file, attempt)
-        target = eval(self._fields["expression"], namespace)
+        target = self.perform(lambda: eval(self._fields["expression"], namespace))
         if self._fields.get("hyperparameters"):
             self.given = eval(self._fields["hyperparameters"], namespace)
         return target  # type: ignore[no-any-return]
@@ -67,8 +69,12 @@ class Slice:
         namespace = module.__dict__
         for name, why in self._fields.get("stand_ins", {}).items():
             self._bind(namespace, name, why)
+        acts = self._fields.get("acts") or () if file is self._fields["files"][-1] else ()
         for statement in ast.parse(file["text"], file["path"]).body:
             code = compile(ast.Module([statement], []), file["path"], "exec", dont_inherit=True)
+            if statement.lineno in acts:
+                self.perform(lambda code=code: exec(code, namespace))  # type: ignore[misc]
+                continue
             try:
                 attempt(lambda code=code: exec(code, namespace))  # type: ignore[misc]
             except Exception as error:

@@ -97,6 +97,8 @@ class Zygote:
                 self._open(request, params, message)
             else:
                 self._go_on(request, params, message)
+        elif method == "job/rehearse":
+            self._open(request, params, message)
         elif method == "job/probe":
             child = self._children.get(params["job"])
             if child is None:
@@ -256,6 +258,7 @@ class Zygote:
                 "probed": 0,
                 "died": reason,
                 "index": index,
+                "verdict": "unknown",
                 "error": errors.limit("Killed", reason),
             }
             self._send(wire.answer(child.pending, result))

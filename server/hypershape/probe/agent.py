@@ -22,9 +22,11 @@ from hypershape.model import (
     Environment,
     Level,
     ProbeError,
+    Rehearsal,
     Report,
     Slice,
     SliceFile,
+    Span,
 )
 from hypershape.probe import bootstrap, canary, convert
 from hypershape.probe.parked import alike
@@ -227,6 +229,27 @@ class Agent:
             f"No search space can be probed with {shlex.join(self.command)}: even a model of one layer does not "
             f"build there ({problem.type}: {problem.message.strip()})."
         )
+
+    async def rehearse(
+        self,
+        slice_: Slice,
+        configuration: Configuration,
+        tuner: Span,
+        seconds: float,
+        limits: Limits | None = None,
+    ) -> Rehearsal:
+        """Plays one small search in a process of its own, which may take `seconds` of processor time.
+
+        Raises AgentFailed.
+        """
+        environment = await self.environment()
+        if environment.problem is not None:
+            raise AgentFailed(environment.problem)
+        job = Job(self, slice_, None, limits or Limits(), 0, False)
+        try:
+            return await job.rehearse(configuration, tuner, seconds)
+        finally:
+            job.end()
 
     async def _describe(self, slice_: Slice, key: Any) -> DeclaredData | None:
         job = self._describing[key] = Job(self, slice_, None, Limits(), 0, False)
@@ -462,22 +485,14 @@ class Job:
         answer = await self._open({"describe": True})
         return convert.data(answer["data"]) if answer.get("data") else None
 
+    async def rehearse(self, configuration: Configuration, tuner: Span, seconds: float) -> Rehearsal:
+        """Forks the process, runs a slice that searches in it, and tells what happened."""
+        asked = {"configuration": dict(configuration), "seconds": seconds}
+        answer = await self._agent.ask("job/rehearse", {**self._params(), **asked})
+        return convert.rehearsal(answer, configuration, tuner)
+
     async def _open(self, more: Mapping[str, Any]) -> dict[str, Any]:
-        self._number = self._agent.number(self)
-        self._traces = {}
-        params = {
-            "job": self._number,
-            "slice": convert.slice_to_json(self.slice),
-            "data": convert.data_to_json(self.data),
-            "assumption": self._assumption,
-            "device": self._device,
-            "limits": {
-                "seconds": self._limits.seconds,
-                "memory_mb": self._limits.memory_mb,
-                "output_bytes": self._limits.output_bytes,
-            },
-            **more,
-        }
+        params = {**self._params(), **more}
         try:
             answer: dict[str, Any] = await self._agent.ask("job/open", params)
         except BaseException:
@@ -488,6 +503,23 @@ class Job:
             raise SliceFailed(convert.error(answer["error"]))
         self.assumptions = tuple(answer.get("assumptions", ()))
         return answer
+
+    def _params(self) -> dict[str, Any]:
+        """What a new process must know; from now on its reports come here."""
+        self._number = self._agent.number(self)
+        self._traces = {}
+        return {
+            "job": self._number,
+            "slice": convert.slice_to_json(self.slice),
+            "data": convert.data_to_json(self.data),
+            "assumption": self._assumption,
+            "device": self._device,
+            "limits": {
+                "seconds": self._limits.seconds,
+                "memory_mb": self._limits.memory_mb,
+                "output_bytes": self._limits.output_bytes,
+            },
+        }
 
     async def probe(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, get_args
 
 import cattrs
@@ -11,13 +12,16 @@ from pygls.protocol import default_converter
 from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage, JsonRPCResponseMessage
 
 from hypershape.model import (
+    Configuration,
     DeclaredData,
     Environment,
     LayerArgument,
     LayerCall,
     ProbeError,
+    Rehearsal,
     Report,
     Slice,
+    Span,
     Value,
 )
 
@@ -57,6 +61,16 @@ _converter.register_structure_hook(
         alike=override(struct_hook=_tuples),
     ),
 )
+_converter.register_structure_hook(
+    Rehearsal,
+    make_dict_structure_fn(
+        Rehearsal,
+        _converter,
+        configuration=override(struct_hook=_keep),
+        values=override(struct_hook=_keep),
+        facts=override(struct_hook=_keep),
+    ),
+)
 _converter.register_unstructure_hook(DeclaredData, make_dict_unstructure_fn(DeclaredData, _converter))
 
 
@@ -86,6 +100,15 @@ def trace(calls: Sequence[Mapping[str, Any]]) -> tuple[LayerCall, ...]:
 
 def report(fields: Mapping[str, Any], layers: tuple[LayerCall, ...]) -> Report:
     return _converter.structure({**fields, "layers": layers}, Report)
+
+
+def rehearsal(fields: Mapping[str, Any], configuration: Configuration, tuner: Span) -> Rehearsal:
+    """What a job says of a rehearsal, or of its own end."""
+    known = {name: value for name, value in fields.items() if name in Rehearsal.__dataclass_fields__}
+    plain = {"configuration": {}, "tuner": {**_converter.unstructure(tuner)}}
+    return replace(
+        _converter.structure({**known, **plain}, Rehearsal), configuration=configuration, tuner=tuner
+    )
 
 
 def messages() -> cattrs.Converter:

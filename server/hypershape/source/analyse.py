@@ -8,12 +8,13 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, Span, Target
+from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, Span, Target, TunerCall
 from hypershape.source import comments
-from hypershape.source.calls import TunerFinder
+from hypershape.source.calls import Construction, TunerFinder
 from hypershape.source.code import Code
 from hypershape.source.modules import Collector, Finder, extra_paths, with_absolute_imports
 from hypershape.source.names import FUNCTIONS, Names
+from hypershape.source.rehearsals import played
 from hypershape.source.searches import given_data
 from hypershape.source.slices import Cut, Slicer, described
 from hypershape.source.targets import Found, TargetFinder
@@ -80,7 +81,7 @@ def analyse(document: Document, *, previous: Module | None = None, elsewhere: El
         code,
         broken=broken,
         targets=tuple(targets),
-        tuners=tuple(each.tuner for each in tuners.constructions),
+        tuners=tuple(with_rehearsal(each, code, finder, elsewhere.texts) for each in tuners.constructions),
         ignores=comments.ignores(found_comments, lines, path),
     )
     return code.module
@@ -107,7 +108,7 @@ def _target(
         body,
         found.kind,
         cut,
-        tuners=tuple(each.tuner for each in found.constructions),
+        tuners=tuple(with_rehearsal(each, code, finder, texts) for each in found.constructions),
         reason=reason,
         data=data,
         fed=_fed(found, code, finder, texts) if cut is not None and data is None else None,
@@ -163,6 +164,28 @@ def _fed(found: Found, code: Code, targets: TargetFinder, texts: Mapping[str, Do
     if _does_not_compile(files[-1]) is not None:
         return None
     return Slice(files, data.expression, _stand_ins(cut, {}, code))
+
+
+def with_rehearsal(
+    construction: Construction, code: Code, targets: TargetFinder, texts: Mapping[str, Document]
+) -> TunerCall:
+    """A tuner with the slice that a rehearsal of its search runs, where one can be cut."""
+    return replace(construction.tuner, rehearsal=_rehearsal(construction, code, targets, texts))
+
+
+def _rehearsal(
+    construction: Construction, code: Code, targets: TargetFinder, texts: Mapping[str, Document]
+) -> Slice | None:
+    play = played(construction, code, targets)
+    if play is None:
+        return None
+    cut = targets.slicer.cut(play.needs, play.before, play.captures, roots=play.roots)
+    files, unfilled = _files(cut, code, texts)
+    if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
+        return None
+    if _does_not_compile(files[-1]) is not None:
+        return None
+    return Slice(files, play.expression, _stand_ins(cut, {}, code), acts=play.acts)
 
 
 def _files(

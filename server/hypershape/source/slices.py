@@ -49,12 +49,14 @@ class Capture:
     """Where a function gives up values of its inside: `expressions`, evaluated in place of `statement`.
 
     The statement becomes `return(expression)`, a tuple where there are several, which stand in the order of the
-    text; every later statement of the function is left out.
+    text; every later statement of the function is left out. With `roots` the function gives up nothing: these
+    statements stay where they are, with what they need, and `statement` is the last of them.
     """
 
     function: ast.FunctionDef
     statement: ast.stmt
     expressions: tuple[ast.expr, ...]
+    roots: tuple[ast.stmt, ...] = ()
 
 
 @dataclass
@@ -128,6 +130,7 @@ class Slicer:
         captures: Sequence[Capture] = (),
         given: Iterable[str] = (),
         without: Iterable[ast.stmt] = (),
+        roots: Iterable[ast.stmt] = (),
     ) -> Cut:
         """Slices the module for the names that `needed` loads.
 
@@ -137,8 +140,11 @@ class Slicer:
             captures: functions that return a value of their inside.
             given: names that are bound from outside.
             without: statements of methods that must not run.
+            roots: statements that are kept in their places, with what they need.
         """
-        return _Cutting(self, before, tuple(captures), set(given), tuple(without)).run(needed)
+        cutting = _Cutting(self, before, tuple(captures), set(given), tuple(without))
+        cutting.roots = {id(part) for each in roots for part in (each, *_inside(each))}
+        return cutting.run(needed)
 
     def is_transformer(self, name: str) -> bool:
         """Whether a name is bound to a scaler, encoder or the like, which must be fitted before it transforms."""
@@ -242,6 +248,7 @@ class _Cutting:
         self.capturing = {id(each): capture for capture in captures for each in self._chain(capture)}
         self.given = given
         self.out = list(slicer.blank)
+        self.roots: set[int] = set()
         self.kept: set[int] = set()
         self.attributes: set[str] = set()
         self.counted: dict[int, ast.ClassDef] = {}
@@ -429,15 +436,20 @@ class _Cutting:
     def _block(self, body: Sequence[ast.stmt], wanted: set[str], capture: Capture | None = None) -> set[str]:
         """Marks the statements of a block to keep; returns the names wanted before it."""
         for statement in reversed(body):
-            if capture is not None and self.code.start(statement) > self.code.start(capture.statement):
+            if capture is not None and self.code.start(statement) > self._last(capture):
                 continue
             if self.before is not None and self.code.start(statement) >= self.before:
                 continue
-            if capture is not None and statement is capture.statement:
+            if capture is not None and statement is capture.statement and not capture.roots:
                 self.kept.add(id(statement))
                 continue
             wanted = self._statement(statement, wanted, capture)
         return wanted
+
+    def _last(self, capture: Capture) -> int:
+        """The offset behind which a captured function has nothing left to do."""
+        statement = capture.statement
+        return self.code.text.end(statement) if capture.roots else self.code.start(statement)
 
     def _statement(self, node: ast.stmt, wanted: set[str], capture: Capture | None) -> set[str]:
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
@@ -452,7 +464,7 @@ class _Cutting:
             names = self._whole(node)
         if names.awaits:
             return wanted
-        if not self._matters(node, names, wanted):
+        if id(node) not in self.roots and not self._matters(node, names, wanted):
             return wanted
         self.kept.add(id(node))
         return self._before(node, names, wanted)
@@ -711,7 +723,7 @@ class _Cutting:
     def _write(self, node: ast.stmt, capture: Capture | None) -> None:
         lines = self.code
         start, end = lines.start(node), lines.text.end(node)
-        if capture is not None and node is capture.statement:
+        if capture is not None and node is capture.statement and not capture.roots:
             self._put(start, "return(")
             for expression in capture.expressions:
                 self._keep(lines.start(expression), lines.text.end(expression))

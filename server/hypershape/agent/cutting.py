@@ -1,0 +1,209 @@
+"""A small part of what a model is to train on, in which Keras meets all that it would meet in an epoch of the whole.
+
+Only what is given to Keras itself is cut. The user's own code gets the whole: a window, a fold or a share that a small
+part does not have would be a failure that no search has.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import types
+from typing import Any, Dict, Iterator, List, Optional
+
+import numpy
+
+STEPS = 2
+"""So many batches of what yields batches; arrays give as many, and the incomplete one at their end."""
+
+BATCH = 32
+"""Keras's own size of a batch."""
+
+MOST_SEARCHED = 20_000_000
+"""In arrays of up to so many whole numbers the samples with the smallest and the largest are looked for."""
+
+MOST_DRAWN = 100_000
+"""So many batches are drawn from a generator to leave it as a search does."""
+
+
+def fit(given: Dict[str, Any]) -> None:
+    """Makes the arguments of `Model.fit` small, in place; what Keras refuses stays as it is."""
+    given["verbose"] = 0
+    first = given.get("initial_epoch", 0)
+    if _whole(given.get("epochs")) and _whole(first):
+        given["epochs"] = min(given["epochs"], first + 1)
+    batch = _size(given.get("batch_size"))
+    split, validation = given.get("validation_split") or 0.0, given.get("validation_data")
+    if _is_cut(given, ("x", "y", "sample_weight"), batch, split if validation is None else 0.0):
+        _limit(given, "steps_per_epoch")
+    else:
+        _few(given, "x", "steps_per_epoch")
+    if isinstance(validation, (tuple, list)) and len(validation) in (1, 2, 3):
+        parts = dict(enumerate(validation))
+        if _is_cut(parts, tuple(parts), _size(given.get("validation_batch_size"), batch)):
+            given["validation_data"] = type(validation)(parts.values())
+        _limit(given, "validation_steps")
+    elif validation is not None:
+        _few(given, "validation_data", "validation_steps")
+
+
+def evaluate(given: Dict[str, Any]) -> None:
+    """Makes the arguments of `Model.evaluate` small, in place."""
+    given["verbose"] = 0
+    if _is_cut(given, ("x", "y", "sample_weight"), _size(given.get("batch_size"))):
+        _limit(given, "steps")
+    else:
+        _few(given, "x", "steps")
+
+
+def _few(given: Dict[str, Any], data: str, steps: str) -> None:
+    """Lets Keras take the first batches only of what yields batches, or of arrays that cannot be cut."""
+    count = batches(given.get(data))
+    if given.get(steps) is not None:
+        _limit(given, steps)
+    elif count is None or count > STEPS:
+        given[steps] = STEPS
+
+
+def _limit(given: Dict[str, Any], steps: str) -> None:
+    if _whole(given.get(steps)):
+        given[steps] = min(given[steps], STEPS)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, (int, numpy.integer)) and not isinstance(value, bool)
+
+
+def _size(value: Any, default: int = BATCH) -> int:
+    return int(value) if _whole(value) and value > 0 else default
+
+
+def batches(data: Any) -> Optional[float]:
+    """How many batches something yields in one pass, infinity where it never ends; None where it does not tell."""
+    cardinality = getattr(data, "cardinality", None)
+    if callable(cardinality):
+        try:
+            count = int(cardinality())
+        except Exception:
+            return None
+        return math.inf if count == -1 else None if count < 0 else float(count)
+    if is_dataset_class(data):
+        try:
+            return float(len(data))
+        except Exception:
+            return None
+    return None
+
+
+def is_dataset_class(data: Any) -> bool:
+    return any(each.__name__ in ("PyDataset", "Sequence", "DataLoader") for each in type(data).__mro__)
+
+
+# Arrays.
+
+
+def _is_cut(given: Dict[Any, Any], names: Any, batch: int, split: float = 0.0) -> bool:
+    """Cuts arrays, all at the same samples; says whether they are arrays that can be cut."""
+    values = {name: given[name] for name in names if given.get(name) is not None}
+    leaves = list(itertools.chain.from_iterable(map(_leaves, values.values())))
+    counts = {_count(each) for each in leaves}
+    if len(counts) != 1 or None in counts:
+        return False
+    count = counts.pop()
+    assert count is not None
+    if not (isinstance(split, float) and 0 < split < 1):
+        index = _chosen(leaves, 0, count, batch)
+    else:
+        # As Keras splits: the last samples are for validation.
+        border = math.floor(count * (1.0 - split))
+        index = _chosen(leaves, 0, border, batch)
+        held = _chosen(leaves, border, count, batch)
+        if index and held:
+            given["validation_split"] = (len(held) - 0.5) / (len(index) + len(held))
+        index += held
+    if len(index) < count:
+        given.update({name: _mapped(value, numpy.array(index)) for name, value in values.items()})
+    return True
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _leaves(each)
+    else:
+        yield value
+
+
+def _count(value: Any) -> Optional[int]:
+    """How many samples an array holds; None for what is no array that can be cut."""
+    shape = getattr(value, "shape", None)
+    if shape is None or type(value).__module__.startswith("scipy") or not hasattr(value, "dtype"):
+        if type(value).__name__ != "DataFrame":
+            return None
+    try:
+        size = next(iter(shape))  # type: ignore[arg-type]
+    except (TypeError, ValueError, StopIteration):
+        return None
+    return size if isinstance(size, int) else None
+
+
+def _chosen(leaves: List[Any], first: int, last: int, batch: int) -> List[int]:
+    """Samples for two whole batches and the incomplete one that ends an epoch, the extreme ones among them."""
+    count = last - first
+    wanted = min(count, STEPS * batch + count % batch)
+    if wanted == count:
+        return list(range(first, last))
+    extreme = set(sorted({place for each in leaves for place in _extremes(each, first, last)})[:wanted])
+    plain = (place for place in range(first, last) if place not in extreme)
+    return sorted([*extreme, *itertools.islice(plain, wanted - len(extreme))])
+
+
+def _extremes(value: Any, first: int, last: int) -> Iterator[int]:
+    """The samples with the smallest and the largest whole number: a label or token out of range is met."""
+    if isinstance(value, numpy.ndarray) and value.dtype.kind in "iu" and 0 < value.size <= MOST_SEARCHED:
+        part = value[first:last]
+        width = max(part.size // max(len(part), 1), 1)
+        yield first + int(part.argmin()) // width
+        yield first + int(part.argmax()) // width
+
+
+def _mapped(value: Any, index: numpy.ndarray) -> Any:
+    if isinstance(value, dict):
+        return type(value)((name, _mapped(each, index)) for name, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return type(value)(_mapped(each, index) for each in value)
+    if hasattr(value, "iloc"):
+        return value.iloc[index]
+    if type(value).__module__.startswith("tensorflow"):
+        import tensorflow
+
+        return tensorflow.gather(value, index)
+    return value[index]
+
+
+# Generators.
+
+
+class Counted:
+    """A generator that tells how many batches were drawn from it."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner, self.drawn = inner, 0
+
+    def batches(self) -> Iterator[Any]:
+        for batch in self.inner:
+            self.drawn += 1
+            yield batch
+
+    def drain(self, wanted: float) -> None:
+        """Draws what a search would have drawn in all, so that the next trial finds what it would find."""
+        for _ in range(int(min(max(wanted - self.drawn, 0), MOST_DRAWN))):
+            if next(self.inner, self) is self:
+                return
+
+
+def counted(value: Any) -> Optional[Counted]:
+    """A generator under watch; None for anything else."""
+    return Counted(value) if isinstance(value, types.GeneratorType) else None

@@ -1,0 +1,121 @@
+"""What a search is given, as plain values: kinds, shapes, sizes, smallest and largest numbers.
+
+The facts of a rehearsal, each left out where it is not known:
+
+- `tuner`: `class` (of Keras Tuner), `oracle`, `objective`, `direction`, `max_trials`, `executions_per_trial`
+- `search`: what `search` was given, one description each, by name ("0", "1", … where it is by position)
+- `trials`: how many trials ran; `completed`: how many of them to their end
+- `because`: what was raised first, where Keras Tuner says something else
+- `hyperparameters`: the names that exist after the trials, also those that only the training declares
+"""
+
+from __future__ import annotations
+
+import math
+import types
+from typing import Any, Dict, Optional
+
+import numpy
+
+from . import cutting
+from .standins import StandIn
+
+MOST = 20_000_000
+"""Arrays of up to so many elements are searched for their smallest and largest."""
+
+DEPTH = 3
+
+
+def describe(value: Any, depth: int = 0) -> Dict[str, Any]:
+    """The description of one value: `kind`, and what else that kind has."""
+    if isinstance(value, StandIn):
+        return {"kind": "missing"}
+    if value is None or isinstance(value, (bool, int, float, str)):
+        plain = value if not isinstance(value, float) or math.isfinite(value) else str(value)
+        return {"kind": "value", "type": type(value).__name__, "value": plain}
+    known: Dict[str, Any] = {"type": type(value).__name__}
+    if isinstance(value, (list, tuple, dict)):
+        return {**known, **_container(value, depth)}
+    if isinstance(value, types.GeneratorType):
+        return {**known, "kind": "generator"}
+    spec = getattr(value, "element_spec", None)
+    if spec is not None:
+        return {**known, "kind": "dataset", **_batches(value), "elements": _specs(spec)}
+    if cutting.is_dataset_class(value):
+        return {**known, "kind": "sequence", **_batches(value)}
+    if _shape(value) is not None:
+        return {**known, **_array(value)}
+    return {**known, "kind": "object", "module": type(value).__module__}
+
+
+def _container(value: Any, depth: int) -> Dict[str, Any]:
+    kind = "dict" if isinstance(value, dict) else "list"
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    if depth >= DEPTH or len(value) > 50:
+        return {"kind": kind, "length": len(value)}
+    return {
+        "kind": kind,
+        "length": len(value),
+        "items": {str(name): describe(each, depth + 1) for name, each in items},
+    }
+
+
+def _batches(value: Any) -> Dict[str, Any]:
+    count = cutting.batches(value)
+    if count is None:
+        return {}
+    return {"finite": False} if count == math.inf else {"finite": True, "batches": int(count)}
+
+
+def _specs(spec: Any) -> Any:
+    if isinstance(spec, dict):
+        return {str(name): _specs(each) for name, each in spec.items()}
+    if isinstance(spec, (list, tuple)):
+        return [_specs(each) for each in spec]
+    shape, dtype = getattr(spec, "shape", None), getattr(spec, "dtype", None)
+    rank = getattr(shape, "rank", None)
+    return {
+        "shape": None if shape is None or rank is None else [None if s is None else int(s) for s in shape],
+        "dtype": getattr(dtype, "name", None),
+    }
+
+
+def _shape(value: Any) -> Optional[list[int]]:
+    try:
+        return [int(size) for size in value.shape]
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def _array(value: Any) -> Dict[str, Any]:
+    shape = _shape(value)
+    frame = type(value).__name__ in ("DataFrame", "Series")
+    plain = value.to_numpy() if frame else value
+    dtype = getattr(plain, "dtype", None)
+    found: Dict[str, Any] = {
+        "kind": "frame" if frame else "array",
+        "shape": shape,
+        "dtype": str(getattr(dtype, "name", dtype)),
+    }
+    if isinstance(plain, numpy.ndarray) and plain.dtype.kind in "iufb" and 0 < plain.size <= MOST:
+        least, most = plain.min().item(), plain.max().item()
+        if math.isfinite(least) and math.isfinite(most):
+            found.update(min=least, max=most)
+        else:
+            found["finite_numbers"] = False
+    return found
+
+
+def of_tuner(tuner: Any) -> Dict[str, Any]:
+    """What a tuner was made with."""
+    oracle = tuner.oracle
+    objective = getattr(oracle, "objective", None)
+    found = {
+        "class": type(tuner).__name__,
+        "oracle": type(oracle).__name__,
+        "objective": getattr(objective, "name", None),
+        "direction": getattr(objective, "direction", None),
+        "max_trials": getattr(oracle, "max_trials", None),
+        "executions_per_trial": getattr(tuner, "executions_per_trial", None),
+    }
+    return {name: value for name, value in found.items() if isinstance(value, (bool, int, float, str))}

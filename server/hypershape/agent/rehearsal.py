@@ -1,0 +1,330 @@
+"""Does what `tuner.search` does, once and small, and watches: one configuration, two trials, a few batches.
+
+Everything that the user wrote runs as it would in a search, and so does all of Keras and Keras Tuner. Only this is
+changed, in this process alone: the project lies in a scratch folder, each trial has the configuration at hand, and
+Keras trains and evaluates on a few batches (`cutting`).
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import os
+import traceback
+import warnings
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+
+import keras
+import keras_tuner
+
+from . import cutting, errors, facts, guard
+from .positions import Positions
+from .standins import Assumption
+
+TRIALS = 2
+"""The second shows what the first has used up."""
+
+MOST_WARNINGS = 20
+
+BASE = keras_tuner.Tuner.__mro__[1]
+"""Keras Tuner's `BaseTuner`, from which all tuners derive."""
+
+_OBJECTIVE = ("validate_trial_results", "convert_to_metrics_dict", "get_best_step", "update_trial")
+_BUILDING = ("_try_build", "_build_hypermodel", "_activate_all_conditions")
+
+
+_ENDS = {"TimeUp": "It takes too long.", "MemoryError": "It takes too much memory."}
+
+
+class Over(BaseException):
+    """Nothing after this can be learned. Not an Exception, so that user code does not keep it."""
+
+
+class Watch:
+    """One rehearsal in this process, from the first statement that makes a tuner to the last that asks it."""
+
+    def __init__(
+        self, configuration: Dict[str, Any], positions: Positions, scratch: str, assumption: Assumption
+    ) -> None:
+        self._configuration = configuration
+        self._positions = positions
+        self._scratch = scratch
+        self._assumption = assumption
+        self._report: Dict[str, Any] = {
+            "verdict": "ok",
+            "stage": None,
+            "error": None,
+            "fatal": False,
+            "trial": 0,
+        }
+        self._facts: Dict[str, Any] = {}
+        self._values: Dict[str, Any] = {}
+        self._warnings: Dict[str, None] = {}
+        self._made: List[Tuple[Any, Any]] = []
+        """Each layer with the frame in which it was made."""
+        self._tuner: Any = None
+        self._tolerated: Optional[int] = None
+        self._trials = self._completed = 0
+        self._fitting = 0
+        self._within_trial = self._searching = self._searched = False
+
+    def report(self) -> Dict[str, Any]:
+        """The fields of a Rehearsal."""
+        self._facts.update(trials=self._trials, completed=self._completed)
+        return {
+            **self._report,
+            "configuration": self._configuration,
+            "tolerated": self._tolerated,
+            "values": _plain(self._values),
+            "facts": _plain(self._facts),
+            "warnings": list(self._warnings),
+        }
+
+    # What happened.
+
+    begun = False
+    """Whether anything was played yet; what comes before is as for a probe."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the outcome is known, or known to stay unknown."""
+        return bool(self._report["verdict"] != "ok")
+
+    def unknown(self, type_name: str, why: str) -> None:
+        """Nothing is learned, for a reason that is no failure of the user's code."""
+        if not self.settled:
+            self._report.update(verdict="unknown", error=errors.limit(type_name, why))
+
+    def failed(self, error: BaseException) -> None:
+        """An exception that left the search, or a statement around it."""
+        if self.settled:
+            return
+        if not self.begun:
+            self._report.update(
+                verdict="unknown", stage="slice", error=errors.describe(error, "slice", self._positions)
+            )
+            return
+        self._note(error, fatal=not self._searched)
+
+    def _note(self, error: BaseException, *, fatal: bool) -> None:
+        refusal = guard.refusal(error)
+        if refusal is not None:
+            self.unknown("Refused", refusal)
+            return
+        if not isinstance(error, Exception) or isinstance(error, MemoryError):
+            self.unknown(type(error).__name__, _ENDS.get(type(error).__name__, "It ends the program."))
+            return
+        if self._assumption.made:
+            self.unknown("Missing", "It needs something that is not at hand.")
+            return
+        first = error.__context__
+        if first is not None and isinstance(error, keras_tuner.errors.FatalError):
+            self._facts["because"] = "%s: %s" % (type(first).__name__, errors.cleaned(str(first))[:500])
+        described = errors.describe(error, "step", self._positions)
+        self._locate(described, error)
+        self._report.update(
+            verdict="fail",
+            stage=self._stage(error),
+            error=described,
+            fatal=fatal,
+            trial=self._trials if self._within_trial else 0,
+        )
+
+    def _locate(self, described: Dict[str, Any], error: BaseException) -> None:
+        """A failure of a graph names its layer and no line: the one that made the layer is added."""
+        if len(described["frames"]) > 1:
+            return
+        made = {getattr(layer, "name", None): frame for layer, frame in self._made}
+        for word in reversed(str(error).replace("'", "/").split("/")):
+            if made.get(word) is not None:
+                described["frames"].append(made[word])
+                described["layer"] = word
+                return
+
+    def _stage(self, error: BaseException) -> str:
+        if self._tuner is None:
+            return "tuner"
+        if self._searched:
+            return "after"
+        if not self._within_trial:
+            return "end" if self._trials else "search"
+        stage = "fit"
+        for module, function in _functions(error):
+            if module.startswith("keras_tuner") and function in _BUILDING:
+                stage = "build"
+            elif module.startswith("keras_tuner") and function in _OBJECTIVE:
+                stage = "objective"
+            elif function == "_deepcopy_callbacks" or ".callbacks" in module:
+                stage = "callbacks"
+            elif ".saving" in module or function in ("save_model", "save_weights", "_save_model"):
+                stage = "save"
+            elif module.startswith(("keras.", "keras_tuner.")) and function == "evaluate":
+                stage = "validate"
+        return stage
+
+    # The patches.
+
+    def install(self) -> None:
+        """Puts the watch into Keras and Keras Tuner; there is no way back, the process ends with the rehearsal."""
+        self.begun = True
+        keras.config.disable_traceback_filtering()
+        warnings.showwarning = self._warned
+        if os.environ.get("KERASTUNER_ORACLE_IP"):
+            self.unknown("Chief", "Its trials come from a chief at KERASTUNER_ORACLE_IP.")
+            raise Over
+        for holder, name, around in (
+            (BASE, "__init__", self._around_init),
+            (BASE, "search", self._around_search),
+            (BASE, "_run_and_update_trial", self._around_trial),
+            (keras_tuner.Oracle, "get_best_trials", self._around_best),
+            (_holder(keras.Model, "fit"), "fit", self._around_fit),
+            (_holder(keras.Model, "evaluate"), "evaluate", self._around_evaluate),
+        ):
+            setattr(holder, name, _wrapped(getattr(holder, name), around))
+        # Not `__init__`, whose signature Keras reads.
+        make = keras.layers.Layer.__new__
+        keras.layers.Layer.__new__ = staticmethod(
+            functools.wraps(make)(functools.partial(self._around_new, make))
+        )
+
+    def _warned(self, message: Any, category: Any, *_: Any, **__: Any) -> None:
+        if len(self._warnings) < MOST_WARNINGS:
+            self._warnings["%s: %s" % (category.__name__, str(message)[:500])] = None
+
+    def _around_init(self, real: Any, tuner: Any, *args: Any, **kwargs: Any) -> None:
+        bound = _bound(real, tuner, *args, **kwargs)
+        if bound is None:
+            real(tuner, *args, **kwargs)
+            return
+        bound.arguments.update(directory=os.path.join(self._scratch, "project"), overwrite=True)
+        real(*bound.args, **bound.kwargs)
+        self._tuner = tuner
+        self._facts["tuner"] = facts.of_tuner(tuner)
+        oracle = tuner.oracle
+        self._tolerated = getattr(oracle, "max_consecutive_failed_trials", None)
+        populate = oracle.populate_space
+        oracle.populate_space = lambda trial_id: self._populated(populate, trial_id)
+
+    def _populated(self, real: Callable[[str], Any], trial_id: str) -> Any:
+        """What the oracle draws, with the values of the configuration at hand."""
+        if self._trials >= TRIALS or self.settled:
+            return {"status": keras_tuner.engine.trial.TrialStatus.STOPPED, "values": None}
+        response = real(trial_id)
+        if response.get("values") is not None:
+            response["values"] = {**response["values"], **self._configuration}
+        return response
+
+    def _around_search(self, real: Any, tuner: Any, *args: Any, **kwargs: Any) -> Any:
+        given = {**{str(index): each for index, each in enumerate(args)}, **kwargs}
+        self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
+        self._searching, self._searched = True, False
+        try:
+            result = real(tuner, *args, **kwargs)
+        finally:
+            self._facts["hyperparameters"] = [each.name for each in tuner.oracle.get_space().space]
+        self._searched = True
+        if self.settled:
+            raise Over
+        return result
+
+    def _around_trial(self, real: Any, tuner: Any, trial: Any, *args: Any, **kwargs: Any) -> Any:
+        self._trials += 1
+        self._within_trial = True
+        try:
+            result = real(tuner, trial, *args, **kwargs)
+            self._completed += 1
+            return result
+        except Exception as error:
+            if not self.settled:
+                self._note(error, fatal=isinstance(error, keras_tuner.errors.FatalError))
+            # A retry would tell the same again.
+            tuner.oracle.max_retries_per_trial = 0
+            raise
+        finally:
+            self._values = dict(trial.hyperparameters.values)
+            self._within_trial = False
+
+    def _around_best(self, real: Any, oracle: Any, num_trials: int = 1) -> Any:
+        """As many trials as the search would have: the same ones again where only a few were played."""
+        best = real(oracle, num_trials)
+        least = min(num_trials, oracle.max_trials or num_trials)
+        return best + best[-1:] * (least - len(best)) if best and isinstance(least, int) else best
+
+    def _around_fit(self, real: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
+        bound = _bound(real, model, *args, **kwargs)
+        if bound is None or self._fitting:
+            return real(model, *args, **kwargs)
+        bound.apply_defaults()
+        given = bound.arguments
+        generator, wanted = cutting.counted(given.get("x")), _drawn(given)
+        cutting.fit(given)
+        # `clear_session`, which Keras Tuner calls before each build, forgets it.
+        keras.config.disable_traceback_filtering()
+        if generator is not None:
+            given["x"] = generator.batches()
+        self._fitting += 1
+        try:
+            return real(*bound.args, **bound.kwargs)
+        finally:
+            self._fitting -= 1
+            if generator is not None:
+                generator.drain(wanted)
+
+    def _around_evaluate(self, real: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
+        bound = _bound(real, model, *args, **kwargs)
+        if bound is None or self._fitting:
+            return real(model, *args, **kwargs)
+        cutting.evaluate(bound.arguments)
+        return real(*bound.args, **bound.kwargs)
+
+    def _around_new(self, real: Any, kind: Any, *args: Any, **kwargs: Any) -> Any:
+        layer = real(kind, *args, **kwargs)
+        frame = self._positions.innermost(inspect.currentframe())
+        if frame is not None:
+            self._made.append((layer, self._positions.described(frame)))
+        return layer
+
+
+def _wrapped(real: Any, around: Callable[..., Any]) -> Any:
+    @functools.wraps(real)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return around(real, self, *args, **kwargs)
+
+    return method
+
+
+def _holder(kind: type, name: str) -> type:
+    """The class from which a class has a method."""
+    return next(each for each in kind.__mro__ if name in vars(each))
+
+
+def _bound(real: Any, *args: Any, **kwargs: Any) -> Optional[inspect.BoundArguments]:
+    """The arguments of a call by their names; None where it takes no such arguments, as the call itself will say."""
+    try:
+        return inspect.signature(real).bind(*args, **kwargs)
+    except TypeError:
+        return None
+
+
+def _drawn(given: Dict[str, Any]) -> float:
+    """How many batches a search draws from a generator in all; without a number of steps, every one."""
+    steps, epochs = given.get("steps_per_epoch"), given.get("epochs", 1)
+    return steps * epochs if isinstance(steps, int) and isinstance(epochs, int) else math.inf
+
+
+def _functions(error: BaseException) -> Iterator[Tuple[str, str]]:
+    """Module and function of every frame of a traceback, outermost first."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        yield frame.f_globals.get("__name__") or "", frame.f_code.co_name
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it; what it does not have becomes its text."""
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

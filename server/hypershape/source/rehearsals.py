@@ -1,0 +1,108 @@
+"""What a rehearsal runs: the tuner as the file makes it, its search, and what the file asks it for afterwards."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hypershape.source.calls import Construction
+from hypershape.source.code import Code, blocks
+from hypershape.source.names import BUILTINS, FUNCTIONS, Names
+from hypershape.source.slices import Capture
+from hypershape.source.targets import TargetFinder
+
+_CHEAP = ("keras", "keras_tuner", "numpy", "pandas", "sklearn", "tensorflow", "tf_keras")
+"""Packages that what follows a search may use; others draw, publish or send."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What to slice for: `roots` are statements that run in their places, `acts` the lines of those at module level.
+
+    Where the search stands in a function, `expression` calls that, and `captures` end it after the last root.
+    """
+
+    expression: str
+    needs: Names
+    before: int | None
+    roots: tuple[ast.stmt, ...]
+    acts: tuple[int, ...]
+    captures: tuple[Capture, ...] = ()
+
+
+def played(construction: Construction, code: Code, targets: TargetFinder) -> Played | None:
+    """The statements of one tuner; None where only a run of something unknown would make it."""
+    statements = [statement for statement, _ in construction.searches] or [construction.statement]
+    around = [each for each in code.scopes(statements[0]) if isinstance(each, FUNCTIONS)]
+    searched = [each for each in statements if _functions(code, each) == around]
+    made = [construction.statement] if _functions(code, construction.statement) == around else []
+    own = {construction.bound_to.partition(".")[0]} if construction.bound_to else set()
+    later = list(_afterwards(searched[-1], own, code)) if construction.searches else []
+    roots = tuple(dict.fromkeys([*made, *searched, *later]))
+    last = max(roots, key=code.text.start)
+    if not around:
+        acts = tuple(dict.fromkeys(_top(code, each).lineno for each in roots))
+        return Played("None", Names(), code.text.end(last), roots, acts)
+    function = around[0]
+    if not isinstance(function, ast.FunctionDef) or function.name == "__init__":
+        return None
+    expression, needs, captures, assumed = targets.call_of(function, 0)
+    if assumed:
+        return None
+    return Played(expression, needs, None, roots, (), (Capture(function, last, (), roots), *captures))
+
+
+def _functions(code: Code, statement: ast.stmt) -> list[ast.AST]:
+    return [each for each in code.scopes(statement) if isinstance(each, FUNCTIONS)]
+
+
+def _top(code: Code, node: ast.AST) -> ast.stmt:
+    """The statement of the module that a node stands in."""
+    while not isinstance(code.parents[node], ast.Module):
+        node = code.parents[node]
+    assert isinstance(node, ast.stmt)
+    return node
+
+
+def _afterwards(search: ast.stmt, own: set[str], code: Code) -> Iterator[ast.stmt]:
+    """The later statements that ask only the tuner, or what came from it, and what was there before the search."""
+    own, others = set(own), set[str]()
+    for statement in _following(search, code):
+        names = code.reader.of(statement)
+        if _asks_only(names, own, others, code):
+            own |= names.binds
+            yield statement
+        else:
+            own -= names.binds
+            others |= names.binds
+
+
+def _asks_only(names: Names, own: set[str], others: set[str], code: Code) -> bool:
+    if not names.loads & own or names.loads & others or names.awaits or "search" in names.attributes:
+        return False
+    known = names.loads - own - BUILTINS
+    imported = {code.imports[name].partition(".")[0] for name in known if name in code.imports}
+    return imported <= set(_CHEAP) and not names.calls & code.defined.keys()
+
+
+def _following(node: ast.AST, code: Code) -> Iterator[ast.stmt]:
+    """The statements that run after one in its function or module, not entering definitions."""
+    while not isinstance(node, (ast.Module, *FUNCTIONS)):
+        parent = code.parents[node]
+        yield from _behind(node, _bodies(parent))
+        node = parent
+
+
+def _bodies(parent: ast.AST) -> Sequence[Sequence[ast.AST]]:
+    return [parent.body] if isinstance(parent, (ast.Module, *FUNCTIONS)) else blocks(parent)
+
+
+def _behind(node: ast.AST, bodies: Sequence[Sequence[ast.AST]]) -> Iterator[ast.stmt]:
+    for body in bodies:
+        places = [index for index, each in enumerate(body) if each is node]
+        for each in body[places[0] + 1 :] if places else ():
+            if isinstance(each, ast.stmt) and not isinstance(
+                each, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Return)
+            ):
+                yield each
