@@ -68,3 +68,10 @@ def metric_of(objective: str) -> str | None:
         # Keras also finds its metrics by the names of their classes, which are not listed here.
         return None
     return name
+
+
+def better_when(name: str) -> str | None:
+    """ "min" or "max": in which direction a metric of Keras, or the loss, is better; None where its name does not tell."""
+    if name in MAXIMISED or name in BETTER_WHEN_GREATER:
+        return "max"
+    return "min" if name in MINIMISED else None

@@ -6,12 +6,13 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from types import FunctionType
 
 from hypershape.fixes import edits
 from hypershape.fixes.tighten import replace_value
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.declared import matching_cause, unmatched_causes
@@ -69,6 +70,16 @@ class ChoiceRefused(Rule):
             head="",
             at="[(3, 3), (5, 5)]",
             fixed="[3, 5]",
+        ),
+        Example.layers(
+            """
+            kernel = hp.Choice("kernel", [(1, 3), (3, 1)])
+            model.add(layers.Conv2D(8, kernel))
+            """,
+            input="(9, 9, 1)",
+            head="",
+            at="[(1, 3), (3, 1)]",
+            fixed="kernel = {'(1, 3)': (1, 3), '(3, 1)': (3, 1)}[hp.Choice(\"kernel\", ['(1, 3)', '(3, 1)'])]",
         ),
         Example.layers(
             """
@@ -299,6 +310,7 @@ def _repairs(call: HpCall, code: Code) -> Iterator[Fix]:
             edit = replace_value(call, "values", repr(sizes), code)
             if edit is not None:
                 yield Fix(f"Use {', '.join(map(repr, sizes))}: Keras takes one number for a square", (edit,))
+        yield from _looked_up(call, written, code)
     names = [code.imported(element) or "" for element in written.elts]
     if all(name.startswith("keras.activations.") for name in names):
         strings = [name.rpartition(".")[2] for name in names]
@@ -322,6 +334,30 @@ def _repairs(call: HpCall, code: Code) -> Iterator[Fix]:
             edit = edits.insert_element(code.module, place, repr(wanted))
             if edit is not None and {type(value) for value in values} == {type(wanted)}:
                 yield Fix(f"Add {wanted!r} to the values", (edit,))
+
+
+def _looked_up(call: HpCall, values: ast.List | ast.Tuple, code: Code) -> Iterator[Fix]:
+    """A choice among names, each of which stands for one of the values in a dictionary beside it."""
+    names = [repr(code.source(each)) for each in values.elts]
+    alone = call.arguments["values"] is values and "default" not in call.arguments
+    if (
+        len(set(names)) < len(names)
+        or not alone
+        or any("\n" in each for each in map(code.source, values.elts))
+    ):
+        return
+    table = ", ".join(f"{name}: {code.source(each)}" for name, each in zip(names, values.elts, strict=True))
+    before, after = Edit(_start(call.span), f"{{{table}}}["), Edit(_end(call.span), "]")
+    edit = Edit(code.span(values), f"[{', '.join(names)}]")
+    yield Fix("Draw a name and look the value up", (before, edit, after))
+
+
+def _start(span: Span) -> Span:
+    return replace(span, end_line=span.line, end_column=span.column)
+
+
+def _end(span: Span) -> Span:
+    return replace(span, line=span.end_line, column=span.end_column)
 
 
 def _named(kind: type) -> str:

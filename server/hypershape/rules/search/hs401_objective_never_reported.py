@@ -10,6 +10,7 @@ from functools import partial
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.directions import better_when
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.tuners import (
     Tuner,
@@ -63,6 +64,15 @@ class ObjectiveNeverReported(Rule):
             at='"val_acc"',
             fixed='"val_accuracy"',
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, kt.Objective("val_score", "max"), max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
+            """,
+            compile='loss="mse"',
+            at='"val_score"',
+            fixed='kt.Objective("val_loss", "min")',
+        ),
     )
     VALID = (
         Example.search(
@@ -77,7 +87,7 @@ class ObjectiveNeverReported(Rule):
             """
             x, y = np.ones((8, 4)), np.ones((8, 1))
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
-            tuner.search(x, y, epochs=2, validation_data=(x, y))
+            tuner.search(x, y, epochs=2, validation_data=(x[:4], y[:4]))
             other = kt.RandomSearch(build_model, "mae", max_trials=3, overwrite=True)
             other.search(x, y, epochs=2)
             """,
@@ -131,6 +141,10 @@ def _validated(tuner: Tuner, objective: ast.expr, plain: str, code: Code) -> Ite
 
 
 def _other_names(node: ast.expr, name: str, reported: set[str], code: Code) -> Iterator[Fix]:
+    """Names that are reported, in the direction in which they are better.
+
+    A loss that is maximised lets the worst model win: where the direction is written, it goes with the name.
+    """
     written = code.resolve(node)
     if not isinstance(written, ast.Constant):
         return
@@ -138,6 +152,24 @@ def _other_names(node: ast.expr, name: str, reported: set[str], code: Code) -> I
     plain = name.removeprefix("val_")
     near = get_close_matches(plain, sorted(reported), n=2, cutoff=0.3)
     near += [each for each in sorted(reported) if each not in near and each.startswith(plain[:3])]
+    direction = _direction_beside(written, code)
     for each in [*near, *(["loss"] if "loss" not in near else [])]:
         edit = Edit(code.span(written), requoted(code.source(written), prefix + each))
-        yield Fix(f"Optimise {prefix}{each}", (edit,))
+        better = better_when(each)
+        if direction is None or better in (None, direction.value):
+            yield Fix(f"Optimise {prefix}{each}", (edit,))
+        else:
+            turned = Edit(code.span(direction), requoted(code.source(direction), better or ""))
+            yield Fix(
+                f"Optimise {prefix}{each}, the {'least' if better == 'min' else 'greatest'}", (edit, turned)
+            )
+
+
+def _direction_beside(name: ast.Constant, code: Code) -> ast.Constant | None:
+    """The direction in the `Objective(…)` that gives a name."""
+    call = code.parents.get(name)
+    call = code.parents.get(call) if isinstance(call, ast.keyword) else call
+    if not isinstance(call, ast.Call) or not (code.imported(call.func) or "").endswith(".Objective"):
+        return None
+    direction = code.argument(call, "direction", 1)
+    return direction if isinstance(direction, ast.Constant) and isinstance(direction.value, str) else None

@@ -5,19 +5,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import partial
+from typing import TypeAlias
 
+from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.failure import class_of
 from hypershape.rules.common.identifiers import requoted
-from hypershape.source import Code, contains
+from hypershape.source import Code, HpCall, contains
+
+Listed: TypeAlias = ast.List | ast.Tuple
 
 
 class SoftmaxOfOneUnit(Rule):
     """A softmax over a single unit is always 1.
 
     ## What it does
-    Finds `Dense(1, activation="softmax")` in build functions.
+    Finds `Dense(1, activation="softmax")` in build functions, also where the activation is drawn from a choice.
 
     ## Why it matters
     The model trains without an error and predicts 1 for everything: all trials score the same.
@@ -40,8 +44,21 @@ class SoftmaxOfOneUnit(Rule):
             at='"softmax"',
             fixed='layers.Dense(1, activation="sigmoid")',
         ),
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head='layers.Dense(1, activation=hp.Choice("last", ["linear", "sigmoid", "softmax"]))',
+            at='"softmax"',
+            fixed='hp.Choice("last", ["linear", "sigmoid"])',
+        ),
     )
     VALID = (
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head='layers.Dense(2, activation=hp.Choice("last", ["sigmoid", "softmax"]))',
+            compile='loss="mse"',
+        ),
         Example.layers(
             """
             model.add(layers.Dense(hp.Int("units", 4, 8)))
@@ -78,17 +95,59 @@ class SoftmaxOfOneUnit(Rule):
                     code.span(activation),
                     repairs=partial(_sigmoid, activation, code),
                 )
+                continue
+            drawn = _drawn_softmax(call, code)
+            if drawn is not None:
+                choice, values, index = drawn
+                named = choice.arguments.get("name")
+                name = code.value(named, default=None) if named is not None else None
+                yield self.finding(
+                    "The softmax of a single unit is always 1: with "
+                    f"{name or 'this choice'} = 'softmax' the model cannot learn.",
+                    code.span(values.elts[index]),
+                    repairs=partial(_without, values, index, code),
+                )
 
 
 def _sigmoid(activation: ast.Constant, code: Code) -> Iterator[Fix]:
     yield Fix("Use sigmoid", (Edit(code.span(activation), requoted(code.source(activation), "sigmoid")),))
 
 
+def _without(values: Listed, index: int, code: Code) -> Iterator[Fix]:
+    """The choice without softmax; with sigmoid in its place where that is not offered yet."""
+    element = values.elts[index]
+    offered = {code.value(each, default=None) for each in values.elts}
+    kept = [each for each in range(len(values.elts)) if each != index]
+    dropped = edits.keep_elements(code.module, code.span(values), kept)
+    if "sigmoid" in offered and dropped is not None:
+        yield Fix("Drop softmax from the choice", dropped)
+    elif isinstance(element, ast.Constant):
+        yield Fix(
+            "Offer sigmoid instead", (Edit(code.span(element), requoted(code.source(element), "sigmoid")),)
+        )
+
+
 def _softmax(call: ast.Call, code: Code) -> ast.Constant | None:
+    activation = _activation_of_one(call, code)
+    return activation if isinstance(activation, ast.Constant) and activation.value == "softmax" else None
+
+
+def _activation_of_one(call: ast.Call, code: Code) -> ast.expr | None:
+    """The activation of a Dense layer of one unit, as it is written."""
     if class_of(call, code) != "Dense" or not (code.imported(call.func) or "").startswith("keras."):
         return None
     units, activation = code.argument(call, "units", 0), code.argument(call, "activation", 1)
     one = units is not None and code.value(units, default=None) == 1
-    if one and isinstance(activation, ast.Constant) and activation.value == "softmax":
-        return activation
-    return None
+    return code.resolve(activation) if one and activation is not None else None
+
+
+def _drawn_softmax(call: ast.Call, code: Code) -> tuple[HpCall, Listed, int] | None:
+    """The choice that such a layer draws its activation from, its values, and which of them is softmax."""
+    activation = _activation_of_one(call, code)
+    choice = code.hp_call(activation) if isinstance(activation, ast.Call) else None
+    given = choice.arguments.get("values") if choice is not None and choice.kind == "Choice" else None
+    values = code.resolve(given) if given is not None else None
+    if choice is None or not isinstance(values, (ast.List, ast.Tuple)):
+        return None
+    plain = [code.value(each, default=None) for each in values.elts]
+    return (choice, values, plain.index("softmax")) if "softmax" in plain else None
