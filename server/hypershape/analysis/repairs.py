@@ -12,6 +12,7 @@ from hypershape import fixes, rules, source, space
 from hypershape.analysis.aside import aside
 from hypershape.analysis.assumptions import open_job, under_other_assumptions
 from hypershape.analysis.clock import AFTERWARDS, Clock
+from hypershape.analysis.meaning import is_kept
 from hypershape.analysis.reports import ask, distinct
 from hypershape.analysis.results import Widen, by_itself, summary_of, unprobed
 from hypershape.fixes.guard import GIVEN_UP
@@ -108,6 +109,8 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
     after = Analysis(
         module, state.environment, tuple(unprobed(target) for target in module.targets), done=True
     )
+    if not await aside(is_kept, fix, state, after):
+        return False
     before = state.by_name
     probed = []
     for key, new in after.by_name.items():

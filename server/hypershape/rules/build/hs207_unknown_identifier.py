@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure
-from hypershape.rules.common.identifiers import nearest, requoted
+from hypershape.rules.common.identifiers import nearest, own_names, requoted
 from hypershape.source import Code
 
 
@@ -61,6 +61,19 @@ class UnknownIdentifier(BuildFailure):
             condition="initializer == 'xavier_uniform'",
             fixed='"glorot_uniform"',
         ),
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 1, 3)))',
+            input="(4,)",
+            head="",
+            compile='loss=hp.Choice("loss", ["mse", "tversky_loss"])',
+            before="""
+            def tversky_loss(y, prediction):
+                return keras.ops.mean(keras.ops.abs(y - prediction), axis=-1)
+            """,
+            data="x=(4,) y=(1,)",
+            condition="loss == 'tversky_loss'",
+            fixed='{"mse": "mse", "tversky_loss": tversky_loss}[hp.Choice',
+        ),
     )
     VALID = (
         Example.layers(
@@ -104,9 +117,11 @@ class UnknownIdentifier(BuildFailure):
 
     def what(self, error: ProbeError, code: Code) -> str:
         kind, value = _unknown(error)
+        article = "an" if kind[:1] in tuple("aeiou") else "a"
+        if value in own_names(code):
+            return f"{value!r} is not {article} {kind} that Keras knows by name: pass `{value}` of this file itself"
         near = nearest(kind, value)
         hint = f" (nearest: {', '.join(near)})" if near else ""
-        article = "an" if kind[:1] in tuple("aeiou") else "a"
         return f"{value!r} is not {article} {kind} that Keras knows{hint}"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
@@ -116,10 +131,42 @@ class UnknownIdentifier(BuildFailure):
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         kind, value = _unknown(cause.error)
         written = _written(value, code)
-        if written is not None:
+        if value in own_names(code):
+            yield from _the_object_itself(value, target, code)
+        elif written is not None:
             for name in nearest(kind, value)[:2]:
                 yield Fix(f"Use {name!r}", (Edit(code.span(written), requoted(code.source(written), name)),))
         yield from super().repairs(target, cause, code)
+
+
+def _the_object_itself(name: str, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """The function or class of the file in place of the text that names it: looked up where a Choice draws it."""
+    for call in code.calls_in(target.target.body):
+        for keyword in call.keywords:
+            given = code.resolve(keyword.value)
+            if isinstance(given, ast.Constant) and given.value == name and keyword.arg != "name":
+                yield Fix(f"Pass {name} itself", (Edit(code.span(keyword.value), name),))
+    for declared in code.hp_calls:
+        values = _drawn(declared.arguments.get("values"), code)
+        if declared.kind == "Choice" and name in values:
+            own = [each for each in values if each in own_names(code)]
+            table = ", ".join(
+                f'"{each}": {each}' if each in own else f'"{each}": "{each}"' for each in values
+            )
+            yield Fix(f"Look up {', '.join(own)} of this file", tuple(_looked_up(declared.span, table)))
+
+
+def _drawn(node: ast.expr | None, code: Code) -> tuple[str, ...]:
+    """The values of a Choice, if all are texts."""
+    values = code.value(node, default=None) if node is not None else None
+    texts = isinstance(values, (list, tuple)) and all(isinstance(each, str) for each in values)
+    return tuple(map(str, values)) if texts and isinstance(values, (list, tuple)) else ()
+
+
+def _looked_up(span: Span, table: str) -> Iterator[Edit]:
+    """The value of a Choice in a table: `{"mse": "mse", "own": own}[hp.Choice(…)]`."""
+    yield Edit(Span(span.path, span.line, span.column, span.line, span.column), f"{{{table}}}[")
+    yield Edit(Span(span.path, span.end_line, span.end_column, span.end_line, span.end_column), "]")
 
 
 def _unknown(error: ProbeError) -> tuple[str, str]:

@@ -59,6 +59,34 @@ BETTER_WHEN_GREATER = frozenset(
 """Metrics that Keras Tuner minimises although a greater value is better."""
 
 
+_OF_NO_NATURE = frozenset(["mean", "sum"])
+"""Metrics of Keras of which neither a small nor a great value is the better one."""
+
+_KNOWN = MAXIMISED | REFUSED | MINIMISED | BETTER_WHEN_GREATER
+
+
+def inferred(objective: str) -> str | None:
+    """The direction that Keras Tuner infers for a plain objective: "min", "max", or None where it cannot."""
+    name = objective.removeprefix("val_").removeprefix("weighted_")
+    return "max" if name in MAXIMISED else "min" if name in MINIMISED else None
+
+
+def nature(objective: str) -> str | None:
+    """Which values of a reported name are the better ones, "min" or "max"; None where that is not known.
+
+    Beside Keras's own names these are numbered ones (`auc_1`) and those of one output (`kind_accuracy`).
+    """
+    name = re.sub(r"_\d+$", "", objective.removeprefix("val_").removeprefix("weighted_"))
+    parts = name.split("_")
+    for first in range(len(parts)):
+        known = "_".join(parts[first:])
+        if known in _OF_NO_NATURE:
+            return None
+        if known in _KNOWN:
+            return "max" if known in MAXIMISED | REFUSED | BETTER_WHEN_GREATER else "min"
+    return None
+
+
 def metric_of(objective: str) -> str | None:
     """The metric that an objective names, in lower case with underscores; None where that cannot be told."""
     name = objective.removeprefix("val_")
@@ -68,10 +96,3 @@ def metric_of(objective: str) -> str | None:
         # Keras also finds its metrics by the names of their classes, which are not listed here.
         return None
     return name
-
-
-def better_when(name: str) -> str | None:
-    """ "min" or "max": in which direction a metric of Keras, or the loss, is better; None where its name does not tell."""
-    if name in MAXIMISED or name in BETTER_WHEN_GREATER:
-        return "max"
-    return "min" if name in MINIMISED else None

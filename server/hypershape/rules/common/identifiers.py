@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from difflib import get_close_matches
+
+from hypershape.source import Code
 
 IDENTIFIERS: Mapping[str, tuple[str, ...]] = {
     kind: tuple(names.split())
@@ -59,3 +62,9 @@ def requoted(source: str, text: str) -> str:
     """`text` as a string literal with the quotes of `source`."""
     quote = source[-1:] if source[-1:] in ("'", '"') else '"'
     return f"{quote}{text}{quote}"
+
+
+def own_names(code: Code) -> set[str]:
+    """The functions and classes that a file defines at its top level."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return {each.name for each in code.tree.body if isinstance(each, kinds)}

@@ -91,6 +91,19 @@ def objective_of(tuner: Tuner, code: Code) -> ast.expr | None:
     return node
 
 
+def direction_of(tuner: Tuner, code: Code) -> ast.Constant | None:
+    """The direction inside the tuner's `Objective(…)`, where it is written as "min" or "max"."""
+    node = code.argument(tuner.node, "objective", 1)
+    written = code.resolve(node) if node is not None else None
+    if not isinstance(written, ast.Call) or not (code.imported(written.func) or "").endswith(".Objective"):
+        return None
+    direction = code.argument(written, "direction", 1)
+    constant = code.resolve(direction) if direction is not None else None
+    if isinstance(constant, ast.Constant) and constant.value in ("min", "max"):
+        return constant
+    return None
+
+
 def given_as_text(tuner: Tuner, code: Code) -> tuple[ast.expr, str] | None:
     """The objective when it is a plain string, whose direction Keras Tuner has to infer."""
     node = code.argument(tuner.node, "objective", 1)

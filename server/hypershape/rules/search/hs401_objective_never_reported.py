@@ -10,10 +10,14 @@ from functools import partial
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.directions import better_when
-from hypershape.rules.common.identifiers import requoted
+from hypershape.rules.common.directions import REFUSED, inferred, nature
+from hypershape.rules.common.failure import compiles
+from hypershape.rules.common.identifiers import IDENTIFIERS, requoted
 from hypershape.rules.common.tuners import (
     Tuner,
+    direction_of,
+    given_as_text,
+    objective_edits,
     objective_of,
     reported,
     targets_of,
@@ -66,12 +70,21 @@ class ObjectiveNeverReported(Rule):
         ),
         Example.search(
             """
-            tuner = kt.RandomSearch(build_model, kt.Objective("val_score", "max"), max_trials=3, overwrite=True)
+            tuner = kt.RandomSearch(build_model, kt.Objective("val_score", direction="max"), max_trials=3)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
             """,
-            compile='loss="mse"',
             at='"val_score"',
-            fixed='kt.Objective("val_loss", "min")',
+            fixed='kt.Objective("val_loss", direction="min")',
+        ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_accuracy", max_trials=3)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
+            """,
+            head='layers.Dense(1, activation="sigmoid")',
+            compile='loss="binary_crossentropy"',
+            at='"val_accuracy"',
+            fixed='loss="binary_crossentropy", metrics=["accuracy"])',
         ),
     )
     VALID = (
@@ -87,7 +100,7 @@ class ObjectiveNeverReported(Rule):
             """
             x, y = np.ones((8, 4)), np.ones((8, 1))
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
-            tuner.search(x, y, epochs=2, validation_data=(x[:4], y[:4]))
+            tuner.search(x, y, epochs=2, validation_data=(x, y))
             other = kt.RandomSearch(build_model, "mae", max_trials=3, overwrite=True)
             other.search(x, y, epochs=2)
             """,
@@ -116,7 +129,7 @@ class ObjectiveNeverReported(Rule):
                     f"No trial reports {name!r}: a training step reports {listed(sorted(names))}.",
                     code.span(node),
                     target=targets_of(tuner, analysis)[0].name,
-                    repairs=partial(_other_names, node, name, names, code),
+                    repairs=partial(_reported_ones, tuner, node, name, names, analysis),
                 )
             elif name.startswith("val_") and tuner.searches_complete and not validates(tuner):
                 yield self.finding(
@@ -140,36 +153,75 @@ def _validated(tuner: Tuner, objective: ast.expr, plain: str, code: Code) -> Ite
         yield Fix(f"Optimise {plain}, measured on the training data", (edit,))
 
 
-def _other_names(node: ast.expr, name: str, reported: set[str], code: Code) -> Iterator[Fix]:
-    """Names that are reported, in the direction in which they are better.
+def _reported_ones(
+    tuner: Tuner, node: ast.expr, name: str, names: set[str], analysis: Analysis
+) -> Iterator[Fix]:
+    """The metric compiled, if it is one of Keras's; else a name that is reported, sought in its own direction."""
+    code = analysis.module.code
+    yield from _compiled(tuner, name.removeprefix("val_"), analysis)
+    prefix = "val_" if name.startswith("val_") else ""
+    for each in _near(name.removeprefix("val_"), names):
+        made = _sought_instead(tuner, node, prefix + each, code)
+        if made is not None:
+            direction, changed = made
+            yield Fix(f"{'Maximise' if direction == 'max' else 'Minimise'} {prefix}{each}", changed)
 
-    A loss that is maximised lets the worst model win: where the direction is written, it goes with the name.
-    """
+
+def _near(plain: str, names: set[str]) -> list[str]:
+    """The reported names that a name may have meant, the nearest first and the loss last."""
+    ordered = sorted(names)
+    near = get_close_matches(plain, ordered, n=2, cutoff=0.3)
+    near += [each for each in ordered if each not in near and each.startswith(plain[:3])]
+    return [*near, *(["loss"] if "loss" not in near else [])]
+
+
+def _compiled(tuner: Tuner, plain: str, analysis: Analysis) -> Iterator[Fix]:
+    """The metric added to what each target of the tuner compiles."""
+    code = analysis.module.code
+    if plain not in IDENTIFIERS["metric"] or plain in REFUSED:
+        return
+    of_tuner = {target.span for target in targets_of(tuner, analysis)}
+    calls = [
+        call for each in analysis.targets if each.target.span in of_tuner for call in compiles(each, code)
+    ]
+    made = [_with_metric(call, plain, code) for call in calls]
+    if made and None not in made:
+        yield Fix(f"Compile the metric {plain}", tuple(each for each in made if each))
+
+
+def _with_metric(call: ast.Call, name: str, code: Code) -> Edit | None:
+    given = code.argument(call, "metrics", 3)
+    if given is None:
+        return edits.add_argument(code.module, code.span(call), "metrics", f'["{name}"]')
+    if not isinstance(given, ast.List) or not given.elts:
+        return None
+    return edits.insert_element(code.module, code.span(given), f'"{name}"')
+
+
+def _sought_instead(
+    tuner: Tuner, node: ast.expr, name: str, code: Code
+) -> tuple[str, tuple[Edit, ...]] | None:
+    """The direction in which `name` is sought, and the edits that seek it; None where the direction is not known."""
     written = code.resolve(node)
     if not isinstance(written, ast.Constant):
-        return
-    prefix = "val_" if name.startswith("val_") else ""
-    plain = name.removeprefix("val_")
-    near = get_close_matches(plain, sorted(reported), n=2, cutoff=0.3)
-    near += [each for each in sorted(reported) if each not in near and each.startswith(plain[:3])]
-    direction = _direction_beside(written, code)
-    for each in [*near, *(["loss"] if "loss" not in near else [])]:
-        edit = Edit(code.span(written), requoted(code.source(written), prefix + each))
-        better = better_when(each)
-        if direction is None or better in (None, direction.value):
-            yield Fix(f"Optimise {prefix}{each}", (edit,))
-        else:
-            turned = Edit(code.span(direction), requoted(code.source(direction), better or ""))
-            yield Fix(
-                f"Optimise {prefix}{each}, the {'least' if better == 'min' else 'greatest'}", (edit, turned)
-            )
-
-
-def _direction_beside(name: ast.Constant, code: Code) -> ast.Constant | None:
-    """The direction in the `Objective(…)` that gives a name."""
-    call = code.parents.get(name)
-    call = code.parents.get(call) if isinstance(call, ast.keyword) else call
-    if not isinstance(call, ast.Call) or not (code.imported(call.func) or "").endswith(".Objective"):
         return None
-    direction = code.argument(call, "direction", 1)
-    return direction if isinstance(direction, ast.Constant) and isinstance(direction.value, str) else None
+    renamed = Edit(code.span(written), requoted(code.source(written), name))
+    better = nature(name)
+    plain = given_as_text(tuner, code)
+    if plain is None:
+        return _redirected(tuner, renamed, better, code)
+    if inferred(name) is not None and better in (None, inferred(name)):
+        return inferred(name) or "min", (renamed,)
+    return (better, objective_edits(plain[0], name, better, code)) if better is not None else None
+
+
+def _redirected(
+    tuner: Tuner, renamed: Edit, better: str | None, code: Code
+) -> tuple[str, tuple[Edit, ...]] | None:
+    """An `Objective` under another name, with the direction of that name."""
+    written = direction_of(tuner, code)
+    if written is None:
+        return None
+    if better is None or better == written.value:
+        return str(written.value), (renamed,)
+    return better, (renamed, Edit(code.span(written), requoted(code.source(written), better)))
