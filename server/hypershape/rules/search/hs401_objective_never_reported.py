@@ -100,7 +100,7 @@ class ObjectiveNeverReported(Rule):
             """
             x, y = np.ones((8, 4)), np.ones((8, 1))
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
-            tuner.search(x, y, epochs=2, validation_data=(x, y))
+            tuner.search(x, y, epochs=2, validation_data=(x / 2, y))
             other = kt.RandomSearch(build_model, "mae", max_trials=3, overwrite=True)
             other.search(x, y, epochs=2)
             """,

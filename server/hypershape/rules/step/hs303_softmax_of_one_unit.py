@@ -51,6 +51,17 @@ class SoftmaxOfOneUnit(Rule):
             at='"softmax"',
             fixed='hp.Choice("last", ["linear", "sigmoid"])',
         ),
+        Example.layers(
+            """
+            kinds = ["softmax", "linear"]
+            last = hp.Choice("last", kinds)
+            model.add(layers.Dense(units=1, activation=last))
+            """,
+            input="(4,)",
+            head="",
+            at='"softmax"',
+            fixed='kinds = ["sigmoid", "linear"]',
+        ),
     )
     VALID = (
         Example.layers(

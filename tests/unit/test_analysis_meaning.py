@@ -1,0 +1,82 @@
+"""Repairs that would run and seek something else are refused."""
+
+import pytest
+
+from hypershape.analysis.meaning import is_kept
+from hypershape.fixes import apply
+from hypershape.model import Analysis, Edit, Fix
+from hypershape.rules.common.directions import inferred, nature
+
+from .handmade import at, module
+
+SEARCH = """
+import keras_tuner as kt
+
+def tversky(y, p):
+    return p
+
+def build_model(hp):
+    model.compile(loss=hp.Choice("loss", ["mse", "tversky"]))
+    hp.Int("tversky", 1, 2)
+
+tuner = kt.RandomSearch(build_model, kt.Objective("val_score", direction="max"), max_trials=3)
+"""
+
+
+def kept(*replaced: tuple[str, str]) -> bool:
+    before = module(SEARCH)
+    fix = Fix("", tuple(Edit(at(before, old), new) for old, new in replaced))
+    return is_kept(fix, Analysis(before), Analysis(module(apply(before.document, fix.edits).text)))
+
+
+def test_a_repair_that_maximises_a_loss_is_refused() -> None:
+    assert not kept(('"val_score"', '"val_loss"'))
+    assert kept(('"val_score"', '"val_loss"'), ('"max"', '"min"'))
+    assert kept(('"val_score"', '"val_accuracy"'))
+
+
+def test_a_direction_that_was_wrong_before_does_not_forbid_other_repairs() -> None:
+    before = module(SEARCH.replace("val_score", "val_loss"))
+    fix = Fix("", (Edit(at(before, "max_trials=3"), "max_trials=2"),))
+    assert is_kept(fix, Analysis(before), Analysis(module(apply(before.document, fix.edits).text)))
+
+
+def test_a_namesake_never_takes_the_place_of_a_function_of_the_file() -> None:
+    assert not kept(('"tversky"', '"tversky_loss"'))
+    assert kept(('"tversky"', "tversky"))
+    assert kept(('"mse"', '"mae"'))
+
+
+def test_a_hyperparameter_that_is_called_like_a_function_may_be_renamed() -> None:
+    assert kept(('hp.Int("tversky"', 'hp.Int("tversky"'), ("1, 2)", "1, 3)"))
+    before = module(SEARCH)
+    fix = Fix("", (Edit(at(before, '"tversky"', 1), '"tversky_2"'),))
+    assert is_kept(fix, Analysis(before), Analysis(module(apply(before.document, fix.edits).text)))
+
+
+@pytest.mark.parametrize(
+    ("objective", "expected"),
+    [
+        ("val_loss", "min"),
+        ("val_kind_loss", "min"),
+        ("val_kind_categorical_accuracy", "max"),
+        ("val_auc_1", "max"),
+        ("weighted_mae", "min"),
+        ("val_mean_io_u", "max"),
+        ("val_f1_score", "max"),
+        ("val_cosine_similarity", "max"),
+        ("val_mean", None),
+        ("val_score", None),
+    ],
+)
+def test_the_nature_of_a_metric_says_which_values_are_better(objective: str, expected: str | None) -> None:
+    assert nature(objective) == expected
+
+
+def test_what_keras_tuner_infers_of_a_plain_name() -> None:
+    assert [inferred(name) for name in ("val_loss", "weighted_acc", "val_f1_score", "val_kind_accuracy")] == [
+        "min",
+        "max",
+        "min",
+        None,
+    ]
