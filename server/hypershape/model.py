@@ -217,6 +217,16 @@ class Ignore:
 
 
 @dataclass(frozen=True, slots=True)
+class EnvironmentVariable:
+    """`os.environ["NAME"] = "value"` at the module level; `is_default` where it only sets what is not set yet."""
+
+    name: str
+    value: str
+    span: Span
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """What `source` reads from a document, without running anything.
 
@@ -230,6 +240,8 @@ class Module:
     targets: tuple[Target, ...] = ()
     tuners: tuple[TunerCall, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    variables: tuple[EnvironmentVariable, ...] = ()
+    """What the file sets in the environment, in the order of the text."""
     around: tuple[str, ...] = ()
     """The other files that share a search space with this one: what they say counts here."""
     unsearched: str | None = None
@@ -463,7 +475,16 @@ class Environment:
     """Why the backend cannot use the GPU that the machine has; None where it may."""
     unfenced: str | None = None
     """Why the kernel does not keep probes off the user's files; None where it does."""
+    readers: Mapping[str, str] = field(default_factory=dict)
+    """The environment variables that the imports of Keras and Keras Tuner read, each with the package that did."""
+    script: Mapping[str, str] = field(default_factory=dict)
+    """The variables that this interpreter was started with because the file sets them before its imports."""
     problem: str | None = None
+
+    @property
+    def unusable(self) -> bool:
+        """Whether it can probe nothing, whatever a file sets for it."""
+        return self.problem is not None and not self.script
 
 
 # --------------------------------------------------------------------------- space, measured
@@ -651,6 +672,8 @@ class TargetAnalysis:
     """What each report stands for as a share of the space; device probes, which come last, stand for nothing."""
     causes: tuple[Cause, ...] = ()
     elapsed_ms: Mapping[str, float] = field(default_factory=dict)
+    error: ProbeError | None = None
+    """What the target needs and what could not be run, where that is why it was not probed."""
     searched: DeclaredData | None = None
     """The shapes that a search of the target was seen to be given, where no comment declares any."""
     rehearsals: tuple[Rehearsal, ...] = ()

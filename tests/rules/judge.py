@@ -15,7 +15,7 @@ from tests.rules.searching import error_of
 NOT_REPAIRABLE = ("HS001", "HS002", "HS004", "HS005", "HS199", "HS299", "HS399")
 """Rules about the interpreter or a file's name, and those that only quote: no edit of the text follows from them."""
 
-WITHOUT_EXAMPLES = ("HS001", "HS002", "HS004", "HS005", "HS007", "HS422", "HS901")
+WITHOUT_EXAMPLES = ("HS001", "HS002", "HS004", "HS005", "HS007", "HS008", "HS009", "HS422", "HS901")
 """Rules about what lies outside the text: the interpreter, the file's name, the disk. They have tests of their own."""
 
 COLUMNS = "{:<7}{:<34}{:>8}{:>7}{:>7}{:>11}{:>9}{:>10}{:>8}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from hypershape.model import (
@@ -108,7 +108,10 @@ class ScriptedAgent:
     `takes` gives the seconds that a probe takes, from how many came before.
     """
 
-    command = ("scripted",)
+    command = identity = ("scripted",)
+
+    def dressed(self, script: Mapping[str, str]) -> ScriptedAgent:
+        return self
 
     def __init__(
         self, build: Build, unable: str | None = None, takes: Callable[[int], float] = lambda number: 0.0

@@ -444,6 +444,43 @@ def test_a_gpu_that_the_backend_cannot_use_is_a_warning_at_the_import() -> None:
     assert rules.findings(Analysis(written, replace(blind, gpu_unseen=None))) == ()
 
 
+TORCH = f'import os\nos.environ["KERAS_BACKEND"] = "torch"\n{SEARCH}'
+
+
+def test_a_backend_that_the_script_asks_for_and_that_is_missing_is_an_error_at_its_line() -> None:
+    written = module(TORCH)
+    broken = replace(
+        environment(),
+        script={"KERAS_BACKEND": "torch"},
+        problem="Keras cannot be imported: torch is missing.",
+    )
+    analysed = Analysis(written, broken)
+    found = only(analysed, "HS008")
+    assert underlined(found, written) == 'os.environ["KERAS_BACKEND"] = "torch"'
+    assert "KERAS_BACKEND=torch" in found.message and "torch is missing" in found.message
+    assert [each.code for each in rules.findings(analysed)] == ["HS008"], "the interpreter is not to blame"
+    (fix,) = found.repairs()
+    assert repaired(fix, written) == f"import os\n{SEARCH}"
+    assert rules.findings(Analysis(written, replace(broken, problem=None))) == ()
+
+
+def test_a_backend_that_is_set_after_keras_was_imported_is_told_to_have_no_effect() -> None:
+    written = module(f'{SEARCH}import os\nos.environ["KERAS_BACKEND"] = "jax"\n')
+    known = replace(
+        environment(**{"tensorboard": "2.21.0", "scikit-learn": "1.6"}), readers={"KERAS_BACKEND": "keras"}
+    )
+    found = only(Analysis(written, known), "HS009")
+    assert (
+        underlined(found, written) == 'os.environ["KERAS_BACKEND"] = "jax"'
+        and "stays tensorflow" in found.message
+    )
+    (fix,) = found.repairs()
+    after = repaired(fix, written)
+    assert after.index("KERAS_BACKEND") < after.index("import keras") and after.count("KERAS_BACKEND") == 1
+    assert rules.findings(Analysis(module(after), known)) == ()
+    assert rules.findings(Analysis(written, replace(known, backend="jax"))) == (), "so it is anyway"
+
+
 def test_an_interpreter_without_keras_is_an_error_at_the_import() -> None:
     written = module(SEARCH)
     broken = replace(environment(), problem="This interpreter has no keras.")

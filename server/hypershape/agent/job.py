@@ -12,7 +12,7 @@ import time
 import types
 from typing import Any, Callable, Optional
 
-from . import engine, errors, given, guard, limits, rehearsal, running, wire
+from . import engine, environ, errors, given, guard, limits, rehearsal, running, wire
 from .positions import Positions, lines
 from .standins import Assumption
 
@@ -130,7 +130,7 @@ class Job:
         """Puts this process where the user's file would run, and keeps it from doing harm."""
         if not self._device:
             # Shapes need no GPU; the user's training run may need all of it.
-            os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+            environ.pin("CUDA_VISIBLE_DEVICES", "-1")
         files = self._slice["files"]
         for file in files:
             text = file["text"]

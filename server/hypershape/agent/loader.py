@@ -44,7 +44,8 @@ def start(sources, environment):
     install(sources)
     from hypershape.agent import zygote
 
-    zygote.main()
+    # What the agent sets for itself is not the script's to change.
+    zygote.main([*QUIET, "OMP_NUM_THREADS"])
 
 
 def install(sources):

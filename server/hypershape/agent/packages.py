@@ -30,7 +30,26 @@ def load() -> str | None:
             what = " ".join(str(error).split())[:300]
             why = f"{_label(name)} cannot be imported by {sys.executable} ({type(error).__name__}: {what})."
             return f"{why} {_misfit()}".rstrip()
+    _make_repeatable()
     return None
+
+
+def _make_repeatable() -> None:
+    """Lets `tf.keras` fail in the same way each time: where TensorFlow's loader has failed once, it recurses without end."""
+    loader = sys.modules.get("tensorflow.python.util.lazy_loader")
+    kind: Any = getattr(loader, "KerasLazyLoader", None)
+    initialize = getattr(kind, "_initialize", None)
+    if initialize is None:
+        return
+
+    def again(self: Any) -> None:
+        try:
+            initialize(self)
+        except ImportError:
+            self._tfll_initialized = False
+            raise
+
+    kind._initialize = again
 
 
 def _misfit() -> str:

@@ -10,9 +10,9 @@ import socket
 import sys
 import tempfile
 import time
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
-from . import errors, kernel, limits, packages, wire
+from . import environ, errors, kernel, limits, packages, wire
 
 # Imported where processes fork alone: see `loader.start`.
 assert sys.platform != "win32"
@@ -42,7 +42,8 @@ class _Child:
 class Zygote:
     """Reads requests, forks, passes frames on, and ends children that hang, grow or are no longer wanted."""
 
-    def __init__(self, incoming: int, outgoing: int) -> None:
+    def __init__(self, incoming: int, outgoing: int, own: Sequence[str] = ()) -> None:
+        self._own = own
         self._incoming, self._outgoing = incoming, outgoing
         self._messages = wire.Messages()
         self._children: dict[int, _Child] = {}
@@ -55,13 +56,15 @@ class Zygote:
 
     def run(self) -> None:
         """Serves until the server closes the stream or asks for the end; then no child is left."""
-        problem = packages.load()
+        with environ.recorded(self._own) as readers:
+            problem = packages.load()
         if problem is None:
             from . import engine
 
             self._environment = engine.describe()
         else:
             self._environment = packages.unusable(problem)
+        self._environment["readers"] = readers
         with tempfile.TemporaryDirectory(prefix="hypershape-") as self._scratch:
             self._serve()
 
@@ -297,8 +300,11 @@ def _how_it_ended(status: int) -> str:
     return f"It ended the Python process with exit code {os.WEXITSTATUS(status)}."
 
 
-def main() -> None:
-    """Takes the standard streams for the protocol, gives user code others, and serves."""
+def main(own: Sequence[str] = ()) -> None:
+    """Takes the standard streams for the protocol, gives user code others, and serves.
+
+    `own` are environment variables that the agent has set for itself.
+    """
     incoming, outgoing = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
@@ -308,4 +314,4 @@ def main() -> None:
     wire.write_all(outgoing, b"\r\n")
     # Importing Keras takes long on a busy machine; that this is a Python is known now.
     wire.write_all(outgoing, wire.notification("agent/hello", {"python": platform.python_version()}))
-    Zygote(incoming, outgoing).run()
+    Zygote(incoming, outgoing, own).run()

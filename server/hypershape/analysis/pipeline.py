@@ -11,6 +11,7 @@ from dataclasses import replace
 from hypershape import rules, source
 from hypershape.analysis.aside import aside
 from hypershape.analysis.clock import Clock, ticks
+from hypershape.analysis.environs import fitting
 from hypershape.analysis.probing import Question
 from hypershape.analysis.repairs import with_fixes
 from hypershape.analysis.results import Widen, by_itself, unprobed
@@ -56,19 +57,20 @@ async def analyse(
         targets = tuple(expected.get(index, target) for index, target in enumerate(state.targets))
         state = await _with_findings(replace(state, targets=targets), options)
 
-    starting = asyncio.ensure_future(_environment(agent))
+    starting = asyncio.ensure_future(_fitting(agent, module))
     yield replace(state, progress="Starting the interpreter")
     before = time.monotonic()
     async for seconds in ticks(starting):
         if seconds > LONG_SECONDS:
             yield replace(state, progress=f"Starting the interpreter: {seconds:.0f} s so far")
     clock.wait(time.monotonic() - before)
-    environment = starting.result()
+    plain, (agent, environment) = agent, starting.result()
     if environment.problem is not None:
-        yield await _unable(state, environment, environment.problem, options)
+        state = await _unable(state, environment, environment.problem, options)
+        yield await with_fixes(state, plain, options, clock, widen) if environment.script else state
         return
     if cache is not None:
-        await asyncio.to_thread(cache.keep_environment, agent.command, environment)
+        await asyncio.to_thread(cache.keep_environment, agent.identity, environment)
         expected = await asyncio.to_thread(_recalled, module, agent, cache)
     state = await _with_findings(replace(state, environment=environment), options)
     yield state
@@ -106,7 +108,7 @@ async def analyse(
             else:
                 shown.behind = True
     state = await _with_findings(replace(state, done=True), options)
-    yield await with_fixes(state, agent, options, clock, widen)
+    yield await with_fixes(state, plain, options, clock, widen)
 
 
 class _Shown:
@@ -126,6 +128,13 @@ class _Shown:
         self._next = time.monotonic() + 4 * (time.monotonic() - started)
         self.behind = False
         return state
+
+
+async def _fitting(agent: Agent, module: Module) -> tuple[Agent, Environment]:
+    """The agent whose imports happen as in the module, started, and its environment."""
+    environment = await _environment(agent)
+    own = fitting(agent, module, environment)
+    return own, environment if own is agent else await _environment(own)
 
 
 async def _environment(agent: Agent) -> Environment:
@@ -184,7 +193,7 @@ async def _unable(state: Analysis, environment: Environment, problem: str, optio
 
 def _recalled(module: Module, agent: Agent, cache: Cache | None) -> dict[int, TargetAnalysis]:
     """What is remembered of a module's targets, by their index."""
-    environment = cache.environment(agent.command) if cache is not None else None
+    environment = cache.environment(agent.identity) if cache is not None else None
     if cache is None or environment is None:
         return {}
     found = {

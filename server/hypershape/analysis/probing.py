@@ -95,7 +95,7 @@ async def explore(
     try:
         opened = await open_job(target, agent, clock)
     except SliceFailed as failure:
-        yield TargetAnalysis(target, "unprobeable", _why_unprobeable(failure.error))
+        yield TargetAnalysis(target, "unprobeable", _why_unprobeable(failure.error), error=failure.error)
         return
     except AgentFailed as failure:
         yield known or TargetAnalysis(target, "unprobeable", str(failure))

@@ -12,6 +12,7 @@ from hypershape import fixes, rules, source, space
 from hypershape.analysis.aside import aside
 from hypershape.analysis.assumptions import open_job, under_other_assumptions
 from hypershape.analysis.clock import AFTERWARDS, Clock
+from hypershape.analysis.environs import fitting
 from hypershape.analysis.meaning import is_kept
 from hypershape.analysis.reports import ask, distinct
 from hypershape.analysis.results import Widen, by_itself, summary_of, unprobed
@@ -20,8 +21,10 @@ from hypershape.model import (
     Analysis,
     Cause,
     Configuration,
+    Environment,
     Finding,
     Fix,
+    Module,
     Options,
     Report,
     Severity,
@@ -106,9 +109,10 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
     module = await asyncio.to_thread(trial.widen, module)
     if len(module.broken) > len(state.module.broken) or len(module.targets) < len(state.module.targets):
         return False
-    after = Analysis(
-        module, state.environment, tuple(unprobed(target) for target in module.targets), done=True
-    )
+    environment = state.environment
+    if agent is not None and environment is not None:
+        agent, environment = await _fitting(agent, module, environment)
+    after = Analysis(module, environment, tuple(unprobed(target) for target in module.targets), done=True)
     if not await aside(is_kept, fix, state, after):
         return False
     before = state.by_name
@@ -131,6 +135,15 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
         for new in remaining
         if new.severity in (Severity.ERROR, Severity.WARNING)
     )
+
+
+async def _fitting(agent: Agent, module: Module, known: Environment) -> tuple[Agent, Environment]:
+    """The agent for an edited text, and what it has; an edit may take back what the script sets for its imports."""
+    try:
+        own = fitting(agent, module, await agent.environment())
+        return own, await own.environment()
+    except AgentFailed:
+        return agent, known
 
 
 def _same_question(new: Target, old: Target) -> bool:

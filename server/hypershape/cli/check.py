@@ -185,7 +185,9 @@ class _Checker:
     def problems(self) -> list[str]:
         """Why interpreters could not probe, each sentence once."""
         environments = [analysis.environment for analysis in self.analyses]
-        return list(dict.fromkeys(each.problem for each in environments if each and each.problem))
+        return list(
+            dict.fromkeys(each.problem for each in environments if each and each.unusable and each.problem)
+        )
 
     @property
     def unable(self) -> bool:
@@ -193,7 +195,7 @@ class _Checker:
         failed = {
             command
             for command, analysis in self._done
-            if analysis.environment and analysis.environment.problem
+            if analysis.environment and analysis.environment.unusable
         }
         able = {
             command
@@ -246,4 +248,4 @@ def _rendered(output: str, analyses: Sequence[Analysis], problems: Sequence[str]
 def _environment(analyses: Sequence[Analysis]) -> Environment | None:
     """The first interpreter that has a problem, else the first."""
     found = [analysis.environment for analysis in analyses if analysis.environment is not None]
-    return next((each for each in found if each.problem is not None), found[0] if found else None)
+    return next((each for each in found if each.unusable), found[0] if found else None)

@@ -288,7 +288,7 @@ class Server(LanguageServer):
             self._show(
                 Status("restricted", "The workspace is not trusted: nothing is run, only the text is read.")
             )
-        elif analysis.environment is not None and analysis.environment.problem is not None:
+        elif analysis.environment is not None and analysis.environment.unusable:
             self._show(Status("error", analysis.environment.problem, environment))
         elif analysis.done:
             self._show(Status("idle", None, environment or self.status.environment))

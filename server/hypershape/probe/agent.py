@@ -8,7 +8,7 @@ import shlex
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,9 @@ DATA_SECONDS = 30.0
 
 MOST_PARKED = 4
 """So many processes may wait for a text like theirs, of some 50 MB each that are their own."""
+
+MOST_DRESSED = 2
+"""So many agents with a script's environment rest beside the plain one, of some 500 MB each."""
 
 PARKED_SECONDS = 120.0
 
@@ -112,6 +115,8 @@ class Agent:
         self.state = State.IDLE
         self.command = tuple(command)
         self._env = dict(env or {})
+        self._script: Mapping[str, str] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
         self._log = log
         self._client: _Client | None = None
         self._environment: Environment | None = None
@@ -119,6 +124,7 @@ class Agent:
         self._numbers = itertools.count(1)
         self._jobs: dict[int, Job] = {}
         self._parked: dict[Job, asyncio.TimerHandle] = {}
+        self._dressed: dict[tuple[tuple[str, str], ...], Agent] = {}
         self._data: dict[
             tuple[tuple[SliceFile, ...], str], tuple[float, asyncio.Task[DeclaredData | None]]
         ] = {}
@@ -127,6 +133,36 @@ class Agent:
         self._gone: asyncio.Future[None] | None = None
         self._greeted = asyncio.Event()
         self._errors: asyncio.Task[None] | None = None
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells its interpreter from others: the start command, and the variables that a script sets for it."""
+        return (*(f"{name}={value}" for name, value in self._script.items()), *self.command)
+
+    def dressed(self, script: Mapping[str, str]) -> Agent:
+        """The agent whose imports happen as in a script that sets these environment variables before them.
+
+        At most `MOST_DRESSED` that rest are kept; one that was ended starts again when it is asked something.
+        """
+        if not script:
+            return self
+        key = tuple(sorted(script.items()))
+        agent = self._dressed.pop(key, None)
+        if agent is None:
+            agent = Agent(self.command, env={**self._env, **script}, log=self._log)
+            agent._script = dict(key)
+        self._dressed[key] = agent
+        for other, resting in list(self._dressed.items())[:-MOST_DRESSED]:
+            if not resting._busy:
+                del self._dressed[other]
+                self._leaving.add(leaving := asyncio.create_task(resting.close()))
+                leaving.add_done_callback(self._leaving.discard)
+        return agent
+
+    @property
+    def _busy(self) -> bool:
+        starting = self._starting is not None and not self._starting.done()
+        return starting or len(self._jobs) > len(self._parked)
 
     async def environment(self) -> Environment:
         """What the interpreter has; raises AgentFailed when it does not run at all.
@@ -271,7 +307,11 @@ class Agent:
         return await asyncio.shield(self._incapable)
 
     async def close(self) -> None:
-        """Ends the agent and every job."""
+        """Ends the agent, every job, and the agents of scripts with an environment of their own."""
+        for other in self._dressed.values():
+            await other.close()
+        self._dressed.clear()
+        await asyncio.gather(*self._leaving)
         if self._starting is not None and not self._starting.done():
             self._starting.cancel()
             await asyncio.wait({self._starting})
@@ -345,7 +385,7 @@ class Agent:
         except BaseException:
             await self._stop()
             raise
-        self._environment = convert.environment(answer)
+        self._environment = replace(convert.environment(answer), script=self._script)
         return self._environment
 
     async def _greet(self, client: _Client) -> Any:

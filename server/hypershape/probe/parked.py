@@ -85,6 +85,13 @@ def _changes_others(node: ast.AST, imported: set[str]) -> bool:
         return node.id in ("setattr", "delattr", "exec", "eval")
     if not isinstance(node, (ast.Attribute, ast.Subscript)) or isinstance(node.ctx, ast.Load):
         return False
+    if (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "environ"
+    ):
+        # The process's environment is as the same statements made it.
+        return False
     owner: ast.expr = node
     while isinstance(owner, (ast.Attribute, ast.Subscript)):
         owner = owner.value

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, Span, Target, TunerCall
-from hypershape.source import comments
+from hypershape.source import comments, environs
 from hypershape.source.calls import Construction, TunerFinder
 from hypershape.source.code import Code
 from hypershape.source.modules import Collector, Finder, extra_paths, with_absolute_imports
@@ -83,6 +83,7 @@ def analyse(document: Document, *, previous: Module | None = None, elsewhere: El
         targets=tuple(targets),
         tuners=tuple(with_rehearsal(each, code, finder, elsewhere.texts) for each in tuners.constructions),
         ignores=comments.ignores(found_comments, lines, path),
+        variables=environs.variables(code),
     )
     return code.module
 

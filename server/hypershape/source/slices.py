@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from hypershape.source.attributes import Attributes
 from hypershape.source.code import Code, Definition, blocks
+from hypershape.source.environs import changes_environment
 from hypershape.source.names import BUILTINS, FUNCTIONS, Names, parameters, plainly_bound, root
 from hypershape.text import blanked
 
@@ -23,6 +24,15 @@ _EFFECTS = (
     "tensorflow.random.set_seed",
     "tensorflow.random.set_random_seed",
     "tensorflow.config.run_functions_eagerly",
+    "tensorflow.config.experimental_run_functions_eagerly",
+    "tensorflow.config.experimental.enable_op_determinism",
+    "tensorflow.config.set_soft_device_placement",
+    "tensorflow.debugging.enable_check_numerics",
+    "tensorflow.data.experimental.enable_debug_mode",
+    "tensorflow.experimental.numpy.experimental_enable_numpy_behavior",
+    "jax.config.update",
+    "torch.manual_seed",
+    "torch.set_default_dtype",
     "tensorflow.compat.v1.disable_",
     "tensorflow.compat.v1.enable_",
     "numpy.random.seed",
@@ -158,12 +168,14 @@ class Slicer:
             known = self._calls[id(node)] = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
         return known
 
-    def is_effect(self, value: ast.expr) -> bool:
-        """Whether an expression changes how every later model is built."""
-        known = self._effects.get(id(value))
+    def is_effect(self, node: ast.stmt) -> bool:
+        """Whether a statement changes how every later model is built, or the environment in which it is."""
+        known = self._effects.get(id(node))
         if known is None:
-            name = self.api(value.func) if isinstance(value, ast.Call) else None
-            known = self._effects[id(value)] = name is not None and name.startswith(_EFFECTS)
+            call = node.value if isinstance(node, ast.Expr) else None
+            name = self.api(call.func) if isinstance(call, ast.Call) else None
+            builds = name is not None and name.startswith(_EFFECTS)
+            known = self._effects[id(node)] = builds or changes_environment(self.code, node)
         return known
 
     def api(self, node: ast.expr) -> str | None:
@@ -506,7 +518,7 @@ class _Cutting:
                 return True
             if calls_own and self._changes_argument(node, wanted):
                 return True
-        return isinstance(node, ast.Expr) and self.slicer.is_effect(node.value)
+        return self.slicer.is_effect(node)
 
     def _global_writes(self, names: Names, wanted: set[str] | None = None) -> set[str]:
         """Module-level names (of the wanted ones) that the functions called here bind or change."""

@@ -28,7 +28,7 @@ class NoKeras(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         environment = analysis.environment
-        if environment is None or environment.problem is None:
+        if environment is None or environment.problem is None or environment.script:
             return
         place = import_of(analysis.module, "keras_tuner", "keras", "tensorflow")
         if place is not None or analysis.module.targets:
