@@ -306,6 +306,8 @@ SAID = [
     ("ValueError", "input depth must be evenly divisible by filter depth: 3 vs 2", "groups", {}),
     ("ValueError", "dim must be evenly divisible by heads.", "other", {}),
     ("ValueError", "", "other", {}),
+    ("NotImplementedError", "Cannot convert a symbolic tf.Tensor (dense_1/Add:0) to a numpy array. This error may …", "symbolic-as-array", {}),
+    ("ValueError", "A KerasTensor is symbolic: it's a placeholder for a shape an a dtype. It doesn't have any actual numerical value. You cannot convert it to a NumPy array.", "symbolic-as-array", {}),
 ]  # fmt: skip
 
 
@@ -322,7 +324,7 @@ def test_a_message_of_any_version_tells_its_kind_and_its_values(
 def test_every_kind_that_is_told_by_words_has_a_message_here() -> None:
     said = {kind for _, _, kind, _ in SAID}
     python = {"module-missing", "import-missing", "name-undefined", "no-such-method", "attribute-missing"}
-    python |= {"keras-attribute-missing", "truth-of-array", "out-of-memory", "limit"}
+    python |= {"keras-attribute-missing", "truth-of-array", "out-of-memory", "limit", "not-implemented"}
     tuners = {"choice-empty", "range-sampling", "fixed-value", "boolean-default", "no-gradients"}
     assert kinds.KINDS - python - tuners <= said
 
@@ -331,6 +333,24 @@ def test_every_kind_that_a_rule_explains_exists() -> None:
     named = {kind for rule in rules.all_rules() for kind in getattr(rule, "kinds", ())}
     assert named
     assert named <= kinds.KINDS
+
+
+def test_a_method_that_says_only_that_it_is_not_implemented_is_named() -> None:
+    class Model:
+        def add_loss(self) -> None:
+            raise NotImplementedError
+
+    with pytest.raises(NotImplementedError) as raised:
+        Model().add_loss()
+    assert kinds.classify(raised.value, "") == ("not-implemented", {"method": "add_loss", "owner": "Model"})
+
+
+def test_a_layer_that_gets_other_features_than_it_was_made_for_refuses_its_input() -> None:
+    said = "Dimensions must be equal, but are 1 and 12 for 'MatMul' with input shapes: [32,1], [12,16]."
+    lstm = Refused("LSTM", [(32, 12, 1)], {}, [(3, None)], (None, 1, 12))
+    kind, details = kinds.classify(ValueError(said), said, lstm)
+    assert (kind, details["taken"], details["given"]) == ("input-shape", (None, 1, 12), (None, 12, 1))
+    assert kinds.classify(ValueError(said), said, lstm._replace(built=(None, 5, 1)))[0] == "merge-mismatch"
 
 
 @pytest.mark.parametrize(

@@ -33,15 +33,20 @@ class Refused(NamedTuple):
     """Its own arguments, as far as they decide shapes, e.g. {"kernel_size": (7, 7), "padding": "valid"}."""
     ranks: Sequence[Tuple[Optional[int], Optional[int]]] = ()
     """The exact and the smallest rank that it takes, for each input; None where it names none."""
+    built: Optional[Shape] = None
+    """The shape of the input that it made its weights for, where that is known and only one."""
 
 
 def classify(error: BaseException, message: str, refused: Optional[Refused] = None) -> Tuple[str, Details]:
     """The kind of an exception with what `message`, its text, says; `refused` is the layer that raised it."""
-    return (
+    kind, details = (
         (_by_layer(refused) if refused is not None else None)
         or _by_attributes(error)
         or by_text(type(error).__name__, message, refused.layer_class if refused is not None else None)
     )
+    otherwise = _built_otherwise(refused) if refused is not None else None
+    # What a backend says of such a layer speaks of its weights, as two shapes that do not merge.
+    return otherwise if otherwise is not None and kind in ("merge-mismatch", OTHER) else (kind, details)
 
 
 def by_text(type_name: str, message: str, layer_class: Optional[str] = None) -> Tuple[str, Details]:
@@ -135,6 +140,16 @@ def _merge(refused: Refused) -> Found:
     return "merge-mismatch", {"shapes": tuple(refused.shapes)}
 
 
+def _built_otherwise(refused: Refused) -> Found:
+    """A layer that made its weights for other features than those it is called on."""
+    built, given = refused.built, refused.shapes[0] if refused.shapes else None
+    if built is None or given is None or len(built) != len(given) or len(built) < 2:
+        return None
+    if None in (built[-1], given[-1]) or built[-1] == given[-1]:
+        return None
+    return "input-shape", {"taken": built, "given": (None, *given[1:]), "of": "layer"}
+
+
 _MERGING = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
 
 
@@ -167,6 +182,8 @@ def _sizes(value: Any, rank: int) -> Optional[Tuple[int, ...]]:
 
 def _by_attributes(error: BaseException) -> Found:
     """The kind of an error that Python raised, from its attributes (Python 3.9 has fewer: its text tells)."""
+    if isinstance(error, NotImplementedError) and not str(error):
+        return "not-implemented", _unfinished(error)
     name = getattr(error, "name", None)
     if not isinstance(name, str):
         return None
@@ -180,6 +197,18 @@ def _by_attributes(error: BaseException) -> Found:
     if isinstance(error, AttributeError) and owner is not None and not hasattr(type(owner), name):
         return _missing_attribute(_owner(owner), name)
     return None
+
+
+def _unfinished(error: BaseException) -> Details:
+    """The method that only says that it is not implemented, and the class of the object that it was called on."""
+    traceback = error.__traceback__
+    if traceback is None:
+        return {}
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    frame = traceback.tb_frame
+    owner = type(frame.f_locals["self"]).__name__ if "self" in frame.f_locals else None
+    return {"method": frame.f_code.co_name, "owner": owner}
 
 
 def _owner(value: Any) -> str:
@@ -489,6 +518,8 @@ _ROWS: List[_Row] = [
         _as_arguments,
     ),
     _row("argument-unknown", r"not recognized|Unrecognized keyword|unexpected keyword argument"),
+    _row("symbolic-as-array", r"Cannot convert a symbolic \S+ .*to a (?:numpy|NumPy) array"),
+    _row("symbolic-as-array", r"KerasTensor is symbolic.*convert it to a NumPy array"),
     _row("removed", r"`(?P<name>[\w.]+)` is not supported in Keras 3"),
     _row(
         "argument-missing",
@@ -576,5 +607,7 @@ _ROWS: List[_Row] = [
     _row("truth-of-array", r"The truth value of an array"),
 ]
 
-KINDS = frozenset([OTHER, *(row.kind for row in _ROWS), *_BY_TYPE.values(), "pooling-too-large", "limit"])
+KINDS = frozenset(
+    [OTHER, *(row.kind for row in _ROWS), *_BY_TYPE.values(), "pooling-too-large", "not-implemented", "limit"]
+)
 """Every kind there is; "limit" is that of a bound that was hit."""

@@ -112,7 +112,8 @@ class Trace:
         if refusal is None or not _is_keras(layer):
             return None
         known = {name: given["value"] for name, given in refusal["arguments"].items()}
-        return Refused(type(layer).__name__, refusal["input_shapes"], known, ranks(layer))
+        built = _built_on(layer) if self.stepping else None
+        return Refused(type(layer).__name__, refusal["input_shapes"], known, ranks(layer), built)
 
     def inside(self, layer: Any) -> Tuple[Dict[str, Any], ...]:
         """The calls, without those of the layer that made them."""
@@ -310,6 +311,17 @@ def _is_keras(layer: Any) -> bool:
 
 def _is_plain_layer(layer: Any) -> bool:
     return _is_keras(layer) and not isinstance(layer, keras.Model)
+
+
+def _built_on(layer: Any) -> Optional[Tuple[Optional[int], ...]]:
+    """The shape of the one input that a layer was built on."""
+    told: Dict[str, Any] = getattr(layer, "get_build_config", dict)() or {}
+    shape = told.get("input_shape")
+    if not isinstance(shape, (list, tuple)) or not all(
+        each is None or isinstance(each, int) for each in shape
+    ):
+        return None
+    return tuple(shape)
 
 
 def arguments(layer: Any) -> Dict[str, Dict[str, Any]]:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from hypershape.cli.places import Place
 from hypershape.model import Analysis, Coverage, Document, Finding, Severity, Span, TargetAnalysis, Value
+from hypershape.rules.common.wording import without_wrapping
 from hypershape.space.shares import WIDE
 from hypershape.text import Text as Lines
 
@@ -189,8 +190,9 @@ def _notes(document: Document, finding: Finding) -> Iterator[tuple[str, str]]:
         yield "fails when", finding.condition.text
     if finding.configuration:
         yield "for example", _values(finding.configuration)
-    if finding.error is not None and _first_line(finding.error.message) not in finding.message:
-        yield finding.error.type, _first_line(finding.error.message)
+    said = _first_line(without_wrapping(finding.error.message)) if finding.error is not None else ""
+    if finding.error is not None and said and said not in finding.message:
+        yield finding.error.type, said
     for related in finding.related:
         yield "see", f"{_line(document, related.span)}: {related.message}"
 

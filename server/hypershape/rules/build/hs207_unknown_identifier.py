@@ -119,7 +119,7 @@ class UnknownIdentifier(BuildFailure):
         kind, value = _unknown(error)
         article = "an" if kind[:1] in tuple("aeiou") else "a"
         if value in own_names(code):
-            return f"{value!r} is not {article} {kind} that Keras knows by name: pass `{value}` of this file itself"
+            return f"Keras does not find `{value}` of this file by its name, as {article} {kind},"
         near = nearest(kind, value)
         hint = f" (nearest: {', '.join(near)})" if near else ""
         return f"{value!r} is not {article} {kind} that Keras knows{hint}"

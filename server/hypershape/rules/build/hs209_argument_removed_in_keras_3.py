@@ -100,8 +100,10 @@ class ArgumentRemovedInKeras3(Rule):
             )
         for target_analysis, cause in unmatched_causes(analysis, self.kinds, seen, ANY_STAGE):
             span = place(cause.error, code) or target_analysis.target.span
+            gone = cause.error.details.get("name") if cause.error.kind == "removed" else None
+            refused = f"Keras 3 has no `{gone}`: this fails" if gone else "Keras refuses an argument"
             yield self.finding(
-                f"Keras refuses an argument {wording.when(target_analysis, cause)}.\n"
+                f"{refused} {wording.when(target_analysis, cause)}.\n"
                 f"{cause.error.type}: {wording.quote(cause.error.message)}",
                 span,
                 target=target_analysis.target.name,

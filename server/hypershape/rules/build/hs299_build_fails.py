@@ -130,6 +130,11 @@ class BuildFails(BuildFailure):
                 )
 
     def what(self, error: ProbeError, code: Code) -> str:
+        method, owner = error.details.get("method"), error.details.get("owner")
+        if error.kind == "not-implemented" and method is not None:
+            return f"`{f'{owner}.{method}' if owner else method}` is not implemented"
+        if not error.message:
+            return f"This raises {error.type}, which says no more,"
         if error.layer_class:
             shapes = f" with input {', '.join(map(str, error.input_shapes))}" if error.input_shapes else ""
             return f"`{error.layer_class}`{shapes} raises {error.type}"

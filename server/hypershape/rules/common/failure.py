@@ -59,6 +59,10 @@ class BuildFailure(Rule):
         """What does not fit, in the user's words: the beginning of the message, without a full stop."""
         raise NotImplementedError
 
+    def quoted(self, error: ProbeError) -> str:
+        """What of the exception's own text adds something to `what`."""
+        return wording.quote(error.message)
+
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
         """What to underline: the refusing layer or expression, else the name of the target."""
         return place(error, code) or target.target.span
@@ -71,9 +75,11 @@ class BuildFailure(Rule):
 
     def report(self, target: TargetAnalysis, cause: Cause, code: Code) -> Finding:
         error = cause.error
-        said = wording.quote(error.message)
+        lines = [f"{self.what(error, code)} {wording.when(target, cause)}."]
+        if said := self.quoted(error):
+            lines.append(f"{error.type}: {said}")
         return self.finding(
-            f"{self.what(error, code)} {wording.when(target, cause)}.\n{error.type}: {said}",
+            "\n".join(lines),
             self.where(error, target, code),
             target=target.target.name,
             cause=cause,

@@ -150,6 +150,10 @@ MODULES: Mapping[str, tuple[str, frozenset[str]] | None] = {
     "keras.backend.tensorflow_backend": None,
     "keras.callbacks.callbacks": ("keras.callbacks", frozenset({"EarlyStopping", "ModelCheckpoint"})),
     "keras.optimizers.experimental": None,
+    "keras.optimizers.legacy": (
+        "keras.optimizers",
+        frozenset({"Adadelta", "Adagrad", "Adam", "Adamax", "Ftrl", "Nadam", "Optimizer", "RMSprop", "SGD"}),
+    ),
     "keras.experimental": None,
     "keras.estimator": None,
     "keras.objectives": None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from hypershape.model import Cause, Configuration, Coverage, TargetAnalysis, TunerCall
@@ -9,6 +10,10 @@ from hypershape.space import odds, shares
 
 SHOWN_VALUES = 4
 QUOTED = 300
+_RECEIVED = re.compile(r"\n+Arguments received by [^\n]*:\n.*", re.DOTALL)
+"""The arguments of a call, tensor by tensor, which Keras appends to what went wrong in it."""
+_CALLING = re.compile(r"^Exception encountered when calling [^\n]*\n+")
+"""What stands before what went wrong there: the layer, which a finding names itself."""
 
 
 def when(target: TargetAnalysis, cause: Cause) -> str:
@@ -140,9 +145,14 @@ def values(configuration: Configuration, names: Iterable[str]) -> str:
 
 
 def quote(message: str) -> str:
-    """Keras's own words on one line, shortened."""
-    line = " ".join(message.split())
+    """Keras's own words on one line, shortened, without the arguments that it repeats after them."""
+    line = " ".join(without_wrapping(message).split())
     return line if len(line) <= QUOTED else line[: QUOTED - 1].rstrip() + "…"
+
+
+def without_wrapping(message: str) -> str:
+    """What a layer raised, without which layer it was and what it was given."""
+    return _CALLING.sub("", _RECEIVED.sub("", message))
 
 
 def shape(text: str) -> tuple[int | None, ...] | None:

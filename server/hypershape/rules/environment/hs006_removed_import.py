@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from hypershape.model import Analysis, Edit, Environment, Finding, Fix, Severity
-from hypershape.rules.base import Example, Rule
+from hypershape.model import Analysis, Cause, Edit, Environment, Finding, Fix, Severity
+from hypershape.rules.base import Example, Rule, causes
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause
 from hypershape.rules.common.removed import MODULES, NAMES, ONLY_IN_TENSORFLOW, module_of
 from hypershape.source import Code, canonical
@@ -86,6 +86,28 @@ class RemovedImport(Rule):
             at="from keras.preprocessing.image import ImageDataGenerator",
             fixed="from tensorflow.keras.preprocessing.image import ImageDataGenerator",
         ),
+        Example.layers(
+            _UNITS,
+            compile='Adam(0.1), loss="mse"',
+            before="from tensorflow.keras.optimizers.legacy import Adam",
+            at="from tensorflow.keras.optimizers.legacy import Adam",
+            fixed="from tensorflow.keras.optimizers import Adam",
+        ),
+        Example.layers(
+            _UNITS,
+            compile='keras.optimizers.legacy.SGD(0.1), loss="mse"',
+            at="keras.optimizers.legacy.SGD",
+            fixed="keras.optimizers.SGD(0.1)",
+        ),
+        Example.layers(
+            _UNITS,
+            after="""
+            tuner = kt.tuners.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            oracle = kt.oracles.BayesianOptimization(kt.Objective("val_loss", "min"), max_trials=2)
+            """,
+            at="kt.oracles.BayesianOptimization",
+            fixed="kt.oracles.BayesianOptimizationOracle(",
+        ),
     )
     VALID = (
         Example.layers(
@@ -156,6 +178,8 @@ class RemovedImport(Rule):
             if gone is None or _guarded(node, code):
                 continue
             target, cause = matching_cause(analysis, code.span(node), _MISSING, ANY_STAGE)
+            if cause is None:
+                target, cause = _refused_when_called(analysis, gone)
             package = "keras-tuner" if gone.name.startswith("keras_tuner") else "Keras 3"
             today = f"; use {gone.today}" if gone.today else ""
             yield self.finding(
@@ -165,6 +189,15 @@ class RemovedImport(Rule):
                 cause=cause,
                 repairs=partial(_taken_from_today, node, gone, code),
             )
+
+
+def _refused_when_called(analysis: Analysis, gone: _Gone) -> tuple[str | None, Cause | None]:
+    """The failure of a name that can still be imported, and that Keras 3 refuses only where it is called."""
+    for target, cause in causes(analysis):
+        module = cause.error.details.get("name") if cause.error.kind == "removed" else None
+        if isinstance(module, str) and gone.name.startswith(f"{module}."):
+            return target.target.name, cause
+    return None, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +297,12 @@ def _edits(node: ast.AST, gone: _Gone, code: Code) -> tuple[Edit, ...]:
         return ()
     package, _, last = gone.today.rpartition(".")
     source = code.source(node)
+    if isinstance(node, ast.Attribute) and gone.name in NAMES:
+        # `kt.oracles.RandomSearch` and its successor stand in one module: what comes before the name stays.
+        same = gone.name.rpartition(".")[0] == canonical(package)
+        return (Edit(code.span(node), f"{source.rpartition('.')[0]}.{last}"),) if same else ()
+    if isinstance(node, ast.Attribute) and module_of(gone.name) == "keras.optimizers.legacy":
+        return (Edit(code.span(node), source.replace(".legacy.", ".", 1)),)
     if isinstance(node, ast.Attribute):
         module = module_of(gone.name)
         inner = (module or "").removeprefix("keras.layers.")

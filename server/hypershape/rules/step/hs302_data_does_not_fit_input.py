@@ -71,6 +71,19 @@ class DataDoesNotFitInput(BuildFailure):
 
     def what(self, error: ProbeError, code: Code) -> str:
         taken, given = axes(error, "taken"), _given(error)
+        if taken and given and error.details.get("of") == "layer":
+            swapped = ": its axes are swapped" if _swapped(taken, given) else ""
+            return (
+                f"`{error.layer_class}` was made for inputs of shape {_sample(taken)} "
+                f"but gets {_sample(given)}{swapped},"
+            )
+        if taken and given and _swapped(taken, given):
+            return (
+                f"The axes are swapped: the model takes inputs of shape {_sample(taken)} "
+                f"but the data has the shape {_sample(given)}"
+            )
+        if taken and given and not given[1:]:
+            return f"The model takes inputs of shape {_sample(taken)} but each sample of the data is a single number"
         if taken and given:
             return f"The model takes inputs of shape {_sample(taken)} but the data has the shape {_sample(given)}"
         inner, wanted = axes(error, "shape"), error.details.get("wanted")
@@ -83,6 +96,9 @@ class DataDoesNotFitInput(BuildFailure):
             return f"The model takes inputs of width {wanted} but the data has the shape {_sample(inner)}"
         return "The data does not have the shape that the model takes"
 
+    def quoted(self, error: ProbeError) -> str:
+        return "" if axes(error, "taken") and _given(error) else super().quoted(error)
+
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
         refusing = _refusing(error, target, code)
         return code.span(refusing[0]) if len(refusing) == 1 else super().where(error, target, code)
@@ -90,6 +106,9 @@ class DataDoesNotFitInput(BuildFailure):
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         given = _given(cause.error)
         for shape in _refusing(cause.error, target, code):
+            swapped = _in_order(shape, axes(cause.error, "taken"), given, code)
+            if swapped is not None:
+                yield Fix(f"Take inputs of shape {swapped}", (Edit(code.span(shape), swapped),))
             taken = code.value(shape, None)
             if isinstance(taken, tuple) and given:
                 # Keras adds a last axis of size 1 to data that lacks it.
@@ -97,6 +116,25 @@ class DataDoesNotFitInput(BuildFailure):
                 sizes = (*given[1:], *channels)
                 text = f"({', '.join(map(str, sizes))}{',' * (len(sizes) == 1)})"
                 yield Fix(f"Take inputs of shape {text}", (Edit(code.span(shape), text),))
+
+
+def _swapped(taken: Shape, given: Shape) -> bool:
+    """Whether a batch has the axes that are taken, in another order."""
+    return (
+        taken[1:] != given[1:]
+        and len(set(taken[1:])) > 1
+        and sorted(map(str, taken[1:])) == sorted(map(str, given[1:]))
+    )
+
+
+def _in_order(shape: ast.expr, taken: Shape | None, given: Shape | None, code: Code) -> str | None:
+    """The written axes of an input shape in the order of the data; None where that would not be certain."""
+    if taken is None or given is None or not isinstance(shape, ast.Tuple) or not _swapped(taken, given):
+        return None
+    sizes = taken[1:]
+    if len(shape.elts) != len(sizes) or len(set(sizes)) < len(sizes):
+        return None
+    return f"({', '.join(code.source(shape.elts[sizes.index(size)]) for size in given[1:])})"
 
 
 def _refusing(error: ProbeError, target: TargetAnalysis, code: Code) -> list[ast.expr]:

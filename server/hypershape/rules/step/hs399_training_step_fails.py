@@ -61,6 +61,9 @@ class TrainingStepFails(BuildFailure):
         return error.stage in self.stages
 
     def what(self, error: ProbeError, code: Code) -> str:
+        method, owner = error.details.get("method"), error.details.get("owner")
+        if error.kind == "not-implemented" and method is not None:
+            return f"The first training step needs `{f'{owner}.{method}' if owner else method}`, which is not implemented,"
         if error.layer_class:
             return f"`{error.layer_class}` raises {error.type} in the first training step"
         return f"The first training step raises {error.type}"
