@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -98,9 +99,46 @@ def serve(
     server.serve_tcp(host, int(port))
 
 
+class Explained(str, Enum):
+    """How `explain` prints what it knows of a search."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @app.command()
-def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="A rule's code, e.g. HS201.")]) -> None:
-    """Print the page of a rule."""
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="CODE|FOLDER", help="A rule's code, e.g. HS201, or a tuner's project folder."),
+    ],
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            help="The script or notebook that makes the project.", show_default="looked for around the folder"
+        ),
+    ] = None,
+    output: Annotated[Explained, typer.Option("--format", help="For a folder.")] = Explained.TEXT,
+    python: Annotated[
+        str, typer.Option(metavar="PATH", help="For a folder: the interpreter that has Keras.")
+    ] = "",
+) -> None:
+    """Print the page of a rule, or say of a search that has run why its trials failed and what is left of it."""
+    from hypershape import rules
+
+    if rules.by_code(what.upper()) is None and (os.sep in what or Path(what).is_dir()):
+        from hypershape.cli import projects
+
+        if file is not None and not file.is_file():
+            _fail(f"There is no file {file}.")
+        raise typer.Exit(
+            _run(lambda: asyncio.run(projects.explain(Path(what), file, _command(python), output.value)))
+        )
+    _page(what)
+
+
+def _page(code: str) -> None:
+    """Prints the page of a rule."""
     from rich.console import Console
     from rich.markdown import Markdown
 

@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hypershape.model import Analysis, Finding, Hyperparameter, Severity
+from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Rule
+from hypershape.rules.common.projects import changed, declared, folder_of
 from hypershape.rules.common.tuners import Tuner, afresh, targets_of, tuners
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code
-from hypershape.space import domains
 
 _LARGEST = 8_000_000
 """Bytes of an oracle's file; a larger one is not read while the user types."""
@@ -75,21 +75,13 @@ class StaleProject(Rule):
 
 
 def _folder(tuner: Tuner, analysis: Analysis, code: Code) -> Path | None:
-    """The project folder as a run in the file's own folder finds it; None where its name is not written."""
+    """The project folder that would be resumed; None where none would, or its name is not written."""
     if not tuner.complete:
         return None
     overwrite = code.argument(tuner.node, "overwrite")
     if overwrite is not None and code.value(overwrite, default=None) is not False:
         return None
-    parts = []
-    for name, usual in (("directory", "."), ("project_name", "untitled_project")):
-        node = code.argument(tuner.node, name)
-        value = code.value(node, default=0) if node is not None else usual
-        value = usual if value is None else value
-        if not isinstance(value, str):
-            return None
-        parts.append(value)
-    return Path(analysis.module.document.path).parent.joinpath(*parts)
+    return folder_of(tuner, analysis.module.document.path, code)
 
 
 def _stored(folder: Path) -> Mapping[str, Any] | None:
@@ -131,49 +123,8 @@ def _difference(stored: Mapping[str, Any], tuner: Tuner, analysis: Analysis) -> 
     if len(probed) != 1:
         return None
     space = stored.get("hyperparameters", {}).get("space", [])
-    old = {
-        each["config"]["name"]: (each.get("class_name"), each["config"])
-        for each in space
-        if isinstance(each, dict) and isinstance(each.get("config"), dict) and "name" in each["config"]
-    }
-    new = {each.name: each for each in probed[0].hyperparameters}
-    changed = [
-        f"{name} was {_ranged(*old[name])} and is {_ranged(new[name].kind, _config(new[name]))} now"
-        for name in new
-        if name in old and not _same(old[name], new[name])
-    ]
-    if changed:
-        return f"{listed(changed[:_NAMED])}, and the old range wins"
-    return None
-
-
-def _same(old: tuple[str | None, Mapping[str, Any]], new: Hyperparameter) -> bool:
-    kind, config = old
-    if kind != new.kind:
-        return False
-    if kind == "Choice":
-        return new.values is None or list(config.get("values", [])) == list(new.values)
-    if kind in ("Int", "Float"):
-        return (config.get("min_value"), config.get("max_value"), config.get("step")) == (
-            new.min,
-            new.max,
-            new.step,
-        ) or None in (new.min, new.max)
-    return True
-
-
-def _config(new: Hyperparameter) -> dict[str, Any]:
-    return {"values": new.values, "min_value": new.min, "max_value": new.max, "step": new.step}
-
-
-def _ranged(kind: str | None, config: Mapping[str, Any]) -> str:
-    if kind == "Choice":
-        return f"one of {', '.join(map(repr, config.get('values') or ()))}"
-    if kind in ("Int", "Float"):
-        text = f"{domains.text(config.get('min_value'))} to {domains.text(config.get('max_value'))}"
-        step = config.get("step")
-        return text + (f" by {domains.text(step)}" if step not in (None, 1) else "")
-    return f"a {kind}"
+    clauses = list(changed(declared(space), probed[0].hyperparameters))
+    return f"{listed(clauses[:_NAMED])}, and the old range wins" if clauses else None
 
 
 def _used_up(folder: Path, tuner: Tuner, code: Code) -> str | None:

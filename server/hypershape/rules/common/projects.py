@@ -1,0 +1,73 @@
+"""The folder in which a tuner keeps its trials, and how the search space that is stored there differs from another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hypershape.model import Hyperparameter
+from hypershape.rules.common.tuners import Tuner
+from hypershape.source import Code
+from hypershape.space import domains
+
+Declared = tuple[str | None, Mapping[str, Any]]
+"""A stored hyperparameter: its kind, and the arguments of its declaration."""
+
+
+def folder_of(tuner: Tuner, path: str, code: Code) -> Path | None:
+    """The project folder as a run in the folder of the file `path` finds it; None where its name is not written."""
+    parts = []
+    for name, usual in (("directory", "."), ("project_name", "untitled_project")):
+        node = code.argument(tuner.node, name)
+        value = code.value(node, default=0) if node is not None else usual
+        value = usual if value is None else value
+        if not isinstance(value, str):
+            return None
+        parts.append(value)
+    return Path(path).parent.joinpath(*parts)
+
+
+def declared(space: object) -> dict[str, Declared]:
+    """The hyperparameters of a stored space by name; whatever is none is left out."""
+    return {
+        each["config"]["name"]: (each.get("class_name"), each["config"])
+        for each in (space if isinstance(space, list) else [])
+        if isinstance(each, dict) and isinstance(each.get("config"), dict) and "name" in each["config"]
+    }
+
+
+def changed(old: Mapping[str, Declared], new: Sequence[Hyperparameter]) -> Iterator[str]:
+    """A clause for each hyperparameter that both spaces have and that is another one now."""
+    for each in new:
+        if each.name in old and not _same(old[each.name], each):
+            yield f"{each.name} was {_ranged(*old[each.name])} and is {_ranged(each.kind, _config(each))} now"
+
+
+def _same(old: Declared, new: Hyperparameter) -> bool:
+    kind, config = old
+    if kind != new.kind:
+        return False
+    if kind == "Choice":
+        return new.values is None or list(config.get("values", [])) == list(new.values)
+    if kind in ("Int", "Float"):
+        return (config.get("min_value"), config.get("max_value"), config.get("step")) == (
+            new.min,
+            new.max,
+            new.step,
+        ) or None in (new.min, new.max)
+    return True
+
+
+def _config(new: Hyperparameter) -> dict[str, Any]:
+    return {"values": new.values, "min_value": new.min, "max_value": new.max, "step": new.step}
+
+
+def _ranged(kind: str | None, config: Mapping[str, Any]) -> str:
+    if kind == "Choice":
+        return f"one of {', '.join(map(repr, config.get('values') or ()))}"
+    if kind in ("Int", "Float"):
+        text = f"{domains.text(config.get('min_value'))} to {domains.text(config.get('max_value'))}"
+        step = config.get("step")
+        return text + (f" by {domains.text(step)}" if step not in (None, 1) else "")
+    return f"a {kind}"
