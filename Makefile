@@ -21,7 +21,7 @@ SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup python demo test lint test-client test-vscode test-python accuracy families versions bench corpus rules searches mutants vsix clean
+.PHONY: help setup python demo test lint test-client test-vscode test-python accuracy families versions bench corpus reports rules searches mutants vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -33,6 +33,7 @@ help:
 	@echo 'make versions  the same under every promised version of Keras and its backends'
 	@echo 'make bench     speed and memory'
 	@echo 'make corpus    the table over tests/corpus'
+	@echo 'make reports   the table over tests/reports: files whose search fails or misleads, against real searches'
 	@echo 'make rules     the table of rules over their examples, and their pages under docs/rules'
 	@echo 'make searches  real searches before and after the fixes of 40 examples'
 	@echo 'make mutants   breaks of space/ and fixes/ that the tests let live; MODULE=space/domains.py for one file'
@@ -108,6 +109,9 @@ bench: $(PYTHON_READY)
 
 corpus: $(PYTHON_READY)
 	$(BIN)/python -m tests.corpus
+
+reports: $(PYTHON_READY)
+	$(BIN)/python -m tests.reports --search
 
 rules: $(PYTHON_READY)
 	$(BIN)/python -m hypershape.rules

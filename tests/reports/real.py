@@ -2,49 +2,59 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import importlib
 import json
 import linecache
+import multiprocessing
 import os
-import subprocess
-import sys
 import tempfile
 import traceback
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 Outcome = Literal["raises", "every trial fails", "some trials fail", "ends"]
 
-SECONDS = 240
-MARK = "truth: "
+SECONDS = 240.0
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What a file did: how it ended, what it raised and on which of its lines, and what became of its trials."""
+    """What a file did: how it ended, what it raised and on which of its lines, and what became of its trials.
+
+    `sought` are the tuners' objectives ("min val_loss"), `losses` and `metrics` what models were compiled with.
+    """
 
     outcome: Outcome
-    error: str | None
-    line: int | None
-    completed: int
-    failed: int
+    error: str | None = None
+    line: int | None = None
+    completed: int = 0
+    failed: int = 0
+    sought: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
 
 
-def run(path: Path) -> Truth:
-    """Runs a script, or the code cells of a notebook, as `python` would."""
-    command = [sys.executable, "-m", "tests.reports.real", str(path.resolve())]
-    top = Path(__file__).parents[2]
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-    done = subprocess.run(
-        command, cwd=top, env=environment, capture_output=True, timeout=SECONDS, check=False
-    )
-    last = done.stdout.decode().strip().rpartition("\n")[2]
-    if not last.startswith(MARK):
-        raise RuntimeError(
-            f"{path.name} ended without a word ({done.returncode}): {done.stderr.decode()[-500:]}"
-        )
-    return Truth(**json.loads(last.removeprefix(MARK)))
+def run(programs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Truth]]:
+    """The truth of each program (a name and its text), one after the other.
+
+    Keras is imported once and each program runs in a fork; one that reads or sets the environment before its imports
+    gets a process that has imported nothing.
+    """
+    programs = list(programs)
+    bare = [each for each in programs if "os.environ" in each[1]]
+    for name, text in bare:
+        yield name, _in_child(name, text)
+    if len(bare) == len(programs):
+        return
+    for package in ("tensorflow", "keras", "keras_tuner"):
+        importlib.import_module(package)
+    for name, text in programs:
+        if (name, text) not in bare:
+            yield name, _in_child(name, text)
 
 
 def text_of(path: Path) -> str:
@@ -56,19 +66,59 @@ def text_of(path: Path) -> str:
     return "\n".join("".join(each["source"]) for each in cells)
 
 
-def _truth(path: Path) -> Truth:
-    text, name = text_of(path), str(path)
-    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    error, line = None, None
+def _in_child(name: str, text: str) -> Truth:
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_child, args=(theirs, name, text))
+    child.start()
+    theirs.close()
     try:
-        exec(compile(text, name, "exec"), {"__name__": "__main__", "__file__": name})
+        if not ours.poll(SECONDS):
+            raise RuntimeError(f"{name} gives no answer in {SECONDS:.0f} s")
+        return Truth(**ours.recv())
+    except EOFError:
+        raise RuntimeError(f"{name} ended without a word") from None
+    finally:
+        child.kill()
+        child.join()
+
+
+def _child(answer: Any, name: str, text: str) -> None:
+    os.environ.update({"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"})
+    with tempfile.TemporaryDirectory() as own, Path(os.devnull).open("w") as nowhere:
+        os.chdir(own)
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+        with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+            found = _truth(str(Path(own) / f"{name}.py"), text)
+    answer.send(found)
+
+
+def _truth(path: str, text: str) -> dict[str, Any]:
+    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    error, line = None, None
+    compiled = _Compiled()
+    if "os.environ" not in text:
+        compiled.watch()
+    try:
+        exec(compile(text, path, "exec"), {"__name__": "__main__", "__file__": path})
     except BaseException as raised:
         error = type(raised).__name__
-        frames = [each.lineno for each in traceback.extract_tb(raised.__traceback__) if each.filename == name]
+        frames = [each.lineno for each in traceback.extract_tb(raised.__traceback__) if each.filename == path]
         line = frames[-1] if frames else None
-    states = [trial.status for tuner in _tuners() for trial in tuner.oracle.trials.values()]
+    tuners = _tuners()
+    states = [trial.status for tuner in tuners for trial in tuner.oracle.trials.values()]
     completed, failed = states.count("COMPLETED"), len(states) - states.count("COMPLETED")
-    return Truth(_outcome(error, completed, failed), error, line, completed, failed)
+    return {
+        "outcome": _outcome(error, completed, failed),
+        "error": error,
+        "line": line,
+        "completed": completed,
+        "failed": failed,
+        "sought": tuple(sorted({_sought(each.oracle.objective) for each in tuners})),
+        "losses": tuple(sorted(compiled.losses)),
+        "metrics": tuple(sorted(compiled.metrics)),
+    }
 
 
 def _outcome(error: str | None, completed: int, failed: int) -> Outcome:
@@ -79,16 +129,50 @@ def _outcome(error: str | None, completed: int, failed: int) -> Outcome:
     return "some trials fail" if failed else "ends"
 
 
+def _sought(objective: Any) -> str:
+    return f"{getattr(objective, 'direction', None)} {getattr(objective, 'name', None)}"
+
+
+class _Compiled:
+    """What models are compiled with while a program runs."""
+
+    def __init__(self) -> None:
+        self.losses: set[str] = set()
+        self.metrics: set[str] = set()
+
+    def watch(self) -> None:
+        import keras
+
+        original = keras.Model.compile
+
+        def compiling(model: Any, *args: Any, **options: Any) -> Any:
+            given = {
+                **dict(zip(("optimizer", "loss", "loss_weights", "metrics"), args, strict=False)),
+                **options,
+            }
+            self.losses |= set(_named(given.get("loss")))
+            self.metrics |= set(_named(given.get("metrics")))
+            return original(model, *args, **options)
+
+        keras.Model.compile = compiling
+
+
+def _named(given: Any) -> Iterator[str]:
+    """The names of functions and objects in what `compile` was given."""
+    if isinstance(given, dict):
+        given = list(given.values())
+    if isinstance(given, (list, tuple)):
+        for each in given:
+            yield from _named(each)
+    elif isinstance(given, str):
+        yield given
+    elif given is not None:
+        home = getattr(given, "__module__", "") or type(given).__module__
+        yield f"{home.partition('.')[0]}.{getattr(given, '__name__', type(given).__name__)}"
+
+
 def _tuners() -> list[Any]:
     import keras_tuner
 
     base = next(each for each in keras_tuner.Tuner.__mro__ if each.__name__ == "BaseTuner")
     return [each for each in gc.get_objects() if isinstance(each, base) and hasattr(each, "oracle")]
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as own:
-        program = Path(sys.argv[1])
-        os.chdir(own)
-        print("\n" + MARK + json.dumps(asdict(_truth(program))), flush=True)
-        os._exit(0)

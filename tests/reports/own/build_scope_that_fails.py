@@ -1,0 +1,22 @@
+import numpy as np
+import keras
+import keras_tuner as kt
+from keras import layers, ops
+
+
+
+def build_model(hp):
+    kind = hp.Choice("kind", ["dense", "conv"])
+    model = keras.Sequential([keras.Input((6, 1))])
+    with hp.conditional_scope("kind", ["conv"]):
+        if kind == "conv":
+            model.add(layers.Conv1D(hp.Int("filters", 2, 4), 9))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(1))
+    model.compile("adam", loss="mse")
+    return model
+
+
+x, y = np.random.rand(24, 6, 1), np.random.rand(24, 1)
+tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, directory="out", project_name="p", overwrite=True)
+tuner.search(x, y, epochs=1, validation_split=0.25, verbose=0)

@@ -1,0 +1,19 @@
+import numpy as np
+import keras
+import keras_tuner as kt
+from keras import layers, ops
+
+
+
+def build_model(hp):
+    model = keras.Sequential([keras.Input((4,))])
+    for i in range(1, hp.Int("depth", 1, 3)):
+        model.add(layers.Dense(hp.Int(f"units_{i}", 2, 4)))
+    model.add(layers.Dense(1))
+    model.compile("adam", loss="mse")
+    return model
+
+
+x, y = np.random.rand(24, 4), np.random.rand(24, 1)
+tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, directory="out", project_name="p", overwrite=True)
+tuner.search(x, y, epochs=1, validation_split=0.25, verbose=0)

@@ -1,0 +1,18 @@
+import numpy as np
+import keras
+import keras_tuner as kt
+from keras import layers, ops
+
+
+
+def build_model(hp):
+    model = keras.Sequential([keras.Input((6,), dtype="int32"), layers.Embedding(100, hp.Int("units", 2, 8, step=2))])
+    model.add(layers.GlobalAveragePooling1D())
+    model.add(layers.Dense(1))
+    model.compile("adam", loss="mse")
+    return model
+
+
+x, y = np.random.randint(0, 300, (24, 6)).astype("int32"), np.random.rand(24, 1)
+tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, directory="out", project_name="p", overwrite=True)
+tuner.search(x, y, epochs=1, validation_split=0.25, verbose=0)

@@ -1,0 +1,21 @@
+import numpy as np
+import keras
+import keras_tuner as kt
+from keras import layers, ops
+
+
+
+class Own(kt.HyperModel):
+    def build(self, hp):
+        model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 2, 8, step=2), activation="relu"), layers.Dense(1)])
+        model.compile("adam", loss="mse", metrics=["mae"])
+        return model
+
+    def fit(self, hp, model, x, y, **kwargs):
+        size = hp.Int("last", 10, 20, step=5)
+        return model.fit(x[-size:], y[-size:], **kwargs)
+
+
+x, y = np.random.rand(24, 4), np.random.rand(24, 1)
+tuner = kt.RandomSearch(Own(), "val_loss", max_trials=3, directory="out", project_name="p", overwrite=True)
+tuner.search(x, y, epochs=1, validation_split=0.25, verbose=0)
