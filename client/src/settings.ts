@@ -7,7 +7,7 @@ import type { ImportStrategy } from './serverCommand';
 
 export const SECTION = 'hypershape';
 
-export type Level = 'static' | 'symbolic' | 'device';
+export type Level = 'auto' | 'static' | 'symbolic' | 'device';
 export type Notifications = 'off' | 'onError' | 'onWarning' | 'always';
 
 export interface Settings {

@@ -20,7 +20,12 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-LEVELS: dict[str, Level] = {"static": "static", "symbolic": "symbolic", "device": "device"}
+LEVELS: dict[str, Level] = {
+    "auto": "auto",
+    "static": "static",
+    "symbolic": "symbolic",
+    "device": "device",
+}
 
 
 def processes(spare: bool) -> int:
@@ -172,7 +177,7 @@ SHOULD_BE: Mapping[str, str] = {
     "select": 'is a list of codes such as ["HS2", "HS401"]',
     "ignore": 'is a list of codes such as ["HS2", "HS401"]',
     "severity": f"maps codes to one of {', '.join(severity.value for severity in Severity)}",
-    "level": "is 'static', 'symbolic' or 'device'",
+    "level": "is 'auto', 'static', 'symbolic' or 'device'",
     "budget": "is a number of seconds above 0",
     "python": "is the path of an interpreter, or the command that starts one",
 }

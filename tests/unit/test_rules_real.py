@@ -17,13 +17,16 @@ pytestmark = pytest.mark.tensorflow
 
 
 @pytest.fixture(scope="module")
-def analysed() -> Iterator[Callable[[Example], Analysis]]:
+def analysed() -> Iterator[Callable[[Rule, Example], Analysis]]:
     loop = asyncio.new_event_loop()
     agent = Agent([sys.executable])
 
-    def analyse(example: Example) -> Analysis:
+    def analyse(rule: Rule, example: Example) -> Analysis:
         document = source.from_text("/project/model.py", example.text)
-        options = Options(fixes_offered=1 if example.fixed is not None else 0)
+        options = Options(
+            level="auto" if rule.rehearsed else "symbolic",
+            fixes_offered=1 if example.fixed is not None else 0,
+        )
         return loop.run_until_complete(analysis.run(document, agent, options))
 
     yield analyse
@@ -46,9 +49,9 @@ def cases(kind: str, most: int | None = None) -> list[object]:
 
 @pytest.mark.parametrize(("rule", "example"), cases("INVALID"))
 def test_an_invalid_example_is_found_blamed_and_repaired(
-    rule: Rule, example: Example, analysed: Callable[[Example], Analysis]
+    rule: Rule, example: Example, analysed: Callable[[Rule, Example], Analysis]
 ) -> None:
-    done = analysed(example)
+    done = analysed(rule, example)
     found = [each for each in done.findings if each.code == rule.code]
     assert found, [each.message for each in done.findings]
     if example.at is not None:
@@ -62,6 +65,6 @@ def test_an_invalid_example_is_found_blamed_and_repaired(
 
 @pytest.mark.parametrize(("rule", "example"), cases("VALID", VALID_HERE))
 def test_a_valid_example_has_no_finding(
-    rule: Rule, example: Example, analysed: Callable[[Example], Analysis]
+    rule: Rule, example: Example, analysed: Callable[[Rule, Example], Analysis]
 ) -> None:
-    assert [each.message for each in analysed(example).findings] == []
+    assert [each.message for each in analysed(rule, example).findings] == []

@@ -31,7 +31,7 @@ def test_a_project_without_a_table_sets_nothing(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("budget = 0", "budget is a number of seconds above 0, not 0"),
-        ('level = "gpu"', "level is 'static', 'symbolic' or 'device', not 'gpu'"),
+        ('level = "gpu"', "level is 'auto', 'static', 'symbolic' or 'device', not 'gpu'"),
         ('ignore = "HS1"', "ignore is a list of codes"),
         ('colour = "red"', "has no setting 'colour'"),
         ('severity = {HS1 = "loud"}', "severity maps codes to one of error, warning, info, hint"),

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _MACHINERY = re.compile(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\](?: name: ?\S*)?\s*$")
 """What TensorFlow says of its own machinery around a message."""
+_DETECTED = re.compile(
+    r"Graph execution error:\s*Detected at node \S+ defined at \(most recent call last\):\s*"
+    r"(?:<stack traces unavailable>\s*)?|\s*\[\[\{\{node [^}]*\}\}\]\]"
+)
+"""What TensorFlow says around an error of a graph: which node of its own it was."""
 _NODE = re.compile(r"'\{\{node (?:[^}]*\b(compile_loss/)[^}]*|[^}]*)\}\} = (\w+)\[[^']*'")
 """A node of TensorFlow's graph: its name tells how often something like it was made before, and whether in a loss."""
 _COUNTED = re.compile(r"(?<=name=keras_tensor)_\d+(?:CLONE)?(?=>)")
@@ -135,7 +140,7 @@ def limit(type_name: str, message: str, frames: Sequence[Mapping[str, Any]] = ()
 
 def cleaned(message: str) -> str:
     """A message without colours, and without what TensorFlow says of its own machinery."""
-    plain = _COUNTED.sub("", _STACK.sub("", _COLOUR.sub("", message)))
+    plain = _DETECTED.sub("", _COUNTED.sub("", _STACK.sub("", _COLOUR.sub("", message))))
     return _MACHINERY.sub("", _NODE.sub(r"'\1\2'", plain))
 
 

@@ -13,6 +13,7 @@ from hypershape.analysis.aside import aside
 from hypershape.analysis.clock import Clock, ticks
 from hypershape.analysis.environs import fitting
 from hypershape.analysis.probing import Question
+from hypershape.analysis.rehearsing import rehearsed
 from hypershape.analysis.repairs import with_fixes
 from hypershape.analysis.results import Widen, by_itself, unprobed
 from hypershape.analysis.turns import LONG_SECONDS, Finished, Turns, Waiting
@@ -48,7 +49,8 @@ async def analyse(
         yield await _from_text(module, options)
     module = await wider
     state = await _from_text(module, options)
-    if agent is None or options.level == "static" or not module.targets:
+    plays = options.level == "auto" and any(each.rehearsal is not None for each in module.tuners)
+    if agent is None or options.level == "static" or not (module.targets or plays):
         state = await _with_findings(replace(state, done=True), options)
         yield await with_fixes(state, None, options, clock, widen)
         return
@@ -93,7 +95,7 @@ async def analyse(
                 continue
             if isinstance(event, Finished):
                 found = state.targets[event.index]
-                if cache is not None and found.status == "probed" and options.level == "symbolic":
+                if cache is not None and found.status == "probed" and options.level in ("symbolic", "auto"):
                     await asyncio.to_thread(cache.keep, found, environment)
                 continue
             explored = event.explored
@@ -108,7 +110,25 @@ async def analyse(
             else:
                 shown.behind = True
     state = await _with_findings(replace(state, done=True), options)
-    yield await with_fixes(state, plain, options, clock, widen)
+    state = await with_fixes(state, plain, options, clock, widen)
+    if plays:
+        yield replace(state, done=False, progress="Rehearsing the search")
+        async with aclosing(rehearsed(state, agent)) as played:
+            async for more in played:
+                state = _keeping_fixes(await _with_findings(more, options), state)
+                yield replace(state, done=False, progress="Rehearsing the search")
+    yield state
+
+
+def _keeping_fixes(state: Analysis, before: Analysis) -> Analysis:
+    """The same findings with the repairs that were tried already."""
+    tried = {(each.code, each.span, each.message): each.fixes for each in before.findings}
+    return replace(
+        state,
+        findings=tuple(
+            each.with_fixes(tried.get((each.code, each.span, each.message), ())) for each in state.findings
+        ),
+    )
 
 
 class _Shown:

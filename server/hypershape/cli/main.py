@@ -35,8 +35,9 @@ class Format(str, Enum):
 
 
 class CheckLevel(str, Enum):
-    """How far a probe goes: only the text, shapes without weights, or one real training step."""
+    """How far to go: shapes and small searches, only the text, shapes without weights, or one real training step."""
 
+    AUTO = "auto"
     STATIC = "static"
     SYMBOLIC = "symbolic"
     DEVICE = "device"
@@ -54,7 +55,7 @@ def check(
     output: Annotated[Format, typer.Option("--format", help="How to print the findings.")] = Format.TEXT,
     level: Annotated[
         CheckLevel | None,
-        typer.Option(help="How far to go.", show_default="the project's, else symbolic"),
+        typer.Option(help="How far to go.", show_default="the project's, else auto"),
     ] = None,
     budget: Annotated[
         float | None,
@@ -79,7 +80,7 @@ def check(
         budget=budget,
         python=command(python, Path.cwd()) if python else None,
     )
-    usual = Options(exhaustive=exhaustive)
+    usual = Options(level="auto", exhaustive=exhaustive)
     raise typer.Exit(_run(lambda: asyncio.run(checking.check(paths, flags, usual, output.value, corners))))
 
 

@@ -178,7 +178,7 @@ class Server(LanguageServer):
         try:
             widen = partial(across, workspace=self.files, opened=self.texts())
             before = previous or session.analysis
-            options = chosen.options(Options(processes=processes(spare=True)))
+            options = chosen.options(Options(level="auto", processes=processes(spare=True)))
             states = analyse(document, agent, options, previous=before, cache=cache, widen=widen)
             # Closed in any case: probes run beside it.
             async with aclosing(states):

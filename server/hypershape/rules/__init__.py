@@ -16,6 +16,7 @@ from hypershape.fixes.declare import declare_data
 from hypershape.model import Analysis, Cause, Finding, Fix, Ignore, Severity, Span
 from hypershape.rules import refactor
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import rehearsed
 from hypershape.rules.pages import page, page_file
 from hypershape.rules.unchecked.hs902_idle_ignore import IdleIgnore
 
@@ -70,7 +71,7 @@ def findings(
                 explained.append(finding.cause)
             if not any(_same(finding, other) for other in found):
                 found.append(finding)
-    found = _without_undone(found, analysis)
+    found = rehearsed.without_told(_without_undone(found, analysis), analysis)
     kept, used = [], set()
     for finding in found:
         silencer = _silencer(finding, analysis.module.ignores)

@@ -127,6 +127,8 @@ class Rule:
 
     also_probed: ClassVar[bool] = False
     """Whether probes add to what the text alone shows."""
+    rehearsed: ClassVar[bool] = False
+    """Whether it tells what only a rehearsal of the search shows."""
     refutable: ClassVar[bool] = True
     """Whether an error read from the text is wrong when every configuration builds."""
 

@@ -1,0 +1,243 @@
+"""Which searches are played small, with which configurations: what a probe of the model alone cannot show."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from hypershape.analysis.clock import Clock
+from hypershape.model import (
+    Analysis,
+    Configuration,
+    Rehearsal,
+    Report,
+    Slice,
+    TargetAnalysis,
+    TunerCall,
+    Value,
+    key_of,
+)
+from hypershape.probe import Agent, AgentFailed
+
+REHEARSAL_SECONDS = 20.0
+"""The processor time that one rehearsal may take, without the data that is loaded for it."""
+
+REHEARSING_SECONDS = 30.0
+"""What all rehearsals of a document may take together; none begins later."""
+
+MOST = 8
+"""So many rehearsals at most for one tuner."""
+
+MOST_VALUES = 4
+"""Of a hyperparameter that only the training declares so many values are tried."""
+
+KEPT = 200
+
+_WHATEVER_THE_CONFIGURATION = ("tuner", "search", "callbacks", "end", "after")
+"""Where a failure does not hang on what was drawn."""
+
+_known: WeakKeyDictionary[Agent, OrderedDict[Any, Rehearsal]] = WeakKeyDictionary()
+"""What was played for each interpreter: played again only when the slice has changed."""
+
+
+async def rehearsed(state: Analysis, agent: Agent) -> AsyncGenerator[Analysis, None]:
+    """The analysis with one rehearsal after the other; it is not yielded where there is nothing to play."""
+    clock, played = Clock(REHEARSING_SECONDS), list[Rehearsal]()
+    for tuner in state.module.tuners:
+        own = _target_of(tuner, state)
+        if tuner.rehearsal is None or not _is_worth_it(own):
+            continue
+        async with aclosing(_plays(tuner, own, agent, clock)) as plays:
+            async for each in plays:
+                played.append(each)
+                yield replace(state, rehearsals=tuple(played), targets=_with(played, state))
+
+
+def _with(played: Sequence[Rehearsal], state: Analysis) -> tuple[TargetAnalysis, ...]:
+    """The targets, each with the rehearsals of its tuners."""
+    return tuple(
+        replace(
+            target,
+            rehearsals=tuple(
+                each for each in played if each.tuner in [tuner.call.span for tuner in target.target.tuners]
+            ),
+        )
+        for target in state.targets
+    )
+
+
+def _target_of(tuner: TunerCall, state: Analysis) -> TargetAnalysis | None:
+    return next(
+        (
+            each
+            for each in state.targets
+            if any(other.call.span == tuner.call.span for other in each.target.tuners)
+        ),
+        None,
+    )
+
+
+def _is_worth_it(target: TargetAnalysis | None) -> bool:
+    """Whether some configuration may build: that none does is said already."""
+    return target is None or not target.reports or any(each.verdict != "fail" for each in target.reports)
+
+
+async def _plays(
+    tuner: TunerCall, target: TargetAnalysis | None, agent: Agent, clock: Clock
+) -> AsyncGenerator[Rehearsal, None]:
+    """The rehearsals of one tuner: one that tells the most, then those that may differ from it."""
+    plan = _Plan(target)
+    while (configuration := plan.next()) is not None and clock.left > plan.took:
+        try:
+            rehearsal = await _play(tuner, configuration, agent)
+        except AgentFailed:
+            return
+        plan.add(rehearsal)
+        yield rehearsal
+
+
+async def _play(tuner: TunerCall, configuration: Configuration, agent: Agent) -> Rehearsal:
+    """One rehearsal, or what it came to before."""
+    assert tuner.rehearsal is not None
+    known = _known.setdefault(agent, OrderedDict())
+    key = (_key(tuner.rehearsal), key_of(configuration))
+    if key in known:
+        known.move_to_end(key)
+        return replace(known[key], tuner=tuner.call.span)
+    found = await agent.rehearse(tuner.rehearsal, configuration, tuner.call.span, REHEARSAL_SECONDS)
+    if found.verdict != "unknown":
+        known[key] = found
+        while len(known) > KEPT:
+            known.popitem(last=False)
+    return found
+
+
+def _key(slice_: Slice) -> tuple[Any, ...]:
+    return (slice_.files, slice_.expression, tuple(sorted(slice_.stand_ins.items())))
+
+
+@dataclass
+class _Plan:
+    """What to play next, seen what was played."""
+
+    target: TargetAnalysis | None
+
+    def __post_init__(self) -> None:
+        self.played: list[Rehearsal] = []
+        self._asked: set[Any] = set()
+
+    def add(self, rehearsal: Rehearsal) -> None:
+        self.played.append(rehearsal)
+
+    @property
+    def took(self) -> float:
+        """What the last rehearsal took: another one may take as long."""
+        return self.played[-1].seconds if self.played else 0.0
+
+    def next(self) -> Configuration | None:
+        """The next configuration; None when there is nothing left to learn."""
+        if len(self.played) >= MOST or self._is_over():
+            return None
+        for configuration in self._wanted():
+            key = key_of(configuration)
+            if key not in self._asked and not self._is_known(configuration):
+                self._asked.add(key)
+                return configuration
+        return None
+
+    def _is_known(self, configuration: Configuration) -> bool:
+        """Whether a trial with these values was played, such as the default one at a corner of the space."""
+        return bool(configuration) and any(
+            all(name in each.values and each.values[name] == value for name, value in configuration.items())
+            for each in self.played
+        )
+
+    def _is_over(self) -> bool:
+        """Whether the first rehearsal says that others would say the same."""
+        first = self.played[0] if self.played else None
+        return first is not None and (
+            first.verdict == "unknown"
+            or (first.verdict == "fail" and first.stage in _WHATEVER_THE_CONFIGURATION)
+        )
+
+    def _wanted(self) -> Iterator[Configuration]:
+        reports = self.target.reports if self.target is not None else ()
+        yield from self._first(reports)
+        yield from _corners(reports)
+        yield from self._told_apart()
+        yield from self._other_values()
+        yield from self._declared_in_training()
+
+    def _first(self, reports: Sequence[Report]) -> Iterator[Configuration]:
+        """The default configuration where it builds, else the first that does."""
+        if not reports or reports[0].verdict != "fail":
+            yield reports[0].configuration if reports else {}
+            return
+        yield from (each.configuration for each in reports[1:] if each.verdict == "ok")
+
+    def _told_apart(self) -> Iterator[Configuration]:
+        """What runs, with one value of what fails: shows on which hyperparameter a failure depends."""
+        good = next((each for each in self.played if each.verdict == "ok"), None)
+        bad = next((each for each in self.played if each.verdict == "fail"), None)
+        if good is None or bad is None:
+            return
+        for name, value in bad.values.items():
+            if name in good.values and good.values[name] != value and not name.startswith("tuner/"):
+                yield {**_plain(good.values), name: value}
+
+    def _other_values(self) -> Iterator[Configuration]:
+        """The other values of a hyperparameter on which alone a failure was seen to depend."""
+        if self.target is None:
+            return
+        for name in decisive(self.played) if len(decisive(self.played)) == 1 else ():
+            good = next(each for each in self.played if each.verdict == "ok")
+            listed = next((each.values for each in self.target.hyperparameters if each.name == name), None)
+            for value in listed if listed is not None and len(listed) <= MOST_VALUES else ():
+                yield {**_plain(good.values), name: value}
+
+    def _declared_in_training(self) -> Iterator[Configuration]:
+        """Values of hyperparameters of which the model knows nothing, such as those of `HyperModel.fit`."""
+        if not self.played or self.target is None:
+            return
+        own = {each.name for each in self.target.hyperparameters}
+        for name, values in _space(self.played[0]).items():
+            if name not in own:
+                for value in values[:MOST_VALUES]:
+                    if self.played[0].values.get(name) != value:
+                        yield {**self.played[0].configuration, name: value}
+
+
+def decisive(played: Sequence[Rehearsal]) -> tuple[str, ...]:
+    """The hyperparameters of which no value was met both in a rehearsal that failed and in one that did not."""
+    bad = [each for each in played if each.verdict == "fail"]
+    good = [each for each in played if each.verdict == "ok"]
+    names = [name for name in (bad[0].values if bad and good else ()) if not name.startswith("tuner/")]
+    return tuple(
+        name
+        for name in names
+        if all(name in each.values for each in (*bad, *good))
+        and not {each.values[name] for each in bad} & {each.values[name] for each in good}
+    )
+
+
+def _plain(values: Configuration) -> dict[str, Value]:
+    """The values that a configuration holds: Hyperband adds some of its own, which belong to one trial."""
+    return {name: value for name, value in values.items() if not name.startswith("tuner/")}
+
+
+def _space(rehearsal: Rehearsal) -> dict[str, list[Value]]:
+    """The hyperparameters that the oracle knew at the end, with their values where these are few."""
+    return {each["name"]: each["values"] for each in rehearsal.facts.get("space", ()) if each.get("values")}
+
+
+def _corners(reports: Sequence[Report]) -> Iterator[Configuration]:
+    """The smallest and the largest model, and what probes could not decide."""
+    counted = [each for each in reports if each.verdict == "ok" and each.parameters is not None]
+    if counted:
+        yield min(counted, key=lambda each: each.parameters or 0).configuration
+        yield max(counted, key=lambda each: each.parameters or 0).configuration
+    yield from [each.configuration for each in reports[1:] if each.verdict == "unknown"][:1]

@@ -1,0 +1,265 @@
+"""What rehearsals came to, for the rules that tell it: by tuner, with its place, its words and the fate of the search."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hypershape.fixes.guard import GIVEN_UP
+from hypershape.model import (
+    Analysis,
+    Configuration,
+    Finding,
+    ProbeError,
+    Rehearsal,
+    Severity,
+    Span,
+    TunerCall,
+    Value,
+)
+from hypershape.rules.common import wording
+from hypershape.source import Code
+from hypershape.source.code import contains
+from hypershape.space import shares
+
+CODES = ("HS430", "HS431", "HS432", "HS433")
+"""The rules whose findings yield to any that names the fault itself."""
+
+_QUOTED = re.compile(r"[`'\"](\w+)[`'\"]")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All rehearsals of one tuner, with the first that failed."""
+
+    tuner: TunerCall
+    target: str | None
+    failed: Rehearsal
+    error: ProbeError
+    all: tuple[Rehearsal, ...]
+
+    @property
+    def passing(self) -> tuple[Rehearsal, ...]:
+        return tuple(each for each in self.all if each.verdict == "ok")
+
+    @property
+    def failing(self) -> tuple[Rehearsal, ...]:
+        """The rehearsals that failed as the first did."""
+        return tuple(
+            each
+            for each in self.all
+            if each.error is not None and each.verdict == "fail" and each.error.type == self.error.type
+        )
+
+
+def stories(analysis: Analysis) -> Iterator[Story]:
+    """One story for each tuner of which a rehearsal failed; what was given up on purpose is no failure."""
+    for tuner in analysis.module.tuners:
+        own = tuple(each for each in analysis.rehearsals if each.tuner == tuner.call.span)
+        for each in own:
+            if each.verdict == "fail" and each.error is not None and each.error.type != GIVEN_UP:
+                yield Story(tuner, _target(tuner, analysis), each, each.error, own)
+                break
+
+
+def _target(tuner: TunerCall, analysis: Analysis) -> str | None:
+    places = {each.target.name: [t.call.span for t in each.target.tuners] for each in analysis.targets}
+    return next((name for name, spans in places.items() if tuner.call.span in spans), None)
+
+
+# Where.
+
+
+def place(story: Story, code: Code) -> Span:
+    """The innermost expression of this file in which it rose; of a whole search the argument that it speaks of."""
+    frame = next(
+        (each.span for each in reversed(story.error.frames) if each.span.path == code.module.document.path),
+        None,
+    )
+    calls = [story.tuner.call, *story.tuner.searches]
+    if frame is None:
+        made = story.failed.stage == "tuner" or not story.tuner.searches
+        search = story.tuner.call if made else story.tuner.searches[0]
+        return _argument(search.span, story, code) or search.callee
+    around = next((each for each in calls if contains(frame, each.span) or frame == each.span), None)
+    if around is None:
+        return frame
+    return _argument(around.span, story, code) or around.callee
+
+
+def _argument(span: Span, story: Story, code: Code) -> Span | None:
+    """The argument of a call that the failure is about: that of its stage, or one whose name the message quotes."""
+    call = code.expression(span, ast.Call)
+    if not isinstance(call, ast.Call):
+        return None
+    given = {each.arg: each.value for each in call.keywords if each.arg is not None}
+    given |= {str(position): value for position, value in enumerate(call.args)}
+    for name in (*_ARGUMENTS.get(story.failed.stage or "", ()), *_QUOTED.findall(story.error.message)):
+        if name in given:
+            return code.span(given[name])
+    if story.failed.stage == "objective":
+        return _objective(story, code)
+    return _used_up(story, given, code) or _named_class(story, code)
+
+
+_ARGUMENTS = {"callbacks": ("callbacks",), "validate": ("validation_data", "validation_split")}
+"""The arguments of a search that are behind a stage of its trials."""
+
+
+def _objective(story: Story, code: Code) -> Span | None:
+    made = code.expression(story.tuner.call.span, ast.Call)
+    node = code.argument(made, "objective", 1) if isinstance(made, ast.Call) else None
+    return code.span(node) if node is not None else None
+
+
+def _used_up(story: Story, given: Mapping[str, ast.expr], code: Code) -> Span | None:
+    """The generator of which the first trial left nothing to the second."""
+    described = story.failed.facts.get("search", {})
+    found = [name for name, each in described.items() if each.get("kind") == "generator" and name in given]
+    return code.span(given[found[0]]) if story.failed.trial > 1 and len(found) == 1 else None
+
+
+def _named_class(story: Story, code: Code) -> Span | None:
+    """A class of this file that the message names, such as a layer that cannot be saved."""
+    words = set(re.findall(r"\w+", story.error.message))
+    named = [each for each in code.classes if each.name in words]
+    return code.text.name_span(code.path, named[0]) if len(named) == 1 else None
+
+
+# In which words.
+
+
+def what(story: Story) -> str:
+    """The exception with its text, or with what Keras Tuner hides behind its own."""
+    because = story.failed.facts.get("because")
+    text = " ".join((because if isinstance(because, str) else story.error.message).split())
+    if not text:
+        return f"{story.error.type} (without a message)."
+    said = (
+        f"{story.error.type} because of {text}" if isinstance(because, str) else f"{story.error.type}: {text}"
+    )
+    said = wording.quote(said)
+    return said if said.endswith((".", "!", "…")) else f"{said}."
+
+
+def fate(story: Story, analysis: Analysis) -> str:
+    """What the search makes of it."""
+    if story.failed.fatal or story.failed.stage in ("search", "end"):
+        return "The search ends there at once."
+    if story.failed.trial > 1 and not _fails_first(story):
+        return f"The first trial runs; from the second on every trial fails{_in_a_row(story)}."
+    if not story.passing:
+        return f"Every trial fails{_in_a_row(story)}."
+    return f"Trials with {_values(story)} fail{_share(story, analysis)}; trials with {_others(story)} run."
+
+
+def _fails_first(story: Story) -> bool:
+    return any(each.trial == 1 for each in story.failing)
+
+
+def always(story: Story) -> bool:
+    """Whether no rehearsal ran through."""
+    return story.failed.fatal or not story.passing
+
+
+def _in_a_row(story: Story) -> str:
+    """What ends a search in which nothing runs: so many failures in a row, where it gets to so many trials."""
+    limit, trials = story.failed.tolerated, story.failed.facts.get("tuner", {}).get("max_trials")
+    if not limit:
+        return ""
+    first = story.failed.trial - 1 if story.failed.trial > 1 and not _fails_first(story) else 0
+    if isinstance(trials, int) and trials - first < limit:
+        return ", and it ends as if nothing had happened" if not first else ""
+    return f", and Keras Tuner stops after {limit} failures in a row" if limit > 1 else ", which ends it"
+
+
+def decisive(story: Story) -> dict[str, tuple[set[Value], set[Value]]]:
+    """The hyperparameters that tell failing rehearsals from passing ones, with the values of both."""
+    found = {}
+    for name in story.failed.values:
+        bad = {each.values[name] for each in story.failing if name in each.values}
+        good = {each.values[name] for each in story.passing if name in each.values}
+        if good and not bad & good and not name.startswith("tuner/"):
+            found[name] = (bad, good)
+    return found
+
+
+def _share(story: Story, analysis: Analysis) -> str:
+    """` (67 % of the space)`, where every value of the one hyperparameter that decides was played."""
+    found = decisive(story)
+    hyperparameters = {
+        each.name: each
+        for target in analysis.targets
+        if target.target.name == story.target
+        for each in target.hyperparameters
+    }
+    if len(found) != 1 or (hp := hyperparameters.get(next(iter(found)))) is None:
+        return ""
+    ((bad, good),) = found.values()
+    if hp.values is None or hp.conditions or hp.weights or {*hp.values} != bad | good:
+        return ""
+    return f" ({shares.percent(len(bad) / len(hp.values))} of the space)"
+
+
+def _values(story: Story) -> str:
+    found = decisive(story)
+    if len(found) != 1:
+        return f"such values ({_shown(story.failed.values, found or story.failed.values)})"
+    ((name, (bad, _)),) = found.items()
+    return _either(name, bad)
+
+
+def _others(story: Story) -> str:
+    found = decisive(story)
+    if len(found) != 1:
+        return _shown(story.passing[0].values, found or story.passing[0].values)
+    ((name, (_, good)),) = found.items()
+    return _either(name, good)
+
+
+def _either(name: str, values: Collection[Value]) -> str:
+    return " or ".join(f"{name}={each!r}" for each in sorted(values, key=repr))
+
+
+def _shown(values: Configuration, names: Collection[str]) -> str:
+    return wording.values(values, [each for each in names if not each.startswith("tuner/")])
+
+
+# What others tell already.
+
+
+def without_told(found: Sequence[Finding], analysis: Analysis) -> list[Finding]:
+    """Leaves out what a rehearsal shows where another finding names the fault."""
+    told = {story.tuner.call.span: story for story in stories(analysis)}
+    return [
+        each
+        for each in found
+        if each.code not in CODES
+        or not any(_names_it(other, each, told.values()) for other in found if other.code not in CODES)
+    ]
+
+
+def _names_it(other: Finding, finding: Finding, told: Collection[Story]) -> bool:
+    story = next((each for each in told if each.error is finding.error), None)
+    if story is None or other.severity not in (Severity.ERROR, Severity.WARNING):
+        return False
+    if _touch(other.span, finding.span):
+        return other.severity is Severity.ERROR or other.error is not None or story.failed.trial > 1
+    if other.cause is not None and other.target == story.target:
+        holds = other.condition.holds(story.failed.values) if other.condition is not None else None
+        return holds is not False or other.cause.error.kind == story.error.kind != "other"
+    if other.severity is not Severity.ERROR:
+        return other.code.startswith("HS4") and story.failed.trial > 1 and other.target == story.target
+    calls = [story.tuner.call, *story.tuner.searches]
+    return other.code.startswith("HS0") or any(contains(each.span, other.span) for each in calls)
+
+
+def _touch(one: Span, other: Span) -> bool:
+    if one.path != other.path:
+        return False
+    return (one.line, one.column) < (other.end_line, other.end_column) and (other.line, other.column) < (
+        one.end_line,
+        one.end_column,
+    )

@@ -1,0 +1,61 @@
+"""HS430."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypershape.model import Analysis, Finding, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import rehearsed
+
+
+class TunerRefused(Rule):
+    """The tuner cannot be made.
+
+    ## What it does
+    Makes the tuner as the file does, in a folder that is thrown away, and tells what its constructor raises.
+
+    ## Why it matters
+    The search never starts.
+
+    ## Fix
+    What the message says; the constructor builds the model with the default values, and once for each scope.
+    """
+
+    code = "HS430"
+    name = "tuner-refused"
+    severity = Severity.ERROR
+    rehearsed = True
+
+    INVALID = (
+        Example.search(
+            """
+            model = build_model(kt.HyperParameters())
+            tuner = kt.RandomSearch(model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 3)), validation_split=0.25)
+            """,
+            body="model.add(layers.Dense(3))",
+            compile='loss="mse"',
+            at="kt.RandomSearch",
+        ),
+    )
+    VALID = (
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
+            """,
+            head="layers.Dense(1)",
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = analysis.module.code
+        for story in rehearsed.stories(analysis):
+            if story.failed.stage == "tuner":
+                yield self.finding(
+                    f"The tuner cannot be made: {rehearsed.what(story)} The search never starts.",
+                    rehearsed.place(story, code),
+                    target=story.target,
+                    error=story.error,
+                )

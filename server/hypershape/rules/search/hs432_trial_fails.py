@@ -1,0 +1,71 @@
+"""HS432."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypershape.model import Analysis, Finding, Severity
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import rehearsed
+
+
+class TrialFails(Rule):
+    """A trial fails after the model was built: in training, validation, a callback, or when it is saved.
+
+    ## What it does
+    Plays two trials of the search on a small part of its data, with the default values and at the ends of the space.
+
+    ## Why it matters
+    Keras Tuner marks such a trial as failed and goes on; where every trial fails, it stops after three in a row.
+
+    ## Fix
+    What the message says.
+    """
+
+    code = "HS432"
+    name = "trial-fails"
+    severity = Severity.ERROR
+    rehearsed = True
+
+    INVALID = (
+        Example.search(
+            """
+            tokens, mood = np.tile(np.arange(4), (8, 1)) + 96, np.ones((8, 1))
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(tokens, mood, validation_split=0.25)
+            """,
+            body="""
+            model.add(layers.Embedding(hp.Choice("vocabulary", [50, 100]), 2))
+            model.add(layers.Flatten())
+            """,
+            head="layers.Dense(1)",
+            at='layers.Embedding(hp.Choice("vocabulary", [50, 100]), 2)',
+        ),
+    )
+    VALID = (
+        Example.search(
+            """
+            tokens, mood = np.tile(np.arange(4), (8, 1)), np.ones((8, 1))
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            tuner.search(tokens, mood, validation_split=0.25)
+            """,
+            body="""
+            model.add(layers.Embedding(hp.Choice("vocabulary", [50, 100]), 2))
+            model.add(layers.Flatten())
+            """,
+            head="layers.Dense(1)",
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = analysis.module.code
+        for story in rehearsed.stories(analysis):
+            failed = story.failed
+            if failed.trial and not failed.fatal:
+                yield self.finding(
+                    f"{rehearsed.what(story)} {rehearsed.fate(story, analysis)}",
+                    rehearsed.place(story, code),
+                    target=story.target,
+                    configuration=failed.values or failed.configuration,
+                    error=story.error,
+                )
