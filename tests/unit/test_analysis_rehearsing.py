@@ -1,0 +1,96 @@
+"""Which rehearsals are played, in which order, and when nothing more is to be learned."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypershape.analysis.rehearsing import MOST, _Plan
+from hypershape.model import (
+    Configuration,
+    Hyperparameter,
+    ProbeError,
+    Rehearsal,
+    Report,
+    Span,
+    Stage,
+    TargetAnalysis,
+)
+
+from .handmade import module
+
+TUNER = Span("/project/model.py", 1, 1, 1, 2)
+MODULE = module("""
+    def build_model(hp):
+        return hp
+""")
+
+
+def target(*reports: Report, values: tuple[int, ...] = (1, 2, 3)) -> TargetAnalysis:
+    units = Hyperparameter("units", "Choice", values[0], values, len(values))
+    return TargetAnalysis(MODULE.targets[0], "probed", hyperparameters=(units,), reports=reports)
+
+
+def report(units: int, verdict: Any = "ok") -> Report:
+    return Report({"units": units}, verdict, "symbolic", parameters=units * 10)
+
+
+def outcome(configuration: Configuration, stage: Stage | None = None, **facts: Any) -> Rehearsal:
+    error = ProbeError("ValueError", "refused", "step") if stage else None
+    return Rehearsal(
+        configuration, "fail" if stage else "ok", TUNER, stage, error, values=configuration, facts=facts
+    )
+
+
+def played(plan: _Plan, fails: Any = lambda configuration: None, **facts: Any) -> list[Configuration]:
+    """Everything that a plan wants, where a rehearsal fails at the stage that `fails` says."""
+    found = []
+    while (configuration := plan.next()) is not None:
+        found.append(configuration)
+        plan.add(outcome(configuration, fails(configuration), **facts))
+    return found
+
+
+def test_the_default_configuration_comes_first_then_the_smallest_and_the_largest_model() -> None:
+    plan = _Plan(target(report(2), report(1), report(3)))
+    assert played(plan) == [{"units": 2}, {"units": 1}, {"units": 3}]
+
+
+def test_the_default_configuration_is_not_played_twice() -> None:
+    assert played(_Plan(target(report(1), report(3)))) == [{"units": 1}, {"units": 3}]
+
+
+def test_a_configuration_that_does_not_build_is_not_played() -> None:
+    assert played(_Plan(target(report(1, "fail"), report(2)))) == [{"units": 2}]
+
+
+def test_a_tuner_without_a_target_is_played_once_as_it_is() -> None:
+    assert played(_Plan(None)) == [{}]
+
+
+def test_a_tuner_that_cannot_be_made_is_made_once() -> None:
+    plan = _Plan(target(report(1), report(2), report(3)))
+    assert played(plan, lambda _: "tuner") == [{"units": 1}]
+
+
+def test_nothing_follows_what_could_not_be_learned() -> None:
+    plan = _Plan(target(report(1), report(3)))
+    first = plan.next()
+    assert first is not None
+    plan.add(replace(outcome(first), verdict="unknown"))
+    assert plan.next() is None
+
+
+def test_the_other_values_of_the_one_hyperparameter_that_decides_are_played() -> None:
+    plan = _Plan(target(report(1), report(3)))
+    assert {"units": 2} in played(plan, lambda each: "fit" if each["units"] == 1 else None)
+
+
+def test_values_that_only_the_training_declares_are_played() -> None:
+    plan = _Plan(target(report(1)))
+    space = [{"name": "units", "values": [1, 2, 3]}, {"name": "batch", "values": [8, 16]}]
+    assert {"units": 1, "batch": 16} in played(plan, space=space)
+
+
+def test_the_number_of_rehearsals_is_bounded() -> None:
+    plan = _Plan(target(report(1)))
+    space = [{"name": f"name_{index}", "values": [1, 2, 3, 4]} for index in range(9)]
+    assert len(played(plan, space=space)) == MOST

@@ -1,0 +1,172 @@
+"""What a rehearsal came to, told at its place and with what becomes of the search; no probe runs."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hypershape import rules
+from hypershape.model import (
+    Analysis,
+    Configuration,
+    Finding,
+    Frame,
+    Hyperparameter,
+    ProbeError,
+    Rehearsal,
+    Report,
+    Severity,
+    Stage,
+    TargetAnalysis,
+)
+
+from .handmade import at, module, underlined
+
+TEXT = """
+    import keras
+    import keras_tuner as kt
+
+    def build_model(hp):
+        model = keras.Sequential([keras.layers.Embedding(hp.Choice("vocabulary", [50, 100, 200]), 2)])
+        model.compile(loss="mse")
+        return model
+
+    tuner = kt.RandomSearch(build_model, objective="val_loss", max_trials=9, overwrite=True)
+    tuner.search(x, y, validation_data=(x, y), callbacks=[Stop()])
+"""
+MODULE = module(TEXT)
+TUNER = MODULE.tuners[0].call.span
+
+
+def rehearsal(
+    values: Configuration,
+    stage: Stage | None = None,
+    message: str = "refused",
+    at_text: str = "",
+    **more: Any,
+) -> Rehearsal:
+    """One that ran, or with a stage one that failed there."""
+    if stage is None:
+        return Rehearsal(values, "ok", TUNER, values=values, tolerated=3)
+    frames = (Frame(at(MODULE, at_text), "f"),) if at_text else ()
+    error = ProbeError("ValueError", message, "step", frames)
+    told = {"trial": 1, "tolerated": 3, "facts": {"tuner": {"max_trials": 9}}, **more}
+    return Rehearsal(values, "fail", TUNER, stage, error, values=values, **told)
+
+
+def found(played: Sequence[Rehearsal], prefix: str = "HS43") -> list[Finding]:
+    return [each for each in rules.findings(analysis(played)) if each.code.startswith(prefix)]
+
+
+def analysis(played: Sequence[Rehearsal]) -> Analysis:
+    vocabulary = Hyperparameter("vocabulary", "Choice", 50, (50, 100, 200), 3)
+    target = TargetAnalysis(
+        MODULE.targets[0],
+        "probed",
+        hyperparameters=(vocabulary,),
+        reports=(Report({"vocabulary": 50}, "ok", "symbolic"),),
+    )
+    return Analysis(MODULE, targets=(target,), rehearsals=tuple(played), done=True)
+
+
+def test_a_search_that_runs_through_has_no_finding() -> None:
+    assert found([rehearsal({"vocabulary": 50}), rehearsal({"vocabulary": 200})]) == []
+
+
+def test_what_was_not_learned_is_no_failure() -> None:
+    error = ProbeError("Refused", "no network", "limit")
+    assert found([Rehearsal({}, "unknown", TUNER, error=error)]) == []
+
+
+def test_a_trial_that_is_given_up_on_purpose_is_no_failure() -> None:
+    given_up = rehearsal({}, "build")
+    assert given_up.error is not None
+    error = replace(given_up.error, type="FailedTrialError")
+    assert found([replace(given_up, error=error)]) == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "more", "code", "place"),
+    [
+        ("tuner", {"trial": 0, "fatal": True}, "HS430", "kt.RandomSearch"),
+        ("callbacks", {"fatal": True}, "HS431", "[Stop()]"),
+        ("objective", {"fatal": True}, "HS431", '"val_loss"'),
+        ("validate", {}, "HS432", "(x, y)"),
+        ("fit", {}, "HS432", "tuner.search"),
+        ("after", {"trial": 0}, "HS433", "tuner.search"),
+    ],
+)
+def test_a_failure_without_a_line_of_the_users_stands_at_what_is_behind_its_stage(
+    stage: Stage, more: dict[str, Any], code: str, place: str
+) -> None:
+    (finding,) = found([rehearsal({"vocabulary": 50}, stage, **more)])
+    assert (finding.code, underlined(finding, MODULE)) == (code, place)
+    assert finding.severity is Severity.ERROR
+
+
+def test_a_failure_stands_at_the_innermost_line_of_the_file() -> None:
+    layer = 'keras.layers.Embedding(hp.Choice("vocabulary", [50, 100, 200]), 2)'
+    (finding,) = found([rehearsal({}, "fit", at_text=layer)])
+    assert underlined(finding, MODULE) == layer
+
+
+def test_an_argument_that_the_message_quotes_is_underlined() -> None:
+    message = "Argument `callbacks` is only supported elsewhere"
+    (finding,) = found(
+        [rehearsal({}, "fit", message, "tuner.search(x, y, validation_data=(x, y), callbacks=[Stop()])")]
+    )
+    assert underlined(finding, MODULE) == "[Stop()]"
+
+
+def test_a_generator_that_the_first_trial_used_up_is_underlined() -> None:
+    facts = {"search": {"0": {"kind": "generator"}}, "tuner": {"max_trials": 9}}
+    (finding,) = found([rehearsal({}, "fit", trial=2, facts=facts)])
+    assert underlined(finding, MODULE) == "x"
+    assert (
+        "from the second on every trial fails, and Keras Tuner stops after 3 failures in a row"
+        in finding.message
+    )
+
+
+def test_what_ends_a_search_says_so() -> None:
+    (finding,) = found([rehearsal({}, "callbacks", fatal=True)])
+    assert finding.message == "ValueError: refused. The search ends there at once."
+
+
+def test_every_trial_fails_where_none_ran() -> None:
+    (finding,) = found([rehearsal({"vocabulary": 50}, "fit"), rehearsal({"vocabulary": 200}, "fit")])
+    assert "Every trial fails, and Keras Tuner stops after 3 failures in a row." in finding.message
+
+
+def test_a_search_of_fewer_trials_than_are_tolerated_ends_as_if_nothing_had_happened() -> None:
+    (finding,) = found([rehearsal({}, "fit", facts={"tuner": {"max_trials": 2}})])
+    assert "it ends as if nothing had happened" in finding.message
+
+
+def test_the_values_that_fail_are_told_with_their_share_where_all_were_played() -> None:
+    failing = [rehearsal({"vocabulary": each}, "fit") for each in (50, 100)]
+    (finding,) = found([*failing, rehearsal({"vocabulary": 200})])
+    assert (
+        "vocabulary=100 or vocabulary=50 fail (67 % of the space); trials with vocabulary=200 run"
+        in finding.message
+    )
+
+
+def test_no_share_is_told_where_a_value_was_not_played() -> None:
+    (finding,) = found([rehearsal({"vocabulary": 50}, "fit"), rehearsal({"vocabulary": 200})])
+    assert "%" not in finding.message
+
+
+def test_an_exception_without_text_is_told_as_one() -> None:
+    (finding,) = found([rehearsal({}, "fit", "")])
+    assert finding.message.startswith("ValueError (without a message).")
+
+
+def test_what_another_rule_names_is_not_told_again() -> None:
+    text = TEXT.replace("[Stop()]", "None")
+    read = module(text)
+    played = replace(rehearsal({}, "callbacks", fatal=True), tuner=read.tuners[0].call.span)
+    told = rules.findings(Analysis(read, rehearsals=(played,), done=True))
+    assert "HS424" in [each.code for each in told]
+    assert not [each for each in told if each.code.startswith("HS43")]
