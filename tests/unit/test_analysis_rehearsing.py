@@ -58,6 +58,13 @@ def test_the_default_configuration_is_not_played_twice() -> None:
     assert played(_Plan(target(report(1), report(3)))) == [{"units": 1}, {"units": 3}]
 
 
+def test_a_corner_whose_values_a_trial_had_already_is_not_played_again() -> None:
+    plan = _Plan(target(Report({}, "ok", "symbolic"), report(1)))
+    assert plan.next() == {}
+    plan.add(replace(outcome({}), values={"units": 1}))
+    assert plan.next() is None
+
+
 def test_a_configuration_that_does_not_build_is_not_played() -> None:
     assert played(_Plan(target(report(1, "fail"), report(2)))) == [{"units": 2}]
 

@@ -170,3 +170,15 @@ def test_what_another_rule_names_is_not_told_again() -> None:
     told = rules.findings(Analysis(read, rehearsals=(played,), done=True))
     assert "HS424" in [each.code for each in told]
     assert not [each for each in told if each.code.startswith("HS43")]
+
+
+def test_a_rehearsal_that_was_ended_is_told_as_not_checked() -> None:
+    error = ProbeError("Refused", "Hypershape does not let a probe use the network.", "limit")
+    (finding,) = found([Rehearsal({}, "unknown", TUNER, error=error)], "HS904")
+    assert underlined(finding, MODULE) == "tuner.search"
+    assert finding.message.startswith("The trials of this search are not checked: Hypershape does not let")
+
+
+def test_data_that_is_not_at_hand_is_not_told_a_second_time() -> None:
+    error = ProbeError("Missing", "It needs something that is not at hand.", "limit")
+    assert found([Rehearsal({}, "unknown", TUNER, error=error)], "HS904") == []

@@ -1,0 +1,68 @@
+"""HS904."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypershape.model import Analysis, Finding, Severity
+from hypershape.rules.base import Example, Rule
+
+
+class SearchNotRehearsed(Rule):
+    """A search could not be played to its end, so that nothing is known of its trials.
+
+    ## What it does
+    Says what ended the rehearsal of a search: a training loop that takes longer than a rehearsal may, a callback that
+    sends something over the network or writes elsewhere, trials that a chief on another machine hands out.
+
+    ## Why it matters
+    The models were checked; about training, callbacks and saving, silence does not mean that they work.
+
+    ## Fix
+    Nothing has to be done. A `fit` of your own that takes its number of epochs from the search is played in a few steps.
+    """
+
+    code = "HS904"
+    name = "search-not-rehearsed"
+    severity = Severity.HINT
+    rehearsed = True
+
+    INVALID = (
+        Example.search(
+            """
+            class Ping(keras.callbacks.Callback):
+                def on_epoch_end(self, epoch, logs=None):
+                    import socket
+
+                    socket.create_connection(("localhost", 8125))
+
+
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25, callbacks=[Ping()])
+            """,
+            head="layers.Dense(1)",
+            compile='loss="mse"',
+            at="tuner.search",
+        ),
+    )
+    VALID = (
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
+            """,
+            head="layers.Dense(1)",
+            compile='loss="mse"',
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        for tuner in analysis.module.tuners:
+            played = [each for each in analysis.rehearsals if each.tuner == tuner.call.span]
+            ended = next((each for each in played if each.verdict == "unknown"), None)
+            error = ended.error if ended is not None else None
+            # That data is not at hand is said where it matters: about the model.
+            if error is None or error.stage != "limit" or error.type == "Missing" or len(played) > 1:
+                continue
+            place = tuner.searches[0].callee if tuner.searches else tuner.call.callee
+            yield self.finding(f"The trials of this search are not checked: {error.message}", place)
