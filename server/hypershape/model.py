@@ -165,8 +165,8 @@ class Slice:
     """Whether the tuner varies what only the target declares; otherwise that keeps its default."""
     own_training: bool = False
     """The tuner is of the user's own class and trains in its own way, so the model need not be compiled."""
-    acts: tuple[int, ...] = ()
-    """Of a rehearsal the lines on which statements of the last file begin that are its search, not what it needs."""
+    acts: tuple[tuple[int, int], ...] = ()
+    """Of a rehearsal the first and last lines of the statements of the last file that are its search, not what it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +448,8 @@ class Rehearsal:
     tolerated: int | None = None
     """The search ends once so many trials in a row have failed."""
     values: Configuration = field(default_factory=dict)
+    hyperparameters: tuple[Hyperparameter, ...] = ()
+    """The space after the trials, with what only the training declares."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What was seen while it ran; `agent/facts.py` lists it."""
     warnings: tuple[str, ...] = ()

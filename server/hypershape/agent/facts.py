@@ -6,7 +6,7 @@ The facts of a rehearsal, each left out where it is not known:
 - `search`: what `search` was given, one description each, by name ("0", "1", … where it is by position)
 - `trials`: how many trials ran; `completed`: how many of them to their end
 - `because`: what was raised first, where Keras Tuner says something else
-- `hyperparameters`: the names that exist after the trials, also those that only the training declares
+- `score_is_no_number`: whether the objective of a trial was NaN, which Keras Tuner counts as a failure
 """
 
 from __future__ import annotations

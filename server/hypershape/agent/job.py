@@ -96,7 +96,11 @@ class Job:
         self._prepare(True)
         self._progress.start(0, SLICE_SECONDS + seconds)
         watch = rehearsal.Watch(
-            configuration, Positions(self._paths), self._scratch, self._running.assumption
+            configuration,
+            Positions(self._paths),
+            self._scratch,
+            self._running.assumption,
+            self._slice.get("acts") or (),
         )
         bound, acting = limits.Bound(math.inf), limits.Bound(seconds)
 
@@ -104,7 +108,7 @@ class Job:
             nonlocal acting
             if not watch.begun:
                 acting = limits.Bound(seconds)
-                watch.install()
+                watch.begun = True
             _alarm(max(acting.left, LEAST_SECONDS))
             try:
                 return act()
@@ -115,6 +119,7 @@ class Job:
                 _alarm(0)
 
         self._running.perform = perform
+        watch.install()
         try:
             self._running.run(self._attempt)
         except rehearsal.Over:
@@ -124,7 +129,13 @@ class Job:
         finally:
             _alarm(0)
             self._progress.stop()
-        return {**watch.report(), "seconds": bound.took[1]}
+        report = {**watch.report(), "seconds": bound.took[1]}
+        if _over:
+            # A bare `except:` may have taken `TimeUp` for an error of its own.
+            report.update(
+                verdict="unknown", error=errors.limit("TimeLimit", f"It took more than {seconds:g} s.")
+            )
+        return report
 
     def _prepare(self, fresh: bool) -> None:
         """Puts this process where the user's file would run, and keeps it from doing harm."""

@@ -11,14 +11,15 @@ import functools
 import inspect
 import math
 import os
+import re
 import traceback
 import warnings
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import keras
 import keras_tuner
 
-from . import cutting, errors, facts, guard
+from . import cutting, errors, facts, guard, hyperparameters, pretrained
 from .positions import Positions
 from .standins import Assumption
 
@@ -45,12 +46,19 @@ class Watch:
     """One rehearsal in this process, from the first statement that makes a tuner to the last that asks it."""
 
     def __init__(
-        self, configuration: Dict[str, Any], positions: Positions, scratch: str, assumption: Assumption
+        self,
+        configuration: Dict[str, Any],
+        positions: Positions,
+        scratch: str,
+        assumption: Assumption,
+        acts: Sequence[Sequence[int]] = (),
     ) -> None:
         self._configuration = configuration
         self._positions = positions
-        self._scratch = scratch
+        self._project, self._folder = os.path.join(scratch, "project"), "."
+        """Where the project lies, and where the user wants it."""
         self._assumption = assumption
+        self._acts = acts
         self._report: Dict[str, Any] = {
             "verdict": "ok",
             "stage": None,
@@ -60,6 +68,7 @@ class Watch:
         }
         self._facts: Dict[str, Any] = {}
         self._values: Dict[str, Any] = {}
+        self._hyperparameters: List[Dict[str, Any]] = []
         self._warnings: Dict[str, None] = {}
         self._made: List[Tuple[Any, Any]] = []
         """Each layer with the frame in which it was made."""
@@ -67,7 +76,7 @@ class Watch:
         self._tolerated: Optional[int] = None
         self._trials = self._completed = 0
         self._fitting = 0
-        self._within_trial = self._searching = self._searched = False
+        self._within_trial = self._searched = False
 
     def report(self) -> Dict[str, Any]:
         """The fields of a Rehearsal."""
@@ -77,6 +86,7 @@ class Watch:
             "configuration": self._configuration,
             "tolerated": self._tolerated,
             "values": _plain(self._values),
+            "hyperparameters": self._hyperparameters,
             "facts": _plain(self._facts),
             "warnings": list(self._warnings),
         }
@@ -105,12 +115,45 @@ class Watch:
                 verdict="unknown", stage="slice", error=errors.describe(error, "slice", self._positions)
             )
             return
+        if not self._belongs(error):
+            self._report.update(verdict="unknown", error=errors.describe(error, "slice", self._positions))
+            return
         self._note(error, fatal=not self._searched)
 
-    def _note(self, error: BaseException, *, fatal: bool) -> None:
+    def _belongs(self, error: BaseException) -> bool:
+        """Whether the search is to blame, and not what the file does around it.
+
+        After a search that was played small only what asks Keras or Keras Tuner, or asks for what is not there, counts.
+        """
+        if any(module.startswith(("keras.", "keras_tuner.")) for module, _ in _functions(error)):
+            return True
+        frames = self._positions.frames(error.__traceback__)
+        line = (frames[-1]["line"] or frames[-1]["span"]["line"]) if frames else 0
+        watched = any(first <= line <= last for first, last in self._acts)
+        return watched and (not self._searched or isinstance(error, (AttributeError, KeyError, TypeError)))
+
+    def _running(self) -> List[Any]:
+        """The frames of the user's code that are running, outermost first."""
+        found, frame = [], self._positions.innermost(inspect.currentframe())
+        while frame is not None:
+            found.append(self._positions.described(frame))
+            frame = self._positions.innermost(frame.f_back)
+        return [each for each in reversed(found) if each is not None]
+
+    def _note(
+        self,
+        error: BaseException,
+        *,
+        fatal: bool,
+        stage: Optional[str] = None,
+        around: Sequence[Dict[str, Any]] = (),
+    ) -> None:
         refusal = guard.refusal(error)
         if refusal is not None:
             self.unknown("Refused", refusal)
+            return
+        if isinstance(error, keras_tuner.errors.FailedTrialError):
+            self.unknown("FailedTrialError", "The trial is given up on purpose: %s" % error)
             return
         if not isinstance(error, Exception) or isinstance(error, MemoryError):
             self.unknown(type(error).__name__, _ENDS.get(type(error).__name__, "It ends the program."))
@@ -121,11 +164,12 @@ class Watch:
         first = error.__context__
         if first is not None and isinstance(error, keras_tuner.errors.FatalError):
             self._facts["because"] = "%s: %s" % (type(first).__name__, errors.cleaned(str(first))[:500])
-        described = errors.describe(error, "step", self._positions)
+        described = errors.describe(error, "step", self._positions, around=around)
+        described["message"] = described["message"].replace(self._project, self._folder)
         self._locate(described, error)
         self._report.update(
             verdict="fail",
-            stage=self._stage(error),
+            stage=stage or self._stage(error),
             error=described,
             fatal=fatal,
             trial=self._trials if self._within_trial else 0,
@@ -135,11 +179,14 @@ class Watch:
         """A failure of a graph names its layer and no line: the one that made the layer is added."""
         if len(described["frames"]) > 1:
             return
-        made = {getattr(layer, "name", None): frame for layer, frame in self._made}
         for word in reversed(str(error).replace("'", "/").split("/")):
-            if made.get(word) is not None:
-                described["frames"].append(made[word])
-                described["layer"] = word
+            # A graph numbers what it meets again.
+            meant = (word, re.sub(r"_\d+$", "", word))
+            places = [frame for layer, frame in self._made if getattr(layer, "name", None) in meant and frame]
+            if places:
+                if all(place == places[0] for place in places):
+                    described["frames"].append(places[0])
+                    described["layer"] = word
                 return
 
     def _stage(self, error: BaseException) -> str:
@@ -167,12 +214,9 @@ class Watch:
 
     def install(self) -> None:
         """Puts the watch into Keras and Keras Tuner; there is no way back, the process ends with the rehearsal."""
-        self.begun = True
         keras.config.disable_traceback_filtering()
         warnings.showwarning = self._warned
-        if os.environ.get("KERASTUNER_ORACLE_IP"):
-            self.unknown("Chief", "Its trials come from a chief at KERASTUNER_ORACLE_IP.")
-            raise Over
+        pretrained.install()
         for holder, name, around in (
             (BASE, "__init__", self._around_init),
             (BASE, "search", self._around_search),
@@ -193,37 +237,56 @@ class Watch:
             self._warnings["%s: %s" % (category.__name__, str(message)[:500])] = None
 
     def _around_init(self, real: Any, tuner: Any, *args: Any, **kwargs: Any) -> None:
+        self.begun = True
+        if os.environ.get("KERASTUNER_ORACLE_IP"):
+            self.unknown("Chief", "Its trials come from a chief at KERASTUNER_ORACLE_IP.")
+            raise Over
         bound = _bound(real, tuner, *args, **kwargs)
         if bound is None:
             real(tuner, *args, **kwargs)
             return
-        bound.arguments.update(directory=os.path.join(self._scratch, "project"), overwrite=True)
-        real(*bound.args, **bound.kwargs)
+        self._folder = str(bound.arguments.get("directory") or ".")
+        bound.arguments.update(directory=self._project, overwrite=True)
+        try:
+            real(*bound.args, **bound.kwargs)
+        except Exception as error:
+            # Wherever the file makes its tuner: no statement around it may take this for missing data.
+            if not self.settled:
+                self._note(error, stage="tuner", fatal=True, around=self._running())
+            raise Over from None
         self._tuner = tuner
         self._facts["tuner"] = facts.of_tuner(tuner)
         oracle = tuner.oracle
         self._tolerated = getattr(oracle, "max_consecutive_failed_trials", None)
         populate = oracle.populate_space
-        oracle.populate_space = lambda trial_id: self._populated(populate, trial_id)
+        oracle.populate_space = lambda trial_id: self._populated(oracle, populate, trial_id)
 
-    def _populated(self, real: Callable[[str], Any], trial_id: str) -> Any:
+    def _populated(self, oracle: Any, real: Callable[[str], Any], trial_id: str) -> Any:
         """What the oracle draws, with the values of the configuration at hand."""
         if self._trials >= TRIALS or self.settled:
             return {"status": keras_tuner.engine.trial.TrialStatus.STOPPED, "values": None}
         response = real(trial_id)
         if response.get("values") is not None:
-            response["values"] = {**response["values"], **self._configuration}
+            # Nothing is drawn: the second trial differs from the first in nothing but what that left behind.
+            known = {
+                each.name: self._values.get(each.name, each.default) for each in oracle.hyperparameters.space
+            }
+            fixed = {name: known[name] for name in response["values"] if name in known}
+            response["values"] = {**response["values"], **fixed, **self._configuration}
         return response
 
     def _around_search(self, real: Any, tuner: Any, *args: Any, **kwargs: Any) -> Any:
         given = {**{str(index): each for index, each in enumerate(args)}, **kwargs}
         self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
-        self._searching, self._searched = True, False
+        self._searched = False
         try:
             result = real(tuner, *args, **kwargs)
         finally:
-            self._facts["hyperparameters"] = [each.name for each in tuner.oracle.get_space().space]
+            space = tuner.oracle.get_space().space
+            self._hyperparameters = [hyperparameters.describe(each, None) for each in space]
         self._searched = True
+        scores = [trial.score for trial in tuner.oracle.trials.values()]
+        self._facts["score_is_no_number"] = any(score is not None and score != score for score in scores)
         if self.settled:
             raise Over
         return result

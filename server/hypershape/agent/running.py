@@ -72,7 +72,9 @@ class Slice:
         acts = self._fields.get("acts") or () if file is self._fields["files"][-1] else ()
         for statement in ast.parse(file["text"], file["path"]).body:
             code = compile(ast.Module([statement], []), file["path"], "exec", dont_inherit=True)
-            if statement.lineno in acts:
+            if any(
+                statement.lineno <= first <= (statement.end_lineno or 0) for first, _ in acts
+            ) and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
                 self.perform(lambda code=code: exec(code, namespace))  # type: ignore[misc]
                 continue
             try:

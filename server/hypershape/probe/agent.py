@@ -272,16 +272,20 @@ class Agent:
         configuration: Configuration,
         tuner: Span,
         seconds: float,
+        *,
         limits: Limits | None = None,
+        device: bool = False,
     ) -> Rehearsal:
         """Plays one small search in a process of its own, which may take `seconds` of processor time.
+
+        It sees a GPU only for `device`.
 
         Raises AgentFailed.
         """
         environment = await self.environment()
         if environment.problem is not None:
             raise AgentFailed(environment.problem)
-        job = Job(self, slice_, None, limits or Limits(), 0, False)
+        job = Job(self, slice_, None, limits or Limits(), 0, device)
         try:
             return await job.rehearse(configuration, tuner, seconds)
         finally:

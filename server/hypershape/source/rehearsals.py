@@ -18,7 +18,7 @@ _CHEAP = ("keras", "keras_tuner", "numpy", "pandas", "sklearn", "tensorflow", "t
 
 @dataclass(frozen=True)
 class Played:
-    """What to slice for: `roots` are statements that run in their places, `acts` the lines of those at module level.
+    """What to slice for: `roots` are statements that run in their places, on the lines `acts`.
 
     Where the search stands in a function, `expression` calls that, and `captures` end it after the last root.
     """
@@ -27,7 +27,7 @@ class Played:
     needs: Names
     before: int | None
     roots: tuple[ast.stmt, ...]
-    acts: tuple[int, ...]
+    acts: tuple[tuple[int, int], ...]
     captures: tuple[Capture, ...] = ()
 
 
@@ -41,8 +41,8 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     later = list(_afterwards(searched[-1], own, code)) if construction.searches else []
     roots = tuple(dict.fromkeys([*made, *searched, *later]))
     last = max(roots, key=code.text.start)
+    acts = tuple((each.lineno, each.end_lineno or each.lineno) for each in roots)
     if not around:
-        acts = tuple(dict.fromkeys(_top(code, each).lineno for each in roots))
         return Played("None", Names(), code.text.end(last), roots, acts)
     function = around[0]
     if not isinstance(function, ast.FunctionDef) or function.name == "__init__":
@@ -50,19 +50,11 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     expression, needs, captures, assumed = targets.call_of(function, 0)
     if assumed:
         return None
-    return Played(expression, needs, None, roots, (), (Capture(function, last, (), roots), *captures))
+    return Played(expression, needs, None, roots, acts, (Capture(function, last, (), roots), *captures))
 
 
 def _functions(code: Code, statement: ast.stmt) -> list[ast.AST]:
     return [each for each in code.scopes(statement) if isinstance(each, FUNCTIONS)]
-
-
-def _top(code: Code, node: ast.AST) -> ast.stmt:
-    """The statement of the module that a node stands in."""
-    while not isinstance(code.parents[node], ast.Module):
-        node = code.parents[node]
-    assert isinstance(node, ast.stmt)
-    return node
 
 
 def _afterwards(search: ast.stmt, own: set[str], code: Code) -> Iterator[ast.stmt]:
@@ -83,7 +75,8 @@ def _asks_only(names: Names, own: set[str], others: set[str], code: Code) -> boo
         return False
     known = names.loads - own - BUILTINS
     imported = {code.imports[name].partition(".")[0] for name in known if name in code.imports}
-    return imported <= set(_CHEAP) and not names.calls & code.defined.keys()
+    called = names.calls - own - BUILTINS - code.imports.keys()
+    return imported <= set(_CHEAP) and not called
 
 
 def _following(node: ast.AST, code: Code) -> Iterator[ast.stmt]:

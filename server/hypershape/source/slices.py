@@ -363,7 +363,8 @@ class _Cutting:
         others = reader.of_all([each for each in node.body if not isinstance(each, FUNCTIONS)])
         needs |= others.loads - others.binds
         self.attributes |= others.attributes
-        foreign = [base for base in node.bases if not self._is_plain_base(base)]
+        # A search calls what a build does not: `fit`.
+        foreign = self.roots or [base for base in node.bases if not self._is_plain_base(base)]
         waiting = list(methods)
         for method in methods:
             needs |= reader.signature(method).loads - others.binds

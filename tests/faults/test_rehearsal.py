@@ -1,0 +1,385 @@
+"""Small searches that are played for real: what fails in a trial is told with its stage and place, and nothing else is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+import pytest_asyncio
+
+from hypershape import source
+from hypershape.model import Configuration, Rehearsal
+from hypershape.probe import Agent
+
+pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
+
+HEAD = """
+import keras
+import keras_tuner as kt
+import numpy as np
+from keras import layers
+
+x, y = np.random.rand(100, 5), np.random.rand(100, 1)
+
+def build(hp):
+    model = keras.Sequential([keras.Input((5,)), layers.Dense(hp.Int("units", 2, 6)), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    return model
+"""
+TUNER = 'tuner = kt.RandomSearch(build, "val_loss", max_trials=4)\n'
+SEARCH = "tuner.search(x, y, validation_split=0.2, epochs=3)\n"
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def agent() -> AsyncIterator[Agent]:
+    agent = Agent([sys.executable])
+    yield agent
+    await agent.close()
+
+
+async def played(
+    agent: Agent,
+    text: str,
+    configuration: Configuration | None = None,
+    path: str = "/tmp/user/model.py",
+    seconds: float = 20.0,
+) -> Rehearsal:
+    (tuner,) = source.analyse(source.from_text(path, HEAD + dedent(text))).tuners
+    assert tuner.rehearsal is not None
+    return await agent.rehearse(tuner.rehearsal, configuration or {}, tuner.call.span, seconds)
+
+
+def line(text: str, part: str) -> int:
+    """The number of the line of a script that holds `part`."""
+    return next(number for number, each in enumerate((HEAD + dedent(text)).splitlines(), 1) if part in each)
+
+
+HEALTHY = {
+    "what is asked afterwards": f"""
+        {TUNER.strip()}
+        {SEARCH.strip()}
+        best = tuner.get_best_hyperparameters(3)[2]
+        print(best.get("units"), tuner.get_best_models(2)[1].evaluate(x, y), tuner.results_summary())
+    """,
+    "a dataset without end": """
+        import tensorflow as tf
+        data = tf.data.Dataset.from_tensor_slices((x, y)).repeat().batch(16)
+        tuner = kt.Hyperband(build, "val_mae", max_epochs=9)
+        tuner.search(data, validation_data=data, steps_per_epoch=50, validation_steps=9, epochs=5)
+    """,
+    "a fit that needs all the samples": """
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, x, y, **kwargs):
+                assert len(x) == 100
+                return model.fit(x[90:], y[90:], batch_size=hp.Choice("batch", [2, 4]), **kwargs)
+
+        tuner = kt.RandomSearch(Model(), kt.Objective("loss", "min"), max_trials=4)
+        tuner.search(x, y, epochs=3)
+    """,
+    "a trial of the user's own": """
+        class Folds(kt.RandomSearch):
+            def run_trial(self, trial, x, y, epochs=50):
+                model = self.hypermodel.build(trial.hyperparameters)
+                model.fit(x, y, epochs=epochs)
+                return model.evaluate(x, y)[0] + trial.hyperparameters.Float("more", 0, 1)
+
+        tuner = Folds(build, max_trials=4)
+        tuner.search(x, y)
+    """,
+    "batches of a fixed size": """
+        def stateful(hp):
+            given = keras.Input(batch_shape=(20, 5, 1))
+            model = keras.Model(given, layers.Dense(1)(layers.LSTM(hp.Int("units", 2, 4), stateful=True)(given)))
+            model.compile("sgd", "mse")
+            return model
+
+        tuner = kt.RandomSearch(stateful, "val_loss", max_trials=4)
+        tuner.search(x[..., None], y, batch_size=20, shuffle=False, validation_data=(x[:40, :, None], y[:40]))
+    """,
+    "files that callbacks write": f"""
+        {TUNER.strip()}
+        keep = keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True)
+        tuner.search(x, y, validation_split=0.2, epochs=3, callbacks=[keep])
+    """,
+}
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+async def test_what_works_in_a_search_works_in_a_rehearsal(agent: Agent, name: str, tmp_path: Path) -> None:
+    found = await played(agent, HEALTHY[name], path=str(tmp_path / "model.py"))
+    assert (found.verdict, found.error) == ("ok", None)
+    assert (found.facts["trials"], found.facts["completed"]) == (2, 2)
+    assert list(tmp_path.iterdir()) == [], "nothing of it reaches the user's folder"
+
+
+FAULTS = {
+    "tuner": ('tuner = kt.RandomSearch(build(kt.HyperParameters()), "val_loss")', "build(kt.", True, 0),
+    "search": (f"{TUNER}tuner.oracle.populate_space = None\n{SEARCH}", "tuner.search", True, 0),
+    "fit": (f"{TUNER}tuner.search(x, y[1:], validation_split=0.2)", None, False, 1),
+    "callbacks": (
+        f"import threading\n{TUNER}stop = keras.callbacks.Callback()\nstop.lock = threading.Lock()\n"
+        "tuner.search(x, y, validation_split=0.2, callbacks=[stop])",
+        None,
+        True,
+        1,
+    ),
+    "objective": (f"{TUNER.replace('val_loss', 'val_mae')}tuner.search(x, y)", None, False, 1),
+    "after": (f'{TUNER}{SEARCH}print(tuner.get_best_hyperparameters()[0].get("unit"))', '"unit"', False, 0),
+}
+
+
+@pytest.mark.parametrize("stage", FAULTS)
+async def test_a_failure_is_told_with_its_stage_and_place(agent: Agent, stage: str) -> None:
+    text, place, fatal, trial = FAULTS[stage]
+    found = await played(agent, text)
+    assert (found.verdict, found.stage, found.fatal, found.trial) == ("fail", stage, fatal, trial)
+    assert found.error is not None
+    assert [frame.span.line for frame in found.error.frames] == ([line(text, place)] if place else [])
+    assert found.tolerated == (None if stage == "tuner" else 3)
+
+
+VALIDATES = """
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(x)
+
+        def train_step(self, data):
+            return {"loss": keras.ops.mean(self(data[0]))}
+
+    def own(hp):
+        hp.Int("units", 1, 3)
+        model = Net()
+        model.compile("sgd")
+        return model
+
+    tuner = kt.RandomSearch(own, "val_loss", max_trials=4)
+    tuner.search(x, y, validation_split=0.2)
+"""
+
+
+async def test_what_only_validation_needs_is_missed(agent: Agent) -> None:
+    found = await played(agent, VALIDATES)
+    assert (found.verdict, found.stage) == ("fail", "validate")
+
+
+async def test_what_cannot_be_saved_is_found_when_it_is_saved(agent: Agent, tmp_path: Path) -> None:
+    text = """
+        class Lookup(layers.Layer):
+            def __init__(self, table, **kwargs):
+                super().__init__(**kwargs)
+                self.table = table
+
+            def call(self, x):
+                return x
+
+        def own(hp):
+            model = keras.Sequential([keras.Input((5,)), Lookup(np.eye(5)), layers.Dense(hp.Int("units", 1, 1))])
+            model.compile("sgd", "mse")
+            return model
+
+        tuner = kt.RandomSearch(own, "val_loss", max_trials=4)
+        keep = keras.callbacks.ModelCheckpoint("best.keras")
+        tuner.search(x, y, validation_split=0.2, callbacks=[keep])
+    """
+    found = await played(agent, text, path=str(tmp_path / "model.py"))
+    assert (found.verdict, found.stage) == ("fail", "save")
+
+
+async def test_what_the_first_trial_uses_up_fails_in_the_second(agent: Agent) -> None:
+    text = """
+        def batches():
+            for start in range(0, 100, 10):
+                yield x[start : start + 10], y[start : start + 10]
+
+        tuner = kt.RandomSearch(build, "loss", max_trials=4)
+        tuner.search(batches(), steps_per_epoch=10, epochs=1)
+    """
+    found = await played(agent, text)
+    assert (found.verdict, found.trial, found.facts["completed"]) == ("fail", 2, 1)
+
+
+async def test_a_trial_has_the_configuration_at_hand_also_what_only_the_training_declares(
+    agent: Agent,
+) -> None:
+    text = """
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, x, y, **kwargs):
+                if hp.Choice("window", [5, 7]) == 7:
+                    raise RuntimeError(hp.get("units"))
+                return model.fit(x, y, **kwargs)
+
+        tuner = kt.RandomSearch(Model(), "loss", max_trials=4)
+        tuner.search(x, y)
+    """
+    usual = await played(agent, text, {"units": 3})
+    assert usual.verdict == "ok"
+    assert dict(usual.values) == {"units": 3, "window": 5}
+    assert {each.name: each.values for each in usual.hyperparameters}["window"] == (5, 7)
+    failing = await played(agent, text, {"units": 3, "window": 7})
+    assert failing.error is not None
+    assert (failing.error.type, failing.error.message) == ("RuntimeError", "3")
+    assert failing.error.frames[-1].span.line == line(text, "raise RuntimeError")
+
+
+async def test_the_second_trial_differs_from_the_first_in_nothing(agent: Agent) -> None:
+    text = """
+        SEEN = []
+
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, x, y, **kwargs):
+                hp.Float("rate", 0, 1)
+                if hp.Boolean("wide"):
+                    hp.Int("width", 1, 1000)
+                SEEN.append(dict(hp.values))
+                if len(SEEN) == 2:
+                    raise RuntimeError(SEEN[0] == SEEN[1])
+                return model.fit(x, y, **kwargs)
+
+        tuner = kt.RandomSearch(Model(), "loss", max_trials=4)
+        tuner.search(x, y)
+    """
+    found = await played(agent, text, {"wide": True})
+    assert found.error is not None
+    assert (found.trial, found.error.message) == (2, "True")
+
+
+async def test_messages_name_the_folder_that_the_file_asks_for(agent: Agent) -> None:
+    text = """
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, x, y, callbacks=None, **kwargs):
+                return model.fit(x, y, **kwargs)
+
+        tuner = kt.RandomSearch(Model(), "loss", max_trials=4, directory="runs", project_name="mine")
+        tuner.search(x, y)
+        tuner.get_best_models()
+    """
+    found = await played(agent, text)
+    assert found.error is not None
+    assert (found.stage, "'runs/mine/trial_" in found.error.message) == ("after", True)
+
+
+async def test_a_token_that_no_embedding_has_is_met_and_the_layer_is_named(agent: Agent) -> None:
+    text = """
+        def own(hp):
+            model = keras.Sequential([
+                keras.Input((3,)),
+                layers.Embedding(hp.Choice("words", [100, 1000]), 4),
+                layers.Flatten(),
+                layers.Dense(1),
+            ])
+            model.compile("sgd", "mse")
+            return model
+
+        tokens = np.zeros((5000, 3), "int32")
+        tokens[4321, 1] = 500
+        tuner = kt.RandomSearch(own, "loss", max_trials=4)
+        tuner.search(tokens, np.zeros(5000))
+    """
+    found = await played(agent, text)
+    assert found.verdict == "fail"
+    assert found.error is not None
+    assert found.error.frames[-1].span.line == line(text, "layers.Embedding")
+    assert found.facts["search"]["0"]["max"] == 500
+    assert (await played(agent, text, {"words": 1000})).verdict == "ok"
+
+
+UNKNOWN = {
+    "a fit without end": (
+        """
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, x, y, **kwargs):
+                while True:
+                    pass
+
+        tuner = kt.RandomSearch(Model(), "loss", max_trials=4)
+        tuner.search(x, y)
+        """,
+        "TimeLimit",
+    ),
+    "the network": (
+        f"""
+        import socket
+
+        class Tell(keras.callbacks.Callback):
+            def on_train_end(self, logs=None):
+                socket.create_connection(("localhost", 9))
+
+        {TUNER.strip()}
+        tuner.search(x, y, validation_split=0.2, callbacks=[Tell()])
+        """,
+        "Refused",
+    ),
+    "data that is not there": (
+        f"""
+        x = np.load("nowhere.npy")
+        {TUNER.strip()}
+        tuner.search(x, y[1:], validation_split=0.2)
+        """,
+        "Missing",
+    ),
+    "data that a function does not find": (
+        f"""
+        def main():
+            x = np.load("nowhere.npy")
+            {TUNER.strip()}
+            tuner.search(x, y)
+
+        main()
+        """,
+        "FileNotFoundError",
+    ),
+    "a trial given up on purpose": (
+        f"""
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, x, y, **kwargs):
+                raise kt.errors.FailedTrialError("too large")
+
+        tuner = kt.RandomSearch(Model(), "loss", max_trials=4)
+        {SEARCH.strip()}
+        """,
+        "FailedTrialError",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+async def test_what_says_nothing_about_the_search_is_unknown(agent: Agent, name: str) -> None:
+    text, kind = UNKNOWN[name]
+    found = await played(agent, text, seconds=3.0)
+    assert found.verdict == "unknown"
+    assert found.error is not None
+    assert found.error.type == kind
+
+
+async def test_a_tuner_that_waits_for_a_chief_is_not_played() -> None:
+    agent = Agent([sys.executable], env={"KERASTUNER_ORACLE_IP": "10.0.0.1"})
+    try:
+        found = await played(agent, TUNER + SEARCH)
+    finally:
+        await agent.close()
+    assert (found.verdict, found.error and found.error.type) == ("unknown", "Chief")

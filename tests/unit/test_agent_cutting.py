@@ -1,0 +1,117 @@
+"""A small part of the data in which Keras meets all that it would meet in an epoch of the whole."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy
+import pytest
+
+from hypershape.agent import cutting
+
+
+def fitted(**given: Any) -> dict[str, Any]:
+    cutting.fit(given)
+    return given
+
+
+def test_an_epoch_has_two_whole_batches_and_the_incomplete_one() -> None:
+    given = fitted(x=numpy.zeros((1003, 4)), y=numpy.zeros(1003), batch_size=50, epochs=7)
+    assert len(given["x"]) == len(given["y"]) == 2 * 50 + 3
+    assert given["epochs"] == 1
+
+
+def test_the_samples_with_the_smallest_and_the_largest_label_are_met() -> None:
+    labels = numpy.ones(1000, "int64")
+    labels[700], labels[800] = 9, -1
+    tokens = numpy.zeros((1000, 5), "int32")
+    tokens[650, 3] = 4999
+    given = fitted(x=tokens, y=labels)
+    assert {-1, 9} <= set(given["y"])
+    assert given["x"].max() == 4999
+    assert len(given["x"]) == 2 * 32 + 1000 % 32
+
+
+def test_samples_and_labels_stay_together_in_every_structure() -> None:
+    numbers = numpy.arange(1000)
+    given = fitted(
+        x={"a": numbers, "b": [numbers, numbers[:, None]]}, y=(numbers,), sample_weight=numbers, batch_size=8
+    )
+    for each in (given["x"]["b"][0], given["x"]["b"][1][:, 0], given["y"][0], given["sample_weight"]):
+        assert (each == given["x"]["a"]).all()
+    assert len(given["x"]["a"]) == 16
+
+
+def test_arrays_of_different_length_stay_different() -> None:
+    given = fitted(x=numpy.zeros(1000), y=numpy.zeros(900))
+    assert (len(given["x"]), len(given["y"])) == (1000, 900)
+
+
+@pytest.mark.parametrize("split", [0.001, 0.1, 0.2, 0.5, 0.9, 0.997])
+def test_the_last_samples_stay_those_for_validation(split: float) -> None:
+    given = fitted(x=numpy.arange(1000), y=numpy.arange(1000), validation_split=split, batch_size=16)
+    border = math.floor(1000 * (1 - split))
+    here = math.floor(len(given["x"]) * (1 - given["validation_split"]))
+    assert given["x"][here - 1] < border <= given["x"][here]
+    assert here % 16 == border % 16
+
+
+@pytest.mark.parametrize("epochs", [0, -1, 2.5, True, "3"])
+def test_epochs_that_keras_would_refuse_stay(epochs: object) -> None:
+    assert fitted(x=numpy.zeros(4), epochs=epochs)["epochs"] is epochs
+
+
+def test_epochs_are_counted_from_the_first() -> None:
+    assert fitted(x=numpy.zeros(4), epochs=9, initial_epoch=4)["epochs"] == 5
+
+
+def test_data_for_validation_is_cut_by_its_own_batches() -> None:
+    data = (numpy.zeros((1000, 2)), numpy.zeros(1000))
+    given = fitted(x=numpy.zeros((64, 2)), y=numpy.zeros(64), validation_data=data, validation_batch_size=10)
+    assert [len(each) for each in given["validation_data"]] == [20, 20]
+
+
+class Batches:
+    """Tells how many batches it has as a dataset does."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def cardinality(self) -> int:
+        return self.count
+
+
+@pytest.mark.parametrize(("count", "steps"), [(-1, 2), (-2, 2), (40, 2), (2, None), (1, None), (0, None)])
+def test_what_yields_batches_is_limited_by_steps(count: int, steps: int | None) -> None:
+    given = fitted(x=Batches(count), validation_data=Batches(count))
+    assert given.get("steps_per_epoch") == given.get("validation_steps") == steps
+
+
+def test_steps_that_are_given_become_few() -> None:
+    given = fitted(x=Batches(-1), steps_per_epoch=500, validation_data=Batches(-1), validation_steps=1)
+    assert (given["steps_per_epoch"], given["validation_steps"]) == (2, 1)
+
+
+def test_a_generator_is_left_as_a_search_leaves_it() -> None:
+    def numbers() -> Iterator[int]:
+        yield from range(10)
+
+    inner = numbers()
+    counted = cutting.counted(inner)
+    assert counted is not None
+    batches = counted.batches()
+    assert [next(batches), next(batches)] == [0, 1]
+    counted.drain(5)
+    assert next(inner) == 5
+
+
+def test_a_generator_without_end_is_not_drawn_without_end() -> None:
+    def numbers() -> Iterator[int]:
+        while True:
+            yield 0
+
+    counted = cutting.counted(numbers())
+    assert counted is not None
+    counted.drain(10.0**12)

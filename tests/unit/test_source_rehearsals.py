@@ -1,0 +1,150 @@
+"""What the slice of a rehearsal holds: the tuner, its search, what they need, and what is asked afterwards."""
+
+from __future__ import annotations
+
+import ast
+from textwrap import dedent
+
+import pytest
+
+from hypershape import source
+from hypershape.model import Slice
+
+HEAD = """
+import keras
+import keras_tuner as kt
+import matplotlib.pyplot as plt
+import numpy as np
+
+def build_model(hp):
+    return keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 4))])
+
+print("hello")
+x, y = np.zeros((8, 2)), np.zeros(8)
+unused = open("elsewhere.txt").read()
+"""
+TUNER = 'tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3)\n'
+
+
+def rehearsal(text: str) -> Slice:
+    (tuner,) = source.analyse(source.from_text("model.py", dedent(text))).tuners
+    assert tuner.rehearsal is not None
+    return tuner.rehearsal
+
+
+def lines(slice_: Slice) -> list[str]:
+    return [line for line in slice_.files[-1].text.splitlines() if line.strip()]
+
+
+def test_the_search_stays_in_its_place_with_all_that_it_needs() -> None:
+    text = HEAD + TUNER + "tuner.search(x, y, validation_split=0.2)\n"
+    found = rehearsal(text)
+    kept = dict(enumerate(found.files[-1].text.splitlines(), 1))
+    for number, line in enumerate(text.splitlines(), 1):
+        assert kept.get(number, "").strip() in ("", line.strip()), "lines keep their numbers"
+    assert lines(found)[-2:] == [TUNER.strip(), "tuner.search(x, y, validation_split=0.2)"]
+    assert not any("print" in line or "elsewhere" in line or "plt" in line for line in lines(found))
+    assert found.acts == ((13, 13), (14, 14))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "print(tuner.get_best_hyperparameters()[0].values)",
+        "tuner.results_summary()",
+        "best = tuner.get_best_models()[0]; print(best.evaluate(x, y))",
+        "for model in tuner.get_best_models(2): model.summary()",
+    ],
+)
+def test_what_asks_only_the_tuner_is_played_too(line: str) -> None:
+    text = rehearsal(f"{HEAD}{TUNER}tuner.search(x, y)\n{line}\n").files[-1].text
+    assert ast.unparse(ast.parse(text)).endswith(ast.unparse(ast.parse(line)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'print("done")',
+        "plt.plot(tuner.oracle.trials)",
+        "other.search(tuner)",
+        "show(tuner.get_best_models())",
+    ],
+)
+def test_what_asks_others_is_left_out(line: str) -> None:
+    text = f"def show(models):\n    plt.show()\n{HEAD}{TUNER}tuner.search(x, y)\n{line}\n"
+    assert line not in lines(rehearsal(text))
+
+
+def test_what_depends_on_something_left_out_is_left_out() -> None:
+    after = "best = plt.pick(tuner)\nprint(tuner, best)\n"
+    assert "print(tuner, best)" not in lines(rehearsal(f"{HEAD}{TUNER}tuner.search(x, y)\n{after}"))
+
+
+def test_a_search_within_a_function_ends_the_function_after_what_concerns_the_tuner() -> None:
+    found = rehearsal(
+        HEAD
+        + """
+def main(epochs):
+    print("start")
+    tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3)
+    stop = keras.callbacks.EarlyStopping()
+    if epochs > 2:
+        tuner.search(x, y, epochs=epochs, callbacks=[stop])
+    best = tuner.get_best_models()
+    plt.plot(best)
+    send(best)
+
+if __name__ == "__main__":
+    main(5)
+"""
+    )
+    assert found.expression == "main(5)"
+    assert "    best = tuner.get_best_models()" in lines(found)
+    assert not any("plt.plot" in line or "send" in line or "start" in line for line in lines(found))
+    compile(found.files[-1].text, "model.py", "exec")
+
+
+def test_a_tuner_that_a_function_makes_is_made_by_it() -> None:
+    text = f"{HEAD}def make():\n    return kt.RandomSearch(build_model, 'loss')\n\ntuner = make()\ntuner.search(x)\n"
+    found = rehearsal(text)
+    assert lines(found)[-2:] == ["tuner = make()", "tuner.search(x)"]
+
+
+def test_what_only_the_training_of_a_hypermodel_reads_is_there() -> None:
+    text = """
+        import keras_tuner as kt
+        from sklearn.model_selection import KFold
+
+        FOLDS = 3
+
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return hp.Int("units", 1, 4)
+
+            def fit(self, hp, model, x):
+                return KFold(FOLDS)
+
+        tuner = kt.RandomSearch(Model(), max_trials=3)
+        tuner.search([])
+    """
+    kept = lines(rehearsal(text))
+    assert "FOLDS = 3" in kept
+    assert "from sklearn.model_selection import KFold" in kept
+
+
+def test_a_tuner_without_a_search_is_only_made() -> None:
+    assert lines(rehearsal(HEAD + TUNER))[-1] == TUNER.strip()
+
+
+def test_a_function_that_nothing_calls_with_known_arguments_is_not_played() -> None:
+    text = f"{HEAD}def run(data):\n    tuner = kt.RandomSearch(build_model, 'loss')\n    tuner.search(data)\n"
+    (tuner,) = source.analyse(source.from_text("model.py", text)).tuners
+    assert tuner.rehearsal is None
+
+
+def test_the_cells_of_a_notebook_are_one_text() -> None:
+    cells = [HEAD, TUNER, "tuner.search(x, y)", "tuner.results_summary()"]
+    document = source.from_notebook("model.ipynb", enumerate(cells))
+    (tuner,) = source.analyse(document).tuners
+    assert tuner.rehearsal is not None
+    assert lines(tuner.rehearsal)[-2:] == ["tuner.search(x, y)", "tuner.results_summary()"]
