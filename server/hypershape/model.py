@@ -574,6 +574,37 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """What the known failures do to the searches of one tuner, played through with its own oracle.
+
+    `exact` says that the one search that was played is the user's, with the seed that the file gives; otherwise
+    `searches` with different seeds were. Of them `refused` did not begin because the tuner's constructor met a
+    failure, `aborted` ended by failures in a row, `ended` by one that ends a search at once, `barren` finished without
+    a good trial, and `left` were left where their course depends on the scores of models. `trials` and `failed` are
+    means over them, the latter for each of `causes`.
+    """
+
+    tuner: Span
+    searches: int
+    exact: bool
+    causes: tuple[ProbeError, ...]
+    failed: tuple[float, ...]
+    trials: float
+    refused: int = 0
+    aborted: int = 0
+    ended: int = 0
+    barren: int = 0
+    left: int = 0
+    decisive: ProbeError | None = None
+    """The failure by which the constructor refuses."""
+
+    def failures(self, cause: Cause) -> float | None:
+        """How many trials fail by a cause; None for one that is not known here."""
+        places = [place for place, error in enumerate(self.causes) if error == cause.error]
+        return self.failed[places[0]] if len(places) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
 class LayerRow:
     """A line of the hover: one layer of one line of code over all probed configurations.
 
@@ -680,6 +711,8 @@ class TargetAnalysis:
     """The shapes that a search of the target was seen to be given, where no comment declares any."""
     rehearsals: tuple[Rehearsal, ...] = ()
     """What rehearsals of its tuners gave."""
+    fates: tuple[Fate, ...] = ()
+    """What becomes of searches in which these causes strike; none where that is not known or simple to compute."""
 
     @property
     def known_data(self) -> DeclaredData | None:

@@ -100,7 +100,7 @@ class Zygote:
                 self._open(request, params, message)
             else:
                 self._go_on(request, params, message)
-        elif method == "job/rehearse":
+        elif method in ("job/rehearse", "job/simulate"):
             self._open(request, params, message)
         elif method == "job/probe":
             child = self._children.get(params["job"])

@@ -11,6 +11,7 @@ from hypershape.analysis.aside import aside
 from hypershape.analysis.assumptions import Opened, open_job, under_other_assumptions
 from hypershape.analysis.clock import AFTERWARDS, Clock
 from hypershape.analysis.device import on_device
+from hypershape.analysis.fates import with_fates
 from hypershape.analysis.reports import ask, believed, distinct
 from hypershape.analysis.results import searched, summary_of, worst_data
 from hypershape.model import (
@@ -177,7 +178,8 @@ class _Space:
                     shown = time.monotonic()
             if any(report.data == "assumed" for report in explorer.reports):
                 await under_other_assumptions(target, explorer, opened, self._agent, clock)
-            yield await aside(summary_of, target, explorer, opened.job, self._started)
+            found = await aside(summary_of, target, explorer, opened.job, self._started)
+            yield await with_fates(found, self._agent)
         except AgentFailed as failure:
             yield replace(
                 await aside(summary_of, target, explorer, opened.job, self._started), reason=str(failure)

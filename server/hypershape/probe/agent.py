@@ -291,6 +291,16 @@ class Agent:
         finally:
             job.end()
 
+    async def simulate(self, asked: Mapping[str, Any], seconds: float) -> list[dict[str, Any]]:
+        """How searches end whose outcomes are known (`agent/simulation.py`); raises AgentFailed."""
+        await self.environment()
+        number = next(self._numbers)
+        try:
+            answer = await self.ask("job/simulate", {"job": number, "asked": asked, "seconds": seconds})
+            return list(answer.get("searches", ()))
+        finally:
+            self.tell_later("job/close", {"job": number})
+
     async def _describe(self, slice_: Slice, key: Any) -> DeclaredData | None:
         job = self._describing[key] = Job(self, slice_, None, Limits(), 0, False)
         try:

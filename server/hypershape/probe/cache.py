@@ -29,7 +29,7 @@ from hypershape.space import conditions
 LARGEST = 50_000_000
 """A result of more bytes than this is not kept."""
 
-FORMAT = "4"
+FORMAT = "5"
 """Changes whenever what is kept is no longer readable or no longer means the same."""
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from hypershape.model import Cause, Configuration, Coverage, TargetAnalysis, TunerCall
-from hypershape.space import odds, shares
+from hypershape.model import Cause, Configuration, Coverage, Fate, TargetAnalysis, TunerCall
+from hypershape.space import fates, odds, shares
 
 SHOWN_VALUES = 4
 QUOTED = 300
@@ -60,20 +60,77 @@ def consequence(target: TargetAnalysis, cause: Cause) -> str:
     Failures of all causes end a search together. Tuners that do not draw at random are told apart: what a grid search
     meets is certain, and of the others it is said that this is an estimate.
     """
+    if target.target.tuners and fates.refused(target, cause):
+        return REFUSED
     if len(target.target.tuners) != 1 or target.coverage is None:
         return ""
     (tuner,) = target.target.tuners
-    trials = _whole(tuner, "max_trials")
+    played = next((each for each in target.fates if each.tuner == tuner.call.span), None)
+    if played is not None:
+        return _as_played(played, cause)
+    if any(fates.refused(target, each) for each in target.causes):
+        # There is no search in which this one could strike.
+        return ""
+    trials = whole_number(tuner, "max_trials")
     if trials is None:
         return ""
-    in_a_row = _whole(tuner, "max_consecutive_failed_trials") or odds.IN_A_ROW
+    in_a_row = whole_number(tuner, "max_consecutive_failed_trials") or odds.IN_A_ROW
     if tuner.class_name == "GridSearch":
         return _in_order(target, cause, trials, in_a_row)
     text = _at_random(target, cause, trials, in_a_row)
     return text if not text or tuner.class_name == "RandomSearch" else f"{text} under random draws"
 
 
-def _whole(tuner: TunerCall, name: str) -> int | None:
+REFUSED = ": no search begins, because the tuner builds one of these before its first trial"
+
+
+def _as_played(fate: Fate, cause: Cause) -> str:
+    """What searches came to that Keras Tuner's own oracle played through.
+
+    Where one is the user's own, it is told as it goes; of others only what their number makes certain enough.
+    """
+    if fate.refused:
+        return REFUSED if fate.decisive == cause.error else ""
+    failures = fate.failures(cause)
+    if fate.exact:
+        if fate.left:
+            return ""
+        number = round(failures) if failures is not None else None
+        end = _end(fate)
+        if number is None:
+            return f": {end}" if end else ""
+        whose = "the" if end else "your"
+        text = f": {number or 'none'} of {whose} {fate.trials:.0f} trials"
+        return f"{text} after which {end}" if end else text
+    text = ""
+    if failures is not None and round(failures) and not fate.left:
+        text = f": about {failures:.0f} of some {fate.trials:.0f} trials"
+    for count, what in (
+        (fate.aborted, "that the search aborts"),
+        (fate.ended, "that the search ends at such a trial"),
+        (fate.barren, "that no trial succeeds"),
+    ):
+        low, high = shares.wilson(count, fate.searches)[0], shares.wilson(count + fate.left, fate.searches)[1]
+        if count and high - low < shares.WIDE:
+            text += f"{',' if text else ':'} {_chance(low, high)} chance {what}"
+    return text
+
+
+def _end(fate: Fate) -> str:
+    if fate.aborted:
+        return "the search aborts"
+    if fate.ended:
+        return "the search ends with this error"
+    return "the search ends with no good one" if fate.barren else ""
+
+
+def _chance(low: float, high: float) -> str:
+    """`a 74 to 84 %`."""
+    return f"a {_between([f'{100 * each:.0f}' for each in (low, high)])} %"
+
+
+def whole_number(tuner: TunerCall, name: str) -> int | None:
+    """An argument that is written down as a positive whole number."""
     argument = tuner.call.arguments.get(name)
     value = None if argument is None else argument.literal
     return value if type(value) is int and value > 0 else None

@@ -1,0 +1,30 @@
+"""What failures do to searches, where Keras Tuner's own oracle has to tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypershape.analysis.aside import aside
+from hypershape.model import Fate, TargetAnalysis, TunerCall
+from hypershape.probe import Agent, AgentFailed
+from hypershape.space import fates
+
+SECONDS = 0.5
+"""The processor time for the searches of one tuner."""
+
+
+async def with_fates(explored: TargetAnalysis, agent: Agent) -> TargetAnalysis:
+    """The same with what becomes of its searches, where that takes more than the shares of the space."""
+    found = [await _fate(explored, tuner, agent) for tuner in explored.target.tuners]
+    return replace(explored, fates=tuple(each for each in found if each is not None))
+
+
+async def _fate(explored: TargetAnalysis, tuner: TunerCall, agent: Agent) -> Fate | None:
+    asked = await aside(fates.question, explored, tuner)
+    if asked is None:
+        return None
+    try:
+        return fates.fate(explored, tuner, asked, await agent.simulate(asked, SECONDS))
+    except AgentFailed:
+        # What was found holds without it; whoever asks next meets the dead agent.
+        return None
