@@ -76,7 +76,9 @@ def test_a_search_that_draws_nothing_or_has_a_seed_goes_as_is_told(
     text = script(body, tuner, arguments)
     finding, (fate,) = told(text)
     assert fate.exact
-    assert seen(text) == Seen(round(fate.trials), round(sum(fate.failed)), "aborted" if fate.aborted else "finished")
+    assert seen(text) == Seen(
+        round(fate.trials), round(sum(fate.failed)), "aborted" if fate.aborted else "finished"
+    )
     assert says is None or says in finding.message
 
 
