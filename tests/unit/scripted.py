@@ -140,3 +140,6 @@ class ScriptedAgent:
 
     async def data(self, slice_: Slice, seconds: float) -> DeclaredData | None:
         return None
+
+    async def simulate(self, asked: Mapping[str, Any], seconds: float) -> list[dict[str, Any]]:
+        return []

@@ -50,6 +50,8 @@ def question(explored: TargetAnalysis, tuner: TunerCall) -> dict[str, Any] | Non
     settings = _settings(tuner)
     if settings is None or not explored.causes or explored.data == "assumed":
         return None
+    if explored.coverage is None or explored.coverage.all_fail:
+        return None
     scoped = any(each.conditions for each in explored.hyperparameters)
     if (scoped and tuner.class_name == "GridSearch") or _is_computed(explored, settings):
         return None
