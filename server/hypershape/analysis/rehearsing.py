@@ -231,7 +231,7 @@ def _plain(values: Configuration) -> dict[str, Value]:
 
 def _space(rehearsal: Rehearsal) -> dict[str, list[Value]]:
     """The hyperparameters that the oracle knew at the end, with their values where these are few."""
-    return {each["name"]: each["values"] for each in rehearsal.facts.get("space", ()) if each.get("values")}
+    return {each.name: list(each.values) for each in rehearsal.hyperparameters if each.values}
 
 
 def _corners(reports: Sequence[Report]) -> Iterator[Configuration]:
