@@ -30,30 +30,32 @@ class TrialFails(Rule):
     INVALID = (
         Example.search(
             """
-            tokens, mood = np.tile(np.arange(4), (8, 1)) + 96, np.ones((8, 1))
+            class Told(keras.callbacks.Callback):
+                def on_epoch_end(self, epoch, logs=None):
+                    print(logs["val_error"])
+
+
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
-            tuner.search(tokens, mood, validation_split=0.25)
-            """,
-            body="""
-            model.add(layers.Embedding(hp.Choice("vocabulary", [50, 100]), 2))
-            model.add(layers.Flatten())
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25, callbacks=[Told()])
             """,
             head="layers.Dense(1)",
-            at='layers.Embedding(hp.Choice("vocabulary", [50, 100]), 2)',
+            compile='loss="mse"',
+            at='logs["val_error"]',
         ),
     )
     VALID = (
         Example.search(
             """
-            tokens, mood = np.tile(np.arange(4), (8, 1)), np.ones((8, 1))
-            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
-            tuner.search(tokens, mood, validation_split=0.25)
-            """,
-            body="""
-            model.add(layers.Embedding(hp.Choice("vocabulary", [50, 100]), 2))
-            model.add(layers.Flatten())
+            class Told(keras.callbacks.Callback):
+                def on_epoch_end(self, epoch, logs=None):
+                    print(logs["val_loss"])
+
+
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25, callbacks=[Told()])
             """,
             head="layers.Dense(1)",
+            compile='loss="mse"',
         ),
     )
 
