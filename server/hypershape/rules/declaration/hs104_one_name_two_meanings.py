@@ -65,8 +65,40 @@ class OneNameTwoMeanings(Rule):
             """,
             fixed='name="rate_2"',
         ),
+        Example(
+            """
+            def build_model(hp):
+                for i in range(hp.Int("blocks", 1, 3)):
+                    wide = hp.Int(f"units_{i}", 64, 128)
+                    narrow = hp.Int(f"units_{i}", 8, 16)
+            """,
+            at='hp.Int(f"units_{i}", 8, 16)',
+            fixed='hp.Int(f"units_{i}_2", 8, 16)',
+        ),
+        Example(
+            """
+            def build_model(hp):
+                for level in range(2):
+                    hp.Int("cells_" + str(level), 4, 8)
+                    hp.Int("cells_" + str(level), 12, 16)
+            """,
+            fixed='hp.Int("cells_" + str(level) + "_2", 12, 16)',
+        ),
     )
     VALID = (
+        Example(
+            """
+            def build_model(hp):
+                for i in range(2):
+                    hp.Int(f"units_{i}", 64, 128)
+                for i in range(2, 4):
+                    hp.Int(f"units_{i}", 8, 16)
+                for i in range(4, 6):
+                    hp.Int(f"units_{i}", 8, 16)
+                    i += 10
+                    hp.Int(f"units_{i}", 16, 32)
+            """
+        ),
         Example(
             """
             def build_model(hp):
@@ -124,8 +156,10 @@ class OneNameTwoMeanings(Rule):
             call, earlier = code.hp_call_at(span), code.hp_call_at(first)
             here = code.source(call.node) if call else "this declaration"
             there = code.source(earlier.node) if earlier else f"the one on line {first.line}"
+            written = call.arguments.get("name") if call else None
+            shown = name if written is not None and code.source(written) == name else repr(name)
             yield self.finding(
-                f"{name!r} is already declared on line {first.line}, and the first declaration wins: "
+                f"{shown} is already declared on line {first.line}, and the first declaration wins: "
                 f"`{_short(here)}` returns a value of `{_short(there)}`.",
                 span,
                 related=(Related(first, f"{name} is declared here first"),),
@@ -135,6 +169,8 @@ class OneNameTwoMeanings(Rule):
 
 def _renamed(call: HpCall, code: Code) -> Iterator[Fix]:
     node = call.arguments.get("name")
+    if isinstance(node, (ast.JoinedStr, ast.BinOp)):
+        yield from _numbered(node, code)
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return
     taken = {code.value(each.arguments["name"], None) for each in code.hp_calls if "name" in each.arguments}
@@ -142,6 +178,21 @@ def _renamed(call: HpCall, code: Code) -> Iterator[Fix]:
     written = code.source(node)
     edit = edits.replace_text(code.span(node), f"{written[:-1]}_{number}{written[-1]}")
     yield Fix(f"Call it {node.value}_{number}", (edit,))
+
+
+def _numbered(node: ast.JoinedStr | ast.BinOp, code: Code) -> Iterator[Fix]:
+    """A name that is put together, with a number behind it that no other declaration has."""
+    written = code.source(node)
+    taken = {code.source(each.arguments["name"]) for each in code.hp_calls if "name" in each.arguments}
+    for number in range(2, len(taken) + 3):
+        added = (
+            f"{written[:-1]}_{number}{written[-1]}"
+            if isinstance(node, ast.JoinedStr)
+            else f'{written} + "_{number}"'
+        )
+        if added not in taken:
+            yield Fix(f"Call it {added}", (edits.replace_text(code.span(node), added),))
+            return
 
 
 def _short(source: str) -> str:
@@ -154,7 +205,7 @@ def _in_text(code: Code) -> Iterator[tuple[Span, tuple[str, Span]]]:
     first: dict[tuple[object, str], HpCall] = {}
     for call in code.hp_calls:
         node = call.arguments.get("name")
-        name = code.value(node, None) if node is not None else None
+        name = _named(node, call, code) if node is not None else None
         meaning = _meaning(call, code)
         if not isinstance(name, str) or meaning is None or call.kind == "Fixed":
             continue
@@ -163,7 +214,30 @@ def _in_text(code: Code) -> Iterator[tuple[Span, tuple[str, Span]]]:
         key = (code.function(call.node), name)
         earlier = first.setdefault(key, call)
         if earlier is not call and _meaning(earlier, code) != meaning and _always_before(earlier, call, code):
-            yield call.span, (name, earlier.span)
+            yield call.span, (name.partition(" of line ")[0], earlier.span)
+
+
+def _named(node: ast.expr, call: HpCall, code: Code) -> str | None:
+    """The name of a declaration: as a text, or as it is written where one pass of a loop makes equal names of it."""
+    name = code.value(node, None)
+    if isinstance(name, str):
+        return name
+    if not isinstance(node, (ast.JoinedStr, ast.BinOp)):
+        return None
+    counters = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)} - {"str"}
+    around = [each for each in code.ancestors(call.node) if isinstance(each, ast.For)]
+    for loop in around:
+        if isinstance(loop.target, ast.Name) and counters == {loop.target.id}:
+            # Names in two loops are different ones, and a counter that is changed within its loop is none.
+            changed = [each for each in ast.walk(loop) if isinstance(each, ast.Name) and each.id in counters]
+            stored = sum(isinstance(each.ctx, ast.Store) for each in changed)
+            plain = not any(isinstance(each, ast.Call) and not _is_str(each) for each in ast.walk(node))
+            return f"{code.source(node)} of line {loop.lineno}" if stored == 1 and plain else None
+    return None
+
+
+def _is_str(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "str"
 
 
 def _meaning(call: HpCall, code: Code) -> Mapping[str, object] | None:
