@@ -9,6 +9,7 @@ import pytest
 from lsprotocol import types
 
 from tests.lsp.conftest import Editor
+from tests.unit.test_projects import store, trial
 
 CNN = """\
 import keras
@@ -298,3 +299,35 @@ async def test_two_open_files_keep_their_own_squiggles(editor: Editor, tmp_path:
     )
     await editor.until(lambda: editor.codes(second) == [])
     assert "HS201" in editor.codes(first)
+
+
+STORED = """\
+import keras_tuner
+
+
+def build_model(hp):
+    hp.Int("kernel", 3, 9, step=2)
+    return None
+
+
+tuner = keras_tuner.RandomSearch(build_model, objective="val_loss", directory="out", project_name="p")
+"""
+
+
+async def test_a_tuner_whose_folder_holds_trials_has_a_lens_that_shows_why_they_failed(
+    editor: Editor, tmp_path: Path
+) -> None:
+    await editor.start(trusted=False)
+    uri = editor.open(tmp_path / "search.py", STORED)
+    asked = types.CodeLensParams(types.TextDocumentIdentifier(uri))
+    assert not await editor.client.text_document_code_lens_async(asked)
+    store(tmp_path / "out" / "p", {"0": trial("0", 3), "1": trial("1", 7)})
+    (lens,) = await editor.client.text_document_code_lens_async(asked) or []
+    assert lens.range.start.line == 8 and lens.command is not None
+    assert lens.command.title == "2 stored trials: explain"
+    text = await editor.client.workspace_execute_command_async(
+        types.ExecuteCommandParams(lens.command.command, lens.command.arguments)
+    )
+    assert "Trial 1: ValueError at build.py:10" in text and "kernel" in text
+    (document,) = editor.client.shown_documents
+    assert "Trial 1: ValueError" in Path(document.uri.removeprefix("file://")).read_text()

@@ -24,7 +24,7 @@ from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument
 
 from hypershape import __version__, settings
-from hypershape.lsp import carry, convert, names
+from hypershape.lsp import carry, convert, names, projects
 from hypershape.lsp import hover as hovers
 from hypershape.lsp.configuration import Configuration
 from hypershape.lsp.positions import View
@@ -537,6 +537,7 @@ def create_server() -> Server:
         return found if server._current(versions) else []
 
     names.register(server)
+    projects.register(server)
 
     @server.command("hypershape.restart")
     async def restart(*_: Any) -> None:
