@@ -76,11 +76,11 @@ def question(explored: TargetAnalysis, tuner: TunerCall) -> dict[str, Any] | Non
 
 
 def _is_computed(explored: TargetAnalysis, settings: Mapping[str, Any]) -> bool:
-    """Whether `space.odds` tells it exactly: every trial draws all there is, and no seed is given."""
+    """Whether `space.odds` tells it: draws are random, no seed is given, and all values of the space equally likely."""
     if settings["oracle"] != "RandomSearchOracle" or settings["seed"] is not None:
         return False
     space = odds.drawn(explored.hyperparameters)
-    return space is not None and space.even and _one_path(explored) is not None
+    return space is not None and space.even
 
 
 def _settings(tuner: TunerCall) -> dict[str, Any] | None:
