@@ -197,3 +197,41 @@ def with_inputs(body: str) -> str:
     lines = [*names, body, "x = layers.Dense(2)(layers.Flatten()(x))", f"model = keras.Model([{inputs}], x)"]
     lines += ['model.compile("adam", "mse")', "return model"]
     return HEAD + "def build(hp):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+def test_metrics_given_in_the_place_of_loss_weights_fail_in_every_step() -> None:
+    source = (
+        HEAD
+        + """
+def build(hp):
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 2, 5)), layers.Dense(3, activation="softmax")])
+    model.compile("nadam", "sparse_categorical_crossentropy", %s)
+    return model
+"""
+    )
+    ((wrong, _),) = probed(source % '["accuracy"]', [{"units": 3}])
+    assert (wrong["verdict"], wrong["error"]["stage"]) == ("fail", "step")
+    for weights in ("[1.0]", "[2]", "None"):
+        ((right, _),) = probed(source % weights, [{"units": 3}])
+        assert right["verdict"] == "ok", weights
+
+
+def test_a_sequential_that_is_asked_for_its_shapes_while_it_grows_is_remembered() -> None:
+    source = (
+        HEAD
+        + """
+def build(hp):
+    model = keras.Sequential([keras.Input((16, 8, 1)), layers.Conv2D(4, hp.Choice("kernel", [3, 5]))])
+    time, frequency, channels = model.output_shape[1:]
+    assert model.input_shape == (None, 16, 8, 1) and model.outputs[0].shape == model.output.shape
+    model.add(layers.Reshape((time, frequency * channels)))
+    model.add(layers.GRU(hp.Int("units", 1, 8)))
+    model.add(layers.Dense(2))
+    model.compile("adam", "mse")
+    return model
+"""
+    )
+    (_, first), (again, whole) = probed(source, [{"kernel": 5, "units": 2}, {"kernel": 3, "units": 7}])
+    assert first and not whole
+    assert [call["output_shapes"] for call in again["layers"]][1] == ((None, 14, 24),)
+    assert set(again["free"]) | set(again["alike"]) == {"kernel", "units"}

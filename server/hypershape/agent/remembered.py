@@ -711,7 +711,7 @@ class Memory:
         if self.tracking:
             kwargs = {n: _weights(each) if n == "loss_weights" else each for n, each in kwargs.items()}
         names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
-        self.require(len(args) <= 2)
+        self.require(len(args) <= len(names))
         given = dict(zip(names, args))
         given.update(kwargs)
         if self.tracking and type(given.get("optimizer")) is origins.Token:

@@ -93,7 +93,7 @@ def is_compiled(model: Any) -> bool:
 
 
 def check_names(model: Any) -> None:
-    """Refuses a loss or a metric that Keras does not know, which Keras itself does at the first step."""
+    """Refuses a loss or a metric that Keras does not know, and a weight that is no number: as the first step does."""
     metrics = getattr(model, "_compile_metrics", None)
     try:
         for each in _losses(model):
@@ -102,8 +102,17 @@ def check_names(model: Any) -> None:
             for each in _leaves(getattr(metrics, held, None)):
                 if not (isinstance(each, str) and each.lower() in _WORDS):
                     keras.metrics.get(each)
+        for each in _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)):
+            _weigh(each)
     except Exception as error:
         raise Refusal(type(error).__name__, str(error), "step", *classify(error, str(error))) from None
+
+
+def _weigh(weight: Any) -> None:
+    """Multiplies a loss by its weight, as every step does: a list of metrics may have come third in `compile`."""
+    weighted = private.get("keras.src.backend.compute_output_spec")
+    if weighted is not None:
+        weighted(lambda loss: keras.ops.multiply(loss, weight), keras.KerasTensor((), "float32"))
 
 
 def build_on(model: Any, data: Data) -> Tuple[str, ...]:

@@ -436,6 +436,13 @@ class Sequential(_Model):
             raise unknown(self.memory)
         self.start = self.tensor = tensor
 
+    input = property(lambda self: self.ends()[0][0])
+    output = property(lambda self: self.ends()[1][0])
+    inputs = property(lambda self: [self.input])
+    outputs = property(lambda self: [self.output])
+    input_shape = property(lambda self: self.input.shape)
+    output_shape = property(lambda self: self.output.shape)
+
     def ends(self) -> Tuple[Tuple[Tensor, ...], Tuple[Tensor, ...], int]:
         if self.start is None or self.tensor is None or not self.stack:
             raise unknown(self.memory)
@@ -450,6 +457,8 @@ class Functional(_Model):
     output = property(lambda self: self.given[1])
     inputs = property(lambda self: list(self.inputs_))
     outputs = property(lambda self: list(self.outputs_))
+    input_shape = property(lambda self: _shapes(self.inputs_))
+    output_shape = property(lambda self: _shapes(self.outputs_))
 
     def __init__(self, memory: "Memory", inputs: Any = None, outputs: Any = None, name: Any = None) -> None:
         if not (name is None or (type(name) is str and "/" not in name)):
@@ -500,6 +509,12 @@ class Functional(_Model):
             raise unknown(self.memory)
         parameters = sum(layer.result.parameters for layer in found.values() if layer.result)
         return self.inputs_, self.outputs_, parameters
+
+
+def _shapes(tensors: Tuple[Tensor, ...]) -> Any:
+    """The shapes of a model's tensors: alone where it is one."""
+    found = [tensor.shape for tensor in tensors]
+    return found[0] if len(found) == 1 else found
 
 
 CALLABLE = (Layer, Application, Sequential, Functional)
