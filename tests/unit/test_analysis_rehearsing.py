@@ -24,28 +24,32 @@ MODULE = module("""
 """)
 
 
+def drawn(name: str, *values: int) -> Hyperparameter:
+    return Hyperparameter(name, "Choice", values[0], values, len(values))
+
+
 def target(*reports: Report, values: tuple[int, ...] = (1, 2, 3)) -> TargetAnalysis:
-    units = Hyperparameter("units", "Choice", values[0], values, len(values))
-    return TargetAnalysis(MODULE.targets[0], "probed", hyperparameters=(units,), reports=reports)
+    return TargetAnalysis(
+        MODULE.targets[0], "probed", hyperparameters=(drawn("units", *values),), reports=reports
+    )
 
 
 def report(units: int, verdict: Any = "ok") -> Report:
     return Report({"units": units}, verdict, "symbolic", parameters=units * 10)
 
 
-def outcome(configuration: Configuration, stage: Stage | None = None, **facts: Any) -> Rehearsal:
+def outcome(configuration: Configuration, stage: Stage | None = None, **more: Any) -> Rehearsal:
     error = ProbeError("ValueError", "refused", "step") if stage else None
-    return Rehearsal(
-        configuration, "fail" if stage else "ok", TUNER, stage, error, values=configuration, facts=facts
-    )
+    verdict: Any = "fail" if stage else "ok"
+    return Rehearsal(configuration, verdict, TUNER, stage, error, values=configuration, **more)
 
 
-def played(plan: _Plan, fails: Any = lambda configuration: None, **facts: Any) -> list[Configuration]:
+def played(plan: _Plan, fails: Any = lambda configuration: None, **more: Any) -> list[Configuration]:
     """Everything that a plan wants, where a rehearsal fails at the stage that `fails` says."""
     found = []
     while (configuration := plan.next()) is not None:
         found.append(configuration)
-        plan.add(outcome(configuration, fails(configuration), **facts))
+        plan.add(outcome(configuration, fails(configuration), **more))
     return found
 
 
@@ -93,11 +97,11 @@ def test_the_other_values_of_the_one_hyperparameter_that_decides_are_played() ->
 
 def test_values_that_only_the_training_declares_are_played() -> None:
     plan = _Plan(target(report(1)))
-    space = [{"name": "units", "values": [1, 2, 3]}, {"name": "batch", "values": [8, 16]}]
-    assert {"units": 1, "batch": 16} in played(plan, space=space)
+    space = (drawn("units", 1, 2, 3), drawn("batch", 8, 16))
+    assert {"units": 1, "batch": 16} in played(plan, hyperparameters=space)
 
 
 def test_the_number_of_rehearsals_is_bounded() -> None:
     plan = _Plan(target(report(1)))
-    space = [{"name": f"name_{index}", "values": [1, 2, 3, 4]} for index in range(9)]
-    assert len(played(plan, space=space)) == MOST
+    space = tuple(drawn(f"name_{index}", 1, 2, 3, 4) for index in range(9))
+    assert len(played(plan, hyperparameters=space)) == MOST

@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hypershape.analysis.aside import aside
-from hypershape.model import Fate, TargetAnalysis, TunerCall
+from hypershape.model import Fate, Module, TargetAnalysis, TunerCall
 from hypershape.probe import Agent, AgentFailed
+from hypershape.rules.common.tuners import declares_elsewhere
 from hypershape.space import fates
 
 SECONDS = 0.5
 """The processor time for the searches of one tuner."""
 
 
-async def with_fates(explored: TargetAnalysis, agent: Agent) -> TargetAnalysis:
-    """The same with what becomes of its searches, where that takes more than the shares of the space."""
+async def with_fates(explored: TargetAnalysis, module: Module, agent: Agent) -> TargetAnalysis:
+    """The same with what becomes of its searches, where that takes more than the shares of the space.
+
+    Hyperparameters that only the training declares join the space of a search: what it draws then is not known here.
+    """
+    if declares_elsewhere(explored, module):
+        return explored
     found = [await _fate(explored, tuner, agent) for tuner in explored.target.tuners]
     return replace(explored, fates=tuple(each for each in found if each is not None))
 

@@ -179,7 +179,7 @@ class _Space:
             if any(report.data == "assumed" for report in explorer.reports):
                 await under_other_assumptions(target, explorer, opened, self._agent, clock)
             found = await aside(summary_of, target, explorer, opened.job, self._started)
-            yield await with_fates(found, self._agent)
+            yield await with_fates(found, self._question.module, self._agent)
         except AgentFailed as failure:
             yield replace(
                 await aside(summary_of, target, explorer, opened.job, self._started), reason=str(failure)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hypershape.fixes import edits
-from hypershape.model import Analysis, Edit, Fix, Target, TargetAnalysis, TunerCall
+from hypershape.model import Analysis, Edit, Fix, Module, Target, TargetAnalysis, TunerCall
 from hypershape.source import Code, contains
 
 _COMMON = [
@@ -131,17 +131,17 @@ def trains_itself(tuner: Tuner, analysis: Analysis, code: Code) -> bool:
     return False
 
 
-def declares_elsewhere(target: TargetAnalysis, analysis: Analysis) -> bool:
+def declares_elsewhere(target: TargetAnalysis, module: Module) -> bool:
     """Whether the file declares hyperparameters outside of every target that no probe of this one met.
 
     Those of a HyperModel's `fit`, of a tuner's `run_trial` or of a callback join the search space in the first trial.
     """
     met = {(each.span.line, each.span.column) for each in target.declarations if each.span is not None}
-    bodies = [each.target.body for each in analysis.targets]
+    bodies = [each.body for each in module.targets]
     return any(
         (call.span.line, call.span.column) not in met
         and not any(contains(body, call.span) for body in bodies)
-        for call in analysis.module.code.hp_calls
+        for call in module.code.hp_calls
     )
 
 

@@ -158,7 +158,7 @@ def counted(tuner: Tuner, analysis: Analysis) -> TargetAnalysis | None:
     endless = any(size(each) is None for each in found[0].hyperparameters)
     if coverage.mode != "exhaustive" or endless or any(map(_is_cut_short, found[0].reports)):
         return None
-    return None if declares_elsewhere(found[0], analysis) else found[0]
+    return None if declares_elsewhere(found[0], analysis.module) else found[0]
 
 
 def sizes(target: TargetAnalysis) -> tuple[int, int | None]:
