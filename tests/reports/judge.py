@@ -97,16 +97,17 @@ def _differences(case: Case, finding: Finding) -> list[str]:
     text = f"{finding.message} {finding.condition or ''}"
     if not re.search(case.words, text, re.IGNORECASE):
         found.append(f"says nothing of {case.words!r}")
-    if RANKS.index(finding.severity) < RANKS.index(_least(case.truth)):
+    if RANKS.index(finding.severity) < RANKS.index(_least(case, finding)):
         found.append(f"is only {finding.severity.value}")
     return [f"{each}: {_row(finding)}" for each in found]
 
 
-def _least(truth: Truth | None) -> Severity:
-    """How serious a finding must be for what really happens: what always ends a search is an error."""
-    if truth is None or truth.outcome == "ends":
+def _least(case: Case, finding: Finding) -> Severity:
+    """How serious a finding must be: an error where every search fails, not where a draw may end it."""
+    if case.truth is None or case.truth.outcome == "ends" or case.kind == "silent":
         return Severity.HINT
-    return Severity.WARNING if truth.outcome == "some trials fail" else Severity.ERROR
+    always = finding.condition is None and case.truth.outcome != "some trials fail"
+    return Severity.ERROR if always else Severity.WARNING
 
 
 def search_again(said: Iterable[Said]) -> None:

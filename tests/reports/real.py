@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import json
 import linecache
@@ -97,16 +96,16 @@ def _child(answer: Any, name: str, text: str) -> None:
 def _truth(path: str, text: str) -> dict[str, Any]:
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
     error, line = None, None
-    compiled = _Compiled()
+    watched = _Watched()
     if "os.environ" not in text:
-        compiled.watch()
+        watched.watch()
     try:
         exec(compile(text, path, "exec"), {"__name__": "__main__", "__file__": path})
     except BaseException as raised:
         error = type(raised).__name__
         frames = [each.lineno for each in traceback.extract_tb(raised.__traceback__) if each.filename == path]
         line = frames[-1] if frames else None
-    tuners = _tuners()
+    tuners = [each for each in watched.tuners if hasattr(each, "oracle")]
     states = [trial.status for tuner in tuners for trial in tuner.oracle.trials.values()]
     completed, failed = states.count("COMPLETED"), len(states) - states.count("COMPLETED")
     return {
@@ -116,8 +115,8 @@ def _truth(path: str, text: str) -> dict[str, Any]:
         "completed": completed,
         "failed": failed,
         "sought": tuple(sorted({_sought(each.oracle.objective) for each in tuners})),
-        "losses": tuple(sorted(compiled.losses)),
-        "metrics": tuple(sorted(compiled.metrics)),
+        "losses": tuple(sorted(watched.losses)),
+        "metrics": tuple(sorted(watched.metrics)),
     }
 
 
@@ -133,17 +132,25 @@ def _sought(objective: Any) -> str:
     return f"{getattr(objective, 'direction', None)} {getattr(objective, 'name', None)}"
 
 
-class _Compiled:
-    """What models are compiled with while a program runs."""
+class _Watched:
+    """The tuners that a program makes, and what it compiles models with."""
 
     def __init__(self) -> None:
+        self.tuners: list[Any] = []
         self.losses: set[str] = set()
         self.metrics: set[str] = set()
 
     def watch(self) -> None:
         import keras
+        import keras_tuner
 
-        original = keras.Model.compile
+        base = next(each for each in keras_tuner.Tuner.__mro__ if each.__name__ == "BaseTuner")
+        make, compiled = base.__init__, keras.Model.compile
+
+        def making(tuner: Any, *args: Any, **options: Any) -> None:
+            # Before it is made: the constructor may raise, and a tuner that nothing holds is not lost.
+            self.tuners.append(tuner)
+            make(tuner, *args, **options)
 
         def compiling(model: Any, *args: Any, **options: Any) -> Any:
             given = {
@@ -152,9 +159,9 @@ class _Compiled:
             }
             self.losses |= set(_named(given.get("loss")))
             self.metrics |= set(_named(given.get("metrics")))
-            return original(model, *args, **options)
+            return compiled(model, *args, **options)
 
-        keras.Model.compile = compiling
+        base.__init__, keras.Model.compile = making, compiling
 
 
 def _named(given: Any) -> Iterator[str]:
@@ -169,10 +176,3 @@ def _named(given: Any) -> Iterator[str]:
     elif given is not None:
         home = getattr(given, "__module__", "") or type(given).__module__
         yield f"{home.partition('.')[0]}.{getattr(given, '__name__', type(given).__name__)}"
-
-
-def _tuners() -> list[Any]:
-    import keras_tuner
-
-    base = next(each for each in keras_tuner.Tuner.__mro__ if each.__name__ == "BaseTuner")
-    return [each for each in gc.get_objects() if isinstance(each, base) and hasattr(each, "oracle")]
