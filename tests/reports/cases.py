@@ -23,7 +23,7 @@ KINDS = {
     "trial": "the trial after the build",
     "silent": "what the oracle does, silent facts",
     "works": "works as it stands",
-    "outside": "no search of Keras Tuner",
+    "outside": "ends before any search of Keras Tuner",
 }
 
 
