@@ -84,6 +84,17 @@ class OneNameTwoMeanings(Rule):
             """,
             fixed='hp.Int("cells_" + str(level) + "_2", 12, 16)',
         ),
+        Example(
+            """
+            def build_model(hp):
+                for i in range(2):
+                    hp.Int(f"units_{i}", 4, 8)
+                for i in range(2, 4):
+                    hp.Int(f"units_{i}", 8, 16)
+                    hp.Int(f"units_{i}", 16, 32)
+            """,
+            at='hp.Int(f"units_{i}", 16, 32)',
+        ),
     )
     VALID = (
         Example(
