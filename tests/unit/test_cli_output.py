@@ -23,11 +23,13 @@ from hypershape.model import (
     Hyperparameter,
     LayerRow,
     ProbeError,
+    Rehearsal,
     Report,
     Severity,
     Span,
     Target,
     TargetAnalysis,
+    Verdict,
 )
 
 from .handmade import blame
@@ -277,6 +279,25 @@ def test_a_check_mark_is_a_proof_and_a_sample_without_failures_has_none(mode: st
     target = replace(done.targets[0], coverage=coverage, causes=())
     text = printed(replace(done, targets=(target,), findings=()))
     assert ("✓" in text) == (mode == "exhaustive")
+
+
+def test_a_check_mark_says_what_was_played_and_is_none_where_a_trial_fails() -> None:
+    coverage = Coverage("exhaustive", 24, 24, 0, 0.0, (0.0, 0.0))
+    done = analysis()
+    tuner = done.targets[0].target.span
+
+    def shown(*verdicts: Verdict, trials: int = 1) -> str:
+        played = tuple(Rehearsal({}, verdict, tuner, facts={"trials": trials}) for verdict in verdicts)
+        target = replace(done.targets[0], coverage=coverage, causes=(), rehearsals=played)
+        return printed(replace(done, targets=(target,), findings=()))
+
+    assert "✓" in shown("ok", "ok")
+    assert "; 2 rehearsed trials run to the end" in shown("ok", "ok")
+    assert "✗" in shown("ok", "fail", "unknown")
+    assert "; 1 of 2 rehearsed trials fails" in shown("ok", "fail", "unknown")
+    assert "rehearsed" not in shown("unknown") + shown("ok", trials=0)
+    assert "✗" in shown("fail", trials=0)
+    assert "; rehearsed, its search does not begin" in shown("fail", trials=0)
 
 
 def test_what_does_not_parse_is_named_and_not_passed_over() -> None:

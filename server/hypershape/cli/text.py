@@ -146,10 +146,28 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
         text += f"; {fewest:,} parameters" if fewest == most else f"; {fewest:,} to {most:,} parameters"
     if target.assumptions:
         text += f"; assumed {', '.join(target.assumptions)}"
-    if target.coverage.failed or target.causes:
+    text += _rehearsed(target)
+    if target.coverage.failed or target.causes or any(each.verdict == "fail" for each in target.rehearsals):
         return "✗", "red", text
     # A check mark is a proof; what was only sampled may still fail where nothing was tried.
     return ("✓", "green", text) if target.coverage.mode == "exhaustive" else ("○", "cyan", text)
+
+
+def _rehearsed(target: TargetAnalysis) -> str:
+    """What became of the trials that were played for real; nothing where none was, or nothing was learned."""
+    known = [each for each in target.rehearsals if each.verdict != "unknown"]
+    played = [each for each in known if each.facts.get("trials")]
+    failed = sum(each.verdict == "fail" for each in played)
+    if len(played) < len(known) and any(each.verdict == "fail" for each in known if each not in played):
+        return "; rehearsed, its search does not begin"
+    if failed:
+        return f"; {failed} of {_plural(len(played), 'rehearsed trial')} {'fails' if failed == 1 else 'fail'}"
+    many = len(played) > 1
+    return (
+        f"; {_plural(len(played), 'rehearsed trial')} {'run' if many else 'runs'} to the end"
+        if played
+        else ""
+    )
 
 
 def coverage_sentence(coverage: Coverage) -> str:
