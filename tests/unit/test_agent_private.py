@@ -163,11 +163,13 @@ def _private_names() -> Iterator[tuple[str, str]]:
                         yield path.name, str(argument.value)
 
 
-STANDARD = {"_exit", "_getframe", "_asdict", "_replace", "_fields"}
+STANDARD = {"_exit", "_getframe", "_asdict", "_replace", "_fields", "_Environ"}
 ASKED = {
     "_is_compiled": "Keras 2 alone, where Keras 3 has the public `compiled`",
     "_loss_weights": "an older name beside `_user_loss_weights`, for a key of what is remembered",
     "_hypershape_": "our own",
+    "_initialize": "of TensorFlow's lazy loader, which is left as it is where it has none",
+    "_save_trial": "set on a simulated oracle to spare it files in a scratch folder; it is never asked for",
 }
 """What is asked for with an answer of its own where it is missing."""
 
