@@ -20,7 +20,7 @@ BATCH = 32
 """Keras's own size of a batch."""
 
 MOST_SEARCHED = 20_000_000
-"""In arrays of up to so many whole numbers the samples with the smallest and the largest are looked for."""
+"""In arrays of up to so many elements the smallest and the largest are looked for."""
 
 MOST_DRAWN = 100_000
 """So many batches are drawn from a generator to leave it as a search does."""

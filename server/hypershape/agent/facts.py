@@ -20,9 +20,6 @@ import numpy
 from . import cutting
 from .standins import StandIn
 
-MOST = 20_000_000
-"""Arrays of up to so many elements are searched for their smallest and largest."""
-
 DEPTH = 3
 
 
@@ -97,7 +94,11 @@ def _array(value: Any) -> Dict[str, Any]:
         "shape": shape,
         "dtype": str(getattr(dtype, "name", dtype)),
     }
-    if isinstance(plain, numpy.ndarray) and plain.dtype.kind in "iufb" and 0 < plain.size <= MOST:
+    if (
+        isinstance(plain, numpy.ndarray)
+        and plain.dtype.kind in "iufb"
+        and 0 < plain.size <= cutting.MOST_SEARCHED
+    ):
         least, most = plain.min().item(), plain.max().item()
         if math.isfinite(least) and math.isfinite(most):
             found.update(min=least, max=most)

@@ -71,7 +71,9 @@ def analyse(document: Document, *, previous: Module | None = None, elsewhere: El
     tuners = TunerFinder(code)
     slicer = Slicer(code)
     finder = TargetFinder(code, tuners, slicer, elsewhere.inherited)
-    targets = [_target(found, code, finder, declared, elsewhere.texts) for found in finder.find()]
+    found = finder.find()
+    made = {id(each): _with_rehearsal(each, code, finder, elsewhere.texts) for each in tuners.constructions}
+    targets = [_target(each, code, finder, declared, elsewhere.texts, made) for each in found]
     # Only now: a helper that gets the object from elsewhere is no target for that.
     code.receive(elsewhere.received)
     broken = tuple(lines.span(path, *each) for each in code.broken)
@@ -81,7 +83,7 @@ def analyse(document: Document, *, previous: Module | None = None, elsewhere: El
         code,
         broken=broken,
         targets=tuple(targets),
-        tuners=tuple(with_rehearsal(each, code, finder, elsewhere.texts) for each in tuners.constructions),
+        tuners=tuple(made.values()),
         ignores=comments.ignores(found_comments, lines, path),
         variables=environs.variables(code),
     )
@@ -94,7 +96,9 @@ def _target(
     finder: TargetFinder,
     declared: Sequence[DeclaredData],
     texts: Mapping[str, Document],
+    made: Mapping[int, TunerCall],
 ) -> Target:
+    """The target of a definition; `made` are the tuners of the file by the identity of their construction."""
     lines, path, node = code.text, code.path, found.node
     body = code.whole_span(node)
     span = lines.name_span(path, node) if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else body
@@ -109,7 +113,7 @@ def _target(
         body,
         found.kind,
         cut,
-        tuners=tuple(with_rehearsal(each, code, finder, texts) for each in found.constructions),
+        tuners=tuple(made[id(each)] for each in found.constructions),
         reason=reason,
         data=data,
         fed=_fed(found, code, finder, texts) if cut is not None and data is None else None,
@@ -167,7 +171,7 @@ def _fed(found: Found, code: Code, targets: TargetFinder, texts: Mapping[str, Do
     return Slice(files, data.expression, _stand_ins(cut, {}, code))
 
 
-def with_rehearsal(
+def _with_rehearsal(
     construction: Construction, code: Code, targets: TargetFinder, texts: Mapping[str, Document]
 ) -> TunerCall:
     """A tuner with the slice that a rehearsal of its search runs, where one can be cut."""

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hypershape.fixes import edits
+from hypershape.model import Fix
 from hypershape.source import Code
 
 
@@ -58,3 +60,10 @@ def own_fits(code: Code) -> Iterator[OwnFit]:
             ]
             if len(calls) == 1:
                 yield OwnFit(made, method, calls[0])
+
+
+def keywords_handed_on(fit: OwnFit, code: Code) -> Iterator[Fix]:
+    """The `**kwargs` of a `fit` given to Keras's, with everything of the search that is in them."""
+    edit = edits.append_argument(code.module, code.span(fit.call), f"**{fit.keywords}")
+    if edit is not None:
+        yield Fix(f"Hand **{fit.keywords} on", (edit,))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Iterator
 from functools import partial
 
@@ -13,16 +12,14 @@ from hypershape.model import (
     Edit,
     Finding,
     Fix,
-    Hyperparameter,
-    Report,
     Severity,
     TargetAnalysis,
 )
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.tuners import Tuner, declares_elsewhere, targets_of, tuners
+from hypershape.rules.common.counted import counted, sizes, unscoped
+from hypershape.rules.common.tuners import Tuner, tuners
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code, HpCall
-from hypershape.space.domains import size
 
 
 class MoreTrialsThanConfigurations(Rule):
@@ -110,7 +107,7 @@ class MoreTrialsThanConfigurations(Rule):
                 continue
             models, values = sizes(target)
             if values is not None and models < wanted and models < values:
-                free = listed(each.name for each in _unscoped(target))
+                free = listed(each.name for each in unscoped(target))
                 said = (
                     f"The search space has only {models:,} different models: the others of these {wanted:,} trials "
                     f"repeat them, because {free} is drawn for them as well (conditional_scope would tell)."
@@ -137,52 +134,15 @@ def _repairs(target: TargetAnalysis, max_trials: ast.expr, code: Code) -> Iterat
     if models == values:
         yield Fix(f"Ask for {models:,} trials", (fewer,))
         return
-    scoped = [_scoped(code.hp_call_at(each.span), code) for each in _unscoped(target)]
+    scoped = [_scoped(code.hp_call_at(each.span), code) for each in unscoped(target)]
     if None not in scoped:
-        names = listed(each.name for each in _unscoped(target))
+        names = listed(each.name for each in unscoped(target))
         title = f"Say when {names} is used, and ask for {models:,} trials"
         yield Fix(title, (*(edit for edits in scoped if edits for edit in edits), fewer))
 
 
 def _max_trials(tuner: Tuner, code: Code) -> ast.expr | None:
     return code.argument(tuner.node, "max_trials", 2) if tuner.found.class_name != "Hyperband" else None
-
-
-def counted(tuner: Tuner, analysis: Analysis) -> TargetAnalysis | None:
-    """The target of a tuner, if it has one and its configurations were counted."""
-    places = [target.span for target in targets_of(tuner, analysis)]
-    found = [each for each in analysis.targets if each.target.span in places]
-    if len(found) != 1 or found[0].coverage is None or found[0].coverage.space is None:
-        return None
-    coverage = found[0].coverage
-    endless = any(size(each) is None for each in found[0].hyperparameters)
-    if coverage.mode != "exhaustive" or endless or any(map(_is_cut_short, found[0].reports)):
-        return None
-    return None if declares_elsewhere(found[0], analysis.module) else found[0]
-
-
-def sizes(target: TargetAnalysis) -> tuple[int, int | None]:
-    """The number of different models, and of different sets of values for Keras Tuner; None where that is not known.
-
-    Keras Tuner draws every hyperparameter that it knows, except under a condition that does not hold.
-    """
-    assert target.coverage is not None and target.coverage.space is not None
-    models = target.coverage.space
-    if not _unscoped(target):
-        return models, models
-    counts = [each.count for each in target.hyperparameters]
-    if any(each.conditions for each in target.hyperparameters) or None in counts:
-        return models, None
-    return models, math.prod(count for count in counts if count is not None)
-
-
-def _unscoped(target: TargetAnalysis) -> list[Hyperparameter]:
-    """Hyperparameters that some configurations do not read although no condition is declared for them."""
-    return [
-        each
-        for each in target.hyperparameters
-        if not each.conditions and any(each.name not in report.configuration for report in target.reports)
-    ]
 
 
 def _scoped(call: HpCall | None, code: Code) -> tuple[Edit, ...] | None:
@@ -203,8 +163,3 @@ def _scoped(call: HpCall | None, code: Code) -> tuple[Edit, ...] | None:
     text = f"parent_name={code.source(name)}, parent_values=[{positive}]"
     edit = edits.append_argument(code.module, call.span, text)
     return None if edit is None else (edit,)
-
-
-def _is_cut_short(report: Report) -> bool:
-    """Whether a failure may have kept a probe from declaring what comes after it."""
-    return report.error is not None and report.error.stage in ("declare", "build")

@@ -9,7 +9,7 @@ from functools import partial
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.hypermodels import OwnFit, own_fits
+from hypershape.rules.common.hypermodels import OwnFit, keywords_handed_on, own_fits
 from hypershape.source import Code
 
 _LATER = ("get_best_models", "load_model")
@@ -114,15 +114,12 @@ class CallbacksDropped(Rule):
 
 
 def _handed_on(fit: OwnFit, code: Code) -> Iterator[Fix]:
-    place = code.span(fit.call)
-    if any(parameter.arg == "callbacks" for parameter in _parameters(fit)):
-        edit = edits.add_argument(code.module, place, "callbacks", "callbacks")
-        title = "Hand the callbacks on"
-    else:
-        edit = edits.append_argument(code.module, place, f"**{fit.keywords}")
-        title = f"Hand **{fit.keywords} on"
+    if all(parameter.arg != "callbacks" for parameter in _parameters(fit)):
+        yield from keywords_handed_on(fit, code)
+        return
+    edit = edits.add_argument(code.module, code.span(fit.call), "callbacks", "callbacks")
     if edit is not None:
-        yield Fix(title, (edit,))
+        yield Fix("Hand the callbacks on", (edit,))
 
 
 def _parameters(fit: OwnFit) -> list[ast.arg]:

@@ -9,8 +9,8 @@ from functools import partial
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.counted import counted, sizes
 from hypershape.rules.common.tuners import Tuner, tuners
-from hypershape.rules.search.hs409_more_trials_than_configurations import counted, sizes
 from hypershape.source import Code
 
 

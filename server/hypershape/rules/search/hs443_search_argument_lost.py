@@ -6,11 +6,9 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes import edits
-from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.hypermodels import OwnFit, own_fits
-from hypershape.source import Code
+from hypershape.rules.common.hypermodels import OwnFit, keywords_handed_on, own_fits
 from hypershape.source.code import contains
 
 _WITHOUT_CONSEQUENCE = ("verbose",)
@@ -92,7 +90,7 @@ class SearchArgumentLost(Rule):
                             f"`fit` of {fits[0].made.name} does not hand **{fits[0].keywords} on: {keyword.arg} has no "
                             "effect.",
                             code.span(keyword),
-                            repairs=partial(_handed_on, fits[0], code),
+                            repairs=partial(keywords_handed_on, fits[0], code),
                         )
 
 
@@ -105,9 +103,3 @@ def _is_lost(keyword: ast.keyword, fit: OwnFit) -> bool:
     arguments = fit.method.args
     named = {each.arg for each in (*arguments.args, *arguments.kwonlyargs)}
     return keyword.arg is not None and keyword.arg not in named and keyword.arg not in _WITHOUT_CONSEQUENCE
-
-
-def _handed_on(fit: OwnFit, code: Code) -> Iterator[Fix]:
-    edit = edits.append_argument(code.module, code.span(fit.call), f"**{fit.keywords}")
-    if edit is not None:
-        yield Fix(f"Hand **{fit.keywords} on", (edit,))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Finding, Fix, Related, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.projects import folder_of
 from hypershape.rules.common.tuners import Tuner, afresh, tuners
 from hypershape.source import Code
-
-_UNNAMED = {"directory": ".", "project_name": "untitled_project"}
-"""Where a tuner keeps its project when it is not told."""
 
 
 class SharedProject(Rule):
@@ -72,9 +71,9 @@ class SharedProject(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        before: list[tuple[Tuner, tuple[str, str]]] = []
+        before: list[tuple[Tuner, Path]] = []
         for tuner in tuners(analysis, code):
-            folder = _folder(tuner, code)
+            folder = folder_of(tuner, code.path, code) if tuner.complete else None
             if folder is None:
                 continue
             earlier = next(
@@ -88,20 +87,6 @@ class SharedProject(Rule):
                     related=(Related(code.span(earlier.node.func), "the earlier tuner"),),
                     repairs=partial(_apart, tuner, code),
                 )
-
-
-def _folder(tuner: Tuner, code: Code) -> tuple[str, str] | None:
-    """The directory and the name of a tuner's project; None where the text does not tell."""
-    if not tuner.complete:
-        return None
-    found = []
-    for name, default in _UNNAMED.items():
-        node = code.argument(tuner.node, name)
-        value = code.value(node, default=None) if node is not None else default
-        if not isinstance(value, str):
-            return None
-        found.append(value)
-    return found[0].rstrip("/"), found[1]
 
 
 def _differ(earlier: Tuner, tuner: Tuner, code: Code) -> bool:
