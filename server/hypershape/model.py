@@ -7,7 +7,7 @@ only the edges (`lsp`, `cli`) do so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
@@ -681,9 +681,20 @@ class Finding:
     """Gives candidate repairs, best first; none has been tried yet."""
     last_resorts: Repairs = field(default=_nothing, compare=False, repr=False)
     """Gives candidates that repair nothing, such as giving a configuration up; never the preferred ones."""
+    refused: tuple[str, ...] = field(default=(), compare=False)
+    """The titles of candidates that were tried in vain."""
+    settled: bool = field(default=False, compare=False)
+    """Whether the candidates were tried: what is in neither list then is not worth a trial."""
 
-    def with_fixes(self, fixes: tuple[Fix, ...]) -> Finding:
-        return replace(self, fixes=fixes)
+    def with_fixes(
+        self, fixes: tuple[Fix, ...], refused: tuple[str, ...] = (), settled: bool = True
+    ) -> Finding:
+        return replace(self, fixes=fixes, refused=refused, settled=settled)
+
+    def candidates(self) -> Iterator[tuple[Fix, bool]]:
+        """The repairs in the order in which they are to be tried, each with whether it repairs anything."""
+        yield from ((fix, True) for fix in self.repairs())
+        yield from ((fix, False) for fix in self.last_resorts())
 
 
 @dataclass(frozen=True, slots=True)

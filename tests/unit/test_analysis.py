@@ -244,9 +244,28 @@ async def test_an_edit_that_changes_nothing_is_not_offered() -> None:
     (kernel,) = (each for each in done.findings if each.severity == Severity.ERROR)
     column = TEXT.splitlines()[5].index("9") + 1
     same = Fix("Lower the maximum", (Edit(Span(PATH, 6, column, 6, column + 1), "9"),))
-    asked = replace(done, findings=(replace(kernel, repairs=lambda: iter([same])),))
+    asked = replace(done, findings=(replace(kernel, repairs=lambda: iter([same]), settled=False),))
     repaired = await repairs.with_fixes(asked, agent, Options(), Clock(10))
     assert [each.fixes for each in repaired.findings] == [()]
+
+
+async def test_repairs_are_tried_once_for_a_text_and_are_there_at_once_when_it_comes_back(
+    tmp_path: Path,
+) -> None:
+    def smaller_kernels_build(hp: Hp, level: Level) -> None:
+        kernel = hp.choice("kernel", *range(3, 9 if "3, 7," in hp.text else 11, 2))
+        hp.choice("units", *range(1, 41))
+        if kernel >= 9:
+            raise ValueError("Computed output size would be zero or negative", 10)
+
+    cache = Cache(tmp_path)
+    (first,) = [
+        each for each in (await states(smaller_kernels_build, cache=cache))[-1].findings if each.fixes
+    ]
+    again = await states(smaller_kernels_build, cache=cache)
+    shown = next(state for state in again if any(each.code == first.code for each in state.findings))
+    assert [each.fixes for each in shown.findings if each.code == first.code] == [first.fixes]
+    assert not any(state.progress is not None and "repairs" in state.progress for state in again)
 
 
 async def test_an_edit_that_repairs_another_failure_of_the_same_rule_is_not_offered() -> None:
@@ -267,7 +286,12 @@ async def test_an_edit_that_repairs_another_failure_of_the_same_rule_is_not_offe
         edit = Edit(Span(PATH, line, column, line, column + len(old)), new)
         edits.append(Fix("Lower the maximum", (edit,)))
     repaired = await repairs.with_fixes(
-        replace(done, findings=tuple(replace(each, repairs=lambda: iter(edits)) for each in (kernel, units))),
+        replace(
+            done,
+            findings=tuple(
+                replace(each, repairs=lambda: iter(edits), settled=False) for each in (kernel, units)
+            ),
+        ),
         agent,
         Options(),
         Clock(10),

@@ -101,6 +101,8 @@ async def test_results_are_carried_over_an_edit_beside_the_loop(
 ) -> None:
     server, session = opened()
     session.probed = session.analysis
+    whole = types.TextDocumentContentChangeWholeDocument(TEXT + "\n")
+    server.workspace.update_text_document(types.VersionedTextDocumentIdentifier(2, URI), whole)
     monkeypatch.setattr(server, "text_document_publish_diagnostics", lambda params: None)
     monkeypatch.setattr(server, "_show_state", lambda analysis: None)
     server.configuration = replace(server.configuration, trusted=False)

@@ -12,6 +12,7 @@ from hypershape import rules, source
 from hypershape.analysis.aside import aside
 from hypershape.analysis.clock import Clock, ticks
 from hypershape.analysis.environs import fitting
+from hypershape.analysis.memory import Memory, with_tried
 from hypershape.analysis.probing import Question
 from hypershape.analysis.rehearsing import rehearsed
 from hypershape.analysis.repairs import with_fixes
@@ -25,6 +26,10 @@ GLANCE_SECONDS = 0.05
 
 MOST_SUSPECTS = 8
 """So many failures of a target are looked for first after an edit."""
+
+
+REHEARSING = "Rehearsing the search"
+IMPORTING = "Importing Keras (the first time takes a while)"
 
 
 async def analyse(
@@ -54,17 +59,19 @@ async def analyse(
         state = await _with_findings(replace(state, done=True), options)
         yield await with_fixes(state, None, options, clock, widen)
         return
+    memory = Memory(cache, module)
     expected = await asyncio.to_thread(_recalled, module, agent, cache)
     if expected:
+        await memory.recall(await asyncio.to_thread(_last_environment, agent, cache))
         targets = tuple(expected.get(index, target) for index, target in enumerate(state.targets))
-        state = await _with_findings(replace(state, targets=targets), options)
+        state = memory.over(await _with_findings(replace(state, targets=targets), options))
 
     starting = asyncio.ensure_future(_fitting(agent, module))
-    yield replace(state, progress="Starting the interpreter")
+    yield replace(state, progress=IMPORTING)
     before = time.monotonic()
     async for seconds in ticks(starting):
         if seconds > LONG_SECONDS:
-            yield replace(state, progress=f"Starting the interpreter: {seconds:.0f} s so far")
+            yield replace(state, progress=f"{IMPORTING}: {seconds:.0f} s so far")
     clock.wait(time.monotonic() - before)
     plain, (agent, environment) = agent, starting.result()
     if environment.problem is not None:
@@ -74,7 +81,8 @@ async def analyse(
     if cache is not None:
         await asyncio.to_thread(cache.keep_environment, agent.identity, environment)
         expected = await asyncio.to_thread(_recalled, module, agent, cache)
-    state = await _with_findings(replace(state, environment=environment), options)
+        await memory.recall(environment)
+    state = memory.over(await _with_findings(replace(state, environment=environment), options))
     yield state
 
     suspects = _suspects(previous)
@@ -84,7 +92,7 @@ async def analyse(
         if target.slice is not None
     }
     turns = Turns(questions, agent, clock, options.processes)
-    shown = _Shown()
+    shown = _Shown(memory)
     async with aclosing(turns.events()) as events:
         async for event in events:
             if isinstance(event, Waiting):
@@ -109,32 +117,26 @@ async def analyse(
                 yield replace(state, progress=_progress(explored))
             else:
                 shown.behind = True
-    state = await _with_findings(replace(state, done=True), options)
+    state = memory.over(await _with_findings(replace(state, done=True), options))
+    untried = sum(not each.settled for each in state.findings)
+    if untried and options.verify_fixes:
+        yield replace(state, done=False, progress=f"Trying repairs of {untried} finding{'s' * (untried > 1)}")
     state = await with_fixes(state, plain, options, clock, widen)
+    await memory.keep(state)
     if plays:
-        yield replace(state, done=False, progress="Rehearsing the search")
+        yield replace(state, done=False, progress=REHEARSING)
         async with aclosing(rehearsed(state, agent)) as played:
             async for more in played:
-                state = _keeping_fixes(await _with_findings(more, options), state)
-                yield replace(state, done=False, progress="Rehearsing the search")
+                state = with_tried(await _with_findings(more, options), state)
+                yield replace(state, done=False, progress=REHEARSING)
     yield state
-
-
-def _keeping_fixes(state: Analysis, before: Analysis) -> Analysis:
-    """The same findings with the repairs that were tried already."""
-    tried = {(each.code, each.span, each.message): each.fixes for each in before.findings}
-    return replace(
-        state,
-        findings=tuple(
-            each.with_fixes(tried.get((each.code, each.span, each.message), ())) for each in state.findings
-        ),
-    )
 
 
 class _Shown:
     """When findings are worked out again: so that this takes no more than a fifth of the time, however long it takes."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
         self.behind = False
         """Whether something is known that was not shown yet."""
         self._next = 0.0
@@ -144,7 +146,7 @@ class _Shown:
 
     async def summed_up(self, state: Analysis, options: Options) -> Analysis:
         started = time.monotonic()
-        state = await _with_findings(state, options)
+        state = self._memory.over(await _with_findings(state, options))
         self._next = time.monotonic() + 4 * (time.monotonic() - started)
         self.behind = False
         return state
@@ -213,7 +215,7 @@ async def _unable(state: Analysis, environment: Environment, problem: str, optio
 
 def _recalled(module: Module, agent: Agent, cache: Cache | None) -> dict[int, TargetAnalysis]:
     """What is remembered of a module's targets, by their index."""
-    environment = cache.environment(agent.identity) if cache is not None else None
+    environment = _last_environment(agent, cache)
     if cache is None or environment is None:
         return {}
     found = {
@@ -222,6 +224,11 @@ def _recalled(module: Module, agent: Agent, cache: Cache | None) -> dict[int, Ta
         if target.slice is not None
     }
     return {index: known for index, known in found.items() if known is not None}
+
+
+def _last_environment(agent: Agent, cache: Cache | None) -> Environment | None:
+    """What the interpreter had when it was asked last."""
+    return cache.environment(agent.identity) if cache is not None else None
 
 
 def _progress(explored: TargetAnalysis) -> str:

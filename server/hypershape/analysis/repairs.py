@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -51,10 +50,12 @@ async def with_fixes(
 ) -> Analysis:
     """Each finding with the repairs that were tried and work, best first; errors first get their share of the time.
 
+    What was tried before stays as it is.
     Where probing took longer than it should, there is still as much for repairs as would have been kept for them.
     """
     own = clock.part(min(options.fix_budget, max(clock.left, AFTERWARDS * clock.seconds)))
-    order = sorted(range(len(state.findings)), key=lambda index: SEVERITIES[state.findings[index].severity])
+    untried = [index for index, finding in enumerate(state.findings) if not finding.settled]
+    order = sorted(untried, key=lambda index: SEVERITIES[state.findings[index].severity])
     fixed = dict(enumerate(state.findings))
     trial = _Trial(state, agent if options.verify_fixes else None, own, widen)
     for position, index in enumerate(order):
@@ -62,7 +63,7 @@ async def with_fixes(
             break
         finding = state.findings[index]
         share = own.part(max(own.left / (len(order) - position), min(own.left, LEAST_SECONDS)))
-        fixed[index] = finding.with_fixes(await _fixes(finding, trial, options, share))
+        fixed[index] = finding.with_fixes(*await _fixes(finding, trial, options, share))
     return replace(state, findings=tuple(fixed.values()))
 
 
@@ -76,20 +77,27 @@ class _Trial:
     widen: Widen
 
 
-async def _fixes(finding: Finding, trial: _Trial, options: Options, clock: Clock) -> tuple[Fix, ...]:
-    """The candidates for one finding that pass their trial in time; the first is the preferred one."""
+async def _fixes(
+    finding: Finding, trial: _Trial, options: Options, clock: Clock
+) -> tuple[tuple[Fix, ...], tuple[str, ...], bool]:
+    """The candidates for one finding that pass their trial in time; the first is the preferred one.
+
+    With them the titles of those that did not pass, and whether there was time for all.
+    """
     kept: list[Fix] = []
-    candidates = itertools.chain(
-        ((fix, True) for fix in finding.repairs()),
-        ((fix, False) for fix in finding.last_resorts()),
-    )
+    refused: list[str] = []
+    candidates = finding.candidates()
     while (candidate := await aside(next, candidates, None)) is not None:
         fix, repairs = candidate
-        if len(kept) == options.fixes_offered or clock.left <= 0:
+        if len(kept) == options.fixes_offered:
             break
+        if clock.left <= 0:
+            return tuple(kept), tuple(refused), False
         if await _verified(fix, finding, trial):
             kept.append(replace(fix, verified=True, preferred=repairs and not kept))
-    return tuple(kept)
+        else:
+            refused.append(fix.title)
+    return tuple(kept), tuple(refused), True
 
 
 async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from hypershape.model import Analysis, Finding, LayerRow, Span, TargetAnalysis
+from hypershape.model import Analysis, Finding, Fix, LayerRow, Span, Target, TargetAnalysis, key_of
 from hypershape.text import Text
+
+BEING_EDITED = "These are the last good results: the function does not parse as it stands."
 
 Move = Callable[[Span | None], Span | None]
 
@@ -41,6 +43,12 @@ def mover(old: str, new: str) -> Move:
     return move
 
 
+def carried(previous: Analysis, text: str) -> Analysis:
+    """What was known of a text before an edit, at the places where it is now."""
+    before = previous.module.document.text
+    return previous if before == text else moved(previous, mover(before, text))
+
+
 def moved(analysis: Analysis, move: Move) -> Analysis:
     """An analysis with every place that still exists where it is now, and without the others."""
     return replace(
@@ -61,8 +69,73 @@ def probed_findings(findings: Sequence[Finding], move: Move) -> tuple[Finding, .
                 for each in finding.related
                 if (place := move(each.span)) is not None
             )
-            kept.append(replace(finding, span=span, related=related, fixes=()))
+            kept.append(
+                replace(finding, span=span, related=related, repairs=_none, last_resorts=_none).with_fixes(
+                    (), settled=False
+                )
+            )
     return tuple(kept)
+
+
+def _none() -> tuple[Fix, ...]:
+    return ()
+
+
+def with_kept(analysis: Analysis, kept: Analysis | None) -> Analysis:
+    """Fresh results, and the last good ones for every target that has none yet, cannot be read as it stands, or of
+    which less was seen than before."""
+    if kept is None:
+        return analysis
+    now = analysis.by_name
+    waiting = {key: old for key, old in kept.by_name.items() if _holds(old, now.get(key), kept, analysis)}
+    if not waiting:
+        return analysis
+    stale = {
+        key: replace(old, reason=BEING_EDITED if key not in now or now[key].target.slice is None else None)
+        for key, old in waiting.items()
+    }
+    targets = [stale.pop(key, target) for key, target in now.items()]
+    names = {name for name, _ in waiting}
+    # Of these targets the fresh analysis knows less than the kept one, of all their failures.
+    fresh = [each for each in analysis.findings if each.cause is None or each.target not in names]
+    places = {(finding.code, finding.span) for finding in fresh}
+    findings = [
+        finding
+        for finding in kept.findings
+        if finding.target in names and (finding.code, finding.span) not in places
+    ]
+    return replace(analysis, targets=(*targets, *stale.values()), findings=(*fresh, *findings))
+
+
+def _holds(old: TargetAnalysis, new: TargetAnalysis | None, kept: Analysis, analysis: Analysis) -> bool:
+    """Whether what was known of a target is to stay beside a fresh analysis."""
+    if new is None:
+        return bool(analysis.module.broken)
+    if new.status != "probed" and (new.target.slice is None or not analysis.done):
+        return True
+    same = analysis.environment in (None, kept.environment) and _asks_the_same(old.target, new.target)
+    return same and _saw_less(new, old)
+
+
+def _asks_the_same(one: Target, other: Target) -> bool:
+    declared = [None if each.data is None else replace(each.data, span=None) for each in (one, other)]
+    return one.slice is not None and one.slice == other.slice and declared[0] == declared[1]
+
+
+def _saw_less(new: TargetAnalysis, old: TargetAnalysis) -> bool:
+    """Whether fewer configurations were probed than before, none of which came out differently."""
+    if old.coverage is None or old.status != "probed":
+        return False
+    if new.coverage is None:
+        return new.error is None
+    if new.coverage.mode == "exhaustive" or new.coverage.probed >= old.coverage.probed:
+        return False
+    before = {key_of(report.configuration): report.verdict for report in old.reports}
+    return all(
+        before.get(key_of(report.configuration), report.verdict) == report.verdict
+        for report in new.reports
+        if report.verdict != "unknown"
+    )
 
 
 def _target(target: TargetAnalysis, move: Move) -> TargetAnalysis:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 
 from lsprotocol import types
 
@@ -68,36 +70,52 @@ def _message(finding: Finding) -> str:
 _REQUESTED = {"quickfix": types.CodeActionKind.QuickFix, "refactor": types.CodeActionKind.RefactorRewrite}
 
 
+MOST_UNTRIED = 5
+"""So many repairs of a finding are offered before they are tried."""
+
+
 def code_actions(
     analysis: Analysis, wanted: Span, view: View, version: dict[str, int | None], other: Other
 ) -> list[types.CodeAction]:
-    """The fixes of the findings that meet a selection, and one action that silences each."""
-    actions = []
+    """The fixes of the findings that meet a selection, and last one action that silences each.
+
+    While repairs are still being tried the candidates are there and say so; a finding is not offered to be silenced
+    where nothing else is offered yet.
+    """
+    actions, silencing = [], []
     for finding in analysis.findings:
         if not _meets(finding.span, wanted):
             continue
         _, place = view.location(finding.span)
         shown = [_diagnostic(finding, place, view, other)]
-        for fix in finding.fixes:
-            edit = workspace_edit(fix.edits, view, version)
-            actions.append(
-                types.CodeAction(
-                    title=fix.title,
-                    kind=types.CodeActionKind.QuickFix,
-                    diagnostics=shown,
-                    is_preferred=fix.preferred or None,
-                    edit=edit,
-                )
-            )
-        actions.append(
-            types.CodeAction(
-                title=f"Silence {finding.code} on this line",
-                kind=types.CodeActionKind.QuickFix,
-                diagnostics=shown,
-                edit=workspace_edit([_silence(finding, view)], view, version),
-            )
-        )
-    return actions
+        offered = [*finding.fixes, *_untried(finding, analysis.done)]
+        actions += [_quick_fix(fix, shown, view, version) for fix in offered]
+        if offered or finding.settled or analysis.done:
+            silence = Fix(f"Silence {finding.code} on this line", (_silence(finding, view),))
+            silencing.append(_quick_fix(silence, shown, view, version))
+    return actions + silencing
+
+
+def _untried(finding: Finding, done: bool) -> Iterator[Fix]:
+    """The candidates that nobody has tried, each with a title that says so."""
+    if finding.settled:
+        return
+    known = {*finding.refused, *(fix.title for fix in finding.fixes)}
+    left = (fix for fix, _ in finding.candidates() if fix.title not in known)
+    for fix in islice(left, max(0, MOST_UNTRIED - len(finding.fixes))):
+        yield replace(fix, title=f"{fix.title} (not tried{'' if done else ' yet'})")
+
+
+def _quick_fix(
+    fix: Fix, shown: list[types.Diagnostic], view: View, version: dict[str, int | None]
+) -> types.CodeAction:
+    return types.CodeAction(
+        title=fix.title,
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=shown,
+        is_preferred=fix.preferred or None,
+        edit=workspace_edit(fix.edits, view, version),
+    )
 
 
 def refactorings(fixes: Iterable[Fix], view: View, version: dict[str, int | None]) -> list[types.CodeAction]:
@@ -113,12 +131,22 @@ def refactorings(fixes: Iterable[Fix], view: View, version: dict[str, int | None
 
 
 def fix_all(analysis: Analysis, view: View, version: dict[str, int | None]) -> list[types.CodeAction]:
-    """One action with the preferred, verified fixes that do not touch each other."""
+    """One action with the preferred, verified fixes that do not touch each other.
+
+    Of the failures of one search space only one is repaired at a time: each repair was tried alone, and two together
+    may give up more of the space than either says.
+    """
     edits: list[Edit] = []
+    repaired: set[str | None] = set()
     for finding in analysis.findings:
         fix = next((fix for fix in finding.fixes if fix.verified and fix.preferred), None)
-        if fix is not None and not any(_meets(new.span, old.span) for new in fix.edits for old in edits):
-            edits += fix.edits
+        if fix is None or any(_meets(new.span, old.span) for new in fix.edits for old in edits):
+            continue
+        if finding.cause is not None:
+            if finding.target in repaired:
+                continue
+            repaired.add(finding.target)
+        edits += fix.edits
     if not edits:
         return []
     return [

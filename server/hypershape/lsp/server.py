@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,6 @@ AROUND_SECONDS = 1.0
 PROGRESS_AFTER_SECONDS = 0.5
 SLOW_TURN_SECONDS = 0.1
 STATUS = "hypershape/status"
-BEING_EDITED = "These are the last good results: the function does not parse as it stands."
 
 
 @attrs.define
@@ -173,7 +172,7 @@ class Server(LanguageServer):
         agent = await self._agent(chosen, folder) if self.configuration.trusted else None
         cache = Cache() if agent is not None else None
         previous = session.probed
-        kept = await aside(_carried, previous, document.text) if previous is not None else None
+        kept = await aside(carry.carried, previous, document.text) if previous is not None else None
         progress = _Progress(self, session)
         try:
             widen = partial(across, workspace=self.files, opened=self.texts())
@@ -186,7 +185,7 @@ class Server(LanguageServer):
                     if not self._current(versions):
                         return
                     session.view, session.versions = view, versions
-                    session.analysis = _with_kept(analysis, kept)
+                    session.analysis = carry.with_kept(analysis, kept)
                     if any(target.status == "probed" for target in session.analysis.targets):
                         session.probed = session.analysis
                     await self._publish(session)
@@ -401,37 +400,6 @@ class _Progress:
             progress.tokens.pop(self._token, None)
 
 
-def _with_kept(analysis: Analysis, kept: Analysis | None) -> Analysis:
-    """Fresh results, and the last good ones for every target that has none yet or cannot be read as it stands."""
-    if kept is None:
-        return analysis
-    now = analysis.by_name
-    waiting = {
-        key: old
-        for key, old in kept.by_name.items()
-        if (
-            bool(analysis.module.broken)
-            if (new := now.get(key)) is None
-            else new.status != "probed" and (new.target.slice is None or not analysis.done)
-        )
-    }
-    if not waiting:
-        return analysis
-    stale = {
-        key: replace(old, reason=BEING_EDITED if key not in now or now[key].target.slice is None else None)
-        for key, old in waiting.items()
-    }
-    targets = [stale.pop(key, target) for key, target in now.items()]
-    names = {name for name, _ in waiting}
-    places = {(finding.code, finding.span) for finding in analysis.findings}
-    findings = [
-        finding
-        for finding in kept.findings
-        if finding.target in names and (finding.code, finding.span) not in places
-    ]
-    return replace(analysis, targets=(*targets, *stale.values()), findings=(*analysis.findings, *findings))
-
-
 def _path(uri: str) -> str:
     parts = urlsplit(uri)
     return url2pathname(parts.path) if parts.scheme in ("file", "vscode-notebook-cell") else parts.path or uri
@@ -544,11 +512,6 @@ def create_server() -> Server:
         await server.restart()
 
     return server
-
-
-def _carried(previous: Analysis, text: str) -> Analysis:
-    """What was known of a text before an edit, at the places where it is now."""
-    return carry.moved(previous, carry.mover(previous.module.document.text, text))
 
 
 def _actions(

@@ -13,7 +13,7 @@ import os
 import pickle
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any
 import platformdirs
 
 from hypershape import __version__, model
-from hypershape.model import Environment, Target, TargetAnalysis
+from hypershape.model import Environment, Module, Target, TargetAnalysis
 from hypershape.space import conditions
 
 LARGEST = 50_000_000
@@ -56,6 +56,14 @@ class Cache:
 
     def keep_environment(self, command: Sequence[str], environment: Environment) -> None:
         self._store(_digest("environment", *command), environment)
+
+    def tried(self, module: Module, environment: Environment) -> Mapping[Any, Any]:
+        """The repairs that were tried for findings in the same text; what is stored is read back, whatever its keys are."""
+        kept = self._load(_text_key(module, environment))
+        return kept if isinstance(kept, dict) else {}
+
+    def keep_tried(self, module: Module, environment: Environment, tried: Mapping[Any, Any]) -> None:
+        self._store(_text_key(module, environment), dict(tried))
 
     def _load(self, key: str) -> Any:
         path = self.folder / key
@@ -114,6 +122,12 @@ class _Reader(pickle.Unpickler):
 def _key(target: Target, environment: Environment) -> str:
     data = None if target.data is None else replace(target.data, span=None)
     return _digest("result", target.slice, target.fed, data, environment)
+
+
+def _text_key(module: Module, environment: Environment) -> str:
+    """What repairs depend on: the whole text, and of other files what the targets need of them."""
+    slices = [target.slice for target in module.targets]
+    return _digest("repairs", module.document, slices, environment)
 
 
 def _digest(*parts: object) -> str:

@@ -1,0 +1,59 @@
+"""The repairs that were tried for a text, so that a file that is opened again, or an undo, need not wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from hypershape.model import Analysis, Environment, Finding, Fix, Module, Span
+from hypershape.probe import Cache
+
+Identity: TypeAlias = tuple[str, Span, str]
+Tried: TypeAlias = tuple[tuple[Fix, ...], tuple[str, ...]]
+"""The repairs that passed their trial, and the titles of those that did not."""
+
+
+def identity(finding: Finding) -> Identity:
+    """Findings of one text that agree in it say the same, on the same evidence."""
+    return finding.code, finding.span, finding.message
+
+
+class Memory:
+    """What was tried for one module; nothing where there is no cache."""
+
+    def __init__(self, cache: Cache | None, module: Module) -> None:
+        self._cache, self._module = cache, module
+        self._tried: Mapping[Identity, Tried] = {}
+
+    async def recall(self, environment: Environment | None) -> None:
+        """Looks up what is known of the text in this environment."""
+        if self._cache is not None and environment is not None:
+            self._tried = await asyncio.to_thread(self._cache.tried, self._module, environment)
+
+    async def keep(self, state: Analysis) -> None:
+        """Keeps what was tried to the end, which does not depend on how busy the machine was."""
+        tried = {identity(each): (each.fixes, each.refused) for each in state.findings if each.settled}
+        if self._cache is not None and state.environment is not None and tried != self._tried:
+            self._tried = tried
+            await asyncio.to_thread(self._cache.keep_tried, self._module, state.environment, tried)
+
+    def over(self, state: Analysis) -> Analysis:
+        """The same findings with the repairs that are remembered, where none was tried yet."""
+        return replace(state, findings=tuple(self._filled(each) for each in state.findings))
+
+    def _filled(self, finding: Finding) -> Finding:
+        known = self._tried.get(identity(finding))
+        return finding if finding.settled or known is None else finding.with_fixes(*known)
+
+
+def with_tried(state: Analysis, before: Analysis) -> Analysis:
+    """The same findings with what was tried for them a moment ago."""
+    tried = {identity(each): each for each in before.findings}
+
+    def filled(finding: Finding) -> Finding:
+        old = tried.get(identity(finding))
+        return finding.with_fixes(old.fixes, old.refused, old.settled) if old is not None else finding
+
+    return replace(state, findings=tuple(filled(each) for each in state.findings))
