@@ -176,3 +176,10 @@ def test_an_optimizer_that_keras_makes_at_all_values_is_free() -> None:
 def test_an_optimizer_that_does_not_exist_is_an_influence() -> None:
     assert compiled("hp.Choice('name', ['adam', 'adamant']), 'mse'") == []
     assert compiled("keras.optimizers.SGD(0.1, momentum=hp.Choice('momentum', [0.1, 1.9])), 'mse'") == []
+
+
+def test_of_a_constructor_that_refuses_only_what_decides_it_is_bound() -> None:
+    body = "f, r = hp.Int('filters', 8, 64, step=8), hp.Choice('ratio', [4, 16, 32])\nx = layers.Conv2D(f // r, 1, activation=hp.Choice('activation', ['relu', 'tanh']))(x)"
+    report = probe(target(body), {}, {"filters": 8, "ratio": 16}, {"filters": 8, "ratio": 32})[2]
+    assert report["verdict"] == "fail" and report["free"] == ("activation",)
+    assert report["alike"]["ratio"] == [16, 32]

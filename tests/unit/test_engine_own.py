@@ -307,3 +307,49 @@ def test_number_on_the_left_and_a_constant_tensor_are_remembered() -> None:
     """
     assert second(source, {}, {"units": 3})["verdict"] == "ok"
     assert second(source, {"size": 7}, {"size": 7, "units": 2})["verdict"] == "fail"
+
+
+REFUSING = """
+def build(hp):
+    units = hp.Choice("units", [0, 4, -3])
+    x = inputs = keras.Input((8,))
+    x = layers.Dense(4, name=hp.Choice("name", ["first", "other"]))(x)
+    x = layers.Dense(units, activation=hp.Choice("activation", ["relu", "tanh"]))(x)
+    model = keras.Model(inputs, x)
+    model.compile(loss="mse")
+    return model
+"""
+
+
+@pytest.mark.parametrize("other", [{"activation": "tanh", "name": "other"}, {"units": -3}])
+def test_constructor_that_refuses_its_arguments_is_remembered_with_its_words(other: Any) -> None:
+    report = second(REFUSING, {"units": 0}, {"units": 0, **other})
+    assert report["verdict"] == "fail" and report["error"]["layer_class"] == "Dense"
+    assert f"units={report['configuration']['units']}" in report["error"]["message"]
+
+
+def test_constructor_that_refuses_inside_of_an_own_model_is_remembered() -> None:
+    source = NET.replace("layers.Conv2D(4, kernel)", "layers.Conv2D(blocks - 2, kernel)") + BUILT[len(NET) :]
+    report = second(source, {"blocks": 2}, {"blocks": 1, "kernel": 9})
+    assert report["verdict"] == "fail" and "filters=-1" in report["error"]["message"]
+
+
+CAUGHT = """
+def build(hp):
+    x = inputs = keras.Input((8, 8, 3))
+    try:
+        x = {first}
+    except ValueError:
+        x = layers.Conv2D(4, hp.Choice("kernel", [9, 3]))(x)
+    model = keras.Model(inputs, x)
+    model.compile(loss="mse")
+    return model
+"""
+
+
+@pytest.mark.parametrize("first", ["layers.Conv2D(0, 3)(x)", "layers.Conv2D(4, 11)(x)"])
+def test_what_fails_behind_an_except_is_not_remembered_of_what_was_caught(first: str) -> None:
+    report, whole, remembered = in_child(
+        _second, CAUGHT.format(first=first), {"kernel": 9}, {"kernel": 3}, None
+    )
+    assert (report["verdict"], whole["verdict"]) == ("ok", "ok")

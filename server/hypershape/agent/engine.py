@@ -250,12 +250,17 @@ class Engine:
                 and str(stop.raised) in error["message"]
             )
         else:
-            agrees = not found.own or verdict != "ok"
+            agrees = verdict != "ok" and self._is_where(stop, error)
         if not agrees:
             _MEMORY.objects.distrust(found.own)
         elif found.own:
             report["layers"] = self._layers_of(found, run.compiled is not None)
         return agrees
+
+    def _is_where(self, stop: Any, error: Optional[Dict[str, Any]]) -> bool:
+        """Whether Keras failed where the stand-ins stopped, and not behind an `except` of the user's code."""
+        stopped = self._positions.frames(stop.__traceback__)
+        return error is not None and error["frames"][: len(stopped)] == stopped
 
     def _layers_of(self, found: _Recalled, returned: bool) -> Tuple[Dict[str, Any], ...]:
         calls = found.seen if returned else found.calls[: found.built]

@@ -225,9 +225,14 @@ def is_own(error: BaseException) -> bool:
 
 def skeleton(error: Dict[str, Any]) -> Tuple[Any, ...]:
     """What two failures with one cause have in common: type, place, and the message without names and numbers."""
-    message = _VARYING.sub("·", _ADDRESS.sub("", error["message"]))
+    message = without_numbers(error["message"])
     places = [_place(frame) for frame in (*error["frames"][-1:], error["made"])]
     return (error["type"], error["stage"], *places, message)
+
+
+def without_numbers(message: str) -> str:
+    """What messages have in common that differ in names, numbers and addresses only."""
+    return _VARYING.sub("·", _ADDRESS.sub("", message))
 
 
 def _place(frame: Optional[Mapping[str, Any]]) -> Optional[Tuple[Any, ...]]:

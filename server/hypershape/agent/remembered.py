@@ -25,7 +25,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from . import agreement, live, origins, own, private, purity, training
+from . import agreement, errors, guard, live, origins, own, private, purity, training
 from .positions import Positions
 from .standins import StandIn
 from .step import identity
@@ -280,6 +280,7 @@ class Memory:
         if self.tracking:
             args, kwargs = self.tracks.present((args, kwargs))
         kind = self.kind_of(cls, args, kwargs)
+        self._require_made(kind, frame)
         base = tuple((prefix, self._names.get(prefix, 0)) for prefix, _ in kind.counts) if kind.own else ()
         layer = Layer(self, kind, self._named(kind), self.made_at(frame))
         layer.base, layer.varied = base, varied
@@ -295,6 +296,30 @@ class Memory:
             kind = self._learn(key, cls, args, kwargs)
             kind.own = own
         return kind
+
+    def _require_made(self, kind: Kind, frame: Any) -> None:
+        """Stops at a constructor that refuses its arguments."""
+        if kind.refuses is None:
+            return
+        names = dict(self._names)
+        partly = kind.own or any(state.phase != "__init__" for state in self.objects.running)
+        again = None if partly else lambda: self._refused_to_be_made(kind, names)
+        raise self.stop(("constructor", id(kind), self._named(kind)), frame, again)
+
+    def _refused_to_be_made(self, kind: Kind, names: Dict[str, int]) -> Tuple[Any, ...]:
+        """The error of a constructor where so many names were given away before."""
+        self.asking = True
+        try:
+            with _FreshNames() as counts:
+                args, kwargs = self._real_arguments(kind)
+                counts.clear()
+                counts.update(names)
+                kind.maker(*args, **kwargs)
+        except Exception as error:
+            return error, None, None
+        finally:
+            self.asking = False
+        raise AssertionError("it was refused before")
 
     def _named(self, kind: Kind) -> str:
         """The name of the next layer of a kind; the names that are then given away."""
@@ -334,6 +359,7 @@ class Memory:
         kind = self._kinds.get(key)
         if kind is None:
             kind = self._learn(key, FunctionalModel, args, kwargs, function)
+        self._require_made(kind, frame)
         model = Application(self, kind, self._named(kind), self.made_at(frame))
         assert model.result is not None
         self.record(model.result, model.name, model.span)
@@ -576,6 +602,8 @@ class Memory:
 
     def result_of(self, kind: Kind, args: Any, kwargs: Any) -> Result:
         """What a layer of one kind does to its arguments."""
+        if kind.refuses is not None:
+            return Result(None, 0, {})
         key = self._call_key(args, kwargs, [])
         return kind.results.get(key) or self._try(kind, key, args, kwargs)
 
@@ -846,7 +874,7 @@ class Memory:
         return self._plain(value)
 
     def _learn(self, key: Any, cls: Any, args: Any, kwargs: Any, maker: Any = None) -> Kind:
-        """Makes the real layer once, to see that it can be made and how it names itself."""
+        """Makes the real layer once, to see whether it can be made and how it names itself."""
         # A function is looked up at the present value; what is made of it must not hold the others.
         self.require(not purity.holds_tokens([*args, *kwargs.values()]))
         kind = Kind(key, cls, (args, kwargs), maker)
@@ -855,16 +883,14 @@ class Memory:
             with _FreshNames():
                 real_args, real_kwargs = self._real_arguments(kind)
             with _FreshNames() as counts:
-                layer = kind.maker(*real_args, **real_kwargs)
-            own = [(prefix, count) for prefix, count in counts.items() if layer.name == prefix]
-            others = [(prefix, count) for prefix, count in counts.items() if layer.name != prefix]
-            named = kwargs.get("name") is not None or maker is not None
-            kind.named = layer.name if named else None
-            kind.counts = tuple(own + others)
-            self.require(named or bool(own))
-            kind.input_shape = getattr(layer, "_input_shape_arg", None)
-            kind.real = layer
-            if maker is not None:
+                layer = self._make_first(kind, real_args, real_kwargs)
+            if layer is None:
+                kind.named, kind.counts = kwargs.get("name"), tuple(counts.items())
+            else:
+                self._note_names(kind, layer, counts)
+                kind.input_shape = getattr(layer, "_input_shape_arg", None)
+                kind.real = layer
+            if layer is not None and maker is not None:
                 self._learn_application(kind, layer)
         except Exception:
             raise unknown(self) from None
@@ -872,6 +898,28 @@ class Memory:
             self.active, self.asking = True, False
         self._kinds[key] = kind
         return kind
+
+    def _note_names(self, kind: Kind, layer: Any, counts: Dict[str, int]) -> None:
+        """How a layer names itself, and how many names of each prefix its constructor gave away."""
+        own = [(prefix, count) for prefix, count in counts.items() if layer.name == prefix]
+        others = [(prefix, count) for prefix, count in counts.items() if layer.name != prefix]
+        named = kind.arguments[1].get("name") is not None or kind.maker is not kind.cls
+        kind.named = layer.name if named else None
+        kind.counts = tuple(own + others)
+        self.require(named or bool(own))
+
+    def _make_first(self, kind: Kind, args: Any, kwargs: Any) -> Any:
+        """The first layer of a kind; None where its constructor refuses the arguments, which it then always does."""
+        try:
+            return kind.maker(*args, **kwargs)
+        except (OSError, MemoryError, RecursionError):
+            # Files, the memory and the stack may be others next time.
+            raise
+        except Exception as error:
+            if guard.refusal(error) is not None:
+                raise
+            kind.refuses = type(error).__name__, errors.without_numbers(str(error))
+            return None
 
     def _learn_application(self, kind: Kind, model: Any) -> None:
         """What a ready-made model does to its own input."""
@@ -948,6 +996,8 @@ class Memory:
             return self._real(value.kind)
         if type(value) in (list, tuple):
             return type(value)(self._deep(each) for each in value)
+        if type(value) is dict:
+            return {name: self._deep(each) for name, each in value.items()}
         return value
 
 

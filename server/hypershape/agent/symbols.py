@@ -156,6 +156,7 @@ class Kind:
         "named",
         "own",
         "real",
+        "refuses",
         "results",
         "reusable",
     )
@@ -174,6 +175,8 @@ class Kind:
         """A class of the user's, whose calls of other layers stand on lines of the user's."""
         self.real: Any = None
         """A real layer of this kind that was not called yet, or one that may be called again."""
+        self.refuses: Optional[Tuple[str, str]] = None
+        """What its constructor raises, if it does: the type, and the message without numbers."""
         self.reusable = False
         """A call leaves nothing behind in the layer, so that one layer serves all inputs."""
 

@@ -130,6 +130,8 @@ class Tracks:
 
         def kind_at(here: Dict[str, int]) -> Any:
             kind = self._kind_at((cls, args, kwargs), here)
+            if kind.refuses is not None:
+                return ("made", kind.refuses), ()
             # Names that it gives away for parts of its own decide nothing.
             return (kind.named, kind.counts[:1], kind.input_shape), ()
 
