@@ -349,7 +349,29 @@ def build(hp):
 
 @pytest.mark.parametrize("first", ["layers.Conv2D(0, 3)(x)", "layers.Conv2D(4, 11)(x)"])
 def test_what_fails_behind_an_except_is_not_remembered_of_what_was_caught(first: str) -> None:
-    report, whole, remembered = in_child(
-        _second, CAUGHT.format(first=first), {"kernel": 9}, {"kernel": 3}, None
-    )
+    report, whole, _ = in_child(_second, CAUGHT.format(first=first), {"kernel": 9}, {"kernel": 3}, None)
+    assert (report["verdict"], whole["verdict"]) == ("ok", "ok")
+
+
+IN_TWO_PLACES = """
+def convolved(x, kernel):
+    return layers.Conv2D(4, kernel)(x)
+
+def build(hp):
+    x = inputs = keras.Input((8, 8, 3))
+    try:
+        x = convolved(x, hp.Choice("first", [3, 9]))
+    except ValueError as error:
+        if hp.Boolean("strict"):
+            raise
+    x = convolved(x, hp.Choice("second", [3, 9]))
+    model = keras.Model(inputs, x)
+    model.compile(loss="mse")
+    return model
+"""
+
+
+@pytest.mark.parametrize("failing", [{"second": 9}, {"first": 9, "strict": True}])
+def test_what_fails_in_one_place_is_not_foreseen_where_it_is_caught(failing: Any) -> None:
+    report, whole, _ = in_child(_second, IN_TWO_PLACES, failing, {"first": 9}, None)
     assert (report["verdict"], whole["verdict"]) == ("ok", "ok")

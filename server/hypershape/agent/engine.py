@@ -149,6 +149,8 @@ class Engine:
         self._data = step.Data(data)
         self._space = Space(self._positions)
         self._confirmed: Dict[Tuple[Any, ...], bool] = {}
+        self._ended: Set[Any] = set()
+        """Where the user's code stood when something was refused and the target ended with that."""
         self._traces: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
         self._steps: Dict[Any, Tuple[str, ...]] = {}
         self._failures: Dict[Any, Tuple[Dict[str, Any], bool]] = {}
@@ -219,6 +221,8 @@ class Engine:
             if run.fits:
                 self._fitting.add(remembered_run.whole)
             if verdict == "fail" and run.error is not None:
+                if remembered_run.stop is not None:
+                    self._ended.add(remembered_run.stop.places)
                 self._failures[key] = run.error, run.compiled is not None
                 self._outcomes[key] = run.log_names
                 report.update(self._influences(function, configuration, remembered_run))
@@ -259,8 +263,12 @@ class Engine:
 
     def _is_where(self, stop: Any, error: Optional[Dict[str, Any]]) -> bool:
         """Whether Keras failed where the stand-ins stopped, and not behind an `except` of the user's code."""
-        stopped = self._positions.frames(stop.__traceback__)
-        return error is not None and error["frames"][: len(stopped)] == stopped
+        frames = self._positions.frames(stop.__traceback__)
+        return (
+            error is not None
+            and error["frames"][: len(frames)] == frames
+            and not self._positions.may_be_caught(frames)
+        )
 
     def _layers_of(self, found: _Recalled, returned: bool) -> Tuple[Dict[str, Any], ...]:
         calls = found.seen if returned else found.calls[: found.built]
@@ -605,6 +613,8 @@ class Engine:
                 trace.made[id(layer)] = layer, stop.made
             trace.refused(layer, raised, stop.inside, given)
         frames = self._positions.frames(stop.__traceback__)
+        if stop.places not in self._ended or self._positions.may_be_caught(frames):
+            return
         error = errors.describe(raised, "build", self._positions, trace, frames)
         if self._confirmed.get(errors.skeleton(error)):
             self._failures[stop.key] = error, False

@@ -35,6 +35,7 @@ class Positions:
         self.paths = frozenset(paths)
         self._found: Dict[Tuple[int, int], Tuple[Optional[Span], Optional[int], CodeType]] = {}
         self._statements: Dict[str, List[ast.stmt]] = {}
+        self._guarded: Dict[str, List[Tuple[int, int]]] = {}
 
     def holds(self, path: Optional[str]) -> bool:
         """Whether a file is one of the user's."""
@@ -80,6 +81,31 @@ class Positions:
             traceback = traceback.tb_next
         return found
 
+    def may_be_caught(self, frames: Iterable[Dict[str, Any]]) -> bool:
+        """Whether one of some frames stands in a `try` with handlers, which decide what an error comes to."""
+        return any(
+            first <= frame["span"]["line"] <= last
+            for frame in frames
+            for first, last in self._guarded_lines(frame["span"]["path"])
+        )
+
+    def _guarded_lines(self, path: str) -> List[Tuple[int, int]]:
+        """The first and the last line of each `try` that has handlers."""
+        if path not in self._guarded:
+            tries = [each for each in self._statements_of(path) if getattr(each, "handlers", None)]
+            bodies = [cast(ast.Try, each).body for each in tries]
+            self._guarded[path] = [(body[0].lineno, body[-1].end_lineno or 0) for body in bodies]
+        return self._guarded[path]
+
+    def _statements_of(self, path: str) -> List[ast.stmt]:
+        if path not in self._statements:
+            try:
+                tree = ast.parse("".join(linecache.getlines(path)))
+            except SyntaxError:
+                tree = ast.Module(body=[], type_ignores=[])
+            self._statements[path] = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+        return self._statements[path]
+
     def _find(
         self, code: CodeType, instruction: int, line: Optional[int]
     ) -> Tuple[Optional[Span], Optional[int]]:
@@ -94,15 +120,11 @@ class Positions:
         return (None, None) if line is None else (self._statement(path, line), line)
 
     def _statement(self, path: str, line: int) -> Optional[Span]:
-        statements = self._statements.get(path)
-        if statements is None:
-            try:
-                tree = ast.parse("".join(linecache.getlines(path)))
-            except SyntaxError:
-                tree = ast.Module(body=[], type_ignores=[])
-            statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
-            self._statements[path] = statements
-        around = [node for node in statements if node.lineno <= line <= (node.end_lineno or node.lineno)]
+        around = [
+            node
+            for node in self._statements_of(path)
+            if node.lineno <= line <= (node.end_lineno or node.lineno)
+        ]
         if not around:
             return None
         node = min(around, key=lambda found: (found.end_lineno or found.lineno) - found.lineno)

@@ -654,7 +654,7 @@ class Memory:
             places.append(id(self.positions.of_frame(frame)))
             frame = self.positions.innermost(frame.f_back)
         self.stopped = True
-        return Stop((key, tuple(places), *self.objects.inside()), again)
+        return Stop((key, tuple(places), *self.objects.inside()), tuple(places), again)
 
     def raised(self, error: Exception) -> BaseException:
         """What the user's own code raised, of which Keras shall say what it comes to."""

@@ -34,9 +34,13 @@ class Stop(BaseException):
     input where a layer refuses. None where that is not the whole story.
     """
 
-    def __init__(self, key: Any, again: Optional[Callable[[], Tuple[Any, ...]]] = None) -> None:
+    def __init__(
+        self, key: Any, places: Any = (), again: Optional[Callable[[], Tuple[Any, ...]]] = None
+    ) -> None:
         super().__init__()
         self.key = key
+        self.places = places
+        """Of each frame of the user's code the expression that it was running, innermost first."""
         self.again = again
         self.made: Optional[Dict[str, Any]] = None
         """The frame of the expression that made the layer."""
