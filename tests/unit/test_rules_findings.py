@@ -854,3 +854,38 @@ def test_repairs_are_worked_out_only_when_somebody_asks(monkeypatch: pytest.Monk
     finding = only(analysis, "HS406")
     with pytest.raises(AssertionError, match="nobody asked"):
         list(finding.repairs())
+
+
+@pytest.mark.parametrize(
+    ("imports", "fixed"),
+    [
+        (
+            "from tensorflow.python.keras.optimizer_v2.adam import Adam\nfrom tensorflow.keras import layers",
+            "from tensorflow.keras.optimizers import Adam\n",
+        ),
+        (
+            "import keras\nfrom tensorflow.python.keras.optimizers import SGD, Adam as Own",
+            "from tensorflow.python.keras.optimizers import SGD\nfrom keras.optimizers import Adam as Own\n",
+        ),
+    ],
+)
+def test_an_optimizer_of_tensorflows_private_keras_is_told_by_name_and_imported_from_the_public_one(
+    imports: str, fixed: str
+) -> None:
+    written = module(
+        f"{imports}\n\n\ndef build_model(hp):\n    hp.Int('units', 1, 2)\n    model.compile(optimizer=Adam())\n"
+    )
+    refused = error(
+        written,
+        "Could not interpret optimizer identifier: <tensorflow.python.keras.optimizer_v2.adam.Adam object>",
+        "model.compile(optimizer=Adam())",
+    )
+    units = hyperparameter(written, "units", "hp.Int('units', 1, 2)", "Int", [1, 2])
+    space = [{"units": 1}, {"units": 2}]
+    analysis = failing(written, replace(refused, stage="compile"), [units], space, space)
+    finding = only(analysis, "HS207")
+    assert finding.message.startswith(
+        "`Adam` of tensorflow.python.keras.optimizer_v2.adam, TensorFlow's private copy of Keras 2, is not an "
+        "optimizer that Keras 3 takes in every configuration (2 tried)."
+    )
+    assert fixed in next(iter(repairs(finding, analysis).values()))

@@ -23,7 +23,10 @@ _NODE = re.compile(r"'\{\{node (?:[^}]*\b(compile_loss/)[^}]*|[^}]*)\}\} = (\w+)
 """A node of TensorFlow's graph: its name tells how often something like it was made before, and whether in a loss."""
 _COUNTED = re.compile(r"(?<=name=keras_tensor)_\d+(?:CLONE)?(?=>)")
 """How many symbolic tensors were made before one."""
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+"""Where an object of a message lies in memory, which is another place in every probe and tells nobody anything."""
+_TEMPORARY = re.compile(r"(?<=/)tmp[a-z0-9_]{8}\b")
+"""A temporary folder or file, which goes by another name in every probe."""
 _STACK = re.compile(r'^[ \t]*File "[^\n]*\n*', re.MULTILINE)
 """Where TensorFlow made a node: our own files and Keras's, as part of the message."""
 _VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\d+(?:\.\d+)?(?:e-?\d+)?")
@@ -139,8 +142,9 @@ def limit(type_name: str, message: str, frames: Sequence[Mapping[str, Any]] = ()
 
 
 def cleaned(message: str) -> str:
-    """A message without colours, and without what TensorFlow says of its own machinery."""
-    plain = _DETECTED.sub("", _COUNTED.sub("", _STACK.sub("", _COLOUR.sub("", message))))
+    """A message without colours, without what TensorFlow says of its own machinery, and the same in every probe."""
+    steady = _TEMPORARY.sub("tmp", _ADDRESS.sub("", message))
+    plain = _DETECTED.sub("", _COUNTED.sub("", _STACK.sub("", _COLOUR.sub("", steady))))
     return _MACHINERY.sub("", _NODE.sub(r"'\1\2'", plain))
 
 

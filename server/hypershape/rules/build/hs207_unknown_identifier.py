@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
@@ -10,6 +11,10 @@ from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure
 from hypershape.rules.common.identifiers import nearest, own_names, requoted
 from hypershape.source import Code
+
+_OBJECT = re.compile(r"<(?P<module>tensorflow\.python\.keras\.[\w.]+)\.(?P<name>\w+) object>")
+"""An object of the Keras 2 that TensorFlow keeps for itself."""
+_PLURALS = {"optimizer": "optimizers", "loss": "losses", "metric": "metrics", "initializer": "initializers"}
 
 
 class UnknownIdentifier(BuildFailure):
@@ -118,6 +123,12 @@ class UnknownIdentifier(BuildFailure):
     def what(self, error: ProbeError, code: Code) -> str:
         kind, value = _unknown(error)
         article = "an" if kind[:1] in tuple("aeiou") else "a"
+        private = _OBJECT.fullmatch(value)
+        if private is not None:
+            return (
+                f"`{private['name']}` of {private['module']}, TensorFlow's private copy of Keras 2, is not {article} "
+                f"{kind} that Keras 3 takes"
+            )
         if value in own_names(code):
             return f"Keras does not find `{value}` of this file by its name, as {article} {kind},"
         near = nearest(kind, value)
@@ -131,12 +142,38 @@ class UnknownIdentifier(BuildFailure):
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         kind, value = _unknown(cause.error)
         written = _written(value, code)
+        private = _OBJECT.fullmatch(value)
+        if private is not None:
+            yield from _public(private["name"], _PLURALS.get(kind, ""), code)
         if value in own_names(code):
             yield from _the_object_itself(value, target, code)
         elif written is not None:
             for name in nearest(kind, value)[:2]:
                 yield Fix(f"Use {name!r}", (Edit(code.span(written), requoted(code.source(written), name)),))
         yield from super().repairs(target, cause, code)
+
+
+def _public(name: str, part: str, code: Code) -> Iterator[Fix]:
+    """The class of a private copy of Keras imported from where everybody may take it."""
+    through_tensorflow = any(each.startswith("tensorflow.keras") for each in _import_sources(code))
+    package = f"{'tensorflow.' if through_tensorflow else ''}keras.{part}"
+    for node in code.every(ast.ImportFrom) if part else ():
+        aliases = [each for each in node.names if each.name == name]
+        if aliases and (node.module or "").startswith("tensorflow.python.keras"):
+            bound = aliases[0].name if aliases[0].asname is None else f"{name} as {aliases[0].asname}"
+            others = [ast.unparse(each) for each in node.names if each is not aliases[0]]
+            kept = f"from {node.module} import {', '.join(others)}\n{' ' * node.col_offset}" if others else ""
+            edit = Edit(code.span(node), f"{kept}from {package} import {bound}")
+            yield Fix(f"Import {name} from {package}", (edit,))
+
+
+def _import_sources(code: Code) -> Iterator[str]:
+    """The modules that a file imports, or imports from, as they are written."""
+    for node in code.import_statements:
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+        else:
+            yield from (each.name for each in node.names)
 
 
 def _the_object_itself(name: str, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
