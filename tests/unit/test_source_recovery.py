@@ -189,3 +189,37 @@ def test_deep_nesting_does_not_stop_the_analysis() -> None:
     module = analysed("x = " + "(" * 5000 + TUNER)
     assert is_sound(module)
     assert is_sound(analysed("x = " + "-" * 100_000 + "1\n" + TUNER))
+
+
+SCRIPT = "import keras, keras_tuner as kt\ndef build(hp):\n    return keras.Sequential([hp.Int('u', 1, 2)])\n"
+
+
+@pytest.mark.parametrize("line", ["%%writefile tune.py", "%%file 'jobs/tune.py'", "%%writefile -a tune.py"])
+def test_a_script_that_a_cell_writes_is_read_in_its_place(line: str) -> None:
+    module = notebook("import os", f"{line}\n{SCRIPT}", "!python tune.py")
+    (target,) = module.targets
+    assert (target.name, target.span.line, target.slice is not None) == ("build", 4, True)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"%%bash\n{SCRIPT}",
+        "%%writefile notes.txt\nkeras_tuner: def build(hp): tbd",
+        f"%%writefile tune.md\n{SCRIPT}",
+        "%%writefile other.py\nimport keras\ndef build(hp):\n    return keras.Sequential([])\n",
+    ],
+)
+def test_what_else_a_cell_writes_or_runs_is_not_read(cell: str) -> None:
+    assert notebook(cell).targets == ()
+
+
+def test_what_a_notebook_imports_from_a_script_that_it_writes_is_what_stands_there() -> None:
+    module = notebook(
+        f"%%writefile src/own.py\n{SCRIPT}",
+        "from own import build\nfrom other import thing",
+        "tuner = kt.RandomSearch(build, 'val_loss')",
+    )
+    (target,) = module.targets
+    assert target.slice is not None and (target.name, len(target.tuners)) == ("build", 1)
+    assert "from own" not in target.slice.files[-1].text and "from other" in module.clean

@@ -808,3 +808,36 @@ def test_a_function_that_searches_never_runs_for_its_side_effects() -> None:
         + "    main()\n    kt.RandomSearch(build_model)\n"
     )
     assert target.slice is None
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "kt.RandomSearch(build, hyperparameters=own, objective='val_loss')",
+        "kt.RandomSearch(hyperparameters=own, hypermodel=build, objective='val_loss')",
+    ],
+)
+def test_what_a_function_declares_before_the_builder_comes_out_of_the_same_run_as_the_builder(
+    made: str,
+) -> None:
+    target = only(
+        f"""
+        import keras_tuner as kt
+
+        def build(hp):
+            return hp.Int("units", 3, 9)
+
+        def search(fast):
+            own = [fast]
+            own.append(2)
+            tuner = {made}
+            tuner.search(None)
+
+        search(True)
+        """
+    )
+    assert target.slice is not None and target.slice.hyperparameters is not None
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(kept(target), "model.py", "exec"), scope)
+    assert eval(target.slice.expression, scope)(Given()) == 3
+    assert eval(target.slice.hyperparameters, scope) == [True, 2]

@@ -177,3 +177,120 @@ def test_a_file_without_keras_tuner_has_no_targets() -> None:
             self.model = build(hp)
     """
     assert names(text) == []
+
+
+COMPILED = "model = keras.Sequential([layers.Dense(hp.Int('u', 1, 2))])\n    model.compile('adam', 'mse')\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        (
+            f"def build(size, hp: kt.HyperParameters):\n    {COMPILED}    return model\n",
+            "(lambda hp: build(size, hp))",
+        ),
+        (
+            f"def build(hp, words, *, topics):\n    {COMPILED}    return model\n",
+            "(lambda hp: build(hp, words, topics=topics))",
+        ),
+        (
+            f"def build(hp, base=None):\n    x = base.output\n    {COMPILED}    return model\n",
+            "(lambda hp: build(hp, base=base))",
+        ),
+    ],
+)
+def test_a_builder_takes_more_than_the_object_and_is_probed_with_the_rest_assumed(
+    text: str, called: str
+) -> None:
+    (target,) = analysed(text).targets
+    assert target.slice is not None and target.slice.expression == called
+    assert len(target.slice.stand_ins) == called.count(",")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def block(x, hp: kt.HyperParameters):\n    return layers.Dense(hp.Int('u', 1, 2))(x)\n",
+        "def prepare(model, hp):\n    model.compile(hp.Choice('o', ['adam', 'sgd']))\n    return model\n",
+        f"def again(hp):\n    {COMPILED}    model.fit(x, y, batch_size=hp.get('batch'))\n    return model\n",
+        "class Own(kt.RandomSearch):\n    def make(self, hp):\n        return keras.Sequential(hp.Int('u', 1, 2))\n",
+    ],
+)
+def test_parts_of_models_and_what_trains_them_are_no_targets(text: str) -> None:
+    assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "def again(hp):\n    model = build(hp)\n    model.fit(x, y)\n    return model\n",
+        "def shown(hp):\n    model = build(hp)\n    model.summary()\n    return model\n",
+        "def report(hp):\n    print(hp.values)\n",
+    ],
+)
+def test_what_uses_a_builder_that_a_tuner_gets_is_no_other_target(later: str) -> None:
+    text = f"def build(hp):\n    return {MODEL}\n{later}tuner = kt.RandomSearch(build, 'val_loss')\n"
+    assert names(text) == ["build"]
+
+
+def test_a_builder_is_a_target_though_only_what_trains_its_models_calls_it() -> None:
+    text = (
+        f"def build(hp):\n    return {MODEL}\ndef train(hp):\n    build(hp).fit(x, y)\n    return build(hp)\n"
+    )
+    assert names(text) == ["build"]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "table = {'a': lambda p: small(p, 3)}\ntuner = kt.RandomSearch(table['a'], 'val_loss')\n",
+        "for f in [lambda p: small(p, 3)]:\n    tuner = kt.RandomSearch(f, 'val_loss')\n",
+        "table = {'a': lambda p: small(p, 3)}\nfor n, f in table.items():\n    kt.RandomSearch(f, 'val_loss')\n",
+        "for n, f in (('a', lambda p: small(p, 3)), ):\n    kt.RandomSearch(f, 'val_loss')\n",
+    ],
+)
+def test_builders_in_tables_are_those_of_the_tuners_that_get_them(made: str) -> None:
+    text = "def small(p, n):\n    hp = p\n    return keras.Sequential([layers.Dense(n)] * p.Int('u', 1, 2))\n"
+    (target,) = analysed(text + made).targets
+    assert (target.name, len(target.tuners)) == ("small", 1)
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        "return keras.Model(self.base.input, self.base(hp))",
+        "for each in self.base:\n                hp.Int('u', 1, 2)\n            return keras.Sequential()",
+    ],
+)
+def test_an_argument_that_nobody_gives_is_no_fact_where_none_could_never_do(used: str) -> None:
+    text = f"""
+    class Mine(kt.HyperModel):
+        def __init__(self, base=None):
+            self.base = base
+        def build(self, hp):
+            hp.Int('u', 1, 2)
+            {used}
+    """
+    (target,) = analysed(text).targets
+    assert target.slice is not None and target.slice.expression == "Mine(base=base).build"
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        "if self.base is None:\n                return keras.Sequential()\n            return self.base(hp)",
+        "base = self.base or keras.Sequential\n            return base(hp)",
+        "return keras.Sequential([layers.Dense(hp.Int('u', 1, 2), activation=self.base)])",
+    ],
+)
+def test_an_argument_that_may_be_none_keeps_its_default(used: str) -> None:
+    text = f"""
+    class Mine(kt.HyperModel):
+        def __init__(self, base=None):
+            self.base = base
+        def build(self, hp):
+            hp.Int('u', 1, 2)
+            {used}
+    """
+    (target,) = analysed(text).targets
+    assert target.slice is not None and target.slice.expression == "Mine().build"

@@ -129,7 +129,7 @@ def _slice(
     given, tunes_new_entries = _given(found)
     needs = Names()
     needs.merge(handed.needs)
-    if given is not None:
+    if given is not None and handed.given is None:
         needs.merge(code.reader.of(given))
     cut = slicer.cut(needs, found.before, handed.captures, handed.assumed, handed.without)
     files, unfilled = _files(cut, code, texts)
@@ -150,7 +150,7 @@ def _slice(
     if problem is not None:
         return None, problem
     stand_ins = _stand_ins(cut, handed.assumed, code)
-    space = code.source(given) if given is not None else None
+    space = handed.given or (code.source(given) if given is not None else None)
     return Slice(files, handed.expression, stand_ins, space, tunes_new_entries, own_training), None
 
 

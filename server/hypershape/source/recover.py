@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from hypershape.model import Document
 from hypershape.text import LINE_END, Text, blanked
@@ -20,7 +21,8 @@ Range = tuple[int, int]
 _PYTHON_CELLS = {"capture", "memit", "mprun", "prun", "time", "timeit"}
 # Line magics that run a statement.
 _STATEMENT_MAGICS = {"memit", "prun", "time", "timeit"}
-_CELL_MAGIC = re.compile(r"\s*%%(\w*)")
+_CELL_MAGIC = re.compile(r"\s*%%(\w*)(?:[ \t]+(?:-\w+[ \t]+)?[\"']?(\S+?)[\"']?[ \t]*(?=[\r\n]|\Z))?")
+_SEARCHES = re.compile(r"\bkeras_?tuner\b|\bhp\.(?:Int|Float|Choice|Boolean|Fixed)\(")
 _LINE_MAGIC = re.compile(r"[ \t]*%(\w+)[ \t]*((?:-\w+[ \t]+(?:\d+[ \t]+)?)*)")
 _ASSIGNED_MAGIC = re.compile(r"[ \t]*[\w.,\[\]\"' \t]+=[ \t]*(?:!|%[a-zA-Z])")
 _SHELL = re.compile(r"[ \t]*!(?!=)")
@@ -67,6 +69,7 @@ def recover(document: Document, lines: Text, parse: Parse) -> Recovered:
         return Recovered(text, whole)
     recovery = _Recovery(text, lines)
     if document.cells:
+        recovery.imports_of_written_scripts(document)
         for cell in document.cells:
             recovery.unit(cell.first_line, cell.first_line + cell.line_count - 1)
     else:
@@ -126,7 +129,7 @@ class _Recovery:
         cell = _CELL_MAGIC.match(self._current(first, last))
         if cell is not None:
             start = self.lines.starts[first - 1]
-            if cell[1] not in _PYTHON_CELLS:
+            if cell[1] not in _PYTHON_CELLS and not self._is_script(cell, first, last):
                 self.magics.append(self._blank(start, self._end(last)))
                 return
             first += len(LINE_END.findall(cell[0]))
@@ -139,6 +142,25 @@ class _Recovery:
             self.scanned = "".join(self.characters)
             wrong = None
         self._module(first, last, wrong)
+
+    def imports_of_written_scripts(self, document: Document) -> None:
+        """Blanks the imports from scripts that a cell writes: what they import is read where it is written."""
+        names = []
+        for each in document.cells or ():
+            first, last = each.first_line, each.first_line + each.line_count - 1
+            cell = _CELL_MAGIC.match(self._current(first, last))
+            if cell is not None and self._is_script(cell, first, last):
+                names.append(re.escape(PurePosixPath(cell[2]).stem))
+        if names:
+            imported = rf"^from[ \t]+(?:{'|'.join(names)})[ \t]+import[ \t]+[^(\r\n]+$"
+            for found in re.finditer(imported, self.text, re.MULTILINE):
+                self.magics.append(self._blank(*found.span()))
+            self.scanned = "".join(self.characters)
+
+    def _is_script(self, cell: re.Match[str], first: int, last: int) -> bool:
+        """Whether a cell writes a script that searches: its text is read as if it ran here, as it does soon after."""
+        written = cell[1] in ("writefile", "file") and (cell[2] or "").endswith(".py")
+        return written and _SEARCHES.search(self._current(first, last)) is not None
 
     # Magics.
 

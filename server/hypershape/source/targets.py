@@ -42,6 +42,8 @@ class Handed:
     assumed: Mapping[str, str] = field(default_factory=dict)
     name: str | None = None
     without: tuple[ast.stmt, ...] = ()
+    given: str | None = None
+    """What the tuner gets as `hyperparameters=`, where only the same run of a function has it."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,8 @@ class TargetFinder:
                 continue
             scope = self.code.enclosing(node)
             in_class = isinstance(scope, ast.ClassDef)
+            if isinstance(scope, ast.ClassDef) and scope.name in self.tuners.subclasses:
+                continue
             if in_class and node.name == "build" and self._looks_like_hypermodel(scope):
                 if not self._uses(node, parameter):
                     continue
@@ -167,8 +171,10 @@ class TargetFinder:
                 continue
             if node.name in called or (node.name in names_handed and not in_class):
                 continue
+            if self._only_trains(node, parameter, names_handed):
+                continue
             arguments = [name for name in required(node) if name not in ("self", "cls")]
-            if arguments != [parameter]:
+            if arguments != [parameter] and (in_class or not self._makes_its_model(node)):
                 continue
             if in_class and node.name in (
                 "fit",
@@ -182,6 +188,36 @@ class TargetFinder:
                 continue
             if self._makes_a_model(node):
                 yield node
+
+    def _only_trains(self, node: FunctionDef, parameter: str, handed: set[str]) -> bool:
+        """Whether a function is no builder but trains what one built, or builds with one that a tuner gets."""
+        if node.name == "build":
+            return False
+        calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+        if any(isinstance(each.func, ast.Attribute) and each.func.attr == "fit" for each in calls):
+            return not any(self._is_transformer_fit(each) for each in calls)
+        return any(
+            isinstance(each.func, ast.Name)
+            and each.func.id in handed
+            and any(isinstance(value, ast.Name) and value.id == parameter for value in each.args)
+            for each in calls
+        )
+
+    def _is_transformer_fit(self, call: ast.Call) -> bool:
+        owner = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr == "fit" else None
+        return isinstance(owner, ast.Name) and self.slicer.is_transformer(owner.id)
+
+    def _makes_its_model(self, node: FunctionDef) -> bool:
+        """Whether a function that takes more than the object puts a whole model together and compiles it.
+
+        What else it takes is given by whoever uses it, as by a `functools.partial` in another file.
+        """
+        calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+        compiles = any(isinstance(each.func, ast.Attribute) and each.func.attr == "compile" for each in calls)
+        return compiles and any(self._is_model_class(each.func) for each in calls)
+
+    def _is_model_class(self, node: ast.expr) -> bool:
+        return (self.code.origin(node) or "").rpartition(".")[2] in ("Sequential", "Model")
 
     def _parameter(self, node: FunctionDef) -> str | None:
         """The parameter that takes the HyperParameters object."""
@@ -252,7 +288,7 @@ class TargetFinder:
             if not isinstance(node, FUNCTIONS):
                 continue
             parameter = self._parameter(node)
-            if parameter is None:
+            if parameter is None or self._only_trains(node, parameter, set()):
                 continue
             for call in (each for each in ast.walk(node) if isinstance(each, ast.Call)):
                 passed = [*call.args, *(keyword.value for keyword in call.keywords)]
@@ -304,11 +340,16 @@ class TargetFinder:
         source = self.code.source(value)
         names = self.code.reader.of(value)
         suffix = ".build" if found.kind == "hypermodel" else ""
-        if not functions or not (self._is_local(names, functions) or self._prepares(functions[0], found)):
+        given = construction.argument("hyperparameters")
+        if given is not None and not (functions and self._is_local(self.code.reader.of(given), functions)):
+            given = None
+        if not functions or not (
+            given is not None or self._is_local(names, functions) or self._prepares(functions[0], found)
+        ):
             return Handed(found.node, found.kind, _evaluated(source) + suffix, names, name=found.name)
         if functions[0].name == "__init__":
             return self._from_constructor(found, value, construction, functions[0], suffix)
-        return self._inside(found, value, construction.statement, functions[0], suffix)
+        return self._inside(found, value, construction.statement, functions[0], suffix, given)
 
     def _prepares(self, function: FunctionDef, found: Handed) -> bool:
         """Whether the function that makes the tuner first sets module-level names that the target reads."""
@@ -370,15 +411,32 @@ class TargetFinder:
         return bool(names.loads & local)
 
     def _inside(
-        self, found: Handed, value: ast.expr, statement: ast.stmt, function: FunctionDef, suffix: str
+        self,
+        found: Handed,
+        value: ast.expr,
+        statement: ast.stmt,
+        function: FunctionDef,
+        suffix: str,
+        given: ast.expr | None = None,
     ) -> Handed | None:
-        """A value that only a run of the function around it has: the function is made to return it."""
-        if isinstance(function, ast.AsyncFunctionDef) or not self._fits(value, statement):
+        """A value that only a run of the function around it has: the function is made to return it.
+
+        With `given`, what the same tuner gets as `hyperparameters=`, it returns both.
+        """
+        wanted = sorted([value, *([given] if given is not None else [])], key=self.code.text.start)
+        if isinstance(function, ast.AsyncFunctionDef) or not self._fits(wanted[0], statement):
             return None
-        captures = [Capture(function, statement, (value,))]
+        captures = [Capture(function, statement, tuple(wanted))]
         expression, needs, more, assumed = self.call_of(function, 0)
         return Handed(
-            found.node, found.kind, expression + suffix, needs, (*captures, *more), assumed, found.name
+            found.node,
+            found.kind,
+            expression + (f"[{wanted.index(value)}]" if given is not None else "") + suffix,
+            needs,
+            (*captures, *more),
+            assumed,
+            found.name,
+            given=f"{expression}[{wanted.index(given)}]" if given is not None else None,
         )
 
     def _fits(self, value: ast.expr, statement: ast.stmt) -> bool:
@@ -411,7 +469,7 @@ class TargetFinder:
         assumed: dict[str, str] = {}
         arguments = []
         wanted = [name for name in required(function) if name not in ("self", "cls")]
-        for name in wanted:
+        for name in (*wanted, *self._never_none(function)):
             stand_in = self._assumed_name(name)
             assumed[stand_in] = f"no call in this file says what `{name}` of `{function.name}` is"
             arguments.append(name_argument(name, stand_in, function))
@@ -496,12 +554,41 @@ class TargetFinder:
         maker = self._method(scope, "__init__")
         assumed: dict[str, str] = {}
         arguments = []
-        for name in required(maker)[1:] if maker is not None else []:
+        for name in (*required(maker)[1:], *self._never_none(maker, scope)) if maker is not None else ():
             stand_in = self._assumed_name(name)
             assumed[stand_in] = f"no instance in this file says what `{name}` of `{scope.name}` is"
             assert maker is not None
             arguments.append(name_argument(name, stand_in, maker))
         return f"{scope.name}({', '.join(arguments)})", names, assumed
+
+    def _never_none(self, function: FunctionDef, scope: ast.ClassDef | None = None) -> list[str]:
+        """Parameters that are None by default and are used as None never can be, with nobody asking whether they are.
+
+        Whoever uses the definition gives them. `scope` is the class that keeps them, of which `function` makes an
+        instance.
+        """
+        return [name for name in _none_by_default(function) if self._needs_more(name, function, scope)]
+
+    def _needs_more(self, name: str, function: FunctionDef, scope: ast.ClassDef | None) -> bool:
+        uses: list[ast.expr] = [
+            each
+            for each in ast.walk(function)
+            if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
+        ]
+        kept = {
+            target.attr
+            for use in uses
+            if isinstance(bound := self.code.parents[use], ast.Assign)
+            for target in bound.targets
+            if isinstance(target, ast.Attribute)
+        }
+        uses += [
+            each
+            for each in (ast.walk(scope) if scope is not None else ())
+            if isinstance(each, ast.Attribute) and each.attr in kept and isinstance(each.ctx, ast.Load)
+        ]
+        around = [(each, self.code.parents[each]) for each in uses]
+        return any(_takes_no_none(*each) for each in around) and not any(_asks(*each) for each in around)
 
     def _method(self, scope: ast.ClassDef, name: str, depth: int = 0) -> FunctionDef | None:
         """A method of a class or of its base classes in the file; the last definition counts."""
@@ -548,6 +635,20 @@ class TargetFinder:
             return self._resolve_attribute(value, at)
         if isinstance(value, ast.Call):
             return self._resolve_call(value, at, depth)
+        if isinstance(value, ast.Subscript):
+            return self._resolve_item(value, at, depth)
+        return None
+
+    def _resolve_item(self, value: ast.Subscript, at: ast.stmt, depth: int) -> Handed | None:
+        """The builder that a table of builders holds under a key; the first one where the key is not written down."""
+        table = value.value
+        bound = self._assigned(table.id, at) if isinstance(table, ast.Name) else None
+        stored = bound.value if bound is not None else table
+        for key, each in _stored(stored):
+            if not isinstance(value.slice, ast.Constant) or key == value.slice.value:
+                found = self._resolve(each, bound or at, depth + 1)
+                if found is not None:
+                    return found
         return None
 
     def _resolve_name(self, value: ast.Name, at: ast.stmt, depth: int) -> Handed | None:
@@ -561,11 +662,31 @@ class TargetFinder:
             return Handed(definition, "function", value.id, Names())
         if isinstance(definition, ast.ClassDef):
             return None
+        stored = self._looped_over(value.id, at, depth)
+        if stored is not None:
+            return stored
         around = [each for each in self.code.scopes(at) if isinstance(each, FUNCTIONS)]
         if around and value.id in {argument.arg for argument in all_arguments(around[0].args)}:
             return self._resolve_parameter(value.id, around[0], depth)
         if self.code.imported(value) is not None:
             return Handed(value, "function", value.id, Names(), name=value.id)
+        return None
+
+    def _looped_over(self, name: str, at: ast.stmt, depth: int) -> Handed | None:
+        """The builder that a loop takes last from a table of builders: `for name, build in builders.items():`."""
+        for loop in self.code.ancestors(at):
+            if not isinstance(loop, ast.For) or name not in self.code.reader.of(loop.target).binds:
+                continue
+            table = loop.iter
+            if isinstance(table, ast.Call) and isinstance(table.func, ast.Attribute) and not table.args:
+                table = table.func.value
+            bound = self._assigned(table.id, loop) if isinstance(table, ast.Name) else None
+            for _, each in reversed(_stored(bound.value if bound is not None else table)):
+                parts = each.elts if isinstance(each, (ast.Tuple, ast.List)) else [each]
+                for part in parts:
+                    found = self._resolve(part, bound or loop, depth + 1)
+                    if found is not None:
+                        return found
         return None
 
     def _resolve_parameter(self, name: str, function: FunctionDef, depth: int) -> Handed | None:
@@ -706,8 +827,7 @@ class TargetFinder:
         if isinstance(node, ast.ClassDef):
             return self._reach_heir(node) if scope is None else None
         if scope is None:
-            needs = Names(loads={node.name})
-            return Handed(node, "function", node.name, needs)
+            return self._reach_function(node)
         if isinstance(scope, ast.ClassDef):
             kind: Kind = "hypermodel" if node.name == "build" else "method"
             outer = [each for each in self.code.scopes(scope) if isinstance(each, FUNCTIONS)]
@@ -723,6 +843,27 @@ class TargetFinder:
         if isinstance(scope, ast.FunctionDef):
             return self._given_up(node, node.name, scope, "function")
         return None
+
+    def _reach_function(self, node: FunctionDef) -> Handed:
+        """A function of the module; what it takes besides the object is assumed."""
+        parameter = self._parameter(node)
+        others = [each for each in (*required(node), *self._never_none(node)) if each != parameter]
+        needs = Names(loads={node.name})
+        if not others:
+            return Handed(node, "function", node.name, needs)
+        assumed: dict[str, str] = {}
+        arguments = []
+        for name in [each for each in required(node) if each == parameter or each in others] + [
+            each for each in others if each not in required(node)
+        ]:
+            if name == parameter:
+                arguments.append(name_argument(name, "hp", node))
+                continue
+            stand_in = self._assumed_name(name)
+            assumed[stand_in] = f"no call in this file says what `{name}` of `{node.name}` is"
+            arguments.append(name_argument(name, stand_in, node))
+        expression = f"(lambda hp: {node.name}({', '.join(arguments)}))"
+        return Handed(node, "function", expression, needs, (), assumed)
 
     def _reach_heir(self, node: ast.ClassDef) -> Handed:
         instance, needs, assumed = self._instance(node, "build")
@@ -751,6 +892,32 @@ class TargetFinder:
         return None
 
 
+def _stored(table: ast.expr) -> list[tuple[object, ast.expr]]:
+    """What a literal table holds, with the key of each."""
+    if isinstance(table, ast.Dict):
+        keys = [each.value if isinstance(each, ast.Constant) else None for each in table.keys]
+        return list(zip(keys, table.values, strict=True))
+    return list(enumerate(table.elts)) if isinstance(table, (ast.List, ast.Tuple)) else []
+
+
+def _takes_no_none(use: ast.expr, around: ast.AST) -> bool:
+    """Whether an expression is used where Python refuses None: called, asked for an attribute, iterated, computed with."""
+    if isinstance(around, ast.Call):
+        return around.func is use
+    if isinstance(around, (ast.Attribute, ast.Subscript)):
+        return around.value is use
+    return isinstance(around, (ast.BinOp, ast.Starred)) or (
+        isinstance(around, (ast.For, ast.comprehension)) and around.iter is use
+    )
+
+
+def _asks(use: ast.expr, around: ast.AST) -> bool:
+    """Whether an expression decides something: then its being None is foreseen."""
+    return isinstance(around, (ast.Compare, ast.BoolOp, ast.UnaryOp)) or (
+        isinstance(around, (ast.If, ast.IfExp, ast.While, ast.Assert)) and around.test is use
+    )
+
+
 def _made_by(handed: Handed) -> str:
     """The call that makes the target, which tells apart what one factory makes of different arguments."""
     return handed.expression if not handed.captures and "(" in handed.expression else ""
@@ -758,8 +925,23 @@ def _made_by(handed: Handed) -> str:
 
 def name_argument(name: str, value: str, function: FunctionDef) -> str:
     """An argument of a call: by position where it must be, else by name."""
-    keyword_only = {argument.arg for argument in function.args.kwonlyargs}
-    return f"{name}={value}" if name in keyword_only else value
+    return value if name in required(function) and name not in _keyword_only(function) else f"{name}={value}"
+
+
+def _keyword_only(function: FunctionDef) -> set[str]:
+    return {argument.arg for argument in function.args.kwonlyargs}
+
+
+def _none_by_default(function: FunctionDef) -> list[str]:
+    """The parameters of a function that are None where nobody gives them."""
+    arguments = function.args
+    plain = [*arguments.posonlyargs, *arguments.args]
+    first = len(plain) - len(arguments.defaults)
+    pairs = [
+        *zip(plain[first:], arguments.defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return [each.arg for each, value in pairs if isinstance(value, ast.Constant) and value.value is None]
 
 
 def _evaluated(source: str) -> str:
