@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Editor:
         self.versions: dict[str, int] = {}
         self.texts: dict[str, str] = {}
         self.status: list[Any] = []
+        self.refreshed: Counter[str] = Counter()
 
     async def start(
         self,
@@ -172,6 +174,12 @@ def editor(client: LanguageClient) -> Editor:
     @client.feature("hypershape/status")
     def status(params: Any) -> None:
         made.status.append(params)
+
+    for asked in (types.WORKSPACE_CODE_LENS_REFRESH, types.WORKSPACE_INLAY_HINT_REFRESH):
+
+        @client.feature(asked)
+        def refresh(_: Any, asked: str = asked) -> None:
+            made.refreshed[asked] += 1
 
     return made
 

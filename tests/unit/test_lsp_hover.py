@@ -99,8 +99,21 @@ def test_values_that_a_probe_speaks_for_count_as_tried() -> None:
         Report({"blocks": 4, "kernel": 7}, "fail", "symbolic", error, alike={"kernel": (7, 9)}),
         Report({"blocks": 1, "kernel": 3}, "ok", "symbolic", alike={"kernel": (3, 5, 7)}),
     )
-    text, _ = hover(analysis(reports=reports, causes=()), 2, 25) or ("", None)
-    assert text.endswith("Fails with `9`.\n\nFails in part of the space with `7`.")
+    cause = Cause(error, reports[0], (reports[0].configuration,), blame("kernel >= 7"), True, 0.25)
+    text, _ = hover(analysis(reports=reports, causes=(cause,)), 2, 25) or ("", None)
+    assert "Fails with `9`.\n\nFails in part of the space with `7`." in text
+
+
+def test_values_of_a_hyperparameter_that_no_condition_names_are_not_said_to_fail() -> None:
+    error = ProbeError("ValueError", "negative", "build")
+    reports = (
+        Report({"blocks": 4, "kernel": 7}, "fail", "symbolic", error),
+        Report({"blocks": 1, "kernel": 7}, "ok", "symbolic"),
+        Report({"blocks": 1, "kernel": 3}, "ok", "symbolic"),
+    )
+    cause = Cause(error, reports[0], (reports[0].configuration,), blame("blocks >= 4"), True, 0.25)
+    text, _ = hover(analysis(reports=reports, causes=(cause,)), 2, 25) or ("", None)
+    assert "Fails" not in text
 
 
 def test_a_target_that_was_not_probed_says_why() -> None:

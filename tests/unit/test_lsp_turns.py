@@ -104,7 +104,7 @@ async def test_results_are_carried_over_an_edit_beside_the_loop(
     whole = types.TextDocumentContentChangeWholeDocument(TEXT + "\n")
     server.workspace.update_text_document(types.VersionedTextDocumentIdentifier(2, URI), whole)
     monkeypatch.setattr(server, "text_document_publish_diagnostics", lambda params: None)
-    monkeypatch.setattr(server, "_show_state", lambda analysis: None)
+    monkeypatch.setattr(server, "_show", lambda shown: None)
     server.configuration = replace(server.configuration, trusted=False)
     await server._run(session)
     assert noted.ran["mover"] is False and noted.ran["moved"] is False

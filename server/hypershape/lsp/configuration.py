@@ -23,6 +23,9 @@ NAMES = {
 """The client's names of settings, and the settings that they are read as."""
 
 
+LONGEST_HINT = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """The `hypershape` section.
@@ -35,6 +38,9 @@ class Configuration:
     chosen: Settings = field(default_factory=Settings)
     selected: tuple[str, ...] | None = None
     problems: tuple[str, ...] = field(default=(), compare=False)
+    hints: bool = True
+    """Whether shapes are shown at the ends of lines."""
+    hint_length: int = LONGEST_HINT
 
     @classmethod
     def read(cls, section: Any, before: Configuration | None = None) -> Configuration:
@@ -53,7 +59,9 @@ class Configuration:
             problems.append(f"trusted is true or false, not {trusted!r}: nothing is run.")
         selected = values.pop("selectedInterpreter")
         python = values.pop("interpreter")
-        return cls(trusted is True, Settings(**values, python=python), selected, tuple(problems))
+        hints, length = _hints(section.get("inlayHints"), problems)
+        chosen = Settings(**values, python=python)
+        return cls(trusted is True, chosen, selected, tuple(problems), hints, length)
 
     def settings(self, project: Settings) -> Settings:
         """What holds for a project's files: the editor's settings, then the project's, then what is selected."""
@@ -78,6 +86,20 @@ def _values(section: Mapping[str, Any], base: Configuration) -> tuple[dict[str, 
             problems.append(str(reason).replace(kind, name, 1))
             values[name] = before[name] if name in before else getattr(base.chosen, kind)
     return {**dict.fromkeys(before), **values}, problems
+
+
+def _hints(value: Any, problems: list[str]) -> tuple[bool, int]:
+    """Whether there are hints, and how long they may be. Which line is the current one only the editor knows."""
+    if value is None:
+        return True, LONGEST_HINT
+    enabled = value.get("enabled", "on") if isinstance(value, Mapping) else None
+    length = value.get("maximumLength", LONGEST_HINT) if isinstance(value, Mapping) else None
+    if enabled not in ("on", "off", "currentLine"):
+        problems.append(f"inlayHints.enabled is on, off or currentLine, not {enabled!r}.")
+    if type(length) is not int or length < 1:
+        problems.append(f"inlayHints.maximumLength is a number of characters, not {length!r}.")
+        length = LONGEST_HINT
+    return enabled != "off", length
 
 
 def _known_severities(entries: Mapping[Any, Any]) -> tuple[dict[str, str], list[str]]:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
-from hypershape.model import Analysis, Cause, Coverage, Hyperparameter, LayerRow, Span, TargetAnalysis, Value
+from hypershape.lsp import shapes
+from hypershape.lsp.shapes import Pin
+from hypershape.model import (
+    Analysis,
+    Cause,
+    Coverage,
+    Hyperparameter,
+    LayerRow,
+    Module,
+    Span,
+    TargetAnalysis,
+    Value,
+)
 from hypershape.rules.common import wording
 from hypershape.space.shares import WIDE
 
 MOST_VALUES = 12
 
 
-def hover(analysis: Analysis, line: int, column: int) -> tuple[str, Span] | None:
+def hover(
+    analysis: Analysis, line: int, column: int, pins: Mapping[str, Pin] = MappingProxyType({})
+) -> tuple[str, Span] | None:
     """The Markdown for a place (1-based), and the span it speaks of; None where there is nothing to say.
 
     The innermost thing wins: an `hp.…` call, then the layers of the line, then the target's name.
@@ -28,23 +43,34 @@ def hover(analysis: Analysis, line: int, column: int) -> tuple[str, Span] | None
         if rows and rows[0].span is not None:
             held = [row for row in rows if row.span is not None and _holds(row.span, line, column)]
             shown = _innermost(held or rows)
-            return layers(shown, target), shown[0].span or rows[0].span
+            pin = pins.get(target.target.name)
+            return layers(shown, analysis.module, target, pin), shown[0].span or rows[0].span
         if _holds(target.target.span, line, column):
             return summary(target), target.target.span
     return None
 
 
-def layers(rows: Iterable[LayerRow], target: TargetAnalysis) -> str:
-    """A table of layers with their output shapes over the space."""
-    lines = ["| layer | output shape | parameters |", "| --- | --- | --- |"]
-    lines += [f"| {row.class_name} | `{row.summary}` | {_range(row.parameters)} |" for row in rows]
-    if target.coverage is not None:
-        lines += ["", _over(target.coverage)]
+def layers(rows: Sequence[LayerRow], module: Module, target: TargetAnalysis, pin: Pin | None) -> str:
+    """A table of layers with their output shapes over the space, one row for each round of a loop.
+
+    Under it what it was seen of: a pinned configuration alone, or the space.
+    """
+    table = shapes.table(module, target, [row.span for row in rows if row.span is not None], pin)
+    if not table:
+        lines = ["| layer | output shape | parameters |", "| --- | --- | --- |"]
+        lines += [f"| {row.class_name} | `{row.summary}` | {_range(row.parameters)} |" for row in rows]
+        table = "\n".join(lines)
+        pin = None
+    parts = [table]
+    if pin is not None:
+        parts.append(f"Pinned: {pin.text}.")
+    elif target.coverage is not None:
+        parts.append(_over(target.coverage))
     if target.assumptions:
-        lines += ["", "Assumed: " + "; ".join(target.assumptions)]
+        parts.append("Assumed: " + "; ".join(target.assumptions))
     if target.reason:
-        lines += ["", target.reason]
-    return "\n".join(lines)
+        parts.append(target.reason)
+    return "\n\n".join(parts)
 
 
 def hyperparameter(hp: Hyperparameter, target: TargetAnalysis) -> str:
@@ -52,21 +78,26 @@ def hyperparameter(hp: Hyperparameter, target: TargetAnalysis) -> str:
     parts = [f"**{hp.name}** draws {_drawn(hp)}"]
     if hp.max is not None and hp.values and hp.max not in hp.values:
         parts.append(f"{_value(hp.max)} is never drawn.")
-    failing, building = _verdicts(hp.name, target)
-    always = [value for value in failing if value not in building]
-    sometimes = [value for value in failing if value in building]
-    if always:
-        parts.append(f"Fails with {_listed(always)}.")
-    if sometimes:
-        parts.append(f"Fails in part of the space with {_listed(sometimes)}.")
     conditions = [
         cause.condition for cause in target.causes if cause.condition is not None and hp.name in cause.names
     ]
+    if conditions or any(cause.condition is None for cause in target.causes):
+        parts += _failing_values(hp.name, target)
     parts += [f"Fails when `{condition.text}`." for condition in conditions]
     held = target.coverage.held.get(hp.name) if target.coverage is not None else None
     if held:
         parts.append(f"It cannot make a build fail: {held}.")
     return "\n\n".join(parts)
+
+
+def _failing_values(name: str, target: TargetAnalysis) -> Iterator[str]:
+    failing, building = _verdicts(name, target)
+    always = [value for value in failing if value not in building]
+    sometimes = [value for value in failing if value in building]
+    if always and building:
+        yield f"Fails with {_listed(always)}."
+    if sometimes and not all(value in failing for value in building):
+        yield f"Fails in part of the space with {_listed(sometimes)}."
 
 
 def summary(target: TargetAnalysis) -> str:

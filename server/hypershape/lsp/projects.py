@@ -23,18 +23,6 @@ COMMAND = "hypershape.explainProject"
 def register(server: Server) -> None:
     """Adds the handlers to a server."""
 
-    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
-    async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
-        uri = params.text_document.uri
-        owner = server.owner(uri)
-        found = server.document(owner)
-        if found is None:
-            return []
-        document, uris, versions = found
-        view = View.of(document, server.workspace.position_codec, uris)
-        lenses = await asyncio.to_thread(lambda: list(_lenses(view, uri, owner)))
-        return lenses if server._current(versions) else []
-
     @server.command(COMMAND)
     async def explain_project(uri: str, folder: str) -> str:
         session = server.sessions.get(uri)
@@ -42,6 +30,17 @@ def register(server: Server) -> None:
         text = await asyncio.to_thread(_told, Path(folder), analysis)
         await _show(server, folder, text)
         return text
+
+
+async def lenses(server: Server, uri: str, owner: str) -> list[types.CodeLens]:
+    """Those over the tuners of one part of a document, the script itself or a cell."""
+    found = server.document(owner)
+    if found is None:
+        return []
+    document, uris, versions = found
+    view = View.of(document, server.workspace.position_codec, uris)
+    made = await asyncio.to_thread(lambda: list(_lenses(view, uri, owner)))
+    return made if server._current(versions) else []
 
 
 def _lenses(view: View, uri: str, owner: str) -> Iterator[types.CodeLens]:

@@ -7,27 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections.abc import Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-import attrs
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument
 
 from hypershape import __version__, settings
-from hypershape.lsp import carry, convert, names, projects
+from hypershape.lsp import carry, convert, hints, lenses, names, pins, projects, shapes, status
 from hypershape.lsp import hover as hovers
-from hypershape.lsp.configuration import Configuration
+from hypershape.lsp.configuration import Configuration as Configured
 from hypershape.lsp.positions import View
+from hypershape.lsp.status import Progress, Status
 from hypershape.lsp.texts import count_lines_as_the_protocol_does
 from hypershape.model import Analysis, Document, Options
 from hypershape.settings import Settings, processes
@@ -35,18 +34,12 @@ from hypershape.settings import Settings, processes
 DEBOUNCE_SECONDS = 0.1
 AROUND_SECONDS = 1.0
 """Files that use an edited one are analysed again when nothing has been typed for so long."""
-PROGRESS_AFTER_SECONDS = 0.5
 SLOW_TURN_SECONDS = 0.1
-STATUS = "hypershape/status"
-
-
-@attrs.define
-class Status:
-    """What the client's status item shows."""
-
-    state: str
-    message: str | None = None
-    environment: dict[str, Any] | None = None
+SETTLING_SECONDS = 1.0
+"""Hints and lenses wait so long for the first analysis of a text, which has what was known before in its place."""
+REFRESH_SECONDS = 0.5
+MORE_TIME = 3.0
+"""What is tried again gets so many times the budget."""
 
 
 @dataclass
@@ -62,6 +55,18 @@ class Session:
     """The last analysis with probe results, for hovers and diagnostics until the next one."""
     shown: dict[str, list[types.Diagnostic]] = field(default_factory=dict)
     """What was published, by address: a document can have something to show in the files that it imports."""
+    agent: Any = None
+    """The agent that the last analysis was made with."""
+    pins: dict[str, shapes.Pin] = field(default_factory=dict)
+    """The configurations whose shapes alone are shown, by the name of the target."""
+    lines: tuple[Analysis, dict[str, shapes.Pin], tuple[shapes.Line, ...]] | None = None
+    """What is said at the ends of lines, with what it was worked out from."""
+    refreshed: object = None
+    """What the editor was told to ask for last."""
+    stopped: bool = False
+    """The user has ended the analysis of this text."""
+    patience: float = 1.0
+    """The budget counts so many times where the user asked to try again."""
 
 
 class Server(LanguageServer):
@@ -82,11 +87,12 @@ class Server(LanguageServer):
                 ]
             ),
         )
-        self.configuration = Configuration()
+        self.configuration = Configured()
         self.sessions: dict[str, Session] = {}
         self.agents: dict[tuple[str, ...], Any] = {}
         self.status = Status("idle")
         self._said: set[str] = set()
+        self._refreshed = 0.0
 
     # ----------------------------------------------------------------- documents
 
@@ -144,7 +150,64 @@ class Server(LanguageServer):
         session = self.sessions.setdefault(uri, Session(uri))
         if session.task is not None:
             session.task.cancel()
+        session.stopped = False
         session.task = asyncio.get_running_loop().create_task(self._analyse(session, delay))
+
+    def stop(self, uri: str) -> None:
+        """Ends what runs for a document; what was found stays."""
+        session = self.sessions.get(uri)
+        if session is not None and session.task is not None and not session.task.done():
+            session.task.cancel()
+            session.stopped = True
+            self._show(Status("idle", "Probing was stopped.", self.status.environment))
+            self.refresh()
+
+    def try_again(self, uri: str) -> None:
+        """Analyses a document again, with more time."""
+        session = self.sessions.get(uri)
+        if session is not None:
+            session.patience = MORE_TIME
+            self.schedule(uri, 0.0)
+
+    async def settled(self, uri: str) -> Session | None:
+        """What is known of a document, waiting a moment for the first word on its text after an edit."""
+        session, until = self.sessions.get(uri), time.monotonic() + SETTLING_SECONDS
+        while session is not None and not (session.versions and self._current(session.versions)):
+            if time.monotonic() > until:
+                break
+            await asyncio.sleep(0.03)
+        return session if session is not None and session.view is not None else None
+
+    def refresh(self) -> None:
+        """Has the editor ask for lenses and hints again."""
+        workspace = self.client_capabilities.workspace
+        if workspace is None:
+            return
+        if workspace.code_lens is not None and workspace.code_lens.refresh_support:
+            self.workspace_code_lens_refresh(None)
+        if workspace.inlay_hint is not None and workspace.inlay_hint.refresh_support:
+            self.workspace_inlay_hint_refresh(None)
+
+    async def probe_pins(self, session: Session) -> None:
+        """Probes pinned configurations that were not among those of the exploration; those that an edit took out of
+        the space are unpinned."""
+        from hypershape.analysis.once import probe_once
+        from hypershape.space import contains
+
+        analysis, agent = session.analysis, session.agent
+        for target in analysis.targets if analysis is not None else ():
+            pin = session.pins.get(target.target.name)
+            if pin is None or target.status != "probed" or pin.report(target) is not None:
+                continue
+            report = None
+            if agent is not None and contains(target.hyperparameters, pin.configuration):
+                report = await probe_once(target.target, agent, pin.configuration)
+            if session.pins.get(target.target.name) is not pin:
+                continue
+            if report is None:
+                del session.pins[target.target.name]
+            else:
+                session.pins[target.target.name] = replace(pin, own=report, asked=target.target.slice)
 
     async def _analyse(self, session: Session, delay: float) -> None:
         try:
@@ -173,11 +236,13 @@ class Server(LanguageServer):
         cache = Cache() if agent is not None else None
         previous = session.probed
         kept = await aside(carry.carried, previous, document.text) if previous is not None else None
-        progress = _Progress(self, session)
+        progress = Progress(self, lambda: self.stop(session.uri))
         try:
             widen = partial(across, workspace=self.files, opened=self.texts())
             before = previous or session.analysis
             options = chosen.options(Options(level="auto", processes=processes(spare=True)))
+            options = replace(options, budget=options.budget * session.patience)
+            session.patience, session.agent = 1.0, agent
             states = analyse(document, agent, options, previous=before, cache=cache, widen=widen)
             # Closed in any case: probes run beside it.
             async with aclosing(states):
@@ -191,9 +256,21 @@ class Server(LanguageServer):
                     await self._publish(session)
                     self._say_unsearched(analysis)
                     progress.update(analysis)
-                    self._show_state(analysis)
+                    self._refresh_for(session)
+                    self._show(status.status(analysis, self.configuration.trusted, self.status))
+            if session.pins:
+                await self.probe_pins(session)
+                self.refresh()
         finally:
             progress.end()
+
+    def _refresh_for(self, session: Session) -> None:
+        """Has lenses and hints asked for again where they changed, and not all the time while probes run."""
+        assert session.analysis is not None
+        now, shown = time.monotonic(), (session.analysis.targets, session.analysis.done)
+        if session.analysis.done or (shown != session.refreshed and now - self._refreshed > REFRESH_SECONDS):
+            session.refreshed, self._refreshed = shown, now
+            self.refresh()
 
     def _say_unsearched(self, analysis: Analysis) -> None:
         """Logs, once, that not every file could be looked into."""
@@ -239,7 +316,7 @@ class Server(LanguageServer):
 
     def configure(self, section: Any) -> bool:
         """Takes the editor's settings; says whether anything changed."""
-        before, self.configuration = self.configuration, Configuration.read(section, self.configuration)
+        before, self.configuration = self.configuration, Configured.read(section, self.configuration)
         for problem in self.configuration.problems:
             self.tell_once(problem)
         return self.configuration != before
@@ -281,23 +358,10 @@ class Server(LanguageServer):
             return None
         return View.of(document, self.workspace.position_codec, [text.uri if text is not None else uri])
 
-    def _show_state(self, analysis: Analysis) -> None:
-        environment = attrs.asdict(_Environment.of(analysis)) if analysis.environment is not None else None
-        if not self.configuration.trusted:
-            self._show(
-                Status("restricted", "The workspace is not trusted: nothing is run, only the text is read.")
-            )
-        elif analysis.environment is not None and analysis.environment.unusable:
-            self._show(Status("error", analysis.environment.problem, environment))
-        elif analysis.done:
-            self._show(Status("idle", None, environment or self.status.environment))
-        else:
-            self._show(Status("probing", analysis.progress, environment or self.status.environment))
-
-    def _show(self, status: Status) -> None:
-        if status != self.status:
-            self.status = status
-            self.protocol.notify(STATUS, status)
+    def _show(self, shown: Status) -> None:
+        if shown != self.status:
+            self.status = shown
+            self.protocol.notify(status.NOTIFICATION, shown)
 
     def _log(self, text: str, kind: types.MessageType = types.MessageType.Log) -> None:
         self.window_log_message(types.LogMessageParams(kind, text))
@@ -327,79 +391,6 @@ class Server(LanguageServer):
         self._replace_shown(session, {part: [] for part in own})
 
 
-@attrs.define
-class _Environment:
-    python: str
-    executable: str
-    keras: str | None
-    keras_tuner: str | None
-    tensorflow: str | None
-    backend: str | None
-    devices: list[str]
-    problem: str | None
-
-    @classmethod
-    def of(cls, analysis: Analysis) -> _Environment:
-        found = analysis.environment
-        assert found is not None
-        return cls(
-            found.python,
-            found.executable,
-            found.keras,
-            found.keras_tuner,
-            found.tensorflow,
-            found.backend,
-            list(found.devices),
-            found.problem,
-        )
-
-
-class _Progress:
-    """One progress of the editor for one analysis, begun only when it takes longer than a moment."""
-
-    def __init__(self, server: Server, session: Session) -> None:
-        self._server, self._session = server, session
-        self._token = f"hypershape-{uuid.uuid4()}"
-        self._started = time.monotonic()
-        self._asked = self._begun = self._over = False
-        window = server.client_capabilities.window
-        self._wanted = bool(window and window.work_done_progress)
-
-    def update(self, analysis: Analysis) -> None:
-        """Tells the editor how far the analysis is; the first time it is asked for a place to show it."""
-        if not self._wanted or analysis.done or analysis.progress is None:
-            return
-        if self._begun:
-            report = types.WorkDoneProgressReport(message=analysis.progress)
-            self._server.work_done_progress.report(self._token, report)
-        elif not self._asked and time.monotonic() - self._started > PROGRESS_AFTER_SECONDS:
-            self._asked = True
-            # Not awaited: a reply that never comes must not hold up the probes.
-            self._server.work_done_progress.create(self._token, self._begin)
-
-    def _begin(self, *_: Any) -> None:
-        progress = self._server.work_done_progress
-        if self._over:
-            progress.tokens.pop(self._token, None)
-            return
-        self._begun = True
-        progress.begin(self._token, types.WorkDoneProgressBegin("Hypershape", cancellable=True))
-        progress.tokens[self._token].add_done_callback(self._cancelled)
-
-    def _cancelled(self, future: Any) -> None:
-        if future.cancelled() and self._session.task is not None:
-            self._session.task.cancel()
-            self._server._show(Status("idle", "Probing was stopped.", self._server.status.environment))
-
-    def end(self) -> None:
-        """Takes the progress away; the token is forgotten, which the library leaves to us."""
-        self._over = True
-        if self._begun:
-            progress = self._server.work_done_progress
-            progress.end(self._token, types.WorkDoneProgressEnd())
-            progress.tokens.pop(self._token, None)
-
-
 def _path(uri: str) -> str:
     parts = urlsplit(uri)
     return url2pathname(parts.path) if parts.scheme in ("file", "vscode-notebook-cell") else parts.path or uri
@@ -411,7 +402,7 @@ def create_server() -> Server:
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
-        server.configuration = Configuration.read(params.initialization_options)
+        server.configuration = Configured.read(params.initialization_options)
 
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:
@@ -419,9 +410,7 @@ def create_server() -> Server:
             server.tell_once(problem)
         asyncio.get_running_loop().create_task(_watch_turns(server))
         if not server.configuration.trusted:
-            server._show(
-                Status("restricted", "The workspace is not trusted: nothing is run, only the text is read.")
-            )
+            server._show(Status("restricted", status.NOT_TRUSTED))
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_: None) -> None:
@@ -474,7 +463,7 @@ def create_server() -> Server:
             return None
         uri = params.text_document.uri
         place = session.view.span(uri, types.Range(params.position, params.position))
-        found = hovers.hover(session.analysis, place.line, place.column)
+        found = hovers.hover(session.analysis, place.line, place.column, session.pins)
         if found is None:
             return None
         text, span = found
@@ -504,7 +493,8 @@ def create_server() -> Server:
         found = await aside(_actions, session.analysis, session.view, versions, params, server.other_view)
         return found if server._current(versions) else []
 
-    names.register(server)
+    for part in (names, hints, lenses, pins):
+        part.register(server)
     projects.register(server)
 
     @server.command("hypershape.restart")

@@ -57,11 +57,12 @@ def merge_shapes(shapes: Sequence[Shape]) -> str:
 
 
 def _merge_axes(shapes: Sequence[Shape]) -> str:
-    axes = [_merge_axis({shape[axis] for shape in shapes}) for axis in range(len(shapes[0]))]
+    axes = [merge_axis({shape[axis] for shape in shapes}) for axis in range(len(shapes[0]))]
     return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
 
 
-def _merge_axis(distinct: set[int | None]) -> str:
+def merge_axis(distinct: set[int | None]) -> str:
+    """`26`, `20–26`, or `None or 26`."""
     numbers = sorted(size for size in distinct if size is not None)
     parts = ["None"] if None in distinct else []
     if len(numbers) == 1:

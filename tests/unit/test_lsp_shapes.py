@@ -1,0 +1,177 @@
+"""Hints, lenses and pins: what the editor shows of shapes and verdicts, from analyses made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from hypershape.lsp import lenses, pins, shapes
+from hypershape.model import (
+    Analysis,
+    Cause,
+    Configuration,
+    Coverage,
+    Frame,
+    LayerCall,
+    ProbeError,
+    Report,
+    Shape,
+    Span,
+    TargetAnalysis,
+)
+
+from .handmade import PATH, at, blame, module
+
+MODULE = module("""
+import keras
+
+
+def build_model(hp):
+    x = keras.layers.Conv2D(hp.Int("filters", 8, 32), hp.Int("kernel", 3, 9, step=2))(x)
+    x = keras.layers.Conv2D(8, 5)(x)
+    for i in range(2):
+        x = keras.layers.Dense(hp.Int(f"units_{i}", 8, 32))(x)
+    return x
+""")
+FIRST = at(MODULE, 'keras.layers.Conv2D(hp.Int("filters", 8, 32), hp.Int("kernel", 3, 9, step=2))(x)')
+SECOND = at(MODULE, "keras.layers.Conv2D(8, 5)(x)")
+DENSE = at(MODULE, 'keras.layers.Dense(hp.Int(f"units_{i}", 8, 32))(x)')
+
+
+def layer(span: Span, class_name: str, shape: Shape) -> LayerCall:
+    return LayerCall(span, class_name.lower(), class_name, (), (shape,), "float32", 10)
+
+
+def probe(kernel: int, filters: int, units: Sequence[int]) -> Report:
+    size = 13 - kernel
+    configuration = {"filters": filters, "kernel": kernel}
+    layers = [layer(FIRST, "Conv2D", (None, size, size, filters))]
+    if size < 5:
+        error = ProbeError("ValueError", "negative", "build", (Frame(SECOND, "build_model"),))
+        return Report(configuration, "fail", "symbolic", error, layers=tuple(layers))
+    layers.append(layer(SECOND, "Conv2D", (None, size - 4, size - 4, 8)))
+    layers += [layer(DENSE, "Dense", (None, size - 4, size - 4, count)) for count in units]
+    named = {f"units_{index}": count for index, count in enumerate(units)}
+    return Report(
+        {**configuration, **named}, "ok", "symbolic", layers=tuple(layers), parameters=100 * filters
+    )
+
+
+REPORTS = tuple(
+    probe(kernel, filters, units)
+    for kernel in (3, 5, 7, 9)
+    for filters in (8, 32)
+    for units in ((8, 8), (8, 32), (32, 8))
+)
+FAILING = next(report for report in REPORTS if report.verdict == "fail")
+
+
+def analysis(**changes: object) -> Analysis:
+    assert FAILING.error is not None
+    cause = Cause(FAILING.error, FAILING, (FAILING.configuration,), blame("kernel >= 9"), True, 0.25)
+    target = TargetAnalysis(
+        MODULE.targets[0],
+        "probed",
+        coverage=Coverage("exhaustive", 64, 24, 6, 0.25, (0.25, 0.25), all_ran=False),
+        parameters=(800, 3200),
+        reports=REPORTS,
+        causes=(cause,),
+    )
+    return Analysis(MODULE, targets=(replace(target, **changes),), done=True)
+
+
+def hints(longest: int = 80, **at: Configuration) -> list[str]:
+    pinned = {"build_model": shapes.Pin(at["at"])} if at else {}
+    return [each.text(longest) for each in shapes.lines(analysis(), pinned)]
+
+
+MINUS, LEFT, RIGHT = "\N{MINUS SIGN}", shapes.QUOTES[0], shapes.QUOTES[1]
+
+
+def test_hints_show_ranges_what_sizes_them_and_where_a_line_fails() -> None:
+    size = f"4–10 {LEFT}13 {MINUS} kernel{RIGHT}"
+    after = f"2–6 {LEFT}9 {MINUS} kernel{RIGHT}"
+    assert hints() == [
+        f"→ (·, {size}, {size}, filters)",
+        f"→ (·, {after}, {after}, 8) ✗ kernel >= 9",
+        f"→ (·, 2–6 {LEFT}kernel{RIGHT}, 2–6 {LEFT}kernel{RIGHT}, units_0…1)",
+    ]
+
+
+def test_a_hint_that_is_too_long_says_less_and_keeps_its_shape() -> None:
+    assert hints(45)[0] == f"→ (·, 4–10 {LEFT}kernel{RIGHT}, 4–10 {LEFT}kernel{RIGHT}, filters)"
+    assert hints(30)[0] == "→ (·, 4–10, 4–10, filters)"
+    assert hints(24)[0] == "→ (·, 4–10, 4–10, 8–32)"
+    assert hints(10)[0] == "→ (·, 4–1…"
+
+
+def test_a_pinned_configuration_shows_its_shapes_alone() -> None:
+    building = {"filters": 32, "kernel": 3, "units_0": 8, "units_1": 32}
+    assert hints(at=building) == ["→ (·, 10, 10, 32)", "→ (·, 6, 6, 8)", "→ (·, 6, 6, 8–32)"]
+    assert hints(at=FAILING.configuration) == ["→ (·, 4, 4, 8)", "✗ kernel >= 9"]
+
+
+def test_a_configuration_that_was_not_probed_has_its_own_probe_while_the_slice_is_the_same() -> None:
+    target = analysis().targets[0]
+    values = {"filters": 16, "kernel": 3, "units_0": 8, "units_1": 9}
+    assert shapes.Pin(values).report(target) is None
+    own = probe(3, 16, (8, 9))
+    assert shapes.Pin(values, own, target.target.slice).report(target) is own
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda target: target, "✗ 25 % fails · 800–3.2 k parameters"),
+        (
+            lambda target: replace(
+                target, causes=(), coverage=replace(target.coverage, failed=0, failing_share=0.0)
+            ),
+            "✓ all 64 build · 800–3.2 k parameters",
+        ),
+        (
+            lambda target: replace(
+                target,
+                causes=(),
+                parameters=(26_010, 1_300_000),
+                coverage=Coverage("sampled", 6000, 48, 0, 0.0, (0.0, 0.07)),
+            ),
+            "○ 48 of 6,000 tried so far, none fails · 26 k–1.3 M parameters",
+        ),
+        (lambda target: replace(target, coverage=None, reason="No data."), "? not checked: No data."),
+        (lambda target: replace(target, coverage=None), None),
+    ],
+)
+def test_the_lens_has_a_check_mark_for_a_proof_alone(
+    change: Callable[[TargetAnalysis], TargetAnalysis], told: str | None
+) -> None:
+    reports = tuple(report for report in REPORTS if report.verdict == "ok")
+    (target,) = analysis().targets
+    changed = change(target)
+    if not changed.causes:
+        changed = replace(changed, reports=reports)
+    assert lenses.verdict(changed) == told
+
+
+def test_the_default_the_ends_and_each_failure_can_be_pinned() -> None:
+    (target,) = analysis().targets
+    found = {each.label: each for each in pins.choices(target)}
+    assert list(found) == ["Smallest", "Largest", "Failing: kernel >= 9"]
+    assert found["Failing: kernel >= 9"].configuration == FAILING.configuration
+    assert found["Largest"].configuration["filters"] == 32
+
+
+def test_a_configuration_can_be_taken_along_as_python() -> None:
+    values = {"conv.kernel": 9, "act": "re'lu"}
+    assert eval(pins.written("build_model", values, "values", PATH)) == values
+    fixed = pins.written("build_model", values, "fixed", PATH)
+    assert fixed == (
+        "import keras_tuner\n\nhp = keras_tuner.HyperParameters()\n"
+        "hp.Fixed('conv.kernel', 9)\nhp.Fixed('act', \"re'lu\")\n"
+    )
+    test = pins.written("Model.build", values, "test", PATH)
+    compile(test, "test.py", "exec")
+    assert "from model import Model\n" in test and "Model().build(hp)" in test
+    assert "def test_build_builds_with_conv_kernel_9_act_re_lu():" in test
