@@ -81,16 +81,16 @@ def project(folder: Path, table: str) -> Path:
 def test_an_interpreter_that_a_project_names_and_that_does_not_exist_is_named_with_its_file(
     tmp_path: Path,
 ) -> None:
-    done = run("check", project(tmp_path, 'python = "/nonexistent/python"'))
+    done = run("check", project(tmp_path, 'python = "/nonexistent/python"'), "--trust")
     assert done.returncode == 2
     file = tmp_path / "pyproject.toml"
     assert sentence(done) == f"hypershape: {file}: python names /nonexistent/python, which does not exist."
-    assert run("doctor", cwd=tmp_path).returncode == 2
+    assert run("doctor", "--trust", cwd=tmp_path).returncode == 2
 
 
 def test_the_interpreter_of_a_project_is_the_one_that_runs(tmp_path: Path) -> None:
     venv.create(tmp_path / "bare", with_pip=False)
-    done = run("check", project(tmp_path, 'python = "bare/bin/python"'), "--format", "json")
+    done = run("check", project(tmp_path, 'python = "bare/bin/python"'), "--format", "json", "--trust")
     assert done.returncode == 2 and "Keras is not installed" in sentence(done)
     assert json.loads(done.stdout)["environment"]["problem"] in sentence(done)
 

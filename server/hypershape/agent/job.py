@@ -148,14 +148,16 @@ class Job:
             linecache.cache[file["path"]] = (len(text), None, lines(text), file["path"])
         folder = os.path.dirname(os.path.abspath(files[-1]["path"]))
         sys.argv = [files[-1]["path"]]
-        if folder not in sys.path:
-            sys.path.append(folder)
         if fresh:
             guard.install(self._scratch, folder)
         else:
             running.forget_modules(folder)
             if os.path.isdir(folder):
                 os.chdir(folder)
+        # Only behind the barriers: a module of theirs may have the name of one that the agent still imports.
+        for place in (*os.environ.get("HYPERSHAPE_LATER", "").split(os.pathsep), folder):
+            if place and place not in sys.path:
+                sys.path.append(place)
 
     def described(self) -> Optional[dict[str, Any]]:
         """The shapes of the data to which the slice's expression was evaluated, where they are certain."""

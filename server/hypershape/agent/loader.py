@@ -28,7 +28,7 @@ def start(sources, environment):
         os.environ.setdefault(name, QUIET[name])
     # PyTorch's threads do not survive the fork of a job: it would wait for them, and shapes need none.
     os.environ["OMP_NUM_THREADS"] = "1"
-    # `python -c` searches the working directory first: a user's keras_tuner.py there would be taken for the package.
+    # A user's keras_tuner.py in the working directory would be taken for the package.
     sys.path[:] = [place for place in sys.path if place not in ("", os.getcwd())]
     if sys.version_info < OLDEST:
         refuse(

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -18,16 +18,21 @@ from hypershape import rules, settings, source
 from hypershape.analysis import analyse
 from hypershape.cli import contract, formats, text
 from hypershape.cli.outcome import CANNOT_RUN, FOUND, OK, CannotRun
+from hypershape.cli.trust import Trust
 from hypershape.model import Analysis, Environment, Options, Severity
 from hypershape.probe import Agent
-from hypershape.probe.interpreter import find
 from hypershape.settings import Settings, processes
 
 
-async def check(paths: Sequence[Path], flags: Settings, usual: Options, output: str, corners: bool) -> int:
-    """Checks every file and returns the exit code; `flags` win over the settings of each file's project."""
+async def check(
+    paths: Sequence[Path], flags: Settings, usual: Options, output: str, corners: bool, trusted: bool
+) -> int:
+    """Checks every file and returns the exit code; `flags` win over the settings of each file's project.
+
+    Only where the user has `trusted` the folders, what they name or hold chooses the interpreter.
+    """
     files = _files(paths)
-    checker = _Checker(flags, usual)
+    checker = _Checker(flags, usual, Trust(trusted, flags), () if trusted else (Path.cwd(), *paths))
     printer = text.Printer(Console(soft_wrap=True, highlight=False)) if output == "text" else None
     broken = False
     with _progress_bar(Console(stderr=True)) as bar:
@@ -82,8 +87,9 @@ def _unknown_codes(chosen: Settings) -> Iterator[str]:
 class _Checker:
     """The files checked so far, and one agent: that of the project in hand."""
 
-    def __init__(self, flags: Settings, usual: Options) -> None:
+    def __init__(self, flags: Settings, usual: Options, trust: Trust, untrusted: Sequence[Path]) -> None:
         self._flags, self._usual = flags, usual
+        self._trust, self._untrusted = trust, tuple(untrusted)
         self._agent: Agent | None = None
         self._widen = partial(source.across, workspace=source.Workspace())
         self._done: list[tuple[tuple[str, ...], Analysis]] = []
@@ -155,11 +161,7 @@ class _Checker:
         """What starts the interpreter of a project; None where nothing is to be run."""
         if chosen.options(self._usual).level == "static":
             return None
-        missing = chosen.missing_interpreter()
-        if missing is not None:
-            raise CannotRun(missing)
-        # Without a choice the interpreter is looked for once, where the command was typed.
-        return chosen.python or self._found
+        return self._trust.command(chosen)
 
     def _has(self, command: tuple[str, ...] | None) -> bool:
         """Whether a file needs no other agent than the one in hand: one project's agent at a time is enough."""
@@ -170,12 +172,8 @@ class _Checker:
             return None
         if not self._has(command):
             await self.close()
-        self._agent = self._agent or Agent(command)
+        self._agent = self._agent or Agent(command, untrusted=self._untrusted)
         return self._agent
-
-    @cached_property
-    def _found(self) -> tuple[str, ...]:
-        return tuple(find(Path.cwd()))
 
     @property
     def analyses(self) -> list[Analysis]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -12,9 +13,9 @@ from hypershape.model import Environment
 from hypershape.probe import Agent, AgentFailed
 
 
-async def examine(command: Sequence[str]) -> int:
+async def examine(command: Sequence[str], untrusted: Sequence[Path]) -> int:
     """Prints the environment as a table; the exit code says whether a search can be probed in it."""
-    agent = Agent(command)
+    agent = Agent(command, untrusted=untrusted)
     try:
         environment = await agent.environment()
     except AgentFailed as reason:

@@ -43,6 +43,9 @@ class CheckLevel(str, Enum):
     DEVICE = "device"
 
 
+TRUST = "Run the interpreter that the folder names or holds."
+
+
 def _codes(text: str) -> tuple[str, ...] | None:
     return tuple(code.strip().upper() for code in text.split(",") if code.strip()) or None
 
@@ -64,6 +67,7 @@ def check(
     exhaustive: Annotated[bool, typer.Option(help="Enumerate the space however large it is.")] = False,
     corners: Annotated[bool, typer.Option(help="List every probed configuration.")] = False,
     python: Annotated[str, typer.Option(metavar="PATH", help="The interpreter that has Keras.")] = "",
+    trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
     select: Annotated[str, typer.Option(metavar="CODES", help="Only these rules, e.g. HS2,HS401.")] = "",
     ignore: Annotated[str, typer.Option(metavar="CODES", help="Not these rules.")] = "",
 ) -> None:
@@ -81,7 +85,9 @@ def check(
         python=command(python, Path.cwd()) if python else None,
     )
     usual = Options(level="auto", exhaustive=exhaustive)
-    raise typer.Exit(_run(lambda: asyncio.run(checking.check(paths, flags, usual, output.value, corners))))
+    raise typer.Exit(
+        _run(lambda: asyncio.run(checking.check(paths, flags, usual, output.value, corners, trust)))
+    )
 
 
 @app.command()
@@ -123,6 +129,7 @@ def explain(
     python: Annotated[
         str, typer.Option(metavar="PATH", help="For a folder: the interpreter that has Keras.")
     ] = "",
+    trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
 ) -> None:
     """Print the page of a rule, or say of a search that has run why its trials failed and what is left of it."""
     from hypershape import rules
@@ -133,7 +140,13 @@ def explain(
         if file is not None and not file.is_file():
             _fail(f"There is no file {file}.")
         raise typer.Exit(
-            _run(lambda: asyncio.run(projects.explain(Path(what), file, _command(python), output.value)))
+            _run(
+                lambda: asyncio.run(
+                    projects.explain(
+                        Path(what), file, _command(python, trust), _untrusted(trust), output.value
+                    )
+                )
+            )
         )
     _page(what)
 
@@ -156,11 +169,12 @@ def _page(code: str) -> None:
 @app.command()
 def doctor(
     python: Annotated[str, typer.Option(metavar="PATH", help="The interpreter to look at.")] = "",
+    trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
 ) -> None:
     """Say what the interpreter has and whether a search can run in it."""
     from hypershape.cli import doctor as examining
 
-    raise typer.Exit(_run(lambda: asyncio.run(examining.examine(_command(python)))))
+    raise typer.Exit(_run(lambda: asyncio.run(examining.examine(_command(python, trust), _untrusted(trust)))))
 
 
 @app.callback(invoke_without_command=True)
@@ -170,21 +184,21 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
         raise typer.Exit()
 
 
-def _command(python: str) -> tuple[str, ...]:
+def _command(python: str, trusted: bool) -> tuple[str, ...]:
     """The start command of the interpreter that is named, else of the project's, else of the one that fits best."""
     from hypershape import settings
-    from hypershape.probe.interpreter import command, find
+    from hypershape.cli.trust import Trust
+    from hypershape.probe.interpreter import command
 
-    if python:
-        return command(python, Path.cwd())
+    flags = settings.Settings(python=command(python, Path.cwd()) if python else None)
     try:
-        project = settings.load(Path.cwd())
+        return Trust(trusted, flags).command(settings.load(Path.cwd()))
     except settings.BadSettings as reason:
         raise CannotRun(str(reason)) from None
-    missing = project.missing_interpreter()
-    if missing is not None:
-        raise CannotRun(missing)
-    return project.python or tuple(find(Path.cwd()))
+
+
+def _untrusted(trusted: bool) -> tuple[Path, ...]:
+    return () if trusted else (Path.cwd(),)
 
 
 def _run(work: Callable[[], int]) -> int:

@@ -15,18 +15,20 @@ from hypershape.model import Analysis, Options
 from hypershape.probe import Agent
 
 
-async def explain(folder: Path, file: Path | None, command: Sequence[str], output: str) -> int:
+async def explain(
+    folder: Path, file: Path | None, command: Sequence[str], untrusted: Sequence[Path], output: str
+) -> int:
     """Prints what there is to say about a project folder. Raises CannotRun.
 
     The file that makes it is looked for around it where `file` does not name it; `command` starts the interpreter
-    in which that file is analysed.
+    in which that file is analysed; nothing of `untrusted` folders is imported outside of the barriers.
     """
     try:
         project = projects.read(folder)
     except projects.NoProject as reason:
         raise CannotRun(str(reason)) from None
     found = file or projects.maker(folder)
-    analysis = await _analysed(found, command) if found is not None else None
+    analysis = await _analysed(found, Agent(command, untrusted=untrusted)) if found is not None else None
     explained = projects.explain(project, analysis)
     if output == "json":
         print(json.dumps(_json(explained), ensure_ascii=False, indent=1, default=str))
@@ -39,8 +41,7 @@ async def explain(folder: Path, file: Path | None, command: Sequence[str], outpu
     return OK
 
 
-async def _analysed(file: Path, command: Sequence[str]) -> Analysis:
-    agent = Agent(command)
+async def _analysed(file: Path, agent: Agent) -> Analysis:
     try:
         document = source.read(file.resolve())
         return await run(document, agent, Options(verify_fixes=False, fix_budget=0.0))

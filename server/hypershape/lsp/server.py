@@ -303,7 +303,7 @@ class Server(LanguageServer):
         problem = await asyncio.to_thread(chosen.missing_interpreter)
         if problem is not None:
             self.tell_once(problem)
-        command = chosen.python or tuple(await asyncio.to_thread(find, folder))
+        command = chosen.python or tuple(await asyncio.to_thread(find, folder, trusted=True))
         if command not in self.agents:
             self.agents[command] = Agent(command, log=self._log)
         return self.agents[command]

@@ -28,7 +28,7 @@ from hypershape.model import (
     SliceFile,
     Span,
 )
-from hypershape.probe import bootstrap, canary, convert
+from hypershape.probe import bootstrap, canary, convert, interpreter
 from hypershape.probe.parked import alike
 
 HELLO_SECONDS = 120.0
@@ -103,18 +103,23 @@ class _Client(JsonRPCClient):
 
 
 class Agent:
-    """One interpreter. It starts when it is first needed, and again after it died."""
+    """One interpreter. It starts when it is first needed, and again after it died.
+
+    Of `untrusted` folders it imports nothing before a job is behind its barriers.
+    """
 
     def __init__(
         self,
         command: Sequence[str],
         *,
         env: Mapping[str, str] | None = None,
+        untrusted: Sequence[Path] = (),
         log: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.state = State.IDLE
         self.command = tuple(command)
         self._env = dict(env or {})
+        self._untrusted = tuple(untrusted)
         self._script: Mapping[str, str] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._log = log
@@ -149,7 +154,7 @@ class Agent:
         key = tuple(sorted(script.items()))
         agent = self._dressed.pop(key, None)
         if agent is None:
-            agent = Agent(self.command, env={**self._env, **script}, log=self._log)
+            agent = Agent(self.command, env={**self._env, **script}, untrusted=self._untrusted, log=self._log)
             agent._script = dict(key)
         self._dressed[key] = agent
         for other, resting in list(self._dressed.items())[:-MOST_DRESSED]:
@@ -388,8 +393,9 @@ class Agent:
         code = bootstrap.CODE
         if Path(program).name in ("ssh", "plink"):
             code = shlex.quote(code)
+        variables = interpreter.environment(self._untrusted)
         try:
-            await client.start_io(program, *arguments, "-u", "-c", code)
+            await client.start_io(program, *arguments, "-u", "-c", code, env=variables)
         except (OSError, ValueError) as problem:
             self.state = State.EXITED
             raise AgentFailed(f"The interpreter {program} cannot be started: {problem}.") from None

@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 
 CODE = (
-    "import os;r=lambda n:b''.join(iter(lambda:os.read(0,1),b'\\n')) if n<0 else r2(n);"
+    "import sys;sys.path[:]=[p for p in sys.path if p];import os;r=lambda n:b''.join(iter(lambda:os.read(0,1),b'\\n')) if n<0 else r2(n);"
     "r2=lambda n,b=b'':b if len(b)==n else r2(n,b+os.read(0,min(n-len(b),1<<16)));"
     "exec(compile(r2(int(r(-1))),'<hypershape>','exec'))"
 )
-"""Reads a length in a line, then that many bytes, and runs them. It reads no byte more: the protocol follows."""
+"""Reads a length in a line, then that many bytes, and runs them. It reads no byte more: the protocol follows.
+
+`python -c` searches the working directory first: from there nothing is imported, not even by this line."""
 
 
 @cache

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 HAS_KERAS_TUNER = (
-    "import importlib.util as u, sys; sys.path.remove('') if '' in sys.path else 0; "
+    "import sys; sys.path[:] = [each for each in sys.path if each]; import importlib.util as u; "
     "sys.exit(0 if u.find_spec('keras_tuner') and (u.find_spec('keras') or u.find_spec('tensorflow')) else 1)"
 )
 
@@ -33,27 +33,81 @@ def exists(command: Sequence[str]) -> bool:
     return shutil.which(command[0]) is not None
 
 
-def find(folder: Path) -> list[str]:
+def find(folder: Path, *, trusted: bool) -> list[str]:
     """The start command of the interpreter that fits a folder best.
 
-    The active virtual or conda environment comes first, then an environment in the folder or above it, then the
-    interpreter that runs Hypershape, then `python3`; the first of them that has Keras Tuner is taken, else the
-    first that exists.
+    The active virtual or conda environment comes first, then, where the folder is `trusted`, an environment in it
+    or above it, then the interpreter that runs Hypershape, then `python3`; the first of them that has Keras Tuner is
+    taken, else the first that exists.
     """
-    candidates = list(dict.fromkeys(_candidates(folder)))
+    return _best([*_active(), *(_around(folder) if trusted else ()), *_own()])
+
+
+def passed_over(folder: Path) -> str | None:
+    """The interpreter that would be taken if `folder` were trusted and is not as it is; None where there is none.
+
+    It is not asked anything: that would run it.
+    """
+    chosen = {Path(each).absolute() for each in (*_active(), sys.executable)}
+    return next((each for each in _around(folder) if Path(each).absolute() not in chosen), None)
+
+
+LATER = "HYPERSHAPE_LATER"
+"""Names the folders of PYTHONPATH that may be imported from when the barriers stand, and not before."""
+
+
+def environment(untrusted: Sequence[Path] = ()) -> dict[str, str]:
+    """The environment variables of an interpreter that is to import nothing of the folder it is started in.
+
+    Nor does it import anything of the `untrusted` folders before a job is behind its barriers.
+    """
+    variables = {**os.environ, "PYTHONSAFEPATH": "1"}
+    places = [each for each in variables.pop("PYTHONPATH", "").split(os.pathsep) if each]
+    later = [each for each in places if any(_holds(folder, each) for folder in untrusted)]
+    for name, those in (("PYTHONPATH", [each for each in places if each not in later]), (LATER, later)):
+        if those:
+            variables[name] = os.pathsep.join(those)
+    return variables
+
+
+def _holds(folder: Path, place: str) -> bool:
+    return Path(place).resolve().is_relative_to(folder.resolve())
+
+
+def _best(candidates: Sequence[str]) -> list[str]:
+    candidates = list(dict.fromkeys(candidates))
     for candidate in candidates:
         if _has_keras_tuner(candidate):
             return [candidate]
     return [candidates[0]]
 
 
-def _candidates(folder: Path) -> Iterator[str]:
+def _active() -> Iterator[str]:
+    """What the user has activated."""
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if os.environ.get(variable):
             yield from _inside(Path(os.environ[variable]))
+
+
+def _around(folder: Path) -> Iterator[str]:
+    """The environments of this user in a folder or above it."""
     for parent in (folder, *folder.parents):
         for name in (".venv", "venv", "env"):
-            yield from _inside(parent / name)
+            yield from (each for each in _inside(parent / name) if _is_own(parent / name, Path(each)))
+
+
+def _is_own(*places: Path) -> bool:
+    """Whether nobody but this user or the system's administrator has made these: what lies above a folder may be
+    another's, as in a folder for temporary files."""
+    if sys.platform == "win32":
+        return True
+    try:
+        return all(place.lstat().st_uid in (0, os.geteuid()) for place in places)
+    except OSError:
+        return False
+
+
+def _own() -> Iterator[str]:
     yield sys.executable
     for name in ("python3", "python"):
         path = shutil.which(name)
@@ -72,6 +126,7 @@ def _has_keras_tuner(python: str) -> bool:
     try:
         done = subprocess.run(
             [python, "-c", HAS_KERAS_TUNER],
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
