@@ -13,7 +13,7 @@ import pytest
 from hypershape import analysis, fixes, rules, source
 from hypershape.agent import given
 from hypershape.agent.standins import Assumption, stand_in
-from hypershape.model import Analysis, Options
+from hypershape.model import Analysis, Options, Severity
 from hypershape.probe import Agent
 
 CNN = """
@@ -213,6 +213,38 @@ class Model(kt.HyperModel):
     def fit(self, hp, model, x, y, **kwargs):
         return model.fit(x, np.repeat(y, 3, axis=1), **kwargs)
 """
+
+
+@pytest.mark.tensorflow
+def test_a_fit_that_only_adds_a_batch_size_is_trained_on_the_data_of_the_search(
+    analysed: Callable[[str], Analysis],
+) -> None:
+    done = analysed("""
+    import keras
+    import keras_tuner as kt
+    import numpy as np
+
+    images = np.zeros((64, 28, 28, 1), "float32")
+
+    class Coder(kt.HyperModel):
+        def build(self, hp):
+            inputs = x = keras.Input((28, 28, 1))
+            for step in range(hp.Int("depth", 1, 4)):
+                x = keras.layers.Conv2D(8, 3, strides=2, padding="same")(x)
+            for step in range(hp.get("depth")):
+                x = keras.layers.Conv2DTranspose(1, 3, strides=2, padding="same")(x)
+            model = keras.Model(inputs, x)
+            model.compile("adam", "mse")
+            return model
+
+        def fit(self, hp, model, *args, **kwargs):
+            return model.fit(*args, batch_size=hp.Choice("batch", [16, 32]), **kwargs)
+
+    tuner = kt.RandomSearch(Coder(), "val_loss", max_trials=3, overwrite=True)
+    tuner.search(images, images, validation_split=0.1)
+    """)
+    (found,) = [finding for finding in done.findings if finding.severity is Severity.ERROR]
+    assert (found.code, str(found.condition)) == ("HS301", "depth >= 3")
 
 
 @pytest.mark.tensorflow

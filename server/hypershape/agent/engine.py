@@ -19,7 +19,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Set, 
 import keras
 import keras_tuner
 
-from . import device, errors, guard, origins, pretrained, private, step, symbolic
+from . import device, errors, guard, handing, origins, pretrained, private, step, symbolic
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
 from .trace import Recorder, Trace, axes_of, shapes
@@ -781,7 +781,9 @@ def _version(package: str) -> Optional[str]:
 def _fits_itself(function: Any) -> bool:
     """Whether the target belongs to a HyperModel that trains in its own way, compiled or not."""
     owner = getattr(function, "__self__", None)
-    return isinstance(owner, keras_tuner.HyperModel) and type(owner).fit is not keras_tuner.HyperModel.fit
+    if not isinstance(owner, keras_tuner.HyperModel) or type(owner).fit is keras_tuner.HyperModel.fit:
+        return False
+    return not handing.hands_on(owner.fit)
 
 
 def _parameters(model: Any) -> Optional[int]:
