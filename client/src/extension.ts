@@ -1,8 +1,12 @@
 // The extension's entry: makes the parts and connects them to what the user does.
 
 import * as vscode from 'vscode';
+import { copy, pin } from './configurations';
+import { showMenu } from './menu';
 import { PAGES, pages } from './pages';
+import { selectInterpreter } from './problems';
 import { PythonExtension, type PythonExtensionApi } from './pythonExtension';
+import { OPEN_PLACE, openPlace } from './report';
 import { Session } from './session';
 import { RESTARTING, SECTION } from './settings';
 import { StatusItem } from './status';
@@ -23,14 +27,35 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const current = new Session(context.extensionUri, python, log, status);
   session = current;
 
+  /** A command about the document in hand. */
+  const forDocument = (command: string, act: (uri: string) => Promise<unknown>): vscode.Disposable =>
+    vscode.commands.registerCommand(command, async () => {
+      const uri = current.document();
+      if (uri !== undefined) {
+        await act(uri);
+      }
+    });
+
   context.subscriptions.push(
     log,
     status,
     python,
+    current,
     vscode.commands.registerCommand('hypershape.restartServer', () => current.restart()),
     vscode.commands.registerCommand('hypershape.showLogs', () => {
       log.show();
     }),
+    vscode.commands.registerCommand('hypershape.menu', () => showMenu(status)),
+    vscode.commands.registerCommand('hypershape.selectInterpreter', selectInterpreter),
+    vscode.commands.registerCommand('hypershape.fixAll', () =>
+      vscode.commands.executeCommand('editor.action.codeAction', { kind: 'source.fixAll.hypershape', apply: 'first' }),
+    ),
+    vscode.commands.registerCommand(OPEN_PLACE, openPlace),
+    forDocument('hypershape.showReport', (uri) => current.report.show(current, uri)),
+    forDocument('hypershape.pinConfiguration', (uri) => pin(current, uri)),
+    forDocument('hypershape.copyOneConfiguration', (uri) => copy(current, uri)),
+    forDocument('hypershape.stopProbing', (uri) => current.execute('hypershape.stop', uri)),
+    forDocument('hypershape.probeAgain', (uri) => current.execute('hypershape.tryAgain', uri)),
     vscode.workspace.registerTextDocumentContentProvider(PAGES, pages),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeConfiguration(async (event) => {

@@ -1,7 +1,7 @@
 // What the language server and the extension say to each other beyond the language server protocol.
 
 import type { Command } from './interpreter';
-import type { Level } from './settings';
+import type { InlayHints, Level, Run } from './settings';
 
 /** `initializationOptions`, and the answer whenever the server asks for the section `hypershape`. */
 export interface ServerOptions {
@@ -17,6 +17,20 @@ export interface ServerOptions {
   readonly ignore?: readonly string[] | undefined;
   /** By code: error, warning, info or hint. */
   readonly severity?: Readonly<Record<string, string>> | undefined;
+  readonly run: Run;
+  readonly inlayHints: InlayHints;
+}
+
+/** Values of hyperparameters by name. */
+export type Configuration = Readonly<Record<string, string | number | boolean | null>>;
+
+export const CONFIGURATIONS = 'hypershape/configurations';
+
+/** What can be pinned of one target. */
+export interface Choices {
+  readonly target: string;
+  readonly pinned?: Configuration | null;
+  readonly choices: readonly { readonly label: string; readonly description: string; readonly configuration: Configuration }[];
 }
 
 export const STATUS = 'hypershape/status';

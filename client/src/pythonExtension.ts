@@ -37,13 +37,18 @@ export class PythonExtension implements SelectedEnvironment, Subscription {
     private readonly changed: () => void,
   ) {}
 
-  async interpreter(): Promise<string | undefined> {
+  /** The selection for the folder of one file. */
+  of(scope?: vscode.Uri): SelectedEnvironment {
+    return { interpreter: () => this.interpreter(scope) };
+  }
+
+  async interpreter(scope?: vscode.Uri): Promise<string | undefined> {
     const environments = (await this.load())?.environments;
     if (environments === undefined) {
       return undefined;
     }
     this.subscription ??= environments.onDidChangeActiveEnvironmentPath(this.changed);
-    const active = environments.getActiveEnvironmentPath(this.folder());
+    const active = environments.getActiveEnvironmentPath(scope ?? this.folder());
     return (await environments.resolveEnvironment(active))?.executable.uri?.fsPath;
   }
 

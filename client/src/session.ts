@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import * as vscode from 'vscode';
 import {
   DidChangeConfigurationNotification,
+  InlayHintRequest,
   LanguageClient,
   MessageType,
   RevealOutputChannelOn,
@@ -14,8 +15,12 @@ import {
 import { chooseInterpreter, type Command, type SelectedEnvironment } from './interpreter';
 import { STATUS, type ServerOptions, type Status } from './protocol';
 import { chooseServer } from './serverCommand';
+import { PIN, pin } from './configurations';
+import { CurrentLine } from './currentLine';
 import { notify } from './notifications';
 import { linked } from './pages';
+import { Problems } from './problems';
+import { REPORT, ReportPanel } from './report';
 import { SECTION, read, type Settings } from './settings';
 import { SELECTOR, type StatusItem } from './status';
 
@@ -30,10 +35,16 @@ const QUESTION_MS = 20_000;
 export class Session implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private running: Promise<void> = Promise.resolve();
+  readonly report = new ReportPanel();
+  private readonly problems = new Problems();
+  private readonly currentLine = new CurrentLine((document) => {
+    const hints = this.client?.getFeature(InlayHintRequest.method).getProvider(document);
+    hints?.onDidChangeInlayHints.fire();
+  });
 
   constructor(
     private readonly extension: vscode.Uri,
-    private readonly environment: SelectedEnvironment,
+    private readonly environment: SelectedEnvironment & { of(scope?: vscode.Uri): SelectedEnvironment },
     private readonly log: vscode.LogOutputChannel,
     private readonly status: StatusItem,
   ) {}
@@ -57,6 +68,25 @@ export class Session implements vscode.Disposable {
     });
   }
 
+  /** Asks the server; undefined where none runs. */
+  async request<R>(method: string, params: unknown): Promise<R> {
+    await this.running;
+    if (this.client === undefined) {
+      throw new Error('Hypershape is not running.');
+    }
+    return this.client.sendRequest<R>(method, params);
+  }
+
+  execute<R>(command: string, ...args: unknown[]): Promise<R> {
+    return this.request('workspace/executeCommand', { command, arguments: args });
+  }
+
+  /** The address of the document in hand as the server knows it. */
+  document(): string | undefined {
+    const uri = (vscode.window.activeNotebookEditor?.notebook ?? vscode.window.activeTextEditor?.document)?.uri;
+    return uri === undefined ? undefined : this.client?.code2ProtocolConverter.asUri(uri);
+  }
+
   async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
@@ -64,6 +94,8 @@ export class Session implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.currentLine.dispose();
+    this.report.dispose();
     void this.stop();
   }
 
@@ -89,6 +121,9 @@ export class Session implements vscode.Disposable {
     );
     this.client.onNotification(STATUS, (status: Status) => {
       this.status.show(status);
+      if (status.state === 'error' && status.message != null && read().showNotifications !== 'off') {
+        this.problems.tell(status.message, status.environment);
+      }
     });
     this.client.onNotification(ShowMessageNotification.type, ({ type, message }) => {
       this.log.info(message);
@@ -130,16 +165,19 @@ export class Session implements vscode.Disposable {
     return chooseInterpreter(settings.interpreter, this.environment, vscode.workspace.isTrusted);
   }
 
-  private async options(settings: Settings): Promise<ServerOptions> {
+  /** What the server is told for the window, or for the folder of one file. */
+  private async options(settings: Settings, scope?: vscode.Uri): Promise<ServerOptions> {
     return {
       trusted: vscode.workspace.isTrusted,
       interpreter: settings.interpreter.length > 0 ? settings.interpreter : null,
-      selectedInterpreter: (await chooseInterpreter([], this.environment, vscode.workspace.isTrusted)) ?? null,
+      selectedInterpreter: (await chooseInterpreter([], this.environment.of(scope), vscode.workspace.isTrusted)) ?? null,
       level: settings.level,
       budget: settings.budget,
       select: settings.select,
       ignore: settings.ignore,
       severity: settings.severity,
+      run: settings.run,
+      inlayHints: settings.inlayHints,
     };
   }
 
@@ -153,13 +191,31 @@ export class Session implements vscode.Disposable {
         handleDiagnostics: (uri, findings, next) => {
           next(uri, findings.map(linked));
         },
+        executeCommand: async (command, args: unknown[], next) => {
+          const [uri, name, ...wanted] = args;
+          if (command === PIN && wanted.length === 0 && typeof uri === 'string' && typeof name === 'string') {
+            return pin(this, uri, name);
+          }
+          if (command === REPORT && args.length === 1 && typeof uri === 'string') {
+            return this.report.show(this, uri);
+          }
+          return next(command, args) as unknown;
+        },
+        provideInlayHints: async (document, range, token, next) =>
+          this.currentLine.of(document, await next(document, range, token)),
         workspace: {
           configuration: async (params, token, next) => {
             const answers = await next(params, token);
-            const options = await this.options(read());
-            return Array.isArray(answers)
-              ? answers.map((answer: unknown, index) => (params.items[index]?.section === SECTION ? options : answer))
-              : answers;
+            if (!Array.isArray(answers)) {
+              return answers;
+            }
+            return Promise.all(
+              answers.map((answer: unknown, index) => {
+                const item = params.items[index];
+                const scope = item?.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri);
+                return item?.section === SECTION ? this.options(read(scope), scope) : answer;
+              }),
+            );
           },
         },
       },

@@ -2,6 +2,7 @@
 
 import * as os from 'node:os';
 import * as vscode from 'vscode';
+import { expanded } from './expand';
 import type { Command } from './interpreter';
 import type { ImportStrategy } from './serverCommand';
 
@@ -9,6 +10,12 @@ export const SECTION = 'hypershape';
 
 export type Level = 'auto' | 'static' | 'symbolic' | 'device';
 export type Notifications = 'off' | 'onError' | 'onWarning' | 'always';
+export type Run = 'onType' | 'onSave' | 'manual';
+
+export interface InlayHints {
+  readonly enabled: 'on' | 'off' | 'currentLine';
+  readonly maximumLength: number;
+}
 
 export interface Settings {
   readonly interpreter: Command;
@@ -21,23 +28,34 @@ export interface Settings {
   readonly select: readonly string[] | undefined;
   readonly ignore: readonly string[] | undefined;
   readonly severity: Readonly<Record<string, string>> | undefined;
+  readonly run: Run;
+  readonly inlayHints: InlayHints;
   readonly showNotifications: Notifications;
 }
 
 /** A change of these needs a new server; the server is told of the others. */
 export const RESTARTING = ['interpreter', 'server', 'importStrategy'].map((name) => `${SECTION}.${name}`);
 
-export function read(): Settings {
-  const section = vscode.workspace.getConfiguration(SECTION);
+/** The settings of the folder that holds a file, or of the window. */
+export function read(scope?: vscode.Uri): Settings {
+  const section = vscode.workspace.getConfiguration(SECTION, scope ?? null);
+  const folder = scope === undefined ? undefined : vscode.workspace.getWorkspaceFolder(scope);
+  const root = (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri.fsPath ?? '';
+  const command = (name: string): Command => words(section.get(name), root);
   return {
-    interpreter: command(section.get('interpreter')),
-    server: command(section.get('server')),
+    interpreter: command('interpreter'),
+    server: command('server'),
     importStrategy: section.get<ImportStrategy>('importStrategy', 'fromEnvironment'),
     level: isSet(section, 'level') ? section.get<Level>('level') : undefined,
     budget: isSet(section, 'budget') ? section.get<number>('budget') : undefined,
     select: isSet(section, 'select') ? section.get<string[]>('select') : undefined,
     ignore: isSet(section, 'ignore') ? section.get<string[]>('ignore') : undefined,
     severity: isSet(section, 'severity') ? section.get<Record<string, string>>('severity') : undefined,
+    run: section.get<Run>('run', 'onType'),
+    inlayHints: {
+      enabled: section.get<InlayHints['enabled']>('inlayHints.enabled', 'on'),
+      maximumLength: section.get<number>('inlayHints.maximumLength', 43),
+    },
     showNotifications: section.get<Notifications>('showNotifications', 'onError'),
   };
 }
@@ -50,13 +68,9 @@ function isSet(section: vscode.WorkspaceConfiguration, name: string): boolean {
 }
 
 /** A list of words, or one path as a text; anything else is no command. */
-function command(value: unknown): Command {
-  const words: unknown[] = Array.isArray(value) ? value : value === '' ? [] : [value];
-  return words.filter((word) => typeof word === 'string').map(expand);
-}
-
-/** Replaces `${workspaceFolder}` and `${userHome}`, which VS Code leaves as they are in settings. */
-function expand(text: string): string {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
-  return text.replaceAll('${workspaceFolder}', folder).replaceAll('${userHome}', os.homedir());
+function words(value: unknown, folder: string): Command {
+  const found: unknown[] = Array.isArray(value) ? value : value === '' ? [] : [value];
+  return found
+    .filter((word) => typeof word === 'string')
+    .map((word) => expanded(word, { folder, home: os.homedir(), environment: process.env }));
 }

@@ -20,18 +20,25 @@ const WORDS: Record<Status['state'], string> = {
 export class StatusItem implements vscode.Disposable {
   private readonly item = vscode.languages.createLanguageStatusItem('hypershape.status', SELECTOR);
 
+  current: Status = { state: 'starting' };
+
   constructor() {
     this.item.name = 'Hypershape';
-    this.item.command = { command: 'hypershape.showLogs', title: 'Show Logs' };
+    this.item.command = { command: 'hypershape.menu', title: 'Menu' };
     this.show({ state: 'starting' });
   }
 
   show(status: Status): void {
-    this.item.text = `Hypershape: ${status.message ?? WORDS[status.state]}`;
+    this.current = status;
+    this.item.text = `Hypershape: ${this.text}`;
     this.item.detail = status.environment ? describe(status.environment) : '';
     this.item.busy = status.state === 'starting' || status.state === 'probing';
     this.item.severity =
       status.state === 'error' ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
+  }
+
+  get text(): string {
+    return this.current.message ?? WORDS[this.current.state];
   }
 
   dispose(): void {
@@ -39,7 +46,7 @@ export class StatusItem implements vscode.Disposable {
   }
 }
 
-function describe(environment: Environment): string {
+export function describe(environment: Environment): string {
   const versions = [
     `Python ${environment.python}`,
     `Keras ${environment.keras ?? 'missing'}`,

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from hypershape.lsp import lenses, pins, shapes
+from hypershape import report
+from hypershape.lsp import pins, shapes
 from hypershape.model import (
     Analysis,
     Cause,
@@ -82,7 +83,7 @@ def analysis(**changes: object) -> Analysis:
     return Analysis(MODULE, targets=(replace(target, **changes),), done=True)
 
 
-def hints(longest: int = 80, **at: Configuration) -> list[str]:
+def hints(longest: int = 120, **at: Configuration) -> list[str]:
     pinned = {"build_model": shapes.Pin(at["at"])} if at else {}
     return [each.text(longest) for each in shapes.lines(analysis(), pinned)]
 
@@ -105,6 +106,11 @@ def test_a_hint_that_is_too_long_says_less_and_keeps_its_shape() -> None:
     assert hints(30)[0] == "→ (·, 4–10, 4–10, filters)"
     assert hints(24)[0] == "→ (·, 4–10, 4–10, 8–32)"
     assert hints(10)[0] == "→ (·, 4–1…"
+
+
+def test_where_a_line_fails_is_said_before_what_sizes_it_and_marked_in_any_case() -> None:
+    assert hints(43)[1] == "→ (·, 2–6, 2–6, 8) ✗ kernel >= 9"
+    assert hints(22)[1] == "→ (·, 2–6, 2–6, 8) ✗"
 
 
 def test_a_pinned_configuration_shows_its_shapes_alone() -> None:
@@ -152,7 +158,7 @@ def test_the_lens_has_a_check_mark_for_a_proof_alone(
     changed = change(target)
     if not changed.causes:
         changed = replace(changed, reports=reports)
-    assert lenses.verdict(changed) == told
+    assert report.verdict(changed) == told
 
 
 def test_the_default_the_ends_and_each_failure_can_be_pinned() -> None:

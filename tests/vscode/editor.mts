@@ -27,7 +27,11 @@ export interface Options {
   readonly example: string;
   /** Trust every workspace without a question. */
   readonly trusted: boolean;
+  /** Settings of VS Code beside those of all tests. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
+
+export const THEMES = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
 
 export class Editor {
   readonly page: Page;
@@ -43,7 +47,7 @@ export class Editor {
     this.stop = stop;
   }
 
-  static async open({ example, trusted }: Options): Promise<Editor> {
+  static async open({ example, trusted, settings = {} }: Options): Promise<Editor> {
     const scratch = await fs.mkdtemp(path.join(os.tmpdir(), 'hypershape-vscode-'));
     const workspace = path.join(scratch, 'workspace');
     const file = path.join(workspace, example);
@@ -51,7 +55,7 @@ export class Editor {
     await fs.copyFile(path.join(EXAMPLES, example), file);
     const started = path.join(scratch, 'started');
     const interpreter = await recordingInterpreter(scratch, started);
-    await writeSettings(scratch, interpreter);
+    await writeSettings(scratch, interpreter, settings);
 
     const port = await freePort();
     const server = startServer(port, scratch, workspace, trusted);
@@ -111,14 +115,54 @@ export class Editor {
     return squiggles;
   }
 
+  /** The inlay hints on the screen, top to bottom, once they satisfy a condition. */
+  hintsThat(condition: (hints: string[]) => boolean): Promise<string[]> {
+    return this.textsThat('.view-line [class*="dyn-rule"], .view-line [class*="ced-"]', condition, (text) => /→|✗/.test(text));
+  }
+
+  /** The code lenses on the screen, once they satisfy a condition. */
+  lensesThat(condition: (lenses: string[]) => boolean): Promise<string[]> {
+    return this.textsThat('.codelens-decoration', condition);
+  }
+
+  /** Clicks on the part of a code lens with this text. */
+  async clickLens(text: RegExp): Promise<void> {
+    await this.page.locator('.codelens-decoration a').filter({ hasText: text }).first().click();
+  }
+
+  /** Takes the entry with this text in an open quick pick. */
+  async pick(text: RegExp): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first().click();
+  }
+
+  private async textsThat(
+    selector: string,
+    condition: (texts: string[]) => boolean,
+    counts: (text: string) => boolean = () => true,
+  ): Promise<string[]> {
+    const end = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const found = await this.page.locator(selector).allInnerTexts();
+      const texts = found.map((text) => text.replaceAll('\u00a0', ' ').trim()).filter((text) => text !== '' && counts(text));
+      if (condition(texts)) {
+        return texts;
+      }
+      if (Date.now() > end) {
+        await this.screenshot('gave-up');
+        throw new Error(`still shown: ${JSON.stringify(texts)}`);
+      }
+      await sleep(200);
+    }
+  }
+
   /** Follows the link of a finding's code in the hover at a word on a line; gives the text that is shown. */
   async pageOfRule(line: string, word: string, code: string): Promise<string> {
     const hover = await this.hover(line, word);
     await hover.locator('a', { hasText: code }).first().click();
-    await this.page.locator('.tab.active', { hasText: `${code}.md` }).waitFor({ timeout: PATIENCE_MS });
-    const lines = this.page.locator('.view-lines').filter({ hasText: `# ${code}` }).first();
-    await lines.waitFor({ timeout: PATIENCE_MS });
-    return lines.innerText();
+    await this.page.locator('.tab.active', { hasText: code }).waitFor({ timeout: PATIENCE_MS });
+    const page = this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').locator('body');
+    await page.locator('h1').first().waitFor({ timeout: PATIENCE_MS });
+    return page.innerText();
   }
 
   /** The hover's text at a word on a line. */
@@ -191,7 +235,11 @@ async function recordingInterpreter(folder: string, record: string): Promise<str
   return script;
 }
 
-async function writeSettings(folder: string, interpreter: string): Promise<void> {
+async function writeSettings(
+  folder: string,
+  interpreter: string,
+  more: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const settings = {
     'hypershape.interpreter': [interpreter],
     'hypershape.importStrategy': 'useBundled',
@@ -206,6 +254,7 @@ async function writeSettings(folder: string, interpreter: string): Promise<void>
     'workbench.enableExperiments': false,
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'workbench.startupEditor': 'none',
+    ...more,
     ...(JSON.parse(process.env['HYPERSHAPE_SETTINGS'] ?? '{}') as Record<string, unknown>),
   };
   await fs.mkdir(path.join(folder, 'data/User'), { recursive: true });

@@ -21,15 +21,23 @@ from hypershape.cli.outcome import CANNOT_RUN, FOUND, OK, CannotRun
 from hypershape.cli.trust import Trust
 from hypershape.model import Analysis, Environment, Options, Severity
 from hypershape.probe import Agent
+from hypershape.report import page
 from hypershape.settings import Settings, processes
 
 
 async def check(
-    paths: Sequence[Path], flags: Settings, usual: Options, output: str, corners: bool, trusted: bool
+    paths: Sequence[Path],
+    flags: Settings,
+    usual: Options,
+    output: str,
+    corners: bool,
+    trusted: bool,
+    report: Path | None = None,
 ) -> int:
     """Checks every file and returns the exit code; `flags` win over the settings of each file's project.
 
     Only where the user has `trusted` the folders, what they name or hold chooses the interpreter.
+    `report` is a file that gets a page about all of them. Raises CannotRun, also where it cannot be written.
     """
     files = _files(paths)
     checker = _Checker(flags, usual, Trust(trusted, flags), () if trusted else (Path.cwd(), *paths))
@@ -69,11 +77,20 @@ async def check(
         print(_rendered(output, analyses, problems, corners))
     for sentence in problems:
         print(f"hypershape: {sentence}", file=sys.stderr)
+    if report is not None:
+        _write(report, page(analyses))
     if checker.unable:
         return CANNOT_RUN
     if _has_error(analyses):
         return FOUND
     return CANNOT_RUN if broken else OK
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as reason:
+        raise CannotRun(f"The report could not be written: {reason}") from None
 
 
 def _unknown_codes(chosen: Settings) -> Iterator[str]:

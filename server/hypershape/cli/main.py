@@ -70,6 +70,12 @@ def check(
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
     select: Annotated[str, typer.Option(metavar="CODES", help="Only these rules, e.g. HS2,HS401.")] = "",
     ignore: Annotated[str, typer.Option(metavar="CODES", help="Not these rules.")] = "",
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Also write a page with spaces, shapes and causes.", dir_okay=False
+        ),
+    ] = None,
 ) -> None:
     """Check search spaces; exit 0: no error found, 1: some, 2: it could not run."""
     from hypershape.cli import check as checking
@@ -86,7 +92,7 @@ def check(
     )
     usual = Options(level="auto", exhaustive=exhaustive)
     raise typer.Exit(
-        _run(lambda: asyncio.run(checking.check(paths, flags, usual, output.value, corners, trust)))
+        _run(lambda: asyncio.run(checking.check(paths, flags, usual, output.value, corners, trust, report)))
     )
 
 

@@ -23,7 +23,8 @@ NAMES = {
 """The client's names of settings, and the settings that they are read as."""
 
 
-LONGEST_HINT = 60
+LONGEST_HINT = 43
+RUNS = ("onType", "onSave", "manual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Configuration:
     hints: bool = True
     """Whether shapes are shown at the ends of lines."""
     hint_length: int = LONGEST_HINT
+    run: str = "onType"
+    """When an open file is analysed: "onType", "onSave" or "manual"."""
 
     @classmethod
     def read(cls, section: Any, before: Configuration | None = None) -> Configuration:
@@ -61,7 +64,11 @@ class Configuration:
         python = values.pop("interpreter")
         hints, length = _hints(section.get("inlayHints"), problems)
         chosen = Settings(**values, python=python)
-        return cls(trusted is True, chosen, selected, tuple(problems), hints, length)
+        run = section.get("run") or base.run
+        if run not in RUNS:
+            problems.append(f"run is one of {', '.join(RUNS)}, not {run!r}.")
+            run = base.run
+        return cls(trusted is True, chosen, selected, tuple(problems), hints, length, run)
 
     def settings(self, project: Settings) -> Settings:
         """What holds for a project's files: the editor's settings, then the project's, then what is selected."""

@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from hypershape.lsp.shapes import Pin
 from hypershape.model import Configuration, Report, TargetAnalysis
+from hypershape.report import telling
 from hypershape.rules.common import wording
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def register(server: Server) -> None:
 
     @server.command(PIN)
     async def pin(uri: str, name: str, *wanted: dict[str, Any] | None) -> None:
-        session = server.sessions.get(uri)
+        session = server.sessions.get(server.owner(uri))
         target = _target(session, name)
         if session is None or target is None:
             return
@@ -70,33 +71,18 @@ def register(server: Server) -> None:
 
     @server.command(COPY)
     def copy(uri: str, name: str, configuration: dict[str, Any], form: str) -> str:
-        path = server.sessions[uri].analysis.module.document.path if uri in server.sessions else uri  # type: ignore[union-attr]
-        return written(name, configuration, form, path)
+        return written(name, configuration, form, server.path(uri))
 
 
 def choices(target: TargetAnalysis) -> Iterator[Choice]:
-    """The default, the smallest and the largest model, and one failing configuration of each cause."""
-    built = [report for report in target.reports if report.parameters is not None and report.verdict == "ok"]
-    default = {hp.name: hp.default for hp in target.hyperparameters}
-    first = next((each for each in target.reports if _agrees(each, default)), None)
-    if first is not None:
-        yield _choice("Default", first)
-    if built:
-        yield _choice("Smallest", min(built, key=lambda report: report.parameters or 0))
-        yield _choice("Largest", max(built, key=lambda report: report.parameters or 0))
-    for cause in target.causes:
-        label = f"Failing: {cause.condition.words}" if cause.condition is not None else "Failing"
-        yield _choice(label, cause.first)
+    """The configurations that are worth a look."""
+    return (_choice(label, report) for label, report in telling(target))
 
 
 def _choice(label: str, report: Report) -> Choice:
     size = f" · {report.parameters:,} parameters" if report.parameters is not None else ""
     described = wording.values(report.configuration, report.configuration)
     return Choice(label, f"{described}{size}", dict(report.configuration))
-
-
-def _agrees(report: Report, configuration: Configuration) -> bool:
-    return all(configuration.get(name) == value for name, value in report.configuration.items())
 
 
 async def _asked(server: Server, session: Session, target: TargetAnalysis) -> Configuration | None:

@@ -22,7 +22,7 @@ from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument
 
 from hypershape import __version__, settings
-from hypershape.lsp import carry, convert, hints, lenses, names, pins, projects, shapes, status
+from hypershape.lsp import carry, convert, hints, lenses, names, pins, projects, reports, shapes, status
 from hypershape.lsp import hover as hovers
 from hypershape.lsp.configuration import Configuration as Configured
 from hypershape.lsp.positions import View
@@ -84,7 +84,8 @@ class Server(LanguageServer):
                         cells=[types.NotebookCellLanguage(language="python")],
                         notebook=types.NotebookDocumentFilterNotebookType(notebook_type="*"),
                     )
-                ]
+                ],
+                save=True,
             ),
         )
         self.configuration = Configured()
@@ -125,6 +126,10 @@ class Server(LanguageServer):
         notebook = self.workspace.get_notebook_document(cell_uri=uri)
         return notebook.uri if notebook is not None else uri
 
+    def path(self, uri: str) -> str:
+        """The path of a document, or of the notebook that holds a cell."""
+        return _path(self.owner(uri))
+
     @cached_property
     def files(self) -> Any:
         """What is known of the files around those that are open."""
@@ -153,9 +158,20 @@ class Server(LanguageServer):
         session.stopped = False
         session.task = asyncio.get_running_loop().create_task(self._analyse(session, delay))
 
+    def edited(self, uri: str) -> None:
+        """Analyses a document after an edit, and the files around it, where that is wanted while one types."""
+        if self.configuration.run == "onType":
+            self.schedule(uri)
+            self.schedule_around(uri)
+
+    def saved(self, uri: str) -> None:
+        if self.configuration.run == "onSave" and uri in self.sessions:
+            self.schedule(uri)
+            self.schedule_around(uri)
+
     def stop(self, uri: str) -> None:
         """Ends what runs for a document; what was found stays."""
-        session = self.sessions.get(uri)
+        session = self.sessions.get(self.owner(uri))
         if session is not None and session.task is not None and not session.task.done():
             session.task.cancel()
             session.stopped = True
@@ -164,16 +180,17 @@ class Server(LanguageServer):
 
     def try_again(self, uri: str) -> None:
         """Analyses a document again, with more time."""
-        session = self.sessions.get(uri)
+        session = self.sessions.get(self.owner(uri))
         if session is not None:
             session.patience = MORE_TIME
-            self.schedule(uri, 0.0)
+            self.schedule(session.uri, 0.0)
 
     async def settled(self, uri: str) -> Session | None:
         """What is known of a document, waiting a moment for the first word on its text after an edit."""
         session, until = self.sessions.get(uri), time.monotonic() + SETTLING_SECONDS
+        waits = self.configuration.run == "onType"
         while session is not None and not (session.versions and self._current(session.versions)):
-            if time.monotonic() > until:
+            if time.monotonic() > until or not waits:
                 break
             await asyncio.sleep(0.03)
         return session if session is not None and session.view is not None else None
@@ -231,8 +248,11 @@ class Server(LanguageServer):
         document, uris, versions = found
         view = View.of(document, self.workspace.position_codec, uris)
         folder = Path(document.path).parent
-        chosen = await asyncio.to_thread(self._settings, folder)
-        agent = await self._agent(chosen, folder) if self.configuration.trusted else None
+        configuration = await self._configured(session.uri)
+        chosen = await asyncio.to_thread(self._settings, folder, configuration)
+        # What runs only when it is asked for reads the text alone until then.
+        wanted = configuration.run != "manual" or session.patience > 1
+        agent = await self._agent(chosen, folder) if configuration.trusted and wanted else None
         cache = Cache() if agent is not None else None
         previous = session.probed
         kept = await aside(carry.carried, previous, document.text) if previous is not None else None
@@ -286,14 +306,23 @@ class Server(LanguageServer):
             if session.analysis is not None and path in session.analysis.module.around and other != uri:
                 self.schedule(other, AROUND_SECONDS)
 
-    def _settings(self, folder: Path) -> Settings:
+    async def _configured(self, uri: str) -> Configured:
+        """What the editor sets for one document: the folders of a workspace may differ."""
+        workspace = self.client_capabilities.workspace
+        if len(self.folders()) < 2 or workspace is None or not workspace.configuration:
+            return self.configuration
+        asked = types.ConfigurationParams([types.ConfigurationItem(scope_uri=uri, section="hypershape")])
+        sections = await self.workspace_configuration_async(asked)
+        return Configured.read(sections[0] if sections else None, self.configuration)
+
+    def _settings(self, folder: Path, configuration: Configured) -> Settings:
         """What the editor and the project of a folder set; what is wrong in the project's file is told once."""
         try:
             project = settings.load(folder)
         except settings.BadSettings as reason:
             self.tell_once(str(reason))
             project = Settings()
-        return self.configuration.settings(project)
+        return configuration.settings(project)
 
     async def _agent(self, chosen: Settings, folder: Path) -> Any:
         """The agent of a folder's interpreter."""
@@ -428,8 +457,15 @@ def create_server() -> Server:
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
         if params.text_document.uri in server.sessions:
-            server.schedule(params.text_document.uri)
-            server.schedule_around(params.text_document.uri)
+            server.edited(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
+        server.saved(params.text_document.uri)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)
+    def notebook_saved(params: types.DidSaveNotebookDocumentParams) -> None:
+        server.saved(params.notebook_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
@@ -441,8 +477,7 @@ def create_server() -> Server:
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
     def notebook_changed(params: types.DidChangeNotebookDocumentParams) -> None:
-        server.schedule(params.notebook_document.uri)
-        server.schedule_around(params.notebook_document.uri)
+        server.edited(params.notebook_document.uri)
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
     def notebook_closed(params: types.DidCloseNotebookDocumentParams) -> None:
@@ -493,7 +528,7 @@ def create_server() -> Server:
         found = await aside(_actions, session.analysis, session.view, versions, params, server.other_view)
         return found if server._current(versions) else []
 
-    for part in (names, hints, lenses, pins):
+    for part in (names, hints, lenses, pins, reports):
         part.register(server)
     projects.register(server)
 

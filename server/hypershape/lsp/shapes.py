@@ -16,8 +16,8 @@ UNKNOWN = "·"
 """Stands for the batch and for other sizes that are not known."""
 
 MOST_ROUNDS = 12
-LONGEST = 60
-"""A hint is no longer than so many characters, but for where it fails."""
+LONGEST = 43
+"""A hint is no longer than so many characters, as many as VS Code shows of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +52,23 @@ class Line:
     pinned: bool = False
 
     def text(self, longest: int = LONGEST) -> str:
-        """The sizes of each axis and what decides them, in the longest form that fits, then where it fails."""
-        mark = "".join(f" ✗ {_cut(when, longest)}".rstrip() for when in self.failing)
-        if not self.rounds:
-            return mark.strip()
-        if any(not each.axes for each in self.rounds):
-            return _cut(f"→ {_shapes(self.rounds)}", longest) + mark
-        axes = list(zip(*(each.axes for each in self.rounds), strict=False))
-        forms = (
-            f"→ ({', '.join(_axis(same, form) for same in axes)})" for form in ("formula", "by", "name", "")
+        """The sizes of each axis and what decides them, then where it fails, as far as it fits: the condition goes last."""
+        conditions = [f" ✗ {when}".rstrip() for when in self.failing]
+        marks = dict.fromkeys(["".join(conditions), " ✗" if conditions else ""])
+        forms = self._forms() if self.rounds else [""]
+        found = [form + mark for mark in marks for form in forms]
+        return _cut(
+            next((each for each in found if len(each.strip()) <= longest), found[-1]).strip(), longest
         )
-        *_, shortest = found = list(forms)
-        return next((form for form in found if len(form) <= longest), _cut(shortest, longest)) + mark
+
+    def _forms(self) -> list[str]:
+        """The shape with formulas, with the names behind them, with sizes that are named alone, and without names."""
+        if any(not each.axes for each in self.rounds):
+            return [f"→ {_shapes(self.rounds)}"]
+        axes = list(zip(*(each.axes for each in self.rounds), strict=False))
+        return [
+            f"→ ({', '.join(_axis(same, form) for same in axes)})" for form in ("formula", "by", "name", "")
+        ]
 
 
 def lines(analysis: Analysis, pins: Mapping[str, Pin]) -> tuple[Line, ...]:

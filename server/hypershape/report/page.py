@@ -1,0 +1,254 @@
+"""One HTML page about analysed files, which needs nothing else: no script, no network, the reader's own colours.
+
+In VS Code it follows the theme. Places are links that an editor opens; everything can be reached by keyboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from urllib.parse import quote
+
+from hypershape.model import (
+    Analysis,
+    Cause,
+    Configuration,
+    Hyperparameter,
+    Report,
+    Span,
+    TargetAnalysis,
+    Value,
+)
+from hypershape.report.configurations import telling
+from hypershape.report.verdict import rounded, verdict
+from hypershape.rules.common import wording
+from hypershape.space.dimensions import Output, outputs
+
+MOST_AXES = 12
+MOST_LINES = 400
+WIDTH, HEIGHT, MARGIN = 960, 300, 60
+
+STYLE = """
+:root { color-scheme: light dark; --fail: #c72e2e; --build: #2b7489; }
+@media (prefers-color-scheme: dark) { :root { --fail: #f48771; --build: #7fc1d6; } }
+body { font: var(--vscode-font-size, 14px)/1.5 var(--vscode-font-family, system-ui, sans-serif); margin: 1.5em auto;
+  max-width: 1000px; padding: 0 1em; color: var(--vscode-foreground, inherit);
+  background: var(--vscode-editor-background, Canvas); --fail: var(--vscode-editorError-foreground, #c72e2e);
+  --build: var(--vscode-charts-blue, #2b7489); }
+h1 { font-size: 1.4em; } h2 { font-size: 1.2em; margin: 2em 0 .3em; } h3 { font-size: 1em; margin: 1.4em 0 .4em; }
+a { color: var(--vscode-textLink-foreground, LinkText); } a:focus-visible, summary:focus-visible { outline: 2px solid; }
+table { border-collapse: collapse; display: block; overflow-x: auto; }
+th, td { text-align: left; padding: .2em .8em .2em 0; border-bottom: 1px solid var(--vscode-widget-border, #8884);
+  vertical-align: top; white-space: nowrap; } td.text { white-space: normal; min-width: 20em; }
+code, td.shape { font-family: var(--vscode-editor-font-family, ui-monospace, monospace); font-size: .93em; }
+.fails { color: var(--fail); } .plot { overflow-x: auto; }
+svg { min-width: 640px; width: 100%; height: auto; }
+svg text { fill: currentColor; font-size: 12px; } svg .axis { stroke: currentColor; stroke-opacity: .5; }
+svg polyline { fill: none; stroke: var(--build); stroke-opacity: .35; stroke-width: 1.5; }
+svg polyline.fails { stroke: var(--fail); stroke-opacity: .8; stroke-dasharray: 6 3; }
+svg polyline:hover { stroke-width: 4; stroke-opacity: 1; }
+"""
+
+
+def page(analyses: Sequence[Analysis]) -> str:
+    """The whole document: each search space with its verdict, its causes, its configurations and its layers."""
+    body = "".join(_file(each) for each in analyses) or "<p>No search space was found.</p>"
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Hypershape report</title>'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
+        f"<body><h1>Hypershape report</h1>{body}</body></html>\n"
+    )
+
+
+def _file(analysis: Analysis) -> str:
+    return "".join(_target(analysis, target) for target in analysis.targets)
+
+
+def _target(analysis: Analysis, target: TargetAnalysis) -> str:
+    name = _link(target.target.span, target.target.name)
+    text = [f"<section><h2>{name} <small>{_text(target.target.span.path)}</small></h2>"]
+    text.append(f"<p><strong>{_text(verdict(target) or 'not probed')}</strong></p>")
+    if target.assumptions:
+        text.append(f"<p>Assumed: {_text('; '.join(target.assumptions))}</p>")
+    if target.reports:
+        text += [_causes(analysis, target), _plot(target), _layers(target), _configurations(target)]
+    return "".join([*text, "</section>"])
+
+
+# ------------------------------------------------------------------- causes
+
+
+def _causes(analysis: Analysis, target: TargetAnalysis) -> str:
+    if not target.causes:
+        return ""
+    rows = "".join(_cause(analysis, target, cause) for cause in target.causes)
+    return (
+        "<h3>Why configurations fail</h3><table><thead><tr><th>when</th><th>share</th><th>where</th>"
+        f"<th>what</th><th>repairs</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _cause(analysis: Analysis, target: TargetAnalysis, cause: Cause) -> str:
+    finding = next((each for each in analysis.findings if each.cause == cause), None)
+    when = "always" if wording.always(target, cause) else cause.condition.text if cause.condition else "?"
+    place = cause.error.span
+    where = _link(place, f"line {place.line}") if place is not None else ""
+    what = finding.message if finding is not None else wording.quote(cause.error.message)
+    fixes = "<br>".join(_text(fix.title) for fix in finding.fixes) if finding is not None else ""
+    return (
+        f"<tr><td class=fails><code>{_text(when)}</code></td><td>{_text(wording.share(target, cause))}</td>"
+        f"<td>{where}</td><td class=text>{_text(what)}</td><td class=text>{fixes}</td></tr>"
+    )
+
+
+# ------------------------------------------------------------------- configurations
+
+
+def _plot(target: TargetAnalysis) -> str:
+    """Every probed configuration as a line over its values; those that fail are dashed."""
+    axes = _axes(target)
+    if not axes:
+        return ""
+    left, step = MARGIN, (WIDTH - 2 * MARGIN) / max(len(axes) - 1, 1)
+    places = {name: left + index * step for index, name in enumerate(axes)}
+    shown = sorted(_spread(target.reports), key=lambda report: report.verdict == "fail")
+    lines = "".join(_line(report, axes, places) for report in shown)
+    drawn = "".join(_axis(name, axes[name], x) for name, x in places.items())
+    failing = sum(report.verdict == "fail" for report in shown)
+    label = f"{len(shown)} configurations over {', '.join(axes)}; {failing} fail"
+    return (
+        "<h3>The configurations that were probed</h3>"
+        '<p>One line each; <span class="fails">dashed lines fail</span>.</p>'
+        f'<div class="plot"><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{_text(label)}">'
+        f"{lines}{drawn}</svg></div>"
+    )
+
+
+def _axes(target: TargetAnalysis) -> dict[str, dict[Value, float]]:
+    """The hyperparameters that vary, those of the causes first, each with the height of every value."""
+    blamed = [name for cause in target.causes for name in cause.names]
+    known = {hp.name: hp for hp in target.hyperparameters}
+    axes: dict[str, dict[Value, float]] = {}
+    for name in dict.fromkeys([*blamed, *known]):
+        hp = known.get(name)
+        seen = {report.configuration[name] for report in target.reports if name in report.configuration}
+        if hp is not None and len(seen) > 1 and len(axes) < MOST_AXES:
+            axes[name] = _heights(hp, seen)
+    return axes
+
+
+def _heights(hp: Hyperparameter, seen: set[Value]) -> dict[Value, float]:
+    order = [value for value in hp.values or () if value in seen]
+    values = order if len(order) == len(seen) else sorted(seen, key=lambda value: (str(type(value)), value))
+    top, bottom = 30, HEIGHT - 40
+    return {value: bottom - (bottom - top) * place / (len(values) - 1) for place, value in enumerate(values)}
+
+
+def _spread(reports: Sequence[Report]) -> list[Report]:
+    """No more than can be told apart; of those that fail all, if they are few enough."""
+    failing = [report for report in reports if report.verdict == "fail"]
+    building = [report for report in reports if report.verdict == "ok"]
+    return [each for kind in (failing, building) for each in kind[:: 1 + 2 * len(kind) // MOST_LINES]]
+
+
+def _line(report: Report, axes: dict[str, dict[Value, float]], places: dict[str, float]) -> str:
+    configuration = report.configuration
+    points = [
+        f"{places[name]:.0f},{heights[configuration[name]]:.0f}"
+        for name, heights in axes.items()
+        if name in configuration
+    ]
+    fails = ' class="fails"' if report.verdict == "fail" else ""
+    return f'<polyline{fails} points="{" ".join(points)}"><title>{_text(_told(report))}</title></polyline>'
+
+
+def _axis(name: str, heights: dict[Value, float], x: float) -> str:
+    shown = list(heights.items())
+    if len(shown) > 10:
+        shown = [shown[0], shown[len(shown) // 2], shown[-1]]
+    ticks = "".join(
+        f'<text x="{x + 6:.0f}" y="{y + 4:.0f}">{_text(_value(value))}</text>' for value, y in shown
+    )
+    return (
+        f'<line class="axis" x1="{x:.0f}" x2="{x:.0f}" y1="22" y2="{HEIGHT - 32}"/>{ticks}'
+        f'<text x="{x:.0f}" y="{HEIGHT - 12}" text-anchor="middle">{_text(name)}</text>'
+    )
+
+
+def _told(report: Report) -> str:
+    size = f": {report.parameters:,} parameters" if report.parameters is not None else ""
+    error = f": {report.error.type}" if report.error is not None else ""
+    return wording.values(report.configuration, report.configuration) + (error or size)
+
+
+def _configurations(target: TargetAnalysis) -> str:
+    rows = "".join(
+        f"<tr><td{' class=fails' if report.verdict == 'fail' else ''}>{_text(report.verdict)}</td>"
+        f"<td><code>{_text(_all(report.configuration))}</code></td>"
+        f"<td>{'' if report.parameters is None else f'{report.parameters:,}'}</td></tr>"
+        for report in _spread(target.reports)
+    )
+    return (
+        "<details><summary>The configurations as a table</summary><table><thead><tr><th></th><th>values</th>"
+        f"<th>parameters</th></tr></thead><tbody>{rows}</tbody></table></details>"
+    )
+
+
+# ------------------------------------------------------------------- layers
+
+
+def _layers(target: TargetAnalysis) -> str:
+    """The layers in the order of their calls, over the space and at the telling configurations."""
+    rows = outputs(target.reports)
+    if not rows:
+        return ""
+    columns = list(telling(target))
+    shown = [_at(report) for _, report in columns]
+    heads = "".join(
+        f"<th title='{_text(_all(report.configuration))}'>{_text(label)}</th>" for label, report in columns
+    )
+    turns = {(row.span, row.class_name): row.round for row in rows}
+    body = "".join(_layer(row, shown, turns[row.span, row.class_name]) for row in rows)
+    return (
+        "<h3>Shapes of layers</h3><table><thead><tr><th>layer</th><th>line</th><th>over the space</th>"
+        f"<th>parameters</th>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _at(report: Report) -> dict[tuple[Span, str, int], Output]:
+    return {(each.span, each.class_name, each.round): each for each in outputs([report])}
+
+
+def _layer(row: Output, shown: Iterable[dict[tuple[Span, str, int], Output]], rounds: int) -> str:
+    key = row.span, row.class_name, row.round
+    turn = f" (round {row.round + 1})" if rounds else ""
+    cells = "".join(
+        f"<td class=shape>{_text(found[key].summary) if key in found else '–'}</td>" for found in shown
+    )
+    size = "–".join(dict.fromkeys(rounded(each) for each in row.parameters))
+    return (
+        f"<tr><td>{_text(row.class_name)}{turn}</td><td>{_link(row.span, str(row.span.line))}</td>"
+        f"<td class=shape>{_text(row.summary)}</td><td>{size}</td>{cells}</tr>"
+    )
+
+
+# ------------------------------------------------------------------- words
+
+
+def _link(span: Span, text: str) -> str:
+    """A place that VS Code opens, from a browser or from its own panel."""
+    address = f"vscode://file{quote(span.path)}:{span.line}:{span.column}"
+    return f'<a href="{escape(address)}">{_text(text)}</a>'
+
+
+def _all(configuration: Configuration) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in configuration.items())
+
+
+def _value(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}" if isinstance(value, float) else repr(value)
+
+
+def _text(text: str) -> str:
+    return escape(text)

@@ -1,0 +1,53 @@
+"""One line about a target."""
+
+from __future__ import annotations
+
+from hypershape.model import Coverage, TargetAnalysis
+from hypershape.space import shares
+
+
+def verdict(target: TargetAnalysis) -> str | None:
+    """`✓ all 64 build · 26 k–269 k parameters`, `✗ 25 % fails · 2 causes`; None where nothing is known yet."""
+    coverage = target.coverage
+    if coverage is None:
+        return f"? not checked: {target.reason}" if target.reason else None
+    parts = [_mark(target, coverage)]
+    if len(target.causes) > 1:
+        parts.append(f"{len(target.causes)} causes")
+    if target.parameters is not None and not coverage.all_fail:
+        parts.append(f"{_parameters(target.parameters)} parameters")
+    return " · ".join(parts)
+
+
+def _mark(target: TargetAnalysis, coverage: Coverage) -> str:
+    if coverage.failed:
+        figure = shares.of_failures(target)
+        if coverage.all_fail:
+            return (
+                "✗ always fails" if coverage.mode == "exhaustive" else f"✗ all {coverage.probed:,} tried fail"
+            )
+        if figure is not None and figure.told:
+            about = "" if figure.exact else "about "
+            return f"✗ {about}{shares.percent(figure.share)} fails"
+        return f"✗ {coverage.failed:,} of {coverage.probed:,} tried fail"
+    played = [each for each in target.rehearsals if each.verdict == "fail"]
+    if played:
+        return "✗ builds, but a rehearsed trial fails"
+    if coverage.mode == "exhaustive":
+        space = coverage.space or coverage.probed
+        return "✓ builds" if space == 1 else f"✓ all {space:,} build"
+    of = f" of {coverage.space:,}" if coverage.space is not None and coverage.space < 1_000_000 else ""
+    return f"○ {coverage.probed:,}{of} tried so far, none fails"
+
+
+def _parameters(bounds: tuple[int, int]) -> str:
+    return "–".join(dict.fromkeys(rounded(each) for each in bounds))
+
+
+def rounded(number: int) -> str:
+    """`812`, `26 k`, `1.3 M`."""
+    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if number >= size:
+            value = number / size
+            return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    return str(number)
