@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from hypershape.lsp import shapes
+from hypershape.lsp import shapes, words
 from hypershape.lsp.shapes import Pin
 from hypershape.model import (
     Analysis,
@@ -29,25 +30,78 @@ def hover(
 ) -> tuple[str, Span] | None:
     """The Markdown for a place (1-based), and the span it speaks of; None where there is nothing to say.
 
-    The innermost thing wins: an `hp.…` call, then the layers of the line, then the target's name.
+    The innermost thing wins: a hyperparameter or the variable that holds it, a tensor's variable, the layers of the
+    line, the target's name, a call.
     """
+    name = words.name_at(analysis.module, line, column)
+    found = _hyperparameter_at(analysis, line, column, name)
+    if found is not None:
+        return found
+    for target in analysis.targets:
+        if name is not None and _holds(target.target.body, line, column):
+            held = words.tensor(analysis, target, name, pins)
+            if held is not None:
+                return held
+        shown = _layers_at(analysis, target, line, column, pins)
+        if shown is not None:
+            return shown
+        if _holds(target.target.span, line, column):
+            return summary(target), target.target.span
+    return _called(analysis, line, column, pins)
+
+
+def _hyperparameter_at(
+    analysis: Analysis, line: int, column: int, name: ast.Name | None
+) -> tuple[str, Span] | None:
+    """A declaration, or a variable that holds a hyperparameter: as probes met it, else as it is written."""
+    module = analysis.module
     for target in analysis.targets:
         for hp in target.hyperparameters:
             if hp.span is not None and _holds(hp.span, line, column):
                 return hyperparameter(hp, target), hp.span
-        rows = [
-            row
-            for row in target.layers
-            if row.span is not None and row.span.line <= line <= row.span.end_line
-        ]
-        if rows and rows[0].span is not None:
-            held = [row for row in rows if row.span is not None and _holds(row.span, line, column)]
-            shown = _innermost(held or rows)
-            pin = pins.get(target.target.name)
-            return layers(shown, analysis.module, target, pin), shown[0].span or rows[0].span
-        if _holds(target.target.span, line, column):
-            return summary(target), target.target.span
-    return None
+    held = words.declared(module, name) if name is not None else None
+    call = held or next((each for each in module.code.hp_calls if _holds(each.span, line, column)), None)
+    if call is None:
+        return None
+    place = module.code.span(name) if held is not None and name is not None else call.span
+    for target in analysis.targets:
+        for hp in target.hyperparameters:
+            if hp.span == call.span:
+                return hyperparameter(hp, target), place
+    read = words.read(module, call)
+    return (drawn(read), place) if read is not None else None
+
+
+def _layers_at(
+    analysis: Analysis, target: TargetAnalysis, line: int, column: int, pins: Mapping[str, Pin]
+) -> tuple[str, Span] | None:
+    rows = [
+        row for row in target.layers if row.span is not None and row.span.line <= line <= row.span.end_line
+    ]
+    if not rows or rows[0].span is None:
+        return None
+    held = [row for row in rows if row.span is not None and _holds(row.span, line, column)]
+    shown = _innermost(held or rows)
+    pin = pins.get(target.target.name)
+    return layers(shown, analysis.module, target, pin), shown[0].span or rows[0].span
+
+
+def _called(analysis: Analysis, line: int, column: int, pins: Mapping[str, Pin]) -> tuple[str, Span] | None:
+    """A call of the file's own helpers or of Keras, or a build function where it is handed over."""
+    module = analysis.module
+    name = words.name_at(module, line, column)
+    for target in analysis.targets:
+        if name is not None and name.id == target.target.name:
+            return summary(target), module.code.span(name)
+    call = words.call_at(module, line, column)
+    if call is None:
+        return None
+    place = module.code.span(call.func)
+    text = words.entrance(module, call)
+    for target in analysis.targets:
+        pin = pins.get(target.target.name)
+        text = text or words.model(module, target, call) or words.helper(module, target, call, pin)
+    return (text, place) if text else None
 
 
 def layers(rows: Sequence[LayerRow], module: Module, target: TargetAnalysis, pin: Pin | None) -> str:
@@ -73,11 +127,17 @@ def layers(rows: Sequence[LayerRow], module: Module, target: TargetAnalysis, pin
     return "\n\n".join(parts)
 
 
+def drawn(hp: Hyperparameter) -> str:
+    """What Keras Tuner draws for a hyperparameter."""
+    text = f"**{hp.name}** draws {_drawn(hp)}"
+    if hp.max is not None and hp.values and hp.max not in hp.values:
+        text += f"\n\n{_value(hp.max)} is never drawn."
+    return text
+
+
 def hyperparameter(hp: Hyperparameter, target: TargetAnalysis) -> str:
     """What Keras Tuner draws for a hyperparameter, and which values fail whatever the others are."""
-    parts = [f"**{hp.name}** draws {_drawn(hp)}"]
-    if hp.max is not None and hp.values and hp.max not in hp.values:
-        parts.append(f"{_value(hp.max)} is never drawn.")
+    parts = [drawn(hp)]
     conditions = [
         cause.condition for cause in target.causes if cause.condition is not None and hp.name in cause.names
     ]

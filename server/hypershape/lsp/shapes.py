@@ -86,8 +86,11 @@ def lines(analysis: Analysis, pins: Mapping[str, Pin]) -> tuple[Line, ...]:
 def table(module: Module, target: TargetAnalysis, spans: Sequence[Span], pin: Pin | None) -> str:
     """The rows of a table for the layers of some expressions, with what sizes each axis; empty where none was seen."""
     rows = [each for each in _outputs(module, target, pin) if each.span in spans]
-    if not rows:
-        return ""
+    return rows_table(rows) if rows else ""
+
+
+def rows_table(rows: Sequence[Output]) -> str:
+    """A table of outputs, one row for each."""
     most = {_key(each): each.round + 1 for each in rows}
     sized = any(axis.by for each in rows for axis in each.axes)
     text = [
@@ -176,10 +179,31 @@ def _strikes(cause: Cause, pin: Pin | None) -> bool:
     return pin is None or cause.condition is None or cause.condition.holds(pin.configuration) is True
 
 
-def _outermost(groups: dict[tuple[Span, str], list[Output]]) -> tuple[Output, ...]:
-    """The outputs of the expression that holds the others, or of the last one on the line."""
-    span, class_name = max(groups, key=lambda key: (key[0].end_column, -key[0].line, -key[0].column))
-    return tuple(groups[span, class_name])
+def _outermost(groups: Mapping[tuple[Span, str], list[Output]]) -> tuple[Output, ...]:
+    """The outputs of the layer that is called last, of those whose expression lies in no other's."""
+    free = [
+        key for key in groups if not any(_within(key[0], other) for other, _ in groups if other != key[0])
+    ]
+    return tuple(groups[(free or list(groups))[-1]])
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return (outer.line, outer.column) <= (inner.line, inner.column) and (
+        inner.end_line,
+        inner.end_column,
+    ) <= (
+        outer.end_line,
+        outer.end_column,
+    )
+
+
+def made_by(module: Module, target: TargetAnalysis, span: Span, pin: Pin | None) -> tuple[Output, ...]:
+    """The outputs of the layer that an expression calls last, one for each round of a loop."""
+    groups: dict[tuple[Span, str], list[Output]] = {}
+    for each in _outputs(module, target, pin):
+        if each.span.path == module.document.path and _within(each.span, span):
+            groups.setdefault(_key(each), []).append(each)
+    return _outermost(groups) if groups else ()
 
 
 def _key(output: Output) -> tuple[Span, str]:
