@@ -96,6 +96,21 @@ async def test_what_was_found_in_a_text_that_has_changed_meanwhile_is_not_shown(
     assert shown == []
 
 
+async def test_diagnostics_are_sent_again_only_where_they_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, session = opened()
+    shown: list[types.PublishDiagnosticsParams] = []
+    monkeypatch.setattr(server, "text_document_publish_diagnostics", shown.append)
+    await server._publish(session)
+    await server._publish(session)
+    assert len(shown) == 1
+    assert session.analysis is not None
+    session.analysis = replace(session.analysis, findings=())
+    await server._publish(session)
+    assert [len(each.diagnostics) for each in shown] == [1, 0]
+    server.forget(URI)
+    assert len(shown) == 2, "an empty list is there already"
+
+
 async def test_results_are_carried_over_an_edit_beside_the_loop(
     noted: Noted, monkeypatch: pytest.MonkeyPatch
 ) -> None:

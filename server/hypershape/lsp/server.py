@@ -94,6 +94,8 @@ class Server(LanguageServer):
         self.status = Status("idle")
         self._said: set[str] = set()
         self._refreshed = 0.0
+        self._published: dict[str, types.PublishDiagnosticsParams] = {}
+        """What the editor shows of each part: the same again would only make it redraw."""
 
     # ----------------------------------------------------------------- documents
 
@@ -369,9 +371,10 @@ class Server(LanguageServer):
         before, session.shown = session.shown, found
         for uri in {**before, **found}:
             all_ = [each for other in self.sessions.values() for each in other.shown.get(uri, ())]
-            self.text_document_publish_diagnostics(
-                types.PublishDiagnosticsParams(uri, all_, session.versions.get(uri))
-            )
+            told = types.PublishDiagnosticsParams(uri, all_, session.versions.get(uri))
+            if self._published.get(uri) != told:
+                self._published[uri] = told
+                self.text_document_publish_diagnostics(told)
 
     def other_view(self, path: str) -> View | None:
         """A script that is not the one in hand, as the editor or the disk has it."""
@@ -418,6 +421,8 @@ class Server(LanguageServer):
             session.task.cancel()
         own = session.view.uris if session.view is not None else (uri,)
         self._replace_shown(session, {part: [] for part in own})
+        for part in own:
+            self._published.pop(part, None)
 
 
 def _path(uri: str) -> str:
