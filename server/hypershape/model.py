@@ -90,6 +90,11 @@ class Document:
         """The cell that holds a line of `text`; None in a script."""
         return next((c for c in reversed(self.cells) if c.first_line <= line), None)
 
+    def where(self, line: int) -> str:
+        """A line of `text` as the user counts it: `line 4`, or `cell 9, line 4` in a notebook."""
+        cell = self.cell_at(line)
+        return f"line {line}" if cell is None else f"cell {cell.index}, line {line - cell.first_line + 1}"
+
 
 # --------------------------------------------------------------------------- source
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 import types
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 
 from hypershape import source
 from hypershape.model import Target
+from hypershape.source.removed import todays
 
 
 @pytest.fixture(autouse=True)
@@ -193,3 +195,60 @@ def test_an_import_inside_the_target_is_followed(tmp_path: Path) -> None:
         """,
     )
     assert built(only(tmp_path / "main.py")) == 6
+
+
+@pytest.mark.parametrize(
+    ("written", "today"),
+    [
+        ("from keras.layers.convolutional import Conv1D", "from keras.layers import Conv1D as Conv1D"),
+        (
+            "from tensorflow.keras.layers.experimental.preprocessing import Rescaling, Resizing as R",
+            "from tensorflow.keras.layers import Rescaling as Rescaling; from tensorflow.keras.layers import Resizing as R",
+        ),
+        ("from keras.optimizers.adam_v2 import Adam", "from keras.optimizers import Adam as Adam"),
+        ("from keras.utils import np_utils, plot_model", "from keras import utils as np_utils; from keras.utils import plot_model"),
+        ("import keras.layers.pooling as pool", "from keras import layers as pool"),
+        (
+            "from keras.preprocessing.text import Tokenizer",
+            "from tensorflow.keras.preprocessing.text import Tokenizer as Tokenizer",
+        ),
+        ("from keras.layers import CuDNNLSTM", "from keras.layers import LSTM as CuDNNLSTM"),
+    ],
+)  # fmt: skip
+def test_what_keras_moved_is_probed_from_where_it_is_today(written: str, today: str) -> None:
+    (node,) = ast.parse(written).body
+    assert isinstance(node, (ast.Import, ast.ImportFrom)) and todays(node) == today
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "from keras.layers import Conv1D, Dense",
+        "from keras.wrappers.scikit_learn import KerasClassifier",
+        "from keras.utils.np_utils import to_categorical, probas_to_classes",
+        "from kerastuner.engine.multi_execution_tuner import MultiExecutionTuner",
+        "from .layers.convolutional import Conv1D",
+        "from keras.layers import *",
+        "import keras.layers.pooling",
+        "from keras.optimizers.legacy import Adam",
+        "import numpy as np",
+    ],
+)
+def test_what_is_where_it_was_and_what_is_nowhere_stays_as_it_is_written(written: str) -> None:
+    (node,) = ast.parse(written).body
+    assert isinstance(node, (ast.Import, ast.ImportFrom)) and todays(node) is None
+
+
+def test_a_slice_imports_what_was_moved_from_its_place_and_leaves_what_may_have_a_substitute() -> None:
+    text = (
+        "import keras_tuner as kt\nfrom keras.models import Sequential\n"
+        "from keras.layers.core import (\n    Dense,\n    Dropout,\n)\n"
+        "try:\n    from keras.layers.recurrent import LSTM\nexcept ImportError:\n    from keras.layers import LSTM\n"
+        "def build(hp):\n    return Sequential([Dense(hp.Int('u', 1, 2)), Dropout(0.1), LSTM(3)])\n"
+    )
+    (target,) = source.analyse(source.from_text("model.py", text)).targets
+    assert target.slice is not None
+    cut = target.slice.files[-1].text
+    assert "from keras.layers import Dense as Dense; from keras.layers import Dropout as Dropout" in cut
+    assert "from keras.layers.recurrent import LSTM" in cut
+    assert cut.splitlines().index("def build(hp):") == text.splitlines().index("def build(hp):")

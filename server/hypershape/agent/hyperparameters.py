@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import types
 from collections import defaultdict
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
@@ -177,6 +178,18 @@ class Domains:
         if found is None:
             found = self._found[id(hp)] = hp, _some_values(hp)
         return found[1]
+
+
+def _named_as_keras_tuners() -> None:
+    """What Python says of the container speaks of Keras Tuner's class, which is the one that the user knows."""
+    for cls in (RecordingHyperParameters, TrackedHyperParameters):
+        for each in vars(cls).values():
+            if isinstance(each, types.FunctionType):
+                each.__qualname__ = f"HyperParameters.{each.__name__}"
+        cls.__name__ = cls.__qualname__ = "HyperParameters"
+
+
+_named_as_keras_tuners()
 
 
 class Space:

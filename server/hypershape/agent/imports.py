@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -57,6 +58,24 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: Any) -> None:
         return None
+
+
+def give_all(statement: ast.ImportFrom, names: list[str]) -> None:
+    """Lets an `import *` from a module that is missing bind these names, which only it can bind."""
+    module = statement.module or ""
+    known = sys.modules.get(module)
+    if known is None:
+        try:
+            found = importlib.util.find_spec(module) if module else None
+        except (ImportError, ValueError, AttributeError):
+            found = None
+        stands_in = found is None and module.partition(".")[0] not in NEEDED
+        finder = next((each for each in sys.meta_path if isinstance(each, Finder)), None)
+        if not stands_in or finder is None:
+            return
+        known = sys.modules[module] = finder.create_module(importlib.machinery.ModuleSpec(module, finder))
+    if isinstance(known, _Missing):
+        known.__dict__["__all__"] = names
 
 
 def _asked_by_user(frame: Any) -> bool:

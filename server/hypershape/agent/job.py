@@ -256,11 +256,17 @@ class Job:
         known where one was given the hyperparameters."""
         assumption = self._running.assumption
         self._data_assumed |= report.get("data") == "assumed"
+        if assumption.measures:
+            report["log_names"] = ()
         if assumption.asked:
             report["data"] = "assumed"
         elif self._mentioned and report.get("data") == "none":
             report["data"] = "declared" if self._declared else "assumed"
-        unknown = assumption.called if report["verdict"] == "fail" else assumption.given
+        unknown = assumption.given
+        if report["verdict"] == "fail":
+            # A layer that refused shapes before anything of a stand-in reached them does so whatever was called.
+            refused = report["error"] is not None and report["error"]["input_shapes"]
+            unknown = assumption.transformed or (not refused and assumption.called) or {}
         if unknown and report["verdict"] != "unknown":
             name = next(iter(unknown)).partition("(")[0]
             reason = next(

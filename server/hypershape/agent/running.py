@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import copy
 import os
 import sys
 import types
 from typing import Any, Callable, Iterator
 
-from . import datasets, imports
+from . import datasets, imports, replaced
 from .standins import Assumption, StandIn, stand_in
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BEFORE = frozenset(sys.modules)
 """What was there before any of the user's code ran."""
 
@@ -45,6 +48,7 @@ class Slice:
         """
         datasets.install()
         imports.install(self.assumption)
+        replaced.install()
         namespace: dict[str, Any] = {}
         for file in self._fields["files"]:
             namespace = self._file(file, attempt)
@@ -70,31 +74,55 @@ class Slice:
         for name, why in self._fields.get("stand_ins", {}).items():
             self._bind(namespace, name, why)
         acts = self._fields.get("acts") or () if file is self._fields["files"][-1] else ()
-        for statement in ast.parse(file["text"], file["path"]).body:
-            code = compile(ast.Module([statement], []), file["path"], "exec", dont_inherit=True)
+        tree = ast.parse(file["text"], file["path"])
+        needed = _unbound_names(tree)
+        for statement in tree.body:
             if any(
                 statement.lineno <= first <= (statement.end_lineno or 0) for first, _ in acts
             ) and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+                code = _compiled(statement, file["path"])
                 self.perform(lambda code=code: exec(code, namespace))  # type: ignore[misc]
                 continue
-            try:
-                attempt(lambda code=code: exec(code, namespace))  # type: ignore[misc]
-            except Exception as error:
-                if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-                    raise
-                bound = list(_bound(statement)) or list(_changed(statement, namespace))
-                if not bound or _is_ours_to_report(statement, error):
-                    raise
-                for name in bound:
-                    if name not in namespace or isinstance(
-                        statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Expr)
-                    ):
-                        self._bind(namespace, name, f"{type(error).__name__}: {error}")
-            else:
-                for name in _bound(statement) if isinstance(statement, ast.Assign) else ():
-                    if isinstance(namespace.get(name), StandIn):
-                        namespace[name].rename(name)
+            if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+                imports.give_all(statement, sorted(needed - namespace.keys()))
+            self._statement(statement, namespace, attempt)
         return namespace
+
+    def _statement(
+        self, statement: ast.stmt, namespace: dict[str, Any], attempt: Callable[[Callable[[], None]], None]
+    ) -> None:
+        """Runs one statement; what it would have bound is a stand-in where it cannot run."""
+        code = _compiled(statement, namespace["__file__"])
+        try:
+            attempt(lambda: exec(code, namespace))
+        except Exception as error:
+            if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+                raise
+            bound = list(_bound(statement)) or list(_changed(statement, namespace))
+            if not bound or _is_ours_to_report(statement, error):
+                raise
+            for name in bound:
+                if name not in namespace or isinstance(
+                    statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Expr)
+                ):
+                    self._bind(namespace, name, f"{type(error).__name__}: {error}")
+            for inner in _defined_inside(statement):
+                # The target may be defined in a loop over what is not at hand, and need little of it.
+                self._statement(inner, namespace, attempt)
+        else:
+            for name in _bound(statement) if isinstance(statement, ast.Assign) else ():
+                if isinstance(namespace.get(name), StandIn):
+                    namespace[name].rename(name)
+            if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.decorator_list:
+                self._without_missing_decorators(statement, namespace)
+
+    def _without_missing_decorators(self, statement: Any, namespace: dict[str, Any]) -> None:
+        """A definition that a decorator of a missing package took away is there without it."""
+        made = namespace.get(statement.name)
+        if isinstance(made, StandIn):
+            bare = copy.copy(statement)
+            bare.decorator_list = []
+            exec(_compiled(bare, namespace["__file__"]), namespace)
 
     def _bind(self, namespace: dict[str, Any], name: str, why: str) -> None:
         namespace[name] = stand_in(name, self.assumption)
@@ -122,7 +150,31 @@ def _is_ours_to_report(statement: ast.stmt, error: Exception) -> bool:
     return any(name.partition(".")[0] in imports.NEEDED for name in names)
 
 
-def _bound(statement: ast.stmt) -> Iterator[str]:
+def _compiled(statement: ast.stmt, path: str) -> types.CodeType:
+    return compile(ast.Module([statement], []), path, "exec", dont_inherit=True)
+
+
+def _defined_inside(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """The statements in the first block of a loop, condition or the like that defines something to call."""
+    body = getattr(statement, "body", None)
+    if not isinstance(statement, _DEFINITIONS) and isinstance(body, list):
+        if any(isinstance(each, _DEFINITIONS) for node in body for each in ast.walk(node)):
+            yield from body
+
+
+def _unbound_names(tree: ast.Module) -> set[str]:
+    """The names that a text reads and never binds: builtins, and what an `import *` may give."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+    return read - bound - set(_bound(tree)) - set(dir(builtins))
+
+
+def _bound(statement: ast.AST) -> Iterator[str]:
     """The names that a statement binds at module level."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

@@ -18,8 +18,15 @@ ASSUMPTIONS = (
     (5, 16),
     (4, 256),
     (3, 256),
+    (5, 112),
 )
 """Rank and size of missing arrays under each assumption; the last axis of images (rank 4 and 5) holds 3 channels."""
+
+FRAMES = 16
+"""How many images one clip (rank 5) has."""
+
+LARGEST = 10**6
+"""No size is larger: what is computed from sizes and exceeds it was no size."""
 
 SAMPLES = 1000
 """The length of the first axis of a missing array."""
@@ -44,11 +51,16 @@ class Assumption:
         self.called: dict[str, None] = {}
         """Stand-ins that were called since the last `reset`: what they return is no tensor and no layer."""
 
+        self.transformed: dict[str, None] = {}
+        """Stand-ins that were given a tensor since the last `reset`, and gave it back as it was."""
+        self.measures = False
+        """Whether one is a metric: by which name it reports what it measures, only its package knows."""
         self.given: dict[str, None] = {}
         """Those that were given the hyperparameters since the last `reset`: what they declare is not known."""
 
     def reset(self) -> None:
         self.called.clear()
+        self.transformed.clear()
         self.given.clear()
 
     @property
@@ -57,6 +69,8 @@ class Assumption:
         inner = [self.size] * (self.rank - 1)
         if self.rank >= 4:
             inner[-1] = 3
+        if self.rank >= 5:
+            inner[0] = FRAMES
         return (SAMPLES, *inner)
 
     @property
@@ -114,7 +128,7 @@ class StandIn(int):
     _assumption: Assumption
 
     def __new__(cls, *arguments: Any, **_: Any) -> Any:
-        if len(arguments) != 2 or not isinstance(arguments[1], Assumption):
+        if not 2 <= len(arguments) <= 3 or not isinstance(arguments[1], Assumption):
             # `class Own(missing.Base)` arrives here with the name, the bases and the body of the class.
             bases = [
                 each for each in (arguments[1] if len(arguments) > 1 else ()) if isinstance(each, StandIn)
@@ -122,8 +136,9 @@ class StandIn(int):
             return stand_in(
                 str(arguments[0]) if arguments else "?", bases[0]._assumption if bases else Assumption()
             )
-        made = super().__new__(cls, arguments[1].size)
-        made._name, made._assumption = arguments
+        size = arguments[2] if len(arguments) > 2 else None
+        made = super().__new__(cls, arguments[1].size if size is None else size)
+        made._name, made._assumption = arguments[:2]
         made._sample = made._result = None
         made._assumption.made = True
         return made
@@ -142,8 +157,8 @@ class StandIn(int):
         """The name that the user's code gives it, which says more than where it comes from."""
         self._name = name
 
-    def _next(self, suffix: str, sample: Any = None) -> StandIn:
-        made = stand_in((self._name + suffix)[:60], self._assumption)
+    def _next(self, suffix: str, sample: Any = None, size: int | None = None) -> StandIn:
+        made = stand_in((self._name + suffix)[:60], self._assumption, size)
         made._sample = sample
         return made
 
@@ -177,28 +192,52 @@ class StandIn(int):
     def __setitem__(self, _: Any, value: Any) -> None:
         return None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> StandIn:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self._assumption.called[self._name] = None
         if any(map(_is_hyperparameters, (*args, *kwargs.values()))):
             self._assumption.given[self._name] = None
-        return self._next("(…)", self._result)
+        tensor = next(filter(None, map(_tensor, (*args, *kwargs.values()))), None)
+        if tensor is None:
+            return self._next("(…)", self._result)
+        self.passes_on()
+        return tensor[0]
+
+    def passes_on(self) -> None:
+        """What it stands for is a layer or the like, which is assumed to change no shape."""
+        self._assumption.transformed[self._name] = None
+        self._assumption.note(f"the shape that {self._name} gives back", "that of what it is given")
+
+    def takes_part(self, role: str) -> None:
+        """It takes part in training as a loss, a metric or an optimizer, which decides no shape."""
+        self._assumption.measures |= role.endswith("metrics")
+        self._assumption.note(self._name, "something that Keras can train with")
+
+    @property
+    def last_name(self) -> str:
+        """The last part of its dotted name, without what was called on the way."""
+        return self._name.replace("(…)", "").rpartition(".")[2] or "measure"
 
     def __len__(self) -> int:
         self._assumption.note(f"len({self._name})", self._assumption.size)
         return self._assumption.size
 
     def __iter__(self) -> Iterator[Any]:
-        wanted = _unpacked_into(sys._getframe(1))
+        frame = sys._getframe(1)
+        wanted = _unpacked_into(frame)
         if wanted is not None:
             return iter([self._next(f"[{index}]") for index in range(wanted)])
         shape = self.shape
         inner = tuple.__getitem__(shape, slice(1, None))
         if not shape.spelt_out:
             self._assumption.note(self._name, inner)
+        if _is_users(frame):
+            # What user code goes through may hold anything; to Keras it is the sizes of a shape.
+            return iter([self._next("[…]", None, size) for size in inner])
         return iter(inner)
 
     def __contains__(self, _: Any) -> bool:
-        return False
+        """User code asks whether a column or an option is there, and raises where it is not."""
+        return _is_users(sys._getframe(1))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> numpy.ndarray:
         shape = tuple.__getitem__(self.shape, slice(None))
@@ -228,8 +267,11 @@ class StandIn(int):
 
     def assumed_size(self) -> int:
         """The assumed size, where it is used as a number: Keras compares every size that it is given."""
-        self._assumption.note(self._name, self._assumption.size)
-        return self._assumption.size
+        self._assumption.note(self._name, int(self))
+        return int(self)
+
+    def __fspath__(self) -> str:
+        return self._name
 
     def __enter__(self) -> StandIn:
         return self
@@ -243,7 +285,7 @@ class StandIn(int):
     __str__ = __repr__
 
     def __format__(self, _: str) -> str:
-        return str(self._assumption.size)
+        return str(int(self))
 
     __hash__ = int.__hash__
 
@@ -252,20 +294,33 @@ _KEEPING = ("astype", "copy", "to_numpy")
 """Methods of an array that return one of the same shape."""
 
 
-def _passed_on(self: StandIn, *others: Any) -> StandIn:
-    scalar = all(isinstance(each, (int, float)) and not isinstance(each, StandIn) for each in others)
-    return self._next("", self._sample if scalar else None)
+def _operator(name: str) -> Any:
+    """An operation on what a stand-in stands for: on a size it gives a size, on an array one of the same shape."""
+    on_sizes = getattr(int, name, None)
+
+    def operate(self: StandIn, *others: Any) -> StandIn:
+        scalar = all(isinstance(each, (int, float)) and not isinstance(each, StandIn) for each in others)
+        size = None
+        if on_sizes is not None and all(type(each) in (int, StandIn) for each in others):
+            try:
+                size = on_sizes(int(self), *map(int, others))
+            except (ArithmeticError, ValueError):
+                pass
+        possible = type(size) is int and 0 < size <= LARGEST
+        return self._next("", self._sample if scalar else None, size if possible else int(self))
+
+    return operate
 
 
 for _operation in (
     "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow "
     "matmul rmatmul and rand or ror xor rxor lshift rshift neg pos abs invert"
 ).split():
-    setattr(StandIn, f"__{_operation}__", _passed_on)
+    setattr(StandIn, f"__{_operation}__", _operator(f"__{_operation}__"))
 
 
-def stand_in(name: str, assumption: Assumption) -> StandIn:
-    return StandIn(name, assumption)  # type: ignore[no-any-return]
+def stand_in(name: str, assumption: Assumption, size: int | None = None) -> StandIn:
+    return StandIn(name, assumption, size)  # type: ignore[no-any-return]
 
 
 def _sample(sizes: Any) -> Any:
@@ -284,8 +339,30 @@ def _unpacked_into(frame: Any) -> Any:
     """How many names the running instruction unpacks into; None when it does something else."""
     code = frame.f_code.co_code
     place = frame.f_lasti
-    if 0 <= place < len(code) and dis.opname[code[place]].startswith("UNPACK_SEQUENCE"):
+    name = dis.opname[code[place]] if 0 <= place < len(code) else ""
+    if name.startswith("UNPACK_SEQUENCE"):
         return code[place + 1]
+    # `first, *others`: as many as there are before and after the star.
+    return code[place + 1] + 1 if name.startswith("UNPACK_EX") else None
+
+
+def _is_users(frame: Any) -> bool:
+    """Whether a frame runs code of the slice."""
+    return bool(frame.f_globals.get("__hypershape__"))
+
+
+def _tensor(value: Any) -> Any:
+    """The tensor, or the first of several, that is an argument of a call, in a tuple of one; else None."""
+    if isinstance(value, (list, tuple)) and value:
+        return _tensor(value[0])
+    if isinstance(value, dict) and value:
+        return _tensor(next(iter(value.values())))
+    kind = type(value)
+    package = kind.__module__.partition(".")[0]
+    symbolic = kind.__module__ == f"{__package__}.symbols" and kind.__name__ == "Tensor"
+    real = package in ("tensorflow", "jax", "jaxlib", "torch") and hasattr(value, "dtype")
+    if symbolic or kind.__name__ == "KerasTensor" or (real and hasattr(value, "shape")):
+        return (value,)
     return None
 
 

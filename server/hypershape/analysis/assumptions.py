@@ -21,7 +21,7 @@ DATA_SECONDS = 3.0
 CONFIRMING_SECONDS = 0.5
 """A failure may take so long to meet another assumption when the time is over: without that it would not be shown."""
 
-ASSUMPTIONS = 8
+ASSUMPTIONS = 9
 """How many different assumptions about data that is not at hand the agent knows."""
 
 

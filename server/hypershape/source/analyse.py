@@ -12,7 +12,13 @@ from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, S
 from hypershape.source import comments, environs
 from hypershape.source.calls import Construction, TunerFinder
 from hypershape.source.code import Code
-from hypershape.source.modules import Collector, Finder, extra_paths, with_absolute_imports
+from hypershape.source.modules import (
+    Collector,
+    Finder,
+    extra_paths,
+    with_absolute_imports,
+    with_todays_imports,
+)
 from hypershape.source.names import FUNCTIONS, Names
 from hypershape.source.rehearsals import played
 from hypershape.source.searches import given_data
@@ -142,11 +148,11 @@ def _slice(
     if unimported:
         names = ", ".join(f"`{name}`" for name in unimported)
         broken = next(
-            (why for why in (_why_missing(name, code) for name in unimported) if "line" in why), None
+            (why for why in (_why_missing(name, code) for name in unimported) if "line " in why), None
         )
         return None, f"It uses {names}, {f'but {broken}' if broken else 'which this file never imports'}."
     own_training = any(construction.tuner.own_trials for construction in found.constructions)
-    problem = _does_not_compile(files[-1])
+    problem = _does_not_compile(files[-1], code.document)
     if problem is not None:
         return None, problem
     stand_ins = _stand_ins(cut, handed.assumed, code)
@@ -166,7 +172,7 @@ def _fed(found: Found, code: Code, targets: TargetFinder, texts: Mapping[str, Do
     files, unfilled = _files(cut, code, texts)
     if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
         return None
-    if _does_not_compile(files[-1]) is not None:
+    if _does_not_compile(files[-1], code.document) is not None:
         return None
     return Slice(files, data.expression, _stand_ins(cut, {}, code))
 
@@ -188,7 +194,7 @@ def _rehearsal(
     files, unfilled = _files(cut, code, texts)
     if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
         return None
-    if _does_not_compile(files[-1]) is not None:
+    if _does_not_compile(files[-1], code.document) is not None:
         return None
     return Slice(files, play.expression, _stand_ins(cut, {}, code), acts=play.acts)
 
@@ -200,7 +206,7 @@ def _files(
     finder = Finder(code.path, extra_paths(code))
     collector = Collector(finder, texts)
     others = collector.files(code, cut)
-    text = with_absolute_imports(cut.text, cut, code, finder)
+    text = with_todays_imports(with_absolute_imports(cut.text, cut, code, finder), cut, code)
     return (*others, SliceFile(code.path, "__main__", text)), collector.unfilled
 
 
@@ -209,7 +215,7 @@ def _stand_ins(cut: Cut, assumed: Mapping[str, str], code: Code) -> dict[str, st
     return described(why, why, "")
 
 
-def _does_not_compile(file: SliceFile) -> str | None:
+def _does_not_compile(file: SliceFile, document: Document) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -220,7 +226,8 @@ def _does_not_compile(file: SliceFile) -> str | None:
                 compile(file.text, file.path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as problem:
         line = getattr(problem, "lineno", None)
-        return f"What it needs does not compile{f' (line {line})' if line else ''}: {problem}."
+        place = f" ({document.where(line)})" if line else ""
+        return f"What it needs does not compile{place}: {problem.args[0] if problem.args else problem}."
     return None
 
 
@@ -248,10 +255,10 @@ def _why_missing(name: str, code: Code) -> str:
     lines = code.text
     for start, end in code.broken:
         if name in code.document.text[start:end]:
-            return f"line {lines.place(start)[0]} does not parse"
+            return f"{code.document.where(lines.place(start)[0])} does not parse"
     for start, end in code.magics:
         if name in code.document.text[start:end]:
-            return f"line {lines.place(start)[0]} is a shell line or a magic"
+            return f"{code.document.where(lines.place(start)[0])} is a shell line or a magic"
     return "nothing in this file defines it"
 
 
@@ -260,7 +267,8 @@ def half_typed_inside(code: Code, node: ast.expr | ast.stmt) -> str | None:
     start, end = code.text.start(node), code.text.end(node)
     for first, last in code.broken:
         if (first < end and last > start) or (end <= first and _continues(code, node, first)):
-            return f"Line {code.text.place(first)[0]} does not parse."
+            where = code.document.where(code.text.place(first)[0])
+            return f"{where[0].upper()}{where[1:]} does not parse."
     return None
 
 

@@ -14,6 +14,7 @@ from hypershape.model import Document, SliceFile
 from hypershape.source.code import Code
 from hypershape.source.documents import Unreadable, read
 from hypershape.source.names import Names
+from hypershape.source.removed import todays
 from hypershape.source.slices import Cut, Slicer
 
 # A file of the user's that is called like one of these shadows the package that it means to use.
@@ -182,6 +183,21 @@ def with_absolute_imports(text: str, cut: Cut, code: Code, finder: Finder) -> st
             name = finder.absolute(node.module, node.level)
             if match is not None and name:
                 text = f"{text[:start]}from {name} import{text[match.end() :]}"
+    return text
+
+
+def with_todays_imports(text: str, cut: Cut, code: Code) -> str:
+    """The text with what Keras and Keras Tuner have moved imported from where it is: the target is probed all the same.
+
+    Only where the import must fail: one that is tried, or made under a condition, has a substitute.
+    """
+    for node in sorted(cut.imports, key=lambda each: -code.text.start(each)):
+        start, end = code.text.start(node), code.text.end(node)
+        tried = any(isinstance(each, (ast.Try, ast.If, ast.With)) for each in code.ancestors(node))
+        today = todays(node) if not tried and text[start:end] == code.clean[start:end] else None
+        if today is not None:
+            lines = text[start:end].count("\n")
+            text = f"{text[:start]}{today}{chr(10) * lines}{text[end:]}"
     return text
 
 

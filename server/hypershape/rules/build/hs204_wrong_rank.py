@@ -160,7 +160,10 @@ def _return_sequences(body: Span, here: Span, error: ProbeError, code: Code) -> 
     made = [edits.set_argument(code.module, code.span(call), "return_sequences", "True") for call in before]
     for call, edit in list(zip(before, made, strict=True))[::-1][:1]:
         if edit:
-            yield Fix(f"Let {class_of(call, code)} on line {call.lineno} return its whole sequence", (edit,))
+            yield Fix(
+                f"Let {class_of(call, code)} on {code.document.where(call.lineno)} return its whole sequence",
+                (edit,),
+            )
     if len(made) > 1 and None not in made:
         yield Fix(
             "Let every recurrent layer before this one return its whole sequence",
@@ -183,7 +186,7 @@ def _as_conditional(before: ast.Call, failing: ast.Call, code: Code) -> Iterator
     edit = edits.set_argument(code.module, code.span(before), "return_sequences", test)
     if edit is not None and "\n" not in test:
         yield Fix(
-            f"Let {class_of(before, code)} on line {before.lineno} return its whole sequence if {test}",
+            f"Let {class_of(before, code)} on {code.document.where(before.lineno)} return its whole sequence if {test}",
             (edit,),
         )
 

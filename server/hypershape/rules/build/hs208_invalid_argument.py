@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
 from hypershape.fixes.tighten import replace_value
-from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
+from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, innermost, layer_call
 from hypershape.source import Code
@@ -40,6 +41,16 @@ class InvalidArgument(BuildFailure):
             input="(4,)",
             head="",
             fixed="layers.Dense(int(units))",
+        ),
+        Example.layers(
+            """
+            units = hp.Int("units", 16, 32, step=8)
+            half = units / 2
+            model.add(layers.Dense(half))
+            """,
+            input="(4,)",
+            head="",
+            fixed="half = units // 2",
         ),
         Example.layers(
             """
@@ -146,16 +157,28 @@ def _converted(error: ProbeError, code: Code) -> Iterator[Fix]:
     kind = "int" if whole else "float" if name == "learning_rate" else None
     span = innermost(error, code)
     call = layer_call(error, code) or next(iter(code.calls_in(span) if span else ()), None)
-    if call is None or kind is None:
+    if call is None:
         return
     position = 0 if name in ("units", "filters", "rate", "learning_rate") else None
     written = code.argument(call, name, position)
     if written is None:
         return
+    if isinstance(value, float):
+        yield from _divided(written, code)
+    if kind is None:
+        return
     names = (name,) if position is None else (name, str(position))
     edit = edits.replace_argument(code.module, code.span(call), names, f"{kind}({code.source(written)})")
     if edit is not None:
         yield Fix(f"Convert the value with {kind}()", (edit,))
+
+
+def _divided(written: ast.expr, code: Code) -> Iterator[Fix]:
+    """`//` in place of the `/` that made a whole number a float, where it stands or where the name is bound."""
+    value = code.resolve(written)
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
+        whole = f"{code.source(value.left)} // {code.source(value.right)}"
+        yield Fix("Divide to whole numbers with //", (Edit(code.span(value), whole),))
 
 
 def _within_0_and_1(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:

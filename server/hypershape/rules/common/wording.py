@@ -9,6 +9,9 @@ from hypershape.model import Cause, Configuration, Coverage, Fate, TargetAnalysi
 from hypershape.space import fates, odds, shares
 
 SHOWN_VALUES = 4
+MOST_VALUES = 12
+_INTERNAL = "tuner/"
+"""How Keras Tuner's own entries among the values of a trial begin: `tuner/epochs`."""
 QUOTED = 300
 _RECEIVED = re.compile(r"\n+Arguments received by [^\n]*:\n.*", re.DOTALL)
 """The arguments of a call, tensor by tensor, which Keras appends to what went wrong in it."""
@@ -187,24 +190,24 @@ def example(cause: Cause) -> str:
     """The values of one failing configuration, those in the condition first and no more than a few."""
     configuration = cause.first.configuration
     names = [name for name in cause.names if name in configuration]
-    if not names:
-        building = cause.building or {}
-        names = [name for name in configuration if configuration[name] != building.get(name)] or list(
-            configuration
-        )
-    return values(configuration, names)
+    if names:
+        # All that the condition speaks of: with fewer nobody meets the failure again.
+        return values(configuration, names, MOST_VALUES)
+    building = cause.building or {}
+    differing = [name for name in configuration if configuration[name] != building.get(name)]
+    return values(configuration, differing or configuration)
 
 
-def values(configuration: Configuration, names: Iterable[str]) -> str:
-    chosen = list(names)
-    shown = ", ".join(f"{name}={configuration[name]!r}" for name in chosen[:SHOWN_VALUES])
-    return shown + (", …" if len(chosen) > SHOWN_VALUES else "") if chosen else "its defaults"
+def values(configuration: Configuration, names: Iterable[str], most: int = SHOWN_VALUES) -> str:
+    chosen = [name for name in names if not name.startswith(_INTERNAL)]
+    shown = ", ".join(f"{name}={configuration[name]!r}" for name in chosen[:most])
+    return shown + (", …" if len(chosen) > most else "") if chosen else "its defaults"
 
 
 def quote(message: str) -> str:
     """Keras's own words on one line, shortened, without the arguments that it repeats after them."""
     line = " ".join(without_wrapping(message).split())
-    return line if len(line) <= QUOTED else line[: QUOTED - 1].rstrip() + "…"
+    return line if len(line) <= QUOTED else line[:QUOTED].rpartition(" ")[0].rstrip(",;: ") + " …"
 
 
 def without_wrapping(message: str) -> str:

@@ -166,11 +166,11 @@ class OneNameTwoMeanings(Rule):
         for span, (name, first) in found.items():
             call, earlier = code.hp_call_at(span), code.hp_call_at(first)
             here = code.source(call.node) if call else "this declaration"
-            there = code.source(earlier.node) if earlier else f"the one on line {first.line}"
+            there = code.source(earlier.node) if earlier else f"the one on {code.document.where(first.line)}"
             written = call.arguments.get("name") if call else None
             shown = name if written is not None and code.source(written) == name else repr(name)
             yield self.finding(
-                f"{shown} is already declared on line {first.line}, and the first declaration wins: "
+                f"{shown} is already declared on {code.document.where(first.line)}, and the first declaration wins: "
                 f"`{_short(here)}` returns a value of `{_short(there)}`.",
                 span,
                 related=(Related(first, f"{name} is declared here first"),),
@@ -243,7 +243,11 @@ def _named(node: ast.expr, call: HpCall, code: Code) -> str | None:
             changed = [each for each in ast.walk(loop) if isinstance(each, ast.Name) and each.id in counters]
             stored = sum(isinstance(each.ctx, ast.Store) for each in changed)
             plain = not any(isinstance(each, ast.Call) and not _is_str(each) for each in ast.walk(node))
-            return f"{code.source(node)} of line {loop.lineno}" if stored == 1 and plain else None
+            return (
+                f"{code.source(node)} of {code.document.where(loop.lineno)}"
+                if stored == 1 and plain
+                else None
+            )
     return None
 
 

@@ -97,6 +97,7 @@ class OneNameInALoop(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
+        told: set[str] = set()
         for call in code.hp_calls:
             name = call.arguments.get("name")
             loop = loop_around(call.node, code)
@@ -104,9 +105,11 @@ class OneNameInALoop(Rule):
                 continue
             if (
                 isinstance(name.value, str)
+                and name.value not in told
                 and not _leaves_at_once(loop)
                 and not _in_name_scope(call.node, code)
             ):
+                told.add(name.value)
                 yield self.finding(
                     f"Every round of this loop gets the same value of {name.value}: one name, one hyperparameter.",
                     code.span(name),

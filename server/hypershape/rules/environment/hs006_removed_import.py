@@ -10,8 +10,8 @@ from functools import partial
 from hypershape.model import Analysis, Cause, Edit, Environment, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule, causes
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause
-from hypershape.rules.common.removed import MODULES, NAMES, ONLY_IN_TENSORFLOW, module_of
 from hypershape.source import Code, canonical
+from hypershape.source.removed import MODULES, NAMES, ONLY_IN_TENSORFLOW, module_of
 
 _MISSING = ("module-missing", "import-missing", "keras-attribute-missing", "attribute-missing")
 _UNITS = 'model.add(layers.Dense(hp.Int("units", 1, 3)))'

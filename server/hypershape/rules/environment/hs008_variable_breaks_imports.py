@@ -77,7 +77,9 @@ class VariableBreaksImports(Rule):
         failed += [(each, None, each.error) for each in analysis.targets if each.error is not None]
         for target, cause, error in failed:
             if error.type == "ImportError" and error.kind == "other":
-                line = f" in line {error.span.line}" if error.span is not None else ""
+                line = (
+                    f" in {analysis.module.document.where(error.span.line)}" if error.span is not None else ""
+                )
                 yield self.finding(
                     f"{LEGACY}={switch.value} makes `tf.keras` the package tf_keras, which is not installed: it "
                     f"cannot be imported{line}. Install it (pip install tf_keras), or take this line out.",

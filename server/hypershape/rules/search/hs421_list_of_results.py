@@ -62,6 +62,19 @@ class ListOfResults(Rule):
             import keras_tuner as kt
 
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3)
+            models = tuner.get_best_models(num_models=3)
+            for each in models:
+                each.summary()
+            models.evaluate(x, y)
+            """,
+            at="models.evaluate",
+            fixed="models[0].evaluate(x, y)",
+        ),
+        Example(
+            """
+            import keras_tuner as kt
+
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3)
             best_hps = tuner.get_best_hyperparameters()
             print(best_hps.get("units"))
             """,
@@ -102,18 +115,21 @@ class ListOfResults(Rule):
         code = analysis.module.code
         for call in code.calls:
             kind = _kind(call, code)
-            as_one = [_as_one(use, kind, code) for use in _uses(call, code)] if kind is not None else []
-            if any(as_one):
+            uses = _uses(call, code) if kind is not None else []
+            wrong = [use for use in uses if kind is not None and _as_one(use, kind, code)]
+            # A list that is also used as one must stay a list: then the uses are to change.
+            for place in [call] if len(wrong) == len(uses) and wrong else wrong:
+                around = code.parents.get(place)
+                marked = around if place is not call and isinstance(around, ast.Attribute) else place
                 yield self.finding(
                     f"This is a list of {kind}, even if it holds only one: the best one is [0].",
-                    code.span(call),
-                    # A list that is also used as one must stay a list.
-                    repairs=partial(_first, call, code) if all(as_one) else None,
+                    code.span(marked),
+                    repairs=partial(_first, place, code),
                 )
 
 
-def _first(call: ast.Call, code: Code) -> Iterator[Fix]:
-    end = code.span(call)
+def _first(listed: ast.expr, code: Code) -> Iterator[Fix]:
+    end = code.span(listed)
     place = Span(end.path, end.end_line, end.end_column, end.end_line, end.end_column)
     yield Fix("Take the best one", (Edit(place, "[0]"),))
 

@@ -5,7 +5,10 @@ Checked by importing each from Keras 3.15 and TensorFlow 2.21, under `keras` and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterator, Mapping
+
+from hypershape.source.names import canonical
 
 LAYERS = frozenset(
     [
@@ -132,6 +135,11 @@ _OLD_LAYERS = [
     "wrappers",
 ]
 
+_OPTIMIZERS = {
+    "adadelta": "Adadelta", "adagrad": "Adagrad", "adam": "Adam", "adamax": "Adamax", "ftrl": "Ftrl",
+    "gradient_descent": "SGD", "nadam": "Nadam", "rmsprop": "RMSprop",
+}  # fmt: skip
+
 MODULES: Mapping[str, tuple[str, frozenset[str]] | None] = {
     **{f"keras.layers.{each}": ("keras.layers", LAYERS) for each in _OLD_LAYERS},
     "keras.layers.experimental": None,
@@ -154,10 +162,21 @@ MODULES: Mapping[str, tuple[str, frozenset[str]] | None] = {
         "keras.optimizers",
         frozenset({"Adadelta", "Adagrad", "Adam", "Adamax", "Ftrl", "Nadam", "Optimizer", "RMSprop", "SGD"}),
     ),
+    **{
+        f"keras.{place}": ("keras.optimizers", frozenset({name}))
+        for module, name in _OPTIMIZERS.items()
+        for place in (
+            f"optimizers.{module}_v2",
+            f"optimizer_v2.{module}",
+            f"optimizers.optimizer_v2.{module}",
+        )
+    },
     "keras.experimental": None,
     "keras.estimator": None,
     "keras.objectives": None,
+    "keras_tuner.config": None,
     "keras_tuner.engine.multi_execution_tuner": None,
+    "keras_tuner.engine.tuner_utils": None,
     "keras_tuner.tuners.randomsearch": ("keras_tuner.tuners", frozenset({"RandomSearch"})),
     "keras_tuner.tuners.bayesian": ("keras_tuner.tuners", frozenset({"BayesianOptimization"})),
     "keras_tuner.tuners.hyperband": ("keras_tuner.tuners", frozenset({"Hyperband"})),
@@ -196,3 +215,68 @@ def module_of(name: str) -> str | None:
     """The module that is gone and that is `name` or holds it; the longest one."""
     found = [each for each in MODULES if name == each or name.startswith(each + ".")]
     return max(found, key=len, default=None)
+
+
+_REFUSED_WHEN_CALLED = ("keras.optimizers.legacy",)
+"""What can be imported still, and fails where it is called."""
+
+
+def todays(node: ast.Import | ast.ImportFrom) -> str | None:
+    """An import statement that takes what is gone from where it is today; None where nothing or not all can be had."""
+    parts = list(_of_modules(node) if isinstance(node, ast.Import) else _of_names(node))
+    if None in parts or all(part == old for part, old in zip(parts, _each(node), strict=True)):
+        return None
+    return "; ".join(filter(None, parts))
+
+
+def _each(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """The statement as one for each of its names."""
+    for each in node.names:
+        bound = each.name if each.asname is None else f"{each.name} as {each.asname}"
+        yield f"from {node.module} import {bound}" if isinstance(node, ast.ImportFrom) else f"import {bound}"
+
+
+def _of_modules(node: ast.Import) -> Iterator[str | None]:
+    for each, written in zip(node.names, _each(node), strict=True):
+        place = _place(each.name)
+        if place is None:
+            yield written
+        elif not place or each.asname is None:
+            yield None
+        else:
+            package, _, last = place.rpartition(".")
+            yield f"from {package} import {last} as {each.asname}"
+
+
+def _of_names(node: ast.ImportFrom) -> Iterator[str | None]:
+    for each, written in zip(node.names, _each(node), strict=True):
+        place = None if node.level or each.name == "*" else _place(f"{node.module}.{each.name}")
+        if place is None:
+            yield written
+        elif not place:
+            yield None
+        else:
+            package, _, last = place.rpartition(".")
+            yield f"from {package} import {last} as {each.asname or each.name}"
+
+
+def _place(name: str) -> str | None:
+    """Where what goes by a dotted name is today: None where it is where it was, empty where it is nowhere."""
+    plain = canonical(name)
+    if name.startswith("kerastuner"):
+        return None
+    module = module_of(plain)
+    if module in _REFUSED_WHEN_CALLED:
+        return None
+    if module is None:
+        found = (
+            ONLY_IN_TENSORFLOW.get(name, NAMES.get(plain))
+            if name in ONLY_IN_TENSORFLOW or plain in NAMES
+            else name
+        )
+        return None if found == name else (found or "")
+    place, inner = MODULES[module], plain[len(module) + 1 :]
+    if place is None or (inner and inner.split(".")[0] not in place[1]):
+        return ""
+    today = f"{place[0]}.{inner}".rstrip(".")
+    return today if plain == name or not name.startswith("tensorflow") else f"tensorflow.{today}"

@@ -1,0 +1,61 @@
+"""Stand-ins where Keras takes only what it knows: as optimizers, losses, metrics and layers of a Sequential."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import keras
+
+from .standins import StandIn
+
+_TAKEN = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+"""What `compile` takes, by position."""
+
+
+def install() -> None:
+    """Lets models be compiled with, and put together of, what a missing package would have given."""
+    if getattr(keras.Model.compile, "takes_stand_ins", False):
+        return
+    compiled, added = keras.Model.compile, keras.Sequential.add
+
+    @functools.wraps(compiled)
+    def compile(self: Any, *args: Any, **kwargs: Any) -> Any:
+        plain = [_plain(name, value) for name, value in zip(_TAKEN, args)]
+        named = {name: _plain(name, value) for name, value in kwargs.items()}
+        return compiled(self, *plain, *args[len(plain) :], **named)
+
+    @functools.wraps(added)
+    def add(self: Any, layer: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(layer, StandIn):
+            layer.passes_on()
+            return None
+        return added(self, layer, *args, **kwargs)
+
+    compile.takes_stand_ins = True  # type: ignore[attr-defined]
+    keras.Model.compile, keras.Sequential.add = compile, add
+
+
+def _plain(role: str, value: Any) -> Any:
+    """What is given to `compile`, with something of Keras's in the place of every stand-in."""
+    if isinstance(value, (list, tuple)):
+        return type(value)([_plain(role, each) for each in value])
+    if isinstance(value, dict):
+        return {name: _plain(role, each) for name, each in value.items()}
+    if not isinstance(value, StandIn) or role not in _TAKEN:
+        return value
+    value.takes_part(role)
+    if role == "optimizer":
+        return keras.optimizers.SGD()
+    return None if role == "loss_weights" else _measure(value.last_name)
+
+
+def _measure(name: str) -> Any:
+    """A loss or metric that takes every shape; its name is what a tuner's objective asks for."""
+
+    def measure(y_true: Any, y_pred: Any) -> Any:
+        return keras.ops.mean(y_pred, axis=-1)
+
+    measure.__name__ = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return measure
