@@ -1,7 +1,8 @@
 """`python -m tests.reports [NAME…]`: what is said of files whose search fails or misleads, against real searches.
 
 `--record` runs the files and writes `truth.toml` anew, and says what differs from what stood there; `--search` also
-runs each file again after its first verified repair. Exit 1 when a case is not as it should be.
+runs each file again after each of the repairs that are offered. `--keep FOLDER --within SECONDS` does it in pieces: a run
+that is out of time ends with exit 3, and the next goes on with what is kept. Exit 1 when a case is not as it should be.
 """
 
 from __future__ import annotations
@@ -9,24 +10,31 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from tests.reports import real
-from tests.reports.cases import KINDS, Case, all_cases, record
-from tests.reports.judge import Said, judged, missing, search_again
+from tests.reports.cases import KINDS, Case, all_cases, missing, record
+from tests.reports.judge import Said, compared, offered, verdict
+from tests.reports.shown import Kept, searched, shown
 
-COLUMNS = "{:<36}{:>7}{:>9}{:>9}{:>8}{:>8}"
+COLUMNS = "{:<45}{:>7}{:>9}{:>9}{:>8}{:>8}"
+NOT_DONE = 3
 
 
 def main() -> int:
     given = argparse.ArgumentParser(prog="python -m tests.reports")
     given.add_argument("names", nargs="*")
     given.add_argument("--record", action="store_true", help="run the files and write truth.toml anew")
-    given.add_argument("--search", action="store_true", help="run each file again after its first repair")
+    given.add_argument("--search", action="store_true", help="run each file again after each repair")
     given.add_argument("--level", default="auto")
     given.add_argument("--budget", type=float, default=30.0, help="seconds for each file")
+    given.add_argument("--keep", type=Path, help="a folder of what is known already")
+    given.add_argument("--within", type=float, default=float("inf"), help="seconds for this run")
     chosen = given.parse_args()
+    until = time.monotonic() + chosen.within
     cases = []
     for case in all_cases(chosen.names):
         if need := missing(case):
@@ -35,9 +43,12 @@ def main() -> int:
             cases.append(case)
     if chosen.record:
         return _record(cases)
-    said = asyncio.run(_judged(cases, chosen.level, chosen.budget))
-    if chosen.search:
-        search_again(said)
+    kept = Kept(chosen.keep)
+    said = asyncio.run(_said(cases, kept, until, chosen.level, chosen.budget))
+    done = len(said) == len(cases) and (not chosen.search or search_again(said, kept, until))
+    if not done:
+        print(f"{len(said)} of {len(cases)} files are done, and not all repairs are tried: run this again")
+        return NOT_DONE
     print("\n" + table(said) + "\n\n" + "\n".join(told(said)))
     return int(any(each.verdict not in ("found", "silent") for each in said))
 
@@ -45,25 +56,38 @@ def main() -> int:
 def _record(cases: Sequence[Case]) -> int:
     """Runs the files; 1 if one does something else than what was recorded."""
     before, found = {case.name: case.truth for case in cases}, {}
-    for name, truth in real.run([(case.name, case.text) for case in cases]):
+    for (name, _), truth in real.run([(case.name, case.text) for case in cases]):
         found[name] = truth
         print(f"{name:<40}{truth.outcome:<20}{truth.error or ''}", flush=True)
-    record(found)
+        record(found)
     changed = [name for name, truth in found.items() if before[name] not in (None, truth)]
     for name in changed:
         print(f"no longer as recorded: {name}: {before[name]} is now {found[name]}")
     return int(bool(changed))
 
 
-async def _judged(cases: Sequence[Case], level: str, budget: float) -> list[Said]:
+async def _said(cases: Sequence[Case], kept: Kept, until: float, level: str, budget: float) -> list[Said]:
     done = []
-    async for each in judged(cases, level=level, budget=budget, fixes_offered=1):
-        print(
-            f"{each.verdict:<9}{each.case.name:<44}{each.seconds:5.1f} s  {'; '.join(each.because)}",
-            flush=True,
-        )
-        done.append(each)
+    async for case, each in shown(cases, kept, until, level=level, budget=budget):
+        said = compared(case, each)
+        print(f"{said.verdict:<9}{case.name:<44}{each.seconds:5.1f} s", *said.because, sep="\n    ", flush=True)
+        done.append(said)
     return done
+
+
+def search_again(said: Sequence[Said], kept: Kept, until: float = float("inf")) -> bool:
+    """Runs each file after each of its repairs, and notes what became of it; whether there was time for all."""
+    wanted = {
+        (each.case.name, repair.text): (each, row, repair) for each in said for row, repair in offered(each)
+    }
+    for program, after in searched(wanted, kept, until):
+        each, row, repair = wanted.pop(program)
+        came = verdict(each.case, row, repair, after)
+        each.repairs.append(came)
+        if came != "cures":
+            each.because.append(f"the repair {repair.title!r} of {row.code} {came}")
+            each.verdict = "wrong"
+    return not wanted
 
 
 def table(said: Sequence[Said]) -> str:
@@ -81,17 +105,16 @@ def told(said: Sequence[Said]) -> list[str]:
     """Sums, and the worst first."""
     faulty = [each for each in said if each.case.codes]
     found = sum(each.verdict == "found" for each in faulty)
-    searched = [each for each in said if each.repair]
+    repairs = [came for each in said for came in each.repairs]
     lines = [f"{found} of {len(faulty)} that fail or mislead are found with place and consequence"]
-    if searched:
-        cured = sum(each.repair == "cures" for each in searched)
+    if repairs:
         lines.append(
-            f"{cured} of {len(searched)} first repairs cure in a real search and keep what is sought"
+            f"{repairs.count('cures')} of {len(repairs)} repairs cure in a real search and keep what is sought"
         )
-    for verdict in ("wrong", "missed", "in part"):
+    for verdict_ in ("wrong", "missed", "in part"):
         for each in said:
-            if each.verdict == verdict:
-                lines.append(f"{verdict}: {each.case.name}: {'; '.join(each.because)}")
+            if each.verdict == verdict_:
+                lines.append("\n    ".join([f"{verdict_}: {each.case.name}", *each.because]))
     return lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -32,7 +33,8 @@ class Case:
     """A file, and what must be said: a code that begins with one of `codes`, on one of `lines`, in these `words`.
 
     `lines` count through the code cells of a notebook. `words` is a regular expression that the message and its
-    condition match. Without `codes` there may be no error and no warning.
+    condition match. `also` are the codes of further errors and warnings that are true of the file; there may be no
+    others.
     """
 
     path: Path
@@ -40,6 +42,7 @@ class Case:
     codes: tuple[str, ...]
     lines: tuple[int, ...] = ()
     words: str = ""
+    also: tuple[str, ...] = ()
     truth: Truth | None = None
 
     @property
@@ -71,6 +74,7 @@ def _case(path: Path, wanted: dict[str, Any], truth: Truth | None) -> Case:
         tuple(wanted["codes"]),
         tuple(wanted.get("lines", ())),
         wanted.get("words", ""),
+        tuple(wanted.get("also", ())),
         truth,
     )
 
@@ -78,10 +82,7 @@ def _case(path: Path, wanted: dict[str, Any], truth: Truth | None) -> Case:
 def _recorded() -> dict[str, Truth]:
     if not RECORD.exists():
         return {}
-    return {
-        name: Truth(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-        for name, row in tomllib.loads(RECORD.read_text("utf-8")).items()
-    }
+    return {name: Truth.read(row) for name, row in tomllib.loads(RECORD.read_text("utf-8")).items()}
 
 
 def record(found: dict[str, Truth]) -> None:
@@ -89,7 +90,7 @@ def record(found: dict[str, Truth]) -> None:
     rows = {**_recorded(), **found}
     parts = ["# What each file really did, written by `python -m tests.reports --record`.\n"]
     for name, truth in sorted(rows.items()):
-        lines = [f"{key} = {_toml(value)}" for key, value in asdict(truth).items() if value not in (None, ())]
+        lines = [f"{key} = {_toml(value)}" for key, value in asdict(truth).items() if value not in (None, ()) and (key, value) != ("given_up", 0)]
         parts.append("\n".join([f'["{name}"]', *lines, ""]))
     RECORD.write_text("\n".join(parts), "utf-8")
 
@@ -98,3 +99,15 @@ def _toml(value: object) -> str:
     if isinstance(value, (tuple, list)):
         return f"[{', '.join(map(_toml, value))}]"
     return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+NEEDS = (("Bayesian", "sklearn"), ("sklearn", "sklearn"), ("optuna", "optuna"), ("scikeras", "scikeras"))
+"""What a file's text says and the package that it then needs."""
+
+
+def missing(case: Case) -> str | None:
+    """The package that a case needs and this interpreter lacks."""
+    text = case.text
+    return next(
+        (need for word, need in NEEDS if word in text and importlib.util.find_spec(need) is None), None
+    )

@@ -1,131 +1,122 @@
-"""What is said of each case, against what it really does."""
+"""What is shown of each case, against what it really does."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
-import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
-from hypershape import analysis, fixes, source
-from hypershape.model import Analysis, Finding, Options, Severity
-from hypershape.probe import Agent
-from tests.reports import real
+from hypershape.model import Severity
 from tests.reports.cases import Case
 from tests.reports.real import Truth
+from tests.reports.shown import Repair, Row, Shown
 
 Verdict = Literal["found", "in part", "missed", "wrong", "silent"]
 
-ENVIRONMENT = ("HS001", "HS002", "HS005", "HS422")
-"""Findings about the interpreter and the disk, not about the file."""
+ENVIRONMENT = ("HS001", "HS002", "HS005", "HS422", "HS9")
+"""Findings about the interpreter, the disk and what could not be checked, not about the file."""
 
 LOUD = (Severity.ERROR, Severity.WARNING)
 RANKS = (Severity.HINT, Severity.INFO, Severity.WARNING, Severity.ERROR)
-NEEDS = (("Bayesian", "sklearn"), ("sklearn", "sklearn"), ("optuna", "optuna"), ("scikeras", "scikeras"))
-"""What a file's text says and the package that it then needs."""
 
 
 @dataclass
 class Said:
-    """The verdict on one case; `because` are the differences, `repair` what its first verified repair did."""
+    """The verdict on one case; `because` are the differences, `repairs` what each repair came to in a real search."""
 
     case: Case
+    shown: Shown
     verdict: Verdict
     because: list[str] = field(default_factory=list)
-    finding: Finding | None = None
-    title: str | None = None
-    repaired: str | None = None
-    repair: str = ""
-    seconds: float = 0.0
+    repairs: list[str] = field(default_factory=list)
 
 
-def missing(case: Case) -> str | None:
-    """The package that a case needs and this interpreter lacks."""
-    text = case.text
-    return next(
-        (need for word, need in NEEDS if word in text and importlib.util.find_spec(need) is None), None
-    )
-
-
-async def judged(cases: Iterable[Case], **options: Any) -> AsyncIterator[Said]:
-    """What is said of each case, one after the other; `options` are those of an analysis."""
-    agent = Agent([sys.executable])
-    widen = partial(source.across, workspace=source.Workspace())
-    try:
-        for case in cases:
-            started = time.monotonic()
-            done = await analysis.run(source.read(case.path), agent, Options(**options), widen)
-            said = compared(case, done)
-            said.seconds = time.monotonic() - started
-            yield said
-    finally:
-        await agent.close()
-
-
-def compared(case: Case, done: Analysis) -> Said:
-    """The verdict on what an analysis says of a case."""
-    findings = [each for each in done.findings if each.code not in ENVIRONMENT]
+def compared(case: Case, shown: Shown) -> Said:
+    """The verdict on what is shown of a case."""
+    rows = [each for each in shown.rows if not each.code.startswith(ENVIRONMENT)]
+    meant = [each for each in rows if case.codes and each.code.startswith(case.codes)]
+    others = [
+        f"unexpected {each.severity.value} {each}"
+        for each in rows
+        if each.severity in LOUD and each not in meant and not each.code.startswith(case.also or ("-",))
+    ]
     if not case.codes:
-        loud = [f"{each.severity.value} {_row(each)}" for each in findings if each.severity in LOUD]
-        return Said(case, "wrong" if loud else "silent", loud)
-    meant = [each for each in findings if each.code.startswith(case.codes)]
+        return Said(case, shown, "wrong" if others else "silent", others)
     if not meant:
-        others = [f"said instead: {_row(each)}" for each in findings if each.severity in LOUD]
-        return Said(case, "missed", others or ["nothing is said"])
-    finding = min(meant, key=lambda each: len(_differences(case, each)))
-    because = _differences(case, finding)
-    said = Said(case, "in part" if because else "found", because, finding)
-    fix = next((each for each in finding.fixes if each.verified), None)
-    if fix is not None:
-        said.title, said.repaired = fix.title, fixes.apply(done.module.document, fix.edits).text
-    return said
+        return Said(case, shown, "missed", others or ["nothing is said"])
+    because = min((_differences(case, each) for each in meant), key=len)
+    verdict: Verdict = "wrong" if others else "in part" if because else "found"
+    return Said(case, shown, verdict, others + because)
 
 
-def _row(finding: Finding) -> str:
-    return f"{finding.code} line {finding.span.line}: {' '.join(finding.message.split())[:200]}"
-
-
-def _differences(case: Case, finding: Finding) -> list[str]:
-    """What is not as it should be of a finding: its line, its words, how serious it is taken."""
+def _differences(case: Case, row: Row) -> list[str]:
+    """What is not as it should be of a finding: its line, its words, its consequence, how serious it is taken."""
     found = []
-    if case.lines and finding.span.line not in case.lines:
-        found.append(f"at line {finding.span.line}, wanted {', '.join(map(str, case.lines))}")
-    text = f"{finding.message} {finding.condition or ''}"
-    if not re.search(case.words, text, re.IGNORECASE):
+    if case.lines and row.line not in case.lines:
+        found.append(f"at line {row.line}, wanted {', '.join(map(str, case.lines))}")
+    if not re.search(case.words, f"{row.message} {row.condition or ''}", re.IGNORECASE):
         found.append(f"says nothing of {case.words!r}")
-    if RANKS.index(finding.severity) < RANKS.index(_least(case, finding)):
-        found.append(f"is only {finding.severity.value}")
-    return [f"{each}: {_row(finding)}" for each in found]
+    if case.truth is not None:
+        found += _untold(case.truth, row)
+    if RANKS.index(row.severity) < RANKS.index(_least(case, row)):
+        found.append(f"is only {row.severity.value}")
+    return [f"{each}: {row}" for each in found]
 
 
-def _least(case: Case, finding: Finding) -> Severity:
+FATES = {
+    "no search": r"no search begins|search never starts|before the first trial|has no |cannot be imported|is not there",
+    "at once": r"ends (there )?at once|ends with this error",
+    "every trial": r"every trial|every configuration|of its \d+ trials fail|only trial|no trial (succeeds|reports)|chance",
+    "some trials": r"% of the space|\d+ configurations?\b|when |where |trial",
+    "after": r"after",
+}
+"""What a message says of a search that comes to such an end."""
+
+
+def fate(truth: Truth) -> str | None:
+    """What a file's search comes to, as a key of FATES; None where it ends as it should."""
+    if truth.outcome == "ends":
+        return None
+    if truth.completed and truth.outcome == "raises" and not truth.failed:
+        return "after"
+    if truth.completed:
+        return "some trials"
+    if not truth.failed:
+        return "no search"
+    return "at once" if (truth.error or "").startswith("Fatal") else "every trial"
+
+
+def _untold(truth: Truth, row: Row) -> Iterator[str]:
+    """The end of the search, where a finding does not say it."""
+    end = fate(truth)
+    if end is not None and not re.search(FATES[end], row.message, re.IGNORECASE):
+        yield f"does not say {end!r}"
+
+
+def _least(case: Case, row: Row) -> Severity:
     """How serious a finding must be: an error where every search fails, not where a draw may end it."""
     if case.truth is None or case.truth.outcome == "ends" or case.kind == "silent":
         return Severity.HINT
-    always = finding.condition is None and case.truth.outcome != "some trials fail"
+    always = row.condition is None and case.truth.outcome != "some trials fail"
     return Severity.ERROR if always else Severity.WARNING
 
 
-def search_again(said: Iterable[Said]) -> None:
-    """Runs the file after each first verified repair, and says what became of it."""
-    by_name = {each.case.name: each for each in said if each.repaired is not None}
-    programs = [(name, each.repaired or "") for name, each in by_name.items()]
-    for name, after in real.run(programs):
-        each = by_name[name]
-        each.repair = _verdict(each.case.truth, after)
-        if each.repair != "cures":
-            each.because.append(f"the repair {each.title!r} {each.repair}")
-            each.verdict = "wrong"
+def offered(said: Said) -> Iterator[tuple[Row, Repair]]:
+    """Every repair that is shown for a file, each text once."""
+    seen = set()
+    for row in said.shown.rows:
+        for each in row.repairs:
+            if each.text not in seen:
+                seen.add(each.text)
+                yield row, each
 
 
-def _verdict(before: Truth | None, after: Truth) -> str:
-    """Whether a program does what it did not do before, and still seeks the same."""
-    if after.outcome != "ends":
-        return f"does not cure: {after.outcome} ({after.error}, {after.completed} + {after.failed} failed)"
+def verdict(case: Case, row: Row, repair: Repair, after: Truth) -> str:
+    """`cures`, or what a repaired file does that it should not."""
+    before = case.truth
+    if not _cured(case, row, repair, after):
+        return f"does not cure: {after.outcome} ({after.error} at line {after.line}, {after.completed} + {after.failed} failed)"
     changed = [each for each in after.sought if _backwards(each)]
     if before is not None and before.outcome == "ends":
         changed += sorted(set(before.sought) - set(after.sought))
@@ -133,6 +124,21 @@ def _verdict(before: Truth | None, after: Truth) -> str:
         changed += [f"no metric {each}" for each in before.metrics if each not in after.metrics]
         changed += [f"no loss {each}" for each in before.losses if _lost(each, after.losses)]
     return f"changes what is sought: {', '.join(changed)}" if changed else "cures"
+
+
+def _cured(case: Case, row: Row, repair: Repair, after: Truth) -> bool:
+    """Whether a file ends well after a repair, but for the trials that the repair gives up."""
+    if after.outcome == "ends":
+        return True
+    if "FailedTrialError" in repair.text and after.failed == after.given_up:
+        return after.completed > 0
+    before = case.truth
+    # A finding about something else than what fails is cured when nothing is worse.
+    return not row.code.startswith(case.codes) and before is not None and _end(after) == _end(before)
+
+
+def _end(truth: Truth) -> tuple[object, ...]:
+    return truth.outcome, truth.error, truth.completed
 
 
 def _backwards(sought: str) -> bool:

@@ -8,9 +8,11 @@ import json
 import linecache
 import multiprocessing
 import os
+import re
 import tempfile
+import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,13 +20,16 @@ from typing import Any, Literal
 Outcome = Literal["raises", "every trial fails", "some trials fail", "ends"]
 
 SECONDS = 240.0
+_MAGIC = re.compile(r"^[%!].*", re.MULTILINE)
+"""What a notebook says to IPython or the shell, of which nothing here depends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
     """What a file did: how it ended, what it raised and on which of its lines, and what became of its trials.
 
-    `sought` are the tuners' objectives ("min val_loss"), `losses` and `metrics` what models were compiled with.
+    `given_up` of the failed trials were ended by a FailedTrialError, as the file wants it. `sought` are the tuners'
+    objectives ("min val_loss"), `losses` and `metrics` what models were compiled with.
     """
 
     outcome: Outcome
@@ -32,28 +37,39 @@ class Truth:
     line: int | None = None
     completed: int = 0
     failed: int = 0
+    given_up: int = 0
     sought: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
 
+    @staticmethod
+    def read(row: Mapping[str, Any]) -> Truth:
+        """A truth from a row of JSON or TOML."""
+        return Truth(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
 
-def run(programs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Truth]]:
+
+def run(
+    programs: Iterable[tuple[str, str]], until: float = float("inf")
+) -> Iterator[tuple[tuple[str, str], Truth]]:
     """The truth of each program (a name and its text), one after the other.
+
+    None is begun after `until`, a time of the monotonic clock.
 
     Keras is imported once and each program runs in a fork; one that reads or sets the environment before its imports
     gets a process that has imported nothing.
     """
     programs = list(programs)
     bare = [each for each in programs if "os.environ" in each[1]]
-    for name, text in bare:
-        yield name, _in_child(name, text)
+    for each in bare:
+        if time.monotonic() < until:
+            yield each, _in_child(*each)
     if len(bare) == len(programs):
         return
     for package in ("tensorflow", "keras", "keras_tuner"):
         importlib.import_module(package)
-    for name, text in programs:
-        if (name, text) not in bare:
-            yield name, _in_child(name, text)
+    for each in programs:
+        if each not in bare and time.monotonic() < until:
+            yield each, _in_child(*each)
 
 
 def text_of(path: Path) -> str:
@@ -62,7 +78,7 @@ def text_of(path: Path) -> str:
     if path.suffix != ".ipynb":
         return text
     cells = [each for each in json.loads(text)["cells"] if each["cell_type"] == "code"]
-    return "\n".join("".join(each["source"]) for each in cells)
+    return _MAGIC.sub("", "\n".join("".join(each["source"]) for each in cells))
 
 
 def _in_child(name: str, text: str) -> Truth:
@@ -106,14 +122,16 @@ def _truth(path: str, text: str) -> dict[str, Any]:
         frames = [each.lineno for each in traceback.extract_tb(raised.__traceback__) if each.filename == path]
         line = frames[-1] if frames else None
     tuners = [each for each in watched.tuners if hasattr(each, "oracle")]
-    states = [trial.status for tuner in tuners for trial in tuner.oracle.trials.values()]
-    completed, failed = states.count("COMPLETED"), len(states) - states.count("COMPLETED")
+    trials = [trial for tuner in tuners for trial in tuner.oracle.trials.values()]
+    completed = sum(trial.status == "COMPLETED" for trial in trials)
+    failed = len(trials) - completed
     return {
         "outcome": _outcome(error, completed, failed),
         "error": error,
         "line": line,
         "completed": completed,
         "failed": failed,
+        "given_up": sum("FailedTrialError" in (trial.message or "") for trial in trials),
         "sought": tuple(sorted({_sought(each.oracle.objective) for each in tuners})),
         "losses": tuple(sorted(watched.losses)),
         "metrics": tuple(sorted(watched.metrics)),
