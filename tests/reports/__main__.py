@@ -70,7 +70,9 @@ async def _said(cases: Sequence[Case], kept: Kept, until: float, level: str, bud
     done = []
     async for case, each in shown(cases, kept, until, level=level, budget=budget):
         said = compared(case, each)
-        print(f"{said.verdict:<9}{case.name:<44}{each.seconds:5.1f} s", *said.because, sep="\n    ", flush=True)
+        print(
+            f"{said.verdict:<9}{case.name:<44}{each.seconds:5.1f} s", *said.because, sep="\n    ", flush=True
+        )
         done.append(said)
     return done
 
@@ -80,7 +82,7 @@ def search_again(said: Sequence[Said], kept: Kept, until: float = float("inf")) 
     wanted = {
         (each.case.name, repair.text): (each, row, repair) for each in said for row, repair in offered(each)
     }
-    for program, after in searched(wanted, kept, until):
+    for program, after in searched(list(wanted), kept, until):
         each, row, repair = wanted.pop(program)
         came = verdict(each.case, row, repair, after)
         each.repairs.append(came)

@@ -90,7 +90,11 @@ def record(found: dict[str, Truth]) -> None:
     rows = {**_recorded(), **found}
     parts = ["# What each file really did, written by `python -m tests.reports --record`.\n"]
     for name, truth in sorted(rows.items()):
-        lines = [f"{key} = {_toml(value)}" for key, value in asdict(truth).items() if value not in (None, ()) and (key, value) != ("given_up", 0)]
+        lines = [
+            f"{key} = {_toml(value)}"
+            for key, value in asdict(truth).items()
+            if value not in (None, ()) and (key, value) != ("given_up", 0)
+        ]
         parts.append("\n".join([f'["{name}"]', *lines, ""]))
     RECORD.write_text("\n".join(parts), "utf-8")
 

@@ -45,7 +45,9 @@ class Truth:
     @staticmethod
     def read(row: Mapping[str, Any]) -> Truth:
         """A truth from a row of JSON or TOML."""
-        return Truth(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
+        return Truth(
+            **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        )
 
 
 def run(

@@ -442,3 +442,25 @@ def test_whatever_is_typed_is_read_as_if_nothing_were_known(
     after = MODEL[:place] + inserted + MODEL[place + deleted :]
     same_as_read_anew(MODEL, after, NOTEBOOK if notebook else ())
     same_as_read_anew(after, MODEL, NOTEBOOK if notebook else ())
+
+
+@pytest.mark.parametrize(
+    ("before", "written", "names"),
+    [
+        ("MORE = dict(b=2, c=3)\n", "f(1, a=0, **MORE)", ["a", "b", "c"]),
+        ("MORE = {'b': 2}\nALL = {**MORE, 'c': 3}\n", "f(**ALL)", ["b", "c"]),
+        ("", "f(**{'b': 2})", ["b"]),
+        ("MORE = {'b': 2}\nMORE['c'] = 3\n", "f(a=0, **MORE)", ["a", None]),
+        ("MORE = {'b': 2}\nchange(MORE)\n", "f(**MORE)", [None]),
+        ("MORE = {name(): 2}\n", "f(**MORE)", [None]),
+        ("def g(MORE):\n    pass\n", "f(**MORE)", [None]),
+    ],
+)
+def test_arguments_in_a_dictionary_that_nothing_changes_are_those_of_the_call(
+    before: str, written: str, names: list[str | None]
+) -> None:
+    code = analysed(before + written + "\n").code
+    call = next(each for each in code.calls if code.source(each) == written)
+    assert [each.arg for each in code.keywords(call)] == names
+    value = code.argument(call, "b")
+    assert (value is None) == ("b" not in names)

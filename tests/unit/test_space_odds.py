@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import random
 
 import pytest
 
@@ -84,3 +85,30 @@ def test_a_grid_starts_at_the_defaults_and_moves_the_last_hyperparameter_first()
         (3, False),
         (3, True),
     ]
+
+
+@pytest.mark.parametrize("sizes", [(2, 3), (3, 4), (4, 6)])
+def test_what_a_random_search_leaves_out_is_what_drawing_leaves_out(sizes: tuple[int, int]) -> None:
+    hps = [
+        Hyperparameter(f"h{place}", "Int", 0, tuple(range(size)), count=size, min=0, max=size - 1, step=1)
+        for place, size in enumerate(sizes)
+    ]
+    whole, draw, searches = math.prod(sizes), random.Random(5), 4000
+    left = [whole - len(drawn_until_known(whole, draw)) for _ in range(searches)]
+    chance, number = odds.left_out(hps, whole)
+    some = [each for each in left if each]
+    assert chance == pytest.approx(len(some) / searches, abs=0.03)
+    if len(some) > 100:
+        assert number == pytest.approx(sum(some) / len(some), rel=0.1)
+    assert odds.left_out(hps, whole - 1) == (0.0, 0.0)
+
+
+def drawn_until_known(space: int, draw: random.Random) -> set[int]:
+    """What Keras Tuner's random search tries of so many configurations: it ends after 21 draws that bring nothing."""
+    tried: set[int] = set()
+    known = 0
+    while len(tried) < space and known <= odds.COLLISIONS:
+        each = draw.randrange(space)
+        known = known + 1 if each in tried else 0
+        tried.add(each)
+    return tried

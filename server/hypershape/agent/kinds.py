@@ -455,7 +455,7 @@ _ROWS: List[_Row] = [
     _row(
         "argument-value",
         r"Received an invalid value for (?:argument )?`(?P<argument>\w+)`, expected \D+?"
-        r"(?:, got|\. Received: \w+=)\s*(?P<value>\S+?)\.?(?:\s|$)",
+        r"(?:, got|\. Received: \w+=)\s*(?P<value>\[[^\]]*\]|\([^)]*\)|\S+?)\.?(?:\s|$)",
     ),
     _row(
         "argument-value",

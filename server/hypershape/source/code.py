@@ -512,8 +512,50 @@ class Code:
         raise ValueError("not a literal")
 
     def argument(self, call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
-        """The argument of a call by name, or at a position."""
-        return argument(call, name, position)
+        """The argument of a call by name, or at a position; also one in a dictionary that is handed on with `**`."""
+        found = argument(call, name, position)
+        if found is None and any(each.arg is None for each in call.keywords):
+            found = next((each.value for each in self.keywords(call) if each.arg == name), None)
+        return found
+
+    def keywords(self, call: ast.Call) -> Iterator[ast.keyword]:
+        """The arguments that a call gives by name, with those of `**settings` where all of them are written down.
+
+        One whose name is None stands for arguments that nobody knows here.
+        """
+        for each in call.keywords:
+            written = None if each.arg is not None else self._settings(each.value)
+            if written is None:
+                yield each
+            else:
+                yield from written
+
+    def _settings(self, node: ast.expr) -> list[ast.keyword] | None:
+        """The entries of a dictionary that is handed on with `**` and used for nothing else; later ones win."""
+        if isinstance(node, ast.Name) and not all(map(self._leaves_alone, self.mentions.get(node.id, ()))):
+            return None
+        written = self.resolve(node)
+        if isinstance(written, ast.Call) and isinstance(written.func, ast.Name) and written.func.id == "dict":
+            known = not written.args and all(each.arg is not None for each in written.keywords)
+            return list(written.keywords) if known else None
+        if not isinstance(written, ast.Dict):
+            return None
+        entries: dict[str, ast.keyword] = {}
+        for key, value in zip(written.keys, written.values, strict=True):
+            inner = self._settings(value) if key is None else _entry(key, value)
+            if inner is None:
+                return None
+            entries |= {each.arg: each for each in inner if each.arg is not None}
+        return list(entries.values())
+
+    def _leaves_alone(self, mention: ast.Name) -> bool:
+        """Whether a mention of a dictionary names it anew or spreads it with `**`."""
+        above = self.parents.get(mention)
+        spread = isinstance(above, ast.keyword) and above.arg is None
+        into = isinstance(above, ast.Dict) and any(
+            key is None and value is mention for key, value in zip(above.keys, above.values, strict=True)
+        )
+        return isinstance(mention.ctx, ast.Store) or spread or into
 
     # Hyperparameters.
 
@@ -573,6 +615,15 @@ def blocks(node: ast.AST) -> list[list[ast.stmt]]:
         if block.__class__ is list and block:
             found.append(block)
     return found
+
+
+def _entry(key: ast.expr, value: ast.expr) -> list[ast.keyword] | None:
+    """An entry of a dictionary as the argument that it becomes."""
+    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+        return None
+    found = ast.copy_location(ast.keyword(key.value, value), key)
+    found.end_lineno, found.end_col_offset = value.end_lineno, value.end_col_offset
+    return [found]
 
 
 def argument(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:

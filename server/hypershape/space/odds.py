@@ -104,6 +104,22 @@ def drawn(hps: Sequence[Hyperparameter]) -> Drawn | None:
     return Drawn(size, not any(hp.conditions or hp.weights or _is_bent(hp) for hp in hps))
 
 
+def left_out(hps: Sequence[Hyperparameter], trials: int) -> tuple[float, float]:
+    """The chance that a random search which may try all configurations leaves some out, and how many then on average.
+
+    (0, 0) where it may not try all, or not all are equally likely.
+    """
+    space = drawn(hps)
+    if space is None or space.size is None or not space.even or not space.size <= min(trials, MOST_TRIALS):
+        return 0.0, 0.0
+    reached, number = 1.0, 0.0
+    for tried in range(1, space.size):
+        ends = (tried / space.size) ** (COLLISIONS + 1)
+        number += reached * ends * (space.size - tried)
+        reached *= 1 - ends
+    return 1 - reached, number / (1 - reached) if reached < 1 else 0.0
+
+
 def _is_bent(hp: Hyperparameter) -> bool:
     return hp.kind == "Int" and hp.step is None and hp.sampling in ("log", "reverse_log")
 

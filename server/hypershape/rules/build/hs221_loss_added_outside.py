@@ -66,9 +66,7 @@ class LossAddedOutside(BuildFailure):
         return super().explains(error) and error.details.get("method") == "add_loss"
 
     def what(self, error: ProbeError, code: Code) -> str:
-        return (
-            "Keras 3 adds no loss to a functional model: only a layer may add one, in its `call`. This fails"
-        )
+        return "A functional model has no `add_loss` in Keras 3: only a layer may add a loss, in its `call`. This fails"
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         changed = _in_a_layer(cause.error, code)

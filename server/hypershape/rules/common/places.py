@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from hypershape.model import Module, Span
-from hypershape.source import canonical
+from hypershape.source import Code, canonical
 
 
 def import_of(module: Module, *packages: str) -> Span | None:
@@ -20,6 +20,14 @@ def import_of(module: Module, *packages: str) -> Span | None:
             elif isinstance(node, ast.ImportFrom) and package in _from(node):
                 return code.span(node)
     return None
+
+
+def name_of(method: ast.FunctionDef, code: Code) -> Span:
+    """The span of a method's name."""
+    place = code.span(method)
+    line = code.text.line(method.lineno)
+    start = line.index(method.name, line.index("def", place.column - 1) + 3) + 1
+    return Span(place.path, method.lineno, start, method.lineno, start + len(method.name))
 
 
 def _from(node: ast.ImportFrom) -> set[str]:

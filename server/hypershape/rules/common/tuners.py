@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hypershape.fixes import edits
@@ -52,20 +52,23 @@ class Tuner:
     found: TunerCall
     node: ast.Call
     searches: tuple[ast.Call, ...]
+    keywords: tuple[ast.keyword, ...]
+    """Its arguments by name, those of a `**settings` that is written down with them."""
+    search_keywords: tuple[tuple[ast.Call, ast.keyword], ...]
+    """The same of its searches, each with the call."""
 
     @property
     def complete(self) -> bool:
         """Whether every argument is written out."""
-        return _written_out(self.node)
+        return _written_out((self.node,), self.keywords)
 
     @property
     def searches_complete(self) -> bool:
-        return bool(self.searches) and all(_written_out(each) for each in self.searches)
+        return bool(self.searches) and _written_out(self.searches, (each for _, each in self.search_keywords))
 
-    @property
-    def search_keywords(self) -> list[tuple[ast.Call, ast.keyword]]:
-        """The keyword arguments of its searches, each with the call."""
-        return [(search, each) for search in self.searches for each in search.keywords]
+    def gives(self, name: str) -> bool:
+        """Whether it is given an argument by name."""
+        return any(each.arg == name for each in self.keywords)
 
 
 def tuners(analysis: Analysis, code: Code) -> Iterator[Tuner]:
@@ -77,7 +80,9 @@ def tuners(analysis: Analysis, code: Code) -> Iterator[Tuner]:
         origin = code.imported(node.func) or ""
         if origin.startswith("keras_tuner.") and origin.rpartition(".")[2] in PARAMETERS:
             calls = [code.expression(each.span, ast.Call) for each in found.searches]
-            yield Tuner(found, node, tuple(each for each in calls if isinstance(each, ast.Call)))
+            searches = tuple(each for each in calls if isinstance(each, ast.Call))
+            handed = tuple((each, keyword) for each in searches for keyword in code.keywords(each))
+            yield Tuner(found, node, searches, tuple(code.keywords(node)), handed)
 
 
 def objective_of(tuner: Tuner, code: Code) -> ast.expr | None:
@@ -172,9 +177,8 @@ def reported(tuner: Tuner, analysis: Analysis) -> set[str]:
 
 def validates(tuner: Tuner) -> bool:
     """Whether some search gets validation data."""
-    return any(
-        len(call.args) > _BEFORE_VALIDATION or any(each.arg in _VALIDATION for each in call.keywords)
-        for call in tuner.searches
+    return any(len(call.args) > _BEFORE_VALIDATION for call in tuner.searches) or any(
+        each.arg in _VALIDATION for _, each in tuner.search_keywords
     )
 
 
@@ -190,11 +194,11 @@ def objective_edits(node: ast.expr, name: str, direction: str, code: Code) -> tu
 def afresh(tuner: Tuner, code: Code) -> Iterator[Fix]:
     """The tuner with `overwrite=True`, in place of what it is given."""
     edit = edits.set_argument(code.module, code.span(tuner.node), "overwrite", "True")
-    if edit is not None:
+    in_text = any(each.arg == "overwrite" for each in tuner.node.keywords)
+    if edit is not None and in_text == tuner.gives("overwrite"):
         yield Fix("Start afresh with overwrite=True (deletes the old trials)", (edit,))
 
 
-def _written_out(call: ast.Call) -> bool:
-    return not any(isinstance(each, ast.Starred) for each in call.args) and all(
-        each.arg for each in call.keywords
-    )
+def _written_out(calls: Iterable[ast.Call], keywords: Iterable[ast.keyword]) -> bool:
+    starred = any(isinstance(each, ast.Starred) for call in calls for each in call.args)
+    return not starred and all(each.arg for each in keywords)

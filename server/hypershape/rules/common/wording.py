@@ -20,9 +20,9 @@ _CALLING = re.compile(r"^Exception encountered when calling [^\n]*\n+")
 
 
 def when(target: TargetAnalysis, cause: Cause) -> str:
-    """`when kernel >= 7 (33 % of the space, e.g. kernel=7, blocks=3)`, or `in every configuration`."""
+    """`when kernel >= 7 (33 % of the space, e.g. kernel=7, blocks=3)`, or `in every configuration: no search begins`."""
     if always(target, cause):
-        return f"in every configuration{_tried(target.coverage)}"
+        return f"in every configuration{_tried(target.coverage)}{_end_of_all(target, cause)}"
     condition = f"when {cause.condition.words}" if cause.condition is not None else "at some configurations"
     figures = share(target, cause) + consequence(target, cause)
     return f"{condition} ({f'{figures}, ' if figures else ''}e.g. {example(cause)})"
@@ -82,6 +82,13 @@ def consequence(target: TargetAnalysis, cause: Cause) -> str:
         return _in_order(target, cause, trials, in_a_row)
     text = _at_random(target, cause, trials, in_a_row)
     return text if not text or tuner.class_name == "RandomSearch" else f"{text} under random draws"
+
+
+def _end_of_all(target: TargetAnalysis, cause: Cause) -> str:
+    """What becomes of a search in which every configuration fails, where that is not that every trial fails."""
+    if target.target.tuners and fates.refused(target, cause):
+        return ": no search begins"
+    return ": the search ends at once" if cause.error.kind == "no-model" else ""
 
 
 REFUSED = ": no search begins, because the tuner builds one of these before its first trial"

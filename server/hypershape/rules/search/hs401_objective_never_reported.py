@@ -126,14 +126,14 @@ class ObjectiveNeverReported(Rule):
             plain = name.removeprefix("val_")
             if names and plain not in names:
                 yield self.finding(
-                    f"No trial reports {name!r}: a training step reports {listed(sorted(names))}.",
+                    f"No trial reports {name!r}, so that each fails: a training step reports {listed(sorted(names))}.",
                     code.span(node),
                     target=targets_of(tuner, analysis)[0].name,
                     repairs=partial(_reported_ones, tuner, node, name, names, analysis),
                 )
             elif name.startswith("val_") and tuner.searches_complete and not validates(tuner):
                 yield self.finding(
-                    f"No trial reports {name!r}: the search is given no validation data.",
+                    f"No trial reports {name!r}, so that each fails: the search is given no validation data.",
                     code.span(node),
                     target=targets_of(tuner, analysis)[0].name,
                     repairs=partial(_validated, tuner, node, plain, code),

@@ -85,7 +85,7 @@ class ObjectiveWithoutDirection(Rule):
                 continue
             why = "needs arguments that it cannot guess" if name in REFUSED else "is no metric of Keras"
             yield self.finding(
-                f"Keras Tuner cannot tell whether {given[1]!r} is to be minimised or maximised: {name} {why}.",
+                f"Keras Tuner cannot tell whether {given[1]!r} is to be minimised or maximised: {name} {why}. No search begins.",
                 code.span(given[0]),
                 repairs=partial(_directed, *given, code),
             )

@@ -40,8 +40,43 @@ class SharedOptimizer(Rule):
             at="optimizer",
             fixed='model.compile(optimizer=keras.optimizers.Adam(1e-3), loss="mse")',
         ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            class Model(kt.HyperModel):
+                def __init__(self):
+                    super().__init__()
+                    self.optimizer = keras.optimizers.Adam(1e-3)
+
+                def build(self, hp):
+                    model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(self.optimizer, "mse")
+                    return model
+            """,
+            at="self.optimizer",
+            fixed='model.compile(keras.optimizers.Adam(1e-3), "mse")',
+        ),
     )
     VALID = (
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            from keras import layers
+
+
+            class Model(kt.HyperModel):
+                def build(self, hp):
+                    self.optimizer = keras.optimizers.Adam(hp.Choice("rate", [1e-2, 1e-3]))
+                    model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Int("units", 1, 3))])
+                    model.compile(self.optimizer, "mse")
+                    return model
+            """
+        ),
         Example.layers(
             """
             optimizer = keras.optimizers.Adam(rate)
@@ -90,19 +125,39 @@ class SharedOptimizer(Rule):
                 )
 
 
-def _made_here(name: ast.Name, made: ast.Call, code: Code) -> Iterator[Fix]:
+def _made_here(name: ast.expr, made: ast.Call, code: Code) -> Iterator[Fix]:
     yield Fix("Make the optimizer here", (Edit(code.span(name), code.source(made)),))
 
 
-def _shared(call: ast.Call, code: Code) -> tuple[ast.Name, ast.Call] | None:
-    """The name given as optimizer to `compile`, and the call outside any function that made the optimizer."""
+def _shared(call: ast.Call, code: Code) -> tuple[ast.expr, ast.Call] | None:
+    """What is given as optimizer to `compile`, and the call outside of the function that made the optimizer."""
     if not isinstance(call.func, ast.Attribute) or call.func.attr != "compile":
         return None
     given = code.argument(call, "optimizer", 0)
-    made = code.resolve(given) if isinstance(given, ast.Name) else None
-    if not isinstance(given, ast.Name) or not isinstance(made, ast.Call):
+    made = _kept(given, code) if isinstance(given, ast.Attribute) else None
+    if isinstance(given, ast.Name):
+        resolved = code.resolve(given)
+        made = resolved if isinstance(resolved, ast.Call) and code.function(resolved) is None else None
+    if given is None or made is None:
         return None
     origin = code.imported(made.func) or ""
-    if not origin.startswith("keras.optimizers.") or "schedules" in origin:
+    return (given, made) if origin.startswith("keras.optimizers.") and "schedules" not in origin else None
+
+
+def _kept(given: ast.Attribute, code: Code) -> ast.Call | None:
+    """The call that `__init__` keeps on `self` under the name of an attribute, where nothing else is put there."""
+    around = next((each for each in code.ancestors(given) if isinstance(each, ast.ClassDef)), None)
+    if around is None or not isinstance(given.value, ast.Name) or given.value.id != "self":
         return None
-    return (given, made) if code.function(made) is None else None
+    kept = [
+        each
+        for each in ast.walk(around)
+        if isinstance(each, ast.Attribute)
+        and isinstance(each.ctx, ast.Store)
+        and ast.unparse(each) == ast.unparse(given)
+    ]
+    statement = code.statement(kept[0]) if len(kept) == 1 else None
+    within = code.function(kept[0]) if len(kept) == 1 else None
+    if not isinstance(statement, ast.Assign) or getattr(within, "name", None) != "__init__":
+        return None
+    return statement.value if isinstance(statement.value, ast.Call) else None

@@ -60,8 +60,8 @@ class ProjectResumed(Rule):
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         for tuner in tuners(analysis, code):
-            given = {each.arg for each in tuner.node.keywords}
-            if tuner.complete and given & {"directory", "project_name"} and "overwrite" not in given:
+            named = tuner.gives("directory") or tuner.gives("project_name")
+            if tuner.complete and named and not tuner.gives("overwrite"):
                 yield self.finding(
                     "A project left from an earlier run is resumed, with its old search space and trials: "
                     "overwrite=True starts afresh.",

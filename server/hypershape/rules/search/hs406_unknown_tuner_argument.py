@@ -78,12 +78,12 @@ class UnknownTunerArgument(Rule):
         code = analysis.module.code
         for tuner in tuners(analysis, code):
             known = PARAMETERS.get(tuner.found.class_name, ())
-            for each in tuner.node.keywords if known else ():
+            for each in tuner.keywords if known else ():
                 if each.arg is None or each.arg in known:
                     continue
                 own = [name for name in known[:4] if name not in ("hypermodel", "objective", "seed")]
                 yield self.finding(
-                    f"{tuner.found.class_name} takes no {each.arg} (it takes {listed(own)}).",
+                    f"{tuner.found.class_name} takes no {each.arg} (it takes {listed(own)}): no search begins.",
                     code.span(each),
                     repairs=partial(renamed_or_removed, tuner.node, each.arg, known, 0.85, code),
                 )

@@ -9,6 +9,7 @@ from functools import partial
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.places import name_of
 from hypershape.rules.common.tuners import PARAMETERS
 from hypershape.source import Code
 
@@ -117,9 +118,9 @@ class FitReturnsNothing(Rule):
             for each in node.body:
                 if isinstance(each, ast.FunctionDef) and each.name == method and _returns_nothing(each):
                     yield self.finding(
-                        f"{each.name} returns nothing, so Keras Tuner has no metrics: the search ends with a "
-                        "FatalTypeError.",
-                        _name(each, code),
+                        f"{each.name} returns nothing, so Keras Tuner has no metrics: the search ends at once, "
+                        "with a FatalTypeError.",
+                        name_of(each, code),
                         repairs=partial(_returning, each, code),
                     )
 
@@ -168,11 +169,3 @@ def _returns_nothing(method: ast.FunctionDef) -> bool:
         return False
     body = [each for each in method.body if not isinstance(each, ast.Pass)]
     return any(not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)) for each in body)
-
-
-def _name(method: ast.FunctionDef, code: Code) -> Span:
-    """The span of a method's name."""
-    place = code.span(method)
-    line = code.text.line(method.lineno)
-    start = line.index(method.name, line.index("def", place.column - 1) + 3) + 1
-    return Span(place.path, method.lineno, start, method.lineno, start + len(method.name))

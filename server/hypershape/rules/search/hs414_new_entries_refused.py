@@ -74,12 +74,12 @@ class NewEntriesRefused(Rule):
 
 
 def _refused(tuner: Tuner, code: Code) -> list[ast.keyword]:
-    if not tuner.complete or any(each.arg == "hyperparameters" for each in tuner.node.keywords):
+    if not tuner.complete or tuner.gives("hyperparameters"):
         return []
     if len(tuner.node.args) > 2:
         return []
     return [
         each
-        for each in tuner.node.keywords
+        for each in tuner.keywords
         if each.arg in _SWITCHES and code.value(each.value, default=None) is False
     ]

@@ -101,7 +101,7 @@ class DatasetArguments(Rule):
                         code.span(y),
                         repairs=partial(_validating, search, y, code),
                     )
-                for keyword in search.keywords:
+                for keyword in code.keywords(search):
                     if keyword.arg == "validation_split" and code.value(keyword.value, default=0) != 0:
                         yield self.finding(
                             "Keras cannot split a dataset: every trial of this search fails.",
@@ -114,7 +114,7 @@ class DatasetArguments(Rule):
 
 def _validating(search: ast.Call, y: ast.expr, code: Code) -> Iterator[Fix]:
     """A second dataset as what it was probably meant to be."""
-    free = not {each.arg for each in search.keywords} & {"validation_data", "validation_split"}
+    free = not {each.arg for each in code.keywords(search)} & {"validation_data", "validation_split"}
     if free and search.args[1:] == [y] and _is_dataset(y, code):
         edit = Edit(code.span(y), f"validation_data={code.source(y)}")
         yield Fix("Validate on it: validation_data", (edit,))

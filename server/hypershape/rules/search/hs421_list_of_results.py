@@ -122,7 +122,8 @@ class ListOfResults(Rule):
                 around = code.parents.get(place)
                 marked = around if place is not call and isinstance(around, ast.Attribute) else place
                 yield self.finding(
-                    f"This is a list of {kind}, even if it holds only one: the best one is [0].",
+                    f"This is a list of {kind}, even if it holds only one: the best one is [0]. What takes it for one "
+                    "fails after the search.",
                     code.span(marked),
                     repairs=partial(_first, place, code),
                 )

@@ -87,7 +87,7 @@ class EntriesNotGiven(Rule):
 
 
 def _allowed(tuner: Tuner, switch: ast.keyword, code: Code) -> Iterator[Fix]:
-    if "tune_new_entries" not in {each.arg for each in tuner.node.keywords}:
+    if not tuner.gives("tune_new_entries"):
         edit = Edit(code.span(switch), "tune_new_entries=False")
         yield Fix("Keep what is not given at its default: tune_new_entries=False", (edit,))
     title = "Remove allow_new_entries: search over what is not given, too"
@@ -96,7 +96,7 @@ def _allowed(tuner: Tuner, switch: ast.keyword, code: Code) -> Iterator[Fix]:
 
 def _switch(tuner: Tuner, code: Code) -> ast.keyword | None:
     """`allow_new_entries=False`, where a tuner has it together with `hyperparameters=`."""
-    switches = {each.arg: each for each in tuner.node.keywords}
+    switches = {each.arg: each for each in tuner.keywords}
     switch = switches.get("allow_new_entries")
     if switch is None or "hyperparameters" not in switches:
         return None
@@ -111,7 +111,7 @@ def _new_entries(tuner: Tuner, target: TargetAnalysis, code: Code) -> list[str]:
     slice_ = target.target.slice
     if slice_ is None or not any(each.call == tuner.found.call for each in target.target.tuners):
         return []
-    given = next(each.value for each in tuner.node.keywords if each.arg == "hyperparameters")
+    given = next(each.value for each in tuner.keywords if each.arg == "hyperparameters")
     if slice_.hyperparameters != code.source(given):
         return []
     return [each.name for each in target.hyperparameters if each.span is not None]

@@ -83,7 +83,7 @@ def _works(switch: ast.keyword, least: int, code: Code) -> Iterator[Fix]:
 
 
 def _too_small(tuner: Tuner, code: Code) -> Iterator[tuple[ast.keyword, int]]:
-    for switch in tuner.node.keywords:
+    for switch in tuner.keywords:
         least = _LEAST.get(switch.arg or "")
         value = code.value(switch.value, default=None) if least is not None else None
         is_meant = switch.arg != "factor" or tuner.found.class_name == "Hyperband"

@@ -104,7 +104,7 @@ def _first_round(tuner: Tuner, code: Code) -> tuple[int, int] | None:
 def _all_of_them(tuner: Tuner, code: Code) -> Iterator[Fix]:
     """A grid search; what only Hyperband takes goes."""
     module = code.module
-    names = {each.arg for each in tuner.node.keywords if each.arg is not None}
+    names = {each.arg for each in tuner.keywords if each.arg is not None}
     # Each edit is one of the text as it is, so that only one argument can go with it.
     unknown = names & {"max_epochs", "factor", "hyperband_iterations"}
     if len(tuner.node.args) > 2 or len(unknown) > 1:

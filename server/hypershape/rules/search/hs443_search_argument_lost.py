@@ -84,7 +84,7 @@ class SearchArgumentLost(Rule):
                 continue
             for search in found.searches:
                 call = code.expression(search.span, ast.Call)
-                for keyword in call.keywords if isinstance(call, ast.Call) else ():
+                for keyword in code.keywords(call) if isinstance(call, ast.Call) else ():
                     if _is_lost(keyword, fits[0]):
                         yield self.finding(
                             f"`fit` of {fits[0].made.name} does not hand **{fits[0].keywords} on: {keyword.arg} has no "

@@ -69,7 +69,7 @@ def _same_again(call: ast.Call, code: Code) -> ast.keyword | None:
     """The `validation_data` of a search, where it is the training data as they are written."""
     x, y = code.argument(call, "x", 0), code.argument(call, "y", 1)
     given = [ast.dump(each) for each in (x, y) if each is not None]
-    for keyword in call.keywords:
+    for keyword in code.keywords(call):
         if keyword.arg == "validation_data" and given:
             value = keyword.value
             parts = value.elts if isinstance(value, ast.Tuple) else [value]

@@ -190,7 +190,7 @@ def _no_dictionary(node: ast.expr, code: Code) -> str | None:
 
 def _both(search: ast.Call, code: Code) -> ast.keyword | None:
     """The sample weights of a search that also has class weights."""
-    given = {each.arg: each for each in search.keywords}
+    given = {each.arg: each for each in code.keywords(search)}
     if given.keys() >= {"class_weight", "sample_weight"} and all(
         _is_something(given[name].value, code) for name in ("class_weight", "sample_weight")
     ):
