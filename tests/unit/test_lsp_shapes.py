@@ -115,7 +115,7 @@ def test_where_a_line_fails_is_said_before_what_sizes_it_and_marked_in_any_case(
 
 def test_a_pinned_configuration_shows_its_shapes_alone() -> None:
     building = {"filters": 32, "kernel": 3, "units_0": 8, "units_1": 32}
-    assert hints(at=building) == ["→ (·, 10, 10, 32)", "→ (·, 6, 6, 8)", "→ (·, 6, 6, 8–32)"]
+    assert hints(at=building) == ["→ (·, 10, 10, 32)", "→ (·, 6, 6, 8)", "→ (·, 6, 6, 8) … (·, 6, 6, 32)"]
     assert hints(at=FAILING.configuration) == ["→ (·, 4, 4, 8)", "✗ kernel >= 9"]
 
 

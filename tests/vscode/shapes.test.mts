@@ -31,6 +31,13 @@ async function pinned(editor: Editor): Promise<void> {
   await editor.lensesThat((all) => all.some((text) => text.includes('Pinned: ')));
   await editor.screenshot('pinned');
 
+  await editor.clickLens(/Report/);
+  const report = editor.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  await report.locator('polyline.fails').first().waitFor({ timeout: PATIENCE_MS, state: 'attached' });
+  await editor.screenshot('report');
+  await report.locator('a', { hasText: 'line 14' }).first().click();
+  await editor.page.locator('[id="status.editor.selection"]', { hasText: 'Ln 14' }).waitFor({ timeout: PATIENCE_MS });
+
   await editor.run('Hypershape: Show Menu');
   await editor.page.locator('.quick-input-title').filter({ hasText: 'Hypershape: ready' }).waitFor();
   await editor.screenshot('menu');

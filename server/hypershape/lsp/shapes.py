@@ -65,6 +65,9 @@ class Line:
         """The shape with formulas, with the names behind them, with sizes that are named alone, and without names."""
         if any(not each.axes for each in self.rounds):
             return [f"→ {_shapes(self.rounds)}"]
+        if self.pinned and len(self.rounds) > 1:
+            first, last = (_shapes([each]) for each in (self.rounds[0], self.rounds[-1]))
+            return [f"→ {first} … {last}" if first != last else f"→ {first}"]
         axes = list(zip(*(each.axes for each in self.rounds), strict=False))
         return [
             f"→ ({', '.join(_axis(same, form) for same in axes)})" for form in ("formula", "by", "name", "")
