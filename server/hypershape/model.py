@@ -452,6 +452,8 @@ class Rehearsal:
     """Which trial failed, from 1; 0 where the failure is not one of a trial."""
     tolerated: int | None = None
     """The search ends once so many trials in a row have failed."""
+    assumed: bool = False
+    """Whether something that is not at hand was made up for it."""
     values: Configuration = field(default_factory=dict)
     hyperparameters: tuple[Hyperparameter, ...] = ()
     """The space after the trials, with what only the training declares."""

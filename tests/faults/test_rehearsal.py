@@ -102,6 +102,57 @@ HEALTHY = {
         tuner = kt.RandomSearch(stateful, "val_loss", max_trials=4)
         tuner.search(x[..., None], y, batch_size=20, shuffle=False, validation_data=(x[:40, :, None], y[:40]))
     """,
+    "e-mail from where there is no network": f"""
+        import smtplib
+
+        class Tell(keras.callbacks.Callback):
+            def on_train_end(self, logs=None):
+                try:
+                    smtplib.SMTP("mail.example.org").sendmail("a@example.org", ["b@example.org"], "done")
+                except OSError:
+                    print("no mail")
+
+        {TUNER.strip()}
+        tuner.search(x, y, validation_split=0.2, callbacks=[Tell()])
+    """,
+    "predictions of all the samples": """
+        class Scored(kt.RandomSearch):
+            def run_trial(self, trial, x, y):
+                model = self.hypermodel.build(trial.hyperparameters)
+                model.fit(x, y)
+                return float(np.mean(np.abs(model.predict(x) - y)))
+
+        tuner = Scored(build, max_trials=4)
+        tuner.search(np.tile(x, (10, 1)), np.tile(y, (10, 1)))
+    """,
+    "a long loop over a dataset": """
+        import time
+        import tensorflow as tf
+
+        class Loop(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, data, **kwargs):
+                for epoch in range(3):
+                    for inputs, targets in data:
+                        until = time.process_time() + 0.5
+                        while time.process_time() < until:
+                            pass
+                return model.evaluate(data)[0]
+
+        tuner = kt.RandomSearch(Loop(), max_trials=4)
+        tuner.search(tf.data.Dataset.from_tensor_slices((x, y)).repeat(100).batch(10))
+    """,
+    "a callback that holds its tuner": f"""
+        class Holds(keras.callbacks.Callback):
+            def __init__(self, tuner):
+                super().__init__()
+                self.tuner = tuner
+
+        {TUNER.strip()}
+        tuner.search(x, y, validation_split=0.2, callbacks=[Holds(tuner)])
+    """,
     "files that callbacks write": f"""
         {TUNER.strip()}
         keep = keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True)
@@ -331,13 +382,71 @@ UNKNOWN = {
         """,
         "Refused",
     ),
-    "data that is not there": (
+    "what is made of an answer from the network": (
         f"""
-        x = np.load("nowhere.npy")
+        import urllib.request
+
+        def fetched(address):
+            try:
+                return urllib.request.urlopen(address).read()
+            except OSError:
+                return None
+
+        class Tell(keras.callbacks.Callback):
+            def on_train_end(self, logs=None):
+                print(fetched("http://example.org").decode())
+
         {TUNER.strip()}
-        tuner.search(x, y[1:], validation_split=0.2)
+        tuner.search(x, y, validation_split=0.2, callbacks=[Tell()])
+        """,
+        "Refused",
+    ),
+    "data that is not there beside a shape that the model does not take": (
+        f"""
+        missing = np.load("nowhere.npy")
+        {TUNER.strip()}
+        tuner.search(x[:, :2], y, validation_data=(missing, y))
         """,
         "Missing",
+    ),
+    "training of the user's own on data that is not there": (
+        """
+        x = np.load("nowhere.npy")
+
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, x, y, **kwargs):
+                return model.fit(x.iloc[:10], y[:10], **kwargs)
+
+        tuner = kt.RandomSearch(Model(), "loss", max_trials=4)
+        tuner.search(x, y)
+        """,
+        "Missing",
+    ),
+    "a loop of the user's own that got only a part of its data": (
+        """
+        import time
+        import tensorflow as tf
+
+        class Loop(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, data, **kwargs):
+                seen = []
+                for inputs, targets in data:
+                    until = time.process_time() + 0.5
+                    while time.process_time() < until:
+                        pass
+                    seen.append(targets)
+                return float(np.mean(np.concatenate(seen) - np.tile(y, (100, 1))))
+
+        tuner = kt.RandomSearch(Loop(), max_trials=4)
+        tuner.search(tf.data.Dataset.from_tensor_slices((x, y)).repeat(100).batch(10))
+        """,
+        "TimeLimit",
     ),
     "data that a function does not find": (
         f"""
@@ -370,7 +479,7 @@ UNKNOWN = {
 @pytest.mark.parametrize("name", UNKNOWN)
 async def test_what_says_nothing_about_the_search_is_unknown(agent: Agent, name: str) -> None:
     text, kind = UNKNOWN[name]
-    found = await played(agent, text, seconds=3.0)
+    found = await played(agent, text, seconds=3.0 if name == "a fit without end" else 20.0)
     assert found.verdict == "unknown"
     assert found.error is not None
     assert found.error.type == kind
@@ -383,3 +492,66 @@ async def test_a_tuner_that_waits_for_a_chief_is_not_played() -> None:
     finally:
         await agent.close()
     assert (found.verdict, found.error and found.error.type) == ("unknown", "Chief")
+
+
+async def test_what_no_data_decides_is_found_without_the_data(agent: Agent) -> None:
+    text = """
+        x, y = np.load("nowhere.npy"), np.load("labels.npy")
+
+        class Told(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                print(logs["val_error"])
+
+        tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+        tuner.search(x, y=y, validation_split=0.2, callbacks=[Told()])
+    """
+    found = await played(agent, text)
+    assert (found.verdict, found.stage, found.assumed) == ("fail", "callbacks", True)
+    assert found.error is not None
+    assert found.error.frames[-1].span.line == line(text, "logs[")
+    assert found.facts["meant"]["written"] == "val_error"
+    assert {"val_loss", "val_mae"} <= set(found.facts["meant"]["known"])
+
+
+async def test_a_failure_long_after_the_network_was_refused_is_told(agent: Agent) -> None:
+    text = f"""
+        import smtplib
+
+        class Tell(keras.callbacks.Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                try:
+                    smtplib.SMTP("mail.example.org")
+                except OSError:
+                    pass
+
+        class Told(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                print(logs["val_error"])
+
+        {TUNER.strip()}
+        tuner.search(x, y, validation_split=0.2, callbacks=[Tell(), Told()])
+    """
+    found = await played(agent, text)
+    assert found.error is not None
+    assert (found.verdict, found.error.type, found.error.message) == ("fail", "KeyError", "val_error")
+
+
+async def test_a_value_that_an_edited_space_does_not_have_is_not_forced_upon_it(agent: Agent) -> None:
+    found = await played(agent, TUNER + SEARCH, {"units": 9})
+    assert dict(found.values) == {"units": 2}
+
+
+@pytest.mark.parametrize("stage", ["fit", "objective"])
+async def test_a_keras_tuner_without_its_private_part_of_a_trial_is_watched_from_outside(stage: str) -> None:
+    name = "keras_tuner.Tuner._run_and_update_trial"
+    agent = Agent([sys.executable], env={"HYPERSHAPE_WITHOUT": name})
+    try:
+        assert (await played(agent, TUNER + SEARCH)).verdict == "ok"
+        found = await played(agent, FAULTS[stage][0])
+    finally:
+        await agent.close()
+    assert found.error is not None
+    if stage == "fit":
+        assert (found.verdict, found.stage, found.trial) == ("fail", "fit", 1)
+    else:
+        assert (found.verdict, found.error.type) == ("unknown", "Results")

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hypershape.model import Fate, Hyperparameter, Parent, ProbeError, Severity, TunerCall
-from hypershape.rules.common.fate import Where, of_failure
+from hypershape.model import Fate, Hyperparameter, Parent, ProbeError, TunerCall
 from hypershape.rules.common.wording import REFUSED, consequence
 from hypershape.source import analyse, from_text
 
@@ -17,34 +16,6 @@ STEP = ProbeError("ValueError", "no", "step")
 def tuner(arguments: str) -> TunerCall:
     module = analyse(from_text("m.py", TEXT.format(tuner="RandomSearch", arguments=arguments)))
     return module.tuners[0]
-
-
-@pytest.mark.parametrize(
-    ("where", "every", "arguments", "says"),
-    [
-        ("constructor", True, "max_trials=9", "the tuner cannot be made, so that no search begins"),
-        ("search", True, "max_trials=9", "the search ends at once"),
-        ("trial", True, "max_trials=9", "every trial fails, and the search ends after 3 of them"),
-        (
-            "trial",
-            True,
-            "max_trials=9, max_consecutive_failed_trials=5",
-            "every trial fails, and the search ends after 5 of them",
-        ),
-        ("trial", True, "max_trials=2", "all of its 2 trials fail, and the search ends without a result"),
-        ("trial", False, "max_trials=9", "such a trial fails, and the search goes on without it"),
-    ],
-)
-def test_what_a_failure_does_to_a_search_is_said(
-    where: Where, every: bool, arguments: str, says: str
-) -> None:
-    assert of_failure(tuner(arguments), where, every=every).text == says
-
-
-def test_only_what_leaves_a_search_alone_is_no_error() -> None:
-    some = tuner("max_trials=9")
-    assert of_failure(some, "trial", every=False).severity is Severity.WARNING
-    assert of_failure(some, "trial").severity is Severity.ERROR
 
 
 def played(**counts: float) -> Fate:

@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from hypershape import rules
+from hypershape.fixes import apply
 from hypershape.model import (
     Analysis,
     Configuration,
+    Edit,
+    Fate,
     Finding,
+    Fix,
     Frame,
     Hyperparameter,
     ProbeError,
@@ -20,6 +24,7 @@ from hypershape.model import (
     Stage,
     TargetAnalysis,
 )
+from hypershape.rules.common.fate import explained
 
 from .handmade import at, module, underlined
 
@@ -60,7 +65,8 @@ def found(played: Sequence[Rehearsal], prefix: str = "HS43") -> list[Finding]:
 
 
 def analysis(played: Sequence[Rehearsal]) -> Analysis:
-    vocabulary = Hyperparameter("vocabulary", "Choice", 50, (50, 100, 200), 3)
+    declared = at(MODULE, 'hp.Choice("vocabulary", [50, 100, 200])')
+    vocabulary = Hyperparameter("vocabulary", "Choice", 50, (50, 100, 200), 3, span=declared)
     target = TargetAnalysis(
         MODULE.targets[0],
         "probed",
@@ -148,9 +154,140 @@ def test_the_values_that_fail_are_told_with_their_share_where_all_were_played() 
     failing = [rehearsal({"vocabulary": each}, "fit") for each in (50, 100)]
     (finding,) = found([*failing, rehearsal({"vocabulary": 200})])
     assert (
-        "vocabulary=100 or vocabulary=50 fail (67 % of the space); trials with vocabulary=200 run"
-        in finding.message
+        "vocabulary=100 or vocabulary=50 fail (67 % of the space: about 2 of your 9 trials); trials with "
+        "vocabulary=200 run" in finding.message
     )
+    assert finding.condition is not None
+    assert finding.condition.text == "vocabulary in (50, 100)"
+
+
+def test_a_share_comes_with_what_searches_came_to_that_were_played_through() -> None:
+    failing = [rehearsal({"vocabulary": each}, "fit") for each in (50, 100)]
+    state = analysis([*failing, rehearsal({"vocabulary": 200})])
+    assert failing[0].error is not None
+    fate = Fate(TUNER, 1, True, (failing[0].error,), (3.0,), 3.0, aborted=1)
+    target = replace(state.targets[0], fates=(fate,))
+    (finding,) = [each for each in rules.findings(replace(state, targets=(target,))) if each.code == "HS432"]
+    assert "67 % of the space: 3 of the 3 trials after which the search aborts" in finding.message
+
+
+def test_one_cause_has_one_finding_once_its_repair_lets_the_search_run() -> None:
+    failed = rehearsal({"vocabulary": 50}, "fit", trial=2)
+    state = analysis([failed])
+    fix = Fix("", (Edit(at(MODULE, "[50, 100, 200]"), "[200]"),), verified=True)
+    shared = Finding(
+        "HS404", "shared-optimizer", Severity.WARNING, "Shared.", at(MODULE, "loss"), fixes=(fix,)
+    )
+    shown = Finding("HS432", "trial-fails", Severity.ERROR, "Fails.", TUNER, error=failed.error)
+    (named,) = explained([shared, shown], {fix.edits: {TUNER}}, state)
+    assert (named.code, named.severity) == ("HS404", Severity.ERROR)
+    assert named.message.startswith("Shared. Rehearsed: the first trial runs; from the second on every trial")
+    assert explained([shared, shown], {}, state) == (shared, shown)
+
+
+def test_a_second_trial_that_fails_by_a_value_of_its_own_is_no_second_trial_that_always_fails() -> None:
+    """What only the training declares has its default in the first trial, whatever is asked for."""
+    failing = rehearsal({"vocabulary": 50, "window": 7}, "fit", trial=2)
+    (finding,) = found([rehearsal({"vocabulary": 50, "window": 5}), failing])
+    assert "Trials with window=7 fail; trials with window=5 run." in finding.message
+
+
+def repaired(played: Rehearsal, text: str = TEXT) -> list[str]:
+    """The texts that the candidates for what a rehearsal found would make."""
+    read = module(text)
+    played = replace(played, tuner=read.tuners[0].call.span)
+    target = replace(analysis([]).targets[0], target=read.targets[0])
+    (finding,) = [
+        each
+        for each in rules.findings(Analysis(read, targets=(target,), rehearsals=(played,), done=True))
+        if each.code.startswith("HS43")
+    ]
+    return [apply(read.document, fix.edits).text for fix, _ in finding.candidates()]
+
+
+def test_what_was_misspelt_is_written_as_it_is_called() -> None:
+    text = TEXT.replace("callbacks=[Stop()]", 'epochs=logs["val_los"]')
+    facts = {"meant": {"written": "val_los", "known": ["loss", "val_loss"]}}
+    failed = rehearsal({}, "fit", at_text="keras")
+    assert failed.error is not None
+    place = at(module(text), 'logs["val_los"]')
+    failed = replace(failed, facts=facts, error=replace(failed.error, frames=(Frame(place, "f"),)))
+    assert 'logs["val_loss"]' in repaired(failed, text)[0]
+
+
+def test_an_objective_that_no_trial_returns_becomes_one_that_is_returned() -> None:
+    found = repaired(rehearsal({}, "objective", fatal=True, facts={"reported": ["val_loss_a", "loss"]}))
+    assert ['objective="loss"' in each for each in found] == [True]
+
+
+def test_a_fit_that_takes_too_little_takes_the_rest_and_hands_it_on() -> None:
+    text = """
+        import keras
+        import keras_tuner as kt
+
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+
+            def fit(self, hp, model, x, y=None):
+                return model.fit(x, y)
+
+        tuner = kt.RandomSearch(Model(), objective="loss", max_trials=9, overwrite=True)
+        tuner.search(x, y)
+    """
+    failed = rehearsal({}, "fit")
+    assert failed.error is not None
+    (found,) = repaired(replace(failed, error=replace(failed.error, type="TypeError")), text)
+    assert "def fit(self, hp, model, x, y=None, **kwargs):" in found
+    assert "model.fit(x, y, **kwargs)" in found
+
+
+def test_a_generator_that_ends_begins_again() -> None:
+    text = """
+        import keras_tuner as kt
+
+        def build_model(hp):
+            return hp
+
+        def batches(size):
+            for start in range(0, 40, size):
+                yield start
+
+        tuner = kt.RandomSearch(build_model, objective="loss", max_trials=9, overwrite=True)
+        tuner.search(batches(8), steps_per_epoch=5)
+    """
+    (found,) = repaired(rehearsal({}, "fit", trial=2), text)
+    assert (
+        "(size):\n    while True:\n        for start in range(0, 40, size):\n            yield start\n"
+        in found
+    )
+
+
+def test_a_layer_that_cannot_be_saved_says_what_it_is_made_with() -> None:
+    text = """
+        import keras
+        import keras_tuner as kt
+
+        class Scale(keras.layers.Layer):
+            def __init__(self, factor, **kwargs):
+                super().__init__(**kwargs)
+                self.factor = factor
+
+        def build_model(hp):
+            return keras.Sequential([Scale(hp.Int("factor", 1, 3))])
+
+        tuner = kt.RandomSearch(build_model, objective="loss", max_trials=9, overwrite=True)
+        tuner.search(x, y)
+    """
+    (found,) = repaired(rehearsal({}, "save", "Object Scale was created by passing"), text)
+    assert 'return {**super().get_config(), "factor": self.factor}' in found
+
+
+def test_values_that_fail_are_left_out() -> None:
+    failing = [rehearsal({"vocabulary": each}, "fit") for each in (50, 100)]
+    (finding,) = found([*failing, rehearsal({"vocabulary": 200})])
+    titles = [fix.title for fix, _ in finding.candidates()]
+    assert titles and "vocabulary" in titles[0]
 
 
 def test_no_share_is_told_where_a_value_was_not_played() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import types
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import numpy
 
@@ -54,6 +54,31 @@ def evaluate(given: Dict[str, Any]) -> None:
         _limit(given, "steps")
     else:
         _few(given, "x", "steps")
+
+
+def predict(given: Dict[str, Any], real: Callable[[], Any]) -> Any:
+    """What `Model.predict` gives, as long as it would be, from the first batches of arrays.
+
+    What yields batches is left as it is: how many samples it has is not known before the end.
+    """
+    given["verbose"] = 0
+    counts = {_count(each) for each in _leaves(given.get("x"))}
+    (whole,) = counts if len(counts) == 1 else (None,)
+    if not _is_cut(given, ("x",), _size(given.get("batch_size"))) or whole is None:
+        return real()
+    _limit(given, "steps")
+    return _repeated(real(), whole)
+
+
+def _repeated(value: Any, count: int) -> Any:
+    """The samples again and again, until there are so many."""
+    if isinstance(value, dict):
+        return {name: _repeated(each, count) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_repeated(each, count) for each in value)
+    if not isinstance(value, numpy.ndarray) or not 0 < len(value) < count:
+        return value
+    return value[numpy.arange(count) % len(value)]
 
 
 def _few(given: Dict[str, Any], data: str, steps: str) -> None:

@@ -5,6 +5,8 @@ The facts of a rehearsal, each left out where it is not known:
 - `tuner`: `class` (of Keras Tuner), `oracle`, `objective`, `direction`, `max_trials`, `executions_per_trial`
 - `search`: what `search` was given, one description each, by name ("0", "1", … where it is by position)
 - `trials`: how many trials ran; `completed`: how many of them to their end
+- `reported`: the names of what a trial returned
+- `meant`: `written`, a key, an attribute or a variable that is not there, and the `known` ones beside it
 - `because`: what was raised first, where Keras Tuner says something else
 - `score_is_no_number`: whether the objective of a trial was NaN, which Keras Tuner counts as a failure
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 import math
 import types
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Set
 
 import numpy
 
@@ -120,3 +122,11 @@ def of_tuner(tuner: Any) -> Dict[str, Any]:
         "executions_per_trial": getattr(tuner, "executions_per_trial", None),
     }
     return {name: value for name, value in found.items() if isinstance(value, (bool, int, float, str))}
+
+
+def names(returned: Any) -> Set[str]:
+    """The names in what a trial returns: a History, a dictionary, or a list of these; none for a number."""
+    if isinstance(returned, (list, tuple)):
+        return set().union(*(names(each) for each in returned[:3]))
+    found = getattr(returned, "history", returned)
+    return {str(each) for each in found} if isinstance(found, dict) else set()

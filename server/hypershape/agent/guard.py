@@ -8,6 +8,7 @@ What either of them refuses is no failure of the user's code: `refusal` tells it
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import sys
 import tempfile
@@ -70,8 +71,25 @@ class Refused(PermissionError):
     """User code wanted to do something that a probe does not let it do."""
 
 
-def install(scratch: str, folder: Optional[str] = None, with_kernel: bool = True) -> None:
+Refuse = Callable[[str, Tuple[Any, ...]], None]
+"""Raises `no_network` for an audit event with its arguments; what it lets pass announces another one."""
+
+
+_NO_NETWORK = "_hypershape_no_network"
+
+
+def no_network(error: OSError) -> OSError:
+    """The same error, of which `refusal` knows that it is no failure of the user's code."""
+    setattr(error, _NO_NETWORK, True)
+    return error
+
+
+def install(
+    scratch: str, folder: Optional[str] = None, with_kernel: bool = True, unreachable: Optional[Refuse] = None
+) -> None:
     """From now on this process changes no file outside `scratch` and starts and reaches nothing.
+
+    `unreachable` says how the network is refused, where not with one word for all.
 
     The process goes to `folder`, that of the user's file. Where the kernel lets a layer be put over it, code may
     write there as it likes: into the layer, which goes with the job. `with_kernel=False` leaves the hook alone, for
@@ -88,7 +106,7 @@ def install(scratch: str, folder: Optional[str] = None, with_kernel: bool = True
         os.chdir(folder)
     places.extend(kernel.devices())
     fenced = with_kernel and kernel.raise_fence(places + _outside_caches())
-    sys.addaudithook(_hook(places, fenced))
+    sys.addaudithook(_hook(places, fenced, unreachable))
 
 
 def unfenced() -> Optional[str]:
@@ -115,7 +133,9 @@ def _outside_caches() -> List[str]:
     ]
 
 
-def _hook(places: Iterable[str], fenced: bool) -> Callable[[str, Tuple[Any, ...]], None]:
+def _hook(
+    places: Iterable[str], fenced: bool, unreachable: Optional[Refuse] = None
+) -> Callable[[str, Tuple[Any, ...]], None]:
     """The audit hook. `fenced` leaves SQLite to the kernel, where a database can still be read."""
     allowed = tuple(os.path.realpath(place) + os.sep for place in places)
 
@@ -153,6 +173,8 @@ def _hook(places: Iterable[str], fenced: bool) -> Callable[[str, Tuple[Any, ...]
     checks.update((event, changed(ends)) for event, ends in CHANGED.items())
     checks.update(dict.fromkeys(PROGRAMS, started))
     checks.update(dict.fromkeys(NETWORK, reached))
+    if unreachable is not None:
+        checks.update((event, functools.partial(unreachable, event)) for event in NETWORK)
     if not fenced:
         checks["sqlite3.connect"] = connected
 
@@ -216,6 +238,8 @@ def refusal(error: BaseException) -> Optional[str]:
     for each in _chain(error):
         if isinstance(each, Refused):
             return str(each) + "."
+        if getattr(each, _NO_NETWORK, False):
+            return "It needs the network, which a probe does not have (%s)." % each
         if _is_denied(each):
             what = " ".join(str(each).split())[:300]
             return "Hypershape does not let a probe change files (%s: %s)." % (type(each).__name__, what)

@@ -93,8 +93,6 @@ class Job:
 
     def rehearse(self, configuration: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The fields of a Rehearsal, in which what follows the data may take `seconds`; this process is fit for no other work."""
-        self._prepare(True)
-        self._progress.start(0, SLICE_SECONDS + seconds)
         watch = rehearsal.Watch(
             configuration,
             Positions(self._paths),
@@ -102,6 +100,8 @@ class Job:
             self._running.assumption,
             self._slice.get("acts") or (),
         )
+        self._prepare(True, watch.offline.refuse)
+        self._progress.start(0, SLICE_SECONDS + seconds)
         bound, acting = limits.Bound(math.inf), limits.Bound(seconds)
 
         def perform(act: Callable[[], Any]) -> Any:
@@ -137,7 +137,7 @@ class Job:
             )
         return report
 
-    def _prepare(self, fresh: bool) -> None:
+    def _prepare(self, fresh: bool, unreachable: Optional[guard.Refuse] = None) -> None:
         """Puts this process where the user's file would run, and keeps it from doing harm."""
         if not self._device:
             # Shapes need no GPU; the user's training run may need all of it.
@@ -149,7 +149,7 @@ class Job:
         folder = os.path.dirname(os.path.abspath(files[-1]["path"]))
         sys.argv = [files[-1]["path"]]
         if fresh:
-            guard.install(self._scratch, folder)
+            guard.install(self._scratch, folder, unreachable=unreachable)
         else:
             running.forget_modules(folder)
             if os.path.isdir(folder):

@@ -16,7 +16,7 @@ import keras
 import keras_tuner
 
 SPACE, STEP, VALUES, MEMORY = "space", "step", "values", "memory"
-COUNT, PRETRAINED, TRACKING = "count", "pretrained", "tracking"
+COUNT, PRETRAINED, TRACKING, TRIAL = "count", "pretrained", "tracking", "trial"
 
 WITHOUT = {
     SPACE: "no probe can run, and the environment says so",
@@ -26,6 +26,7 @@ WITHOUT = {
     COUNT: "a range with a step is sampled and never finished",
     PRETRAINED: "a target that downloads weights is not checked",
     TRACKING: "a layer that is remembered costs a fifth more",
+    TRIAL: "what Keras Tuner does not take of what a trial returns is not told",
 }
 """What happens where one name of a group is missing."""
 
@@ -53,6 +54,7 @@ TABLE = (
     Private("keras_tuner.src.engine.hyperparameters.hp_types.int_hp.Int._get_value_by_index", COUNT, _TUNER),
     Private("keras_tuner.src.engine.hyperparameters.hp_types.float_hp.Float._get_n_values", COUNT, _TUNER),
     Private("keras_tuner.src.engine.hyperparameters.hp_types.float_hp.Float._get_value_by_index", COUNT, _TUNER),
+    Private("keras_tuner.Tuner._run_and_update_trial", TRIAL, _TUNER),
     Private("keras.src.backend.compute_output_spec", STEP, _KERAS_3),
     Private("keras.src.tree.flatten", STEP, _KERAS_3),
     Private("keras.src.tree.map_structure", STEP, _KERAS_3),

@@ -13,13 +13,26 @@ import math
 import os
 import re
 import traceback
+import types
 import warnings
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import keras
 import keras_tuner
 
-from . import cutting, errors, facts, guard, hyperparameters, pretrained
+from . import (
+    cutting,
+    errors,
+    facts,
+    guard,
+    hyperparameters,
+    loops,
+    meant,
+    offline,
+    pretrained,
+    private,
+    samples,
+)
 from .positions import Positions
 from .standins import Assumption
 
@@ -28,12 +41,17 @@ TRIALS = 2
 
 MOST_WARNINGS = 20
 
+_WHOLE_TRIAL = "_run_and_update_trial"
+
 BASE = keras_tuner.Tuner.__mro__[1]
 """Keras Tuner's `BaseTuner`, from which all tuners derive."""
 
 _OBJECTIVE = ("validate_trial_results", "convert_to_metrics_dict", "get_best_step", "update_trial")
 _BUILDING = ("_try_build", "_build_hypermodel", "_activate_all_conditions")
 
+
+_OF_NO_DATA = ("tuner", "search", "callbacks", "objective", "save", "end", "after")
+"""Stages at which a failure has nothing to do with the values and shapes of data."""
 
 _ENDS = {"TimeUp": "It takes too long.", "MemoryError": "It takes too much memory."}
 
@@ -58,6 +76,8 @@ class Watch:
         self._project, self._folder = os.path.join(scratch, "project"), "."
         """Where the project lies, and where the user wants it."""
         self._assumption = assumption
+        self.offline = offline.Offline(positions)
+        self._loops = loops.Loops(positions)
         self._acts = acts
         self._report: Dict[str, Any] = {
             "verdict": "ok",
@@ -76,7 +96,7 @@ class Watch:
         self._tolerated: Optional[int] = None
         self._trials = self._completed = 0
         self._fitting = 0
-        self._within_trial = self._searched = False
+        self._within_trial = self._searched = self._made_up = False
 
     def report(self) -> Dict[str, Any]:
         """The fields of a Rehearsal."""
@@ -85,6 +105,7 @@ class Watch:
             **self._report,
             "configuration": self._configuration,
             "tolerated": self._tolerated,
+            "assumed": self._assumption.made,
             "values": _plain(self._values),
             "hyperparameters": self._hyperparameters,
             "facts": _plain(self._facts),
@@ -148,18 +169,10 @@ class Watch:
         stage: Optional[str] = None,
         around: Sequence[Dict[str, Any]] = (),
     ) -> None:
-        refusal = guard.refusal(error)
-        if refusal is not None:
-            self.unknown("Refused", refusal)
-            return
-        if isinstance(error, keras_tuner.errors.FailedTrialError):
-            self.unknown("FailedTrialError", "The trial is given up on purpose: %s" % error)
-            return
-        if not isinstance(error, Exception) or isinstance(error, MemoryError):
-            self.unknown(type(error).__name__, _ENDS.get(type(error).__name__, "It ends the program."))
-            return
-        if self._assumption.made:
-            self.unknown("Missing", "It needs something that is not at hand.")
+        stage = stage or self._stage(error)
+        excuse = self._excuse(error, stage)
+        if excuse is not None:
+            self.unknown(*excuse)
             return
         first = error.__context__
         if first is not None and isinstance(error, keras_tuner.errors.FatalError):
@@ -167,13 +180,58 @@ class Watch:
         described = errors.describe(error, "step", self._positions, around=around)
         described["message"] = described["message"].replace(self._project, self._folder)
         self._locate(described, error)
+        names = meant.known(error, self._positions)
+        if names is not None:
+            self._facts["meant"] = names
         self._report.update(
             verdict="fail",
-            stage=stage or self._stage(error),
+            stage=stage,
             error=described,
             fatal=fatal,
             trial=self._trials if self._within_trial else 0,
         )
+
+    def _excuse(self, error: BaseException, stage: str) -> Optional[Tuple[str, str]]:
+        """Why an error is no failure of a search: the type that stands for it, and one sentence."""
+        refusal = guard.refusal(error)
+        if refusal is not None:
+            return "Refused", refusal
+        if isinstance(error, keras_tuner.errors.FailedTrialError):
+            return "FailedTrialError", "The trial is given up on purpose: %s" % error
+        if not isinstance(error, Exception) or isinstance(error, MemoryError):
+            name = type(error).__name__
+            return name, _ENDS.get(name, "It ends the program.")
+        if self.offline.may_lack(error):
+            return "Refused", "It needs the network, which a rehearsal does not have."
+        if self._loops.shortened and stage != "objective":
+            return "TimeLimit", "Its own training loop takes longer than a rehearsal may."
+        if self._assumption.made and not self._holds_without_data(error, stage):
+            return "Missing", "It needs something that is not at hand."
+        return None
+
+    def _holds_without_data(self, error: BaseException, stage: str) -> bool:
+        """Whether a failure is none of the data that is missing: neither of its shapes nor of what stands for it."""
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        modules = [frame.f_globals.get("__name__") or "" for frame in frames]
+        begun = next((place for place, each in enumerate(modules) if each.startswith("keras_tuner")), None)
+        if begun is None:
+            return False
+        called = modules[-1].startswith("keras_tuner") and isinstance(error, TypeError)
+        if self._made_up and stage not in _OF_NO_DATA and not called:
+            return False
+        own = __name__.rpartition(".")[0]
+        return not any(
+            samples.stand_ins_in(self._at_hand(frame))
+            for frame, module in zip(frames[begun:], modules[begun:])
+            if not module.startswith(own)
+        )
+
+    def _at_hand(self, frame: types.FrameType) -> Iterator[Any]:
+        """What the code of a frame can have worked with."""
+        yield from frame.f_locals.values()
+        for name in frame.f_code.co_names if self._positions.is_user(frame) else ():
+            if name in frame.f_globals:
+                yield frame.f_globals[name]
 
     def _locate(self, described: Dict[str, Any], error: BaseException) -> None:
         """A failure of a graph names its layer and no line: the one that made the layer is added."""
@@ -220,10 +278,11 @@ class Watch:
         for holder, name, around in (
             (BASE, "__init__", self._around_init),
             (BASE, "search", self._around_search),
-            (BASE, "_run_and_update_trial", self._around_trial),
             (keras_tuner.Oracle, "get_best_trials", self._around_best),
             (_holder(keras.Model, "fit"), "fit", self._around_fit),
             (_holder(keras.Model, "evaluate"), "evaluate", self._around_evaluate),
+            (_holder(keras.Model, "predict"), "predict", self._around_predict),
+            *(((BASE, _WHOLE_TRIAL, self._around_trial),) if private.has(private.TRIAL) else ()),
         ):
             setattr(holder, name, _wrapped(getattr(holder, name), around))
         # Not `__init__`, whose signature Keras reads.
@@ -256,6 +315,11 @@ class Watch:
             raise Over from None
         self._tuner = tuner
         self._facts["tuner"] = facts.of_tuner(tuner)
+        run = tuner.run_trial
+        # A plain function: a callback that holds its tuner is copied with all that hangs on it.
+        tuner.run_trial = lambda trial, *args, **kwargs: self._around_run_trial(
+            run, tuner, trial, *args, **kwargs
+        )
         oracle = tuner.oracle
         self._tolerated = getattr(oracle, "max_consecutive_failed_trials", None)
         populate = oracle.populate_space
@@ -272,28 +336,56 @@ class Watch:
                 each.name: self._values.get(each.name, each.default) for each in oracle.hyperparameters.space
             }
             fixed = {name: known[name] for name in response["values"] if name in known}
-            response["values"] = {**response["values"], **fixed, **self._configuration}
+            space = {each.name: each for each in oracle.hyperparameters.space}
+            asked = {
+                name: value
+                for name, value in self._configuration.items()
+                if name not in space or _is_drawn(space[name], value)
+            }
+            response["values"] = {**response["values"], **fixed, **asked}
         return response
 
     def _around_search(self, real: Any, tuner: Any, *args: Any, **kwargs: Any) -> Any:
         given = {**{str(index): each for index, each in enumerate(args)}, **kwargs}
         self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
+        if samples.holds_stand_in(list(given.values())):
+            args, kwargs = self._with_samples(tuner, given)
         self._searched = False
+        self._loops.install()
         try:
             result = real(tuner, *args, **kwargs)
         finally:
             space = tuner.oracle.get_space().space
             self._hyperparameters = [hyperparameters.describe(each, None) for each in space]
         self._searched = True
-        scores = [trial.score for trial in tuner.oracle.trials.values()]
-        self._facts["score_is_no_number"] = any(score is not None and score != score for score in scores)
+        trials = tuner.oracle.trials.values()
+        self._facts["score_is_no_number"] = any(
+            trial.score is not None and trial.score != trial.score for trial in trials
+        )
+        if not self.settled and self._completed == self._trials and any(_failed(trial) for trial in trials):
+            self.unknown("Results", "Keras Tuner does not take what a trial returns.")
         if self.settled:
             raise Over
         return result
 
+    def _with_samples(self, tuner: Any, given: Dict[str, Any]) -> Tuple[Tuple[Any, ...], Dict[str, Any]]:
+        """The arguments of a search with arrays that fit the model in the place of what is missing."""
+        try:
+            model = tuner.hypermodel.build(tuner.oracle.get_space())
+            found = samples.replaced(given, model, self._assumption)
+        except Exception:
+            found = None
+        if found is None:
+            self.unknown("Missing", "It needs data that is not at hand.")
+            raise Over
+        self._made_up = True
+        positional = tuple(found.pop(str(index)) for index in range(sum(name.isdigit() for name in found)))
+        return positional, found
+
     def _around_trial(self, real: Any, tuner: Any, trial: Any, *args: Any, **kwargs: Any) -> Any:
         self._trials += 1
         self._within_trial = True
+        self._loops.begin()
         try:
             result = real(tuner, trial, *args, **kwargs)
             self._completed += 1
@@ -307,6 +399,18 @@ class Watch:
         finally:
             self._values = dict(trial.hyperparameters.values)
             self._within_trial = False
+            self._loops.end()
+
+    def _around_run_trial(self, real: Any, tuner: Any, trial: Any, *args: Any, **kwargs: Any) -> Any:
+        """The public part of a trial, which is all of it where the rest cannot be watched."""
+        if private.has(private.TRIAL):
+            result = real(trial, *args, **kwargs)
+        else:
+            result = self._around_trial(
+                lambda _, *each, **more: real(*each, **more), tuner, trial, *args, **kwargs
+            )
+        self._facts["reported"] = sorted(facts.names(result))
+        return result
 
     def _around_best(self, real: Any, oracle: Any, num_trials: int = 1) -> Any:
         """As many trials as the search would have: the same ones again where only a few were played."""
@@ -341,12 +445,27 @@ class Watch:
         cutting.evaluate(bound.arguments)
         return real(*bound.args, **bound.kwargs)
 
+    def _around_predict(self, real: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
+        bound = _bound(real, model, *args, **kwargs)
+        if bound is None or self._fitting:
+            return real(model, *args, **kwargs)
+        return cutting.predict(bound.arguments, lambda: real(*bound.args, **bound.kwargs))
+
     def _around_new(self, real: Any, kind: Any, *args: Any, **kwargs: Any) -> Any:
         layer = real(kind, *args, **kwargs)
         frame = self._positions.innermost(inspect.currentframe())
         if frame is not None:
             self._made.append((layer, self._positions.described(frame)))
         return layer
+
+
+def _is_drawn(hp: Any, value: Any) -> bool:
+    """Whether a hyperparameter can have a value, as far as that is known: an edited file may have another space."""
+    described = hyperparameters.describe(hp, None)
+    if described["values"] is not None:
+        return value in described["values"]
+    least, most = described["min"], described["max"]
+    return least is None or most is None or (not isinstance(value, str) and least <= value <= most)
 
 
 def _wrapped(real: Any, around: Callable[..., Any]) -> Any:
@@ -374,6 +493,11 @@ def _drawn(given: Dict[str, Any]) -> float:
     """How many batches a search draws from a generator in all; without a number of steps, every one."""
     steps, epochs = given.get("steps_per_epoch"), given.get("epochs", 1)
     return steps * epochs if isinstance(steps, int) and isinstance(epochs, int) else math.inf
+
+
+def _failed(trial: Any) -> bool:
+    """Whether Keras Tuner counts a trial as failed, in the words of any of its versions."""
+    return trial.status in ("INVALID", "FAILED")
 
 
 def _functions(error: BaseException) -> Iterator[Tuple[str, str]]:

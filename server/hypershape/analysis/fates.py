@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hypershape.analysis.aside import aside
-from hypershape.model import Fate, Module, TargetAnalysis, TunerCall
+from hypershape.model import Analysis, Fate, Module, TargetAnalysis, TunerCall
 from hypershape.probe import Agent, AgentFailed
+from hypershape.rules.common.fate import counted
+from hypershape.rules.common.rehearsed import stories
 from hypershape.rules.common.tuners import declares_elsewhere
 from hypershape.space import fates
 
@@ -23,6 +25,20 @@ async def with_fates(explored: TargetAnalysis, module: Module, agent: Agent) -> 
         return explored
     found = [await _fate(explored, tuner, agent) for tuner in explored.target.tuners]
     return replace(explored, fates=tuple(each for each in found if each is not None))
+
+
+async def with_rehearsed_fates(state: Analysis, agent: Agent) -> Analysis:
+    """The same with what becomes of searches in which a rehearsed trial fails for some values."""
+    for story in stories(state):
+        target = story.explored(state)
+        told = counted(story, target)
+        if target is None or told is None or declares_elsewhere(target, state.module):
+            continue
+        found = await _fate(told[0], story.tuner, agent)
+        if found is not None:
+            more = replace(target, fates=(*target.fates, found))
+            state = replace(state, targets=tuple(more if each is target else each for each in state.targets))
+    return state
 
 
 async def _fate(explored: TargetAnalysis, tuner: TunerCall, agent: Agent) -> Fate | None:

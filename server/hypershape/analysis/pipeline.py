@@ -12,10 +12,11 @@ from hypershape import rules, source
 from hypershape.analysis.aside import aside
 from hypershape.analysis.clock import Clock, ticks
 from hypershape.analysis.environs import fitting
+from hypershape.analysis.fates import with_rehearsed_fates
 from hypershape.analysis.memory import Memory, with_tried
 from hypershape.analysis.probing import Question
 from hypershape.analysis.rehearsing import rehearsed
-from hypershape.analysis.repairs import with_fixes
+from hypershape.analysis.repairs import with_fixes, with_played_fixes
 from hypershape.analysis.results import Widen, by_itself, unprobed
 from hypershape.analysis.turns import LONG_SECONDS, Finished, Turns, Waiting
 from hypershape.model import Analysis, Configuration, Document, Environment, Module, Options, TargetAnalysis
@@ -129,6 +130,9 @@ async def analyse(
             async for more in played:
                 state = with_tried(await _with_findings(more, options), state)
                 yield replace(state, done=False, progress=REHEARSING)
+        state = await with_rehearsed_fates(replace(state, progress=None), agent)
+        state = with_tried(await _with_findings(state, options), state)
+        state = await with_played_fixes(state, plain, options, widen)
     yield state
 
 

@@ -22,6 +22,7 @@ from hypershape.model import (
     key_of,
 )
 from hypershape.probe import Agent, AgentFailed
+from hypershape.rules.common.rehearsed import decisive
 
 REHEARSAL_SECONDS = 20.0
 """The processor time that one rehearsal may take, without the data that is loaded for it."""
@@ -93,15 +94,15 @@ async def _plays(
     plan = _Plan(target)
     while (configuration := plan.next()) is not None and clock.left > plan.took:
         try:
-            rehearsal = await _play(tuner, configuration, agent)
+            rehearsal = await play(tuner, configuration, agent)
         except AgentFailed:
             return
         plan.add(rehearsal)
         yield rehearsal
 
 
-async def _play(tuner: TunerCall, configuration: Configuration, agent: Agent) -> Rehearsal:
-    """One rehearsal, or what it came to before."""
+async def play(tuner: TunerCall, configuration: Configuration, agent: Agent) -> Rehearsal:
+    """One rehearsal, or what it came to before; raises AgentFailed."""
     assert tuner.rehearsal is not None
     known = _known.setdefault(agent, OrderedDict())
     key = (_key(tuner.rehearsal), key_of(configuration))
@@ -114,6 +115,13 @@ async def _play(tuner: TunerCall, configuration: Configuration, agent: Agent) ->
         while len(known) > KEPT:
             known.popitem(last=False)
     return found
+
+
+def same_search(one: TunerCall, other: TunerCall) -> bool:
+    """Whether rehearsals of two tuners run the same text."""
+    if one.rehearsal is None or other.rehearsal is None:
+        return one.rehearsal is other.rehearsal
+    return _key(one.rehearsal) == _key(other.rehearsal)
 
 
 def _key(slice_: Slice) -> tuple[Any, ...]:
@@ -193,11 +201,12 @@ class _Plan:
         """The other values of a hyperparameter on which alone a failure was seen to depend."""
         if self.target is None:
             return
-        for name in decisive(self.played) if len(decisive(self.played)) == 1 else ():
-            good = next(each for each in self.played if each.verdict == "ok")
+        bad, good = ([each for each in self.played if each.verdict == verdict] for verdict in ("fail", "ok"))
+        found = decisive(bad, good)
+        for name in found if len(found) == 1 else ():
             listed = next((each.values for each in self.target.hyperparameters if each.name == name), None)
             for value in listed if listed is not None and len(listed) <= MOST_VALUES else ():
-                yield {**_plain(good.values), name: value}
+                yield {**_plain(good[0].values), name: value}
 
     def _declared_in_training(self) -> Iterator[Configuration]:
         """Values of hyperparameters of which the model knows nothing, such as those of `HyperModel.fit`."""
@@ -209,19 +218,6 @@ class _Plan:
                 for value in values[:MOST_VALUES]:
                     if self.played[0].values.get(name) != value:
                         yield {**self.played[0].configuration, name: value}
-
-
-def decisive(played: Sequence[Rehearsal]) -> tuple[str, ...]:
-    """The hyperparameters of which no value was met both in a rehearsal that failed and in one that did not."""
-    bad = [each for each in played if each.verdict == "fail"]
-    good = [each for each in played if each.verdict == "ok"]
-    names = [name for name in (bad[0].values if bad and good else ()) if not name.startswith("tuner/")]
-    return tuple(
-        name
-        for name in names
-        if all(name in each.values for each in (*bad, *good))
-        and not {each.values[name] for each in bad} & {each.values[name] for each in good}
-    )
 
 
 def _plain(values: Configuration) -> dict[str, Value]:

@@ -13,6 +13,7 @@ from hypershape.analysis.assumptions import open_job, under_other_assumptions
 from hypershape.analysis.clock import AFTERWARDS, Clock
 from hypershape.analysis.environs import fitting
 from hypershape.analysis.meaning import is_kept
+from hypershape.analysis.replaying import Replay
 from hypershape.analysis.reports import ask, distinct
 from hypershape.analysis.results import Widen, by_itself, summary_of, unprobed
 from hypershape.fixes.guard import GIVEN_UP
@@ -20,6 +21,7 @@ from hypershape.model import (
     Analysis,
     Cause,
     Configuration,
+    Edit,
     Environment,
     Finding,
     Fix,
@@ -32,6 +34,7 @@ from hypershape.model import (
     key_of,
 )
 from hypershape.probe import Agent, AgentFailed, SliceFailed
+from hypershape.rules.common import fate
 
 TRIAL_SECONDS = 10.0
 """One candidate is tried for so long; half of it on configurations of its own."""
@@ -41,6 +44,12 @@ LEAST_TRIAL_SECONDS = 1.0
 
 LEAST_SECONDS = 0.3
 """Each finding gets so much for its repairs while there is time."""
+
+REPLAYING_SECONDS = 20.0
+"""What all repairs of a document that are put to trial in a search may take together."""
+
+PLAYED = ("HS3", "HS4")
+"""Families of findings whose repairs a search can contradict: about training and about the search itself."""
 
 SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
 
@@ -54,27 +63,59 @@ async def with_fixes(
     Where probing took longer than it should, there is still as much for repairs as would have been kept for them.
     """
     own = clock.part(min(options.fix_budget, max(clock.left, AFTERWARDS * clock.seconds)))
-    untried = [index for index, finding in enumerate(state.findings) if not finding.settled]
-    order = sorted(untried, key=lambda index: SEVERITIES[state.findings[index].severity])
-    fixed = dict(enumerate(state.findings))
     trial = _Trial(state, agent if options.verify_fixes else None, own, widen)
-    for position, index in enumerate(order):
-        if own.left <= 0:
-            break
-        finding = state.findings[index]
-        share = own.part(max(own.left / (len(order) - position), min(own.left, LEAST_SECONDS)))
-        fixed[index] = finding.with_fixes(*await _fixes(finding, trial, options, share))
-    return replace(state, findings=tuple(fixed.values()))
+    untried = [index for index, finding in enumerate(state.findings) if not finding.settled]
+    return await _with_fixes(trial, untried, options)
+
+
+async def with_played_fixes(
+    state: Analysis, agent: Agent, options: Options, widen: Widen = by_itself
+) -> Analysis:
+    """The same where searches were rehearsed: what they contradict is not offered, and what they found is repaired.
+
+    Repairs whose trial there was no time for stay only where no rehearsal failed.
+    """
+    if not options.verify_fixes or not any(each.verdict != "unknown" for each in state.rehearsals):
+        return state
+    own = Clock(REPLAYING_SECONDS)
+    passed = frozenset(fix.edits for finding in state.findings for fix in finding.fixes if fix.verified)
+    replay = Replay(state, own)
+    trial = _Trial(state, agent, own, widen, replay, passed)
+    played = [index for index, each in enumerate(state.findings) if _is_played(each)]
+    done = await _with_fixes(trial, played, options)
+    return replace(done, findings=await aside(fate.explained, done.findings, replay.cured, state))
+
+
+def _is_played(finding: Finding) -> bool:
+    return finding.code.startswith(PLAYED) and finding.severity is not Severity.HINT
 
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """What repairs are tried against: the analysis that they are to better, and who probes the edited text."""
+    """What repairs are tried against: the analysis that they are to better, and who probes the edited text.
+
+    `replay` holds the searches of the edited text against those of the text before; edits in `passed` were probed.
+    """
 
     state: Analysis
     agent: Agent | None
     clock: Clock
     widen: Widen
+    replay: Replay | None = None
+    passed: frozenset[tuple[Edit, ...]] = frozenset()
+
+
+async def _with_fixes(trial: _Trial, indices: Sequence[int], options: Options) -> Analysis:
+    """Errors first; the findings that are not asked for keep what they have."""
+    findings = list(trial.state.findings)
+    order = sorted(indices, key=lambda index: SEVERITIES[findings[index].severity])
+    for position, index in enumerate(order):
+        left = trial.clock.left
+        if left <= 0 and trial.replay is None:
+            break
+        share = trial.clock.part(max(left / (len(order) - position), min(left, LEAST_SECONDS)))
+        findings[index] = findings[index].with_fixes(*await _fixes(findings[index], trial, options, share))
+    return replace(trial.state, findings=tuple(findings))
 
 
 async def _fixes(
@@ -91,9 +132,9 @@ async def _fixes(
         fix, repairs = candidate
         if len(kept) == options.fixes_offered:
             break
-        if clock.left <= 0:
+        if clock.left <= 0 and fix.edits not in trial.passed:
             return tuple(kept), tuple(refused), False
-        if await _verified(fix, finding, trial):
+        if fix.title not in finding.refused and await _verified(fix, finding, trial):
             kept.append(replace(fix, verified=True, preferred=repairs and not kept))
         else:
             refused.append(fix.title)
@@ -101,26 +142,47 @@ async def _fixes(
 
 
 async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
-    """Whether the edited text still reads, no longer has the finding, and has no failure it did not have before.
+    """Whether the edited text still reads, no longer has the finding, and has no failure it did not have before."""
+    module = await _edited(fix, trial)
+    if module is None:
+        return False
+    agent, environment = trial.agent, trial.state.environment
+    if agent is not None and environment is not None:
+        agent, environment = await _fitting(agent, module, environment)
+    if fix.edits not in trial.passed and not await _probes(
+        fix, finding, trial, module, replace(trial.state, environment=environment), agent
+    ):
+        return False
+    return trial.replay is None or agent is None or await trial.replay.succeeds(fix, module, agent)
 
-    Targets whose slice the edit does not change need no new probe.
-    """
-    state, agent = trial.state, trial.agent
+
+async def _edited(fix: Fix, trial: _Trial) -> Module | None:
+    """The edited text as it is read; None where it is no better text."""
+    state = trial.state
     try:
         edited = await aside(fixes.apply, state.module.document, fix.edits)
     except fixes.CannotApply:
-        return False
+        return None
     if edited.text == state.module.document.text:
-        return False
+        return None
     known = state.module if not state.module.broken else None
     module = await aside(source.analyse, edited, previous=known)
     module = await asyncio.to_thread(trial.widen, module)
     if len(module.broken) > len(state.module.broken) or len(module.targets) < len(state.module.targets):
-        return False
-    environment = state.environment
-    if agent is not None and environment is not None:
-        agent, environment = await _fitting(agent, module, environment)
-    after = Analysis(module, environment, tuple(unprobed(target) for target in module.targets), done=True)
+        return None
+    return module
+
+
+async def _probes(
+    fix: Fix, finding: Finding, trial: _Trial, module: Module, state: Analysis, agent: Agent | None
+) -> bool:
+    """Whether probes of the edited text show the finding gone and nothing new.
+
+    Targets whose slice the edit does not change need no new probe.
+    """
+    after = Analysis(
+        module, state.environment, tuple(unprobed(target) for target in module.targets), done=True
+    )
     if not await aside(is_kept, fix, state, after):
         return False
     before = state.by_name

@@ -1,47 +1,165 @@
-"""What a failure that a search is certain to meet does to it, in the words of the message."""
+"""What a failure that rehearsals met does to the search, in the words of the message."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
-from hypershape.model import Severity, TunerCall
+from hypershape.model import (
+    Analysis,
+    Cause,
+    Configuration,
+    Coverage,
+    Edit,
+    Finding,
+    Hyperparameter,
+    Report,
+    Severity,
+    Span,
+    TargetAnalysis,
+    Value,
+)
 from hypershape.rules.common import wording
-from hypershape.space import odds
-
-Where = Literal["constructor", "search", "trial", "after"]
-"""Where it strikes: the tuner cannot be made, the search ends at once, a trial fails, what follows the search fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consequence:
-    """A part of a sentence, `every trial fails, and the search ends after 3 of them`, and how loud it is."""
-
-    text: str
-    severity: Severity
+from hypershape.rules.common.rehearsed import CODES, Story, stories
+from hypershape.space import shares
+from hypershape.space.conditions import Comparison, Condition, Membership
 
 
-def of_failure(
-    tuner: TunerCall, where: Where, *, every: bool = True, tolerated: int | None = None
-) -> Consequence:
-    """What a failure does to the searches of a tuner.
+def sentence(story: Story, target: TargetAnalysis | None) -> str:
+    """`The search ends there at once.`, `Every trial fails, …`, `Trials with vocabulary=50 fail (…); …`."""
+    if story.failed.fatal or story.failed.stage in ("search", "end"):
+        return "The search ends there at once."
+    if story.from_the_second:
+        return f"The first trial runs; from the second on every trial fails{_in_a_row(story)}."
+    if not story.passing:
+        return f"Every trial fails{_in_a_row(story)}."
+    return f"Trials with {_values(story)} fail{_figures(story, target)}; trials with {_others(story)} run."
 
-    `every` says that it strikes in each trial; `tolerated` is how many in a row end a search, where that is known
-    better than from the text.
+
+def _in_a_row(story: Story) -> str:
+    """What ends a search in which nothing runs: so many failures in a row, where it gets to so many trials."""
+    limit, trials = story.failed.tolerated, story.failed.facts.get("tuner", {}).get("max_trials")
+    if not limit:
+        return ""
+    first = story.failed.trial - 1 if story.from_the_second else 0
+    if isinstance(trials, int) and trials - first < limit:
+        return ", and it ends as if nothing had happened" if not first else ""
+    return f", and Keras Tuner stops after {limit} failures in a row" if limit > 1 else ", which ends it"
+
+
+def _values(story: Story) -> str:
+    found = story.decisive
+    if len(found) != 1:
+        return f"such values ({_shown(story.failed.values, found or story.failed.values)})"
+    ((name, (bad, _)),) = found.items()
+    return _either(name, bad)
+
+
+def _others(story: Story) -> str:
+    found = story.decisive
+    if len(found) != 1:
+        return _shown(story.passing[0].values, found or story.passing[0].values)
+    ((name, (_, good)),) = found.items()
+    return _either(name, good)
+
+
+def _either(name: str, values: Collection[Value]) -> str:
+    return " or ".join(f"{name}={each!r}" for each in sorted(values, key=repr))
+
+
+def _shown(values: Configuration, names: Collection[str]) -> str:
+    return wording.values(values, [each for each in names if not each.startswith("tuner/")])
+
+
+def _figures(story: Story, target: TargetAnalysis | None) -> str:
+    """` (67 % of the space: about 6 of your 9 trials, …)`, where every value of what decides was played."""
+    if (told := counted(story, target)) is None:
+        return ""
+    known, cause = told
+    consequence = wording.consequence(known, cause)
+    return f" ({shares.percent(cause.share)} of the space{consequence})"
+
+
+def counted(story: Story, target: TargetAnalysis | None) -> tuple[TargetAnalysis, Cause] | None:
+    """A failure of trials as one of the space, so that what it does to a search can be worked out.
+
+    None where that is not known: a value of the one hyperparameter that decides was not played, not every trial has
+    that hyperparameter, or only the training declares it.
     """
-    if where == "constructor":
-        return Consequence("the tuner cannot be made, so that no search begins", Severity.ERROR)
-    if where == "search":
-        return Consequence("the search ends at once", Severity.ERROR)
-    if where == "after":
-        return Consequence("the search runs to its end, and what follows it fails", Severity.ERROR)
-    if not every:
-        return Consequence("such a trial fails, and the search goes on without it", Severity.WARNING)
-    in_a_row = tolerated or wording.whole_number(tuner, "max_consecutive_failed_trials") or odds.IN_A_ROW
-    trials = wording.whole_number(tuner, "max_trials")
-    if trials is not None and trials < in_a_row:
-        number = f"all of its {trials} trials fail" if trials > 1 else "its only trial fails"
-        return Consequence(f"{number}, and the search ends without a result", Severity.ERROR)
-    if in_a_row == 1:
-        return Consequence("every trial fails, and the search ends after the first", Severity.ERROR)
-    return Consequence(f"every trial fails, and the search ends after {in_a_row} of them", Severity.ERROR)
+    found = story.decisive
+    if target is None or len(found) != 1:
+        return None
+    ((name, (bad, good)),) = found.items()
+    hp = next((each for each in target.hyperparameters if each.name == name), None)
+    if hp is None or hp.values is None or hp.conditions or hp.weights or {*hp.values} != bad | good:
+        return None
+    share = len(bad) / len(hp.values)
+    failing, passing = ([_plain(each.values) for each in every] for every in (story.failing, story.passing))
+    cause = Cause(
+        story.error, Report(failing[0], "fail", "device"), tuple(failing), _met(hp, bad), True, share
+    )
+    coverage = Coverage("sampled", None, len(hp.values), len(bad), share, (share, share))
+    reports = tuple(Report(each, "ok", "device") for each in passing)
+    fates = tuple(each for each in target.fates if story.error in each.causes)
+    alone = not target.causes and {each.name for each in target.hyperparameters} == passing[0].keys()
+    known = TargetAnalysis(
+        target.target if alone else replace(target.target, tuners=()),
+        "probed",
+        data="known",
+        hyperparameters=target.hyperparameters,
+        coverage=coverage,
+        reports=(*reports, cause.first),
+        causes=(cause,),
+        fates=fates,
+    )
+    return known, cause
+
+
+def _met(hp: Hyperparameter, bad: Collection[Value]) -> Condition:
+    if len(bad) == 1:
+        return Comparison(hp.name, "==", next(iter(bad)))
+    return Membership(hp.name, tuple(each for each in hp.values or () if each in bad))
+
+
+def _plain(values: Configuration) -> dict[str, Value]:
+    """The values that a configuration holds: Hyperband adds some of its own, which belong to one trial."""
+    return {name: value for name, value in values.items() if not name.startswith("tuner/")}
+
+
+def explained(
+    findings: Sequence[Finding], cured: Mapping[tuple[Edit, ...], Collection[Span]], analysis: Analysis
+) -> tuple[Finding, ...]:
+    """One finding for each cause: where a repair of another one lets a search run, that one is the cause of its failure.
+
+    It is as serious as the failure, and says what the search makes of it.
+    """
+    kept = list(findings)
+    for story in stories(analysis):
+        shown = next((each for each in kept if each.code in CODES and each.error is story.error), None)
+        cause = next((each for each in kept if each.code not in CODES and _cures(each, story, cured)), None)
+        if shown is None or cause is None:
+            continue
+        after = (
+            ""
+            if story.failed.stage == "after"
+            else f" Rehearsed: {_small(sentence(story, story.explored(analysis)))}"
+        )
+        named = replace(
+            cause,
+            severity=min(cause.severity, shown.severity, key=_RANKS.index),
+            message=cause.message + after,
+        )
+        kept = [named if each is cause else each for each in kept if each is not shown]
+    return tuple(kept)
+
+
+_RANKS = tuple(Severity)
+"""The severest first."""
+
+
+def _cures(finding: Finding, story: Story, cured: Mapping[tuple[Edit, ...], Collection[Span]]) -> bool:
+    return any(story.tuner.call.span in cured.get(fix.edits, ()) for fix in finding.fixes)
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -46,20 +46,25 @@ def own_fits(code: Code) -> Iterator[OwnFit]:
         if "keras_tuner.HyperModel" not in {code.imported(base) for base in made.bases}:
             continue
         for method in made.body:
-            if not isinstance(method, ast.FunctionDef) or method.name != "fit" or len(method.args.args) < 3:
-                continue
-            model = method.args.args[2].arg
-            calls = [
-                node
-                for node in ast.walk(method)
-                if isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "fit"
-                and isinstance(node.func.value, ast.Name)
-                and node.func.value.id == model
-            ]
-            if len(calls) == 1:
-                yield OwnFit(made, method, calls[0])
+            if isinstance(method, ast.FunctionDef) and (call := _only_fit(method)) is not None:
+                yield OwnFit(made, method, call)
+
+
+def _only_fit(method: ast.FunctionDef) -> ast.Call | None:
+    """The call of Keras's `fit` in a `fit(self, hp, model, …)`, where there is one alone."""
+    if method.name != "fit" or len(method.args.args) < 3:
+        return None
+    model = method.args.args[2].arg
+    calls = [
+        node
+        for node in ast.walk(method)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "fit"
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == model
+    ]
+    return calls[0] if len(calls) == 1 else None
 
 
 def keywords_handed_on(fit: OwnFit, code: Code) -> Iterator[Fix]:

@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from hypershape.fixes.guard import GIVEN_UP
 from hypershape.model import (
     Analysis,
-    Configuration,
     Finding,
     ProbeError,
     Rehearsal,
     Severity,
     Span,
+    TargetAnalysis,
     TunerCall,
     Value,
 )
 from hypershape.rules.common import wording
 from hypershape.source import Code
 from hypershape.source.code import contains
-from hypershape.space import shares
 
 CODES = ("HS430", "HS431", "HS432", "HS433")
 """The rules whose findings yield to any that names the fault itself."""
@@ -53,6 +52,21 @@ class Story:
             if each.error is not None and each.verdict == "fail" and each.error.type == self.error.type
         )
 
+    @property
+    def from_the_second(self) -> bool:
+        """Whether a first trial runs, and what it leaves behind fails the others."""
+        again = self.failed.trial > 1 and not any(each.trial == 1 for each in self.failing)
+        return again and not self.passing
+
+    def explored(self, analysis: Analysis) -> TargetAnalysis | None:
+        """What is known of the target that the tuner is given."""
+        return next((each for each in analysis.targets if _is_given(each, self.tuner)), None)
+
+    @property
+    def decisive(self) -> Mapping[str, tuple[set[Value], set[Value]]]:
+        """What tells its failing rehearsals from the passing ones."""
+        return decisive(self.failing, self.passing)
+
 
 def stories(analysis: Analysis) -> Iterator[Story]:
     """One story for each tuner of which a rehearsal failed; what was given up on purpose is no failure."""
@@ -64,9 +78,12 @@ def stories(analysis: Analysis) -> Iterator[Story]:
                 break
 
 
+def _is_given(target: TargetAnalysis, tuner: TunerCall) -> bool:
+    return any(each.call.span == tuner.call.span for each in target.target.tuners)
+
+
 def _target(tuner: TunerCall, analysis: Analysis) -> str | None:
-    places = {each.target.name: [t.call.span for t in each.target.tuners] for each in analysis.targets}
-    return next((name for name, spans in places.items() if tuner.call.span in spans), None)
+    return next((each.target.name for each in analysis.targets if _is_given(each, tuner)), None)
 
 
 # Where.
@@ -144,87 +161,23 @@ def what(story: Story) -> str:
     return said if said.endswith((".", "!", "…")) else f"{said}."
 
 
-def fate(story: Story, analysis: Analysis) -> str:
-    """What the search makes of it."""
-    if story.failed.fatal or story.failed.stage in ("search", "end"):
-        return "The search ends there at once."
-    if story.failed.trial > 1 and not _fails_first(story):
-        return f"The first trial runs; from the second on every trial fails{_in_a_row(story)}."
-    if not story.passing:
-        return f"Every trial fails{_in_a_row(story)}."
-    return f"Trials with {_values(story)} fail{_share(story, analysis)}; trials with {_others(story)} run."
+def decisive(
+    failing: Sequence[Rehearsal], passing: Sequence[Rehearsal]
+) -> dict[str, tuple[set[Value], set[Value]]]:
+    """The hyperparameters of which no value was met both in a rehearsal that failed and in one that did not.
 
-
-def _fails_first(story: Story) -> bool:
-    return any(each.trial == 1 for each in story.failing)
-
-
-def always(story: Story) -> bool:
-    """Whether no rehearsal ran through."""
-    return story.failed.fatal or not story.passing
-
-
-def _in_a_row(story: Story) -> str:
-    """What ends a search in which nothing runs: so many failures in a row, where it gets to so many trials."""
-    limit, trials = story.failed.tolerated, story.failed.facts.get("tuner", {}).get("max_trials")
-    if not limit:
-        return ""
-    first = story.failed.trial - 1 if story.failed.trial > 1 and not _fails_first(story) else 0
-    if isinstance(trials, int) and trials - first < limit:
-        return ", and it ends as if nothing had happened" if not first else ""
-    return f", and Keras Tuner stops after {limit} failures in a row" if limit > 1 else ", which ends it"
-
-
-def decisive(story: Story) -> dict[str, tuple[set[Value], set[Value]]]:
-    """The hyperparameters that tell failing rehearsals from passing ones, with the values of both."""
+    With the values of both; one that only some trials have decides nothing.
+    """
+    if not failing or not passing:
+        return {}
     found = {}
-    for name in story.failed.values:
-        bad = {each.values[name] for each in story.failing if name in each.values}
-        good = {each.values[name] for each in story.passing if name in each.values}
-        if good and not bad & good and not name.startswith("tuner/"):
+    for name in failing[0].values:
+        if name.startswith("tuner/") or not all(name in each.values for each in (*failing, *passing)):
+            continue
+        bad, good = ({each.values[name] for each in every} for every in (failing, passing))
+        if not bad & good:
             found[name] = (bad, good)
     return found
-
-
-def _share(story: Story, analysis: Analysis) -> str:
-    """` (67 % of the space)`, where every value of the one hyperparameter that decides was played."""
-    found = decisive(story)
-    hyperparameters = {
-        each.name: each
-        for target in analysis.targets
-        if target.target.name == story.target
-        for each in target.hyperparameters
-    }
-    if len(found) != 1 or (hp := hyperparameters.get(next(iter(found)))) is None:
-        return ""
-    ((bad, good),) = found.values()
-    if hp.values is None or hp.conditions or hp.weights or {*hp.values} != bad | good:
-        return ""
-    return f" ({shares.percent(len(bad) / len(hp.values))} of the space)"
-
-
-def _values(story: Story) -> str:
-    found = decisive(story)
-    if len(found) != 1:
-        return f"such values ({_shown(story.failed.values, found or story.failed.values)})"
-    ((name, (bad, _)),) = found.items()
-    return _either(name, bad)
-
-
-def _others(story: Story) -> str:
-    found = decisive(story)
-    if len(found) != 1:
-        return _shown(story.passing[0].values, found or story.passing[0].values)
-    ((name, (_, good)),) = found.items()
-    return _either(name, good)
-
-
-def _either(name: str, values: Collection[Value]) -> str:
-    return " or ".join(f"{name}={each!r}" for each in sorted(values, key=repr))
-
-
-def _shown(values: Configuration, names: Collection[str]) -> str:
-    return wording.values(values, [each for each in names if not each.startswith("tuner/")])
 
 
 # What others tell already.

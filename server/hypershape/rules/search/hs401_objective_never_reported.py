@@ -10,14 +10,12 @@ from functools import partial
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.directions import REFUSED, inferred, nature
+from hypershape.rules.common.directions import REFUSED
 from hypershape.rules.common.failure import compiles
 from hypershape.rules.common.identifiers import IDENTIFIERS, requoted
+from hypershape.rules.common.objectives import sought_instead
 from hypershape.rules.common.tuners import (
     Tuner,
-    direction_of,
-    given_as_text,
-    objective_edits,
     objective_of,
     reported,
     targets_of,
@@ -161,7 +159,7 @@ def _reported_ones(
     yield from _compiled(tuner, name.removeprefix("val_"), analysis)
     prefix = "val_" if name.startswith("val_") else ""
     for each in _near(name.removeprefix("val_"), names):
-        made = _sought_instead(tuner, node, prefix + each, code)
+        made = sought_instead(tuner, node, prefix + each, code)
         if made is not None:
             direction, changed = made
             yield Fix(f"{'Maximise' if direction == 'max' else 'Minimise'} {prefix}{each}", changed)
@@ -196,32 +194,3 @@ def _with_metric(call: ast.Call, name: str, code: Code) -> Edit | None:
     if not isinstance(given, ast.List) or not given.elts:
         return None
     return edits.insert_element(code.module, code.span(given), f'"{name}"')
-
-
-def _sought_instead(
-    tuner: Tuner, node: ast.expr, name: str, code: Code
-) -> tuple[str, tuple[Edit, ...]] | None:
-    """The direction in which `name` is sought, and the edits that seek it; None where the direction is not known."""
-    written = code.resolve(node)
-    if not isinstance(written, ast.Constant):
-        return None
-    renamed = Edit(code.span(written), requoted(code.source(written), name))
-    better = nature(name)
-    plain = given_as_text(tuner, code)
-    if plain is None:
-        return _redirected(tuner, renamed, better, code)
-    if inferred(name) is not None and better in (None, inferred(name)):
-        return inferred(name) or "min", (renamed,)
-    return (better, objective_edits(plain[0], name, better, code)) if better is not None else None
-
-
-def _redirected(
-    tuner: Tuner, renamed: Edit, better: str | None, code: Code
-) -> tuple[str, tuple[Edit, ...]] | None:
-    """An `Objective` under another name, with the direction of that name."""
-    written = direction_of(tuner, code)
-    if written is None:
-        return None
-    if better is None or better == written.value:
-        return str(written.value), (renamed,)
-    return better, (renamed, Edit(code.span(written), requoted(code.source(written), better)))

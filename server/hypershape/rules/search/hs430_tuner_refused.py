@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common import rehearsed
+from hypershape.rules.common import rehearsed, remedies
 
 
 class TunerRefused(Rule):
@@ -58,4 +59,5 @@ class TunerRefused(Rule):
                     rehearsed.place(story, code),
                     target=story.target,
                     error=story.error,
+                    repairs=partial(remedies.candidates, story, analysis),
                 )

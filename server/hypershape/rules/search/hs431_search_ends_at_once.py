@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common import rehearsed
+from hypershape.rules.common import fate, rehearsed, remedies
 
 
 class SearchEndsAtOnce(Rule):
@@ -66,9 +67,10 @@ class SearchEndsAtOnce(Rule):
             failed = story.failed
             if failed.stage not in ("tuner", "after") and (failed.fatal or failed.stage in ("search", "end")):
                 yield self.finding(
-                    f"{rehearsed.what(story)} {rehearsed.fate(story, analysis)}",
+                    f"{rehearsed.what(story)} {fate.sentence(story, story.explored(analysis))}",
                     rehearsed.place(story, code),
                     target=story.target,
                     configuration=failed.values or failed.configuration,
                     error=story.error,
+                    repairs=partial(remedies.candidates, story, analysis),
                 )

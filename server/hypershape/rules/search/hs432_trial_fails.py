@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common import rehearsed
+from hypershape.rules.common import fate, rehearsed, remedies
 
 
 class TrialFails(Rule):
@@ -64,10 +65,13 @@ class TrialFails(Rule):
         for story in rehearsed.stories(analysis):
             failed = story.failed
             if failed.trial and not failed.fatal:
+                told = fate.counted(story, story.explored(analysis))
                 yield self.finding(
-                    f"{rehearsed.what(story)} {rehearsed.fate(story, analysis)}",
+                    f"{rehearsed.what(story)} {fate.sentence(story, story.explored(analysis))}",
                     rehearsed.place(story, code),
                     target=story.target,
                     configuration=failed.values or failed.configuration,
+                    condition=told[1].condition if told is not None else None,
                     error=story.error,
+                    repairs=partial(remedies.candidates, story, analysis),
                 )

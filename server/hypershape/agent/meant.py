@@ -1,0 +1,52 @@
+"""What there is under other names where code of the user's asks for what is not there."""
+
+from __future__ import annotations
+
+import builtins
+import types
+from collections.abc import Mapping
+from typing import Any, Dict, Iterator, List, Optional
+
+from .positions import Positions
+
+MOST = 500
+"""Of so many names the nearest is looked for."""
+
+
+def known(error: BaseException, positions: Positions) -> Optional[Dict[str, Any]]:
+    """`written` and the `known` names beside it, for a key, an attribute or a variable that is not there.
+
+    None where the error is of another kind, or rose elsewhere.
+    """
+    frame = _raising(error)
+    if frame is None or not positions.is_user(frame):
+        return None
+    written: Any = None
+    names: List[str] = []
+    if isinstance(error, KeyError) and error.args:
+        written = error.args[0]
+        names = sorted({name for each in _mappings(frame) if written not in each for name in each})
+    elif isinstance(error, NameError):
+        written = getattr(error, "name", None)
+        names = [*frame.f_locals, *frame.f_globals, *vars(builtins)]
+    elif isinstance(error, AttributeError):
+        written, owner = getattr(error, "name", None), getattr(error, "obj", None)
+        names = [] if owner is None else [name for name in dir(owner) if not name.startswith("_")]
+    if not isinstance(written, str) or not 0 < len(names) <= MOST:
+        return None
+    return {"written": written, "known": names}
+
+
+def _raising(error: BaseException) -> Optional[types.FrameType]:
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback.tb_frame if traceback is not None else None
+
+
+def _mappings(frame: types.FrameType) -> Iterator[Mapping[str, Any]]:
+    """Those that a frame has at hand, also what Keras's `fit` returned."""
+    for value in frame.f_locals.values():
+        for each in (value, getattr(value, "history", None)):
+            if isinstance(each, Mapping) and each and all(isinstance(name, str) for name in each):
+                yield each

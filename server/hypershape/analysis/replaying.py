@@ -1,0 +1,95 @@
+"""Repairs that are put to trial in a search: the edited file is played small where the file itself was."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hypershape.analysis.clock import Clock
+from hypershape.analysis.rehearsing import play, same_search
+from hypershape.model import Analysis, Configuration, Edit, Fix, Module, Rehearsal, Span, TunerCall
+from hypershape.probe import Agent, AgentFailed
+
+_PHASES = (
+    "slice",
+    "tuner",
+    "search",
+    "build",
+    "fit",
+    "callbacks",
+    "validate",
+    "save",
+    "objective",
+    "end",
+    "after",
+)
+"""The stages in the order in which a search meets them. A callback may strike before and after validation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What the searches of a file came to, against which those of an edited text are held."""
+
+    state: Analysis
+    clock: Clock
+    cured: dict[tuple[Edit, ...], set[Span]] = field(default_factory=dict)
+    """Of each repair the tuners whose searches failed without it and run with it."""
+
+    async def succeeds(self, fix: Fix, edited: Module, agent: Agent) -> bool:
+        """Whether the searches that an edit changes run, or get further than they did.
+
+        What could not be learned of a search before the edit is not asked of it afterwards.
+        """
+        before = self.state.module.tuners
+        if len(edited.tuners) != len(before):
+            return not any(each.verdict == "fail" for each in self.state.rehearsals)
+        for old, new in zip(before, edited.tuners, strict=True):
+            if same_search(old, new):
+                continue
+            for known in self._telling(old):
+                now = await self._played(new, known, agent)
+                if now is None and known.verdict == "fail":
+                    return False
+                if now is not None and not _is_no_worse(now, known):
+                    return False
+                if now is not None and (known.verdict, now.verdict) == ("fail", "ok"):
+                    self.cured.setdefault(fix.edits, set()).add(old.call.span)
+        return True
+
+    async def _played(self, new: TunerCall, known: Rehearsal, agent: Agent) -> Rehearsal | None:
+        """What was played of a tuner, played again after the edit; None where that cannot be had in time."""
+        if new.rehearsal is None or self.clock.left <= known.seconds:
+            return None
+        started = time.monotonic()
+        try:
+            now = await play(new, _asked(known), agent)
+        except AgentFailed:
+            return None
+        self.clock.wait(max(time.monotonic() - started - now.seconds, 0.0))
+        return now
+
+    def _telling(self, tuner: TunerCall) -> Sequence[Rehearsal]:
+        """One rehearsal of the tuner that failed and one that did not, as far as there are any."""
+        own = [each for each in self.state.rehearsals if each.tuner == tuner.call.span]
+        found = [next((each for each in own if each.verdict == verdict), None) for verdict in ("fail", "ok")]
+        return [each for each in found if each is not None]
+
+
+def _asked(known: Rehearsal) -> Configuration:
+    """The configuration that shows again what a rehearsal showed, also where only the training declares a value."""
+    values = {name: value for name, value in known.values.items() if not name.startswith("tuner/")}
+    return {**known.configuration, **values}
+
+
+def _is_no_worse(now: Rehearsal, known: Rehearsal) -> bool:
+    if now.verdict != "fail":
+        return now.verdict == "ok" or known.verdict == "ok"
+    return known.verdict == "fail" and _reached(now) > _reached(known)
+
+
+def _reached(failed: Rehearsal) -> tuple[int, int, int]:
+    """How far a search came before it failed: in which part of it, in which trial, at which of its stages."""
+    stage = _PHASES.index(failed.stage or "slice")
+    inside = _PHASES.index("build") <= stage < _PHASES.index("end")
+    return (1, failed.trial, stage) if inside else (0 if stage < 3 else 2, 0, stage)

@@ -1,0 +1,202 @@
+"""Repairs of what rehearsals found: candidates, each of which a rehearsal of the edited file then has to pass."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from hypershape.fixes import edits
+from hypershape.fixes.tighten import tighten
+from hypershape.model import Analysis, Edit, Fix, Span
+from hypershape.rules.common.fate import counted
+from hypershape.rules.common.hypermodels import own_fits
+from hypershape.rules.common.identifiers import requoted
+from hypershape.rules.common.objectives import sought_instead
+from hypershape.rules.common.rehearsed import Story, place
+from hypershape.rules.common.tuners import Tuner
+from hypershape.source import Code
+
+_ALIKE = 0.6
+"""How similar a name must be to be the one that was meant."""
+
+
+def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
+    """Repairs of the failure of a search, best first."""
+    code = analysis.module.code
+    yield from _spelt(story, code)
+    yield from _objective(story, code)
+    yield from _keywords(story, code)
+    yield from _without_end(story, code)
+    yield from _saved(story, code)
+    told = counted(story, story.explored(analysis))
+    if told is not None:
+        yield from tighten(*told, code)
+
+
+def _spelt(story: Story, code: Code) -> Iterator[Fix]:
+    """The key, attribute or variable that there is in the place of the one that is not."""
+    names = story.failed.facts.get("meant")
+    if not names and story.failed.stage == "after":
+        # What `hp.get` says is not there is among what the search declared.
+        names = {"written": None, "known": [each.name for each in story.failed.hyperparameters]}
+    if not names:
+        return
+    where, known = place(story, code), names["known"]
+    for node in code.nodes:
+        written = _written(node)
+        if written is None or not _inside(code.span(node), where):
+            continue
+        if written in known or names["written"] not in (None, written):
+            continue
+        for meant in get_close_matches(written, known, n=2, cutoff=_ALIKE):
+            yield Fix(f"Write {meant} for {written}", (_respelt(node, meant, code),))
+
+
+def _written(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
+
+
+def _respelt(node: ast.AST, meant: str, code: Code) -> Edit:
+    span = code.span(node)
+    if isinstance(node, ast.Constant):
+        return Edit(span, requoted(code.source(node), meant))
+    if isinstance(node, ast.Attribute):
+        start = span.end_column - len(node.attr)
+        return Edit(Span(span.path, span.end_line, start, span.end_line, span.end_column), meant)
+    return Edit(span, meant)
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    begins = (outer.line, outer.column) <= (inner.line, inner.column)
+    return begins and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+
+
+def _objective(story: Story, code: Code) -> Iterator[Fix]:
+    """A name that trials were seen to return, in the direction in which it is sought."""
+    made = code.expression(story.tuner.call.span, ast.Call)
+    node = code.argument(made, "objective", 1) if isinstance(made, ast.Call) else None
+    names = story.failed.facts.get("reported") or ()
+    if story.failed.stage != "objective" or node is None or not isinstance(made, ast.Call):
+        return
+    tuner = Tuner(story.tuner, made, ())
+    written = code.resolve(node)
+    sought = code.argument(written, "name", 0) if isinstance(written, ast.Call) else node
+    name = code.value(sought, default=None) if sought is not None else None
+    if sought is None or not isinstance(name, str) or name in names:
+        return
+    near = get_close_matches(name, names, n=2, cutoff=_ALIKE)
+    for each in dict.fromkeys([*near, *(each for each in ("val_loss", "loss") if each in names)]):
+        found = sought_instead(tuner, sought, each, code)
+        if found is not None:
+            direction, changed = found
+            yield Fix(f"{'Maximise' if direction == 'max' else 'Minimise'} {each}", changed)
+
+
+def _keywords(story: Story, code: Code) -> Iterator[Fix]:
+    """A training of the user's own that takes what Keras Tuner passes to it, such as its callbacks."""
+    if story.failed.stage != "fit" or story.error.type != "TypeError":
+        return
+    for own in own_fits(code):
+        if own.method.args.kwarg is not None or any(each.arg is None for each in own.call.keywords):
+            continue
+        taken = _with_keywords(own.method, code)
+        passed = edits.append_argument(code.module, code.span(own.call), "**kwargs")
+        if taken is not None and passed is not None:
+            yield Fix("Take **kwargs and hand them on", (taken, passed))
+
+
+def _with_keywords(method: ast.FunctionDef, code: Code) -> Edit | None:
+    """`**kwargs` behind the last parameter of a method, where that ends with its name or its default."""
+    given = [*method.args.args, *method.args.kwonlyargs]
+    ends = [
+        code.span(each) for each in (*given, *method.args.defaults, *filter(None, method.args.kw_defaults))
+    ]
+    last = max(ends, key=lambda each: (each.end_line, each.end_column))
+    place = Span(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
+    rest = code.text.line(last.end_line)[last.end_column - 1 :].lstrip()
+    return Edit(place, ", **kwargs") if rest.startswith(")") else None
+
+
+def _without_end(story: Story, code: Code) -> Iterator[Fix]:
+    """A generator that begins again: the first trial takes all that it gives once."""
+    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    if not story.from_the_second or not isinstance(search, ast.Call):
+        return
+    if all(each.arg != "steps_per_epoch" for each in search.keywords):
+        return
+    for given in [*search.args, *(each.value for each in search.keywords)]:
+        made = code.resolve(given)
+        named = made.func.id if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) else None
+        for function in code.every(ast.FunctionDef):
+            if function.name == named and _yields(function):
+                changed = _begun_again(function, code)
+                yield from [Fix(f"Let {function.name} begin again", (changed,))] if changed else []
+
+
+def _yields(function: ast.FunctionDef) -> bool:
+    return any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(function))
+
+
+def _begun_again(function: ast.FunctionDef, code: Code) -> Edit | None:
+    """The body of a generator under `while True:`; None where its text cannot be moved line by line."""
+    body = [each for each in function.body if not _is_text(each)]
+    if not body or body[0].lineno == function.lineno or _has_long_texts(body):
+        return None
+    first, last = code.span(body[0]), code.span(body[-1])
+    indent = " " * (first.column - 1)
+    lines = [code.text.line(number).rstrip("\r\n") for number in range(first.line, last.end_line + 1)]
+    moved = [f"    {line}" if line.strip() else line for line in lines]
+    text = code.text.newline.join([f"{indent}while True:", *moved])
+    return Edit(Span(first.path, first.line, 1, last.end_line, len(lines[-1]) + 1), text)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _has_long_texts(body: list[ast.stmt]) -> bool:
+    return any(
+        isinstance(each, (ast.Constant, ast.JoinedStr)) and each.lineno != each.end_lineno
+        for statement in body
+        for each in ast.walk(statement)
+    )
+
+
+def _saved(story: Story, code: Code) -> Iterator[Fix]:
+    """`get_config` for a layer of the user's that keeps what it is made with under the same names."""
+    if story.failed.stage != "save":
+        return
+    for made in code.classes:
+        methods = {each.name: each for each in made.body if isinstance(each, ast.FunctionDef)}
+        begin = methods.get("__init__")
+        if begin is None or "get_config" in methods or made.name not in story.error.message:
+            continue
+        names = [each.arg for each in (*begin.args.args[1:], *begin.args.kwonlyargs)]
+        if not names or not all(_keeps(begin, name) for name in names):
+            continue
+        fields = ", ".join(f'"{name}": self.{name}' for name in names)
+        told = ["def get_config(self):", f"    return {{**super().get_config(), {fields}}}"]
+        yield Fix(f"Let {made.name} say what it is made with", (_with_method(made, told, code),))
+
+
+def _with_method(made: ast.ClassDef, lines: list[str], code: Code) -> Edit:
+    """A class with one more method at its end."""
+    last, indent = code.span(made.body[-1]), " " * made.body[-1].col_offset
+    column = len(code.text.line(last.end_line).rstrip("\r\n")) + 1
+    newline = code.text.newline
+    text = newline + "".join(newline + indent + line for line in lines)
+    return Edit(Span(last.path, last.end_line, column, last.end_line, column), text)
+
+
+def _keeps(method: ast.FunctionDef, name: str) -> bool:
+    """Whether a constructor says `self.name = name`."""
+    return any(
+        isinstance(each, ast.Assign)
+        and isinstance(each.value, ast.Name)
+        and each.value.id == name
+        and any(isinstance(target, ast.Attribute) and target.attr == name for target in each.targets)
+        for each in ast.walk(method)
+    )

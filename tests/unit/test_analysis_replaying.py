@@ -1,0 +1,152 @@
+"""Repairs are offered where the search of the edited file runs, or gets further; no interpreter starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hypershape.analysis import repairs
+from hypershape.model import (
+    Analysis,
+    Configuration,
+    Edit,
+    Finding,
+    Fix,
+    Options,
+    ProbeError,
+    Rehearsal,
+    Severity,
+    Slice,
+    Span,
+    Stage,
+)
+
+from .handmade import at, module
+from .scripted import HERE, Hp, ScriptedAgent
+
+TEXT = """
+    import keras_tuner as kt
+
+    tuner = kt.RandomSearch(build_model, objective="val_los", max_trials=3, overwrite=True)
+    tuner.search(x, y, epochs=4)
+"""
+MODULE = module(TEXT)
+TUNER = MODULE.tuners[0].call.span
+
+
+def outcome(
+    tuner: Span, stage: Stage | None, trial: int = 1, values: Configuration | None = None
+) -> Rehearsal:
+    error = ProbeError("KeyError", "val_los", "step") if stage else None
+    verdict: Any = "fail" if stage else "ok"
+    return Rehearsal({}, verdict, tuner, stage, error, trial=trial, values=values or {"units": 1})
+
+
+class Rehearsing(ScriptedAgent):
+    """An agent that knows what becomes of a search by a piece of its text."""
+
+    def __init__(self, **stages: Stage | tuple[Stage, int] | None) -> None:
+        super().__init__(self._nothing)
+        self.stages, self.played = stages, list[Configuration]()
+
+    @staticmethod
+    def _nothing(hp: Hp, level: Any) -> None:
+        """No target is probed here."""
+
+    async def rehearse(
+        self, slice_: Slice, configuration: Configuration, tuner: Span, seconds: float, **_: Any
+    ) -> Rehearsal:
+        self.played.append(configuration)
+        text = slice_.files[-1].text
+        stage = next(stage for word, stage in self.stages.items() if word in text)
+        return outcome(tuner, *(stage if isinstance(stage, tuple) else (stage,)))
+
+
+def repair(new: str) -> Fix:
+    return Fix(new, (Edit(at(MODULE, "val_los"), new),))
+
+
+async def offered(
+    agent: Any, *candidates: Fix, played: tuple[Rehearsal, ...], code: str = "HS401", **more: Any
+) -> list[str]:
+    """The titles of the repairs that are offered once searches were played."""
+    finding = Finding(
+        code,
+        "objective",
+        Severity.ERROR,
+        "No.",
+        at(MODULE, "val_los"),
+        repairs=lambda: iter(candidates),
+        **more,
+    )
+    state = Analysis(MODULE, HERE, findings=(finding,), rehearsals=played, done=True)
+    done = await repairs.with_played_fixes(state, agent, Options())
+    return [fix.title for each in done.findings for fix in each.fixes]
+
+
+async def test_a_repair_with_which_the_search_fails_is_not_offered() -> None:
+    agent = Rehearsing(val_loss=None, val_mae="objective")
+    found = await offered(
+        agent, repair("val_mae"), repair("val_loss"), played=(outcome(TUNER, "objective"),), code="HS431"
+    )
+    assert found == ["val_loss"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_offered"),
+    [
+        (("fit", 1), ("fit", 1), False),
+        (("fit", 1), ("fit", 2), True),
+        (("fit", 1), ("save", 1), True),
+        (("objective", 1), ("fit", 1), False),
+        (("objective", 1), ("after", 0), True),
+        (("after", 0), ("search", 0), False),
+        (("tuner", 0), ("search", 0), True),
+    ],
+)
+async def test_a_search_that_gets_further_counts(
+    before: tuple[Stage, int], after: tuple[Stage, int], is_offered: bool
+) -> None:
+    found = await offered(
+        Rehearsing(val_loss=after), repair("val_loss"), played=(outcome(TUNER, *before),), code="HS432"
+    )
+    assert found == ["val_loss"] * is_offered
+
+
+async def test_what_ran_before_an_edit_runs_after_it() -> None:
+    played = (outcome(TUNER, None),)
+    assert await offered(Rehearsing(val_loss="fit"), repair("val_loss"), played=played, code="HS432") == []
+
+
+async def test_the_configuration_that_failed_is_played_again_with_what_only_the_training_declares() -> None:
+    agent = Rehearsing(val_loss=None)
+    failed = outcome(TUNER, "fit", 2, {"units": 3, "window": 7, "tuner/epochs": 2})
+    await offered(agent, repair("val_loss"), played=(failed,), code="HS432")
+    assert agent.played == [{"units": 3, "window": 7}]
+
+
+async def test_repairs_are_kept_where_nothing_was_learned() -> None:
+    unknown = replace(outcome(TUNER, None), verdict="unknown")
+    fix = replace(repair("val_mae"), verified=True)
+    found = await offered(Rehearsing(), repair("val_mae"), played=(unknown,), fixes=(fix,), settled=True)
+    assert found == ["val_mae"]
+
+
+async def test_repairs_of_what_no_search_contradicts_are_not_played() -> None:
+    agent, fix = Rehearsing(), replace(repair("val_mae"), verified=True)
+    found = await offered(
+        agent, repair("val_mae"), played=(outcome(TUNER, "fit"),), code="HS201", fixes=(fix,), settled=True
+    )
+    assert (found, agent.played) == (["val_mae"], [])
+
+
+async def test_what_an_agent_does_not_answer_is_not_offered_for_a_search_that_fails() -> None:
+    class Dead(Rehearsing):
+        async def rehearse(self, *_: Any, **__: Any) -> Rehearsal:
+            from hypershape.probe import AgentFailed
+
+            raise AgentFailed("gone")
+
+    assert await offered(Dead(), repair("val_loss"), played=(outcome(TUNER, "fit"),), code="HS432") == []
