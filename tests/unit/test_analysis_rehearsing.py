@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from hypershape.analysis.rehearsing import MOST, _Plan
+import pytest
+
+from hypershape.analysis.rehearsing import MOST, _Plan, play
 from hypershape.model import (
     Configuration,
     Hyperparameter,
@@ -105,3 +107,49 @@ def test_the_number_of_rehearsals_is_bounded() -> None:
     plan = _Plan(target(report(1)))
     space = tuple(drawn(f"name_{index}", 1, 2, 3, 4) for index in range(9))
     assert len(played(plan, hyperparameters=space)) == MOST
+
+
+class Assuming:
+    """An agent that makes data up: what becomes of a search under each assumption."""
+
+    def __init__(self, *stages: Stage | None, message: str = "refused") -> None:
+        self.stages, self.asked = stages, list[int]()
+        self.message = message
+
+    async def rehearse(self, *_: Any, assumption: int) -> Rehearsal:
+        self.asked.append(assumption)
+        found = outcome({}, self.stages[assumption], assumed=True)
+        error = found.error and replace(found.error, message=self.message.format(assumption))
+        return replace(found, error=error)
+
+
+SEARCH = module("""
+    import keras_tuner as kt
+
+    tuner = kt.RandomSearch(build_model, objective="loss", max_trials=3)
+    tuner.search(x, y)
+""").tuners[0]
+
+
+@pytest.mark.parametrize(
+    ("stages", "verdict", "plays"),
+    [
+        ((None,), "ok", 1),
+        (("callbacks", "callbacks"), "fail", 2),
+        (("callbacks", None), "ok", 2),
+        (("callbacks", "objective"), "unknown", 2),
+        (("tuner", "build", "callbacks", "callbacks"), "fail", 4),
+        (("tuner", "tuner", "tuner", "tuner", "tuner"), "unknown", 5),
+    ],
+)
+async def test_without_the_data_only_what_holds_under_every_assumption_is_a_failure(
+    stages: tuple[Stage | None, ...], verdict: str, plays: int
+) -> None:
+    agent: Any = Assuming(*stages)
+    found = await play(SEARCH, {}, agent)
+    assert (found.verdict, len(agent.asked)) == (verdict, plays)
+
+
+async def test_failures_that_differ_in_numbers_alone_are_one() -> None:
+    numbered: Any = Assuming("callbacks", "callbacks", message="got {} of them")
+    assert (await play(SEARCH, {}, numbered)).verdict == "fail"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
@@ -13,6 +14,7 @@ from hypershape.analysis.clock import Clock
 from hypershape.model import (
     Analysis,
     Configuration,
+    ProbeError,
     Rehearsal,
     Report,
     Slice,
@@ -32,6 +34,9 @@ REHEARSING_SECONDS = 30.0
 
 MOST = 8
 """So many rehearsals at most for one tuner."""
+
+MOST_ASSUMPTIONS = 5
+"""Under so many assumptions about missing data a failure is played at most."""
 
 MOST_VALUES = 4
 """Of a hyperparameter that only the training declares so many values are tried."""
@@ -102,14 +107,53 @@ async def _plays(
 
 
 async def play(tuner: TunerCall, configuration: Configuration, agent: Agent) -> Rehearsal:
-    """One rehearsal, or what it came to before; raises AgentFailed."""
+    """One rehearsal, or what it came to before; raises AgentFailed.
+
+    With data that is not at hand it is played under one assumption after the other. What holds under every one of
+    them is a failure that two of those have under which the model builds.
+    """
+    failed: Rehearsal | None = None
+    for assumption in range(MOST_ASSUMPTIONS):
+        found = await _once(tuner, configuration, agent, assumption)
+        if not found.assumed or found.verdict != "fail":
+            return found
+        if found.stage in ("tuner", "build"):
+            continue
+        if failed is not None:
+            return failed if _alike(found, failed) else _undecided(failed)
+        failed = found
+    return _undecided(failed or found)
+
+
+def _alike(one: Rehearsal, other: Rehearsal) -> bool:
+    """Whether two failures differ in nothing but numbers."""
+    assert one.error is not None
+    assert other.error is not None
+    texts = [re.sub(r"\d+", "", each.message) for each in (one.error, other.error)]
+    same = (one.stage, one.error.type, one.error.frames) == (
+        other.stage,
+        other.error.type,
+        other.error.frames,
+    )
+    return same and texts[0] == texts[1]
+
+
+def _undecided(failed: Rehearsal) -> Rehearsal:
+    """What is left of a failure that the next assumption does not have."""
+    error = ProbeError("Missing", "It needs data that is not at hand.", "limit")
+    return replace(failed, verdict="unknown", stage=None, error=error, fatal=False, trial=0)
+
+
+async def _once(tuner: TunerCall, configuration: Configuration, agent: Agent, assumption: int) -> Rehearsal:
     assert tuner.rehearsal is not None
     known = _known.setdefault(agent, OrderedDict())
-    key = (_key(tuner.rehearsal), key_of(configuration))
+    key = (_key(tuner.rehearsal), key_of(configuration), assumption)
     if key in known:
         known.move_to_end(key)
         return replace(known[key], tuner=tuner.call.span)
-    found = await agent.rehearse(tuner.rehearsal, configuration, tuner.call.span, REHEARSAL_SECONDS)
+    found = await agent.rehearse(
+        tuner.rehearsal, configuration, tuner.call.span, REHEARSAL_SECONDS, assumption=assumption
+    )
     if found.verdict != "unknown":
         known[key] = found
         while len(known) > KEPT:

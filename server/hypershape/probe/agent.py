@@ -279,18 +279,19 @@ class Agent:
         seconds: float,
         *,
         limits: Limits | None = None,
+        assumption: int = 0,
         device: bool = False,
     ) -> Rehearsal:
         """Plays one small search in a process of its own, which may take `seconds` of processor time.
 
-        It sees a GPU only for `device`.
+        `assumption` is what is assumed of data that is not at hand. It sees a GPU only for `device`.
 
         Raises AgentFailed.
         """
         environment = await self.environment()
         if environment.problem is not None:
             raise AgentFailed(environment.problem)
-        job = Job(self, slice_, None, limits or Limits(), 0, device)
+        job = Job(self, slice_, None, limits or Limits(), assumption, device)
         try:
             return await job.rehearse(configuration, tuner, seconds)
         finally:
