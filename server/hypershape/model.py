@@ -460,6 +460,8 @@ class Rehearsal:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What was seen while it ran; `agent/facts.py` lists it."""
     warnings: tuple[str, ...] = ()
+    read: tuple[str, ...] | None = ()
+    """The files and folders that it was seen to read; None where these were too many."""
     seconds: float = 0.0
     """The processor time that it took."""
 

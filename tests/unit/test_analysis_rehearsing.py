@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hypershape.analysis.rehearsing import MOST, _Plan, play
+from hypershape.analysis.rehearsing import MOST, Player, _Plan, play
 from hypershape.model import (
     Configuration,
     Hyperparameter,
@@ -146,10 +146,10 @@ async def test_without_the_data_only_what_holds_under_every_assumption_is_a_fail
     stages: tuple[Stage | None, ...], verdict: str, plays: int
 ) -> None:
     agent: Any = Assuming(*stages)
-    found = await play(SEARCH, {}, agent)
+    found = await play(SEARCH, {}, Player(agent))
     assert (found.verdict, len(agent.asked)) == (verdict, plays)
 
 
 async def test_failures_that_differ_in_numbers_alone_are_one() -> None:
     numbered: Any = Assuming("callbacks", "callbacks", message="got {} of them")
-    assert (await play(SEARCH, {}, numbered)).verdict == "fail"
+    assert (await play(SEARCH, {}, Player(numbered))).verdict == "fail"

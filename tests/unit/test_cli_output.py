@@ -304,3 +304,37 @@ def test_what_does_not_parse_is_named_and_not_passed_over() -> None:
     document = source.from_text("model.py", "x = 1\ny = (\n")
     text = printed(Analysis(source.analyse(document), done=True))
     assert "model.py:2: does not parse, and was left out" in text
+
+
+def test_the_json_tells_what_was_rehearsed() -> None:
+    done = analysis()
+    error = ProbeError("KeyError", "val_error", "step")
+    tuner = done.targets[0].target.span
+    played = Rehearsal(
+        {"kernel": 3},
+        "fail",
+        tuner,
+        "callbacks",
+        error,
+        trial=1,
+        values={"kernel": 3, "batch": 8},
+        seconds=1.25,
+    )
+    text = contract.to_json(
+        [replace(done, rehearsals=(played, Rehearsal({}, "ok", tuner)))], None, corners=False
+    )
+    first, second = json.loads(text)["files"][0]["rehearsals"]
+    assert first == {
+        "line": tuner.line,
+        "cell": None,
+        "verdict": "fail",
+        "stage": "callbacks",
+        "trial": 1,
+        "fatal": False,
+        "assumed": False,
+        "configuration": {"kernel": 3},
+        "values": {"kernel": 3, "batch": 8},
+        "error": {"type": "KeyError", "message": "val_error"},
+        "elapsed_ms": 1250,
+    }
+    assert (second["verdict"], second["stage"], second["trial"], second["error"]) == ("ok", None, None, None)

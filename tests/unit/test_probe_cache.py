@@ -7,6 +7,7 @@ import sys
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,9 @@ from hypershape.model import (
     Environment,
     Options,
     ProbeError,
+    Rehearsal,
     Report,
+    Slice,
     Target,
     TargetAnalysis,
 )
@@ -166,3 +169,50 @@ async def test_a_kept_result_with_which_probes_disagree_is_not_believed(tmp_path
         assert [finding.code for finding in (await _last(cache, agent, CNN)).findings] == ["HS201"]
     finally:
         await agent.close()
+
+
+# ------------------------------------------------------------------- rehearsals
+
+
+SEARCH = """
+import numpy, keras_tuner as kt
+x = numpy.load("x.npy")
+tuner = kt.RandomSearch(build, "loss", max_trials=3)
+tuner.search(x)
+"""
+
+
+def played(folder: Path, **more: Any) -> tuple[Slice, Rehearsal]:
+    (tuner,) = source.analyse(source.from_text(str(folder / "train.py"), SEARCH)).tuners
+    assert tuner.rehearsal is not None
+    return tuner.rehearsal, Rehearsal({}, "ok", tuner.call.span, facts={"trials": 2}, **more)
+
+
+def test_a_search_that_was_played_is_remembered_while_its_files_are_the_same(tmp_path: Path) -> None:
+    cache, data = Cache(tmp_path / "cache"), tmp_path / "seen.csv"
+    named = tmp_path / "x.npy"
+    for each in (data, named):
+        each.write_text("1")
+    slice_, found = played(tmp_path, read=(str(data),))
+    cache.keep_rehearsal(slice_, {"units": 1}, HERE, found)
+    assert Cache(tmp_path / "cache").rehearsal(slice_, {"units": 1}, HERE) == found
+    assert cache.rehearsal(slice_, {"units": 2}, HERE) is None
+    assert cache.rehearsal(slice_, {"units": 1}, replace(HERE, keras="3.0")) is None
+    for each in (data, named):
+        before = each.read_text()
+        each.write_text("1, 2")
+        assert cache.rehearsal(slice_, {"units": 1}, HERE) is None, each
+        each.write_text(before)
+        cache.keep_rehearsal(slice_, {"units": 1}, HERE, found)
+    named.unlink()
+    assert cache.rehearsal(slice_, {"units": 1}, HERE) is None
+
+
+@pytest.mark.parametrize("more", [{"assumed": True}, {"read": None}, {"verdict": "unknown"}])
+def test_a_search_that_rests_on_what_may_be_otherwise_is_not_remembered(
+    tmp_path: Path, more: dict[str, Any]
+) -> None:
+    cache = Cache(tmp_path / "cache")
+    slice_, found = played(tmp_path)
+    cache.keep_rehearsal(slice_, {}, HERE, replace(found, **more))
+    assert cache.rehearsal(slice_, {}, HERE) is None

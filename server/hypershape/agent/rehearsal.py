@@ -12,10 +12,11 @@ import inspect
 import math
 import os
 import re
+import sys
 import traceback
 import types
 import warnings
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 import keras
 import keras_tuner
@@ -40,6 +41,9 @@ TRIALS = 2
 """The second shows what the first has used up."""
 
 MOST_WARNINGS = 20
+
+MOST_READ = 200
+"""What rests on more files than that is not worth a comparison with them."""
 
 _WHOLE_TRIAL = "_run_and_update_trial"
 
@@ -90,6 +94,8 @@ class Watch:
         self._values: Dict[str, Any] = {}
         self._hyperparameters: List[Dict[str, Any]] = []
         self._warnings: Dict[str, None] = {}
+        self._read: Set[str] = set()
+        """The user's files and folders that were opened or listed."""
         self._made: List[Tuple[Any, Any]] = []
         """Each layer with the frame in which it was made."""
         self._tuner: Any = None
@@ -110,6 +116,7 @@ class Watch:
             "hyperparameters": self._hyperparameters,
             "facts": _plain(self._facts),
             "warnings": list(self._warnings),
+            "read": sorted(self._read) if len(self._read) <= MOST_READ else None,
         }
 
     # What happened.
@@ -275,6 +282,7 @@ class Watch:
         keras.config.disable_traceback_filtering()
         warnings.showwarning = self._warned
         pretrained.install()
+        sys.addaudithook(self._noting_files(os.getcwd()))
         for holder, name, around in (
             (BASE, "__init__", self._around_init),
             (BASE, "search", self._around_search),
@@ -290,6 +298,24 @@ class Watch:
         keras.layers.Layer.__new__ = staticmethod(
             functools.wraps(make)(functools.partial(self._around_new, make))
         )
+
+    def _noting_files(self, folder: str) -> Callable[[str, Tuple[Any, ...]], None]:
+        """A hook that notes what is read of the user's, which is all that no program brought."""
+        scratch = os.path.dirname(os.path.realpath(self._project))
+        others = tuple(
+            os.path.realpath(each) + os.sep
+            for each in (sys.prefix, sys.base_prefix, scratch, "/proc", "/sys", "/dev", "/etc", "/usr")
+        )
+
+        def note(event: str, args: Tuple[Any, ...]) -> None:
+            if event not in ("open", "os.listdir", "os.scandir") or not args or len(self._read) > MOST_READ:
+                return
+            if isinstance(args[0], (str, bytes, os.PathLike)):
+                path = os.path.realpath(os.path.join(folder, os.fsdecode(args[0])))
+                if not path.startswith(others):
+                    self._read.add(path)
+
+        return note
 
     def _warned(self, message: Any, category: Any, *_: Any, **__: Any) -> None:
         if len(self._warnings) < MOST_WARNINGS:

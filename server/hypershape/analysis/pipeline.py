@@ -15,7 +15,7 @@ from hypershape.analysis.environs import fitting
 from hypershape.analysis.fates import with_rehearsed_fates
 from hypershape.analysis.memory import Memory, with_tried
 from hypershape.analysis.probing import Question
-from hypershape.analysis.rehearsing import rehearsed
+from hypershape.analysis.rehearsing import Player, rehearsed
 from hypershape.analysis.repairs import with_fixes, with_played_fixes
 from hypershape.analysis.results import Widen, by_itself, unprobed
 from hypershape.analysis.turns import LONG_SECONDS, Finished, Turns, Waiting
@@ -126,13 +126,13 @@ async def analyse(
     await memory.keep(state)
     if plays:
         yield replace(state, done=False, progress=REHEARSING)
-        async with aclosing(rehearsed(state, agent)) as played:
+        async with aclosing(rehearsed(state, Player(agent, cache, environment))) as played:
             async for more in played:
                 state = with_tried(await _with_findings(more, options), state)
                 yield replace(state, done=False, progress=REHEARSING)
         state = await with_rehearsed_fates(replace(state, progress=None), agent)
         state = with_tried(await _with_findings(state, options), state)
-        state = await with_played_fixes(state, plain, options, widen)
+        state = await with_played_fixes(state, plain, options, widen, cache)
     yield state
 
 

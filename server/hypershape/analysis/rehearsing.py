@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -14,6 +15,7 @@ from hypershape.analysis.clock import Clock
 from hypershape.model import (
     Analysis,
     Configuration,
+    Environment,
     ProbeError,
     Rehearsal,
     Report,
@@ -23,7 +25,7 @@ from hypershape.model import (
     Value,
     key_of,
 )
-from hypershape.probe import Agent, AgentFailed
+from hypershape.probe import Agent, AgentFailed, Cache
 from hypershape.rules.common.rehearsed import decisive
 
 REHEARSAL_SECONDS = 20.0
@@ -50,14 +52,32 @@ _known: WeakKeyDictionary[Agent, OrderedDict[Any, Rehearsal]] = WeakKeyDictionar
 """What was played for each interpreter: played again only when the slice has changed."""
 
 
-async def rehearsed(state: Analysis, agent: Agent) -> AsyncGenerator[Analysis, None]:
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Who plays searches: an interpreter, and what is remembered of earlier sessions."""
+
+    agent: Agent
+    cache: Cache | None = None
+    environment: Environment | None = None
+
+    async def remembered(self, slice_: Slice, configuration: Configuration) -> Rehearsal | None:
+        if self.cache is None or self.environment is None:
+            return None
+        return await asyncio.to_thread(self.cache.rehearsal, slice_, configuration, self.environment)
+
+    async def remember(self, slice_: Slice, configuration: Configuration, found: Rehearsal) -> None:
+        if self.cache is not None and self.environment is not None:
+            await asyncio.to_thread(self.cache.keep_rehearsal, slice_, configuration, self.environment, found)
+
+
+async def rehearsed(state: Analysis, player: Player) -> AsyncGenerator[Analysis, None]:
     """The analysis with one rehearsal after the other; it is not yielded where there is nothing to play."""
     clock, played = Clock(REHEARSING_SECONDS), list[Rehearsal]()
     for tuner in state.module.tuners:
         own = _target_of(tuner, state)
         if tuner.rehearsal is None or not _is_worth_it(own):
             continue
-        async with aclosing(_plays(tuner, own, agent, clock)) as plays:
+        async with aclosing(_plays(tuner, own, player, clock)) as plays:
             async for each in plays:
                 played.append(each)
                 yield replace(state, rehearsals=tuple(played), targets=_with(played, state))
@@ -93,20 +113,20 @@ def _is_worth_it(target: TargetAnalysis | None) -> bool:
 
 
 async def _plays(
-    tuner: TunerCall, target: TargetAnalysis | None, agent: Agent, clock: Clock
+    tuner: TunerCall, target: TargetAnalysis | None, player: Player, clock: Clock
 ) -> AsyncGenerator[Rehearsal, None]:
     """The rehearsals of one tuner: one that tells the most, then those that may differ from it."""
     plan = _Plan(target)
     while (configuration := plan.next()) is not None and clock.left > plan.took:
         try:
-            rehearsal = await play(tuner, configuration, agent)
+            rehearsal = await play(tuner, configuration, player)
         except AgentFailed:
             return
         plan.add(rehearsal)
         yield rehearsal
 
 
-async def play(tuner: TunerCall, configuration: Configuration, agent: Agent) -> Rehearsal:
+async def play(tuner: TunerCall, configuration: Configuration, player: Player) -> Rehearsal:
     """One rehearsal, or what it came to before; raises AgentFailed.
 
     With data that is not at hand it is played under one assumption after the other. What holds under every one of
@@ -114,7 +134,7 @@ async def play(tuner: TunerCall, configuration: Configuration, agent: Agent) -> 
     """
     failed: Rehearsal | None = None
     for assumption in range(MOST_ASSUMPTIONS):
-        found = await _once(tuner, configuration, agent, assumption)
+        found = await _once(tuner, configuration, player, assumption)
         if not found.assumed or found.verdict != "fail":
             return found
         if found.stage in ("tuner", "build"):
@@ -144,21 +164,25 @@ def _undecided(failed: Rehearsal) -> Rehearsal:
     return replace(failed, verdict="unknown", stage=None, error=error, fatal=False, trial=0)
 
 
-async def _once(tuner: TunerCall, configuration: Configuration, agent: Agent, assumption: int) -> Rehearsal:
+async def _once(tuner: TunerCall, configuration: Configuration, player: Player, assumption: int) -> Rehearsal:
+    """What was played before, in this session or with the same files in an earlier one, else a play."""
     assert tuner.rehearsal is not None
-    known = _known.setdefault(agent, OrderedDict())
+    known = _known.setdefault(player.agent, OrderedDict())
     key = (_key(tuner.rehearsal), key_of(configuration), assumption)
-    if key in known:
-        known.move_to_end(key)
-        return replace(known[key], tuner=tuner.call.span)
-    found = await agent.rehearse(
-        tuner.rehearsal, configuration, tuner.call.span, REHEARSAL_SECONDS, assumption=assumption
-    )
+    found = known.get(key)
+    if found is None and not assumption:
+        found = await player.remembered(tuner.rehearsal, configuration)
+    if found is None:
+        found = await player.agent.rehearse(
+            tuner.rehearsal, configuration, tuner.call.span, REHEARSAL_SECONDS, assumption=assumption
+        )
+        await player.remember(tuner.rehearsal, configuration, found)
     if found.verdict != "unknown":
         known[key] = found
+        known.move_to_end(key)
         while len(known) > KEPT:
             known.popitem(last=False)
-    return found
+    return replace(found, tuner=tuner.call.span)
 
 
 def same_search(one: TunerCall, other: TunerCall) -> bool:

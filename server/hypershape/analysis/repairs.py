@@ -13,6 +13,7 @@ from hypershape.analysis.assumptions import open_job, under_other_assumptions
 from hypershape.analysis.clock import AFTERWARDS, Clock
 from hypershape.analysis.environs import fitting
 from hypershape.analysis.meaning import is_kept
+from hypershape.analysis.rehearsing import Player
 from hypershape.analysis.replaying import Replay
 from hypershape.analysis.reports import ask, distinct
 from hypershape.analysis.results import Widen, by_itself, summary_of, unprobed
@@ -33,7 +34,7 @@ from hypershape.model import (
     TargetAnalysis,
     key_of,
 )
-from hypershape.probe import Agent, AgentFailed, SliceFailed
+from hypershape.probe import Agent, AgentFailed, Cache, SliceFailed
 from hypershape.rules.common import fate
 
 TRIAL_SECONDS = 10.0
@@ -69,7 +70,7 @@ async def with_fixes(
 
 
 async def with_played_fixes(
-    state: Analysis, agent: Agent, options: Options, widen: Widen = by_itself
+    state: Analysis, agent: Agent, options: Options, widen: Widen = by_itself, cache: Cache | None = None
 ) -> Analysis:
     """The same where searches were rehearsed: what they contradict is not offered, and what they found is repaired.
 
@@ -80,7 +81,7 @@ async def with_played_fixes(
     own = Clock(REPLAYING_SECONDS)
     passed = frozenset(fix.edits for finding in state.findings for fix in finding.fixes if fix.verified)
     replay = Replay(state, own)
-    trial = _Trial(state, agent, own, widen, replay, passed)
+    trial = _Trial(state, agent, own, widen, replay, passed, cache)
     played = [index for index, each in enumerate(state.findings) if _is_played(each)]
     done = await _with_fixes(trial, played, options)
     return replace(done, findings=await aside(fate.explained, done.findings, replay.cured, state))
@@ -103,6 +104,7 @@ class _Trial:
     widen: Widen
     replay: Replay | None = None
     passed: frozenset[tuple[Edit, ...]] = frozenset()
+    cache: Cache | None = None
 
 
 async def _with_fixes(trial: _Trial, indices: Sequence[int], options: Options) -> Analysis:
@@ -153,7 +155,9 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
         fix, finding, trial, module, replace(trial.state, environment=environment), agent
     ):
         return False
-    return trial.replay is None or agent is None or await trial.replay.succeeds(fix, module, agent)
+    if trial.replay is None or agent is None:
+        return True
+    return await trial.replay.succeeds(fix, module, Player(agent, trial.cache, environment))
 
 
 async def _edited(fix: Fix, trial: _Trial) -> Module | None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hypershape.analysis.clock import Clock
-from hypershape.analysis.rehearsing import play, same_search
+from hypershape.analysis.rehearsing import Player, play, same_search
 from hypershape.model import Analysis, Configuration, Edit, Fix, Module, Rehearsal, Span, TunerCall
-from hypershape.probe import Agent, AgentFailed
+from hypershape.probe import AgentFailed
 
 _PHASES = (
     "slice",
@@ -36,7 +36,7 @@ class Replay:
     cured: dict[tuple[Edit, ...], set[Span]] = field(default_factory=dict)
     """Of each repair the tuners whose searches failed without it and run with it."""
 
-    async def succeeds(self, fix: Fix, edited: Module, agent: Agent) -> bool:
+    async def succeeds(self, fix: Fix, edited: Module, player: Player) -> bool:
         """Whether the searches that an edit changes run, or get further than they did.
 
         What could not be learned of a search before the edit is not asked of it afterwards.
@@ -48,7 +48,7 @@ class Replay:
             if same_search(old, new):
                 continue
             for known in self._telling(old):
-                now = await self._played(new, known, agent)
+                now = await self._played(new, known, player)
                 if now is None and known.verdict == "fail":
                     return False
                 if now is not None and not _is_no_worse(now, known):
@@ -57,13 +57,13 @@ class Replay:
                     self.cured.setdefault(fix.edits, set()).add(old.call.span)
         return True
 
-    async def _played(self, new: TunerCall, known: Rehearsal, agent: Agent) -> Rehearsal | None:
+    async def _played(self, new: TunerCall, known: Rehearsal, player: Player) -> Rehearsal | None:
         """What was played of a tuner, played again after the edit; None where that cannot be had in time."""
         if new.rehearsal is None or self.clock.left <= known.seconds:
             return None
         started = time.monotonic()
         try:
-            now = await play(new, _asked(known), agent)
+            now = await play(new, _asked(known), player)
         except AgentFailed:
             return None
         self.clock.wait(max(time.monotonic() - started - now.seconds, 0.0))

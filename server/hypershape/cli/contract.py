@@ -19,6 +19,7 @@ from hypershape.model import (
     Hyperparameter,
     LayerRow,
     ProbeError,
+    Rehearsal,
     Report,
     Span,
     TargetAnalysis,
@@ -73,6 +74,7 @@ def _file(analysis: Analysis, corners: bool) -> Json:
     return {
         "path": document.path,
         "targets": [_target(document, target, corners) for target in analysis.targets],
+        "rehearsals": [_rehearsal(document, each) for each in analysis.rehearsals],
         "findings": [_finding(document, finding) for finding in analysis.findings],
     }
 
@@ -143,6 +145,21 @@ def _corner(report: Report) -> Json:
 
 def _error(error: ProbeError | None) -> Json | None:
     return None if error is None else {"type": error.type, "message": error.message}
+
+
+def _rehearsal(document: Document, played: Rehearsal) -> Json:
+    return {
+        **_line(document, played.tuner),
+        "verdict": played.verdict,
+        "stage": played.stage,
+        "trial": played.trial or None,
+        "fatal": played.fatal,
+        "assumed": played.assumed,
+        "configuration": dict(played.configuration),
+        "values": dict(played.values),
+        "error": _error(played.error),
+        "elapsed_ms": round(1000 * played.seconds),
+    }
 
 
 def _finding(document: Document, finding: Finding) -> Json:

@@ -6,6 +6,7 @@ versions in the interpreter. Files are written whole and renamed, so that server
 
 from __future__ import annotations
 
+import ast
 import builtins
 import hashlib
 import io
@@ -13,7 +14,7 @@ import os
 import pickle
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -23,13 +24,22 @@ from typing import Any
 import platformdirs
 
 from hypershape import __version__, model
-from hypershape.model import Environment, Module, Target, TargetAnalysis
+from hypershape.model import (
+    Configuration,
+    Environment,
+    Module,
+    Rehearsal,
+    Slice,
+    Target,
+    TargetAnalysis,
+    key_of,
+)
 from hypershape.space import conditions
 
 LARGEST = 50_000_000
 """A result of more bytes than this is not kept."""
 
-FORMAT = "5"
+FORMAT = "6"
 """Changes whenever what is kept is no longer readable or no longer means the same."""
 
 
@@ -64,6 +74,23 @@ class Cache:
 
     def keep_tried(self, module: Module, environment: Environment, tried: Mapping[Any, Any]) -> None:
         self._store(_text_key(module, environment), dict(tried))
+
+    def rehearsal(
+        self, slice_: Slice, configuration: Configuration, environment: Environment
+    ) -> Rehearsal | None:
+        """What a search came to that ran the same text on the same files in the same environment."""
+        kept = self._load(_digest("rehearsal", slice_, key_of(configuration), environment))
+        if not isinstance(kept, tuple) or len(kept) != 2 or not isinstance(kept[0], Rehearsal):
+            return None
+        return kept[0] if kept[1] == _states(slice_, kept[0]) else None
+
+    def keep_rehearsal(
+        self, slice_: Slice, configuration: Configuration, environment: Environment, found: Rehearsal
+    ) -> None:
+        """Keeps what a search came to, unless it rests on what is not known of again."""
+        states = _states(slice_, found)
+        if states is not None and not found.assumed and found.verdict != "unknown":
+            self._store(_digest("rehearsal", slice_, key_of(configuration), environment), (found, states))
 
     def _load(self, key: str) -> Any:
         path = self.folder / key
@@ -122,6 +149,30 @@ class _Reader(pickle.Unpickler):
 def _key(target: Target, environment: Environment) -> str:
     data = None if target.data is None else replace(target.data, span=None)
     return _digest("result", target.slice, target.fed, data, environment)
+
+
+def _states(slice_: Slice, found: Rehearsal) -> tuple[tuple[str, int, int], ...] | None:
+    """When the files that a search was given were changed last, and their sizes; None where these are too many.
+
+    Those are the files that it was seen to read, and those that its text names: what reads them in C is not seen.
+    """
+    folder = Path(slice_.files[-1].path).parent
+    if found.read is None:
+        return None
+    states = []
+    for each in sorted({*found.read, *(str(folder / name) for name in _texts(slice_))}):
+        with suppress(OSError, ValueError):
+            state = Path(each).stat()
+            states.append((each, state.st_mtime_ns, state.st_size))
+    return tuple(states)
+
+
+def _texts(slice_: Slice) -> Iterator[str]:
+    """The texts in a slice that may be the names of files."""
+    for file in slice_.files:
+        for node in ast.walk(ast.parse(file.text)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) < 250:
+                yield node.value
 
 
 def _text_key(module: Module, environment: Environment) -> str:
