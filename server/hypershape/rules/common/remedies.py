@@ -14,7 +14,7 @@ from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.objectives import sought_instead
 from hypershape.rules.common.rehearsed import Story, place
-from hypershape.rules.common.tuners import Tuner
+from hypershape.rules.common.tuners import constructed
 from hypershape.source import Code
 
 _ALIKE = 0.6
@@ -81,7 +81,7 @@ def _objective(story: Story, code: Code) -> Iterator[Fix]:
     names = story.failed.facts.get("reported") or ()
     if story.failed.stage != "objective" or node is None or not isinstance(made, ast.Call):
         return
-    tuner = Tuner(story.tuner, made, ())
+    tuner = constructed(story.tuner, made, code)
     written = code.resolve(node)
     sought = code.argument(written, "name", 0) if isinstance(written, ast.Call) else node
     name = code.value(sought, default=None) if sought is not None else None

@@ -79,10 +79,15 @@ def tuners(analysis: Analysis, code: Code) -> Iterator[Tuner]:
             continue
         origin = code.imported(node.func) or ""
         if origin.startswith("keras_tuner.") and origin.rpartition(".")[2] in PARAMETERS:
-            calls = [code.expression(each.span, ast.Call) for each in found.searches]
-            searches = tuple(each for each in calls if isinstance(each, ast.Call))
-            handed = tuple((each, keyword) for each in searches for keyword in code.keywords(each))
-            yield Tuner(found, node, searches, tuple(code.keywords(node)), handed)
+            yield constructed(found, node, code)
+
+
+def constructed(found: TunerCall, node: ast.Call, code: Code) -> Tuner:
+    """A construction of a tuner of any class, as it is written."""
+    calls = [code.expression(each.span, ast.Call) for each in found.searches]
+    searches = tuple(each for each in calls if isinstance(each, ast.Call))
+    handed = tuple((each, keyword) for each in searches for keyword in code.keywords(each))
+    return Tuner(found, node, searches, tuple(code.keywords(node)), handed)
 
 
 def objective_of(tuner: Tuner, code: Code) -> ast.expr | None:
