@@ -37,6 +37,9 @@ from . import (
 from .positions import Positions
 from .standins import Assumption
 
+# Imported where processes fork alone: see `loader.start`.
+assert sys.platform != "win32"
+
 TRIALS = 2
 """The second shows what the first has used up."""
 
