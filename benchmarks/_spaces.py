@@ -56,4 +56,5 @@ SPACES = [
     *(SearchSpace("families", name, text) for name, text in FAMILIES.items()),
     *of_files("other"),
     *of_files("large"),
+    *of_files("blocks"),
 ]

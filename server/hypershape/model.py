@@ -422,6 +422,10 @@ class Report:
     on all other names reads the same names, and builds or fails in the same way, if in other sizes."""
     alike: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     """Of other names the values with which it would have been the same in that sense, in any combination."""
+    states: tuple[tuple[str, tuple[tuple[int, tuple[Value, ...]], ...]], ...] = ()
+    """All configurations with which it would have been the same, where they are more than such a box: a decision
+    diagram. Each node is a hyperparameter with the nodes that its values lead to; node 0 holds every configuration,
+    the k-th of the list is node k, the last one is the root, and values that lead nowhere are outside."""
 
 
 Stage: TypeAlias = Literal[

@@ -19,7 +19,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Set, 
 import keras
 import keras_tuner
 
-from . import device, errors, guard, handing, origins, pretrained, private, step, symbolic
+from . import device, errors, guard, handing, origins, pretrained, private, states, step, symbolic
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
 from .trace import Recorder, Trace, axes_of, shapes
@@ -162,6 +162,10 @@ class Engine:
         self._untold: Set[Any] = set()
         """Keys of failures that other labels might not have met."""
         self._unfollowed = 0
+        self._unrelated = 0
+        """Runs in a row that could not be followed as relations between names."""
+        self._entangled = False
+        """Whether runs depend on so much together that they are followed so."""
         """How many of the last runs whose values carried their origin ended otherwise than with plain values."""
         self.tracks = not any(
             origins.can_be_fooled("".join(linecache.getlines(path))) for path in self._positions.paths
@@ -572,9 +576,13 @@ class Engine:
         That run must end as the first did. Whatever differs in it (a type that user code asks for, say) leaves
         nothing known.
         """
-        nothing: Dict[str, Any] = {"free": (), "alike": {}}
+        nothing: Dict[str, Any] = {"free": (), "alike": {}, "states": ()}
         if not self.tracks or found.doubtful or self._unfollowed >= HOPELESS:
             return nothing
+        if self._entangled:
+            related = self._related(function, configuration, found)
+            if related is not None:
+                return related
         memory = _MEMORY
         tracker = memory.tracks.begin()
         memory.tracking = True
@@ -586,12 +594,48 @@ class Engine:
         if followed or not memory.tracks.too_long:
             # What took too long goes on from where it stopped.
             self._unfollowed = 0 if followed else self._unfollowed + 1
+        if not followed and not (memory.tracks.too_long and states.entangled(tracker)):
+            return nothing
+        if not self._entangled and self._unrelated < HOPELESS and states.entangled(tracker):
+            self._entangled = True
+            related = self._related(function, configuration, found)
+            if related is not None:
+                return related
         if not followed:
             return nothing
         met = [name for name in found.hp.read if name in tracker.domains and name not in tracker.forced]
         return {
             "free": tuple(name for name in met if name not in tracker.allowed),
             "alike": {name: tracker.alike(name) for name in met if name in tracker.allowed},
+            "states": (),
+        }
+
+    def _related(
+        self, function: Any, configuration: Mapping[str, Any], found: _Recalled
+    ) -> Optional[Dict[str, Any]]:
+        """The same with all configurations that fare alike as `states`, where those are no box of values."""
+        memory = _MEMORY
+        tracker = memory.tracks.begin(relating=True)
+        memory.tracking = True
+        try:
+            again = self._recall(origins.followed(function), self._space.tracked(configuration, tracker))
+        finally:
+            memory.tracking = False
+        diagram: Optional[states.Diagram] = None
+        if again is not None and tracker.dependable and again.is_like(found):
+            try:
+                diagram = tracker.diagram(found.hp.read)
+            except states.Unrelated:
+                pass
+        self._unrelated = 0 if diagram else self._unrelated + (not memory.tracks.too_long)
+        self._entangled = self._unrelated < HOPELESS
+        if not diagram:
+            return None
+        box = states.box_in(diagram, found.hp.read, tracker.domains)
+        return {
+            "free": tuple(n for n in found.hp.read if n in tracker.domains and n not in box),
+            "alike": {name: values for name, values in box.items() if len(values) > 1},
+            "states": tuple(diagram),
         }
 
     def _foresee(self, stop: Any) -> None:
@@ -703,6 +747,7 @@ class Engine:
             "elapsed_ms": 0.0,
             "free": (),
             "alike": {},
+            "states": (),
         }
 
     def _intern(self, calls: Tuple[Dict[str, Any], ...]) -> Tuple[Dict[str, Any], ...]:

@@ -52,6 +52,9 @@ PLAIN = (int, float, bool, str, complex, type(None))
 class Tracker:
     """What one run depends on."""
 
+    relates = False
+    """Whether what is alike is noted as relations between names, not as values of each."""
+
     def __init__(self) -> None:
         self.domains: Dict[str, Sequence[Any]] = {}
         self.present: Dict[str, int] = {}

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import origins, symbols
 from .origins import Token, Tracker
+from .states import Related, Relating, Unrelated
 from .trials import TooLong, Trial
 
 SECONDS = 2.0
@@ -30,8 +31,8 @@ class Tracks:
         self.too_long = False
         """The last tracked run ended because its trials took too long."""
 
-    def begin(self) -> Tracker:
-        self.tracker = Tracker()
+    def begin(self, relating: bool = False) -> Tracker:
+        self.tracker = Relating() if relating else Tracker()
         self._deadline = time.process_time() + SECONDS
         self.too_long = False
         return self.tracker
@@ -213,12 +214,51 @@ class Tracks:
         """What all values have in common, and the sizes; the run depends on what decides about the first."""
         memory, tracker = self._memory, self.tracker
         present = tracker.present
+        if isinstance(tracker, Relating):
+            return self._relate(tracker, (key, memory.settings_now()), tokens, at)
         known = self._known.setdefault((key, memory.settings_now()), [])
         # What was found at other values holds for these, too, if they agree on what matters.
         for box, form, sizes in known:
             if all(present[name] in places for name, places in box.items()):
                 tracker.narrow_all(box)
                 return form, [self._again(size, tokens) for size in sizes]
+
+        try:
+            trial = Trial(tracker, tokens, self._guarded(at), self._deadline)
+            box, sizes = trial.run()
+        except TooLong:
+            self.too_long = True
+            raise symbols.unknown(memory) from None
+        form = _accepted(trial.form)
+        tracker.narrow_all(box)
+        made = [self._size(size, tokens) for size in sizes]
+        kept = [self._kept(size, value) for size, value in zip(sizes, made)]
+        known.append(({name: frozenset(places) for name, places in box.items()}, form, kept))
+        return form, made
+
+    def _relate(self, tracker: Relating, key: Any, tokens: List[Token], at: Callable[..., Any]) -> Any:
+        """The same where relations are noted."""
+        known = self._known.setdefault(("related", *key), [])
+        case = next((each for each in known if self._is_within(each[:2])), None)
+        if case is None:
+            try:
+                trial = Related(tracker, tokens, self._guarded(at), self._deadline)
+                case = (*trial.relation(), _accepted(trial.form))
+            except (TooLong, Unrelated) as error:
+                self.too_long = isinstance(error, TooLong)
+                raise symbols.unknown(self._memory) from None
+            known.append(case)
+        names, keys, sizes, form = case
+        made = [self._size(size, tokens) for size in sizes]
+        tracker.relate(names, keys)
+        return form, made
+
+    def _is_within(self, relation: Any) -> bool:
+        names, keys = relation
+        return tuple([self.tracker.present[name] for name in names]) in keys
+
+    def _guarded(self, at: Callable[..., Any]) -> Callable[[Dict[str, int]], Any]:
+        memory = self._memory
 
         def guarded(here: Dict[str, int]) -> Any:
             broken = memory.broken
@@ -228,19 +268,7 @@ class Tracks:
                 memory.broken = broken
                 return ("unknown",), ()
 
-        try:
-            trial = Trial(tracker, tokens, guarded, self._deadline)
-            box, sizes = trial.run()
-        except TooLong:
-            self.too_long = True
-            raise symbols.unknown(memory) from None
-        form = trial.form[0]
-        form = None if form in ("refused", "unknown") else form
-        tracker.narrow_all(box)
-        made = [self._size(size, tokens) for size in sizes]
-        kept = [self._kept(size, value) for size, value in zip(sizes, made)]
-        known.append(({name: frozenset(places) for name, places in box.items()}, form, kept))
-        return form, made
+        return guarded
 
     def _kept(self, size: Any, value: Any) -> Any:
         """What a size is made from again: its table, unless it was reduced to a set under a name of this run."""
@@ -263,6 +291,10 @@ class Tracks:
         if size[0] == "product":
             return self.tracker.few(self.tracker.product_of(size[2], [tokens[i] for i in size[1]]))
         return self.tracker.few(self.tracker.sum_of([(factor, tokens[i]) for factor, i in size[1]], size[2]))
+
+
+def _accepted(form: Any) -> Any:
+    return None if form[0] in ("refused", "unknown") else form[0]
 
 
 def _made(part: Any, change: Callable[[Any], Any]) -> Any:

@@ -59,6 +59,7 @@ _converter.register_structure_hook(
         configuration=override(struct_hook=_keep),
         layers=override(struct_hook=_keep),
         alike=override(struct_hook=_tuples),
+        states=override(struct_hook=_tuples),
     ),
 )
 _converter.register_structure_hook(

@@ -504,6 +504,7 @@ class Explorer:
         for cube in cubes[:: -(-len(cubes) // most) or 1]:
             names = cube.report.configuration.keys() - self._known.held.keys()
             yield from map(Trial, extremes(cube, names, self._hps))
+            yield from map(Trial, self._known.members(cube))
         yield None
         self._judged = self._mistakes == mistakes
 
@@ -624,7 +625,7 @@ class Explorer:
                 condition is not None
                 and all(map(condition.holds, failing))
                 and not any(map(condition.holds, building))
-                and not self._counterexamples(condition, key)
+                and self._counterexamples(condition, key) == []
             ):
                 self._conditions[key] = (self._known.version, condition)
                 return condition
@@ -655,6 +656,8 @@ class Explorer:
                 # Branches that every run depends on hide what decides among them.
                 condition = smallest_condition(bad, good, few, self._suspects.get(key, ()), elsewhere)
             wrong = self._counterexamples(condition, key) if condition is not None else []
+            if wrong is None:
+                return None
             if not wrong:
                 return condition
             for fails, point in wrong:
@@ -704,10 +707,15 @@ class Explorer:
         names = {name for cube in cubes for name in cube.forced}
         return {name: hp for name, hp in self._hps.items() if name in names}
 
-    def _counterexamples(self, condition: Condition, key: object) -> list[tuple[bool, Configuration]]:
-        """Configurations of which a condition is not true though no probe met them, and whether they fail."""
+    def _counterexamples(self, condition: Condition, key: object) -> list[tuple[bool, Configuration]] | None:
+        """Configurations of which a condition is not true though no probe met them, and whether they fail.
+
+        None where that is too much to look at.
+        """
         if not self._known.claims:
             return []
+        if self._known.related is not None and self._known.is_covered:
+            return self._wrongly(condition, key)
         names = set(condition.names)
         found = []
         for cube in self._known.now.cubes:
@@ -717,6 +725,16 @@ class Explorer:
                 if point is not None:
                     found.append((fails, point))
         return found[:MOST_POINTS]
+
+    def _wrongly(self, condition: Condition, key: object) -> list[tuple[bool, Configuration]] | None:
+        """The same where reports speak for more than boxes."""
+        related = self._known.related
+        assert related is not None
+
+        def fails(cube: Cube) -> bool | None:
+            return True if _is_of_kind(cube, key) else False if cube.report.verdict == "ok" else None
+
+        return related.wrong(condition.holds, condition.names, fails, MOST_POINTS)
 
     def _minimise(self, key: object) -> Iterator[Proposal]:
         """Moves a failing configuration towards the nearest that builds, by as many values at once as it stays failing.

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from hypershape.model import Configuration, Hyperparameter, Key, Report, Value, key_of
 from hypershape.space.cubes import Contradiction, Cube, Cubes
+from hypershape.space.diagrams import Diagram, TooLarge
 from hypershape.space.domains import size
 
 PATIENCE, SOME = 4, 64
 """So many times more probes than a proof should take, and so many more, are made before it is given up."""
+
+MOST_RELATED = 1_000
+"""So many probes are made until a space is proved by states between blocks, or that is given up."""
+
+SOME_RELATED = 64
+"""About how many probes such a proof takes."""
+
+MOST_MEMBERS = 4
+MOST_OPEN = 16
+"""So many parts of which nothing is known are looked at before what is known of them is asked for again."""
 
 FOUND_FREE = "no layer's success depends on it"
 """Why a hyperparameter was not varied that no probe depended on."""
@@ -53,6 +65,11 @@ class Known:
         self._reasons = dict(self.held)
         self._doubted: set[str] = set()
         self._tree = Cubes(self.hps)
+        self._diagram: Diagram | None = None
+        """What reports say together of more than boxes, once one does."""
+        self._unrelated = False
+        """Whether that was seen to be wrong, or too much."""
+        self._random = random.Random(0)
         self._rebuilt = 1
         self._summary = -1, Summary(self, self._tree)
 
@@ -70,6 +87,7 @@ class Known:
         self.reports[key] = report
         self.claims = self.claims or self._claims(report)
         self._place(self._cube(report, key))
+        self._relate(self._cube(report, key))
         # Wide cubes first make the fewest pieces. Doing it at every doubling costs as much as placing all once more.
         if self.claims and len(self.reports) >= 2 * self._rebuilt:
             self._rebuild()
@@ -82,6 +100,8 @@ class Known:
                 self.reports[key] = report
         self.version += 1
         self._rebuild()
+        if self._diagram is not None:
+            self._lay_out()
 
     def forced(self, report: Report) -> Configuration:
         """The values of a configuration on which its outcome may depend."""
@@ -94,7 +114,7 @@ class Known:
 
     def _claims(self, report: Report) -> bool:
         """Whether a report is believed to speak for other values of its names."""
-        return not self._doubted.issuperset((*report.free, *report.alike))
+        return not self._doubted.issuperset((*report.free, *report.alike)) or bool(report.states)
 
     def _cube(self, report: Report, key: Key) -> Cube:
         return Cube(report, self.forced(report), key, self.alike(report))
@@ -117,6 +137,30 @@ class Known:
         except Contradiction as found:
             if self._doubt(found):
                 self._rebuild()
+
+    def _relate(self, cube: Cube) -> None:
+        """Lays a report beside those before it, as soon as one speaks for more than a box."""
+        if self._unrelated or (self._diagram is None and not cube.report.states):
+            return
+        if self.changes or self.mistakes or len(self.reports) > MOST_RELATED:
+            self._diagram, self._unrelated = None, True
+        elif self._diagram is None:
+            self._lay_out()
+        else:
+            self._put(self._diagram, cube)
+
+    def _lay_out(self) -> None:
+        self._diagram = Diagram(self.hps)
+        for key, report in self.reports.items():
+            if self._diagram is not None:
+                self._put(self._diagram, self._cube(report, key))
+
+    def _put(self, diagram: Diagram, cube: Cube) -> None:
+        try:
+            diagram.add(cube)
+        except (Contradiction, TooLarge):
+            self._diagram, self._unrelated = None, True
+            self.version += 1
 
     def _rebuild(self) -> None:
         """Builds the tree again, from the cubes that cover most to those that cover least."""
@@ -179,6 +223,8 @@ class Known:
         if self.changes:
             return self.reports.get(key_of(configuration))
         cube = self._tree.find(configuration)
+        if cube is None and self._diagram is not None:
+            cube = self._diagram.find(configuration)
         return cube.report if cube is not None else None
 
     def cube(self, configuration: Configuration) -> Cube:
@@ -191,8 +237,20 @@ class Known:
         return self._tree.copy()
 
     def frontier(self) -> Iterator[Configuration]:
-        """The parts that are not known, each as the values that lead there."""
+        """Parts that are not known, each as the values that lead there."""
+        if self._diagram is not None:
+            return self._diagram.frontier(MOST_OPEN, self._random)
         return self._tree.frontier()
+
+    @property
+    def related(self) -> Diagram | None:
+        """What reports say together where a tree of boxes does not cover the space, and states between blocks may."""
+        return None if self._tree.done else self._diagram
+
+    def members(self, cube: Cube) -> Iterator[Configuration]:
+        """Some of what a report speaks for beyond a box."""
+        if self.related is not None and cube.report.states:
+            yield from self.related.members(cube, MOST_MEMBERS, self._random)
 
     @property
     def is_covered(self) -> bool:
@@ -200,7 +258,7 @@ class Known:
         return (
             bool(self.reports)
             and not self.changes
-            and self._tree.done
+            and (self._tree.done or (self._diagram is not None and self._diagram.done))
             and all(report.verdict != "unknown" for report in self.reports.values())
         )
 
@@ -214,7 +272,7 @@ class Known:
     @property
     def covered(self) -> int:
         """How many configurations are known; values of a continuous hyperparameter count as one."""
-        return self._tree.size
+        return self._tree.size if self.related is None else self.related.size
 
     def all_ran(self, covered: int) -> bool:
         """Whether so many configurations were probed, as they are counted."""
@@ -229,7 +287,8 @@ class Known:
 
     def speaks_for_others(self, cube: Cube) -> bool:
         """Whether a run showed that names which it read could have had other values."""
-        return self.claims and any(name not in self.held for name in cube.open_names)
+        open_names = bool(cube.report.states) or any(name not in self.held for name in cube.open_names)
+        return self.claims and open_names
 
 
 class Summary:
@@ -243,6 +302,9 @@ class Summary:
     @cached_property
     def cubes(self) -> Mapping[Cube, float]:
         """The cubes that cover the space, each with the probability that a random trial is in its part."""
+        related = self._known.related
+        if related is not None and self._known.is_covered:
+            return related.weights()
         weights: dict[Cube, float] = {}
         for cube, weight in () if self._known.changes else self._tree.pieces():
             weights[cube] = weights.get(cube, 0.0) + weight
@@ -276,6 +338,8 @@ class Summary:
 
         Some probes may say nothing of others because what they met was new. If many do, more probes change nothing.
         """
+        if self._known.related is not None:
+            return SOME_RELATED
         hoped = max(map(self._combinations, self.speaking), default=math.inf)
         if len(self._known.reports) <= PATIENCE * hoped + SOME < math.inf:
             return hoped

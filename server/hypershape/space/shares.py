@@ -207,7 +207,14 @@ def _measured(
     hps = {each.name: each for each in target.hyperparameters}
     held = target.coverage.held if target.coverage is not None else ()
     parts = _divided.of(target.reports, {name: hp for name, hp in hps.items() if name not in held})
-    return None if parts is None else share_where(parts, names, holds, hps)
+    if parts is None or sum(part.share for part in parts) < COVERED:
+        # Reports that speak for more than boxes of values are not divided here.
+        return None
+    return share_where(parts, names, holds, hps)
+
+
+COVERED = 0.999
+"""Parts of a finished space sum to one, but for rounding."""
 
 
 class _Divided:

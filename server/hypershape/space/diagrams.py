@@ -1,0 +1,330 @@
+"""What reports say of a space whose blocks are chosen independently, as one decision diagram over all of them.
+
+A report may speak for all configurations that lead to the same states between blocks (`Report.states`). These are no
+box of values, and a tree of choices that is divided by them grows as fast as the space. In a diagram parts of the space
+that go on alike are one node, so that it grows with the states. Its leaves are reports: what each stands for is
+counted and weighed exactly, as hyperparameters are drawn independently of each other.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from hypershape.model import Configuration, Hyperparameter, Key, Report, Value
+from hypershape.space.cubes import Contradiction, Cube
+from hypershape.space.domains import probability, size
+
+MOST_NODES = 300_000
+"""So many nodes are made, those included that are no longer needed; a space that takes more is given up."""
+
+MOST_STEPS = 50_000
+"""So many nodes and combinations of values are looked at for one condition."""
+
+UNKNOWN = 0
+"""The leaf of what is not known yet; the others are -1, -2, …, in the order of the reports."""
+
+Node = int
+
+
+class TooLarge(Exception):
+    """A space whose diagram takes too many nodes, or of which a value cannot be listed."""
+
+
+class Diagram:
+    """All that reports say together. Hyperparameters are asked for in the order in which they were first met."""
+
+    def __init__(self, hps: Mapping[str, Hyperparameter]) -> None:
+        self._hps = hps
+        self._levels: dict[str, int] = {}
+        self._names: list[str] = []
+        self._places: dict[str, dict[tuple[type, Value], int]] = {}
+        self._nodes: list[tuple[int, tuple[Node, ...]]] = [(-1, ())]
+        self._known: dict[tuple[int, tuple[Node, ...]], Node] = {}
+        self._merged: dict[tuple[Node, Node], Node] = {}
+        self._root: Node = UNKNOWN
+        self._cubes: list[Cube] = []
+        self._own: list[Node] = []
+
+    # ------------------------------------------------------------- putting reports in
+
+    def add(self, cube: Cube) -> None:
+        """Covers what a report speaks for; raises Contradiction where what is known says otherwise."""
+        if not cube.is_known or not all(self._is_listed(name) for name in cube.forced):
+            return
+        self._cubes.append(cube)
+        leaf = -len(self._cubes)
+        root = self._of_states(cube.report, leaf) if cube.report.states else self._of_box(cube, leaf)
+        self._own.append(root)
+        self._merged.clear()
+        self._root = self._merge(self._root, root)
+
+    def _is_listed(self, name: str) -> bool:
+        hp = self._hps.get(name)
+        return hp is not None and hp.values is not None
+
+    def _level(self, name: str) -> int:
+        if name not in self._levels:
+            values = self._hps[name].values if name in self._hps else None
+            if values is None:
+                raise TooLarge
+            self._levels[name] = len(self._names)
+            self._names.append(name)
+            self._places[name] = {(type(value), value): place for place, value in enumerate(values)}
+        return self._levels[name]
+
+    def _of_box(self, cube: Cube, leaf: Node) -> Node:
+        node = leaf
+        for name in sorted(cube.forced, key=self._level, reverse=True):
+            node = self._either(name, [(node, cube.values(name))])
+        return node
+
+    def _of_states(self, report: Report, leaf: Node) -> Node:
+        nodes = [leaf]
+        # Levels are given in the order in which names are read, not from the last one up.
+        for name in report.configuration:
+            if any(name == each for each, _ in report.states):
+                self._level(name)
+        for name, leads in report.states:
+            nodes.append(self._either(name, [(nodes[child], values) for child, values in leads]))
+        return nodes[-1]
+
+    def _either(self, name: str, leads: list[tuple[Node, Collection[Value]]]) -> Node:
+        """What some values of a hyperparameter lead to; the others lead to nothing."""
+        level, places = self._level(name), self._places[name]
+        found = [(node, {places.get((type(v), v), -1) for v in values} - {-1}) for node, values in leads]
+        if all(node <= 0 or self._nodes[node][0] > level for node, _ in found):
+            children = [UNKNOWN] * len(places)
+            for node, some in found:
+                for place in some:
+                    children[place] = node
+            return self._node(level, tuple(children))
+        # Where branches read names in different orders, some names below come before this one here.
+        result = UNKNOWN
+        for node, some in found:
+            result = self._merge(result, self._within(node, level, some, {}))
+        return result
+
+    def _within(self, node: Node, level: int, places: Collection[int], known: dict[Node, Node]) -> Node:
+        """A part of the space where a hyperparameter that it does not ask for has one of some values."""
+        if node not in known:
+            here, children = self._nodes[node] if node > 0 else (level, ())
+            if node > 0 and here < level:
+                inner = tuple(self._within(child, level, places, known) for child in children)
+                known[node] = self._node(here, inner)
+            elif node == UNKNOWN:
+                known[node] = UNKNOWN
+            else:
+                count = len(self._places[self._names[level]])
+                known[node] = self._node(
+                    level, tuple(node if place in places else UNKNOWN for place in range(count))
+                )
+        return known[node]
+
+    def _node(self, level: int, children: tuple[Node, ...]) -> Node:
+        if all(child == children[0] for child in children):
+            return children[0]
+        key = level, children
+        node = self._known.get(key)
+        if node is None:
+            if len(self._nodes) > MOST_NODES:
+                raise TooLarge
+            node = self._known[key] = len(self._nodes)
+            self._nodes.append(key)
+        return node
+
+    def _merge(self, one: Node, other: Node) -> Node:
+        """What either of two parts says; both must say the same where they meet."""
+        if other == UNKNOWN or one == other:
+            return one
+        if one == UNKNOWN:
+            return other
+        if one < 0 and other < 0:
+            first, second = self._cubes[-one - 1], self._cubes[-other - 1]
+            if not first.agrees(second):
+                raise Contradiction(first, second)
+            return one
+        key = one, other
+        if key not in self._merged:
+            level = min(self._nodes[each][0] for each in key if each > 0)
+            pairs = zip(self._children(one, level), self._children(other, level), strict=True)
+            self._merged[key] = self._node(level, tuple(self._merge(a, b) for a, b in pairs))
+        return self._merged[key]
+
+    def _children(self, node: Node, level: int) -> tuple[Node, ...]:
+        if node > 0 and self._nodes[node][0] == level:
+            return self._nodes[node][1]
+        return (node,) * len(self._places[self._names[level]])
+
+    # ------------------------------------------------------------- reading it
+
+    @property
+    def done(self) -> bool:
+        """Whether every configuration is covered."""
+        return UNKNOWN not in self._reachable(self._root)
+
+    def _reachable(self, root: Node) -> list[Node]:
+        """All nodes and leaves below one, each after those above it."""
+        found, waiting = {root}, [root]
+        while waiting:
+            node = waiting.pop()
+            for child in self._nodes[node][1] if node > 0 else ():
+                if child not in found:
+                    found.add(child)
+                    waiting.append(child)
+        return sorted(found, key=lambda node: self._nodes[node][0] if node > 0 else math.inf)
+
+    def find(self, configuration: Configuration) -> Cube | None:
+        """The report that speaks for a configuration; a name that is left out has its default."""
+        node = self._root
+        while node > 0:
+            level, children = self._nodes[node]
+            name = self._names[level]
+            value = configuration.get(name, self._hps[name].default)
+            place = self._places[name].get((type(value), value))
+            if place is None:
+                return None
+            node = children[place]
+        return self._cubes[-node - 1] if node else None
+
+    def frontier(self, count: int, generator: random.Random) -> Iterator[Configuration]:
+        """Some of the parts of which nothing is known, each as the values that lead there."""
+        if self._root != UNKNOWN:
+            for _ in range(count):
+                values, leaf = self._path(self._root, lambda leaf: leaf == UNKNOWN, generator)
+                if leaf is not None:
+                    yield values
+
+    def members(self, cube: Cube, count: int, generator: random.Random) -> Iterator[Configuration]:
+        """Some of the configurations that a report speaks for, with what is free in it anywhere."""
+        own = next(
+            (root for each, root in zip(self._cubes, self._own, strict=True) if each.key == cube.key), None
+        )
+        for _ in range(count if own is not None else 0):
+            assert own is not None
+            values, _ = self._path(own, lambda leaf: leaf != UNKNOWN, generator)
+            free = (name for name in cube.report.free if self._is_listed(name) and name not in values)
+            anywhere = {name: generator.choice(self._hps[name].values or ()) for name in free}
+            read = {name: value for name, value in values.items() if name in cube.report.configuration}
+            yield {**cube.report.configuration, **anywhere, **read}
+
+    def _path(
+        self, root: Node, wanted: Callable[[Node], bool], generator: random.Random
+    ) -> tuple[dict[str, Value], Node | None]:
+        """A way to a leaf of some kind, drawn among those that lead there."""
+        leads: dict[Node, bool] = {}
+        for node in reversed(self._reachable(root)):
+            leads[node] = any(leads[each] for each in self._nodes[node][1]) if node > 0 else wanted(node)
+        values: dict[str, Value] = {}
+        node = root
+        while node > 0:
+            level, children = self._nodes[node]
+            some = [place for place, child in enumerate(children) if leads[child]]
+            if not some:
+                return values, None
+            place = generator.choice(some)
+            values[self._names[level]] = self._value(level, place)
+            node = children[place]
+        return values, node if leads[node] else None
+
+    def _value(self, level: int, place: int) -> Value:
+        return (self._hps[self._names[level]].values or ())[place]
+
+    def weights(self) -> dict[Cube, float]:
+        """The reports that cover the space, each with the probability that a random trial is in its part."""
+        inside: dict[Node, float] = {self._root: 1.0}
+        for node in self._reachable(self._root):
+            level, children = self._nodes[node] if node > 0 else (-1, ())
+            for place, child in enumerate(children):
+                chance = probability(self._hps[self._names[level]], self._value(level, place))
+                inside[child] = inside.get(child, 0.0) + inside[node] * chance
+        found: dict[Key, tuple[Cube, float]] = {}
+        for node, weight in inside.items():
+            if node < 0:
+                cube = self._cubes[-node - 1]
+                found[cube.key] = cube, found.get(cube.key, (cube, 0.0))[1] + weight
+        return dict(found.values())
+
+    @property
+    def size(self) -> int:
+        """The configurations of what is covered; values of a continuous hyperparameter count as one."""
+        ways: dict[Node, int] = {self._root: math.prod(len(self._places[name]) for name in self._names)}
+        for node in self._reachable(self._root):
+            children = self._nodes[node][1] if node > 0 else ()
+            for child in children:
+                ways[child] = ways.get(child, 0) + ways[node] // len(children)
+        return sum(self._distinct(self._cubes[-node - 1], count) for node, count in ways.items() if node < 0)
+
+    def _distinct(self, cube: Cube, count: int) -> int:
+        """How many of some combinations of all names differ in what a report reads."""
+        read = cube.report.configuration
+        unread = math.prod(len(self._places[name]) for name in self._names if name not in read)
+        more = (size(self._hps[n]) or 1 for n in read if n not in self._levels and n in self._hps)
+        return count // unread * math.prod(more)
+
+    def wrong(
+        self,
+        holds: Callable[[Configuration], object],
+        names: Collection[str],
+        fails: Callable[[Cube], bool | None],
+        most: int,
+    ) -> list[tuple[bool, Configuration]] | None:
+        """Configurations of which a condition on some names is not true, and whether they fail.
+
+        `fails` says of a report whether the condition should hold for it, None where that does not matter. None where
+        it is too much to look at.
+        """
+        asked = sorted((self._levels[name], name) for name in names if name in self._levels)
+        free = [name for name in names if name not in self._levels]
+        if any(not self._is_listed(name) for name in free if name in self._hps):
+            return None
+        found: list[tuple[bool, Configuration]] = []
+        seen: set[tuple[Node, tuple[Value, ...], int]] = set()
+        waiting: list[tuple[Node, tuple[Value, ...], Configuration]] = [(self._root, (), {})]
+        while waiting and len(found) < most:
+            node, values, path = waiting.pop()
+            level, children = self._nodes[node] if node > 0 else (len(self._names), ())
+            if len(values) < len(asked) and asked[len(values)][0] < level:
+                # What is not asked for here decides nothing here, but the condition names it.
+                at, name = asked[len(values)]
+                following = [(node, self._value(at, place), name) for place in range(len(self._places[name]))]
+            elif node > 0:
+                name = self._names[level]
+                following = [(child, self._value(level, place), name) for place, child in enumerate(children)]
+            else:
+                if node != UNKNOWN:
+                    found += self._judged(self._cubes[-node - 1], path, free, holds, fails)
+                continue
+            for child, value, name in following:
+                here = (*values, value) if name in names else values
+                key = child, here, len(here)
+                if key not in seen:
+                    seen.add(key)
+                    waiting.append((child, here, {**path, name: value}))
+            if len(seen) > MOST_STEPS:
+                return None
+        return found
+
+    def _judged(
+        self,
+        cube: Cube,
+        path: Configuration,
+        free: Collection[str],
+        holds: Callable[[Configuration], object],
+        fails: Callable[[Cube], bool | None],
+    ) -> Iterator[tuple[bool, Configuration]]:
+        """The configuration at the end of a path, if a condition is not true of it."""
+        expected = fails(cube)
+        if expected is None:
+            return
+        read = cube.report.configuration
+        point = {**read, **{name: value for name, value in path.items() if name in read}}
+        more = [name for name in free if name in read and name in self._hps]
+        domains = [self._hps[name].values or () for name in more]
+        for values in itertools.product(*domains):
+            each = {**point, **dict(zip(more, values, strict=True))}
+            if bool(holds(each)) is not expected:
+                yield expected, each
+                return
