@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,11 @@ def judged(
         claims.claiming += bool(same)
         claims.free += len(same)
         claims.read += len(report["configuration"])
+        for other in _members(report, space, draws, generator):
+            found = plain.probe(function, other, "symbolic")
+            claims.comparisons += 1
+            if (text := _differs(report, found)) is not None:
+                claims.wrong.append(f"{report['configuration']}, in the same states at {other}: {text}")
         for _ in range(draws if same else 0):
             # All such names at once in most draws, a single one in some, so that effects cannot cancel out.
             names = list(same) if generator.random() < 0.8 else [generator.choice(list(same))]
@@ -83,6 +88,23 @@ def judged(
                 f"{report['configuration']}, the same for {same}, really at {other}: {report['verdict']}, {real['error']}"
             )
     return claims
+
+
+def _members(
+    report: Mapping[str, Any], space: Mapping[str, Any], count: int, generator: random.Random
+) -> Iterator[dict[str, Any]]:
+    """Configurations that a report speaks for as they lead to the same states."""
+    nodes = report["states"]
+    for _ in range(count if nodes else 0):
+        free = [name for name in report["configuration"] if name not in {each for each, _ in nodes}]
+        found = {**report["configuration"], **drawn({name: space[name] for name in free}, generator)}
+        node = len(nodes)
+        while node:
+            name, leads = nodes[node - 1]
+            # A node that is left out on the way may have any value.
+            node, values = generator.choice(leads)
+            found[name] = generator.choice(values)
+        yield found
 
 
 def unequal(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from hypershape.model import Configuration, Hyperparameter, Key, Report, Value
 from hypershape.space.cubes import Contradiction, Cube
-from hypershape.space.domains import probability, size
+from hypershape.space.domains import ends, probability, size
 
 MOST_NODES = 300_000
 """So many nodes are made, those included that are no longer needed; a space that takes more is given up."""
@@ -45,6 +45,7 @@ class Diagram:
         self._known: dict[tuple[int, tuple[Node, ...]], Node] = {}
         self._merged: dict[tuple[Node, Node], Node] = {}
         self._root: Node = UNKNOWN
+        self._done = self._root, False
         self._cubes: list[Cube] = []
         self._own: list[Node] = []
 
@@ -163,7 +164,9 @@ class Diagram:
     @property
     def done(self) -> bool:
         """Whether every configuration is covered."""
-        return UNKNOWN not in self._reachable(self._root)
+        if self._done[0] != self._root:
+            self._done = self._root, UNKNOWN not in self._reachable(self._root)
+        return self._done[1]
 
     def _reachable(self, root: Node) -> list[Node]:
         """All nodes and leaves below one, each after those above it."""
@@ -198,15 +201,15 @@ class Diagram:
                     yield values
 
     def members(self, cube: Cube, count: int, generator: random.Random) -> Iterator[Configuration]:
-        """Some of the configurations that a report speaks for, with what is free in it anywhere."""
+        """Some of the configurations that a report speaks for, with what is free in it at its ends."""
         own = next(
             (root for each, root in zip(self._cubes, self._own, strict=True) if each.key == cube.key), None
         )
         for _ in range(count if own is not None else 0):
             assert own is not None
             values, _ = self._path(own, lambda leaf: leaf != UNKNOWN, generator)
-            free = (name for name in cube.report.free if self._is_listed(name) and name not in values)
-            anywhere = {name: generator.choice(self._hps[name].values or ()) for name in free}
+            free = (name for name in cube.report.free if name in self._hps and name not in values)
+            anywhere = {name: generator.choice(ends(self._hps[name], 2)) for name in free}
             read = {name: value for name, value in values.items() if name in cube.report.configuration}
             yield {**cube.report.configuration, **anywhere, **read}
 

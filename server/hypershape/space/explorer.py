@@ -39,6 +39,9 @@ MOST_CLAIMS = 150
 FEW_CLAIMS = 24
 """The same where there is no proof."""
 
+MOST_RELATED = 48
+"""The same where they speak for states between blocks, by three probes for each."""
+
 FIRST_DRAWS = 32
 """Random draws before what is chosen, so that shares can be told soon; at once where neither defaults nor extremes build."""
 MOST_SPOKEN = 8
@@ -501,10 +504,14 @@ class Explorer:
         """Where probes speak for others: the others that are most unlike them, of at most so many probes."""
         cubes = self._known.now.speaking
         mistakes = self._mistakes
+        related = self._known.related is not None
+        most = min(most, MOST_RELATED) if related else most
         for cube in cubes[:: -(-len(cubes) // most) or 1]:
             names = cube.report.configuration.keys() - self._known.held.keys()
-            yield from map(Trial, extremes(cube, names, self._hps))
-            yield from map(Trial, self._known.members(cube))
+            if related and cube.report.states:
+                yield from map(Trial, self._known.members(cube))
+            else:
+                yield from map(Trial, extremes(cube, names, self._hps))
         yield None
         self._judged = self._mistakes == mistakes
 

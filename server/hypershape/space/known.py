@@ -22,7 +22,7 @@ MOST_RELATED = 1_000
 SOME_RELATED = 64
 """About how many probes such a proof takes."""
 
-MOST_MEMBERS = 4
+MOST_MEMBERS = 3
 MOST_OPEN = 16
 """So many parts of which nothing is known are looked at before what is known of them is asked for again."""
 
@@ -86,8 +86,9 @@ class Known:
         self.version += 1
         self.reports[key] = report
         self.claims = self.claims or self._claims(report)
-        self._place(self._cube(report, key))
-        self._relate(self._cube(report, key))
+        if not self._agrees_with_all(self._cube(report, key)):
+            self._place(self._cube(report, key))
+            self._relate(self._cube(report, key))
         # Wide cubes first make the fewest pieces. Doing it at every doubling costs as much as placing all once more.
         if self.claims and len(self.reports) >= 2 * self._rebuilt:
             self._rebuild()
@@ -143,7 +144,7 @@ class Known:
         if self._unrelated or (self._diagram is None and not cube.report.states):
             return
         if self.changes or self.mistakes or len(self.reports) > MOST_RELATED:
-            self._diagram, self._unrelated = None, True
+            self._give_up()
         elif self._diagram is None:
             self._lay_out()
         else:
@@ -159,8 +160,23 @@ class Known:
         try:
             diagram.add(cube)
         except (Contradiction, TooLarge):
-            self._diagram, self._unrelated = None, True
-            self.version += 1
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Believes boxes only."""
+        self._diagram, self._unrelated = None, True
+        self.version += 1
+        self._rebuild()
+
+    def _agrees_with_all(self, cube: Cube) -> bool:
+        """Whether a report tells nothing new of a space that is covered by states between blocks."""
+        if self.related is None or not self.related.done or not cube.is_known:
+            return False
+        other = self.related.find(cube.report.configuration)
+        if other is None or not other.agrees(cube):
+            self._give_up()
+            return False
+        return True
 
     def _rebuild(self) -> None:
         """Builds the tree again, from the cubes that cover most to those that cover least."""

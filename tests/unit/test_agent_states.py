@@ -1,0 +1,206 @@
+"""Runs whose blocks are chosen independently: what they say of others, and proofs of spaces that are no product."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from hypershape.agent.states import Relating, Unrelated, box_in
+from hypershape.model import Configuration, Frame, Hyperparameter, ProbeError, Report, Span, Value
+from hypershape.space import Explorer
+
+KERNELS, POOLS = (1, 3, 5), (1, 2, 3)
+
+
+class Tower:
+    """Levels of a kernel and a pooling over some pixels, run as the agent runs a target."""
+
+    def __init__(self, levels: int, pixels: int, *, shared: bool = False, shift: int = 0) -> None:
+        self.levels, self.pixels, self.shared, self.shift = levels, pixels, shared, shift
+        self.hps: dict[str, Hyperparameter] = {}
+        self.wrong: Configuration | None = None
+        """What fails though the run does not show it."""
+
+    def domains(self) -> dict[str, tuple[int, ...]]:
+        kernels = {"kernel": KERNELS} if self.shared else {f"kernel_{i}": KERNELS for i in range(self.levels)}
+        return {**kernels, **{f"pool_{i}": POOLS for i in range(self.levels)}, "units": (8, 16)}
+
+    def runs(self, values: Mapping[str, Value]) -> int | None:
+        """The level that runs out of pixels, computed plainly."""
+        size: Any = self.pixels
+        for i in range(self.levels):
+            size = (size - values["kernel" if self.shared else f"kernel_{i}"] + 1) // values[f"pool_{i}"]
+            if size < 1:
+                return i
+        return None
+
+    def probe(self, asked: Configuration) -> Report:
+        tracker, read, new = Relating(), dict[str, Value](), []
+
+        def meet(name: str) -> Any:
+            values = self.domains()[name]
+            if name not in self.hps:
+                self.hps[name] = Hyperparameter(name, "Choice", values[0], values, len(values))
+                new.append(self.hps[name])
+            read.setdefault(name, asked.get(name, values[0]))
+            return tracker.meet(name, read[name], values)
+
+        size: Any = self.pixels
+        failed = None
+        for i in range(self.levels):
+            size = tracker.few(
+                (size - meet("kernel" if self.shared else f"kernel_{i}") + 1) // meet(f"pool_{i}")
+            )
+            if size < 1:
+                failed = i
+                break
+        else:
+            meet("units")
+        diagram = tracker.diagram(read)
+        box = box_in(diagram, read, tracker.domains)
+        error = None if failed is None and self.wrong != read else _error(failed or 0)
+        return Report(
+            read,
+            "ok" if error is None else "fail",
+            "symbolic",
+            error,
+            new=tuple(new),
+            free=tuple(name for name in read if name not in box),
+            alike={name: tuple(values) for name, values in box.items() if len(values) > 1},
+            states=tuple((n, tuple((k, tuple(v)) for k, v in leads)) for n, leads in diagram),
+        )
+
+
+def _error(level: int) -> ProbeError:
+    return ProbeError(
+        "ValueError",
+        f"level {level}",
+        "build",
+        "other",
+        (Frame("/user/f.py", Span(level + 1, 1, 1, 2), "build"),),
+    )
+
+
+def explored(tower: Tower, most: int = 400) -> Explorer:
+    explorer = Explorer()
+    while (batch := explorer.next()) and len(explorer.reports) < most:
+        explorer.add([tower.probe(each) for each in batch])
+    return explorer
+
+
+def _holds(report: Report, values: Mapping[str, Value]) -> bool:
+    node = len(report.states)
+    while node:
+        name, leads = report.states[node - 1]
+        child = next((child for child, some in leads if values[name] in some), None)
+        if child is None:
+            return False
+        node = child
+    return True
+
+
+@pytest.mark.parametrize("tower", [Tower(3, 9), Tower(3, 14, shared=True)], ids=["own", "shared"])
+def test_a_run_speaks_for_exactly_those_that_end_at_the_same_level(tower: Tower) -> None:
+    domains = tower.domains()
+    everything = [dict(zip(domains, each, strict=True)) for each in itertools.product(*domains.values())]
+    for asked in random.Random(0).sample(everything, 12):
+        report = tower.probe(asked)
+        for other in everything:
+            assert _holds(report, other) is (tower.runs(other) == tower.runs(asked)), (asked, other)
+
+
+def test_the_box_around_a_run_holds_nothing_that_ends_elsewhere() -> None:
+    tower = Tower(3, 9)
+    for asked in ({}, {"kernel_0": 5, "pool_1": 2}, {"kernel_0": 5, "pool_0": 3, "pool_1": 3}):
+        report = tower.probe(asked)
+        domains = {
+            n: report.alike.get(n, (v,)) for n, v in report.configuration.items() if n not in report.free
+        }
+        for values in itertools.product(*domains.values()):
+            other = {
+                **{n: v[0] for n, v in tower.domains().items()},
+                **dict(zip(domains, values, strict=True)),
+            }
+            assert tower.runs(other) == tower.runs({**other, **report.configuration})
+
+
+def test_a_space_of_independent_blocks_is_proved_through_the_states_between_them() -> None:
+    tower = Tower(4, 24)
+    explorer = explored(tower)
+    everything = [
+        dict(zip(tower.domains(), each, strict=True)) for each in itertools.product(*tower.domains().values())
+    ]
+    failing = sum(tower.runs(each) is not None for each in everything) / len(everything)
+    assert explorer.coverage.mode == "exhaustive"
+    assert math.isclose(explorer.coverage.failing_share, failing)
+    shares = {cause.error.message: cause.share for cause in explorer.causes()}
+    for level in {tower.runs(each) for each in everything} - {None}:
+        share = sum(tower.runs(each) == level for each in everything) / len(everything)
+        assert math.isclose(shares[f"level {level}"], share)
+
+
+def test_configurations_that_fail_early_are_counted_by_what_they_read() -> None:
+    tower = Tower(4, 24)
+    paths = set()
+    for each in itertools.product(*tower.domains().values()):
+        values = dict(zip(tower.domains(), each, strict=True))
+        level = tower.runs(values)
+        read = (
+            values
+            if level is None
+            else {n: v for n, v in values.items() if n[-1].isdigit() and int(n[-1]) <= level}
+        )
+        paths.add(tuple(sorted(read.items())))
+    assert explored(tower).coverage.space == len(paths)
+
+
+def test_a_space_of_millions_takes_few_probes() -> None:
+    explorer = explored(Tower(9, 60))
+    assert explorer.coverage.mode == "exhaustive"
+    assert explorer.coverage.space is not None and explorer.coverage.space > 10**6
+    assert len(explorer.reports) < 300
+
+
+def test_a_condition_of_a_proved_space_holds_for_all_that_fails_and_for_nothing_else() -> None:
+    tower = Tower(4, 24, shared=True)
+    explorer = explored(tower)
+    assert explorer.coverage.mode == "exhaustive"
+    for cause in explorer.causes():
+        for each in itertools.product(*tower.domains().values()) if cause.condition else ():
+            values = dict(zip(tower.domains(), each, strict=True))
+            level = tower.runs(values)
+            if level is None or f"level {level}" == cause.error.message:
+                assert bool(cause.condition.holds(values)) is (level is not None)  # type: ignore[union-attr]
+
+
+def test_a_probe_that_contradicts_a_relation_ends_the_belief_in_all_of_them() -> None:
+    tower = Tower(4, 24)
+    explorer = explored(tower)
+    assert explorer.coverage.mode == "exhaustive"
+    other = next(
+        {**report.configuration, "units": 16, "pool_0": 2, "kernel_1": 3}
+        for report in explorer.reports
+        if report.verdict == "ok"
+    )
+    tower.wrong = other
+    explorer.add([tower.probe(other)])
+    assert explorer.coverage.mode == "sampled"
+
+
+def test_more_combinations_than_can_be_written_down_are_given_up() -> None:
+    tracker = Relating()
+    names = [f"size_{i}" for i in range(6)]
+    sizes = [tracker.meet(name, 1, list(range(1, 40))) for name in names]
+    read = dict.fromkeys(names, 1)
+    for one, other in zip(sizes[:3], reversed(sizes[3:]), strict=True):
+        tracker.relate(
+            tuple(sorted((next(iter([names[sizes.index(one)]])), names[sizes.index(other)]))),
+            frozenset((i, i) for i in range(39)),
+        )
+    with pytest.raises(Unrelated):
+        tracker.diagram(read)
