@@ -59,41 +59,43 @@ def judged(
         claims.claiming += bool(same)
         claims.free += len(same)
         claims.read += len(report["configuration"])
-        for other in _members(report, space, draws, generator):
+        for other, told in _spoken_of(configuration, report, space, draws, generator):
             found = plain.probe(function, other, "symbolic")
             claims.comparisons += 1
             if (text := _differs(report, found)) is not None:
-                claims.wrong.append(f"{report['configuration']}, in the same states at {other}: {text}")
-        for _ in range(draws if same else 0):
-            # All such names at once in most draws, a single one in some, so that effects cannot cancel out.
-            names = list(same) if generator.random() < 0.8 else [generator.choice(list(same))]
-            other = {**configuration, **report["configuration"]}
-            other |= drawn(
-                {n: space[n] if same[n] is None else {"values": same[n]} for n in names}, generator
-            )
-            found = plain.probe(function, other, "symbolic")
-            claims.comparisons += 1
-            if (text := _differs(report, found)) is not None:
-                claims.wrong.append(f"{report['configuration']}, the same for {same}, at {other}: {text}")
+                claims.wrong.append(f"{report['configuration']}, {told}, at {other}: {text}")
             elif len(chosen) < really and generator.random() < 0.3:
-                chosen.append((other, report, str(same)))
+                chosen.append((other, report, told))
         configuration = drawn(space, generator)
-    for (other, report, same), real in zip(
+    for (other, report, told), real in zip(
         chosen, build_all([(Program(source), c) for c, _, _ in chosen]), strict=True
     ):
         claims.comparisons += 1
         failed = real["error"] is not None
         if failed != (report["verdict"] == "fail"):
             claims.wrong.append(
-                f"{report['configuration']}, the same for {same}, really at {other}: {report['verdict']}, {real['error']}"
+                f"{report['configuration']}, {told}, really at {other}: {report['verdict']}, {real['error']}"
             )
     return claims
 
 
-def _members(
-    report: Mapping[str, Any], space: Mapping[str, Any], count: int, generator: random.Random
-) -> Iterator[dict[str, Any]]:
-    """Configurations that a report speaks for as they lead to the same states."""
+def _spoken_of(
+    configuration: Mapping[str, Any],
+    report: Mapping[str, Any],
+    space: Mapping[str, Any],
+    count: int,
+    generator: random.Random,
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """Configurations that a report speaks for, and why it does."""
+    same = {**dict.fromkeys(report["free"]), **report["alike"]}
+    for _ in range(count if same else 0):
+        # All such names at once in most draws, a single one in some, so that effects cannot cancel out.
+        names = list(same) if generator.random() < 0.8 else [generator.choice(list(same))]
+        values = {n: space[n] if same[n] is None else {"values": same[n]} for n in names}
+        yield (
+            {**configuration, **report["configuration"], **drawn(values, generator)},
+            f"the same for {same}",
+        )
     nodes = report["states"]
     for _ in range(count if nodes else 0):
         free = [name for name in report["configuration"] if name not in {each for each, _ in nodes}]
@@ -104,7 +106,7 @@ def _members(
             # A node that is left out on the way may have any value.
             node, values = generator.choice(leads)
             found[name] = generator.choice(values)
-        yield found
+        yield found, "in the same states"
 
 
 def unequal(

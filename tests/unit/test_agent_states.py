@@ -5,14 +5,25 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from hypershape.agent.states import Relating, Unrelated, box_in
-from hypershape.model import Configuration, Frame, Hyperparameter, ProbeError, Report, Span, Value
-from hypershape.space import Explorer
+from hypershape.agent.states import Related, Relating, Unrelated, box_in
+from hypershape.agent.trials import Trial, _threes
+from hypershape.model import (
+    Configuration,
+    Frame,
+    Hyperparameter,
+    ProbeError,
+    Report,
+    Span,
+    TargetAnalysis,
+    Value,
+)
+from hypershape.space import Explorer, fates
 
 KERNELS, POOLS = (1, 3, 5), (1, 2, 3)
 
@@ -197,3 +208,97 @@ def test_more_combinations_than_can_be_written_down_are_given_up() -> None:
         tracker.relate((one, other), frozenset((i, i) for i in range(39)))
     with pytest.raises(Unrelated):
         tracker.diagram(read)
+
+
+def _convolved(present: Mapping[str, Any]) -> tuple[Mapping[str, Sequence[Any]], Related]:
+    """A dilated convolution over some length, tried as a layer is."""
+    domains: dict[str, Sequence[Any]] = {
+        "length": range(1, 61),
+        "kernel": (2, 5, 8),
+        "dilation": (1, 2, 4),
+        "filters": (16, 32),
+        "padding": ("causal", "valid", "same"),
+    }
+    tracker = Relating()
+    tokens = [tracker.meet(name, present[name], list(values)) for name, values in domains.items()]
+
+    def at(here: dict[str, int]) -> tuple[Any, tuple[Any, ...]]:
+        values = {name: domains[name][place] for name, place in here.items()}
+        lost = (values["kernel"] - 1) * values["dilation"] if values["padding"] == "valid" else 0
+        size = values["length"] - lost
+        return (("made",), (size, values["filters"])) if size > 0 else (("refused",), ())
+
+    return domains, Related(tracker, tokens, at, math.inf)
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 4])
+@pytest.mark.parametrize("padding", ["causal", "valid"])
+def test_a_dilation_that_decides_only_between_the_ends_of_a_length_is_seen(
+    dilation: int, padding: str
+) -> None:
+    present = {"length": 60, "kernel": 2, "dilation": dilation, "filters": 16, "padding": padding}
+    domains, trial = _convolved(present)
+    names, keys, _ = trial.relation()
+    assert set(names) == {"length", "kernel", "dilation", "padding"}
+    for places in itertools.product(*(range(len(domains[name])) for name in names)):
+        value = {name: domains[name][place] for name, place in zip(names, places, strict=True)}
+        fits = value["padding"] != "valid" or value["length"] > (value["kernel"] - 1) * value["dilation"]
+        assert (places in keys) is fits, value
+
+
+@pytest.mark.parametrize("kind", [Trial, Related])
+def test_four_choices_that_fail_only_together_are_found_though_one_is_neither_first_nor_last(
+    kind: type[Trial],
+) -> None:
+    tracker = Relating()
+    domains: dict[str, Sequence[Any]] = {
+        **{name: range(8) for name in ("a", "b", "c")},
+        "padding": ("causal", "same", "valid"),
+    }
+    tokens = [tracker.meet(name, values[0], list(values)) for name, values in domains.items()]
+    worst = {"a": 7, "b": 7, "c": 7, "padding": 1}
+
+    def at(here: dict[str, int]) -> tuple[Any, tuple[Any, ...]]:
+        return (("refused",) if here == worst else ("made",)), ()
+
+    trial = kind(tracker, tokens, at, math.inf)
+    if isinstance(trial, Related):
+        names, keys, _ = trial.relation()
+        assert len(keys) == math.prod(len(domains[name]) for name in names) - 1
+    else:
+        box, _ = trial.run()
+        assert any(worst[name] not in places for name, places in box.items())
+
+
+@pytest.mark.parametrize("count", [3, 7, 16, 20])
+def test_rows_of_ends_hold_every_combination_of_any_three(count: int) -> None:
+    rows = list(_threes([(0, 1)] * count))
+    assert len(rows) <= 4 * count
+    for three in itertools.combinations(range(count), 3):
+        assert len({tuple(row[i] for i in three) for row in rows}) == 8
+
+
+def test_what_a_run_depends_on_beside_its_states_stays_as_it_was() -> None:
+    tower = Tower(4, 24)
+    report = tower.probe({})
+    aside = Hyperparameter("aside", "Choice", "a", ("a", "b"), 2)
+    explorer = Explorer()
+    explorer.add(
+        [replace(report, configuration={**report.configuration, "aside": "a"}, new=(*report.new, aside))]
+    )
+    assert not explorer._known.is_covered
+    assert explorer._known.find({"aside": "b"}) is None
+
+
+def test_paths_of_a_space_that_is_proved_by_states_are_not_played_as_boxes() -> None:
+    explorer = explored(Tower(4, 24))
+    said = TargetAnalysis(
+        target=None,  # type: ignore[arg-type]
+        status="probed",
+        hyperparameters=explorer.hyperparameters,
+        reports=explorer.reports,
+        causes=explorer.causes(),
+        coverage=explorer.coverage,
+    )
+    assert said.coverage is not None and said.coverage.mode == "exhaustive"
+    assert fates._paths(said) is None

@@ -162,11 +162,11 @@ class Engine:
         self._untold: Set[Any] = set()
         """Keys of failures that other labels might not have met."""
         self._unfollowed = 0
+        """How many of the last runs whose values carried their origin ended otherwise than with plain values."""
         self._unrelated = 0
-        """Runs in a row that could not be followed as relations between names."""
+        """The same for runs that were followed as relations between names."""
         self._entangled = False
         """Whether runs depend on so much together that they are followed so."""
-        """How many of the last runs whose values carried their origin ended otherwise than with plain values."""
         self.tracks = not any(
             origins.can_be_fooled("".join(linecache.getlines(path))) for path in self._positions.paths
         )
@@ -627,7 +627,8 @@ class Engine:
                 diagram = tracker.diagram(found.hp.read)
             except states.Unrelated:
                 pass
-        self._unrelated = 0 if diagram else self._unrelated + (not memory.tracks.too_long)
+        # What took too long goes on from where it stopped, but not for ever.
+        self._unrelated = 0 if diagram else self._unrelated + (2 if memory.tracks.too_long else 1)
         self._entangled = self._unrelated < HOPELESS
         if not diagram:
             return None

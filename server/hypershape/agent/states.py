@@ -10,13 +10,21 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Mapping, Sequence, Set, Tuple
+import random
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Sequence, Set, Tuple
 
 from .origins import MOST_ENTRIES, Token, Tracker, names_of
 from .trials import Places, Trial
 
 MOST_RELATED = 2_048
 """So many combinations of states and choices are tried for one call."""
+
+FEW = 256
+"""So many are tried one by one, whatever decides."""
+
+MOST_BORDER = 64
+ANYWHERE = 8
+"""At so many of them it is tried whether further names decide."""
 
 MOST_NODES = 4_000
 """A larger diagram is given up."""
@@ -62,7 +70,8 @@ class Relating(Tracker):
 
     def relate(self, names: Tuple[str, ...], keys: FrozenSet[Key]) -> None:
         """Notes that the run is the same only for some combinations of values."""
-        if len(keys) == math.prod(len(self.places(name)) for name in names):
+        whole = set(itertools.product(*map(self.places, names)))
+        if keys >= whole:
             return
         endless = self.sampled.intersection(names)
         if endless:
@@ -136,6 +145,8 @@ class Relating(Tracker):
 class Related(Trial):
     """One call at the combinations of states and choices that decide about it."""
 
+    _few = FEW
+
     def relation(self) -> Tuple[Tuple[str, ...], FrozenSet[Key], List[Any]]:
         """The names that decide whether the call does the same, at which places it does, and its sizes as in `run`."""
         if any(self._tracker.is_partial(token) for token in self._tokens):  # type: ignore[attr-defined]
@@ -182,12 +193,33 @@ class Related(Trial):
             }
             indices = [self._names.index(name) for name in along]
             other = next(
-                (p for p in tried if table[tuple([p[i] for i in indices])] != of(self._outcome(p))), None
+                (
+                    p
+                    for p in itertools.chain(tried, self._elsewhere(along, table))
+                    if table[tuple([p[i] for i in indices])] != of(self._outcome(p))
+                ),
+                None,
             )
             if other is None:
                 return tuple(along), table
             base = self._moved({name: other[i] for name, i in zip(along, indices)})
             along += self._telling(of, other, base)
+
+    def _elsewhere(self, along: Sequence[str], table: Mapping[Key, Any]) -> Iterator[Places]:
+        """Where something else may decide, too: at the border between outcomes, with other values of other names.
+
+        What is refused at one end of the states and accepted at the other, whatever a dilation is, may depend on it
+        in between.
+        """
+        others = [i for i, name in enumerate(self._names) if name not in along]
+        for key in _border(table) if others else ():
+            here = self._moved(dict(zip(along, key)))
+            levels = [self._levels(self._names[i]) for i in others]
+            for i, some in zip(others, levels):
+                yield from ((*here[:i], place, *here[i + 1 :]) for place in some if place != here[i])
+            for end in (0, -1):
+                ends = dict(zip(others, (some[end] for some in levels)))
+                yield tuple(ends.get(i, place) for i, place in enumerate(here))
 
     def _telling(self, of: Callable[[Any], Any], other: Places, base: Places) -> List[str]:
         """The names that must be moved from `base` towards `other` for a difference, as few as possible."""
@@ -198,6 +230,24 @@ class Related(Trial):
                 if of(self._outcome(nearer)) != here:
                     other = nearer
         return self._differing(other, base)
+
+
+def _border(table: Mapping[Key, Any]) -> List[Key]:
+    """Some combinations beside which there is another outcome, and some anywhere."""
+    lines: Dict[Any, List[Key]] = {}
+    for key in table:
+        for i in range(len(key)):
+            lines.setdefault((i, key[:i], key[i + 1 :]), []).append(key)
+    beside = {
+        key: None
+        for line in lines.values()
+        for pair in zip(line, line[1:])
+        if table[pair[0]] != table[pair[1]]
+        for key in pair
+    }
+    generator = random.Random(0)
+    some = list(beside) if len(beside) <= MOST_BORDER else generator.sample(list(beside), MOST_BORDER)
+    return [*some, *generator.sample(list(table), min(len(table), ANYWHERE))]
 
 
 class _Writing:

@@ -22,7 +22,8 @@ FEW = 64
 MOST_VALUES = 33
 """Of a longer domain some values are tried."""
 
-MOST_CORNERS = 32
+MOST_CORNERS = 256
+MOST_LEVELS = 6
 MOST_PAIRS = 100
 DRAWS = 12
 
@@ -44,6 +45,8 @@ class _Again(Exception):
 
 class Trial:
     """One call at all values of its tokens. `at` gives its outcome at an assignment."""
+
+    _few = FEW
 
     def __init__(
         self,
@@ -246,29 +249,44 @@ class Trial:
     def _design(self) -> Iterator[Places]:
         tracker, names = self._tracker, self._names
         yield self._base
-        if tracker.sizes(names) <= FEW:
+        if tracker.sizes(names) <= self._few:
             yield from itertools.product(*map(tracker.places, names))
             return
-        ends = []
         for i, name in enumerate(names):
             allowed = self._places[name]
             for place in origins.some_of(len(allowed), allowed.index(self._base[i]), MOST_VALUES):
                 yield (*self._base[:i], allowed[place], *self._base[i + 1 :])
-            ends.append((allowed[0], allowed[-1]))
         yield from self._values_of_tokens()
+        yield from self._corners([self._levels(name) for name in names])
         generator = random.Random(0)
-        if 2 ** len(ends) <= MOST_CORNERS:
-            yield from itertools.product(*ends)
-        else:
-            for pick in (0, 1):
-                corner = tuple(each[pick] for each in ends)
-                yield corner
-                for i, each in enumerate(ends):
-                    yield (*corner[:i], each[1 - pick], *corner[i + 1 :])
-            for _ in range(DRAWS):
-                yield tuple(map(generator.choice, ends))
+        values = [self._places[name] for name in names]
+        yield from _threes([(generator.choice(some), generator.choice(some)) for some in values])
         for _ in range(DRAWS):
-            yield tuple(generator.choice(self._places[name]) for name in names)
+            yield tuple(map(generator.choice, values))
+
+    def _levels(self, name: str) -> List[int]:
+        """Places of a name between which its influence lies: the ends of numbers, all of what is none."""
+        places, values = self._places[name], self._tracker.domains[name]
+        if all(type(values[place]) in (int, float) for place in places):
+            places = sorted(places, key=lambda place: values[place])
+            return [places[0], places[-1]]
+        return places if len(places) <= MOST_LEVELS else [places[0], places[-1]]
+
+    def _corners(self, levels: Sequence[Sequence[int]]) -> Iterator[Places]:
+        """What fails where several names have certain values at once: all combinations of levels, or of any three."""
+        if math.prod(map(len, levels)) <= MOST_CORNERS:
+            yield from itertools.product(*levels)
+            return
+        for end in (0, -1):
+            corner = tuple(each[end] for each in levels)
+            yield corner
+            for i, each in enumerate(levels):
+                yield from ((*corner[:i], place, *corner[i + 1 :]) for place in each)
+        generator = random.Random(1)
+        for _ in range(max(map(len, levels)) - 1):
+            yield from _threes(
+                [(each[0], each[-1]) if len(each) < 3 else generator.sample(each, 2) for each in levels]
+            )
 
     def _values_of_tokens(self) -> Iterator[Places]:
         """Each value of each token, and their ends together."""
@@ -306,6 +324,16 @@ class Trial:
         ]
         random.Random(0).shuffle(both)
         yield from map(self._with, both[:MOST_PAIRS])
+
+
+def _threes(ends: Sequence[Sequence[int]]) -> Iterator[Places]:
+    """Rows of one end of each name, among which any three names have every combination of their ends.
+
+    An orthogonal array of strength three: its columns are linear functions of the bits of the row, any three of which
+    are independent as all are odd (R. C. Bose, 1947).
+    """
+    for row in range(1 << (2 * len(ends) - 1).bit_length()):
+        yield tuple(each[bin(row & (2 * i + 1)).count("1") % 2] for i, each in enumerate(ends))
 
 
 def _fitted(sizes: Dict[Places, Any], values: Dict[Places, Any], base: Places) -> Any:

@@ -13,7 +13,7 @@ import math
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from hypershape.model import Configuration, Hyperparameter, Key, Report, Value
+from hypershape.model import Configuration, Hyperparameter, Key, Value
 from hypershape.space.cubes import Contradiction, Cube
 from hypershape.space.domains import ends, probability, size
 
@@ -57,7 +57,7 @@ class Diagram:
             return
         self._cubes.append(cube)
         leaf = -len(self._cubes)
-        root = self._of_states(cube.report, leaf) if cube.report.states else self._of_box(cube, leaf)
+        root = self._of_states(cube, leaf) if cube.report.states else self._of_box(cube, leaf)
         self._own.append(root)
         self._merged.clear()
         self._root = self._merge(self._root, root)
@@ -82,15 +82,21 @@ class Diagram:
             node = self._either(name, [(node, cube.values(name))])
         return node
 
-    def _of_states(self, report: Report, leaf: Node) -> Node:
-        nodes = [leaf]
+    def _of_states(self, cube: Cube, leaf: Node) -> Node:
+        report, nodes = cube.report, [leaf]
+        told = {name for name, _ in report.states}
         # Levels are given in the order in which names are read, not from the last one up.
         for name in report.configuration:
-            if any(name == each for each, _ in report.states):
+            if name in told:
                 self._level(name)
         for name, leads in report.states:
             nodes.append(self._either(name, [(nodes[child], values) for child, values in leads]))
-        return nodes[-1]
+        root = nodes[-1]
+        for name in cube.forced.keys() - told:
+            # What a run depends on though it is not among its states has the values of its box.
+            level, places = self._level(name), self._places[name]
+            root = self._within(root, level, {places[type(v), v] for v in cube.values(name)}, {})
+        return root
 
     def _either(self, name: str, leads: list[tuple[Node, Collection[Value]]]) -> Node:
         """What some values of a hyperparameter lead to; the others lead to nothing."""
@@ -227,7 +233,8 @@ class Diagram:
             some = [place for place, child in enumerate(children) if leads[child]]
             if not some:
                 return values, None
-            place = generator.choice(some)
+            # What is said wrongly is most likely wrong where values are at their ends.
+            place = generator.choice(some if generator.random() < 0.5 else (some[0], some[-1]))
             values[self._names[level]] = self._value(level, place)
             node = children[place]
         return values, node if leads[node] else None

@@ -125,7 +125,8 @@ def _paths(explored: TargetAnalysis) -> list[dict[str, Any]] | None:
     reports = explored.reports[: len(explored.shares)] if explored.shares else explored.reports
     if coverage is None or coverage.mode != "exhaustive" or len(reports) > MOST_PATHS:
         return None
-    if not _declared_once(explored) or any(each.verdict == "unknown" for each in reports):
+    if not _declared_once(explored) or any(each.verdict == "unknown" or each.states for each in reports):
+        # What a report says of states is no path with some values of each name.
         return None
     known = {each.name for each in explored.hyperparameters}
     if any(not report.configuration.keys() <= known for report in reports):

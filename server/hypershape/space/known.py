@@ -55,7 +55,7 @@ class Known:
         self.changes = False
         """Whether one path was seen to lead to different names: such a space has no parts that could be counted."""
         self.mistakes = 0
-        """How often a name was believed wrongly: what was concluded from it before is void."""
+        """How often something was believed that is not any more: what was concluded from it before is void."""
         self.version = 0
         """Grows with everything that is learnt."""
         self.claims = False
@@ -163,8 +163,9 @@ class Known:
             self._give_up()
 
     def _give_up(self) -> None:
-        """Believes boxes only."""
+        """Believes boxes only, which have to stand their own trial."""
         self._diagram, self._unrelated = None, True
+        self.mistakes += 1
         self.version += 1
         self._rebuild()
 

@@ -317,7 +317,9 @@ def loss(target: TargetAnalysis, kept: Sequence[Kept]) -> Figure:
     known = list(weighted(target))
     total = sum(share for _, share in known) or 1.0
     share = sum(share * _gone(report, kept, hps) for report, share in known) / total
-    return Figure(share, *(_interval(share, coverage) if coverage is not None else (0.0, 1.0)))
+    if coverage is None or coverage.mode == "exhaustive":
+        return Figure(share, 0.0, 1.0)
+    return Figure(share, *_interval(share, coverage))
 
 
 def _gone(report: Report, kept: Sequence[Kept], hps: Mapping[str, Hyperparameter]) -> float:
