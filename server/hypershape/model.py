@@ -95,6 +95,10 @@ class Document:
         cell = self.cell_at(line)
         return f"line {line}" if cell is None else f"cell {cell.index}, line {line - cell.first_line + 1}"
 
+    def on(self, line: int) -> str:
+        """The same as part of a sentence: `on line 4`, `in cell 9, line 4`."""
+        return f"{'on' if self.cell_at(line) is None else 'in'} {self.where(line)}"
+
 
 # --------------------------------------------------------------------------- source
 

@@ -338,3 +338,13 @@ def test_the_json_tells_what_was_rehearsed() -> None:
         "elapsed_ms": 1250,
     }
     assert (second["verdict"], second["stage"], second["trial"], second["error"]) == ("ok", None, None, None)
+
+
+def test_shares_in_json_lie_between_zero_and_one_and_carry_no_rounding() -> None:
+    coverage = Coverage("sampled", 100, 3, 3, 1.0000000000000002, (-1.7e-18, 0.30000000000000004))
+    done = analysis()
+    target = replace(done.targets[0], coverage=coverage)
+    (told,) = json.loads(contract.to_json([replace(done, targets=(target,))], None, False))["files"][0][
+        "targets"
+    ]
+    assert (told["coverage"]["failing_share"], told["coverage"]["interval"]) == (1.0, [0.0, 0.3])

@@ -21,6 +21,7 @@ from hypershape.model import (
     Severity,
     TargetAnalysis,
 )
+from hypershape.rules.common import wording
 
 from .handmade import at, blame, error, failing, hyperparameter, module, repaired, underlined
 
@@ -889,3 +890,61 @@ def test_an_optimizer_of_tensorflows_private_keras_is_told_by_name_and_imported_
         "optimizer that Keras 3 takes in every configuration (2 tried)."
     )
     assert fixed in next(iter(repairs(finding, analysis).values()))
+
+
+def test_lines_of_a_notebook_count_in_their_cell_wherever_a_message_names_one() -> None:
+    cells = [
+        "import keras_tuner as kt",
+        "def build_model(hp):\n    hp.Int('n', 1, 2)\n    return hp.Choice('n', [3, 4])",
+    ]
+    read = source.analyse(source.from_notebook("n.ipynb", [(1, cells[0]), (4, cells[1])]))
+    finding = only(Analysis(read, targets=()), "HS104")
+    assert "'n' is already declared in cell 4, line 2, and" in finding.message
+    assert read.document.where(1) == "cell 1, line 1" and source.from_text("m.py", "\n").on(2) == "on line 2"
+
+
+@pytest.mark.parametrize(
+    ("probed", "mode", "said"),
+    [
+        (1, "sampled", "in the one configuration tried."),
+        (7, "sampled", "in all 7 configurations tried."),
+        (20, "sampled", "in every configuration (20 tried)."),
+        (7, "exhaustive", "in every configuration (7 tried)."),
+        (1, "exhaustive", "in every configuration."),
+    ],
+)
+def test_every_configuration_is_said_after_a_proof_or_many_probes(
+    probed: int, mode: Literal["exhaustive", "sampled"], said: str
+) -> None:
+    analysis = convolution_analysis()
+    (target,) = analysis.targets
+    failed = target.causes[0].failing[:1] * probed
+    cause = replace(target.causes[0], failing=failed, condition=None)
+    coverage = Coverage(mode, 1000, probed, probed, 1.0, (0.9, 1.0))
+    whole = replace(analysis, targets=(replace(target, causes=(cause,), coverage=coverage),))
+    assert only(whole, "HS201").message.splitlines()[0].endswith(said)
+
+
+def test_an_example_names_all_that_the_condition_speaks_of_and_no_entry_of_the_tuners_own() -> None:
+    names = ["a", "b", "c", "d", "e", "f"]
+    configuration = {**dict.fromkeys(names, 1), "tuner/epochs": 2}
+    analysis = convolution_analysis()
+    cause = analysis.targets[0].causes[0]
+    first = replace(cause.first, configuration=configuration)
+    spoken = replace(cause, first=first, condition=blame(" and ".join(f"{name} >= 1" for name in names)))
+    assert wording.example(spoken) == "a=1, b=1, c=1, d=1, e=1, f=1"
+    assert wording.example(replace(spoken, condition=None, building={})) == "a=1, b=1, c=1, d=1, …"
+
+
+def test_what_keras_says_at_length_is_cut_between_words() -> None:
+    quoted = wording.quote("one (two, three) " * 40)
+    assert quoted.endswith(("one …", "two …", "three) …")) and len(quoted) <= 302
+
+
+def test_one_name_in_several_loops_is_hinted_once() -> None:
+    written = module(
+        "def build_model(hp):\n    for i in range(3):\n        hp.Int('n', 1, 2)\n"
+        "    for i in range(3):\n        hp.Int('n', 1, 2)\n        hp.Int('m', 1, 2)\n"
+    )
+    found = [each for each in rules.findings(Analysis(written, targets=())) if each.code == "HS105"]
+    assert [each.span.line for each in found] == [3, 6]

@@ -148,3 +148,26 @@ def test_the_cells_of_a_notebook_are_one_text() -> None:
     (tuner,) = source.analyse(document).tuners
     assert tuner.rehearsal is not None
     assert lines(tuner.rehearsal)[-2:] == ["tuner.search(x, y)", "tuner.results_summary()"]
+
+
+def test_models_that_are_built_before_the_tuner_take_their_names_in_a_rehearsal_too() -> None:
+    before = (
+        "plain = keras.Sequential()\nplain.add(keras.Input((2,)))\nplain.add(keras.layers.Dense(3))\n"
+        "plain.compile('adam', 'mse')\nplain.fit(x, y)\n"
+        "way = keras.layers.Dense(2)(keras.Input((2,)))\nkeras.backend.clear_session()\n"
+    )
+    after = "other = keras.layers.Dense(4)\n"
+    text = HEAD + before + TUNER + "tuner.search(x, y)\n" + after
+    found = lines(rehearsal(text))
+    kept = [line for line in before.splitlines() if line in found]
+    assert kept == [line for line in before.splitlines() if "compile" not in line and "fit" not in line]
+    assert after.strip() not in found
+
+
+def test_of_models_before_the_tuner_nothing_is_trained_loaded_or_downloaded() -> None:
+    before = (
+        "big = keras.applications.VGG16()\nown = keras.models.load_model('own.keras')\n"
+        "score = keras.Sequential([keras.layers.Dense(3)]).fit(x, y)\n"
+    )
+    found = lines(rehearsal(HEAD + before + TUNER + "tuner.search(x, y)\n"))
+    assert not any(line in found for line in before.splitlines())

@@ -271,7 +271,7 @@ class Job:
             name = next(iter(unknown)).partition("(")[0]
             reason = next(
                 (why for each, why in self._running.missing.items() if name.partition(".")[0] == each),
-                "it is not installed",
+                "no module of that name is found",
             )
             report["verdict"] = "unknown"
             report["error"] = errors.limit(

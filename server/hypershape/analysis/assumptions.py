@@ -18,6 +18,9 @@ from hypershape.probe import FIRST_SECONDS, Agent, AgentFailed, Job, SliceFailed
 DATA_SECONDS = 3.0
 """The data that a search is given may take so much processor time to read; what takes longer, the next analysis has."""
 
+QUOTED = 200
+"""So many characters of an error are quoted where a target cannot be probed."""
+
 CONFIRMING_SECONDS = 0.5
 """A failure may take so long to meet another assumption when the time is over: without that it would not be shown."""
 
@@ -115,10 +118,18 @@ def _excuse(job: Job, errors: Sequence[ProbeError]) -> str:
     if limit is not None:
         return limit
     assumed = f" ({'; '.join(job.assumptions[:3])})" if job.assumptions else ""
+    said = f" {errors[0].type}: {_shortened(errors[0].message)}" if errors else ""
     return (
-        f"It needs data that is not at hand, and builds with none of the shapes assumed for it{assumed}. Declare "
+        f"It needs data that is not at hand, and builds with none of the shapes assumed for it{assumed}.{said} Declare "
         "them in a comment above the function, for example `# hypershape: x=(28, 28, 1) y=(10,)`."
     )
+
+
+def _shortened(message: str) -> str:
+    """The first lines of a message as one sentence."""
+    line = " ".join(message.split())
+    line = line if len(line) <= QUOTED else line[:QUOTED].rpartition(" ")[0] + " …"
+    return line if line.endswith((".", "…", "!")) else f"{line}."
 
 
 async def under_other_assumptions(

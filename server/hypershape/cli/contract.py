@@ -115,14 +115,15 @@ def _coverage(coverage: Coverage | None) -> Json | None:
         "space": coverage.space,
         "probed": coverage.probed,
         "failed": coverage.failed,
-        "failing_share": coverage.failing_share,
-        "interval": [_finite(bound) for bound in coverage.interval],
+        "failing_share": _share(coverage.failing_share),
+        "interval": [_share(bound) for bound in coverage.interval],
         "held": dict(coverage.held),
     }
 
 
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
+def _share(value: float) -> float | None:
+    """A share between 0 and 1, without what adding up many parts leaves behind the last digit."""
+    return round(min(1.0, max(0.0, value)), 12) if math.isfinite(value) else None
 
 
 def _layer(document: Document, row: LayerRow) -> Json:

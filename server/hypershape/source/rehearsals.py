@@ -43,7 +43,8 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     last = max(roots, key=code.text.start)
     acts = tuple((each.lineno, each.end_lineno or each.lineno) for each in roots)
     if not around:
-        return Played("None", Names(), code.text.end(last), roots, acts)
+        session = tuple(_models_before(construction.statement, code))
+        return Played("None", Names(), code.text.end(last), (*session, *roots), acts)
     function = around[0]
     if not isinstance(function, ast.FunctionDef) or function.name == "__init__":
         return None
@@ -51,6 +52,29 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     if assumed:
         return None
     return Played(expression, needs, None, roots, acts, (Capture(function, last, (), roots), *captures))
+
+
+def _models_before(made: ast.stmt, code: Code) -> Iterator[ast.stmt]:
+    """The statements of the module that make layers before a tuner: their names are taken when it builds its first model."""
+    for statement in code.tree.body:
+        if statement is made or code.text.start(statement) > code.text.start(made):
+            return
+        calls = [each for each in ast.walk(statement) if isinstance(each, ast.Call)]
+        simple = isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr)) and bool(calls)
+        if simple and all(_makes_layers(call, code) for call in calls):
+            yield statement
+
+
+def _makes_layers(call: ast.Call, code: Code) -> bool:
+    """Whether a call only puts a model together, or forgets those that there were."""
+    if isinstance(call.func, ast.Call):
+        return True
+    name = code.imported(call.func) or ""
+    if name.startswith("keras.layers.") or name.rpartition(".")[2] in ("Sequential", "Model", "Input"):
+        return name.startswith("keras.")
+    return name.endswith(".clear_session") or (
+        isinstance(call.func, ast.Attribute) and call.func.attr == "add"
+    )
 
 
 def _functions(code: Code, statement: ast.stmt) -> list[ast.AST]:

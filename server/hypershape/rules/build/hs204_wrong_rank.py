@@ -161,7 +161,7 @@ def _return_sequences(body: Span, here: Span, error: ProbeError, code: Code) -> 
     for call, edit in list(zip(before, made, strict=True))[::-1][:1]:
         if edit:
             yield Fix(
-                f"Let {class_of(call, code)} on {code.document.where(call.lineno)} return its whole sequence",
+                f"Let {class_of(call, code)} {code.document.on(call.lineno)} return its whole sequence",
                 (edit,),
             )
     if len(made) > 1 and None not in made:
@@ -186,7 +186,7 @@ def _as_conditional(before: ast.Call, failing: ast.Call, code: Code) -> Iterator
     edit = edits.set_argument(code.module, code.span(before), "return_sequences", test)
     if edit is not None and "\n" not in test:
         yield Fix(
-            f"Let {class_of(before, code)} on {code.document.where(before.lineno)} return its whole sequence if {test}",
+            f"Let {class_of(before, code)} {code.document.on(before.lineno)} return its whole sequence if {test}",
             (edit,),
         )
 

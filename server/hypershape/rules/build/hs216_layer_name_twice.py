@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import partial
 
-from hypershape.model import Cause, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.fixes import edits
+from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
+from hypershape.rules.common import rehearsed
 from hypershape.rules.common.failure import BuildFailure
+from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.loops import numbered_by_loop
+from hypershape.rules.common.rehearsed import Story
 from hypershape.source import Code
 
 
@@ -18,16 +24,21 @@ class LayerNameTwice(BuildFailure):
     ## What it does
     Builds the model over the search space and reports a `name=` that a loop gives to more than one layer.
 
+    A name such as `dense_1` is also what Keras calls its second unnamed layer: where the file builds other models
+    before the tuner, an unnamed layer may come to it in the tuner's constructor.
+
     ## Why it matters
-    It fails only in the trials that draw more than one layer.
+    It fails only in the trials that draw more than one layer, or only in the session in which the tuner is made.
 
     ## Fix
-    Number the names: `name=f"dense_{i}"`.
+    Number the names: `name=f"dense_{i}"`. Leave names like `dense_1` to Keras.
     """
 
     code = "HS216"
     name = "layer-name-twice"
     kinds = ("layer-name-twice",)
+    # In a process of its own everything builds, and the tuner cannot be made all the same.
+    refutable = False
 
     INVALID = (
         Example.layers(
@@ -79,6 +90,26 @@ class LayerNameTwice(BuildFailure):
         ),
     )
 
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        yield from super().check(analysis)
+        code = analysis.module.code
+        for story in rehearsed.stories(analysis):
+            if story.failed.stage == "tuner" and story.error.kind in self.kinds:
+                yield self.finding(
+                    f"The tuner cannot be made: models that this file builds before it have taken names of layers, so "
+                    f"that a layer without a name becomes {_name(story.error)!r} in the tuner's constructor, where "
+                    f"another one has this name. In a new process it builds.\n{rehearsed.what(story)}",
+                    self._written(story, analysis) or rehearsed.place(story, code),
+                    target=story.target,
+                    error=story.error,
+                    repairs=partial(_unnamed, _name(story.error), story, analysis),
+                )
+
+    def _written(self, story: Story, analysis: Analysis) -> Span | None:
+        """Where the target writes the name down."""
+        found = [written for _, written in _named(_name(story.error), story, analysis)]
+        return analysis.module.code.span(found[0]) if len(found) == 1 else None
+
     def what(self, error: ProbeError, code: Code) -> str:
         return f"Two layers are called {_name(error)!r}"
 
@@ -97,6 +128,27 @@ class LayerNameTwice(BuildFailure):
             if numbered is not None:
                 yield Fix("Number the layers' names", numbered)
         yield from super().repairs(target, cause, code)
+
+
+def _named(name: str, story: Story, analysis: Analysis) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """The calls of a target that give a layer this name, with what gives it."""
+    code = analysis.module.code
+    for target in analysis.targets:
+        for call in code.calls_in(target.target.body) if target.target.name == story.target else ():
+            written = code.argument(call, "name")
+            if isinstance(written, ast.Constant) and written.value == name:
+                yield call, written
+
+
+def _unnamed(name: str, story: Story, analysis: Analysis) -> Iterator[Fix]:
+    """The layer under a name that no counter of Keras's comes to, or under none."""
+    code = analysis.module.code
+    for call, written in _named(name, story, analysis):
+        free = f"{re.sub(r'_[0-9]+$', '', name)}_of_this_model"
+        yield Fix(f"Call the layer {free}", (Edit(code.span(written), requoted(code.source(written), free)),))
+        edit = edits.remove_argument(code.module, code.span(call), "name")
+        if edit is not None:
+            yield Fix("Leave the name to Keras", (edit,))
 
 
 def _name(error: ProbeError) -> str:

@@ -10,6 +10,8 @@ from hypershape.space import fates, odds, shares
 
 SHOWN_VALUES = 4
 MOST_VALUES = 12
+MANY = 20
+"""So many probes that all fail are told as all of the space; none of 20 builds where less than one in seven does."""
 _INTERNAL = "tuner/"
 """How Keras Tuner's own entries among the values of a trial begin: `tuner/epochs`."""
 QUOTED = 300
@@ -22,17 +24,22 @@ _CALLING = re.compile(r"^Exception encountered when calling [^\n]*\n+")
 def when(target: TargetAnalysis, cause: Cause) -> str:
     """`when kernel >= 7 (33 % of the space, e.g. kernel=7, blocks=3)`, or `in every configuration: no search begins`."""
     if always(target, cause):
-        return f"in every configuration{_tried(target.coverage)}{_end_of_all(target, cause)}"
+        return f"{_everywhere(target.coverage)}{_end_of_all(target, cause)}"
     condition = f"when {cause.condition.words}" if cause.condition is not None else "at some configurations"
     figures = share(target, cause) + consequence(target, cause)
     return f"{condition} ({f'{figures}, ' if figures else ''}e.g. {example(cause)})"
 
 
-def _tried(coverage: Coverage | None) -> str:
-    number = coverage.probed if coverage is not None else 0
-    if coverage is not None and coverage.by_inference and coverage.space is not None:
-        return f" (all {coverage.space:,}, proved from {number:,})" if coverage.space > 1 else ""
-    return f" ({number:,} tried)" if number > 1 else ""
+def _everywhere(coverage: Coverage | None) -> str:
+    """`in every configuration (all 60, proved from 22)`; of a few that were tried nothing is said but that."""
+    if coverage is None:
+        return "in every configuration"
+    number, space = coverage.probed, coverage.space
+    if coverage.by_inference and space is not None:
+        return f"in every configuration{f' (all {space:,}, proved from {number:,})' if space > 1 else ''}"
+    if coverage.mode == "exhaustive" or number >= MANY:
+        return f"in every configuration{f' ({number:,} tried)' if number > 1 else ''}"
+    return f"in all {number:,} configurations tried" if number > 1 else "in the one configuration tried"
 
 
 def always(target: TargetAnalysis, cause: Cause) -> bool:

@@ -166,11 +166,11 @@ class OneNameTwoMeanings(Rule):
         for span, (name, first) in found.items():
             call, earlier = code.hp_call_at(span), code.hp_call_at(first)
             here = code.source(call.node) if call else "this declaration"
-            there = code.source(earlier.node) if earlier else f"the one on {code.document.where(first.line)}"
+            there = code.source(earlier.node) if earlier else f"the one {code.document.on(first.line)}"
             written = call.arguments.get("name") if call else None
             shown = name if written is not None and code.source(written) == name else repr(name)
             yield self.finding(
-                f"{shown} is already declared on {code.document.where(first.line)}, and the first declaration wins: "
+                f"{shown} is already declared {code.document.on(first.line)}, and the first declaration wins: "
                 f"`{_short(here)}` returns a value of `{_short(there)}`.",
                 span,
                 related=(Related(first, f"{name} is declared here first"),),

@@ -118,7 +118,7 @@ class SharedOptimizer(Rule):
             ):
                 name, made = given
                 yield self.finding(
-                    f"All trials share this optimizer, made on {code.document.where(made.lineno)}: with Keras 3 every trial but the "
+                    f"All trials share this optimizer, made {code.document.on(made.lineno)}: with Keras 3 every trial but the "
                     "first fails.",
                     code.span(name),
                     repairs=partial(_made_here, name, made, code),

@@ -150,7 +150,7 @@ class SharedModel(Rule):
             if made is None or not any(contains(body, code.span(node)) for body in bodies):
                 continue
             yield self.finding(
-                f"All trials share this object, made on {code.document.where(made.lineno)}: each begins where the last one ended.",
+                f"All trials share this object, made {code.document.on(made.lineno)}: each begins where the last one ended.",
                 code.span(node),
                 related=(Related(code.span(made), "it is made here, once"),),
                 repairs=partial(_made_here, node, made, code),

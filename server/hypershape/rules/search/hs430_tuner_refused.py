@@ -53,7 +53,8 @@ class TunerRefused(Rule):
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         for story in rehearsed.stories(analysis):
-            if story.failed.stage == "tuner":
+            # Two layers of one name have a rule of their own, which names the layer.
+            if story.failed.stage == "tuner" and story.error.kind != "layer-name-twice":
                 yield self.finding(
                     f"The tuner cannot be made: {rehearsed.what(story)} The search never starts.",
                     rehearsed.place(story, code),
