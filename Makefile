@@ -23,7 +23,7 @@ SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup python demo test lint test-client test-vscode test-neovim test-python accuracy families versions bench corpus reports rules searches mutants vsix clean
+.PHONY: help setup python demo test lint test-client test-vscode test-neovim test-python accuracy families versions bench corpus reports rules searches mutants mutations vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -39,6 +39,7 @@ help:
 	@echo 'make rules     the table of rules over their examples, and their pages under docs/rules'
 	@echo 'make searches  real searches before and after the fixes of 40 examples'
 	@echo 'make mutants   breaks of space/ and fixes/ that the tests let live; MODULE=space/domains.py for one file'
+	@echo 'make mutations search spaces with one change each, against what all of their configurations do'
 	@echo 'make vsix      $(VSIX), to be installed in VS Code'
 	@echo 'make clean     removes what was built, and leaves what was downloaded'
 
@@ -131,6 +132,9 @@ searches: $(PYTHON_READY)
 
 mutants: $(PYTHON_READY)
 	$(BIN)/python -m tests.mutants $(MODULE)
+
+mutations: $(PYTHON_READY)
+	$(BIN)/python -m tests.mutations
 
 vsix: $(VSIX)
 

@@ -183,17 +183,24 @@ class DeclaredData:
     """`# hypershape: x=(28, 28, 1) y=(10,)`: shapes of one sample, without the batch axis; one entry per input.
 
     Also what a search was seen to be given: then `knowledge` is "known". `x_names` and `y_names` are the keys
-    where the data is a dictionary.
+    where the data is a dictionary. Labels whose width is not known, one-hot ones of a folder that is not there, have
+    None for it. `rows` are the numbers of samples of x and y, `y_max` is the highest class number, `batched` says
+    whether a dataset gives batches, `batch` how many samples a step takes: each as far as a search was seen to be
+    given it.
     """
 
     x: tuple[tuple[int, ...], ...] = ()
-    y: tuple[tuple[int, ...], ...] = ()
+    y: tuple[tuple[int | None, ...], ...] = ()
     x_dtype: str = "float32"
     y_dtype: str | None = None
     span: Span | None = None
     knowledge: DataKnowledge = "declared"
     x_names: tuple[str, ...] = ()
     y_names: tuple[str, ...] = ()
+    rows: tuple[int | None, ...] = ()
+    y_max: int | None = None
+    batched: bool = True
+    batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -652,6 +659,7 @@ class Fix:
     """A repair. `verified`: the edited text was probed, the failure is gone and nothing new fails.
 
     `reshapes`: it is meant to change what the models that build now give, and its title says so.
+    `drops`: the share of the search space that it takes away.
     """
 
     title: str
@@ -660,6 +668,7 @@ class Fix:
     preferred: bool = False
     kind: Literal["quickfix", "refactor"] = "quickfix"
     reshapes: bool = False
+    drops: float = 0.0
 
 
 Repairs: TypeAlias = Callable[[], Iterable[Fix]]
@@ -741,6 +750,23 @@ class TargetAnalysis:
     """What rehearsals of its tuners gave."""
     fates: tuple[Fate, ...] = ()
     """What becomes of searches in which these causes strike; none where that is not known or simple to compute."""
+
+    unread: str = ""
+    """Why the data of its searches could not be had, where that is so."""
+
+    @property
+    def step_unchecked(self) -> str | None:
+        """Why nothing is known of the step in which its searches train, in some words; None where it was taken.
+
+        Also where something fails: nobody takes silence for a promise there.
+        """
+        searched = any(each.searches and not each.own_trials for each in self.target.tuners)
+        built = self.status == "probed" and any(each.verdict == "ok" for each in self.reports)
+        played = any(each.verdict != "unknown" and each.facts.get("trials") for each in self.rehearsals)
+        data = self.known_data
+        if not searched or not built or played or self.causes or (data is not None and data.y):
+            return None
+        return self.unread or "the labels of the search are not known"
 
     @property
     def known_data(self) -> DeclaredData | None:

@@ -64,6 +64,9 @@ class ScriptedJob:
         self._agent, self.text, self.data, self._device = agent, text, data, device
         self._known: dict[str, Hyperparameter] = {}
 
+    def unread(self, slice_: Slice | None) -> str:
+        return ""
+
     async def probe(
         self,
         configurations: Sequence[Configuration],

@@ -169,6 +169,10 @@ class Job:
         finally:
             _alarm(0)
 
+    def unread(self) -> str:
+        """Why data were not to be had: the first thing that is not at hand, in some words."""
+        return self._running.reason()
+
     def _attempt(self, run: Callable[[], None]) -> None:
         """One statement of the slice: data that takes long to load is as good as missing."""
         _alarm(STATEMENT_SECONDS)
@@ -325,6 +329,7 @@ def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> No
                 result = {"error": job.open(fresh), "assumptions": job.assumptions}
                 if params.get("describe") and result["error"] is None:
                     result["data"] = job.described()
+                    result["unread"] = job.unread()
             else:
                 assert job is not None
                 bound = limits.Bound(math.inf)

@@ -215,7 +215,8 @@ class Watch:
             return "Refused", "It needs the network, which a rehearsal does not have."
         if self._loops.shortened and stage != "objective":
             return "TimeLimit", "Its own training loop takes longer than a rehearsal may."
-        if self._assumption.made and not self._holds_without_data(error, stage):
+        lacking = self._assumption.made or self._assumption.classes_assumed
+        if lacking and not self._holds_without_data(error, stage):
             return "Missing", "It needs something that is not at hand."
         return None
 

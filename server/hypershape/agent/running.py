@@ -10,7 +10,7 @@ import sys
 import types
 from typing import Any, Callable, Iterator
 
-from . import datasets, imports, replaced
+from . import datasets, folders, imports, replaced
 from .standins import Assumption, StandIn, stand_in
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -38,6 +38,7 @@ class Slice:
         """Names that are bound to stand-ins, each with why."""
         self.given: Any = None
         """What the tuner gets as `hyperparameters=`."""
+        self._finder: imports.Finder | None = None
         self.perform: Callable[[Callable[[], Any]], Any] = lambda act: act()
         """Runs what a rehearsal watches: the statements on the lines of `acts`, else the expression."""
 
@@ -47,7 +48,8 @@ class Slice:
         Raises what an import, a definition or the target's expression raises.
         """
         datasets.install()
-        imports.install(self.assumption)
+        folders.install(self.assumption)
+        self._finder = imports.install(self.assumption)
         replaced.install()
         namespace: dict[str, Any] = {}
         for file in self._fields["files"]:
@@ -127,6 +129,14 @@ class Slice:
     def _bind(self, namespace: dict[str, Any], name: str, why: str) -> None:
         namespace[name] = stand_in(name, self.assumption)
         self.missing[name] = why
+
+    def reason(self) -> str:
+        """What is not at hand, and why: a package that is not installed, else the first name that could not be bound."""
+        for name in self._finder.missing if self._finder is not None else ():
+            return f"`{name}` is not installed"
+        for name, why in self.missing.items():
+            return f"`{name}` could not be had ({why.strip().splitlines()[0][:120] if why.strip() else 'unknown'})"
+        return ""
 
     def uses_stand_ins(self, function: Any) -> bool:
         """Whether the target, or a function or class of its modules, mentions a name that is a stand-in."""

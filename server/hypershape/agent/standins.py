@@ -57,6 +57,8 @@ class Assumption:
         """Whether one is a metric: by which name it reports what it measures, only its package knows."""
         self.given: dict[str, None] = {}
         """Those that were given the hyperparameters since the last `reset`: what they declare is not known."""
+        self.classes_assumed = False
+        """Whether the number of classes of some data is made up."""
 
     def reset(self) -> None:
         self.called.clear()

@@ -30,6 +30,7 @@ class Data:
         self.y_dtype = fields.get("y_dtype")
         self.x_names = tuple(fields.get("x_names") or ())
         self.y_names = tuple(fields.get("y_names") or ())
+        self.batch: Optional[int] = fields.get("batch")
         self.knowledge = fields.get("knowledge") or ("declared" if self.x or self.y else "none")
 
     def seen_by(self, deferred: bool, fits_itself: bool) -> "Data":
@@ -118,12 +119,27 @@ def _weigh(weight: Any) -> None:
 def build_on(model: Any, data: Data) -> Tuple[str, ...]:
     """Runs the shape part of a training step and returns the names that the step would report.
 
+    What fails is tried with as many samples as a step of the search takes, too: a metric may have weights of that size.
+
     Raises what Keras raises: inputs that do not fit the model, labels that do not fit the loss. Without labels
     only the model is built; without inputs either, nothing happens.
     """
+    try:
+        return _built_on(model, data)
+    except Exception as error:
+        if data.batch in (None, BATCH):
+            raise
+        try:
+            return _built_on(model, data, data.batch)
+        except Exception:
+            raise error from None
+
+
+def _built_on(model: Any, data: Data, size: Optional[int] = None) -> Tuple[str, ...]:
+    data = _of_known_widths(model, data)
     if not _feedable(model, data):
         return ()
-    x = _inputs(model, data, Batch)
+    x = _inputs(model, data, Batch, size)
     if not private.has(private.STEP):
         if data.x:
             train(model, data)
@@ -137,7 +153,7 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
     if model.optimizer is None:
         # A step fails in a way that depends on the backend; a real one will say how.
         raise AttributeError("'NoneType' object has no attribute 'apply_gradients'")
-    _build_step(model, x, _labels(model, data, Batch))
+    _build_step(model, x, _labels(model, data, Batch, size))
     return log_names(model)
 
 
@@ -259,6 +275,7 @@ def train(model: Any, data: Data, compiled: bool = False) -> Tuple[str, ...]:
     Raises what Keras raises. The step runs eagerly where compiling it would cost more than the step, which is
     everywhere but in JAX; `compiled` runs it as `fit` does, which refuses more and in other words.
     """
+    data = _of_known_widths(model, data)
     if not _feedable(model, data):
         return ()
     x = _inputs(model, data, _random)
@@ -324,15 +341,15 @@ def _call(model: Any, x: Any, training: bool = False) -> Any:
     return private.get("keras.src.backend.compute_output_spec")(model, symbolic(x), training=training)
 
 
-def _inputs(model: Any, data: Data, make: Any) -> Any:
+def _inputs(model: Any, data: Data, make: Any, size: Optional[int] = None) -> Any:
     if data.x:
-        size = _batch_size(model)
+        size = size or _batch_size(model)
         arrays = [make((size, *shape), data.x_dtype) for shape in data.x]
         return _nest(arrays, data.x_names)
     return _nest(
         [
             make(
-                (_batch_size(model), *(8 if size is None else size for size in tensor.shape[1:])),
+                (size or _batch_size(model), *(8 if size is None else size for size in tensor.shape[1:])),
                 tensor.dtype,
             )
             for tensor in model.inputs
@@ -340,10 +357,31 @@ def _inputs(model: Any, data: Data, make: Any) -> Any:
     )
 
 
-def _labels(model: Any, data: Data, make: Any) -> Any:
-    size = _batch_size(model)
+def _labels(model: Any, data: Data, make: Any, size: Optional[int] = None) -> Any:
+    size = size or _batch_size(model)
     arrays = [make((size, *shape), data.y_dtype or _label_dtype(model, shape)) for shape in data.y]
     return _nest(arrays, data.y_names)
+
+
+def _of_known_widths(model: Any, data: Data) -> Data:
+    """Data whose labels are as wide as the output where their width is not known: only their form is to be tried.
+
+    They are left out where the model does not tell its output either.
+    """
+    if not any(None in shape for shape in data.y):
+        return data
+    if data.x and not model.built:
+        _call(model, _inputs(model, data, Batch))
+    widths = [tuple(each.shape)[-1:] for each in outputs(model)]
+    known = len(widths) == len(data.y) and all(width and width[0] is not None for width in widths)
+    made = Data(None)
+    vars(made).update(vars(data))
+    made.y = (
+        [tuple(width[0] if size is None else size for size in shape) for shape, width in zip(data.y, widths)]
+        if known
+        else []
+    )
+    return made
 
 
 def _label_dtype(model: Any, shape: Tuple[int, ...]) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from hypershape import fixes, rules, source, space
 from hypershape.analysis.aside import aside
@@ -28,6 +29,7 @@ from hypershape.model import (
     Fix,
     Module,
     Options,
+    ProbeError,
     Report,
     Severity,
     Target,
@@ -51,6 +53,8 @@ REPLAYING_SECONDS = 20.0
 
 PLAYED = ("HS3", "HS4")
 """Families of findings whose repairs a search can contradict: about training and about the search itself."""
+
+_STAGES = ("build", "return", "compile", "step")
 
 SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
 
@@ -128,7 +132,9 @@ async def _fixes(
     With them the titles of those that did not pass, and whether there was time for all.
     """
     kept: list[Fix] = []
+    following: list[Fix] = []
     refused: list[str] = []
+    tried: list[tuple[Edit, ...]] = []
     candidates = finding.candidates()
     while (candidate := await aside(next, candidates, None)) is not None:
         fix, repairs = candidate
@@ -136,28 +142,53 @@ async def _fixes(
             break
         if clock.left <= 0 and fix.edits not in trial.passed:
             return tuple(kept), tuple(refused), False
-        if fix.title not in finding.refused and await _verified(fix, finding, trial):
+        if fix.edits in tried:
+            continue
+        tried.append(fix.edits)
+        verdict = Verdict.FAILS if fix.title in finding.refused else await _verified(fix, finding, trial)
+        if verdict is Verdict.CURES:
             kept.append(replace(fix, verified=True, preferred=repairs and not kept))
+        elif verdict is Verdict.UNCOVERS:
+            following.append(replace(fix, title=f"{fix.title}; then another failure shows", verified=True))
         else:
             refused.append(fix.title)
+    if not any(fix.preferred for fix in kept):
+        kept = [*following[: options.fixes_offered - len(kept)], *kept]
     return tuple(kept), tuple(refused), True
 
 
-async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> bool:
+class Verdict(Enum):
+    """What a trial of a repair came to."""
+
+    CURES = "cures"
+    UNCOVERS = "uncovers"
+    """The failure is gone; where nothing had built, another one, later and elsewhere, shows."""
+    FAILS = "fails"
+
+
+async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> Verdict:
     """Whether the edited text still reads, no longer has the finding, and has no failure it did not have before."""
     module = await _edited(fix, trial)
     if module is None:
-        return False
+        return Verdict.FAILS
     agent, environment = trial.agent, trial.state.environment
     if agent is not None and environment is not None:
         agent, environment = await _fitting(agent, module, environment)
-    if fix.edits not in trial.passed and not await _probes(
-        fix, finding, trial, module, replace(trial.state, environment=environment), agent
-    ):
-        return False
-    if trial.replay is None or agent is None:
-        return True
-    return await trial.replay.succeeds(fix, module, Player(agent, trial.cache, environment))
+    if fix.edits in trial.passed:
+        verdict = _known_verdict(fix, finding)
+    else:
+        state = replace(trial.state, environment=environment)
+        verdict = await _probes(fix, finding, trial, module, state, agent)
+    if verdict is not Verdict.CURES or trial.replay is None or agent is None:
+        return verdict
+    played = await trial.replay.succeeds(fix, module, Player(agent, trial.cache, environment))
+    return Verdict.CURES if played else Verdict.FAILS
+
+
+def _known_verdict(fix: Fix, finding: Finding) -> Verdict:
+    """What a repair came to whose probes passed before: one that uncovers another failure says so in its title."""
+    before = next((each.title for each in finding.fixes if each.edits == fix.edits), fix.title)
+    return Verdict.CURES if before == fix.title else Verdict.UNCOVERS
 
 
 async def _edited(fix: Fix, trial: _Trial) -> Module | None:
@@ -179,7 +210,7 @@ async def _edited(fix: Fix, trial: _Trial) -> Module | None:
 
 async def _probes(
     fix: Fix, finding: Finding, trial: _Trial, module: Module, state: Analysis, agent: Agent | None
-) -> bool:
+) -> Verdict:
     """Whether probes of the edited text show the finding gone and nothing new.
 
     Targets whose slice the edit does not change need no new probe.
@@ -188,9 +219,10 @@ async def _probes(
         module, state.environment, tuple(unprobed(target) for target in module.targets), done=True
     )
     if not await aside(is_kept, fix, state, after):
-        return False
+        return Verdict.FAILS
     before = state.by_name
-    probed = []
+    probed: list[TargetAnalysis] = []
+    uncovered: list[Cause] = []
     for key, new in after.by_name.items():
         old = before.get(key)
         hopeless = old is None or (old.status != "probed" and old.target.name != finding.target)
@@ -198,17 +230,21 @@ async def _probes(
             probed.append(replace(old, target=new.target, causes=()) if old is not None else new)
             continue
         if agent is None or new.target.slice is None:
-            return False
+            return Verdict.FAILS
         tried = await _try(new.target, old, agent, trial.clock)
         if tried is None or not await aside(_no_worse, tried, old, finding, fix):
-            return False
+            return Verdict.FAILS
         probed.append(tried)
+        uncovered += tried.causes if _only_the_next(tried, old, finding) else ()
     remaining = await aside(rules.findings, replace(after, targets=tuple(probed)))
-    return _count(remaining, finding.code) < _count(state.findings, finding.code) and not any(
+    better = _count(remaining, finding.code) < _count(state.findings, finding.code) and not any(
         _count(remaining, new.code) > _count(state.findings, new.code)
         for new in remaining
-        if new.severity in (Severity.ERROR, Severity.WARNING)
+        if new.severity in (Severity.ERROR, Severity.WARNING) and new.cause not in uncovered
     )
+    if not better:
+        return Verdict.FAILS
+    return Verdict.UNCOVERS if uncovered else Verdict.CURES
 
 
 async def _fitting(agent: Agent, module: Module, known: Environment) -> tuple[Agent, Environment]:
@@ -223,7 +259,7 @@ async def _fitting(agent: Agent, module: Module, known: Environment) -> tuple[Ag
 def _same_question(new: Target, old: Target) -> bool:
     """Whether probes of an edited target would answer as those before the edit did."""
     declared = [None if each.data is None else replace(each.data, span=None) for each in (new, old)]
-    return new.slice == old.slice and declared[0] == declared[1]
+    return (new.slice, new.fed) == (old.slice, old.fed) and declared[0] == declared[1]
 
 
 async def _try(
@@ -278,9 +314,11 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: F
         for cause in old.causes
         if finding.cause is None or cause is not finding.cause
     }
-    if finding.cause is not None and not any(report.verdict == "ok" for report in new.reports):
-        return False
     if finding.cause is not None and _still_fails(finding.cause, new):
+        return False
+    if _only_the_next(new, old, finding):
+        return True
+    if finding.cause is not None and not any(report.verdict == "ok" for report in new.reports):
         return False
     if any(
         (cause.error.type, cause.error.stage) not in others and not _gives_up(cause, old)
@@ -288,6 +326,34 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: F
     ):
         return False
     return fix.reshapes or not _outputs_changed(new.reports, old.reports)
+
+
+def _only_the_next(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> bool:
+    """Whether nothing built before, and what fails now is another failure, at another place, that comes later.
+
+    One failure hides the next: a model whose layers fit at last may still not fit its labels.
+    """
+    cause = finding.cause
+    if cause is None or not new.causes or any(report.verdict == "ok" for report in old.reports):
+        return False
+    if len(old.causes) != 1 or new.coverage is None or _declared(new) != _declared(old):
+        return False
+    return all(
+        each.error.kind != cause.error.kind
+        and each.error.span != cause.error.span
+        and _rank(each.error) >= _rank(cause.error)
+        for each in new.causes
+    )
+
+
+def _declared(target: TargetAnalysis) -> dict[str, object]:
+    """The domains of a target: a repair that leaves some of them out may only have left out a failure."""
+    return {each.name: each.values for each in target.hyperparameters}
+
+
+def _rank(error: ProbeError) -> int:
+    """How far a probe came."""
+    return _STAGES.index(error.stage) if error.stage in _STAGES else 0
 
 
 def _still_fails(cause: Cause, new: TargetAnalysis) -> bool:

@@ -51,6 +51,7 @@ def summary_of(target: Target, explorer: space.Explorer, job: Job, started: floa
         causes=explorer.causes(),
         elapsed_ms={"symbolic": 1000 * (time.monotonic() - started)},
         searched=searched(job),
+        unread=job.unread(target.fed),
     )
 
 

@@ -147,6 +147,8 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
     if target.assumptions:
         text += f"; assumed {', '.join(target.assumptions)}"
     text += _rehearsed(target)
+    if target.step_unchecked is not None:
+        text += f"; the training step was not checked: {target.step_unchecked}"
     if target.coverage.failed or target.causes or any(each.verdict == "fail" for each in target.rehearsals):
         return "✗", "red", text
     # A check mark is a proof; what was only sampled may still fail where nothing was tried.

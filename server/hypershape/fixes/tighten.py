@@ -6,7 +6,7 @@ import ast
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
@@ -24,11 +24,19 @@ from hypershape.model import (
 )
 from hypershape.source import Code, HpCall
 from hypershape.space import domains
-from hypershape.space.shares import Figure, Kept, certain, loss, percent
+from hypershape.space.shares import Figure, Kept, loss, percent
 
 ALL = 0.99
 """A repair that drops more of the space is none."""
+_DEAR = 0.25
+"""Where one narrower declaration costs more of the space, two or three together may cost less."""
 _PAIRED_VALUES = 24
+_GROUPED = 6
+"""So many declarations are combined with each other."""
+_BOXES = 2500
+"""A group with more combinations of parts is not tried."""
+_WEIGHED = 3
+"""So many of the combinations that seem to keep most are weighed."""
 _LISTED_VALUES = 8
 _SPELT_OUT = 256
 
@@ -69,17 +77,25 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
             for kept in dict.fromkeys(_left(each, cause))
             if all(map(each.kept(kept).leaves_out, cause.failing))
         ]
-    ranked = [(loss(target, [each.kept(values)]), each, values) for each, values in singles]
-    for lost, each, values in sorted(ranked, key=lambda item: item[0].share):
-        changes = (
-            restrict(each.call, each.names, each.kind, each.values, values, code)
-            if lost.share < ALL
-            else None
-        )
-        if changes is not None:
-            yield Fix(f"{changes[0]}{_drops(lost)}", changes[1])
-    if not singles:
-        yield from _pairs(declared, cause, target, code)
+    candidates: list[tuple[Figure, Parts]] = [
+        (loss(target, [each.kept(values)]), ((each, values),)) for each, values in singles
+    ]
+    least = min((lost.share for lost, _ in candidates), default=ALL)
+    if least > _DEAR:
+        candidates += [each for each in _together(declared, cause, target) if each[0].share < least]
+    for lost, parts in sorted(candidates, key=lambda item: item[0].share):
+        made = [
+            restrict(each.call, each.names, each.kind, each.values, values, code) for each, values in parts
+        ]
+        if lost.share < ALL and None not in made:
+            yield _joined([each for each in made if each], lost)
+
+
+def _joined(made: Sequence[tuple[str, tuple[Edit, ...]]], lost: Figure) -> Fix:
+    """One fix of several: "Lower the maximum of kernel to 5 and drop 4 from pool"."""
+    first, *others = [title for title, _ in made]
+    title = first + "".join(f" and {each[0].lower()}{each[1:]}" for each in others)
+    return Fix(f"{title}{_drops(lost)}", tuple(edit for _, some in made for edit in some), drops=lost.share)
 
 
 def _decisive(cause: Cause, target: TargetAnalysis) -> tuple[Configuration, ...]:
@@ -257,23 +273,77 @@ def _drops(lost: Figure) -> str:
     return f" (drops {about}{shown} of the space)"
 
 
-def _pairs(declared: Sequence[_Declared], cause: Cause, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
-    """One fix that narrows two numeric domains at once, keeping as many probed configurations as possible."""
-    numeric = [each for each in declared if each.kind == "Int" and 1 < len(each.values) <= _PAIRED_VALUES][:2]
-    best: tuple[Figure, tuple[tuple[Value, ...], ...]] = certain(ALL), ()
-    for halves in product(*(_ends(each.values) for each in numeric)):
-        kept = [each.kept(half) for each, half in zip(numeric, halves, strict=True)]
-        if all(any(each.leaves_out(failing) for each in kept) for failing in cause.failing):
-            best = min(best, (loss(target, kept), halves), key=lambda item: item[0].share)
-    lost, halves = best
-    made = [
-        restrict(each.call, each.names, each.kind, each.values, half, code)
-        for each, half in zip(numeric, halves, strict=False)
-    ]
-    match made:
-        case [(first, one), (second, other)]:
-            title = f"{first} and {second[0].lower()}{second[1:]}{_drops(lost)}"
-            yield Fix(title, (*one, *other))
+Parts = tuple[tuple[_Declared, tuple[Value, ...]], ...]
+"""What is left of several declarations."""
+
+
+def _together(
+    declared: Sequence[_Declared], cause: Cause, target: TargetAnalysis
+) -> list[tuple[Figure, Parts]]:
+    """What can be left of two or three declarations at once so that most of the space is kept; one at most.
+
+    Of all but the last of a group every part is tried; the last then keeps all that no failure that is left has.
+    """
+    some = [each for each in declared if each.kind != "Float" and 1 < len(each.values) <= _PAIRED_VALUES]
+    options = {id(each): list(_options(each, cause.failing)) for each in some[:_GROUPED]}
+    found: list[Parts] = []
+    for count in (2, 3):
+        for group in combinations(some[:_GROUPED], count):
+            first = [options[id(each)] for each in group[:-1]]
+            if math.prod(map(len, first)) > _BOXES:
+                continue
+            for chosen in product(*first):
+                found += _box(group, chosen, cause.failing)
+    best = sorted(found, key=_left_over, reverse=True)[:_WEIGHED]
+    weighed = [(loss(target, [each.kept(values) for each, values in parts]), parts) for parts in best]
+    return sorted(weighed, key=lambda item: item[0].share)[:1]
+
+
+_Option = tuple[tuple[Value, ...], int]
+"""A part of a domain, and the failures that it leaves out: the bits of their numbers."""
+
+
+def _options(each: _Declared, failing: Sequence[Configuration]) -> Iterator[_Option]:
+    yield each.values, 0
+    for part in _portions(each):
+        kept = each.kept(part)
+        yield part, sum(1 << number for number, bad in enumerate(failing) if kept.leaves_out(bad))
+
+
+def _box(
+    group: Sequence[_Declared], chosen: Sequence[_Option], failing: Sequence[Configuration]
+) -> Iterator[Parts]:
+    """A group with these parts of all but its last, and the most of that with which nothing fails; two at least change."""
+    gone = 0
+    for _, out in chosen:
+        gone |= out
+    left = [each for number, each in enumerate(failing) if not gone >> number & 1]
+    last = group[-1]
+    if not left or any(not set(last.names) & each.keys() for each in left):
+        return
+    bad = {each[name] for each in left for name in last.names if name in each}
+    good = tuple(value for value in last.values if value not in bad)
+    for part in _parts(last, good) if good and len(good) < len(last.values) else ():
+        narrowed = [*zip(group, (values for values, _ in chosen), strict=False), (last, part)]
+        changed = tuple((each, values) for each, values in narrowed if values != each.values)
+        if len(changed) > 1 and all(map(last.kept(part).leaves_out, left)):
+            yield changed
+
+
+def _left_over(parts: Parts) -> float:
+    """About how much of the space is left."""
+    return math.prod((len(values) / len(each.values)) ** len(each.names) for each, values in parts)
+
+
+def _portions(each: _Declared) -> Iterator[tuple[Value, ...]]:
+    """The parts of a domain that may be left of it: beginnings and ends of numbers, all texts but one or one alone."""
+    if each.kind == "Int":
+        yield from _ends(each.values)
+        return
+    for value in each.values:
+        yield tuple(other for other in each.values if other != value)
+    if len(each.values) > 2:
+        yield from ((value,) for value in each.values)
 
 
 def _ends(values: Sequence[Value]) -> Iterator[tuple[Value, ...]]:

@@ -133,6 +133,7 @@ class Agent:
         self._data: dict[
             tuple[tuple[SliceFile, ...], str], tuple[float, asyncio.Task[DeclaredData | None]]
         ] = {}
+        self._unread: dict[tuple[tuple[SliceFile, ...], str], str] = {}
         self._describing: dict[Any, Job] = {}
         self._incapable: asyncio.Task[str | None] | None = None
         self._gone: asyncio.Future[None] | None = None
@@ -236,6 +237,7 @@ class Agent:
         if reading is None or time.monotonic() - started > DATA_SECONDS:
             if len(self._data) >= DATA_KEPT:
                 self._data.clear()
+                self._unread.clear()
             reading = asyncio.create_task(self._describe(slice_, key))
             self._data[key] = (time.monotonic(), reading)
         return reading.result() if await self._finishes(reading, key, seconds) else None
@@ -250,6 +252,10 @@ class Agent:
             if left <= 0:
                 return False
         return True
+
+    def unread(self, slice_: Slice | None) -> str:
+        """Why the data that a slice gives could not be had, as far as that is known."""
+        return "" if slice_ is None else self._unread.get((slice_.files, slice_.expression), "")
 
     async def _try_canary(self) -> str | None:
         problem: ProbeError | None = None
@@ -310,7 +316,8 @@ class Agent:
     async def _describe(self, slice_: Slice, key: Any) -> DeclaredData | None:
         job = self._describing[key] = Job(self, slice_, None, Limits(), 0, False)
         try:
-            return await job.describe()
+            data, self._unread[key] = await job.describe()
+            return data
         except SliceFailed:
             return None
         finally:
@@ -541,10 +548,17 @@ class Job:
             self._agent.forget(number)
         return number
 
-    async def describe(self) -> DeclaredData | None:
-        """Forks the process, runs a slice that gives data in it, and returns its shapes where they are certain."""
+    async def describe(self) -> tuple[DeclaredData | None, str]:
+        """Forks the process, runs a slice that gives data in it, and returns its shapes where they are certain.
+
+        With them why they are not, where a reason is known.
+        """
         answer = await self._open({"describe": True})
-        return convert.data(answer["data"]) if answer.get("data") else None
+        return convert.data(answer["data"]) if answer.get("data") else None, str(answer.get("unread") or "")
+
+    def unread(self, slice_: Slice | None) -> str:
+        """Why the data that a slice gives could not be had, as far as that is known."""
+        return self._agent.unread(slice_)
 
     async def rehearse(self, configuration: Configuration, tuner: Span, seconds: float) -> Rehearsal:
         """Forks the process, runs a slice that searches in it, and tells what happened."""

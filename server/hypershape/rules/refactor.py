@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Fix, Span
+from hypershape.rules.common.calls import class_of
 from hypershape.rules.common.declared import label
-from hypershape.rules.common.failure import class_of
 from hypershape.source import Code, HpCall, contains
 
 

@@ -21,7 +21,7 @@ from hypershape.source.modules import (
 )
 from hypershape.source.names import FUNCTIONS, Names
 from hypershape.source.rehearsals import played
-from hypershape.source.searches import given_data
+from hypershape.source.searches import given_data, writers
 from hypershape.source.slices import Cut, Slicer, described
 from hypershape.source.targets import Found, TargetFinder
 
@@ -169,6 +169,9 @@ def _fed(found: Found, code: Code, targets: TargetFinder, texts: Mapping[str, Do
     if data is None:
         return None
     cut = targets.slicer.cut(data.needs, data.before, data.captures)
+    roots = writers(cut.text, data.before, code)
+    if roots:
+        cut = targets.slicer.cut(data.needs, data.before, data.captures, roots=roots)
     files, unfilled = _files(cut, code, texts)
     if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
         return None
@@ -191,6 +194,9 @@ def _rehearsal(
     if play is None:
         return None
     cut = targets.slicer.cut(play.needs, play.before, play.captures, roots=play.roots)
+    written = writers(cut.text, play.before, code)
+    if written:
+        cut = targets.slicer.cut(play.needs, play.before, play.captures, roots=(*play.roots, *written))
     files, unfilled = _files(cut, code, texts)
     if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypershape.source.code import Code, argument
 from hypershape.source.names import FUNCTIONS, Names
@@ -14,7 +14,10 @@ from hypershape.source.targets import TargetFinder
 
 @dataclass(frozen=True)
 class GivenData:
-    """`expression` is evaluated at the end of a slice for the pair (x, y); the rest says what to slice for."""
+    """`expression` is evaluated at the end of a slice for (x, y), with the batch size behind them where it is written.
+
+    The rest says what to slice for.
+    """
 
     expression: str
     needs: Names
@@ -34,11 +37,23 @@ def given_data(
     if x is None:
         return None
     around = [each for each in code.scopes(statement) if isinstance(each, FUNCTIONS)]
+    batch = _batch(searches, code)
     if not around:
         needs = code.reader.of_all([each for each in (x, y) if each is not None])
         written = [None if each is None else code.source(each) for each in (x, y)]
-        return GivenData(f"(({written[0]}), ({written[1]}))", needs, code.text.start(statement))
-    return _inside(around[0], statement, x, y, code, targets)
+        return GivenData(f"(({written[0]}), ({written[1]}){batch})", needs, code.text.start(statement))
+    inside = _inside(around[0], statement, x, y, code, targets)
+    if inside is None or not batch:
+        return inside
+    return replace(inside, expression=f"(*({inside.expression}){batch})")
+
+
+def _batch(searches: Sequence[tuple[ast.stmt, ast.Call]], code: Code) -> str:
+    """The batch size that all searches are given as a number, behind a comma."""
+    given = [argument(call, "batch_size", 2) for _, call in searches]
+    sizes = {None if each is None else code.value(each, None) for each in given}
+    (size,) = sizes if len(sizes) == 1 else (None,)
+    return f", {size}" if type(size) is int and size > 0 else ""
 
 
 def _data(call: ast.Call) -> tuple[ast.expr | None, ast.expr | None]:
@@ -68,3 +83,46 @@ def _inside(
     elif parts[0] is y:
         expression = f"({expression})[::-1]"
     return GivenData(expression, needs, None, (Capture(function, statement, tuple(parts)), *captures))
+
+
+def writers(text: str, before: int | None, code: Code) -> list[ast.stmt]:
+    """Statements of a file that write what a slice of it reads: they name the same path and bind nothing.
+
+    A path is a name that `tempfile` gave, or one made of it, and a text with a dot or a slash.
+    """
+    kept = [each for each in code.tree.body if text[code.text.start(each) : code.text.end(each)].strip()]
+    made: set[str] = set()
+    for statement in kept:
+        if isinstance(statement, ast.Assign):
+            named = _names(statement.value)
+            if named & made or any(
+                (code.origin(each.func) or "").startswith("tempfile.")
+                for each in ast.walk(statement.value)
+                if isinstance(each, ast.Call)
+            ):
+                made |= {each.id for each in statement.targets if isinstance(each, ast.Name)}
+    paths = {
+        path for each in kept if not isinstance(each, (*FUNCTIONS, ast.ClassDef)) for path in _paths(each)
+    }
+    ends = before if before is not None else len(code.clean)
+    return [
+        each
+        for each in code.tree.body
+        if isinstance(each, (ast.Expr, ast.For, ast.With))
+        and code.text.start(each) < ends
+        and each not in kept
+        and (_names(each) & made or _paths(each) & paths)
+    ]
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _paths(node: ast.AST) -> set[str]:
+    constants = (each.value for each in ast.walk(node) if isinstance(each, ast.Constant))
+    return {
+        each
+        for each in constants
+        if isinstance(each, str) and len(each) < 200 and ("." in each or "/" in each)
+    }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, clamped_size, same_padding, windows
+from hypershape.rules.common.failure import BuildFailure, all_padded, clamped_size, same_padding, windows
 from hypershape.source import Code
 
 
@@ -69,7 +69,7 @@ class ConvolutionTooLarge(BuildFailure):
                 x = layers.Conv2D(filters=4, kernel_size=hp.Int(f"kernel_{i}", min_value=3, max_value=7, step=2))(x)
             """,
             input="(10, 10, 1)",
-            fixed='hp.Int(f"kernel_{i}", min_value=3, max_value=5, step=2)',
+            fixed='max_value=7, step=2), padding="same")(x)',
         ),
         Example.layers(
             """
@@ -122,7 +122,7 @@ class ConvolutionTooLarge(BuildFailure):
     def what(self, error: ProbeError, code: Code) -> str:
         return windows(error, error.layer_class or "The convolution", "has more kernel than input")
 
-    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        yield from super().repairs(target, cause, code)
+    def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         yield from same_padding(cause.error, code)
         yield from clamped_size(cause.error, code, "kernel_size", 1)
+        yield from all_padded(target, code)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, same_padding, windows
+from hypershape.rules.common.failure import BuildFailure, all_padded, same_padding, windows
 from hypershape.source import Code
 
 
@@ -96,6 +96,6 @@ class PoolingTooLarge(BuildFailure):
     def what(self, error: ProbeError, code: Code) -> str:
         return windows(error, error.layer_class or "The pooling", "has a larger window than input")
 
-    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        yield from super().repairs(target, cause, code)
+    def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         yield from same_padding(cause.error, code)
+        yield from all_padded(target, code)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from hypershape.fixes import edits
 from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, padding_position, shapes, windowed_calls
+from hypershape.rules.common.failure import BuildFailure, all_padded, shapes
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code
 
@@ -121,20 +120,9 @@ class ShapesDoNotMerge(BuildFailure):
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         yield from _one_value_for_both(target, code)
         yield from super().repairs(target, cause, code)
-        yield from _padded(target, code)
 
-
-def _padded(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
-    """Every window of the target over a padded map, so that no branch loses pixels."""
-    padded = []
-    for call in windowed_calls(target, code):
-        position = padding_position(call, code)
-        padding = code.argument(call, "padding", position)
-        if padding is None or code.value(padding, None) == "valid":
-            padded.append(edits.set_argument(code.module, code.span(call), "padding", '"same"', position))
-    if padded and None not in padded:
-        title = 'Pad every convolution and pooling with padding="same" (changes output shapes)'
-        yield Fix(title, tuple(edit for edit in padded if edit))
+    def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        yield from all_padded(target, code)
 
 
 def _one_value_for_both(target: TargetAnalysis, code: Code) -> Iterator[Fix]:

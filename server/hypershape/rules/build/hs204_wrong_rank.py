@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from hypershape.fixes import edits
 from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
+from hypershape.rules.common.calls import class_of
 from hypershape.rules.common.failure import (
     WINDOWED,
     BuildFailure,
-    class_of,
     innermost,
     input_axes,
     input_shapes,

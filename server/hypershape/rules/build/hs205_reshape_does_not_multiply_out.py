@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import math
+from collections.abc import Iterator
 
-from hypershape.model import ProbeError
+from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, axes
+from hypershape.rules.common.failure import BuildFailure, axes, layer_call
 from hypershape.source import Code
 
 
@@ -82,3 +84,23 @@ class ReshapeDoesNotMultiplyOut(BuildFailure):
         if -1 in target:
             return f"`Reshape` cannot lay out {given:,} values as {target}: {-wanted:,} does not divide them"
         return f"`Reshape` gets {given:,} values but {target} holds {wanted:,}"
+
+    def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        call = layer_call(cause.error, code)
+        shape = code.argument(call, "target_shape", 0) if call is not None else None
+        elements = cause.error.details.get("elements")
+        if isinstance(shape, ast.Tuple) and isinstance(elements, int):
+            yield from _last_axis(shape, elements, code)
+
+
+def _last_axis(shape: ast.Tuple, elements: int, code: Code) -> Iterator[Fix]:
+    """One axis, the last first, of the size that the others leave; then the last left to Keras."""
+    sizes = [code.value(each, None) for each in shape.elts]
+    for axis in reversed(range(len(sizes))):
+        others = [size for index, size in enumerate(sizes) if index != axis]
+        held = math.prod(size for size in others if isinstance(size, int))
+        if all(isinstance(size, int) and size > 0 for size in others) and elements % held == 0:
+            edit = Edit(code.span(shape.elts[axis]), str(elements // held))
+            yield Fix(f"Make axis {axis + 1} of the shape {elements // held}", (edit,))
+    if sizes and -1 not in sizes:
+        yield Fix("Leave the last axis of the shape to Keras", (Edit(code.span(shape.elts[-1]), "-1"),))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from hypershape.fixes import edits
 from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, class_of, windowed_calls
+from hypershape.rules.common.calls import class_of
+from hypershape.rules.common.failure import BuildFailure, windowed_calls
 from hypershape.source import Code
 
 

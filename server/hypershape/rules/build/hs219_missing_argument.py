@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from hypershape.fixes import edits
 from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import ALIASES, BuildFailure, class_of, place
+from hypershape.rules.common.calls import ALIASES, class_of
+from hypershape.rules.common.failure import BuildFailure, place
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from hypershape.fixes import edits
 from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, class_of, innermost
+from hypershape.rules.common.calls import class_of
+from hypershape.rules.common.failure import BuildFailure, innermost
 from hypershape.source import Code
 
 

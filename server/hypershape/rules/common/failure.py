@@ -25,20 +25,12 @@ from hypershape.model import (
 )
 from hypershape.rules.base import Rule, causes
 from hypershape.rules.common import wording
+from hypershape.rules.common.calls import calls_reached, class_of
+from hypershape.rules.common.shaping import sample_shaped
 from hypershape.source import Code, contains
 
-ALIASES = {
-    "Convolution1D": "Conv1D",
-    "Convolution2D": "Conv2D",
-    "Convolution3D": "Conv3D",
-    "MaxPool1D": "MaxPooling1D",
-    "MaxPool2D": "MaxPooling2D",
-    "MaxPool3D": "MaxPooling3D",
-    "AvgPool1D": "AveragePooling1D",
-    "AvgPool2D": "AveragePooling2D",
-    "AvgPool3D": "AveragePooling3D",
-}
-"""Other names of the same Keras classes."""
+COSTLY = 0.5
+"""What drops so much of the space comes after what changes the model and drops nothing."""
 
 WINDOWED = re.compile(r"(Conv|Pooling)\dD$")
 
@@ -89,8 +81,23 @@ class BuildFailure(Rule):
         )
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        """Candidate repairs of a cause, best first: narrower ranges, before which a rule gives those that it knows."""
-        yield from tighten.tighten(target, cause, code)
+        """Candidate repairs of a cause, best first: those that a rule knows, the shape of the data, narrower ranges.
+
+        What gives up half of the space comes after what loses nothing.
+        """
+        costly: list[Fix] = []
+        for narrower in tighten.tighten(target, cause, code):
+            if narrower.drops < COSTLY:
+                yield narrower
+            else:
+                costly.append(narrower)
+        yield from sample_shaped(target, code)
+        yield from self.lossless(target, cause, code)
+        yield from costly
+
+    def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        """Candidates that keep the whole space and change the model."""
+        yield from ()
 
 
 def _given_up(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
@@ -149,17 +156,11 @@ def _constructor(frame: Frame, error: ProbeError, code: Code) -> ast.Call | None
     return None
 
 
-def class_of(call: ast.Call, code: Code) -> str:
-    """The last part of what a call calls, under Keras's main name for it: `Conv2D`."""
-    name = (code.origin(call.func) or "").rpartition(".")[2]
-    return ALIASES.get(name, name)
-
-
 def compiles(target: TargetAnalysis, code: Code) -> list[ast.Call]:
-    """The calls of `model.compile` in a target."""
+    """The calls of `model.compile` in a target and in the functions of the file that it calls."""
     return [
         call
-        for call in code.calls_in(target.target.body)
+        for call in calls_reached(target, code)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
     ]
 
@@ -235,6 +236,19 @@ def same_padding(error: ProbeError, code: Code) -> Iterator[Fix]:
     edit = edits.set_argument(code.module, code.span(call), "padding", '"same"', padding_position(call, code))
     if edit is not None:
         yield Fix(f'Pad {class_of(call, code)} with padding="same" (changes its output shape)', (edit,))
+
+
+def all_padded(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """Every window of the target over a padded map, so that none loses pixels."""
+    padded = []
+    for call in windowed_calls(target, code):
+        position = padding_position(call, code)
+        padding = code.argument(call, "padding", position)
+        if padding is None or code.value(padding, None) == "valid":
+            padded.append(edits.set_argument(code.module, code.span(call), "padding", '"same"', position))
+    if padded and None not in padded:
+        title = 'Pad every convolution and pooling with padding="same" (changes output shapes)'
+        yield Fix(title, tuple(edit for edit in padded if edit))
 
 
 def clamped_size(error: ProbeError, code: Code, name: str, position: int) -> Iterator[Fix]:

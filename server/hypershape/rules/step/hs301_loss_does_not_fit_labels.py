@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.fixes.layers import sibling
+from hypershape.model import Cause, Edit, Fix, ProbeError, Shape, Span, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common import wording
 from hypershape.rules.common.failure import BuildFailure, axes, compiles
 from hypershape.rules.common.identifiers import requoted
+from hypershape.rules.common.shaping import fewer_axes, more_axes, of_width
 from hypershape.source import Code
 
 _OTHER = {
     "categorical_crossentropy": "sparse_categorical_crossentropy",
     "sparse_categorical_crossentropy": "categorical_crossentropy",
+    "CategoricalCrossentropy": "SparseCategoricalCrossentropy",
+    "SparseCategoricalCrossentropy": "CategoricalCrossentropy",
 }
 
 
@@ -90,11 +93,18 @@ class LossDoesNotFitLabels(BuildFailure):
         return code.span(losses[0]) if len(losses) == 1 else super().where(error, target, code)
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        labels, output = _compared(target, cause)
+        if labels is not None and output is not None:
+            if len(output) > len(labels) and not (len(output) == len(labels) + 1 == 3):
+                yield from fewer_axes(target, code)
+            elif len(output) < len(labels) and len(labels) > 2:
+                yield from more_axes(target, code)
+            elif len(labels) == len(output) and labels[-1] not in (None, output[-1]):
+                yield from of_width(target, output[-1], labels[-1] or 1, code)
         for loss in _losses(target, code):
-            if isinstance(loss, ast.Constant) and loss.value in _OTHER:
-                name = _OTHER[loss.value]
-                yield Fix(f"Use {name}", (Edit(code.span(loss), requoted(code.source(loss), name)),))
-        yield from _other_width(target, cause.error, code)
+            yield from _other_loss(loss, labels, output, code)
+        if labels is not None and output is not None and len(output) == len(labels) + 1 == 3:
+            yield from fewer_axes(target, code)
         yield from super().repairs(target, cause, code)
 
 
@@ -104,16 +114,31 @@ def _losses(target: TargetAnalysis, code: Code) -> list[ast.expr]:
     return [loss for loss in given if loss is not None]
 
 
-def _other_width(target: TargetAnalysis, error: ProbeError, code: Code) -> Iterator[Fix]:
-    """The last Dense of the target with as many units as the labels are wide."""
-    labels, output = axes(error, "labels"), axes(error, "output")
-    if labels is None or output is None or len(labels) != len(output) or labels[-1] is None:
+def _compared(target: TargetAnalysis, cause: Cause) -> tuple[Shape | None, Shape | None]:
+    """The shapes of labels and output, as Keras names them, else as they are known."""
+    labels, output = axes(cause.error, "labels"), axes(cause.error, "output")
+    data = target.known_data
+    if labels is None and data is not None and len(data.y) == 1:
+        labels = (None, *data.y[0])
+    if output is None and len(cause.first.output_shapes) == 1:
+        output = cause.first.output_shapes[0]
+    return labels, output
+
+
+def _other_loss(loss: ast.expr, labels: Shape | None, output: Shape | None, code: Code) -> Iterator[Fix]:
+    """The cross-entropy for labels of the other form, as the file writes the one that it has."""
+    for node in ast.walk(code.resolve(loss)):
+        if isinstance(node, ast.Constant) and node.value in _OTHER:
+            name = _OTHER[node.value]
+            yield Fix(f"Use {name}", (Edit(code.span(node), requoted(code.source(node), name)),))
+        elif isinstance(node, (ast.Attribute, ast.Name)):
+            name = _OTHER.get((code.origin(node) or "").rpartition(".")[2], "")
+            written = sibling(node, name, code) if name else None
+            if written is not None:
+                yield Fix(f"Use {name}", (Edit(code.span(node), written[0]), *written[1]))
+    if output is None or labels is None or len(output) != len(labels) + 1 or output[-1] in (None, 1):
         return
-    dense = [
-        call for call in code.calls_in(target.target.body) if (code.origin(call.func) or "").endswith("Dense")
-    ]
-    units = code.argument(dense[-1], "units", 0) if dense else None
-    if units is not None and code.value(units, None) == output[-1]:
-        yield Fix(
-            f"Give the last layer {wording.units(labels[-1])}", (Edit(code.span(units), str(labels[-1])),)
-        )
+    # Two units and `binary_crossentropy`: class numbers are compared with a probability for each class.
+    if isinstance(loss, ast.Constant) and loss.value == "binary_crossentropy":
+        name = "sparse_categorical_crossentropy"
+        yield Fix(f"Use {name}", (Edit(code.span(loss), requoted(code.source(loss), name)),))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from hypershape.model import Cause, Edit, Fix, ProbeError, Shape, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, axes, input_shapes
+from hypershape.rules.common.shaping import sample_shaped
 from hypershape.source import Code
 
 
@@ -104,7 +105,10 @@ class DataDoesNotFitInput(BuildFailure):
         return code.span(refusing[0]) if len(refusing) == 1 else super().where(error, target, code)
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        given = _given(cause.error)
+        given, data = _given(cause.error), target.known_data
+        if data is not None and len(set(data.rows)) > 1:
+            # It is the data that are to change: the axes of x are swapped, or it is of other samples than y.
+            return
         for shape in _refusing(cause.error, target, code):
             swapped = _in_order(shape, axes(cause.error, "taken"), given, code)
             if swapped is not None:
@@ -116,6 +120,7 @@ class DataDoesNotFitInput(BuildFailure):
                 sizes = (*given[1:], *channels)
                 text = f"({', '.join(map(str, sizes))}{',' * (len(sizes) == 1)})"
                 yield Fix(f"Take inputs of shape {text}", (Edit(code.span(shape), text),))
+        yield from sample_shaped(target, code)
 
 
 def _swapped(taken: Shape, given: Shape) -> bool:

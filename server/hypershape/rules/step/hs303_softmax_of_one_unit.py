@@ -10,7 +10,7 @@ from typing import TypeAlias
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.failure import class_of
+from hypershape.rules.common.calls import class_of
 from hypershape.rules.common.identifiers import requoted
 from hypershape.source import Code, HpCall, contains
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity, TargetAnalysis
+from hypershape.model import Analysis, Finding, Fix, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common import wording
-from hypershape.rules.common.failure import class_of, compiles
+from hypershape.rules.common.failure import compiles
+from hypershape.rules.common.shaping import fewer_axes, more_axes, of_width
 from hypershape.source import Code
 
 _LOSSES = (
     "mae", "mape", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error",
-    "mean_squared_logarithmic_error", "mse", "msle",
+    "mean_squared_logarithmic_error", "mse", "msle", "huber", "log_cosh", "poisson",
+    "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError", "MeanSquaredLogarithmicError",
+    "Huber", "LogCosh", "Poisson",
 )  # fmt: skip
 """Losses that subtract what the model gives from the labels, whatever their shapes, if NumPy would."""
 
@@ -66,6 +68,16 @@ class SilentBroadcast(Rule):
             at='"mse"',
             fixed="layers.Dense(1)",
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.zeros((100, 4)), np.zeros((100, 3)))
+            """,
+            head="layers.Dense(1)",
+            compile="loss=keras.losses.Huber()",
+            at="keras.losses.Huber()",
+            fixed="layers.Dense(3)",
+        ),
     )
     VALID = (
         Example.layers(
@@ -116,30 +128,32 @@ class SilentBroadcast(Rule):
                 "other, without an error.",
                 code.span(loss),
                 target=target.target.name,
-                repairs=partial(_repairs, labels, output, code.calls_in(target.target.body), code),
+                repairs=partial(_repairs, labels, output, target, code),
             )
 
 
-def _repairs(labels: Shape, output: Shape, calls: Sequence[ast.Call], code: Code) -> Iterator[Fix]:
-    kept = [code.argument(call, "return_sequences") for call in calls]
-    sequences = [each for each in kept if isinstance(each, ast.Constant) and each.value is True]
-    if len(output) > len(labels) and sequences:
-        edit = Edit(code.span(max(sequences, key=code.span)), "False")
-        yield Fix("Return only the last step (changes the output)", (edit,), reshapes=True)
-    dense = [call for call in calls if class_of(call, code) == "Dense"]
-    units = code.argument(max(dense, key=code.span), "units", 0) if dense else None
-    if units is not None and len(labels) == len(output) and code.value(units, None) == output[-1]:
-        edit = Edit(code.span(units), str(labels[-1]))
-        yield Fix(
-            f"Give the last layer {wording.units(labels[-1])} (changes the output)", (edit,), reshapes=True
-        )
+def _repairs(labels: Shape, output: Shape, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    if len(output) > len(labels):
+        yield from fewer_axes(target, code)
+    if len(output) < len(labels):
+        yield from more_axes(target, code)
+    if len(labels) == len(output) and labels[-1] is not None:
+        yield from of_width(target, output[-1], labels[-1], code)
 
 
 def _loss(target: TargetAnalysis, code: Code) -> ast.expr | None:
     """The loss, where the target compiles once and names one of differences."""
     losses = [code.argument(call, "loss", 1) for call in compiles(target, code)]
     loss = losses[0] if len(losses) == 1 else None
-    return loss if loss is not None and code.value(loss, default=None) in _LOSSES else None
+    if loss is None:
+        return None
+    made = code.resolve(loss)
+    name = code.value(loss, default=None)
+    if name is None:
+        name = (code.imported(made.func if isinstance(made, ast.Call) else made) or "").rpartition(
+            ".losses."
+        )[2]
+    return loss if name in _LOSSES else None
 
 
 def _stretched(target: TargetAnalysis) -> tuple[Shape, Shape] | None:

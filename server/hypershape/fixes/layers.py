@@ -1,0 +1,77 @@
+"""Layers that a repair adds to a model, written as the file writes its own."""
+
+from __future__ import annotations
+
+import ast
+
+from hypershape.fixes import edits
+from hypershape.model import Edit, Span
+from hypershape.source import Code
+
+
+def sibling(node: ast.expr, name: str, code: Code) -> tuple[str, tuple[Edit, ...]] | None:
+    """How the file writes another thing of the module from which `node` comes, with what it must import for that.
+
+    None where `node` is no name of an imported thing.
+    """
+    if isinstance(node, ast.Attribute):
+        return f"{code.source(node.value)}.{name}", ()
+    if not isinstance(node, ast.Name):
+        return None
+    module = (code.origin(node) or "").rpartition(".")[0]
+    known = code.imported_as(f"{module}.{name}")
+    if known is not None:
+        return known, ()
+    for statement in code.import_statements:
+        for alias in statement.names if isinstance(statement, ast.ImportFrom) else ():
+            if (alias.asname or alias.name) == node.id:
+                end = code.span(alias)
+                place = Span(end.path, end.end_line, end.end_column, end.end_line, end.end_column)
+                return name, (Edit(place, f", {name}"),)
+    return None
+
+
+def put_before(call: ast.Call, layer: str, code: Code) -> tuple[Edit, ...] | None:
+    """Edits that put a layer, `Flatten()`, before the one that `call` makes, in the style in which the model is written.
+
+    None where what reaches the layer stands somewhere else.
+    """
+    name, _, arguments = layer.partition("(")
+    written = sibling(call.func, name, code)
+    if written is None:
+        return None
+    text, imported = f"{written[0]}({arguments}", written[1]
+    outer = code.parents.get(call)
+    if isinstance(outer, ast.Call) and outer.func is call and len(outer.args) == 1:
+        given = outer.args[0]
+        return Edit(code.span(given), f"{text}({code.source(given)})"), *imported
+    if isinstance(outer, ast.Call) and outer.args == [call] and isinstance(code.parents.get(outer), ast.Expr):
+        head = code.source(outer.func)
+        added = edits.insert_before(code.module, code.span(outer), [f"{head}({text})"])
+        return None if added is None else (added, *imported)
+    if isinstance(outer, (ast.List, ast.Tuple)) and call in outer.elts:
+        return _element(call, text, code), *imported
+    return None
+
+
+def put_after(call: ast.Call, layer: str, code: Code) -> tuple[Edit, ...] | None:
+    """Edits that put a layer of the same module behind an element of a list of layers; None elsewhere."""
+    outer = code.parents.get(call)
+    name, _, arguments = layer.partition("(")
+    written = sibling(call.func, name, code)
+    if written is None or not isinstance(outer, (ast.List, ast.Tuple)) or call not in outer.elts:
+        return None
+    text = f"{written[0]}({arguments}"
+    following = outer.elts.index(call) + 1
+    if following < len(outer.elts):
+        return _element(outer.elts[following], text, code), *written[1]
+    added = edits.insert_element(code.module, code.span(outer), text)
+    return None if added is None else (added, *written[1])
+
+
+def _element(before: ast.expr, text: str, code: Code) -> Edit:
+    """An element before another one of a list: on a line of its own where that has one."""
+    span = code.span(before)
+    indent = code.text.line(span.line)[: span.column - 1]
+    between = " " if indent.strip() else f"{code.text.newline}{indent}"
+    return Edit(Span(span.path, span.line, span.column, span.line, span.column), f"{text},{between}")

@@ -1,0 +1,205 @@
+"""Repairs that bring a model and its data together: the shape of the input, the axes and the width of the output."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from hypershape.fixes import edits
+from hypershape.fixes.layers import put_after, put_before
+from hypershape.model import Edit, Fix, TargetAnalysis
+from hypershape.rules.common.calls import calls_reached, class_of
+from hypershape.source import Code
+
+Axes = tuple[int | None, ...]
+"""A shape with its batch axis."""
+
+RECURRENT = ("LSTM", "GRU", "SimpleRNN")
+_SHAPES = ("input_shape", "shape", "batch_input_shape", "batch_shape")
+_SPATIAL = {3: "1D", 4: "2D", 5: "3D"}
+_TRIED = 3
+"""So many layers of a model may be the one that is to change."""
+
+
+def sample_shaped(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """The input shapes that a target writes down, each as the known data have it where it is another."""
+    data = target.known_data
+    if data is None or len(data.x) != 1 or len(set(data.rows)) > 1:
+        return
+    sizes = data.x[0]
+    for call in calls_reached(target, code):
+        name, shape = _input_shape(call, code)
+        if shape is None or not _differs(code.value(shape, None), sizes, name):
+            continue
+        for text in _texts(shape, sizes, name, code):
+            kind = "width" if name == "input_dim" else "shape"
+            yield Fix(f"Take inputs of {kind} {text}", (Edit(code.span(shape), text),))
+
+
+def _input_shape(call: ast.Call, code: Code) -> tuple[str, ast.expr | None]:
+    """Where a layer says the shape of the model's input, by which argument."""
+    is_input = class_of(call, code) in ("Input", "InputLayer")
+    for name in (*_SHAPES, "input_dim"):
+        if is_input or name not in ("shape", "batch_shape"):
+            found = code.argument(call, name, 0 if is_input and name == "shape" else None)
+            # An Embedding counts its words with `input_dim`.
+            if found is not None and not (name == "input_dim" and class_of(call, code) == "Embedding"):
+                return name, found
+    return "", None
+
+
+def _differs(written: object, sizes: tuple[int, ...], name: str) -> bool:
+    """Whether an input shape is, or may be, another than that of the data, to which Keras may add a last axis."""
+    if name == "input_dim":
+        return len(sizes) == 1 and written != sizes[0]
+    if isinstance(written, int):
+        return True
+    if not isinstance(written, (tuple, list)):
+        return True
+    taken = tuple(written)[1:] if name.startswith("batch") else tuple(written)
+    return taken not in (sizes, (*sizes, 1))
+
+
+def _texts(shape: ast.expr, sizes: tuple[int, ...], name: str, code: Code) -> Iterator[str]:
+    if name == "input_dim":
+        yield str(sizes[0])
+        return
+    held = next(
+        (each for each in ast.walk(shape) if isinstance(each, ast.Attribute) and each.attr == "shape"), None
+    )
+    if held is not None:
+        rest = f"{code.source(held)}[1:]"
+        yield f"(None, *{rest})" if name.startswith("batch") else rest
+    batch: tuple[str, ...] = ()
+    if name.startswith("batch"):
+        first = shape.elts[0] if isinstance(shape, ast.Tuple) and shape.elts else None
+        batch = ("None" if first is None else code.source(first),)
+    for whole in (sizes, (*sizes, 1)):
+        parts = [*batch, *map(str, whole)]
+        yield f"({', '.join(parts)}{',' * (len(parts) == 1)})"
+
+
+def fewer_axes(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """Repairs of an output with more axes than the labels: the last step alone, `Flatten`, a global pooling."""
+    calls = calls_reached(target, code)
+    kept = [code.argument(call, "return_sequences") for call in calls]
+    sequences = [each for each in kept if isinstance(each, ast.Constant) and each.value is True]
+    if sequences:
+        edit = Edit(code.span(max(sequences, key=code.span)), "False")
+        yield Fix("Return only the last step (changes the output)", (edit,), reshapes=True)
+    yield from _flattened_input(calls, code)
+    for call in _last_layers(calls, code):
+        line = f"the layer on line {call.lineno}"
+        flattened = put_before(call, "Flatten()", code)
+        if flattened is not None:
+            yield Fix(f"Flatten what reaches {line} (changes the output)", flattened, reshapes=True)
+        rank = _rank_before(call, target, code)
+        pooled = (
+            put_before(call, f"GlobalAveragePooling{_SPATIAL[rank]}()", code) if rank in _SPATIAL else None
+        )
+        if pooled is not None:
+            yield Fix(f"Pool all that reaches {line} (changes the output)", pooled, reshapes=True)
+
+
+def _flattened_input(calls: Sequence[ast.Call], code: Code) -> Iterator[Fix]:
+    """Where a model has none but dense layers, its input is what is to be flattened."""
+    classes = {class_of(call, code) for call in calls}
+    if any(each.startswith(("Conv", "Separable", "Depthwise", *RECURRENT)) for each in classes):
+        return
+    for call in calls:
+        if class_of(call, code) in ("Input", "InputLayer"):
+            made = put_after(call, "Flatten()", code) if isinstance(call.func, ast.Attribute) else None
+            if made is not None and ".layers." in (code.origin(call.func) or ""):
+                yield Fix("Flatten the input (changes the output)", made, reshapes=True)
+
+
+def _last_layers(calls: Sequence[ast.Call], code: Code) -> list[ast.Call]:
+    """The dense layers that may be the last of the model: the last of each function, the nearest first."""
+    last: dict[object, ast.Call] = {}
+    for call in calls:
+        if class_of(call, code) == "Dense":
+            before = last.get(code.function(call))
+            if before is None or code.span(before) < code.span(call):
+                last[code.function(call)] = call
+    return list(last.values())[:_TRIED]
+
+
+def _rank_before(call: ast.Call, target: TargetAnalysis, code: Code) -> int:
+    """The rank of what a dense layer gives, which is that of what it gets; 0 where it is not known."""
+    span = code.span(call)
+    row = next((row for row in target.layers if row.span == span), None)
+    return len(row.shapes[0]) if row is not None and row.shapes else 0
+
+
+def more_axes(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """A recurrent layer that gives every step, where the labels have an axis for the steps."""
+    calls = [call for call in calls_reached(target, code) if class_of(call, code) in RECURRENT]
+    for call in sorted(calls, key=code.span, reverse=True)[:1]:
+        if (
+            code.argument(call, "return_sequences") is None
+            or code.value(code.argument(call, "return_sequences") or call, None) is False
+        ):
+            edit = edits.set_argument(code.module, code.span(call), "return_sequences", "True")
+            if edit is not None:
+                yield Fix(
+                    f"Let {class_of(call, code)} return its whole sequence (changes the output)",
+                    (edit,),
+                    reshapes=True,
+                )
+
+
+def of_width(target: TargetAnalysis, output: int | None, width: int, code: Code) -> Iterator[Fix]:
+    """The last dense layer with as many units as are wanted: where their number is written, be it handed to a helper."""
+    calls = calls_reached(target, code)
+    for call in _last_layers(calls, code):
+        units = code.argument(call, "units", 0)
+        place = _written(units, calls, code) if units is not None else None
+        if place is not None and code.value(place, None) == output:
+            yield Fix(
+                f"Give the last layer {width} unit{'s' * (width != 1)} (changes the output)",
+                (Edit(code.span(place), str(width)),),
+                reshapes=True,
+            )
+
+
+def _written(node: ast.expr, calls: Sequence[ast.Call], code: Code) -> ast.expr | None:
+    """Where a value is written: the argument of the only call that hands it to a parameter, else its default."""
+    for _ in range(_TRIED):
+        parameter = (
+            next((each for each in code.bound_at(node.id, node) if isinstance(each, ast.arg)), None)
+            if isinstance(node, ast.Name)
+            else None
+        )
+        if parameter is None:
+            return node
+        found = _handed(parameter, calls, code)
+        if found is None:
+            return None
+        node = found
+    return None
+
+
+def _handed(parameter: ast.arg, calls: Sequence[ast.Call], code: Code) -> ast.expr | None:
+    function = code.parents.get(code.parents.get(parameter) or parameter)
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    position = names.index(parameter.arg) if parameter.arg in names else None
+    of_it = [call for call in calls if _called(call) == function.name]
+    if (
+        position is not None
+        and names[0] in ("self", "cls")
+        and any(isinstance(c.func, ast.Attribute) for c in of_it)
+    ):
+        position -= 1
+    given = [code.argument(call, parameter.arg, position) for call in of_it]
+    if len(given) == 1 and given[0] is not None:
+        return given[0]
+    default: dict[str, ast.expr] = dict(zip(names[::-1], function.args.defaults[::-1], strict=False))
+    only_named = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+    default |= {each.arg: value for each, value in only_named if value is not None}
+    return default.get(parameter.arg) if given == [None] * len(given) else None
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")

@@ -1,0 +1,110 @@
+"""HS308."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import partial
+
+from hypershape.model import Analysis, Finding, Severity, TargetAnalysis
+from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.failure import compiles
+from hypershape.rules.common.shaping import of_width
+from hypershape.source import Code
+
+
+class LabelOutOfRange(Rule):
+    """The labels number more classes than the last layer has units.
+
+    ## What it does
+    Compares the highest class number among the labels of a search with the width of the model's output, where the
+    loss is a sparse cross-entropy.
+
+    ## Why it matters
+    TensorFlow fails in the first step that meets such a label on a CPU; on a GPU, and with JAX, the loss is NaN or
+    wrong without a word.
+
+    ## Fix
+    As many units as there are classes, counted from 0: labels from 1 to 10 need 11 units, or 1 taken from each.
+    """
+
+    code = "HS308"
+    name = "label-out-of-range"
+    severity = Severity.ERROR
+
+    INVALID = (
+        Example.search(
+            """
+            x, y = np.zeros((60, 4)), np.arange(60) % 5
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(x, y)
+            """,
+            head='layers.Dense(4, activation="softmax")',
+            compile='loss="sparse_categorical_crossentropy"',
+            at='"sparse_categorical_crossentropy"',
+            fixed='layers.Dense(5, activation="softmax")',
+        ),
+    )
+    VALID = (
+        Example.search(
+            """
+            x, y = np.zeros((60, 4)), np.arange(60) % 5
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(x, y)
+            """,
+            head='layers.Dense(5, activation="softmax")',
+            compile='loss="sparse_categorical_crossentropy"',
+        ),
+        Example.search(
+            """
+            x, y = np.zeros((60, 4)), np.arange(60) % 5
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(x, y)
+            """,
+            head="layers.Dense(1)",
+            compile='loss="mse"',
+        ),
+    )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = analysis.module.code
+        for target in analysis.targets:
+            data, loss = target.searched, _sparse(target, code)
+            width = _widest(target)
+            if data is None or data.y_max is None or loss is None or width is None or width > data.y_max:
+                continue
+            yield self.finding(
+                f"The labels go up to {data.y_max}, but the model gives {width} numbers, for the classes 0 to {width - 1}: "
+                "a step that meets such a label fails.",
+                code.span(loss),
+                target=target.target.name,
+                repairs=partial(of_width, target, width, data.y_max + 1, code),
+            )
+
+
+def _sparse(target: TargetAnalysis, code: Code) -> ast.expr | None:
+    """The loss of a target that compiles once with a sparse cross-entropy."""
+    losses = [code.argument(call, "loss", 1) for call in compiles(target, code)]
+    if len(losses) != 1 or losses[0] is None:
+        return None
+    loss = losses[0]
+    made = loss.func if isinstance(loss, ast.Call) else loss
+    name = code.value(loss, default=None) or (code.origin(made) or "").rpartition(".")[2]
+    plain = not isinstance(loss, ast.Call) or code.argument(loss, "ignore_class") is None
+    return (
+        loss
+        if plain and name in ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+        else None
+    )
+
+
+def _widest(target: TargetAnalysis) -> int | None:
+    """The widest single output of all that was built; None where a width is not known."""
+    shapes = [
+        report.output_shapes[0][-1] if len(report.output_shapes) == 1 and report.output_shapes[0] else None
+        for report in target.reports
+        # A report that used no data is of a model whose own training loop may turn it into other data.
+        if report.verdict == "ok" and report.data == "known"
+    ]
+    widths = [each for each in shapes if each is not None]
+    return max(widths) if widths and len(widths) == len(shapes) else None

@@ -1,0 +1,204 @@
+"""Holds what Hypershape says of a mutant against what all of its configurations do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hypershape import analysis, fixes, source
+from hypershape.model import Analysis, Options, TargetAnalysis
+from hypershape.probe import Agent
+
+from .change import Mutant
+from .truth import PATH
+
+BUILDERS = Path(__file__).with_name("builders")
+NEAR = 0.01
+"""Shares that are told as exact may differ by so much from the truth."""
+
+
+def builders() -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(BUILDERS.glob("*.py"))}
+
+
+class Truth:
+    """A process that tells what the configurations of a text do."""
+
+    def __init__(self) -> None:
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "tests.mutations.truth"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def of(self, text: str) -> list[dict[str, Any]] | None:
+        """The leaves of a text's space; None where it has too many, or none at all."""
+        assert self._child.stdin is not None and self._child.stdout is not None
+        self._child.stdin.write(json.dumps(text) + "\n")
+        self._child.stdin.flush()
+        told = json.loads(self._child.stdout.readline())
+        leaves: list[dict[str, Any]] | None = told["leaves"]
+        return leaves
+
+    def close(self) -> None:
+        self._child.kill()
+        self._child.wait()
+
+
+@dataclass
+class Verdict:
+    """What was right and wrong of one mutant; each list holds sentences, and is empty where nothing was wrong."""
+
+    mutant: Mutant
+    leaves: int
+    failing: float
+    """The share of trials that really fail."""
+    missed: list[str] = field(default_factory=list)
+    false: list[str] = field(default_factory=list)
+    place: list[str] = field(default_factory=list)
+    condition: list[str] = field(default_factory=list)
+    share: list[str] = field(default_factory=list)
+    repair: list[str] = field(default_factory=list)
+    """Repairs that were called verified and leave a failure that they name."""
+    offered: int = 0
+    cures: bool = False
+    """Whether some repair leaves nothing that fails."""
+    cost: str = ""
+
+    @property
+    def wrong(self) -> list[str]:
+        return [*self.missed, *self.false, *self.place, *self.condition, *self.share, *self.repair]
+
+
+def judged(mutant: Mutant, truth: Truth, analysed: Any, repairs: bool = True) -> Verdict | None:
+    """The verdict on one mutant; None where its truth is not to be had."""
+    leaves = truth.of(mutant.text)
+    if not leaves:
+        return None
+    done: Analysis = analysed(mutant.text)
+    failing = sum(leaf["odds"] for leaf in leaves if leaf["stage"])
+    verdict = Verdict(mutant, len(leaves), failing)
+    target = done.targets[0]
+    if target.status != "probed":
+        verdict.missed.append(f"not probed: {target.reason}")
+        return verdict
+    _verdicts(target, leaves, verdict, done)
+    _places(done, leaves, verdict)
+    _conditions(target, leaves, verdict)
+    _shares(target, failing, verdict)
+    if repairs and failing:
+        _repairs(done, failing, truth, verdict)
+    return verdict
+
+
+def _holds(report: Mapping[str, Any], leaf: Mapping[str, Any]) -> bool:
+    return all(report.get(name, value) == value for name, value in leaf.items())
+
+
+def _verdicts(target: TargetAnalysis, leaves: Sequence[Any], verdict: Verdict, done: Analysis) -> None:
+    told = any(each.severity.value == "error" for each in done.findings)
+    for leaf in leaves:
+        for report in target.reports:
+            said = {name: value for name, value in report.configuration.items() if name not in report.free}
+            if not _holds(said, leaf["values"]) or not said.keys() <= leaf["values"].keys():
+                continue
+            if report.verdict == "fail" and not leaf["stage"]:
+                verdict.false.append(
+                    f"{leaf['values']} trains, but is said to fail: {report.error and report.error.message[:80]}"
+                )
+            if report.verdict == "ok" and leaf["stage"] and not told:
+                verdict.missed.append(f"{leaf['values']} is said to build: {leaf['message'][:80]}")
+    if verdict.failing and not told and not verdict.missed:
+        verdict.missed.append(
+            f"nothing is said of {verdict.failing:.0%} that fail: {leaves[0]['message'][:80]}"
+        )
+    if not verdict.failing and target.causes:
+        verdict.false.append("causes are told where nothing fails")
+
+
+def _places(done: Analysis, leaves: Sequence[Any], verdict: Verdict) -> None:
+    """The line on which a build fails lies in what is underlined, or is named beside it."""
+    for finding in done.findings:
+        if finding.cause is None or finding.cause.error.stage != "build":
+            continue
+        first = finding.cause.first.configuration
+        lines = {
+            leaf["line"] for leaf in leaves if leaf["stage"] == "build" and _holds(first, leaf["values"])
+        }
+        around = {
+            finding.span.line,
+            *(each.span.line for each in finding.related),
+            *(f.span.line for f in finding.cause.error.frames),
+        }
+        if lines and not lines & around:
+            verdict.place.append(
+                f"{finding.code} at line {finding.span.line}, but it fails on {sorted(map(str, lines))}"
+            )
+
+
+def _conditions(target: TargetAnalysis, leaves: Sequence[Any], verdict: Verdict) -> None:
+    conditions = [cause.condition for cause in target.causes]
+    if any(each is None for each in conditions) or not conditions:
+        return
+    for leaf in leaves:
+        said = any(each is not None and each.holds(leaf["values"]) for each in conditions)
+        if said != bool(leaf["stage"]):
+            texts = " or ".join(each.text for each in conditions if each is not None)
+            verdict.condition.append(f"{texts} is {said} for {leaf['values']}")
+            return
+
+
+def _shares(target: TargetAnalysis, failing: float, verdict: Verdict) -> None:
+    coverage = target.coverage
+    if coverage is None:
+        return
+    low, high = coverage.interval
+    if coverage.mode == "exhaustive" and abs(coverage.failing_share - failing) > NEAR:
+        verdict.share.append(f"{coverage.failing_share:.3f} are said to fail, {failing:.3f} do")
+    elif not low - NEAR <= failing <= high + NEAR:
+        verdict.share.append(f"{low:.3f} to {high:.3f} are said to fail, {failing:.3f} do")
+
+
+def _repairs(done: Analysis, failing: float, truth: Truth, verdict: Verdict) -> None:
+    """Each verified repair of an error, built and trained at all of its configurations."""
+    for finding in done.findings:
+        if finding.severity.value != "error":
+            continue
+        for fix in finding.fixes:
+            if not fix.verified:
+                continue
+            verdict.offered += 1
+            left = truth.of(fixes.apply(done.module.document, fix.edits).text)
+            if left is None:
+                continue
+            still = sum(leaf["odds"] for leaf in left if leaf["stage"])
+            verdict.cures |= still == 0
+            if still > failing + NEAR:
+                verdict.repair.append(
+                    f"{finding.code} {fix.title}: {failing:.0%} failed, {still:.0%} do after it"
+                )
+            lossless = [each for each in finding.fixes if each.drops == 0 and each.verified]
+            if fix is finding.fixes[0] and fix.drops > 0.3 and lossless:
+                verdict.cost = f"{fix.title} comes before {lossless[0].title}"
+
+
+def analyser(budget: float = 20.0) -> Iterator[Any]:
+    """A function that analyses a text with an agent of its own, which is closed behind it."""
+    loop = asyncio.new_event_loop()
+    agent = Agent([sys.executable])
+    options = Options(level="symbolic", budget=budget, fix_budget=20.0)
+
+    def analyse(text: str) -> Analysis:
+        return loop.run_until_complete(analysis.run(source.from_text(PATH, text), agent, options))
+
+    yield analyse
+    loop.run_until_complete(agent.close())
+    loop.close()
