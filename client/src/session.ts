@@ -16,6 +16,7 @@ import { chooseInterpreter, type Command, type SelectedEnvironment } from './int
 import { STATUS, type ServerOptions, type Status } from './protocol';
 import { chooseServer } from './serverCommand';
 import { PIN, pin } from './configurations';
+import { Crashes } from './crashes';
 import { CurrentLine } from './currentLine';
 import { notify } from './notifications';
 import { linked } from './pages';
@@ -36,6 +37,9 @@ export class Session implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private running: Promise<void> = Promise.resolve();
   readonly report = new ReportPanel();
+  private readonly crashes = new Crashes((message) => {
+    this.fail(message);
+  });
   private readonly problems = new Problems();
   private readonly currentLine = new CurrentLine((document) => {
     const hints = this.client?.getFeature(InlayHintRequest.method).getProvider(document);
@@ -187,6 +191,7 @@ export class Session implements vscode.Disposable {
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: await this.options(settings),
+      errorHandler: this.crashes,
       middleware: {
         handleDiagnostics: (uri, findings, next) => {
           next(uri, findings.map(linked));

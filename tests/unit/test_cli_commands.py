@@ -143,7 +143,7 @@ def test_the_three_reported_cases_come_out_true(tmp_path: Path) -> None:
     )
 
     assert kernel["targets"][0]["coverage"]["failed"] == 0
-    assert [(each["code"], each["severity"]) for each in kernel["findings"]] == [("HS103", "hint")]
+    assert [(each["code"], each["severity"]) for each in kernel["findings"]] == [("HS103", "info")]
 
     (refused,) = [each for each in choice["findings"] if each["severity"] == "error"]
     assert refused["code"] == "HS101"

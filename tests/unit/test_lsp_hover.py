@@ -133,3 +133,15 @@ def test_a_long_domain_is_shortened() -> None:
     many = Hyperparameter("kernel", "Int", 0, tuple(range(100)), 100, 0, 99, span=DRAW)
     text, _ = hover(analysis(hyperparameters=(many,), causes=(), reports=()), 2, 25) or ("", None)
     assert text == "**kernel** draws `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, …, `99`, (100 values)"
+
+
+def test_a_number_that_informs_nobody_is_not_said() -> None:
+    def told(coverage: Coverage) -> str:
+        text, _ = hover(analysis(coverage=coverage, parameters=None, causes=()), 1, 8) or ("", None)
+        return text
+
+    assert told(Coverage("sampled", 48, 48, 20, 0.417, (0.417, 0.417))) == (
+        "All 48 configurations were probed: 41.7% of the space fails."
+    )
+    large = Coverage("sampled", 657_366_253_849_018_368, 45, 0, 0.0, (0.0, 0.079))
+    assert told(large) == "Sampled 45 of some 10^17 configurations: 0.0% to 7.9% of the space fails."

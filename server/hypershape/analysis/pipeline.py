@@ -21,6 +21,7 @@ from hypershape.analysis.results import Widen, by_itself, unprobed
 from hypershape.analysis.turns import LONG_SECONDS, Finished, Turns, Waiting
 from hypershape.model import Analysis, Configuration, Document, Environment, Module, Options, TargetAnalysis
 from hypershape.probe import Agent, AgentFailed, Cache
+from hypershape.rules.common.wording import number
 
 GLANCE_SECONDS = 0.05
 """What a text says by itself is shown first where looking at other files takes longer."""
@@ -239,8 +240,8 @@ def _progress(explored: TargetAnalysis) -> str:
     coverage = explored.coverage
     if coverage is None:
         return explored.target.name
-    of = f" of {coverage.space:,}" if coverage.space else ""
-    return f"{explored.target.name}: {coverage.probed:,}{of} configurations"
+    of = f" of {number(coverage.space)}" if coverage.space else ""
+    return f"{explored.target.name}: probing, {coverage.probed:,}{of} configurations so far"
 
 
 async def _with_findings(state: Analysis, options: Options) -> Analysis:

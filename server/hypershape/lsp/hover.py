@@ -193,12 +193,17 @@ def _over(coverage: Coverage) -> str:
         if coverage.by_inference:
             return f"{coverage.failing_share:.1%} of the space fails; all {total} configurations: {by}."
         return f"{coverage.failing_share:.1%} of the space fails; all {total} configurations were tried."
-    of = f" of {coverage.space:,}" if coverage.space is not None else ""
-    low, high = coverage.interval
-    sampled = f"Sampled {coverage.probed:,}{of} configurations"
-    if high - low >= WIDE:
+    low, high = (f"{bound:.1%}" for bound in coverage.interval)
+    if coverage.space is not None and coverage.probed >= coverage.space:
+        sampled = f"All {coverage.space:,} configurations were probed"
+    else:
+        of = f" of {wording.number(coverage.space)}" if coverage.space is not None else ""
+        sampled = f"Sampled {coverage.probed:,}{of} configurations"
+    if low == high:
+        return f"{sampled}: {low} of the space fails."
+    if coverage.interval[1] - coverage.interval[0] >= WIDE or coverage.probed == coverage.space:
         return f"{sampled}, of which {coverage.failed:,} failed."
-    return f"{sampled}: {low:.1%} to {high:.1%} of the space fails."
+    return f"{sampled}: {low} to {high} of the space fails."
 
 
 def _holds(span: Span, line: int, column: int) -> bool:

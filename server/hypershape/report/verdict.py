@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hypershape.model import Coverage, TargetAnalysis
+from hypershape.rules.common import wording
 from hypershape.space import shares
 
 
@@ -36,7 +37,7 @@ def _mark(target: TargetAnalysis, coverage: Coverage) -> str:
     if coverage.mode == "exhaustive":
         space = coverage.space or coverage.probed
         return "✓ builds" if space == 1 else f"✓ all {space:,} build"
-    of = f" of {coverage.space:,}" if coverage.space is not None and coverage.space < 1_000_000 else ""
+    of = f" of {wording.number(coverage.space)}" if coverage.space is not None else ""
     return f"○ {coverage.probed:,}{of} tried so far, none fails"
 
 

@@ -257,6 +257,14 @@ def units(count: int | None) -> str:
     return f"{count} unit{'s' * (count != 1)}"
 
 
+LARGE = 10**9
+
+
+def number(count: int) -> str:
+    """`6,000`; of a number that nobody reads only its size, `some 10^17`."""
+    return f"{count:,}" if count < LARGE else f"some 10^{len(str(count)) - 1}"
+
+
 def listed(items: Iterable[str]) -> str:
     """`a, b and c`."""
     found = list(items)

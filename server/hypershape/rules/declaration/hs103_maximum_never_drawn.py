@@ -34,7 +34,7 @@ class MaximumNeverDrawn(Rule):
 
     code = "HS103"
     name = "maximum-never-drawn"
-    severity = Severity.HINT
+    severity = Severity.INFO
     static = True
 
     INVALID = (
