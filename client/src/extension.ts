@@ -4,12 +4,12 @@ import * as vscode from 'vscode';
 import { copy, pin } from './configurations';
 import { showMenu } from './menu';
 import { PAGES, pages } from './pages';
-import { selectInterpreter } from './problems';
+import { INSTALL_COMMAND, InterpreterFixes, install, selectInterpreter } from './problems';
 import { PythonExtension, type PythonExtensionApi } from './pythonExtension';
 import { OPEN_PLACE, openPlace } from './report';
 import { Session } from './session';
 import { RESTARTING, SECTION } from './settings';
-import { StatusItem } from './status';
+import { SELECTOR, StatusItem } from './status';
 
 let session: Session | undefined;
 
@@ -47,6 +47,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     vscode.commands.registerCommand('hypershape.menu', () => showMenu(status)),
     vscode.commands.registerCommand('hypershape.selectInterpreter', selectInterpreter),
+    vscode.commands.registerCommand(INSTALL_COMMAND, (packages: string[]) => {
+      install(status.current.environment?.executable ?? 'python', packages);
+    }),
+    vscode.languages.registerCodeActionsProvider(SELECTOR, new InterpreterFixes(() => status.current.environment), {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+    }),
     vscode.commands.registerCommand('hypershape.fixAll', () =>
       vscode.commands.executeCommand('editor.action.codeAction', { kind: 'source.fixAll.hypershape', apply: 'first' }),
     ),

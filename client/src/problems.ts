@@ -8,6 +8,13 @@ const SELECT = 'Select Interpreter';
 const INSTALL = 'Install in Terminal';
 const LOG = 'Show Log';
 
+/** Findings about the interpreter, with the packages whose lack they tell; none where the environment says which. */
+const FINDINGS: Readonly<Record<string, readonly string[]>> = {
+  HS001: [],
+  HS002: ['tensorboard'],
+  HS005: ['scikit-learn'],
+};
+
 /** The packages that a usable interpreter lacks; nothing where it could not be started. */
 export function missing(environment: Environment | null | undefined): string[] {
   if (environment == null || environment.executable === '') {
@@ -48,7 +55,36 @@ export class Problems {
   }
 }
 
-function install(executable: string, packages: readonly string[]): void {
+/** Quick fixes of findings about the interpreter: another one, or what it lacks. */
+export class InterpreterFixes implements vscode.CodeActionProvider {
+  /** @param environment gives the interpreter that is in use */
+  constructor(private readonly environment: () => Environment | null | undefined) {}
+
+  provideCodeActions(_: vscode.TextDocument, __: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
+    return context.diagnostics.flatMap((finding) => {
+      const code = typeof finding.code === 'object' ? finding.code.value : finding.code;
+      const known = finding.source === 'hypershape' ? FINDINGS[String(code)] : undefined;
+      if (known === undefined) {
+        return [];
+      }
+      const packages = known.length > 0 ? known : missing(this.environment());
+      const title = `Install ${packages.join(', ')} in the terminal`;
+      const actions = [action('Select another interpreter', finding, 'hypershape.selectInterpreter')];
+      return packages.length > 0 ? [action(title, finding, INSTALL_COMMAND, packages), ...actions] : actions;
+    });
+  }
+}
+
+export const INSTALL_COMMAND = 'hypershape.installPackages';
+
+function action(title: string, finding: vscode.Diagnostic, command: string, ...args: unknown[]): vscode.CodeAction {
+  const made = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  made.diagnostics = [finding];
+  made.command = { title, command, arguments: args };
+  return made;
+}
+
+export function install(executable: string, packages: readonly string[]): void {
   const terminal = vscode.window.createTerminal('Hypershape');
   terminal.show();
   terminal.sendText(`"${executable}" -m pip install ${packages.join(' ')}`);

@@ -95,6 +95,16 @@ export class Editor {
     return this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
   }
 
+  /** A picture of the text for the README, kept where HYPERSHAPE_PICTURES names a folder. */
+  async picture(name: string, lines: number): Promise<void> {
+    const folder = process.env['HYPERSHAPE_PICTURES'];
+    const box = await this.page.locator('.editor-instance .monaco-editor').first().boundingBox();
+    if (folder !== undefined && box !== null) {
+      const clip = { ...box, height: Math.min(box.height, 19 * lines) };
+      await this.page.screenshot({ path: path.join(folder, `${name}.png`), clip });
+    }
+  }
+
   /** All underlined places that are on the screen, read from what is drawn. */
   squiggles(): Promise<Squiggle[]> {
     return this.page.evaluate(underlined);

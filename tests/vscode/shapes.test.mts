@@ -10,6 +10,7 @@ for (const [name, theme] of Object.entries(THEMES)) {
       const hints = await editor.hintsThat((all) => all.some((text) => text.includes('✗')) && all.length >= 4);
       const [verdict] = await editor.lensesThat((all) => all.some((text) => /✗ .* fails/.test(text) && !text.includes('Stop')));
       await editor.screenshot(`shapes-${name}`);
+      await editor.picture(`shapes-${name}`, 27);
       assert.match(hints[0] ?? '', /^→ \(·, /);
       assert.match(verdict ?? '', /✗ \d+ % fails · 2 causes · .* parameters.*Pin…/s);
       if (name === 'dark') {
