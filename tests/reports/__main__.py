@@ -17,8 +17,8 @@ from pathlib import Path
 
 from tests.reports import real
 from tests.reports.cases import KINDS, Case, all_cases, missing, record
-from tests.reports.judge import Said, compared, offered, verdict
-from tests.reports.shown import Kept, searched, shown
+from tests.reports.judge import Said, compared, search_again
+from tests.reports.shown import Kept, shown
 
 COLUMNS = "{:<45}{:>7}{:>9}{:>9}{:>8}{:>8}"
 NOT_DONE = 3
@@ -75,21 +75,6 @@ async def _said(cases: Sequence[Case], kept: Kept, until: float, level: str, bud
         )
         done.append(said)
     return done
-
-
-def search_again(said: Sequence[Said], kept: Kept, until: float = float("inf")) -> bool:
-    """Runs each file after each of its repairs, and notes what became of it; whether there was time for all."""
-    wanted = {
-        (each.case.name, repair.text): (each, row, repair) for each in said for row, repair in offered(each)
-    }
-    for program, after in searched(list(wanted), kept, until):
-        each, row, repair = wanted.pop(program)
-        came = verdict(each.case, row, repair, after)
-        each.repairs.append(came)
-        if came != "cures":
-            each.because.append(f"the repair {repair.title!r} of {row.code} {came}")
-            each.verdict = "wrong"
-    return not wanted
 
 
 def table(said: Sequence[Said]) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from hypershape.model import Severity
 from tests.reports.cases import Case
 from tests.reports.real import Truth
-from tests.reports.shown import Repair, Row, Shown
+from tests.reports.shown import Kept, Repair, Row, Shown, searched
 
 Verdict = Literal["found", "in part", "missed", "wrong", "silent"]
 
@@ -110,6 +110,21 @@ def offered(said: Said) -> Iterator[tuple[Row, Repair]]:
             if each.text not in seen:
                 seen.add(each.text)
                 yield row, each
+
+
+def search_again(said: Sequence[Said], kept: Kept, until: float = float("inf")) -> bool:
+    """Runs each file after each of its repairs, and notes what became of it; whether there was time for all."""
+    wanted = {
+        (each.case.name, repair.text): (each, row, repair) for each in said for row, repair in offered(each)
+    }
+    for program, after in searched(list(wanted), kept, until):
+        each, row, repair = wanted.pop(program)
+        came = verdict(each.case, row, repair, after)
+        each.repairs.append(came)
+        if came != "cures":
+            each.because.append(f"the repair {repair.title!r} of {row.code} {came}")
+            each.verdict = "wrong"
+    return not wanted
 
 
 def verdict(case: Case, row: Row, repair: Repair, after: Truth) -> str:

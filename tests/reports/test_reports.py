@@ -8,7 +8,8 @@ import pytest
 
 from tests.reports import real
 from tests.reports.cases import all_cases
-from tests.reports.judge import Said, judged, search_again
+from tests.reports.judge import Said, compared, search_again
+from tests.reports.shown import Kept, shown
 
 FAST = (
     "01_lstm_stack_plain",
@@ -23,6 +24,9 @@ FAST = (
     "silent_validates_on_train",
     "works_executions",
     "works_saved_on_purpose",
+    "works_settings_in_dictionaries",
+    "silent_grid_resumed",
+    "search_best_hp_called",
 )
 CASES = {case.name: case for case in all_cases() if case.name in FAST}
 
@@ -30,10 +34,11 @@ CASES = {case.name: case for case in all_cases() if case.name in FAST}
 @pytest.fixture(scope="module")
 def said() -> dict[str, Said]:
     async def everything() -> list[Said]:
-        return [each async for each in judged(CASES.values(), level="auto", budget=20.0, fixes_offered=1)]
+        found = shown(CASES.values(), Kept(None), level="auto", budget=20.0, fixes_offered=1)
+        return [compared(case, each) async for case, each in found]
 
     done = asyncio.run(everything())
-    search_again(done)
+    search_again(done, Kept(None))
     return {each.case.name: each for each in done}
 
 
@@ -49,7 +54,8 @@ def test_a_file_is_told_what_its_search_does_and_its_repair_cures(name: str, sai
 @pytest.mark.timeout(300)
 def test_the_record_says_what_a_real_search_does() -> None:
     names = ("26_generator_exhausted", "trial_fit_returns_nothing", "works_executions")
-    found = dict(real.run((name, CASES[name].text) for name in names))
+    programs = [(name, CASES[name].text) for name in names]
+    found = {name: truth for (name, _), truth in real.run(programs)}
     assert {name: (each.outcome, each.error, each.line) for name, each in found.items()} == {
         name: (truth.outcome, truth.error, truth.line) for name in names if (truth := CASES[name].truth)
     }

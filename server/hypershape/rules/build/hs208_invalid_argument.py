@@ -54,6 +54,15 @@ class InvalidArgument(BuildFailure):
         ),
         Example.layers(
             """
+            model.add(layers.Dense(CLASSES, activation=hp.Choice("activation", ["softmax", "sigmoid"])))
+            """,
+            input="(4,)",
+            head="",
+            before='CLASSES = ["cat", "dog"]',
+            fixed="layers.Dense(len(CLASSES)",
+        ),
+        Example.layers(
+            """
             model.add(layers.Dropout(hp.Choice("rate", [0.25, 0.5, 1.5])))
             """,
             input="(4,)",
@@ -93,6 +102,14 @@ class InvalidArgument(BuildFailure):
         ),
     )
     VALID = (
+        Example.layers(
+            """
+            model.add(layers.Dense(len(CLASSES), activation=hp.Choice("activation", ["softmax", "sigmoid"])))
+            """,
+            input="(4,)",
+            head="",
+            before='CLASSES = ["cat", "dog"]',
+        ),
         Example.layers(
             """
             model.add(layers.Dense(int(hp.Float("units", 32, 64, step=16))))
@@ -145,6 +162,7 @@ class InvalidArgument(BuildFailure):
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         yield from _converted(cause.error, code)
+        yield from _numbered(target, cause.error, code)
         if cause.error.details.get("most") == 1:
             yield from _within_0_and_1(target, cause, code)
         yield from super().repairs(target, cause, code)
@@ -179,6 +197,23 @@ def _divided(written: ast.expr, code: Code) -> Iterator[Fix]:
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
         whole = f"{code.source(value.left)} // {code.source(value.right)}"
         yield Fix("Divide to whole numbers with //", (Edit(code.span(value), whole),))
+
+
+def _numbered(target: TargetAnalysis, error: ProbeError, code: Code) -> Iterator[Fix]:
+    """`len(…)` around a list that stands where its length is wanted."""
+    refused, span = error.details.get("value"), innermost(error, code) or target.target.span
+    if not isinstance(refused, (str, tuple)):
+        return
+    for call in code.calls_in(span):
+        for node in (*call.args, *(each.value for each in call.keywords)):
+            value = code.value(node, default=None) if not isinstance(node, ast.Starred) else None
+            if (
+                isinstance(value, (list, tuple))
+                and value
+                and str(list(value)) in (refused, str(list(refused)))
+            ):
+                yield Fix("Give the number of them", (Edit(code.span(node), f"len({code.source(node)})"),))
+                return
 
 
 def _within_0_and_1(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:

@@ -104,6 +104,7 @@ class NotCompiled(BuildFailure):
 
 def _compiled(target: TargetAnalysis, analysis: Analysis, code: Code) -> Iterator[Fix]:
     """The model compiled before it is returned, with what a tuner of the target is given."""
+    yield from _with_top(target, code)
     returned = [node for node in code.every(ast.Return) if contains(target.target.body, code.span(node))]
     model = returned[0].value if len(returned) == 1 else None
     if not isinstance(model, ast.Name):
@@ -117,3 +118,13 @@ def _compiled(target: TargetAnalysis, analysis: Analysis, code: Code) -> Iterato
         edit = edits.insert_before(code.module, code.span(returned[0]), [line]) if "\n" not in line else None
         if edit is not None:
             yield Fix("Compile the model here with what the tuner is given", (edit,))
+
+
+def _with_top(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """A ready-made hypermodel with its top: only with that does it compile its models."""
+    for call in code.calls_in(target.target.span):
+        origin, top = code.imported(call.func) or "", code.argument(call, "include_top", 0)
+        if origin.startswith("keras_tuner.applications.") and top is not None and code.value(top) is False:
+            edit = edits.remove_argument(code.module, code.span(call), "include_top")
+            if edit is not None:
+                yield Fix("Let it add its top, with which it is compiled", (edit,), reshapes=True)
