@@ -1,10 +1,13 @@
 """Repairs that would run and seek something else are refused."""
 
+from dataclasses import replace
+
 import pytest
 
-from hypershape.analysis.meaning import is_kept
+from hypershape.analysis.meaning import is_kept, space_is_kept
+from hypershape.analysis.results import unprobed
 from hypershape.fixes import apply
-from hypershape.model import Analysis, Edit, Fix
+from hypershape.model import Analysis, Edit, Fix, Hyperparameter, Report
 from hypershape.rules.common.directions import inferred, nature
 
 from .handmade import at, module
@@ -80,3 +83,17 @@ def test_what_keras_tuner_infers_of_a_plain_name() -> None:
         "min",
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [((1, 2, 3), True), ((1, 2, 3, 4), True), ((1, 2), False), (None, True)],
+    ids=["as it was", "wider", "what built is gone", "under another name"],
+)
+def test_a_repair_may_not_take_a_value_that_builds(left: tuple[int, ...] | None, expected: bool) -> None:
+    units = Hyperparameter("units", "Int", 1, (1, 2, 3), 3, 1, 3, 1, "linear")
+    reports = tuple(Report({"units": each}, "ok", "symbolic") for each in (1, 2, 3))
+    before = module(SEARCH)
+    old = replace(unprobed(before.targets[0]), hyperparameters=(units,), reports=reports)
+    other = replace(units, name="other") if left is None else replace(units, values=left, max=max(left))
+    assert space_is_kept(replace(old, hyperparameters=(other,)), old) == expected

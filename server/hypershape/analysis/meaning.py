@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from hypershape.model import Analysis, Edit, Fix
+from hypershape import space
+from hypershape.model import Analysis, Edit, Fix, TargetAnalysis
 from hypershape.rules.common.directions import nature
 from hypershape.rules.common.identifiers import own_names
 from hypershape.rules.common.tuners import direction_of, objective_of, tuners
@@ -20,6 +21,15 @@ def is_kept(fix: Fix, before: Analysis, after: Analysis) -> bool:
     code = before.module.code
     return set(_reversed(after)) <= set(_reversed(before)) and not any(
         _names_another(edit, code) for edit in fix.edits
+    )
+
+
+def space_is_kept(new: TargetAnalysis, old: TargetAnalysis) -> bool:
+    """Whether an edited target may still draw every value with which it was seen to build."""
+    return all(
+        space.contains(new.hyperparameters, report.configuration)
+        for report in old.reports
+        if report.verdict == "ok"
     )
 
 

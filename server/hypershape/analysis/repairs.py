@@ -13,7 +13,7 @@ from hypershape.analysis.aside import aside
 from hypershape.analysis.assumptions import open_job, under_other_assumptions
 from hypershape.analysis.clock import AFTERWARDS, Clock
 from hypershape.analysis.environs import fitting
-from hypershape.analysis.meaning import is_kept
+from hypershape.analysis.meaning import is_kept, space_is_kept
 from hypershape.analysis.rehearsing import Player
 from hypershape.analysis.replaying import Replay
 from hypershape.analysis.reports import ask, distinct
@@ -324,6 +324,8 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: F
         (cause.error.type, cause.error.stage) not in others and not _gives_up(cause, old)
         for cause in new.causes
     ):
+        return False
+    if not fix.drops and not space_is_kept(new, old):
         return False
     return fix.reshapes or not _outputs_changed(new.reports, old.reports)
 
