@@ -5,6 +5,7 @@ In VS Code it follows the theme. Places are links that an editor opens; everythi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote
@@ -27,14 +28,16 @@ from hypershape.space.dimensions import Output, outputs
 MOST_AXES = 12
 MOST_LINES = 400
 WIDTH, HEIGHT, MARGIN = 960, 300, 60
+TOP, BOTTOM = 30, HEIGHT - 40
+PARAMETERS = "parameters"
 
 STYLE = """
-:root { color-scheme: light dark; --fail: #c72e2e; --build: #2b7489; }
-@media (prefers-color-scheme: dark) { :root { --fail: #f48771; --build: #7fc1d6; } }
+:root { color-scheme: light dark; --own-fail: #c72e2e; --own-build: #2b7489; }
+@media (prefers-color-scheme: dark) { :root { --own-fail: #f48771; --own-build: #7fc1d6; } }
 body { font: var(--vscode-font-size, 14px)/1.5 var(--vscode-font-family, system-ui, sans-serif); margin: 1.5em auto;
   max-width: 1000px; padding: 0 1em; color: var(--vscode-foreground, inherit);
-  background: var(--vscode-editor-background, Canvas); --fail: var(--vscode-editorError-foreground, #c72e2e);
-  --build: var(--vscode-charts-blue, #2b7489); }
+  background: var(--vscode-editor-background, Canvas); --fail: var(--vscode-editorError-foreground, var(--own-fail));
+  --build: var(--vscode-charts-blue, var(--own-build)); }
 h1 { font-size: 1.4em; } h2 { font-size: 1.2em; margin: 2em 0 .3em; } h3 { font-size: 1em; margin: 1.4em 0 .4em; }
 a { color: var(--vscode-textLink-foreground, LinkText); } a:focus-visible, summary:focus-visible { outline: 2px solid; }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
@@ -135,14 +138,23 @@ def _axes(target: TargetAnalysis) -> dict[str, dict[Value, float]]:
         seen = {report.configuration[name] for report in target.reports if name in report.configuration}
         if hp is not None and len(seen) > 1 and len(axes) < MOST_AXES:
             axes[name] = _heights(hp, seen)
+    sizes = {report.parameters for report in target.reports if report.parameters}
+    if axes and len(sizes) > 1:
+        axes[PARAMETERS] = _sizes(sizes)
     return axes
+
+
+def _sizes(sizes: Iterable[int]) -> dict[Value, float]:
+    """The heights of numbers of parameters, which are spread over orders of magnitude."""
+    found = sorted(sizes)
+    low, span = math.log(found[0]), math.log(found[-1]) - math.log(found[0])
+    return {size: BOTTOM - (BOTTOM - TOP) * (math.log(size) - low) / span for size in found}
 
 
 def _heights(hp: Hyperparameter, seen: set[Value]) -> dict[Value, float]:
     order = [value for value in hp.values or () if value in seen]
     values = order if len(order) == len(seen) else sorted(seen, key=lambda value: (str(type(value)), value))
-    top, bottom = 30, HEIGHT - 40
-    return {value: bottom - (bottom - top) * place / (len(values) - 1) for place, value in enumerate(values)}
+    return {value: BOTTOM - (BOTTOM - TOP) * place / (len(values) - 1) for place, value in enumerate(values)}
 
 
 def _spread(reports: Sequence[Report]) -> list[Report]:
@@ -153,11 +165,11 @@ def _spread(reports: Sequence[Report]) -> list[Report]:
 
 
 def _line(report: Report, axes: dict[str, dict[Value, float]], places: dict[str, float]) -> str:
-    configuration = report.configuration
+    configuration: Configuration = {PARAMETERS: report.parameters or None, **report.configuration}
     points = [
         f"{places[name]:.0f},{heights[configuration[name]]:.0f}"
         for name, heights in axes.items()
-        if name in configuration
+        if configuration.get(name) in heights
     ]
     fails = ' class="fails"' if report.verdict == "fail" else ""
     return f'<polyline{fails} points="{" ".join(points)}"><title>{_text(_told(report))}</title></polyline>'
@@ -168,12 +180,16 @@ def _axis(name: str, heights: dict[Value, float], x: float) -> str:
     if len(shown) > 10:
         shown = [shown[0], shown[len(shown) // 2], shown[-1]]
     ticks = "".join(
-        f'<text x="{x + 6:.0f}" y="{y + 4:.0f}">{_text(_value(value))}</text>' for value, y in shown
+        f'<text x="{x + 6:.0f}" y="{y + 4:.0f}">{_text(_tick(name, value))}</text>' for value, y in shown
     )
     return (
         f'<line class="axis" x1="{x:.0f}" x2="{x:.0f}" y1="22" y2="{HEIGHT - 32}"/>{ticks}'
         f'<text x="{x:.0f}" y="{HEIGHT - 12}" text-anchor="middle">{_text(name)}</text>'
     )
+
+
+def _tick(name: str, value: Value) -> str:
+    return rounded(value) if name == PARAMETERS and isinstance(value, int) else _value(value)
 
 
 def _told(report: Report) -> str:
