@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pygls.workspace import PositionCodec, Workspace
 
 from hypershape import rules, source
 from hypershape.lsp import carry, convert
+from hypershape.lsp import typing as typing_
 from hypershape.lsp.positions import View
 from hypershape.lsp.server import Server, Session, create_server
 from hypershape.model import Analysis
@@ -94,6 +96,34 @@ async def test_what_was_found_in_a_text_that_has_changed_meanwhile_is_not_shown(
     server.workspace.update_text_document(types.VersionedTextDocumentIdentifier(2, URI), whole)
     await server._publish(session)
     assert shown == []
+
+
+async def test_what_is_wrong_with_half_a_word_is_shown_once_it_is_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server, session = opened()
+    shown: list[types.PublishDiagnosticsParams] = []
+    monkeypatch.setattr(server, "text_document_publish_diagnostics", shown.append)
+    monkeypatch.setattr(typing_, "WAIT_SECONDS", 0.05)
+    session.typing = typed("t")
+    await server._publish(session)
+    assert shown[-1].diagnostics == []
+    while len(shown) < 2:
+        await asyncio.sleep(0.01)
+    assert [each.code for each in shown[-1].diagnostics] == ["HS103"]
+    session.typing = typed("x")
+    await server._publish(session)
+    assert len(shown) == 2, "what was there already stays"
+
+
+def typed(text: str) -> typing_.Typing | None:
+    place = types.Range(types.Position(1, 12), types.Position(1, 12))
+    return typing_.Typing.of(URI, [types.TextDocumentContentChangePartial(place, text)])
+
+
+def test_a_number_or_a_whole_line_is_no_half_word() -> None:
+    assert typed("lay") is not None and typed(".") is not None
+    assert typed("5") is None and typed("") is None and typed("x\ny") is None
 
 
 async def test_diagnostics_are_sent_again_only_where_they_differ(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ from hypershape.lsp.configuration import Configuration as Configured
 from hypershape.lsp.positions import View
 from hypershape.lsp.status import Progress, Status
 from hypershape.lsp.texts import count_lines_as_the_protocol_does
+from hypershape.lsp.typing import Typing
 from hypershape.model import Analysis, Document, Options
 from hypershape.settings import Settings, processes
 
@@ -61,6 +62,9 @@ class Session:
     """The configurations whose shapes alone are shown, by the name of the target."""
     lines: tuple[Analysis, dict[str, shapes.Pin], tuple[shapes.Line, ...]] | None = None
     """What is said at the ends of lines, with what it was worked out from."""
+    typing: Typing | None = None
+    """The word that is being typed, if the last edit was part of one."""
+    republishing: asyncio.Task[None] | None = None
     refreshed: object = None
     """What the editor was told to ask for last."""
     stopped: bool = False
@@ -364,7 +368,15 @@ class Server(LanguageServer):
             return
         found = await aside(convert.diagnostics, session.analysis.findings, session.view, self.other_view)
         if self._current(session.versions):
+            waits = session.typing.left if session.typing is not None else 0.0
+            if session.typing is not None and waits > 0 and session.typing.takes_out(found, session.shown):
+                asyncio.get_running_loop().call_later(waits, lambda: self._publish_later(session))
             self._replace_shown(session, found)
+
+    def _publish_later(self, session: Session) -> None:
+        """Shows what was held back while a word was being typed, if nothing has been typed since."""
+        if self.sessions.get(session.uri) is session and (session.typing is None or session.typing.left <= 0):
+            session.republishing = asyncio.get_running_loop().create_task(self._publish(session))
 
     def _replace_shown(self, session: Session, found: dict[str, list[types.Diagnostic]]) -> None:
         """Publishes what a document shows now; what others show of the same file stays."""
@@ -461,8 +473,10 @@ def create_server() -> Server:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
-        if params.text_document.uri in server.sessions:
-            server.edited(params.text_document.uri)
+        session = server.sessions.get(params.text_document.uri)
+        if session is not None:
+            session.typing = Typing.of(session.uri, params.content_changes)
+            server.edited(session.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveTextDocumentParams) -> None:
