@@ -23,7 +23,7 @@ from hypershape.model import (
     TargetAnalysis,
     Value,
 )
-from hypershape.space import Explorer, fates
+from hypershape.space import Explorer, fates, shares
 
 KERNELS, POOLS = (1, 3, 5), (1, 2, 3)
 
@@ -290,15 +290,29 @@ def test_what_a_run_depends_on_beside_its_states_stays_as_it_was() -> None:
     assert explorer._known.find({"aside": "b"}) is None
 
 
-def test_paths_of_a_space_that_is_proved_by_states_are_not_played_as_boxes() -> None:
-    explorer = explored(Tower(4, 24))
-    said = TargetAnalysis(
+def _said(explorer: Explorer) -> TargetAnalysis:
+    assert explorer.coverage.mode == "exhaustive"
+    return TargetAnalysis(
         target=None,  # type: ignore[arg-type]
         status="probed",
         hyperparameters=explorer.hyperparameters,
         reports=explorer.reports,
+        shares=explorer.shares,
         causes=explorer.causes(),
         coverage=explorer.coverage,
     )
-    assert said.coverage is not None and said.coverage.mode == "exhaustive"
-    assert fates._paths(said) is None
+
+
+def test_a_fix_of_a_space_that_is_proved_by_states_tells_exactly_what_it_drops() -> None:
+    tower = Tower(4, 24)
+    lost = shares.loss(_said(explored(tower)), [shares.Kept(("pool_3",), frozenset({1, 2}))])
+    everything = [
+        dict(zip(tower.domains(), each, strict=True)) for each in itertools.product(*tower.domains().values())
+    ]
+    # A trial that fails at an earlier level never draws the pooling of the last.
+    gone = sum(each["pool_3"] == 3 and tower.runs(each) in (None, 3) for each in everything)
+    assert lost.exact and math.isclose(lost.share, gone / len(everything))
+
+
+def test_paths_of_a_space_that_is_proved_by_states_are_not_played_as_boxes() -> None:
+    assert fates._paths(_said(explored(Tower(4, 24)))) is None

@@ -11,17 +11,23 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from hypershape.model import Configuration, Hyperparameter, Key, Value
+from hypershape.model import Configuration, Hyperparameter, Key, Report, Value, key_of
 from hypershape.space.cubes import Contradiction, Cube
-from hypershape.space.domains import ends, probability, size
+from hypershape.space.domains import cells, ends, probability, size
 
 MOST_NODES = 300_000
 """So many nodes are made, those included that are no longer needed; a space that takes more is given up."""
 
 MOST_STEPS = 50_000
 """So many nodes and combinations of values are looked at for one condition."""
+
+MOST_REPORTS = 3_000
+"""So many are laid beside each other to measure a finished space."""
+
+MOST_COMBINATIONS = 5_000
+"""So many combinations of values that do not matter are looked at for one report."""
 
 UNKNOWN = 0
 """The leaf of what is not known yet; the others are -1, -2, …, in the order of the reports."""
@@ -31,6 +37,24 @@ Node = int
 
 class TooLarge(Exception):
     """A space whose diagram takes too many nodes, or of which a value cannot be listed."""
+
+
+def of(reports: Sequence[Report], hps: Mapping[str, Hyperparameter]) -> Diagram | None:
+    """What the reports of a finished space say together; None where that is too much.
+
+    `hps` are the hyperparameters that matter; others may have any value.
+    """
+    diagram = Diagram(hps)
+    if len(reports) > MOST_REPORTS:
+        return None
+    try:
+        for report in reports:
+            forced = {n: v for n, v in report.configuration.items() if n in hps and n not in report.free}
+            alike = {n: frozenset((*report.alike[n], v)) for n, v in forced.items() if n in report.alike}
+            diagram.add(Cube(report, forced, key_of(report.configuration), alike))
+    except (Contradiction, TooLarge):
+        return None
+    return diagram
 
 
 class Diagram:
@@ -273,6 +297,61 @@ class Diagram:
         unread = math.prod(len(self._places[name]) for name in self._names if name not in read)
         more = (size(self._hps[n]) or 1 for n in read if n not in self._levels and n in self._hps)
         return count // unread * math.prod(more)
+
+    def chance(self, names: Collection[str], holds: Callable[[Report, Configuration], bool]) -> float | None:
+        """The probability that something holds for what a random trial reads of some names.
+
+        None where not every configuration is covered, and where it is too much to look at.
+        """
+        if not self.done:
+            return None
+        found, steps = 0.0, 0
+        waiting: dict[Node, dict[tuple[tuple[int, int], ...], float]] = {self._root: {(): 1.0}}
+        for node in self._reachable(self._root):
+            level, children = self._nodes[node] if node > 0 else (-1, ())
+            chances = self._chances(level) if children else []
+            asked = bool(children) and self._names[level] in names
+            for values, weight in waiting.pop(node).items():
+                steps += max(len(children), 1)
+                if steps > MOST_STEPS:
+                    return None
+                for place, child in enumerate(children):
+                    here = (*values, (level, place)) if asked else values
+                    below = waiting.setdefault(child, {})
+                    below[here] = below.get(here, 0.0) + weight * chances[place]
+                if not children:
+                    told = {self._names[at]: self._value(at, place) for at, place in values}
+                    share = self._share_of(self._cubes[-node - 1].report, names, told, holds)
+                    if share is None:
+                        return None
+                    found += weight * share
+        return found
+
+    def _chances(self, level: int) -> list[float]:
+        hp = self._hps[self._names[level]]
+        return [probability(hp, value) for value in hp.values or ()]
+
+    def _share_of(
+        self,
+        report: Report,
+        names: Collection[str],
+        told: Configuration,
+        holds: Callable[[Report, Configuration], bool],
+    ) -> float | None:
+        """The probability that something holds for a report, where some of what it reads has certain values."""
+        read = [name for name in names if name in report.configuration and name in self._hps]
+        sides = [
+            [(told[name], 1.0)] if name in told else cells(self._hps[name], most=MOST_COMBINATIONS)
+            for name in read
+        ]
+        listed = [side for side in sides if side is not None]
+        if len(listed) < len(sides) or math.prod(map(len, listed)) > MOST_COMBINATIONS:
+            return None
+        return sum(
+            math.prod(chance for _, chance in some)
+            for some in itertools.product(*listed)
+            if holds(report, {name: value for name, (value, _) in zip(read, some, strict=True)})
+        )
 
     def wrong(
         self,

@@ -26,9 +26,9 @@ from hypershape.model import (
     Value,
     key_of,
 )
-from hypershape.space import domains
+from hypershape.space import diagrams, domains
 from hypershape.space.conditions import Condition, any_of
-from hypershape.space.pieces import Piece, pieces, share_where
+from hypershape.space.diagrams import Diagram
 
 Probability = Callable[[Condition], float | None]
 
@@ -206,32 +206,25 @@ def _measured(
     """The probability of something in a finished space."""
     hps = {each.name: each for each in target.hyperparameters}
     held = target.coverage.held if target.coverage is not None else ()
-    parts = _divided.of(target.reports, {name: hp for name, hp in hps.items() if name not in held})
-    if parts is None or sum(part.share for part in parts) < COVERED:
-        # Reports that speak for more than boxes of values are not divided here.
-        return None
-    return share_where(parts, names, holds, hps)
+    whole = _laid_out.of(target.reports, {name: hp for name, hp in hps.items() if name not in held})
+    return None if whole is None else whole.chance(names, holds)
 
 
-COVERED = 0.999
-"""Parts of a finished space sum to one, but for rounding."""
-
-
-class _Divided:
-    """The pieces of the space that was last asked for: one target is asked about many times in a row."""
+class _LaidOut:
+    """The diagram of the space that was last asked for: one target is asked about many times in a row."""
 
     def __init__(self) -> None:
-        self._last: tuple[Sequence[Report], list[Piece] | None] = (), None
+        self._last: tuple[Sequence[Report], Diagram | None] = (), None
 
-    def of(self, reports: Sequence[Report], hps: Mapping[str, Hyperparameter]) -> list[Piece] | None:
-        known, parts = self._last
+    def of(self, reports: Sequence[Report], hps: Mapping[str, Hyperparameter]) -> Diagram | None:
+        known, diagram = self._last
         if known is not reports:
-            parts = pieces(reports, hps)
-            self._last = reports, parts
-        return parts
+            diagram = diagrams.of(reports, hps)
+            self._last = reports, diagram
+        return diagram
 
 
-_divided = _Divided()
+_laid_out = _LaidOut()
 
 
 def wilson(failed: int, total: int, z: float = 1.96) -> tuple[float, float]:

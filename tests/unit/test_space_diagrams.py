@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hypershape.model import Configuration, Hyperparameter, Report, Value
-from hypershape.space.pieces import pieces, share_where
+from hypershape.space import diagrams
 
 DEPTH = Hyperparameter("depth", "Int", 1, (1, 2, 3), 3, 1, 3, 1)
 KERNELS = [Hyperparameter(f"kernel_{index}", "Choice", 3, (3, 5, 7), 3) for index in range(3)]
@@ -68,22 +68,28 @@ def test_a_share_is_that_of_every_configuration_by_itself(
         return any(values.get(name) == value for name, value in wanted.items())
 
     known = reports(generous)
-    parts = pieces([known[index] for index in order], HPS)
-    assert parts is not None
-    assert sum(part.share for part in parts) == pytest.approx(1)
+    whole = diagrams.of([known[index] for index in order], HPS)
+    assert whole is not None
+    assert sum(whole.weights().values()) == pytest.approx(1)
     expected = sum(chance for values, chance in everything() if holds(known[0], read(values)))
-    assert share_where(parts, list(wanted), holds, HPS) == pytest.approx(expected)
+    assert whole.chance(list(wanted), holds) == pytest.approx(expected)
     failing = sum(chance for values, chance in everything() if 7 in read(values).values())
-    fails = share_where(parts, [], lambda report, _: report.verdict == "fail", HPS)
+    fails = whole.chance([], lambda report, _: report.verdict == "fail")
     assert fails == pytest.approx(failing)
 
 
-def test_few_parts_are_needed_where_reports_speak_for_many() -> None:
-    parts = pieces(reports(generous=True), HPS)
-    assert parts is not None and len(parts) <= 12
+def test_a_space_that_is_not_finished_has_no_share() -> None:
+    whole = diagrams.of(reports(generous=True)[:40], HPS)
+    assert whole is not None and not whole.done
+    assert whole.chance([], lambda report, _: report.verdict == "fail") is None
 
 
-def test_a_space_of_values_that_cannot_be_listed_is_not_divided() -> None:
+def test_the_share_of_values_that_cannot_be_listed_is_told_only_where_they_do_not_matter() -> None:
     rate = Hyperparameter("rate", "Float", 0.1, None, None, 0.0, 1.0)
-    assert pieces([Report({"rate": 0.1}, "ok", "symbolic")], {"rate": rate}) is None
-    assert pieces([Report({"rate": 0.1}, "ok", "symbolic", free=("rate",))], {"rate": rate}) is not None
+
+    def share(*free: str) -> float | None:
+        whole = diagrams.of([Report({"rate": 0.1}, "ok", "symbolic", free=free)], {"rate": rate})
+        assert whole is not None
+        return whole.chance([], lambda report, _: report.verdict == "ok")
+
+    assert (share(), share("rate")) == (None, 1.0)
