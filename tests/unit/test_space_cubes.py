@@ -244,6 +244,21 @@ def test_a_false_claim_is_found_out_where_an_end_disagrees(program: Program, nam
     assert "lie" not in explorer.coverage.held
 
 
+def test_a_false_claim_of_a_large_space_is_found_out_where_no_end_disagrees() -> None:
+    def target(run: Run) -> None:
+        for index in range(8):
+            run.draw(f"units_{index}", *range(10))
+        if run.value("lie", 0, 1, 2) == 1:
+            raise Fails(1)
+
+    def change(report: Report) -> Report:
+        return replace(report, free=(*report.free, "lie"))
+
+    explorer, probes = explore(target, change=change)
+    assert "lie" not in explorer.coverage.held and probes < 150
+    assert explorer.coverage.failing_share == pytest.approx(1 / 3)
+
+
 def test_a_large_space_in_which_little_matters_is_proved_from_few_probes() -> None:
     def target(run: Run) -> None:
         for index in range(12):
@@ -385,7 +400,7 @@ def test_of_all_that_differs_between_two_reports_only_what_does_matter_is_doubte
     explorer, probes = explore(target, held=held)
     assert set(explorer.coverage.held) == {f"units_{index}" for index in range(20) if index != 3}
     assert explorer.coverage.held["units_0"] == "why not"
-    assert explorer.coverage.mode == "exhaustive" and probes < 250
+    assert explorer.coverage.mode == "exhaustive" and probes < 300
     assert explorer.coverage.failing_share == pytest.approx(1 / 3 + 2 / 3 / 3 / 10)
 
 

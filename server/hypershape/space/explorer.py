@@ -39,6 +39,10 @@ MOST_CLAIMS = 150
 FEW_CLAIMS = 24
 """The same where there is no proof."""
 
+MANY_SPOKEN = 1_000
+MOST_BETWEEN = 16
+"""About so many configurations of probes that speak for that many others are tried between the ends."""
+
 MOST_RELATED = 48
 """The same where they speak for states between blocks, by three probes for each."""
 
@@ -506,14 +510,24 @@ class Explorer:
         mistakes = self._mistakes
         related = self._known.related is not None
         most = min(most, MOST_RELATED) if related else most
-        for cube in cubes[:: -(-len(cubes) // most) or 1]:
+        for place, cube in enumerate(cubes[:: -(-len(cubes) // most) or 1]):
             names = cube.report.configuration.keys() - self._known.held.keys()
             if related and cube.report.states:
                 yield from map(Trial, self._known.members(cube))
-            else:
-                yield from map(Trial, extremes(cube, names, self._hps))
+                continue
+            yield from map(Trial, extremes(cube, names, self._hps))
+            if self._speaks_for_many(cube):
+                # What is wrong in between shows at no end.
+                for index in range(max(MOST_BETWEEN // len(cubes), 1) if place < MOST_BETWEEN else 0):
+                    yield Trial(somewhere(cube, names, self._hps, random.Random(index)))
         yield None
         self._judged = self._mistakes == mistakes
+
+    def _speaks_for_many(self, cube: Cube) -> bool:
+        ways = (
+            len(cube.alike.get(n, ())) or size(self._hps[n]) or 1 for n in cube.open_names if n in self._hps
+        )
+        return math.prod(ways) >= MANY_SPOKEN
 
     def _in_turns(self, sources: Sequence[Iterator[Proposal]]) -> Iterator[Proposal]:
         """Proposals of all sources, a few of each at a time; in between, what explains the failures so far."""
