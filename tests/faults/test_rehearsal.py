@@ -555,3 +555,38 @@ async def test_a_keras_tuner_without_its_private_part_of_a_trial_is_watched_from
         assert (found.verdict, found.stage, found.trial) == ("fail", "fit", 1)
     else:
         assert (found.verdict, found.error.type) == ("unknown", "Results")
+
+
+async def test_the_names_that_a_fit_returned_are_known_where_keras_tuner_refuses_them(agent: Agent) -> None:
+    text = """
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, x, y, **kwargs):
+                return {"mae": model.fit(x, y, **kwargs).history["mae"][-1]}
+
+        tuner = kt.RandomSearch(Model(), "val_mae", max_trials=4)
+        tuner.search(x, y)
+    """
+    found = await played(agent, text)
+    assert (found.verdict, found.stage, found.facts["reported"]) == ("fail", "objective", ["mae"])
+
+
+async def test_a_callback_that_cannot_be_made_in_the_search_is_not_the_tuner(agent: Agent) -> None:
+    text = """
+        tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+        tuner.search(x, y, callbacks=[keras.callbacks.ModelCheckpoint("best.txt")])
+    """
+    found = await played(agent, text)
+    assert found.error is not None
+    assert (found.verdict, found.fatal, found.error.frames[-1].span.line) == (
+        "fail",
+        True,
+        line(text, "ModelCheckpoint"),
+    )
+
+
+async def test_a_file_that_is_not_at_hand_is_no_failure_of_a_search(agent: Agent) -> None:
+    found = await played(agent, f'{TUNER}tuner.search(np.load("nowhere.npy"), y)\n')
+    assert (found.verdict, found.error and found.error.type) == ("unknown", "Missing")

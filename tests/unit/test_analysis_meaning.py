@@ -8,7 +8,7 @@ from hypershape.analysis.meaning import is_kept, space_is_kept
 from hypershape.analysis.results import unprobed
 from hypershape.fixes import apply
 from hypershape.model import Analysis, Edit, Fix, Hyperparameter, Report
-from hypershape.rules.common.directions import inferred, nature
+from hypershape.rules.common.directions import inferred, nature, own_metrics
 
 from .handmade import at, module
 
@@ -97,3 +97,24 @@ def test_a_repair_may_not_take_a_value_that_builds(left: tuple[int, ...] | None,
     old = replace(unprobed(before.targets[0]), hyperparameters=(units,), reports=reports)
     other = replace(units, name="other") if left is None else replace(units, values=left, max=max(left))
     assert space_is_kept(replace(old, hyperparameters=(other,)), old) == expected
+
+
+def test_what_a_metric_of_the_file_stands_for_is_not_read_from_its_name() -> None:
+    code = module("""
+        import keras
+
+        def weight_loss(y, p):
+            return p
+
+        lost = keras.metrics.Mean(name="pounds_loss")
+        head = keras.layers.Dense(1, name="kind")
+    """).code
+    own = own_metrics(code)
+    assert [
+        nature(name, own) for name in ("val_weight_loss", "pounds_loss", "val_kind_loss", "val_loss")
+    ] == [
+        None,
+        None,
+        "min",
+        "min",
+    ]

@@ -117,6 +117,41 @@ def test_a_failure_stands_at_the_innermost_line_of_the_file() -> None:
     assert underlined(finding, MODULE) == layer
 
 
+@pytest.mark.parametrize("stage", ["validate", "fit"])
+def test_a_layer_that_a_graph_names_is_the_place_unless_training_accepts_what_validation_gives_it(
+    stage: Stage,
+) -> None:
+    layer = 'keras.layers.Embedding(hp.Choice("vocabulary", [50, 100, 200]), 2)'
+    failed = rehearsal({}, stage, at_text=layer)
+    assert failed.error is not None
+    (finding,) = found([replace(failed, error=replace(failed.error, layer="embedding"))])
+    assert underlined(finding, MODULE) == ("(x, y)" if stage == "validate" else layer)
+
+
+def test_a_layer_that_fails_by_a_value_of_the_training_is_not_the_place() -> None:
+    layer = 'keras.layers.Embedding(hp.Choice("vocabulary", [50, 100, 200]), 2)'
+    failed = rehearsal({"vocabulary": 50, "window": 7}, "fit", at_text=layer)
+    assert failed.error is not None
+    called = Frame(at(MODULE, 'loss="mse"'), "fit")
+    error = replace(failed.error, layer="embedding", frames=(called, *failed.error.frames))
+    (finding,) = found([replace(failed, error=error), rehearsal({"vocabulary": 50, "window": 5})])
+    assert underlined(finding, MODULE) == 'loss="mse"'
+
+
+def test_what_fails_before_the_tuner_is_made_is_not_told_as_the_tuner() -> None:
+    (finding,) = found([rehearsal({}, "slice", at_text="Stop()", fatal=True, trial=0)])
+    assert (finding.code, finding.message) == ("HS430", "ValueError: refused. The search never starts.")
+
+
+def test_a_dataset_of_single_samples_is_told_as_one() -> None:
+    facts = {
+        "search": {"0": {"kind": "dataset", "elements": [{"shape": [28, 28, 1]}, {"shape": []}]}},
+        "model": {"input": [None, 28, 28, 1]},
+    }
+    (finding,) = found([rehearsal({}, "fit", facts=facts)])
+    assert finding.message.startswith("The dataset is not batched: its elements have the shape (28, 28, 1)")
+
+
 def test_an_argument_that_the_message_quotes_is_underlined() -> None:
     message = "Argument `callbacks` is only supported elsewhere"
     (finding,) = found(
@@ -145,9 +180,9 @@ def test_every_trial_fails_where_none_ran() -> None:
     assert "Every trial fails, and Keras Tuner stops after 3 failures in a row." in finding.message
 
 
-def test_a_search_of_fewer_trials_than_are_tolerated_ends_as_if_nothing_had_happened() -> None:
+def test_a_search_of_fewer_trials_than_are_tolerated_ends_without_an_error() -> None:
     (finding,) = found([rehearsal({}, "fit", facts={"tuner": {"max_trials": 2}})])
-    assert "it ends as if nothing had happened" in finding.message
+    assert "the search ends without an error and without a result" in finding.message
 
 
 def test_the_values_that_fail_are_told_with_their_share_where_all_were_played() -> None:

@@ -5,6 +5,7 @@ The facts of a rehearsal, each left out where it is not known:
 - `tuner`: `class` (of Keras Tuner), `oracle`, `objective`, `direction`, `max_trials`, `executions_per_trial`
 - `search`: what `search` was given, one description each, by name ("0", "1", … where it is by position)
 - `trials`: how many trials ran; `completed`: how many of them to their end
+- `model`: `input`, the shape of what the model takes, batches first
 - `reported`: the names of what a trial returned
 - `meant`: `written`, a key, an attribute or a variable that is not there, and the `known` ones beside it
 - `because`: what was raised first, where Keras Tuner says something else

@@ -57,7 +57,7 @@ _OBJECTIVE = ("validate_trial_results", "convert_to_metrics_dict", "get_best_ste
 _BUILDING = ("_try_build", "_build_hypermodel", "_activate_all_conditions")
 
 
-_OF_NO_DATA = ("tuner", "search", "callbacks", "objective", "save", "end", "after")
+_OF_NO_DATA = ("slice", "tuner", "search", "callbacks", "objective", "save", "end", "after")
 """Stages at which a failure has nothing to do with the values and shapes of data."""
 
 _ENDS = {"TimeUp": "It takes too long.", "MemoryError": "It takes too much memory."}
@@ -211,6 +211,8 @@ class Watch:
         if not isinstance(error, Exception) or isinstance(error, MemoryError):
             name = type(error).__name__
             return name, _ENDS.get(name, "It ends the program.")
+        if isinstance(error, FileNotFoundError) and not self._from_keras(error):
+            return "Missing", "It needs a file that is not at hand: %s" % error
         if self.offline.may_lack(error):
             return "Refused", "It needs the network, which a rehearsal does not have."
         if self._loops.shortened and stage != "objective":
@@ -219,6 +221,16 @@ class Watch:
         if lacking and not self._holds_without_data(error, stage):
             return "Missing", "It needs something that is not at hand."
         return None
+
+    def _from_keras(self, error: BaseException) -> bool:
+        """Whether Keras or Keras Tuner raised it for what the user's code asked of them."""
+        inside = False
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            module = frame.f_globals.get("__name__") or ""
+            inside = not self._positions.is_user(frame) and (
+                inside or module.startswith(("keras.", "keras_tuner."))
+            )
+        return inside
 
     def _holds_without_data(self, error: BaseException, stage: str) -> bool:
         """Whether a failure is none of the data that is missing: neither of its shapes nor of what stands for it."""
@@ -260,7 +272,8 @@ class Watch:
 
     def _stage(self, error: BaseException) -> str:
         if self._tuner is None:
-            return "tuner"
+            made = any(module.startswith("keras_tuner") for module, _ in _functions(error))
+            return "tuner" if made else "slice"
         if self._searched:
             return "after"
         if not self._within_trial:
@@ -345,7 +358,9 @@ class Watch:
             raise Over from None
         self._tuner = tuner
         self._facts["tuner"] = facts.of_tuner(tuner)
-        run = tuner.run_trial
+        run, hypermodel = tuner.run_trial, getattr(tuner, "hypermodel", None)
+        if hypermodel is not None and callable(getattr(hypermodel, "fit", None)):
+            hypermodel.fit = self._noting_names(hypermodel.fit)
         # A plain function: a callback that holds its tuner is copied with all that hangs on it.
         tuner.run_trial = lambda trial, *args, **kwargs: self._around_run_trial(
             run, tuner, trial, *args, **kwargs
@@ -354,6 +369,17 @@ class Watch:
         self._tolerated = getattr(oracle, "max_consecutive_failed_trials", None)
         populate = oracle.populate_space
         oracle.populate_space = lambda trial_id: self._populated(oracle, populate, trial_id)
+
+    def _noting_names(self, fit: Callable[..., Any]) -> Callable[..., Any]:
+        """A training whose results are looked at before Keras Tuner may refuse them."""
+
+        @functools.wraps(fit)
+        def noting(*args: Any, **kwargs: Any) -> Any:
+            result = fit(*args, **kwargs)
+            self._facts["reported"] = sorted(facts.names(result))
+            return result
+
+        return noting
 
     def _populated(self, oracle: Any, real: Callable[[str], Any], trial_id: str) -> Any:
         """What the oracle draws, with the values of the configuration at hand."""
@@ -439,7 +465,9 @@ class Watch:
             result = self._around_trial(
                 lambda _, *each, **more: real(*each, **more), tuner, trial, *args, **kwargs
             )
-        self._facts["reported"] = sorted(facts.names(result))
+        names = facts.names(result)
+        if names:
+            self._facts["reported"] = sorted(names)
         return result
 
     def _around_best(self, real: Any, oracle: Any, num_trials: int = 1) -> Any:
@@ -454,6 +482,9 @@ class Watch:
             return real(model, *args, **kwargs)
         bound.apply_defaults()
         given = bound.arguments
+        shape = getattr(model, "input_shape", None) if model.built else None
+        if isinstance(shape, tuple):
+            self._facts["model"] = {"input": shape}
         generator, wanted = cutting.counted(given.get("x")), _drawn(given)
         cutting.fit(given)
         # `clear_session`, which Keras Tuner calls before each build, forgets it.

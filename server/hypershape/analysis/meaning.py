@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hypershape import space
 from hypershape.model import Analysis, Edit, Fix, TargetAnalysis
-from hypershape.rules.common.directions import nature
+from hypershape.rules.common.directions import nature, own_metrics
 from hypershape.rules.common.identifiers import own_names
 from hypershape.rules.common.tuners import direction_of, objective_of, tuners
 from hypershape.source import Code
@@ -40,7 +40,7 @@ def _reversed(analysis: Analysis) -> Iterator[tuple[str, str]]:
         name, direction = objective_of(tuner, code), direction_of(tuner, code)
         sought = code.value(name, default=None) if name is not None else None
         if isinstance(sought, str) and direction is not None:
-            better = nature(sought)
+            better = nature(sought, own_metrics(code))
             if better is not None and better != direction.value:
                 yield sought, str(direction.value)
 

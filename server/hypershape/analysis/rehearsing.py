@@ -45,7 +45,7 @@ MOST_VALUES = 4
 
 KEPT = 200
 
-_WHATEVER_THE_CONFIGURATION = ("tuner", "search", "callbacks", "end", "after")
+_WHATEVER_THE_CONFIGURATION = ("slice", "tuner", "search", "callbacks", "end", "after")
 """Where a failure does not hang on what was drawn."""
 
 _known: WeakKeyDictionary[Agent, OrderedDict[Any, Rehearsal]] = WeakKeyDictionary()

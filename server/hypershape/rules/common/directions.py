@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Collection
 
-from hypershape.rules.common.identifiers import IDENTIFIERS
+from hypershape.rules.common.identifiers import IDENTIFIERS, own_names
+from hypershape.source import Code
 
 MAXIMISED = frozenset(
     [
@@ -71,12 +74,29 @@ def inferred(objective: str) -> str | None:
     return "max" if name in MAXIMISED else "min" if name in MINIMISED else None
 
 
-def nature(objective: str) -> str | None:
+def own_metrics(code: Code) -> set[str]:
+    """Names under which metrics of the file's own may be reported: its functions and classes, and what it names so."""
+    given = [each.value for call in code.calls for each in call.keywords if each.arg == "name"]
+    named = {each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    layers = {
+        each.value.value
+        for call in code.calls
+        if (code.imported(call.func) or "").startswith(("keras.layers.", "keras.Input"))
+        for each in call.keywords
+        if each.arg == "name" and isinstance(each.value, ast.Constant)
+    }
+    return own_names(code) | (named - layers)
+
+
+def nature(objective: str, own: Collection[str] = ()) -> str | None:
     """Which values of a reported name are the better ones, "min" or "max"; None where that is not known.
 
-    Beside Keras's own names these are numbered ones (`auc_1`) and those of one output (`kind_accuracy`).
+    Beside Keras's own names these are numbered ones (`auc_1`) and those of one output (`kind_accuracy`). What a name
+    among `own` stands for, such as a metric of the file's that is called `weight_loss`, only its author knows.
     """
     name = re.sub(r"_\d+$", "", objective.removeprefix("val_").removeprefix("weighted_"))
+    if name in own and name not in _KNOWN:
+        return None
     parts = name.split("_")
     for first in range(len(parts)):
         known = "_".join(parts[first:])

@@ -43,7 +43,7 @@ def _in_a_row(story: Story) -> str:
         return ""
     first = story.failed.trial - 1 if story.from_the_second else 0
     if isinstance(trials, int) and trials - first < limit:
-        return ", and it ends as if nothing had happened" if not first else ""
+        return ", and the search ends without an error and without a result" if not first else ""
     return f", and Keras Tuner stops after {limit} failures in a row" if limit > 1 else ", which ends it"
 
 
@@ -94,7 +94,7 @@ def counted(story: Story, target: TargetAnalysis | None) -> tuple[TargetAnalysis
     if hp is None or hp.values is None or hp.conditions or hp.weights or {*hp.values} != bad | good:
         return None
     share = len(bad) / len(hp.values)
-    failing, passing = ([_plain(each.values) for each in every] for every in (story.failing, story.passing))
+    failing, passing = ([plain(each.values) for each in every] for every in (story.failing, story.passing))
     cause = Cause(
         story.error, Report(failing[0], "fail", "device"), tuple(failing), _met(hp, bad), True, share
     )
@@ -115,13 +115,23 @@ def counted(story: Story, target: TargetAnalysis | None) -> tuple[TargetAnalysis
     return known, cause
 
 
+def condition(story: Story) -> Condition | None:
+    """Which trials fail, where every value of the one hyperparameter that decides was played."""
+    found = story.decisive
+    if len(found) != 1:
+        return None
+    ((name, (bad, good)),) = found.items()
+    hp = next((each for each in story.failed.hyperparameters if each.name == name), None)
+    return _met(hp, bad) if hp is not None and hp.values is not None and {*hp.values} == bad | good else None
+
+
 def _met(hp: Hyperparameter, bad: Collection[Value]) -> Condition:
     if len(bad) == 1:
         return Comparison(hp.name, "==", next(iter(bad)))
     return Membership(hp.name, tuple(each for each in hp.values or () if each in bad))
 
 
-def _plain(values: Configuration) -> dict[str, Value]:
+def plain(values: Configuration) -> dict[str, Value]:
     """The values that a configuration holds: Hyperband adds some of its own, which belong to one trial."""
     return {name: value for name, value in values.items() if not name.startswith("tuner/")}
 

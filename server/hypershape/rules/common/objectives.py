@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from hypershape.model import Edit
-from hypershape.rules.common.directions import inferred, nature
+from hypershape.rules.common.directions import inferred, nature, own_metrics
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.tuners import Tuner, direction_of, given_as_text, objective_edits
 from hypershape.source import Code
@@ -19,7 +19,7 @@ def sought_instead(
     if not isinstance(written, ast.Constant):
         return None
     renamed = Edit(code.span(written), requoted(code.source(written), name))
-    better = nature(name)
+    better = nature(name, own_metrics(code))
     plain = given_as_text(tuner, code)
     if plain is None:
         return _redirected(tuner, renamed, better, code)

@@ -11,6 +11,8 @@ from hypershape.fixes.guard import GIVEN_UP
 from hypershape.model import (
     Analysis,
     Finding,
+    Frame,
+    Hyperparameter,
     ProbeError,
     Rehearsal,
     Severity,
@@ -38,6 +40,8 @@ class Story:
     failed: Rehearsal
     error: ProbeError
     all: tuple[Rehearsal, ...]
+    target_space: tuple[Hyperparameter, ...] = ()
+    """What the model declares, without what only the training does."""
 
     @property
     def passing(self) -> tuple[Rehearsal, ...]:
@@ -72,18 +76,16 @@ def stories(analysis: Analysis) -> Iterator[Story]:
     """One story for each tuner of which a rehearsal failed; what was given up on purpose is no failure."""
     for tuner in analysis.module.tuners:
         own = tuple(each for each in analysis.rehearsals if each.tuner == tuner.call.span)
+        target = next((each for each in analysis.targets if _is_given(each, tuner)), None)
+        name, space = (target.target.name, target.hyperparameters) if target is not None else (None, ())
         for each in own:
             if each.verdict == "fail" and each.error is not None and each.error.type != GIVEN_UP:
-                yield Story(tuner, _target(tuner, analysis), each, each.error, own)
+                yield Story(tuner, name, each, each.error, own, space)
                 break
 
 
 def _is_given(target: TargetAnalysis, tuner: TunerCall) -> bool:
     return any(each.call.span == tuner.call.span for each in target.target.tuners)
-
-
-def _target(tuner: TunerCall, analysis: Analysis) -> str | None:
-    return next((each.target.name for each in analysis.targets if _is_given(each, tuner)), None)
 
 
 # Where.
@@ -92,7 +94,7 @@ def _target(tuner: TunerCall, analysis: Analysis) -> str | None:
 def place(story: Story, code: Code) -> Span:
     """The innermost expression of this file in which it rose; of a whole search the argument that it speaks of."""
     frame = next(
-        (each.span for each in reversed(story.error.frames) if each.span.path == code.module.document.path),
+        (each.span for each in reversed(_raising(story)) if each.span.path == code.module.document.path),
         None,
     )
     calls = [story.tuner.call, *story.tuner.searches]
@@ -104,6 +106,17 @@ def place(story: Story, code: Code) -> Span:
     if around is None:
         return frame
     return _argument(around.span, story, code) or around.callee
+
+
+def _raising(story: Story) -> Sequence[Frame]:
+    """Where it rose. The layer that a graph names is no such place where the training gives it what it does not take:
+    in validation, or by a value that only the training declares."""
+    frames = story.error.frames
+    if story.error.layer is None or not frames:
+        return frames
+    declared = {each.name for each in story.target_space}
+    elsewhere = bool(story.decisive) and not declared & story.decisive.keys()
+    return frames[:-1] if story.failed.stage == "validate" or elsewhere else frames
 
 
 def _argument(span: Span, story: Story, code: Code) -> Span | None:
@@ -150,6 +163,9 @@ def _named_class(story: Story, code: Code) -> Span | None:
 
 def what(story: Story) -> str:
     """The exception with its text, or with what Keras Tuner hides behind its own."""
+    plain = _unbatched(story)
+    if plain is not None:
+        return plain
     because = story.failed.facts.get("because")
     text = " ".join((because if isinstance(because, str) else story.error.message).split())
     if not text:
@@ -159,6 +175,22 @@ def what(story: Story) -> str:
     )
     said = wording.quote(said)
     return said if said.endswith((".", "!", "…")) else f"{said}."
+
+
+def _unbatched(story: Story) -> str | None:
+    """A dataset whose elements are single samples, which Keras takes for batches."""
+    sample = (story.failed.facts.get("model") or {}).get("input")
+    given = story.failed.facts.get("search", {})
+    for name in ("0", "x"):
+        elements = given.get(name, {}).get("elements")
+        first = elements[0] if isinstance(elements, (list, tuple)) and elements else elements
+        shape = first.get("shape") if isinstance(first, dict) else None
+        if story.failed.stage == "fit" and sample and shape and list(shape) == list(sample)[1:]:
+            return (
+                f"The dataset is not batched: its elements have the shape {tuple(shape)}, which is that of one "
+                f"sample ({story.error.type})."
+            )
+    return None
 
 
 def decisive(

@@ -92,7 +92,9 @@ def _objective(story: Story, code: Code) -> Iterator[Fix]:
         found = sought_instead(tuner, sought, each, code)
         if found is not None:
             direction, changed = found
-            yield Fix(f"{'Maximise' if direction == 'max' else 'Minimise'} {each}", changed)
+            lost = name.startswith("val_") and not each.startswith("val_")
+            where = ", measured on the training data" if lost else ""
+            yield Fix(f"{'Maximise' if direction == 'max' else 'Minimise'} {each}{where}", changed)
 
 
 def _keywords(story: Story, code: Code) -> Iterator[Fix]:

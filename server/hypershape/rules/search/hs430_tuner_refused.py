@@ -9,6 +9,9 @@ from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import rehearsed, remedies
 
+_BEFORE = {"tuner": "The tuner cannot be made: ", "slice": ""}
+"""Where a search does not even begin, with the words for it."""
+
 
 class TunerRefused(Rule):
     """The tuner cannot be made.
@@ -54,9 +57,9 @@ class TunerRefused(Rule):
         code = analysis.module.code
         for story in rehearsed.stories(analysis):
             # Two layers of one name have a rule of their own, which names the layer.
-            if story.failed.stage == "tuner" and story.error.kind != "layer-name-twice":
+            if story.failed.stage in _BEFORE and story.error.kind != "layer-name-twice":
                 yield self.finding(
-                    f"The tuner cannot be made: {rehearsed.what(story)} The search never starts.",
+                    f"{_BEFORE[story.failed.stage]}{rehearsed.what(story)} The search never starts.",
                     rehearsed.place(story, code),
                     target=story.target,
                     error=story.error,

@@ -65,12 +65,14 @@ class SearchEndsAtOnce(Rule):
         code = analysis.module.code
         for story in rehearsed.stories(analysis):
             failed = story.failed
-            if failed.stage not in ("tuner", "after") and (failed.fatal or failed.stage in ("search", "end")):
+            if failed.stage not in ("slice", "tuner", "after") and (
+                failed.fatal or failed.stage in ("search", "end")
+            ):
                 yield self.finding(
                     f"{rehearsed.what(story)} {fate.sentence(story, story.explored(analysis))}",
                     rehearsed.place(story, code),
                     target=story.target,
-                    configuration=failed.values or failed.configuration,
+                    configuration=fate.plain(failed.values) or failed.configuration,
                     error=story.error,
                     repairs=partial(remedies.candidates, story, analysis),
                 )

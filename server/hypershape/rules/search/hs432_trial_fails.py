@@ -66,12 +66,13 @@ class TrialFails(Rule):
             failed = story.failed
             if failed.trial and not failed.fatal:
                 told = fate.counted(story, story.explored(analysis))
+                condition = told[1].condition if told is not None else fate.condition(story)
                 yield self.finding(
                     f"{rehearsed.what(story)} {fate.sentence(story, story.explored(analysis))}",
                     rehearsed.place(story, code),
                     target=story.target,
-                    configuration=failed.values or failed.configuration,
-                    condition=told[1].condition if told is not None else None,
+                    configuration=fate.plain(failed.values) or failed.configuration,
+                    condition=condition,
                     error=story.error,
                     repairs=partial(remedies.candidates, story, analysis),
                 )
