@@ -948,3 +948,16 @@ def test_one_name_in_several_loops_is_hinted_once() -> None:
     )
     found = [each for each in rules.findings(Analysis(written, targets=())) if each.code == "HS105"]
     assert [each.span.line for each in found] == [3, 6]
+
+
+def test_no_two_fixes_choose_the_same_new_name() -> None:
+    written = module(
+        """
+        def build_model(hp):
+            first = hp.Int("units", 1, 2)
+            second = hp.Int("units", 3, 4)
+            return make(first, second, hp.Int("units", 5, 6))
+        """
+    )
+    found = [each for each in rules.findings(Analysis(written)) if each.code == "HS104"]
+    assert [next(iter(each.repairs())).title for each in found] == ["Call it units_2", "Call it units_3"]

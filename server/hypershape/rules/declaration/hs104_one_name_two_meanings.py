@@ -181,21 +181,32 @@ class OneNameTwoMeanings(Rule):
 def _renamed(call: HpCall, code: Code) -> Iterator[Fix]:
     node = call.arguments.get("name")
     if isinstance(node, (ast.JoinedStr, ast.BinOp)):
-        yield from _numbered(node, code)
+        yield from _numbered(node, call, code)
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return
     taken = {code.value(each.arguments["name"], None) for each in code.hp_calls if "name" in each.arguments}
-    number = next(number for number in range(2, len(taken) + 3) if f"{node.value}_{number}" not in taken)
     written = code.source(node)
+    numbers = range(_first_number(call, written, code), 2 * len(code.hp_calls) + 3)
+    number = next(number for number in numbers if f"{node.value}_{number}" not in taken)
     edit = edits.replace_text(code.span(node), f"{written[:-1]}_{number}{written[-1]}")
     yield Fix(f"Call it {node.value}_{number}", (edit,))
 
 
-def _numbered(node: ast.JoinedStr | ast.BinOp, code: Code) -> Iterator[Fix]:
+def _first_number(call: HpCall, written: str, code: Code) -> int:
+    """The first number to try: the third declaration of a name becomes 3, so that no two fixes choose the same."""
+    same = [
+        each
+        for each in code.hp_calls
+        if "name" in each.arguments and code.source(each.arguments["name"]) == written
+    ]
+    return 1 + max(sum(each.span < call.span for each in same), 1)
+
+
+def _numbered(node: ast.JoinedStr | ast.BinOp, call: HpCall, code: Code) -> Iterator[Fix]:
     """A name that is put together, with a number behind it that no other declaration has."""
     written = code.source(node)
     taken = {code.source(each.arguments["name"]) for each in code.hp_calls if "name" in each.arguments}
-    for number in range(2, len(taken) + 3):
+    for number in range(_first_number(call, written, code), 2 * len(code.hp_calls) + 3):
         added = (
             f"{written[:-1]}_{number}{written[-1]}"
             if isinstance(node, ast.JoinedStr)
