@@ -67,7 +67,7 @@ class Verdict:
     condition: list[str] = field(default_factory=list)
     share: list[str] = field(default_factory=list)
     repair: list[str] = field(default_factory=list)
-    """Repairs that were called verified and leave a failure that they name."""
+    """Repairs that were called verified and break what built before."""
     offered: int = 0
     cures: bool = False
     """Whether some repair leaves nothing that fails."""
@@ -93,9 +93,11 @@ def judged(mutant: Mutant, truth: Truth, analysed: Any, repairs: bool = True) ->
     _verdicts(target, leaves, verdict, done)
     _places(done, leaves, verdict)
     _conditions(target, leaves, verdict)
-    _shares(target, failing, verdict)
+    if not any(each.severity.value == "error" and each.cause is None for each in done.findings):
+        # What the data alone show, labels beyond the last unit, is no failure of a probe.
+        _shares(target, failing, verdict)
     if repairs and failing:
-        _repairs(done, failing, truth, verdict)
+        _repairs(done, leaves, truth, verdict)
     return verdict
 
 
@@ -167,7 +169,7 @@ def _shares(target: TargetAnalysis, failing: float, verdict: Verdict) -> None:
         verdict.share.append(f"{low:.3f} to {high:.3f} are said to fail, {failing:.3f} do")
 
 
-def _repairs(done: Analysis, failing: float, truth: Truth, verdict: Verdict) -> None:
+def _repairs(done: Analysis, leaves: Sequence[Any], truth: Truth, verdict: Verdict) -> None:
     """Each verified repair of an error, built and trained at all of its configurations."""
     for finding in done.findings:
         if finding.severity.value != "error":
@@ -179,12 +181,12 @@ def _repairs(done: Analysis, failing: float, truth: Truth, verdict: Verdict) -> 
             left = truth.of(fixes.apply(done.module.document, fix.edits).text)
             if left is None:
                 continue
-            still = sum(leaf["odds"] for leaf in left if leaf["stage"])
-            verdict.cures |= still == 0
-            if still > failing + NEAR:
-                verdict.repair.append(
-                    f"{finding.code} {fix.title}: {failing:.0%} failed, {still:.0%} do after it"
-                )
+            still = [leaf for leaf in left if leaf["stage"]]
+            verdict.cures |= not still
+            built = [leaf["values"] for leaf in leaves if not leaf["stage"]]
+            broken = [leaf["values"] for leaf in still if leaf["values"] in built]
+            if broken and not fix.reshapes:
+                verdict.repair.append(f"{finding.code} {fix.title}: {broken[0]} built before it")
             lossless = [each for each in finding.fixes if each.drops == 0 and each.verified]
             if fix is finding.fixes[0] and fix.drops > 0.3 and lossless:
                 verdict.cost = f"{fix.title} comes before {lossless[0].title}"
