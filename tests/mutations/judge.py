@@ -188,7 +188,7 @@ def _repairs(done: Analysis, leaves: Sequence[Any], truth: Truth, verdict: Verdi
             if broken and not fix.reshapes:
                 verdict.repair.append(f"{finding.code} {fix.title}: {broken[0]} built before it")
             lossless = [each for each in finding.fixes if each.drops == 0 and each.verified]
-            if fix is finding.fixes[0] and fix.drops > 0.3 and lossless:
+            if fix is finding.fixes[0] and fix.drops >= 0.5 and lossless:
                 verdict.cost = f"{fix.title} comes before {lossless[0].title}"
 
 
