@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import linecache
 import multiprocessing
@@ -57,21 +56,15 @@ def run(
 
     None is begun after `until`, a time of the monotonic clock.
 
-    Keras is imported once and each program runs in a fork; one that reads or sets the environment before its imports
-    gets a process that has imported nothing.
+    Keras is imported once, in a process that does nothing else, and each program runs in a fork of that one; one that
+    reads or sets the environment before its imports gets a process that has imported nothing.
     """
-    programs = list(programs)
-    bare = [each for each in programs if "os.environ" in each[1]]
-    for each in bare:
-        if time.monotonic() < until:
-            yield each, _in_child(*each)
-    if len(bare) == len(programs):
-        return
-    for package in ("tensorflow", "keras", "keras_tuner"):
-        importlib.import_module(package)
+    forks = multiprocessing.get_context("forkserver")
+    forks.set_forkserver_preload(["tensorflow", "keras", "keras_tuner"])
+    fresh = multiprocessing.get_context("spawn")
     for each in programs:
-        if each not in bare and time.monotonic() < until:
-            yield each, _in_child(*each)
+        if time.monotonic() < until:
+            yield each, _in_child(*each, fresh if "os.environ" in each[1] else forks)
 
 
 def text_of(path: Path) -> str:
@@ -83,8 +76,7 @@ def text_of(path: Path) -> str:
     return _MAGIC.sub("", "\n".join("".join(each["source"]) for each in cells))
 
 
-def _in_child(name: str, text: str) -> Truth:
-    context = multiprocessing.get_context("fork")
+def _in_child(name: str, text: str, context: Any) -> Truth:
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(target=_child, args=(theirs, name, text))
     child.start()
