@@ -1,10 +1,11 @@
 """What a failing share means for the search, in the words of the message."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from hypershape.model import Cause, Coverage, Hyperparameter, ProbeError, Report, TargetAnalysis
+from hypershape.model import Cause, Coverage, Hyperparameter, ProbeError, Rehearsal, Report, TargetAnalysis
 from hypershape.rules.common.wording import consequence, when
 from hypershape.source import analyse, from_text
 
@@ -132,3 +133,26 @@ def test_failures_of_all_causes_end_a_search_together() -> None:
     coverage = Coverage("exhaustive", 4, 4, 2, 0.5, (0.5, 0.5))
     target, cause = analysed("RandomSearch", "max_trials=20", 0.25, coverage=coverage)
     assert consequence(target, cause) == (": about 3 of your 20 trials, a 79 % chance that the search aborts")
+
+
+def test_trials_are_drawn_from_what_the_training_declares_as_well() -> None:
+    small = [whole("k", 4)]
+    target, cause = analysed("RandomSearch", "max_trials=12", 0.25, small)
+    batch = Rehearsal(
+        {}, "ok", target.target.tuners[0].call.span, hyperparameters=(*small, whole("batch", 10))
+    )
+    alone, both = consequence(target, cause), consequence(replace(target, rehearsals=(batch,)), cause)
+    assert alone == ": about 1 of your 12 trials"
+    assert both.startswith(": about 3 of your 12 trials")
+
+
+def test_a_failure_of_every_configuration_says_whether_a_search_begins() -> None:
+    target, cause = analysed("RandomSearch", "max_trials=12", 1.0, [whole("k", 1)])
+    report = replace(cause.first, configuration={"k": 1})
+    cause = replace(cause, first=report, failing=(report.configuration,), condition=None)
+    target = replace(target, causes=(cause,), coverage=Coverage("exhaustive", 1, 1, 1, 1.0, (1.0, 1.0)))
+    assert when(target, cause) == "in every configuration: no search begins"
+    in_a_trial = replace(cause, error=replace(ERROR, stage="step"))
+    assert when(replace(target, causes=(in_a_trial,)), in_a_trial) == "in every configuration"
+    nothing = replace(cause, error=replace(ERROR, stage="return", kind="no-model"))
+    assert when(replace(target, causes=(nothing,)), nothing).endswith(": the search ends at once")

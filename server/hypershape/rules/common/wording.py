@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from hypershape.model import Cause, Configuration, Coverage, Fate, TargetAnalysis, TunerCall
+from hypershape.model import Cause, Configuration, Coverage, Fate, Hyperparameter, TargetAnalysis, TunerCall
 from hypershape.space import fates, odds, shares
 
 SHOWN_VALUES = 4
@@ -161,7 +161,7 @@ def _at_random(target: TargetAnalysis, cause: Cause, trials: int, in_a_row: int)
     whole = max(whole, own, key=lambda figure: figure.share)
     if not whole.told:
         return ""
-    space = odds.drawn(target.hyperparameters)
+    space = odds.drawn(_of_the_trial(target))
     bounds = [
         odds.search_odds(each, trials, in_a_row, space) for each in dict.fromkeys((whole.low, whole.high))
     ]
@@ -178,6 +178,16 @@ def _at_random(target: TargetAnalysis, cause: Cause, trials: int, in_a_row: int)
     return text
 
 
+def _of_the_trial(target: TargetAnalysis) -> tuple[Hyperparameter, ...]:
+    """The space that trials draw from: that of the builds, and what rehearsals saw the training declare."""
+    found = {each.name: each for each in target.hyperparameters}
+    for rehearsal in target.rehearsals:
+        for each in rehearsal.hyperparameters:
+            if not each.name.startswith("tuner/"):
+                found.setdefault(each.name, each)
+    return tuple(found.values())
+
+
 def _between(figures: Sequence[str]) -> str:
     """`5`, `3 to 7`."""
     return " to ".join(dict.fromkeys(figures))
@@ -192,7 +202,7 @@ def _in_order(target: TargetAnalysis, cause: Cause, trials: int, in_a_row: int) 
     if own is None or len(conditions) < len(target.causes) or not read:
         return ""
     found = odds.grid_odds(
-        target.hyperparameters, lambda each: any(some.holds(each) for some in conditions), trials, in_a_row
+        _of_the_trial(target), lambda each: any(some.holds(each) for some in conditions), trials, in_a_row
     )
     if found is None or not found.failures:
         return ""
