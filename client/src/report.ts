@@ -2,9 +2,9 @@
 
 import * as vscode from 'vscode';
 import type { Server } from './configurations';
+import { OPEN_PLACE, linked } from './places';
 
 export const REPORT = 'hypershape.report';
-export const OPEN_PLACE = 'hypershape.openPlace';
 
 export class ReportPanel implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
@@ -33,14 +33,6 @@ export class ReportPanel implements vscode.Disposable {
     });
     return panel;
   }
-}
-
-/** The page with its links to places as commands: the editor itself opens them, also on a remote machine. */
-export function linked(page: string): string {
-  return page.replaceAll(/href="vscode:\/\/file([^"]*?):(\d+):(\d+)"/g, (_, path: string, line: string, column: string) => {
-    const place = JSON.stringify([decodeURIComponent(path), Number(line), Number(column)]);
-    return `href="command:${OPEN_PLACE}?${encodeURIComponent(place)}"`;
-  });
 }
 
 /** Opens a place in the column of the file's own editor, or in the first one. */
