@@ -50,6 +50,17 @@ async def test_lines_of_layers_end_in_shapes_and_a_lens_says_what_is_known(
 
     told = await lenses(editor, uri)
     assert any(title.startswith("✗ 25 % fails") for title in told)
+    choice = ["Largest", "Unpin"]
+
+    @editor.client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
+    def ask(params: types.ShowMessageRequestParams) -> types.MessageActionItem:
+        assert choice[0] in [each.title for each in params.actions or ()]
+        return types.MessageActionItem(choice.pop(0))
+
+    await run(editor, told["Pin…"])
+    assert any(title.startswith("Pinned: ") and "filters=16" in title for title in await lenses(editor, uri))
+    await run(editor, told["Pin…"])
+    assert not any(title.startswith("Pinned: ") for title in await lenses(editor, uri))
     await run(editor, told["Pin…"], {"kernel": 7, "filters": 16})
     pinned = {each.position.line: str(each.label) for each in await hints(editor, uri)}
     assert pinned[8] == "→ (·, 6, 6, 16)" and pinned[9] == "→ (·, 2, 2, 8)"

@@ -16,7 +16,8 @@ from hypershape import rules, source
 from hypershape.lsp import carry, convert
 from hypershape.lsp import typing as typing_
 from hypershape.lsp.positions import View
-from hypershape.lsp.server import Server, Session, create_server
+from hypershape.lsp.server import Server, create_server
+from hypershape.lsp.session import Session
 from hypershape.model import Analysis
 
 PATH, URI = "/project/model.py", "file:///project/model.py"

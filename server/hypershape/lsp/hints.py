@@ -10,7 +10,8 @@ from hypershape.lsp import shapes
 from hypershape.model import Span
 
 if TYPE_CHECKING:
-    from hypershape.lsp.server import Server, Session
+    from hypershape.lsp.server import Server
+    from hypershape.lsp.session import Session
 
 
 def register(server: Server) -> None:

@@ -13,7 +13,8 @@ from hypershape.report import verdict
 from hypershape.rules.common import wording
 
 if TYPE_CHECKING:
-    from hypershape.lsp.server import Server, Session
+    from hypershape.lsp.server import Server
+    from hypershape.lsp.session import Session
 
 STOP = "hypershape.stop"
 AGAIN = "hypershape.tryAgain"

@@ -16,7 +16,8 @@ from hypershape.report import telling
 from hypershape.rules.common import wording
 
 if TYPE_CHECKING:
-    from hypershape.lsp.server import Server, Session
+    from hypershape.lsp.server import Server
+    from hypershape.lsp.session import Session
 
 PIN = "hypershape.pin"
 COPY = "hypershape.copyConfiguration"

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,22 @@ from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument
 
 from hypershape import __version__, settings
-from hypershape.lsp import carry, convert, hints, lenses, names, pins, projects, reports, shapes, status
+from hypershape.lsp import (
+    actions,
+    carry,
+    convert,
+    hints,
+    lenses,
+    names,
+    pins,
+    projects,
+    reports,
+    status,
+)
 from hypershape.lsp import hover as hovers
 from hypershape.lsp.configuration import Configuration as Configured
 from hypershape.lsp.positions import View
+from hypershape.lsp.session import Session
 from hypershape.lsp.status import Progress, Status
 from hypershape.lsp.texts import count_lines_as_the_protocol_does
 from hypershape.lsp.typing import Typing
@@ -41,36 +52,6 @@ SETTLING_SECONDS = 1.0
 REFRESH_SECONDS = 0.5
 MORE_TIME = 3.0
 """What is tried again gets so many times the budget."""
-
-
-@dataclass
-class Session:
-    """What the server knows of one open document or notebook."""
-
-    uri: str
-    task: asyncio.Task[None] | None = None
-    analysis: Analysis | None = None
-    view: View | None = None
-    versions: dict[str, int | None] = field(default_factory=dict)
-    probed: Analysis | None = None
-    """The last analysis with probe results, for hovers and diagnostics until the next one."""
-    shown: dict[str, list[types.Diagnostic]] = field(default_factory=dict)
-    """What was published, by address: a document can have something to show in the files that it imports."""
-    agent: Any = None
-    """The agent that the last analysis was made with."""
-    pins: dict[str, shapes.Pin] = field(default_factory=dict)
-    """The configurations whose shapes alone are shown, by the name of the target."""
-    lines: tuple[Analysis, dict[str, shapes.Pin], tuple[shapes.Line, ...]] | None = None
-    """What is said at the ends of lines, with what it was worked out from."""
-    typing: Typing | None = None
-    """The word that is being typed, if the last edit was part of one."""
-    republishing: asyncio.Task[None] | None = None
-    refreshed: object = None
-    """What the editor was told to ask for last."""
-    stopped: bool = False
-    """The user has ended the analysis of this text."""
-    patience: float = 1.0
-    """The budget counts so many times where the user asked to try again."""
 
 
 class Server(LanguageServer):
@@ -525,29 +506,7 @@ def create_server() -> Server:
             types.MarkupContent(types.MarkupKind.Markdown, text), session.view.location(span)[1]
         )
 
-    @server.feature(
-        types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(
-            code_action_kinds=[
-                types.CodeActionKind.QuickFix,
-                types.CodeActionKind.RefactorRewrite,
-                "source.fixAll.hypershape",
-            ]
-        ),
-    )
-    async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        from hypershape.analysis.aside import aside
-
-        session = server.sessions.get(server.owner(params.text_document.uri))
-        if session is None or session.analysis is None or session.view is None:
-            return []
-        if not server._current(session.versions):
-            return []
-        versions = session.versions
-        found = await aside(_actions, session.analysis, session.view, versions, params, server.other_view)
-        return found if server._current(versions) else []
-
-    for part in (names, hints, lenses, pins, reports):
+    for part in (actions, names, hints, lenses, pins, reports):
         part.register(server)
     projects.register(server)
 
@@ -556,32 +515,6 @@ def create_server() -> Server:
         await server.restart()
 
     return server
-
-
-def _actions(
-    analysis: Analysis,
-    view: View,
-    versions: dict[str, int | None],
-    params: types.CodeActionParams,
-    other: convert.Other,
-) -> list[types.CodeAction]:
-    from hypershape import rules
-
-    span = view.span(params.text_document.uri, params.range)
-    only = params.context.only
-    actions: list[types.CodeAction] = []
-    if _asked(types.CodeActionKind.QuickFix, only):
-        actions += convert.code_actions(analysis, span, view, versions, other)
-    requested = convert.refactorings(rules.refactorings(analysis, span), view, versions)
-    actions += [action for action in requested if action.kind and _asked(action.kind, only)]
-    if only and _asked("source.fixAll.hypershape", only):
-        actions += convert.fix_all(analysis, view, versions)
-    return actions
-
-
-def _asked(kind: str, only: Iterable[str] | None) -> bool:
-    """Whether a client that wants `only` these kinds, or kinds below them, wants this one."""
-    return only is None or any(kind == wanted or kind.startswith(f"{wanted}.") for wanted in only)
 
 
 async def _watch_turns(server: Server) -> None:

@@ -1,0 +1,44 @@
+"""What the server knows of one open document or notebook."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from lsprotocol import types
+
+from hypershape.lsp import shapes
+from hypershape.lsp.positions import View
+from hypershape.lsp.typing import Typing
+from hypershape.model import Analysis
+
+
+@dataclass
+class Session:
+    """One open document or notebook, from its opening to its closing."""
+
+    uri: str
+    task: asyncio.Task[None] | None = None
+    analysis: Analysis | None = None
+    view: View | None = None
+    versions: dict[str, int | None] = field(default_factory=dict)
+    probed: Analysis | None = None
+    """The last analysis with probe results, for hovers and diagnostics until the next one."""
+    shown: dict[str, list[types.Diagnostic]] = field(default_factory=dict)
+    """What was published, by address: a document can have something to show in the files that it imports."""
+    agent: Any = None
+    """The agent that the last analysis was made with."""
+    pins: dict[str, shapes.Pin] = field(default_factory=dict)
+    """The configurations whose shapes alone are shown, by the name of the target."""
+    lines: tuple[Analysis, dict[str, shapes.Pin], tuple[shapes.Line, ...]] | None = None
+    """What is said at the ends of lines, with what it was worked out from."""
+    typing: Typing | None = None
+    """The word that is being typed, if the last edit was part of one."""
+    republishing: asyncio.Task[None] | None = None
+    refreshed: object = None
+    """What the editor was told to ask for last."""
+    stopped: bool = False
+    """The user has ended the analysis of this text."""
+    patience: float = 1.0
+    """The budget counts so many times where the user asked to try again."""
