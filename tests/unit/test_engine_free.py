@@ -45,6 +45,7 @@ FOLLOWED = {
     "an operation": "x = ops.concatenate([x, layers.Conv2D(hp.Int('filters', 4, 32, step=4), 1)(x)], axis=-1) + 0.5",
     "a check of its type": "f = hp.Int('filters', 4, 32, step=4)\nassert isinstance(f, int) and f > 0\nx = layers.Dense(f)(x)",
     "what is printed": "f = hp.Int('filters', 4, 32, step=4)\nprint('filters', f)\nx = layers.Dense(f)(x)",
+    "the length of a range": "n = hp.Int('filters', 4, 32, step=4)\nx = layers.Dense(n)(x) + ops.cast(ops.arange(12), 'float32')[0]",
     "kernels that all fit": "x = layers.Conv2D(4, hp.Choice('filters', [1, 2, 3, 5]))(x)",
 }  # fmt: skip
 
@@ -183,3 +184,23 @@ def test_of_a_constructor_that_refuses_only_what_decides_it_is_bound() -> None:
     report = probe(target(body), {}, {"filters": 8, "ratio": 16}, {"filters": 8, "ratio": 32})[2]
     assert report["verdict"] == "fail" and report["free"] == ("activation",)
     assert report["alike"]["ratio"] == [16, 32]
+
+
+SHARED = (
+    HEAD
+    + """
+def build(hp):
+    inputs = keras.Input((8,))
+    shared = layers.Dense(hp.Int("units", 4, 12, step=4))
+    a = shared(layers.Dense(hp.Int("left", 4, 16, step=4))(inputs))
+    b = shared(layers.Dense(hp.Int("right", 4, 16, step=4))(inputs))
+    model = keras.Model(inputs, layers.Dense(1)(a + b))
+    model.compile("adam", "mse")
+    return model
+"""
+)
+
+
+def test_inputs_of_a_shared_layer_that_only_happen_to_be_equal_are_bound_to_each_other() -> None:
+    (report,) = probe(SHARED, {})
+    assert report["verdict"] == "ok" and report["free"] == ("units",)

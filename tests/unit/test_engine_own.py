@@ -375,3 +375,99 @@ def build(hp):
 def test_what_fails_in_one_place_is_not_foreseen_where_it_is_caught(failing: Any) -> None:
     report, whole, _ = in_child(_second, IN_TWO_PLACES, failing, {"first": 9}, None)
     assert (report["verdict"], whole["verdict"]) == ("ok", "ok")
+
+
+SEEN_THROUGH = {
+    "a layer on two inputs": """
+def build(hp):
+    inputs = keras.Input((hp.Choice("length", [12, 16]), 4))
+    shared = layers.LSTM(hp.Int("units", 4, 8))
+    x = layers.concatenate([shared(inputs), shared(inputs[:, 2:])])
+    x = layers.Dense(hp.Int("width", 2, 4))(x)
+    model = keras.Model(inputs, x)
+    model.compile(loss="mse")
+    return model
+""",
+    "a stack that is wrapped": """
+def build(hp):
+    inputs = keras.Input((5, 12, 12, 1))
+    stack = keras.Sequential([keras.Input((12, 12, 1)), layers.Conv2D(hp.Int("filters", 2, 4), 3), layers.Flatten()])
+    x = layers.TimeDistributed(stack)(inputs)
+    x = layers.LSTM(4)(x)
+    model = keras.Model(inputs, x)
+    model.compile(loss="mse")
+    return model
+""",
+    "an own regularizer": """
+class Orthogonal(keras.regularizers.Regularizer):
+    def __init__(self, size):
+        self.size = size
+
+    def __call__(self, x):
+        x = ops.reshape(x, (-1, self.size, self.size))
+        return ops.sum(ops.square(ops.matmul(x, ops.transpose(x, (0, 2, 1)))))
+
+def build(hp):
+    size = hp.Int("size", 2, 4)
+    inputs = keras.Input((8,))
+    x = layers.Dense(size * size, activity_regularizer=Orthogonal(size))(inputs)
+    model = keras.Model(inputs, layers.Dense(hp.Int("units", 1, 3))(x))
+    model.compile(loss="mse")
+    return model
+""",
+    "an input's name": """
+def build(hp):
+    a, b = keras.Input((8,), name="a"), keras.Input((4,), name="b")
+    x = layers.concatenate([layers.Dense(hp.Int("units", 1, 4))(a), b])
+    model = keras.Model({each.name: each for each in (a, b)}, layers.Dense(1)(x))
+    model.compile(loss="mse")
+    return model
+""",
+    "positions in an own layer": """
+class Positions(layers.Layer):
+    def __init__(self, length, width):
+        super().__init__()
+        self.position = layers.Embedding(length, width)
+
+    def call(self, x):
+        return x + self.position(ops.arange(0, ops.shape(x)[1], 1))
+
+def build(hp):
+    inputs = keras.Input((12, 4))
+    x = Positions(12, 4)(inputs)
+    x = layers.Dense(hp.Int("units", 1, 4))(x)
+    model = keras.Model(inputs, x)
+    model.compile(loss="mse")
+    return model
+""",
+}
+
+
+@pytest.mark.parametrize("source", SEEN_THROUGH.values(), ids=SEEN_THROUGH)
+def test_what_people_write_between_layers_is_probed_from_memory(source: str) -> None:
+    first = {"units": 3, "filters": 3, "length": 12, "size": 3}
+    second(source, first, {"units": 4, "filters": 4, "length": 16, "size": 4})
+
+
+def test_a_shared_layer_refuses_an_input_that_is_none_like_its_first() -> None:
+    source = """
+def build(hp):
+    inputs = keras.Input((8,))
+    shared = layers.Dense(6)
+    x = shared(layers.Dense(hp.Int("first", 4, 6))(inputs))
+    x = shared(x)
+    model = keras.Model(inputs, x)
+    model.compile(loss="mse")
+    return model
+"""
+    report, whole, _ = in_child(_second, source, {"first": 4}, {"first": 5}, None)
+    assert report["verdict"] == "fail" and report["error"] == whole["error"]
+    assert second(source, {"first": 6}, {"first": 6})["verdict"] == "ok"
+
+
+def test_positions_beyond_an_embedding_fail_in_the_step() -> None:
+    source = SEEN_THROUGH["positions in an own layer"].replace(
+        "Positions(12, 4)", "Positions(hp.Int('length', 8, 12), 4)"
+    )
+    report, _, _ = in_child(_second, source, {"length": 12}, {"length": 8}, None)
+    assert (report["verdict"], report["error"]["stage"]) == ("fail", "step")

@@ -49,6 +49,11 @@ class Agreement:
         # At 1, 2, 4, 8, …
         return form.covered & (form.covered - 1) != 0
 
+    def promises(self, call: Call) -> bool:
+        """The same, where nobody asks for a trial."""
+        form = self._forms.get(call[0])
+        return form is not None and form.covers(call[1])
+
     def add(self, call: Call, passed: bool) -> None:
         """What came of a call that was asked."""
         form = self._forms.setdefault(call[0], _Form())
@@ -103,6 +108,11 @@ def relations(numbers: Numbers) -> FrozenSet[Relation]:
             if one != other:
                 found.append((first, second, max(one, other) % min(one, other) == 0))
     return frozenset(found)
+
+
+def form_of(spec: Any, numbers: List[int]) -> Any:
+    """The shape and dtype of a tensor without its sizes, which are added to `numbers`."""
+    return _form(spec, numbers, counts=False)
 
 
 def split(kind: Any, inputs: Any) -> Optional[Call]:

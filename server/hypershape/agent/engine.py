@@ -19,7 +19,9 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Set, 
 import keras
 import keras_tuner
 
-from . import device, errors, guard, handing, origins, pretrained, private, states, step, symbolic
+from . import (
+    device, errors, guard, handing, origins, outcomes, pretrained, private, states, step, symbolic,
+)  # fmt: skip
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
 from .trace import Recorder, Trace, axes_of, shapes
@@ -117,14 +119,23 @@ class _Recalled:
         """How many layers were called when the target returned; None if it did not."""
         self.data = step.NOTHING
         self.doubtful = False
+        self.looks = False
+        """Only a real step meets what a kernel refuses."""
         self.whole: Any = None
         """Equal for runs whose models differ in their layers only: the part of `key` that names none of them."""
+        self.alike: Any = None
+        """What the model has in common with others that differ in sizes, and its own sizes."""
         self.refusing: Any = None
         """The layer at which a training step surely ends."""
         self.own: Tuple[Any, ...] = ()
         """The classes of the user's whose code ran on stand-ins."""
         self.calls: List[Tuple[Any, ...]] = []
         self.seen: List[Tuple[Any, ...]] = []
+
+    @property
+    def settled(self) -> bool:
+        """Whether a step surely passes all layers, so that only losses and metrics decide."""
+        return self.stop is None and self.refusing is None and not self.doubtful
 
     def is_like(self, other: "_Recalled") -> bool:
         """Whether two runs read, called and returned the same."""
@@ -154,7 +165,7 @@ class Engine:
         self._traces: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
         self._steps: Dict[Any, Tuple[str, ...]] = {}
         self._failures: Dict[Any, Tuple[Dict[str, Any], bool]] = {}
-        self._outcomes: Dict[Any, Tuple[str, ...]] = {}
+        self._outcomes = outcomes.Outcomes()
         self._fitting: Set[Any] = set()
         """Of the models whose inputs, labels and losses were seen to go together, all but their layers."""
         self._short: Dict[Any, Tuple[Dict[str, Any], ...]] = {}
@@ -219,24 +230,28 @@ class Engine:
         if isinstance(remembered_run, dict):
             return remembered_run
         verdict, run = self._by_shapes(function, configuration)
+        if remembered_run is not None and remembered_run.looks and verdict == "ok":
+            verdict, run = self._stepped(function, configuration)
         report = self._report(verdict, run, "symbolic")
         if remembered_run is not None and self._agrees(remembered_run, verdict, run, report):
             key = remembered_run.key
+            if remembered_run.settled:
+                self._outcomes.saw(remembered_run.alike, run.log_names if verdict == "ok" else None)
             if run.fits:
                 self._fitting.add(remembered_run.whole)
             if verdict == "fail" and run.error is not None:
                 if remembered_run.stop is not None:
                     self._ended.add(remembered_run.stop.places)
                 self._failures[key] = run.error, run.compiled is not None
-                self._outcomes[key] = run.log_names
+                self._outcomes.keep(key, run.log_names)
                 report.update(self._influences(function, configuration, remembered_run))
             elif verdict == "ok" and not isinstance(key[0], tuple):
-                self._outcomes[key] = run.log_names
+                self._outcomes.keep(key, run.log_names)
                 report.update(self._influences(function, configuration, remembered_run))
             elif verdict == "unknown" and run.error is not None and self._rests_on_invented_labels(run):
                 # What other labels would tell no other configuration of the same outputs tells either.
                 self._failures[key] = run.error, run.compiled is not None
-                self._outcomes[key] = run.log_names
+                self._outcomes.keep(key, run.log_names)
                 self._untold.add(key)
         return report
 
@@ -509,7 +524,11 @@ class Engine:
         if found.refusing is not None and found.key not in self._failures and found.whole in self._fitting:
             self._foresee_step(found)
         error, returned = self._failures.get(found.key, (None, True))
-        names = self._outcomes.get(found.key, None if error is None else ())
+        names = self._outcomes.names(found.key)
+        if names is None and error is not None:
+            names = ()
+        if names is None and found.settled:
+            names = self._outcomes.foretold(found.key, found.alike)
         if names is None:
             return found
         self._space.learn(found.hp)
@@ -550,7 +569,7 @@ class Engine:
             else:
                 found.deferred = unbuilt = type(model) is symbols.Sequential and model.start is None
             found.data = self._data.seen_by(unbuilt, trains_itself)
-            found.whole, found.ends, found.parameters = self._outcome_key(model, found.data, trains_itself)
+            found.whole, found.ends, found.parameters = self._outcome_key(model, found, trains_itself)
             if found.compiled and not trains_itself and not found.deferred:
                 found.refusing = memory.refusing(found.ends)
             found.key = (*found.whole, _refusal_key(found.refusing) or memory.doubts())
@@ -564,6 +583,7 @@ class Engine:
             memory.broken = True
         finally:
             _VARIABLES.active = memory.active = False
+        found.looks = memory.looks
         found.calls, found.seen, found.own = memory.calls, memory.seen(), tuple(memory.objects.met)
         return found if memory.end() else None
 
@@ -683,8 +703,9 @@ class Engine:
         if self._confirmed.get(errors.skeleton(error)):
             self._failures[found.key] = error, True
 
-    def _outcome_key(self, model: Any, data: step.Data, fits_itself: bool) -> Tuple[Any, Any, Optional[int]]:
+    def _outcome_key(self, model: Any, found: _Recalled, fits_itself: bool) -> Tuple[Any, Any, Optional[int]]:
         """What decides the outcome if all layers pass a step: a key, the outputs, and the parameters."""
+        data = found.data
         if type(model) is own.State:
             key, parameters = _MEMORY.objects.outcome(model, data)
             return (*key, fits_itself, remembered.settings(), tuple(_MEMORY.flags)), (), parameters
@@ -696,21 +717,34 @@ class Engine:
             _MEMORY.require(len(data.x) == 1)
             _MEMORY.run(model, ("t", (step.BATCH, *data.x[0]), data.x_dtype))
         inputs, outputs, parameters = model.ends()
-        if _MEMORY.tracking:
-            _MEMORY.tracks.depend_on_sizes((*inputs, *outputs))
         # One output is named nowhere but in a dictionary of losses or metrics.
         named = len(outputs) > 1 or _holds_dictionary(model.compiles)
-        key = (
+        rest = (
             "deferred" if deferred else type(model).__name__,
             getattr(model, "names", None),
             tuple(model.compiles),
-            tuple(tensor.spec for tensor in inputs),
-            tuple((tensor.spec, tensor.layer.name if named else None) for tensor in outputs),
+            tuple(_name_of(tensor) if named else None for tensor in outputs),
             fits_itself,
             remembered.settings(),
             tuple(_MEMORY.flags),
         )
-        return key, outputs, parameters
+        given, made = [each.spec for each in inputs], [each.spec for each in outputs]
+        if not _MEMORY.own_losses:
+            found.alike = outcomes.alike(rest, given, made, data)
+        if _MEMORY.tracking:
+            self._follow_ends(rest, inputs, outputs, data)
+        return (*rest, tuple(given), tuple(made)), outputs, parameters
+
+    def _follow_ends(self, rest: Any, inputs: Any, outputs: Any, data: step.Data) -> None:
+        """The run depends on what decides whether a step surely passes the ends of a model."""
+
+        def outcome(specs: Any) -> Any:
+            given, made = specs[: len(inputs)], specs[len(inputs) :]
+            if _MEMORY.own_losses or not self._outcomes.promises(outcomes.alike(rest, given, made, data)):
+                return "untold", tuple(specs)
+            return ("passes",)
+
+        _MEMORY.tracks.agree(("ends", self._outcomes.met, rest), [*inputs, *outputs], outcome)
 
     def _remembered_trace(self, calls: List[Tuple[Any, ...]], deferred: bool) -> Tuple[Dict[str, Any], ...]:
         key = (deferred, *[call[:4] for call in calls])
@@ -757,6 +791,13 @@ class Engine:
             for call in calls
         )
         return self._traces.setdefault(key, calls)
+
+
+def _name_of(tensor: Any) -> str:
+    """The name of an output, which losses may be given under."""
+    name: Optional[str] = tensor.layer.name
+    _MEMORY.require(name is not None)
+    return name or ""
 
 
 def _refusal_key(layer: Any) -> Optional[Tuple[Any, ...]]:

@@ -91,6 +91,7 @@ TABLE = (
     Private("keras.src.backend.common.stateless_scope.StatelessScope.get_current_value", VALUES, _KERAS_3),
     Private("keras.src.random.seed_generator.SeedGenerator", VALUES, _KERAS_3),
     Private("keras.layers.Layer._input_shape_arg", MEMORY, _KERAS_3, held=True),
+    Private("keras.ops.arange.numpy", MEMORY, _KERAS_3, held=True),
     Private("keras.src.backend.get_keras_mask", MEMORY, _KERAS_3_6),
     Private("keras.src.backend.set_keras_mask", MEMORY, _KERAS_3_6),
     Private("keras.src.utils.naming.uniquify.object_name_uids", MEMORY, _KERAS_3, held=True),

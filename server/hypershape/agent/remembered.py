@@ -72,6 +72,8 @@ _RATES = (
 )
 
 
+_PARTS = (keras.regularizers.Regularizer, keras.initializers.Initializer, keras.constraints.Constraint)
+
 MOST_NUMBERS = 10_000
 """Larger arrays are no arguments but data."""
 
@@ -108,6 +110,10 @@ class Memory:
         self._doubtful = False
         self._unsettled = False
         self._refusing: List[Layer] = []
+        self.own_losses = False
+        """Code of the user's computes a loss or a metric."""
+        self.looks = False
+        """A kernel refuses the values of a constant."""
         self.stepped = False
         """A model was run on data as a step does."""
         self.tracks = Tracks(self)
@@ -145,13 +151,10 @@ class Memory:
                 else optimizer_new(cls, *args, **kwargs)
             )
 
-        for parts in (
-            keras.regularizers.Regularizer,
-            keras.initializers.Initializer,
-            keras.constraints.Constraint,
-        ):
+        for parts in _PARTS:
             self._follow(parts)
         self._skip_tracking()
+        self._settle_in_the_backend()
         self._remember_operations()
         self._remember_applications()
         keras.Sequential.__new__ = new_sequential
@@ -173,6 +176,24 @@ class Memory:
             return object.__new__(cls)
 
         parts.__new__ = new
+
+    def _settle_in_the_backend(self) -> None:
+        """Lets the backend, which asks its arguments for their types, meet no token: `ops.arange(n)` makes numbers."""
+        # A package of the same name as this attribute is another backend.
+        memory, functions = self, vars(private.get("keras.src.backend"))["numpy"]
+
+        def settling(function: Any) -> Any:
+            @functools.wraps(function)
+            def run(*args: Any, **kwargs: Any) -> Any:
+                if memory.tracking and memory.active:
+                    args, kwargs = memory.tracks.settled((args, kwargs))
+                return function(*args, **kwargs)
+
+            return run
+
+        for name, value in list(vars(functions).items()):
+            if type(value) is types.FunctionType and value.__module__ == functions.__name__:
+                setattr(functions, name, settling(value))
 
     def _skip_tracking(self) -> None:
         """Leaves out TensorFlow's tracking of attributes, a fifth of the time, for layers that are only asked."""
@@ -252,7 +273,7 @@ class Memory:
         self._doubtful = self._unsettled = False
         self._refusing = []
         self.objects.begin()
-        self.stepped = False
+        self.stepped = self.own_losses = self.looks = False
         # Metrics and operations are made for real, and count their names together with layers.
         self._names = defaultdict(int)
         self._settings = settings()
@@ -384,6 +405,7 @@ class Memory:
         if self.tracking:
             args, kwargs = self.tracks.settled((args, kwargs))
         key = self.input_key(args, parents)
+        self.require(not model.owned)
         self.require(set(kwargs) <= {"training"} and all(tensor.memory is self for tensor in parents))
         self.require(len(args) == 1 and bool(parents) and kwargs.get("training") in (None, True, False))
         if type(model) is Sequential and model.start is None:
@@ -511,6 +533,7 @@ class Memory:
 
     def _note(self, result: Result) -> None:
         self._steps.append(id(result))
+        self.looks = self.looks or result.looks
         self._doubtful = self._doubtful or result.doubtful
         self._unsettled = self._unsettled or (result.doubtful and not result.refuses)
 
@@ -554,24 +577,23 @@ class Memory:
     def call(self, layer: Layer, args: Any, kwargs: Any, frame: Any) -> Any:
         """A call of a stand-in. `frame` is the caller's, or None when a model calls its layer."""
         parents: List[Tensor] = []
-        varied = None
+        varied, given = None, (args, kwargs)
+        earlier = self._earlier(layer)
         if self.tracking:
-            varied = self.tracks.call(layer, args, kwargs)
+            varied = self.tracks.call(layer, args, kwargs, earlier)
             args, kwargs = self.tracks.present((args, kwargs))
         key = self._call_key(args, kwargs, parents)
         self.require(not layer.owned)
-        first = key if "training" not in kwargs else self._built_on(args, kwargs)
-        # Another input than the first meets what the layer made of that one, if it made anything.
-        self.require(layer.first is None or layer.first == first or layer.kind.reusable)
-        layer.first = layer.first or first
-        result = layer.kind.results.get(key)
-        if result is None:
-            result = self._try(layer.kind, key, args, kwargs)
+        layer.first = layer.first or self._built_on(args, kwargs)
+        result = self.result_of(layer.kind, args, kwargs, earlier)
+        if not any(self._are_alike(given, each) for each in layer.calls):
+            layer.calls.append(given)
         span = layer.span if frame is None else self.place(frame)
         if result.outputs is None:
             whole = layer.kind.own or self.objects.running
-            again = None if whole else lambda: self._refused_by(layer, args, kwargs)
-            stop = self.stop(("layer", id(layer.kind), key, layer.name, id(layer.span)), frame, again)
+            again = None if whole else lambda: self._refused_by(layer, args, kwargs, earlier)
+            before = tuple([self._built_on(*each) for each in earlier])
+            stop = self.stop(("layer", id(layer.kind), before, key, layer.name, id(layer.span)), frame, again)
             stop.made, stop.inside = layer.made, frame is None
             raise stop
         if layer.result is None:
@@ -580,7 +602,7 @@ class Memory:
                 layer.base = (*layer.base, (prefix, self._names.get(prefix, 0)))
                 self._names[prefix] = self._names.get(prefix, 0) + count
         layer.result = result
-        if result.refuses and self.objects.running:
+        if result.refuses and (self.objects.running or len(layer.calls) > 1):
             self._unsettled = True
         elif result.refuses:
             layer.given = args, kwargs
@@ -597,19 +619,42 @@ class Memory:
     def _call_key(self, args: Any, kwargs: Any, parents: List[Tensor]) -> Any:
         """What a layer is called on; the tensors are added to `parents`."""
         key = (self.input_key(args, parents), self.input_key(kwargs, parents) if kwargs else None)
-        self.require(bool(parents) and all(tensor.memory is self for tensor in parents))
+        # In a graph, as the code of the user's own layers runs in, constants are tensors like others.
+        self.require(
+            bool(parents) or (bool(self.objects.running) and _is_constant(args[0] if args else None))
+        )
+        self.require(all(tensor.memory is self for tensor in parents))
         return key
 
-    def result_of(self, kind: Kind, args: Any, kwargs: Any) -> Result:
-        """What a layer of one kind does to its arguments."""
+    def _earlier(self, layer: Layer) -> List[Tuple[Any, Any]]:
+        """The calls before that left something behind in a layer."""
+        return [] if layer.kind.reusable else list(layer.calls)
+
+    def _are_alike(self, one: Any, other: Any) -> bool:
+        """Whether two calls are on the same input, at all values."""
+        if self._built_on(*one) != self._built_on(*other):
+            return False
+        return not self.tracking or self.tracks.are_equal(one, other)
+
+    def result_of(self, kind: Kind, args: Any, kwargs: Any, earlier: Any = ()) -> Result:
+        """What a layer of one kind does to its arguments, after it was called on others."""
         if kind.refuses is not None:
             return Result(None, 0, {})
         key = self._call_key(args, kwargs, [])
+        if earlier:
+            own = self._built_on(args, kwargs)
+            before = {self._built_on(*each): each for each in earlier}
+            if next(iter(before)) != own and not kind.reusable:
+                before.pop(own, None)
+                after = ("after", *before, key)
+                return kind.results.get(after) or self._try(kind, after, args, kwargs, [*before.values()])
         return kind.results.get(key) or self._try(kind, key, args, kwargs)
 
-    def _refused_by(self, layer: Layer, args: Any, kwargs: Any) -> Tuple[Any, ...]:
+    def _refused_by(self, layer: Layer, args: Any, kwargs: Any, earlier: Any) -> Tuple[Any, ...]:
         """The error of a layer under its own name, the real layer, and its input."""
         with self._once_more(layer, args, kwargs) as (real, given):
+            for before in earlier:
+                real(*self._symbolic(before[0]), **self._symbolic(before[1]))
             try:
                 real(*given[0], **given[1])
             except Exception as error:
@@ -689,11 +734,12 @@ class Memory:
         return self._input(arguments).output
 
     def _input(self, arguments: Dict[str, Any]) -> Input:
-        varied = None
+        varied, name = None, arguments.get("name")
         if self.tracking:
             varied = self.tracks.input_spec(arguments)
             arguments = self.tracks.present(arguments)
-        return Input(self, self.input_spec_of(arguments), varied)
+        spec = self.input_spec_of(arguments)
+        return Input(self, spec, varied, name if type(name) is str else None)
 
     def run(self, model: Sequential, spec: Tuple[Any, ...], varied: Optional[Tuple[Any, ...]] = None) -> None:
         """Builds a Sequential that names no input on a tensor of this shape and dtype, as its first call does."""
@@ -727,7 +773,9 @@ class Memory:
             finally:
                 self.active = True
             self._optimizers[key] = True
-        return Optimizer(self, key)
+        # A rate of decay or a momentum changes no shape, whatever it is.
+        known = {name: "a float" if _is_positive(each) else each for name, each in arguments.items()}
+        return Optimizer(self, (cls, self._plain(known)))
 
     def compiled(self, args: Any, kwargs: Any, frame: Any) -> Tuple[Any, Any]:
         """What a call of `compile` decides, and where it stands."""
@@ -752,10 +800,28 @@ class Memory:
             value = _weights(given[name]) if name == "loss_weights" else given[name]
             if type(value) is Optimizer:
                 key: Any = ("optimizer", value.key)
+            elif name == "optimizer" and type(value) is str and self._is_optimizer(value):
+                # Which of Keras's optimizers takes a step changes no shape.
+                key = ("optimizer", "as it is")
             else:
                 key = self._trained_with(value)
             found.append((name, key))
         return tuple(found)
+
+    def _is_optimizer(self, name: str) -> bool:
+        """Whether Keras has an optimizer of a name."""
+        known = self._optimizers.get(name)
+        if known is None:
+            self.active = False
+            try:
+                keras.optimizers.get(name)
+                known = True
+            except Exception:
+                known = False
+            finally:
+                self.active = True
+            self._optimizers[name] = known
+        return known
 
     def _trained_with(self, value: Any) -> Any:
         """What a loss or a metric does: what Keras knows, or code of the user's that is pure."""
@@ -767,6 +833,7 @@ class Memory:
             return (kind.__name__, *map(self._trained_with, value))
         if kind is dict:
             return ("dict", tuple(value), *map(self._trained_with, value.values()))
+        self.own_losses = True
         if isinstance(value, (keras.losses.Loss, keras.metrics.Metric)):
             noted = _notes_of(
                 keras.losses.Loss if isinstance(value, keras.losses.Loss) else keras.metrics.Metric
@@ -835,6 +902,10 @@ class Memory:
             self.require(not value.owned and value.first is None)
             value.owned = True
             return (Layer, value.kind)
+        if kind is Sequential:
+            return self._wrapped_stack(value)
+        if kind is Application:
+            return (Application, value.kind)
         module = str(getattr(kind, "__module__", ""))
         if module.startswith("keras.src.regularizers.") and kind.__name__ in ("L1", "L2", "L1L2"):
             return (kind,)
@@ -845,6 +916,8 @@ class Memory:
             # A layer is made of the object itself, which must not hold a token.
             self.require(not self.tracking or not self.tracks.tokens(config))
             return (kind, self._plain(config))
+        if isinstance(value, _PARTS):
+            return self._own_part(value)
         if str(getattr(value, "__module__", "")).startswith("keras.src.activations."):
             return (value.__module__, value.__qualname__)
         if kind is types.FunctionType:
@@ -857,9 +930,29 @@ class Memory:
             return (kind, value.shape, value.dtype.str, value.tobytes())
         if isinstance(value, np.generic):
             return (kind, value.tobytes())
-        if not issubclass(kind, HandedOut) and _is_constant(value):
+        if _is_constant(value):
             return ("constant", self._plain(keras.ops.convert_to_numpy(value)))
         raise unknown(self)
+
+    def _wrapped_stack(self, model: Sequential) -> Any:
+        """A model that another layer wraps, as `TimeDistributed` does: the layers in it, and its input."""
+        plain = all(type(each) is Layer and not each.owned for each in model.stack)
+        self.require(plain and model.start is not None and not model.owned and model.called is None)
+        assert model.start is not None
+        if self.tracking:
+            self.tracks.settled([model.start.varied, [each.varied for each in model.stack]])
+        model.owned = True
+        for each in model.stack:
+            each.owned = True
+        return (Sequential, model.start.spec, *[each.kind for each in model.stack])
+
+    def _own_part(self, part: Any) -> Any:
+        """A regularizer, an initializer or a constraint of a class of the user's: its class, and what it holds."""
+        held = vars(part)
+        if self.tracking:
+            # Layers are made of the object itself, which must not hold a token.
+            held.update({name: self.tracks.settled(each) for name, each in held.items()})
+        return (self._pure(type(part)), *[(name, self._plain(each)) for name, each in sorted(held.items())])
 
     def input_key(self, value: Any, parents: List[Tensor]) -> Any:
         kind = type(value)
@@ -929,16 +1022,21 @@ class Memory:
         result.doubtful = not training.surely_trains(model)
         kind.results["own"] = result
 
-    def _try(self, kind: Kind, key: Any, args: Any, kwargs: Any) -> Result:
-        """Calls the real layer once on inputs of these shapes."""
+    def _try(self, kind: Kind, key: Any, args: Any, kwargs: Any, earlier: Any = ()) -> Result:
+        """Calls the real layer once on inputs of these shapes, after some earlier calls."""
         self.active, self.asking = False, True
         try:
             with _FreshNames():
-                layer = kind.real or self._real(kind)
+                layer = self._real(kind) if earlier else kind.real or self._real(kind)
                 before = _state_of(layer)
             with _FreshNames() as counts:
                 real_args, real_kwargs = self._symbolic(args), self._symbolic(kwargs)
+                constant = bool(args) and _is_constant(args[0])
+                if constant:
+                    real_args = [keras.Input(batch_shape=args[0].shape, dtype=_dtype(args[0])), *args[1:]]
                 try:
+                    for each in earlier:
+                        layer(*self._symbolic(each[0]), **self._symbolic(each[1]))
                     with self.watch(kind.own) as trace:
                         value = layer(*real_args, **real_kwargs)
                 except Exception:
@@ -949,8 +1047,12 @@ class Memory:
                     result.stateful = bool(layer.variables)
                     result.counts = tuple(counts.items())
                     result.foresee(self._foreseen(kind, key, layer, (real_args, real_kwargs), value))
-                kind.reusable = not kind.own and _state_of(layer) == before
-                kind.real = layer if kind.reusable or kind.maker is not kind.cls else None
+                    if constant and not training.takes(layer, args, kwargs):
+                        result.foresee(training.DOUBTFUL)
+                        result.looks = True
+                if not earlier:
+                    kind.reusable = not kind.own and _state_of(layer) == before
+                    kind.real = layer if kind.reusable or kind.maker is not kind.cls else None
         finally:
             self.active, self.asking = True, False
         kind.results[key] = result
@@ -994,11 +1096,20 @@ class Memory:
         if type(value) is Layer:
             self.require(value.first is None)
             return self._real(value.kind)
+        if type(value) is Sequential:
+            start = keras.Input(batch_shape=value.start.spec[1], dtype=value.start.dtype)
+            return keras.Sequential([start, *[self._real(each.kind) for each in value.stack]])
+        if type(value) is Application:
+            return value.kind.real
         if type(value) in (list, tuple):
             return type(value)(self._deep(each) for each in value)
         if type(value) is dict:
             return {name: self._deep(each) for name, each in value.items()}
         return value
+
+
+def _is_positive(value: Any) -> bool:
+    return type(value) is float and 0.0 < value < math.inf
 
 
 def _weights(value: Any) -> Any:
@@ -1049,9 +1160,15 @@ def _notes_of(base: Any) -> FrozenSet[str]:
 
 def _is_constant(value: Any) -> bool:
     """Whether a value is a tensor of the backend with few numbers that are known."""
-    if not keras.ops.is_tensor(value) or None in tuple(value.shape) or math.prod(value.shape) > MOST_NUMBERS:
+    if issubclass(type(value), HandedOut) or not keras.ops.is_tensor(value):
+        return False
+    if None in tuple(value.shape) or math.prod(value.shape) > MOST_NUMBERS:
         return False
     return hasattr(value, "numpy") and str(keras.backend.standardize_dtype(value.dtype)) != "string"
+
+
+def _dtype(value: Any) -> str:
+    return str(keras.backend.standardize_dtype(value.dtype))
 
 
 def _dense(value: Any) -> Any:

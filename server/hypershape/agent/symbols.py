@@ -123,6 +123,14 @@ class Tensor(HandedOut):
     def ndim(self) -> int:
         return len(self.shape)
 
+    @property
+    def name(self) -> str:
+        """That of an input is the one that the user gave it; all others count Keras's own tensors."""
+        name = self.layer.name if type(self.layer) is Input else None
+        if name is None:
+            raise unknown(self.memory)
+        return str(name)
+
 
 def _as_in_a_graph(name: str, function: Any) -> Any:
     """An operator, which inside of the user's own `call` meets tensors of the backend: they are not converted."""
@@ -188,7 +196,9 @@ class Kind:
 class Result:
     """What a layer of one kind does to one input; `outputs` is None where it refuses that."""
 
-    __slots__ = ("call", "counts", "doubtful", "inner", "outputs", "parameters", "refuses", "stateful")
+    __slots__ = (
+        "call", "counts", "doubtful", "inner", "looks", "outputs", "parameters", "refuses", "stateful",
+    )  # fmt: skip
 
     def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
         self.outputs = outputs
@@ -202,6 +212,8 @@ class Result:
         """A training step may end otherwise than these outputs promise."""
         self.stateful = False
         """The layer has variables, if only the state of a random draw."""
+        self.looks = False
+        """Its kernel refuses the values of constants that it is called on, which no shapes tell."""
         self.refuses = False
         """It surely ends otherwise: the call raises in training."""
 
@@ -240,6 +252,7 @@ class Layer(HandedOut):
 
     __slots__ = (
         "base",
+        "calls",
         "first",
         "given",
         "kind",
@@ -262,6 +275,8 @@ class Layer(HandedOut):
         self.base: Tuple[Tuple[str, int], ...] = ()
         """Of each prefix of names that it gives away, how many were given away before."""
         self.first: Any = None
+        self.calls: List[Tuple[Any, Any]] = []
+        """What it was called on so far, each once: another input meets what the layer made of the first."""
         self.given: Any = None
         """What it was called on, where a step will refuse that."""
         self.late = False
@@ -298,13 +313,19 @@ class Made(HandedOut):
 class Input(HandedOut):
     """What `keras.Input` makes; Keras reads its `output`."""
 
-    __slots__ = ("output",)
+    __slots__ = ("name", "output")
     stands_for = layers.InputLayer
 
     def __init__(
-        self, memory: "Memory", spec: Tuple[Any, ...], varied: Optional[Tuple[Any, ...]] = None
+        self,
+        memory: "Memory",
+        spec: Tuple[Any, ...],
+        varied: Optional[Tuple[Any, ...]] = None,
+        name: Optional[str] = None,
     ) -> None:
+        """`name` is the one that the user gave."""
         self.memory = memory
+        self.name = name
         self.output = Tensor(memory, spec, self, (), varied)
 
 
@@ -360,7 +381,7 @@ class Part(HandedOut):
 class _Model(HandedOut):
     """What all stand-ins of models have in common: they can be compiled, summarized, frozen and called like a layer."""
 
-    __slots__ = ("called", "compiles", "late", "name", "result", "single")
+    __slots__ = ("called", "compiles", "late", "name", "owned", "result", "single")
     names: Tuple[Any, Any] = (None, None)
     trainable = property(None, lambda self, value: self.memory.flag(self.name, value))
 
@@ -369,6 +390,8 @@ class _Model(HandedOut):
         self.name = memory.name_of(self.stands_for.__name__.lower(), name)
         self.compiles: List[Any] = []
         self.called: Any = None
+        self.owned = False
+        """It is wrapped by a layer, which alone may call it."""
         self.result: Optional[Result] = None
         self.single = True
 
@@ -409,7 +432,7 @@ class Sequential(_Model):
         memory = self.memory
         layer = state_of(layer) or layer
         kind = type(layer)
-        memory.require(self.called is None)
+        memory.require(self.called is None and not self.owned)
         if kind in CALLABLE or issubclass(kind, Owned):
             if any(held is layer or held.name == layer.name for held in self.stack):
                 raise unknown(memory)
@@ -505,12 +528,13 @@ class Functional(_Model):
             layer = tensor.layer
             if type(layer) is Input:
                 sources[id(tensor)] = tensor
-                continue
-            if id(layer) not in found:
+            if id(layer) not in found and layer.name is not None:
                 if layer.name in names:
                     raise unknown(self.memory)
                 names.add(layer.name)
-                found[id(layer)] = layer
+            if type(layer) is Input:
+                continue
+            found[id(layer)] = layer
             waiting.extend(tensor.parents)
         if set(sources) != {id(tensor) for tensor in self.inputs_} or len(sources) != len(self.inputs_):
             raise unknown(self.memory)

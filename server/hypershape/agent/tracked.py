@@ -100,6 +100,10 @@ class Tracks:
         cls, args, kwargs = varied
         return self._memory.kind_of(cls, self.at(args, here), self.at(kwargs, here))
 
+    def are_equal(self, one: Any, other: Any) -> bool:
+        """Whether two structures are equal at each assignment."""
+        return bool(self._template(one) == self._template(other))
+
     def _template(self, value: Any) -> Any:
         """Equal for structures that are equal at each assignment."""
         kind = type(value)
@@ -157,16 +161,17 @@ class Tracks:
 
         self._try(("accepted", what, self._template(given)), tokens, made_at)
 
-    def call(self, layer: Any, args: Any, kwargs: Any) -> Varied:
-        """What a layer gives on tensors at all values."""
+    def call(self, layer: Any, args: Any, kwargs: Any, earlier: Any) -> Varied:
+        """What a layer gives on tensors at all values, after it was called on others."""
         memory = self._memory
 
         def result_at(here: Dict[str, int]) -> Any:
             kind = layer.kind if layer.varied is None else self._kind_at(layer.varied, here)
-            return _outcome(memory.result_of(kind, self.at(args, here), self.at(kwargs, here)))
+            given = self.at(args, here), self.at(kwargs, here), self.at(earlier, here)
+            return _outcome(memory.result_of(kind, *given))
 
-        tokens = self.tokens((layer, args, kwargs))
-        return self._explore("call", tokens, (layer, args, kwargs), result_at)
+        tokens = self.tokens((layer, args, kwargs, earlier))
+        return self._explore("call", tokens, (layer, args, kwargs, earlier), result_at)
 
     def operate(self, operation: Any, args: Any, kwargs: Any) -> Varied:
         """What an operation gives on tensors at all values."""
@@ -194,6 +199,17 @@ class Tracks:
             return _split(memory.input_spec_of(self.at(arguments, here)))
 
         return self._explore("input", self.tokens(arguments), arguments, spec_at)
+
+    def agree(self, question: Any, tensors: Any, answer: Callable[[Any], Any]) -> None:
+        """The run depends on what decides the answer to a question about some tensors, which are given by their specs."""
+        tokens = self.tokens(tensors)
+        if not self.tracker.live(tokens):
+            return
+
+        def answered_at(here: Dict[str, int]) -> Any:
+            return answer([each.spec for each in self.at(tensors, here)]), ()
+
+        self._try((question, self._template(tensors)), tokens, answered_at)
 
     def depend_on_sizes(self, tensors: Any) -> None:
         """The run depends on the sizes of some tensors."""

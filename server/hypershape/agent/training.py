@@ -276,6 +276,11 @@ def _raises(layer: Any, args: Any, kwargs: Any) -> bool:
     return False
 
 
+def takes(layer: Any, args: Any, kwargs: Any) -> bool:
+    """Whether a real call in training passes on values that are given."""
+    return _is_small(layer, (), {}, ()) and not _raises(layer, args, kwargs)
+
+
 def _trains(layer: Any, args: Any, kwargs: Any) -> bool:
     """Whether a real call in training passes, with its gradients where those are another matter than the call."""
     try:
