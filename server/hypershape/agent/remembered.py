@@ -1097,6 +1097,7 @@ class Memory:
             self.require(value.first is None)
             return self._real(value.kind)
         if type(value) is Sequential:
+            assert value.start is not None
             start = keras.Input(batch_shape=value.start.spec[1], dtype=value.start.dtype)
             return keras.Sequential([start, *[self._real(each.kind) for each in value.stack]])
         if type(value) is Application:
