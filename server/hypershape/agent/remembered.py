@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import math
 import sys
 import types
@@ -196,7 +197,37 @@ class Memory:
                 setattr(functions, name, settling(value))
 
     def _skip_tracking(self) -> None:
-        """Leaves out TensorFlow's tracking of attributes, a fifth of the time, for layers that are only asked."""
+        """Leaves out the tracking of attributes, a third of the time, for layers that are only asked."""
+        memory, plain, layer_class = self, object.__setattr__, keras.layers.Layer
+        set_tracked = layer_class.__setattr__
+
+        def set_attribute(layer: Any, name: str, value: Any) -> None:
+            # Nothing in a plain value is a variable or a layer.
+            (plain if memory.asking and type(value) in origins.PLAIN else set_tracked)(layer, name, value)
+
+        layer_class.__setattr__ = set_attribute
+        self._keep_signatures()
+        self._know_what_is_no_tensor()
+        self._skip_tracking_of_the_backend()
+
+    def _keep_signatures(self) -> None:
+        """Works out the signature of each of Keras's own methods once, not for each layer that has it."""
+        module = sys.modules[keras.layers.Layer.__module__]
+        if vars(module).get("inspect") is inspect:
+            vars(module)["inspect"] = _Signatures()
+
+    def _know_what_is_no_tensor(self) -> None:
+        """Answers for plain values and symbolic tensors, of which TensorFlow asks a protocol with all its members."""
+        backend = private.get("keras.src.backend")
+        asked, never = backend.is_tensor, frozenset((*origins.PLAIN, keras.KerasTensor))
+
+        def is_tensor(value: Any) -> bool:
+            return type(value) not in never and bool(asked(value))
+
+        backend.is_tensor = is_tensor
+
+    def _skip_tracking_of_the_backend(self) -> None:
+        """The same for TensorFlow's own tracking of what is left."""
         if keras.backend.backend() != "tensorflow" or not private.has(private.TRACKING):
             # Elsewhere the import would load all of TensorFlow, in each job anew.
             return
@@ -216,7 +247,7 @@ class Memory:
         self._call_operation = call
 
         def new_operation(cls: Any, *args: Any, **kwargs: Any) -> Any:
-            if memory.active and _is_operation(cls):
+            if (memory.active and _is_operation(cls)) or (memory.asking and _writes_itself_down(cls)):
                 # Keras would write down the arguments in order to save the operation, at ten times the cost.
                 return object.__new__(cls)
             return make(cls, *args, **kwargs)
@@ -1212,6 +1243,14 @@ def _holds_layer(value: Any) -> bool:
     return type(value) is Layer or (type(value) in (list, tuple) and any(map(_holds_layer, value)))
 
 
+@functools.lru_cache(maxsize=None)
+def _writes_itself_down(cls: Any) -> bool:
+    """Whether a class of Keras says by itself what its objects were made of, if they are ever saved."""
+    inherited = (keras.Operation.get_config, keras.layers.Layer.get_config)
+    nnx = getattr(keras.config, "is_nnx_enabled", lambda: False)
+    return _is_of_keras(cls) and cls.get_config not in inherited and not nnx()
+
+
 def _is_operation(cls: Any) -> bool:
     return str(cls.__module__).startswith("keras.src.ops.")
 
@@ -1248,6 +1287,24 @@ def _state_of(layer: Any) -> Any:
         isinstance(each, layers.Layer) for some in vars(layer).values() if type(some) is list for each in some
     )
     return held, tuple(map(id, layer.variables)), object() if parts else None
+
+
+class _Signatures:
+    """The module `inspect`, with a memory for methods of Keras."""
+
+    def __init__(self) -> None:
+        self._known: Dict[Any, inspect.Signature] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(inspect, name)
+
+    def signature(self, value: Any) -> inspect.Signature:
+        if type(value) is not types.MethodType or not _is_of_keras(value):
+            return inspect.signature(value)
+        known = self._known.get(value.__func__)
+        if known is None:
+            known = self._known[value.__func__] = inspect.signature(value)
+        return known
 
 
 class _FreshNames:
