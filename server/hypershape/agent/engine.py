@@ -20,7 +20,17 @@ import keras
 import keras_tuner
 
 from . import (
-    device, errors, guard, handing, origins, outcomes, pretrained, private, states, step, symbolic,
+    device,
+    errors,
+    guard,
+    handing,
+    origins,
+    outcomes,
+    pretrained,
+    private,
+    states,
+    step,
+    symbolic,
 )  # fmt: skip
 from .hyperparameters import RecordingHyperParameters, Space
 from .positions import Positions
