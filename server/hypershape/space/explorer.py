@@ -120,6 +120,8 @@ class Explorer:
         self._conditions: dict[object, tuple[int, Condition | None]] = {}
         self._next_try: dict[object, int] = {}
         """Where a condition was sought in vain, how many failures there have to be before it is sought again."""
+        self._without_condition: set[object] = set()
+        """Kinds of failures in a space that is covered for which there is none: more reports tell nothing new."""
         self._suspects: dict[object, list[str]] = {}
         self._confirmed: set[tuple[object, object]] = set()
         self._causes: tuple[Cause, ...] | None = None
@@ -206,6 +208,7 @@ class Explorer:
         """Forgets what was concluded from what turned out to be wrong. Draws tell of where nothing is known: of less now."""
         self._mistakes = self._known.mistakes
         self._judged = False
+        self._without_condition.clear()
         self._drawn.clear()
         self._before_draws = None
         self._before = deque(None for _ in self._before)
@@ -215,6 +218,7 @@ class Explorer:
         self._causes = self._measured = None
         self._known.correct(reports)
         self._conditions.clear()
+        self._without_condition.clear()
         self._next_try.clear()
 
     @property
@@ -650,10 +654,17 @@ class Explorer:
             ):
                 self._conditions[key] = (self._known.version, condition)
                 return condition
-        if len(failing) < self._next_try.get(key, 0) and not self._known.is_covered:
+        if not self._known.is_covered and (
+            self._known.related is not None or len(failing) < self._next_try.get(key, 0)
+        ):
+            # States between blocks decide a space in fewer probes than it takes to understand its failures.
+            return None
+        if self._known.related is not None and key in self._without_condition:
             return None
         condition = self._seek(key, failing, building)
         self._conditions[key] = (self._known.version, condition)
+        if condition is None and self._known.is_covered:
+            self._without_condition.add(key)
         if condition is None and building:
             self._next_try[key] = len(failing) + max(len(failing) // 4, 1)
         return condition
