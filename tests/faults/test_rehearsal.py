@@ -70,6 +70,15 @@ HEALTHY = {
         tuner = kt.Hyperband(build, "val_mae", max_epochs=9)
         tuner.search(data, validation_data=data, steps_per_epoch=50, validation_steps=9, epochs=5)
     """,
+    "copies of a model on several devices": """
+        import tensorflow as tf
+
+        strategy = tf.distribute.MirroredStrategy()
+        tuner = kt.RandomSearch(build, "val_loss", max_trials=4, distribution_strategy=strategy)
+        tuner.search(x, y, validation_split=0.2)
+        with strategy.scope():
+            best = tuner.get_best_models()[0]
+    """,
     "a fit that needs all the samples": """
         class Model(kt.HyperModel):
             def build(self, hp):
@@ -590,3 +599,17 @@ async def test_a_callback_that_cannot_be_made_in_the_search_is_not_the_tuner(age
 async def test_a_file_that_is_not_at_hand_is_no_failure_of_a_search(agent: Agent) -> None:
     found = await played(agent, f'{TUNER}tuner.search(np.load("nowhere.npy"), y)\n')
     assert (found.verdict, found.error and found.error.type) == ("unknown", "Missing")
+
+
+async def test_what_only_the_second_epoch_meets_is_met(agent: Agent) -> None:
+    text = f"""
+        class Later(keras.callbacks.Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                if epoch:
+                    print(logs["loss"])
+
+        {TUNER.strip()}
+        tuner.search(x, y, validation_split=0.2, epochs=9, callbacks=[Later()])
+    """
+    found = await played(agent, text)
+    assert (found.verdict, found.stage, found.error and found.error.type) == ("fail", "callbacks", "KeyError")

@@ -20,7 +20,7 @@ def fitted(**given: Any) -> dict[str, Any]:
 def test_an_epoch_has_two_whole_batches_and_the_incomplete_one() -> None:
     given = fitted(x=numpy.zeros((1003, 4)), y=numpy.zeros(1003), batch_size=50, epochs=7)
     assert len(given["x"]) == len(given["y"]) == 2 * 50 + 3
-    assert given["epochs"] == 1
+    assert given["epochs"] == 2
 
 
 def test_the_samples_with_the_smallest_and_the_largest_label_are_met() -> None:
@@ -64,7 +64,7 @@ def test_epochs_that_keras_would_refuse_stay(epochs: object) -> None:
 
 
 def test_epochs_are_counted_from_the_first() -> None:
-    assert fitted(x=numpy.zeros(4), epochs=9, initial_epoch=4)["epochs"] == 5
+    assert fitted(x=numpy.zeros(4), epochs=9, initial_epoch=4)["epochs"] == 6
 
 
 def test_data_for_validation_is_cut_by_its_own_batches() -> None:
@@ -115,3 +115,24 @@ def test_a_generator_without_end_is_not_drawn_without_end() -> None:
     counted = cutting.counted(numbers())
     assert counted is not None
     counted.drain(10.0**12)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_predictions_are_as_many_as_samples_from_a_few_of_them(several: bool) -> None:
+    asked = []
+
+    def real() -> object:
+        asked.append(len(given["x"]))
+        found = numpy.arange(len(given["x"]))
+        return [found, found] if several else found
+
+    given = {"x": numpy.zeros((1003, 4)), "batch_size": 50, "steps": None}
+    found = cutting.predict(given, real)
+    assert asked == [103]
+    for each in found if several else [found]:
+        assert len(each) == 1003
+        assert each[103] == 0
+
+
+def test_predictions_of_what_yields_batches_are_left_alone() -> None:
+    assert cutting.predict({"x": iter([1, 2])}, lambda: [7]) == [7]

@@ -16,6 +16,9 @@ import numpy
 STEPS = 2
 """So many batches of what yields batches; arrays give as many, and the incomplete one at their end."""
 
+EPOCHS = 2
+"""The second shows what the first has left: schedules, and metrics of the user's own that are not reset."""
+
 BATCH = 32
 """Keras's own size of a batch."""
 
@@ -31,7 +34,7 @@ def fit(given: Dict[str, Any]) -> None:
     given["verbose"] = 0
     first = given.get("initial_epoch", 0)
     if _whole(given.get("epochs")) and _whole(first):
-        given["epochs"] = min(given["epochs"], first + 1)
+        given["epochs"] = min(given["epochs"], first + EPOCHS)
     batch = _size(given.get("batch_size"))
     split, validation = given.get("validation_split") or 0.0, given.get("validation_data")
     if _is_cut(given, ("x", "y", "sample_weight"), batch, split if validation is None else 0.0):
