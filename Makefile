@@ -23,7 +23,7 @@ SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup python demo test lint test-client test-vscode test-neovim test-python accuracy families versions bench corpus reports rules searches mutants mutations vsix clean
+.PHONY: help setup python demo test lint test-client test-vscode test-neovim test-python accuracy families versions bench corpus reports rules searches faults mutants mutations vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -38,6 +38,7 @@ help:
 	@echo 'make reports   the table over tests/reports: files whose search fails or misleads, against real searches'
 	@echo 'make rules     the table of rules over their examples, and their pages under docs/rules'
 	@echo 'make searches  real searches before and after the fixes of 40 examples'
+	@echo 'make faults    the table over ordinary side effects, then user code that hangs, forges, forks and harms'
 	@echo 'make mutants   breaks of space/ and fixes/ that the tests let live; MODULE=space/domains.py for one file'
 	@echo 'make mutations search spaces with one change each, against what all of their configurations do'
 	@echo 'make vsix      $(VSIX), to be installed in VS Code'
@@ -131,6 +132,10 @@ rules: $(PYTHON_READY)
 
 searches: $(PYTHON_READY)
 	$(BIN)/python -m tests.rules --search
+
+faults: $(PYTHON_READY)
+	$(BIN)/python -m tests.faults
+	$(BIN)/pytest -q tests/faults
 
 mutants: $(PYTHON_READY)
 	$(BIN)/python -m tests.mutants $(MODULE)

@@ -135,15 +135,50 @@ def test_each_way_to_change_a_file_is_refused_by_name(code: str, places: dict[st
 
 @pytest.mark.parametrize("event", sorted(NOTHING_ELSE))
 def test_programs_and_the_network_are_refused(event: str, places: dict[str, str]) -> None:
-    assert run(f"sys.audit({event!r}, 1, 2, 3)", places).startswith("Refused")
+    assert "Hypershape does not let a probe" in run(f"sys.audit({event!r}, 1, 2, 3)", places)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import subprocess\ntry: subprocess.run(['nvidia-smi'])\nexcept FileNotFoundError: pass",
+        "import urllib.request, urllib.error\ntry: urllib.request.urlopen('http://localhost:9')\nexcept OSError: pass",
+        "import socket\ntry: socket.create_connection(('127.0.0.1', 9))\nexcept ConnectionError: pass",
+    ],
+    ids=["program", "address", "connection"],
+)
+def test_code_that_does_without_a_program_or_a_network_goes_on(code: str, places: dict[str, str]) -> None:
+    assert run(code, places) == "nothing"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["os.kill(os.getppid(), 9)", "os.kill(-1, 9)", "os.killpg(os.getpgid(os.getppid()), 9)", "os.kill(0, 9)"],
+)
+def test_signals_to_other_processes_are_refused(code: str, places: dict[str, str]) -> None:
+    assert "send signals" in run(code, places)
+
+
+def test_signals_to_what_the_code_has_started_are_left_alone(places: dict[str, str]) -> None:
+    code = """
+        import multiprocessing
+        context = multiprocessing.get_context("fork")
+        multiprocessing.current_process()._config["daemon"] = False
+        pool = context.Pool(2)
+        pool.terminate()
+        pool.join()
+        os.kill(os.getpid(), 0)
+    """
+    assert run(code, places) == "nothing"
 
 
 def test_every_entry_of_the_guard_has_its_test() -> None:
     tested = {name.partition(" ")[0].replace("os.replace", "os.rename") for name in CHANGES}
-    assert tested | NOTHING_ELSE == {
+    assert tested | NOTHING_ELSE | {"os.kill", "os.killpg"} == {
         *guard.CHANGED,
         *guard.PROGRAMS,
         *guard.NETWORK,
+        *guard.SIGNALS,
         "open",
         "sqlite3.connect",
     }

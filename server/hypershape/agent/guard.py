@@ -62,6 +62,9 @@ NETWORK = frozenset(
     )
 )
 
+SIGNALS = frozenset(("os.kill", "os.killpg"))
+"""What ends a probe may not end the agent or the user's other programs; Linux before 6.12 lets it."""
+
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _DENIED = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV, errno.EOVERFLOW))
 """How the kernel's barriers refuse: the fence with the first two, the layer with what it cannot take over."""
@@ -69,6 +72,14 @@ _DENIED = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV, errno.
 
 class Refused(PermissionError):
     """User code wanted to do something that a probe does not let it do."""
+
+
+class NotStarted(Refused, FileNotFoundError):
+    """A program, which is as good as not installed: code that does without `nvidia-smi` or `git` goes on."""
+
+
+class NotReached(Refused, ConnectionRefusedError):
+    """Another machine, as without a network: code that does without it goes on."""
 
 
 Refuse = Callable[[str, Tuple[Any, ...]], None]
@@ -164,14 +175,20 @@ def _hook(
         return check
 
     def started(args: Tuple[Any, ...]) -> None:
-        raise Refused("Hypershape does not let a probe start programs")
+        raise NotStarted("Hypershape does not let a probe start programs")
 
     def reached(args: Tuple[Any, ...]) -> None:
-        raise Refused("Hypershape does not let a probe use the network")
+        raise NotReached("Hypershape does not let a probe use the network")
+
+    def signalled(args: Tuple[Any, ...]) -> None:
+        pid, number = args
+        if number and not _is_own(pid):
+            raise Refused("Hypershape does not let a probe send signals to other processes")
 
     checks: Dict[str, Callable[[Tuple[Any, ...]], None]] = {"open": opened}
     checks.update((event, changed(ends)) for event, ends in CHANGED.items())
     checks.update(dict.fromkeys(PROGRAMS, started))
+    checks.update(dict.fromkeys(SIGNALS, signalled))
     checks.update(dict.fromkeys(NETWORK, reached))
     if unreachable is not None:
         checks.update((event, functools.partial(unreachable, event)) for event in NETWORK)
@@ -185,6 +202,17 @@ def _hook(
             check(args)
 
     return watch
+
+
+def _is_own(pid: int) -> bool:
+    """Whether a signal to a process, or to a group by its number, stays within this job, which leads a group itself."""
+    if sys.platform == "win32":
+        return pid == os.getpid()
+    from . import kin
+
+    if pid <= 0:
+        return pid == 0 and _is_own(os.getpgrp())
+    return pid == os.getpid() or pid in kin.descendants(os.getpid())
 
 
 def _opens_for_writing(mode: Any, flags: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import linecache
 import math
 import os
@@ -12,7 +13,7 @@ import time
 import types
 from typing import Any, Callable, Optional
 
-from . import engine, environ, errors, given, guard, limits, rehearsal, running, wire
+from . import engine, environ, errors, given, guard, kin, limits, rehearsal, running, wire
 from .positions import Positions, lines
 from .standins import Assumption
 
@@ -38,6 +39,7 @@ class Job:
     def __init__(self, params: dict[str, Any], progress: limits.Progress, scratch: str) -> None:
         self._progress = progress
         self._scratch = scratch
+        self._bound = limits.Bound(math.inf)
         self._device = bool(params.get("device"))
         self._slice = params["slice"]
         bounds = params.get("limits") or {}
@@ -63,14 +65,22 @@ class Job:
         """Whether this process is as fit for another job as a new one."""
         layer = os.path.join(self._scratch, "layer")
         written = os.path.isdir(layer) and bool(os.listdir(layer))
-        # `exit()` closes the standard input.
-        whole = not any(each is None or each.closed for each in (sys.stdin, sys.stdout, sys.stderr))
-        return whole and not self.cut and not written and self.engine is not None and self.engine.gives_way()
+        # `exit()` closes the standard input. What user code has put there instead is not asked anything.
+        streams = ((sys.stdin, sys.__stdin__), (sys.stdout, sys.__stdout__), (sys.stderr, sys.__stderr__))
+        whole = all(now is first and first is not None and not first.closed for now, first in streams)
+        return (
+            whole
+            and not self.cut
+            and not kin.children(os.getpid())
+            and not written
+            and self.engine is not None
+            and self.engine.gives_way()
+        )
 
     def open(self, fresh: bool = True) -> Optional[dict[str, Any]]:
         """Runs the slice; returns the fields of a ProbeError when it raises."""
         self._prepare(fresh)
-        self._progress.start(0, SLICE_SECONDS)
+        self._begin(SLICE_SECONDS)
         try:
             # Also within: a Keras that is not what the engine expects must end in words, not in a dead process.
             self.engine = engine.Engine(self._data, self._paths)
@@ -101,7 +111,7 @@ class Job:
             self._slice.get("acts") or (),
         )
         self._prepare(True, watch.offline.refuse)
-        self._progress.start(0, SLICE_SECONDS + seconds)
+        self._begin(SLICE_SECONDS + seconds)
         bound, acting = limits.Bound(math.inf), limits.Bound(seconds)
 
         def perform(act: Callable[[], Any]) -> Any:
@@ -137,6 +147,11 @@ class Job:
             )
         return report
 
+    def _begin(self, seconds: float) -> None:
+        """Starts the time for the whole slice."""
+        self._bound = limits.Bound(seconds)
+        self._progress.start(0, seconds)
+
     def _prepare(self, fresh: bool, unreachable: Optional[guard.Refuse] = None) -> None:
         """Puts this process where the user's file would run, and keeps it from doing harm."""
         if not self._device:
@@ -161,6 +176,7 @@ class Job:
 
     def described(self) -> Optional[dict[str, Any]]:
         """The shapes of the data to which the slice's expression was evaluated, where they are certain."""
+        self._progress.start(0, STATEMENT_SECONDS)
         _alarm(STATEMENT_SECONDS)
         try:
             return given.describe(self.function, self._running.assumption)
@@ -168,13 +184,18 @@ class Job:
             return None
         finally:
             _alarm(0)
+            self._progress.stop()
 
     def unread(self) -> str:
         """Why data were not to be had: the first thing that is not at hand, in some words."""
         return self._running.reason()
 
     def _attempt(self, run: Callable[[], None]) -> None:
-        """One statement of the slice: data that takes long to load is as good as missing."""
+        """One statement of the slice: data that takes long to load is as good as missing.
+
+        The zygote ends what does not stop by itself then.
+        """
+        self._progress.start(0, STATEMENT_SECONDS)
         _alarm(STATEMENT_SECONDS)
         try:
             run()
@@ -184,6 +205,7 @@ class Job:
             raise RuntimeError("it ends the program") from None
         finally:
             _alarm(0)
+            self._progress.start(0, max(self._bound.left, LEAST_SECONDS))
 
     @property
     def _assumed(self) -> bool:
@@ -199,7 +221,7 @@ class Job:
             asked.insert(0, f"each sample has the shape {shape}")
         return asked
 
-    def probe(self, params: dict[str, Any], send: Callable[[bytes, bytes], None]) -> int:
+    def probe(self, params: dict[str, Any], send: Callable[[bytes], None]) -> int:
         """Probes the configurations and sends the reports as they come; returns how many there was time for.
 
         `within` bounds the whole batch, `each` the single probe, where they are less and more than usual.
@@ -228,8 +250,8 @@ class Job:
                 waiting, traces, sent = [], {}, time.monotonic()
             if self.cut:
                 break
-        self._progress.stop()
         self._flush(send, waiting, traces)
+        self._progress.stop()
         return probed
 
     def _one(self, configuration: dict[str, Any], level: str, seconds: float) -> dict[str, Any]:
@@ -291,20 +313,21 @@ class Job:
             new[known[0]] = trace
         return known[0]
 
-    def _flush(
-        self, send: Callable[[bytes, bytes], None], reports: list[Any], traces: dict[int, Any]
-    ) -> None:
+    def _flush(self, send: Callable[[bytes], None], reports: list[Any], traces: dict[int, Any]) -> None:
         if reports:
-            params = {"job": self.number, "reports": reports, "traces": traces}
-            send(wire.NOTIFICATION, wire.notification("job/reports", params))
+            send(wire.reports(self.number, reports, traces))
 
 
 def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> None:
     """The child's loop: one request after the other, until the zygote is gone."""
 
-    def send(kind: bytes, body: bytes) -> None:
-        channel.sendall(wire.frame(kind, body))
+    def leave() -> None:
+        # Only the job itself reports: a process that user code has forked goes on behind it, and is not heard.
+        channel.close()
+        progress.detach()
 
+    kin.in_every_fork(leave)
+    send = channel.sendall
     signal.signal(signal.SIGALRM, _time_is_up)
     received = wire.Frames()
     job: Optional[Job] = None
@@ -313,7 +336,7 @@ def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> No
         if not data:
             return
         for _, body in received.feed(data):
-            (message,) = wire.Messages().feed(body)
+            message = json.loads(body)
             params = message["params"]
             result: dict[str, Any]
             if message["method"] == "job/simulate":
@@ -323,7 +346,7 @@ def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> No
             elif message["method"] == "job/open":
                 fresh = params.get("like") is None
                 if not fresh and not (job is not None and job.leaves_nothing()):
-                    send(wire.ANSWER, wire.answer(message["id"], {"error": None, "refused": True}))
+                    send(wire.result(message["id"], {"error": None, "refused": True}))
                     continue
                 job = Job(params, progress, scratch)
                 result = {"error": job.open(fresh), "assumptions": job.assumptions}
@@ -339,9 +362,20 @@ def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> No
                     "took": bound.took,
                     "cut": job.cut,
                 }
-            sys.stdout.flush()
-            sys.stderr.flush()
-            send(wire.ANSWER, wire.answer(message["id"], result))
+            # It must not wait with them for another text: they would go on beside the user's work.
+            result["kin"] = bool(kin.children(os.getpid()))
+            _flush_output()
+            send(wire.result(message["id"], result))
+
+
+def _flush_output() -> None:
+    """Hands on what was printed. What user code has put in the place of the streams may do anything, and is left."""
+    for stream in (sys.__stdout__, sys.__stderr__):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            pass
 
 
 def _simulated(params: dict[str, Any], progress: limits.Progress) -> dict[str, Any]:

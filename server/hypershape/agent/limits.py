@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import signal
 import struct
 import sys
 import time
@@ -51,7 +50,7 @@ class Progress:
     """What a child is doing, in memory shared with the zygote: writing it costs no system call."""
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, _STATE.size)
+        self._memory: mmap.mmap | bytearray = mmap.mmap(-1, _STATE.size)
         self.stop()
 
     def start(self, index: int, seconds: float) -> None:
@@ -77,8 +76,13 @@ class Progress:
             return None
         return float(seconds)
 
+    def detach(self) -> None:
+        """In a process that user code has forked: what it does is not the job's work, and not shown."""
+        self._memory = bytearray(_STATE.size)
+
     def close(self) -> None:
-        self._memory.close()
+        if isinstance(self._memory, mmap.mmap):
+            self._memory.close()
 
 
 def processor_seconds(pid: int) -> float:
@@ -100,14 +104,3 @@ def resident_mb(pid: int) -> float:
     except (OSError, ValueError, IndexError):
         return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 2.0**20
-
-
-def die_with_parent() -> None:
-    """On Linux the kernel kills this process when its parent ends, however it ends."""
-    try:
-        import ctypes
-
-        set_parent_death_signal = 1
-        ctypes.CDLL(None, use_errno=True).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
-    except (ImportError, AttributeError, OSError):
-        return

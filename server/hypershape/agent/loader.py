@@ -42,8 +42,10 @@ def start(sources, environment):
         )
         return
     install(sources)
-    from hypershape.agent import zygote
+    from hypershape.agent import masking, zygote
 
+    # Before Keras is imported, which reads the environment: what reads a variable is recorded later.
+    os.environ.update(masking.masked(os.environ, environment))
     # What the agent sets for itself is not the script's to change.
     zygote.main([*QUIET, "OMP_NUM_THREADS"])
 

@@ -9,14 +9,16 @@ import zlib
 from typing import Any, Iterator
 
 NOTIFICATION = b"N"
-"""A child's frame that is passed on to the server as it is."""
+"""A child's frame that tells what it has found."""
 ANSWER = b"A"
-"""A child's frame that answers the request in hand; it is passed on as it is."""
+"""A child's frame that answers the request in hand."""
 REQUEST = b"Q"
 """A frame to a child: a JSON-RPC request."""
 
 LARGEST = 1 << 28
 """A frame of more bytes is not waited for."""
+
+_STRANGE = "It wrote into the channel over which its probe reports."
 
 _MARK = b"HS"
 _HEADER = struct.Struct("!2scII")
@@ -29,7 +31,15 @@ class Malformed(ValueError):
 
 def encode(message: dict[str, Any]) -> bytes:
     """A whole JSON-RPC message as bytes, header and body."""
-    body = json.dumps(message, separators=(",", ":"), default=_plain).encode("utf-8")
+    return headed(text(message))
+
+
+def text(message: dict[str, Any]) -> bytes:
+    """A message without its header, as it travels between zygote and child."""
+    return json.dumps(message, separators=(",", ":"), default=_plain).encode("utf-8")
+
+
+def headed(body: bytes) -> bytes:
     return b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
@@ -39,6 +49,38 @@ def notification(method: str, params: dict[str, Any]) -> bytes:
 
 def answer(request: Any, result: Any) -> bytes:
     return encode({"jsonrpc": "2.0", "id": request, "result": result})
+
+
+def reports(job: int, found: list[Any], traces: dict[int, Any]) -> bytes:
+    """The frame in which a child sends what it has found."""
+    params = {"job": job, "reports": found, "traces": traces}
+    return frame(NOTIFICATION, text({"jsonrpc": "2.0", "method": "job/reports", "params": params}))
+
+
+def result(request: Any, found: dict[str, Any]) -> bytes:
+    """The frame in which a child answers the request in hand."""
+    return frame(ANSWER, text({"jsonrpc": "2.0", "id": request, "result": found}))
+
+
+def checked(kind: bytes, body: bytes, job: int, request: Any) -> bytes:
+    """The body of a child's frame as the message that goes to the server.
+
+    Raises Malformed where it is anything but a report of this job or the answer to the request in hand, as user code
+    might forge it: nothing of that may reach the stream that all jobs share.
+    """
+    try:
+        message = json.loads(body)
+        if kind == NOTIFICATION:
+            params = message["params"]
+            fit = message["method"] == "job/reports" and params["job"] == job and "id" not in message
+            fit = fit and isinstance(params["reports"], list) and isinstance(params["traces"], dict)
+        else:
+            fit = kind == ANSWER and message["id"] == request and isinstance(message["result"], dict)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        fit = False
+    if not fit:
+        raise Malformed(_STRANGE)
+    return headed(body)
 
 
 def failure(request: Any, code: int, message: str) -> bytes:
@@ -96,14 +138,14 @@ class Frames:
         while len(self._buffer) >= _HEADER.size:
             mark, kind, size, checksum = _HEADER.unpack_from(self._buffer)
             if mark != _MARK or kind not in (NOTIFICATION, ANSWER, REQUEST):
-                raise Malformed("It wrote into the channel over which its probe reports.")
+                raise Malformed(_STRANGE)
             if size > LARGEST:
                 raise Malformed(f"Its report is larger than {LARGEST >> 20} MB.")
             if len(self._buffer) < _HEADER.size + size:
                 return
             body = bytes(self._buffer[_HEADER.size : _HEADER.size + size])
             if zlib.crc32(body) != checksum:
-                raise Malformed("It wrote into the channel over which its probe reports.")
+                raise Malformed(_STRANGE)
             del self._buffer[: _HEADER.size + size]
             yield kind, body
 

@@ -8,17 +8,22 @@ import selectors
 import signal
 import socket
 import sys
-import tempfile
 import time
 from typing import Any, Optional, Sequence
 
-from . import environ, errors, kernel, limits, packages, wire
+from . import environ, errors, kernel, kin, limits, packages, scratch, wire
 
 # Imported where processes fork alone: see `loader.start`.
 assert sys.platform != "win32"
 
 WATCH_SECONDS = 0.1
 """How often running children are held against their limits."""
+
+ANSWER_SECONDS = 60.0
+"""A child that shows no work in hand, and does not answer, is given up after this time by the clock."""
+
+REQUEST_SECONDS = 10.0
+"""A child takes a request within this time, or never."""
 
 
 class _Child:
@@ -35,6 +40,10 @@ class _Child:
         self.progress: Optional[limits.Progress] = None
         self.frames = wire.Frames()
         self.pending: Any = None
+        self.silent_since: Optional[float] = None
+        """When it was first seen with no work in hand and a request not answered."""
+        self.status: Optional[int] = None
+        """How it has ended."""
         self.printed = 0
         self.killed_because: Optional[str] = None
 
@@ -53,6 +62,8 @@ class Zygote:
         self._running = True
         self._scratch = ""
         """Holds a folder for each job, the only one in which its code may write; it goes with the agent."""
+        self._strays = False
+        """Processes of a job that has ended may be left."""
 
     def run(self) -> None:
         """Serves until the server closes the stream or asks for the end; then no child is left."""
@@ -65,18 +76,26 @@ class Zygote:
         else:
             self._environment = packages.unusable(problem)
         self._environment["readers"] = readers
-        with tempfile.TemporaryDirectory(prefix="hypershape-") as self._scratch:
-            self._serve()
+        kin.take_in_orphans()
+        with scratch.folder() as self._scratch:
+            try:
+                self._serve()
+            finally:
+                for child in list(self._children.values()):
+                    self._kill(child, None)
+                    self._reap(child)
 
     def _serve(self) -> None:
         while self._running:
-            busy = any(child.pending is not None for child in self._children.values())
+            busy = self._strays or any(child.pending is not None for child in self._children.values())
             for key, _ in self._selector.select(WATCH_SECONDS if busy else None):
                 key.data()
             self._watch()
-        for child in list(self._children.values()):
-            self._kill(child, None)
-            self._reap(child)
+            if self._strays:
+                self._end_strays()
+
+    def _end_strays(self) -> None:
+        self._strays = not kin.end_strays({child.pid for child in self._children.values()})
 
     # ------------------------------------------------------------- the server
 
@@ -119,6 +138,8 @@ class Zygote:
                 self._kill(child, None)
                 self._reap(child)
             self._send(wire.answer(request, None))
+        elif method == "agent/ping":
+            self._send(wire.answer(request, None))
         elif request is not None:
             self._send(wire.failure(request, -32601, f"unknown method {method}"))
 
@@ -139,6 +160,7 @@ class Zygote:
         theirs.close()
         os.close(writing)
         os.set_blocking(reading, False)
+        ours.settimeout(REQUEST_SECONDS)
         child = _Child(params["job"], pid, ours, reading, params.get("limits") or {})
         child.progress = progress
         self._children[child.job] = child
@@ -161,7 +183,10 @@ class Zygote:
         """In the new process: keeps nothing of the zygote's but the modules, and never returns."""
         status = 1
         try:
-            limits.die_with_parent()
+            kin.die_with_parent()
+            # In a session of its own no signal to "my group" reaches the agent or the server, and no terminal is left.
+            os.setsid()
+            kin.take_in_orphans()
             os.nice(5)  # The user's own training comes first.
             self._selector.close()
             for other in self._children.values():
@@ -183,10 +208,11 @@ class Zygote:
             os._exit(status)
 
     def _ask(self, child: _Child, request: Any, message: dict[str, Any]) -> None:
-        child.pending = request
+        child.pending, child.silent_since = request, None
         try:
-            child.channel.sendall(wire.frame(wire.REQUEST, wire.encode(message)))
+            child.channel.sendall(wire.frame(wire.REQUEST, wire.text(message)))
         except OSError:
+            self._kill(child, None)
             self._died(child)
 
     def _read_child(self, child: _Child) -> None:
@@ -207,12 +233,11 @@ class Zygote:
             self._died(child)
 
     def _pass_on(self, child: _Child, kind: bytes, body: bytes) -> None:
-        """A child's frame as it came; an answer that nobody waits for would answer another request."""
+        """A child's frame, if it is its own; raises wire.Malformed."""
+        message = wire.checked(kind, body, child.job, child.pending)
         if kind == wire.ANSWER:
-            if child.pending is None:
-                return
             child.pending = None
-        self._send(body)
+        self._send(message)
 
     def _read_output(self, child: _Child) -> None:
         if self._children.get(child.job) is not child:
@@ -236,19 +261,46 @@ class Zygote:
         for child in list(self._children.values()):
             if child.pending is None or child.progress is None:
                 continue
+            if self._has_ended(child):
+                # A process that it has started may hold its channel open: no end of the stream will be seen.
+                self._read_rest(child)
+                continue
             overdue = child.progress.overdue(child.pid)
             most = child.limit.get("memory_mb")
             if overdue is not None:
                 self._kill(child, f"It took longer than {overdue:g} s and had to be stopped.")
             elif most and limits.resident_mb(child.pid) > most:
                 self._kill(child, f"It took more than {most:,} MB of memory.")
+            elif kin.are_too_many(child.pid):
+                self._kill(child, f"It started more than {kin.MOST} processes.")
+            elif self._is_silent(child):
+                self._kill(child, "It did not answer any more.")
+
+    def _is_silent(self, child: _Child) -> bool:
+        assert child.progress is not None
+        if child.progress.index is not None:
+            child.silent_since = None
+            return False
+        now = time.monotonic()
+        child.silent_since = child.silent_since or now
+        return now - child.silent_since > ANSWER_SECONDS
+
+    def _has_ended(self, child: _Child) -> bool:
+        pid, status = os.waitpid(child.pid, os.WNOHANG)
+        if pid:
+            child.status = status
+        return bool(pid)
+
+    def _read_rest(self, child: _Child) -> None:
+        """Takes what a child has sent before its end, and tells its end."""
+        child.channel.setblocking(False)
+        while self._children.get(child.job) is child:
+            self._read_child(child)
 
     def _kill(self, child: _Child, because: Optional[str]) -> None:
         child.killed_because = child.killed_because or because
-        try:
-            os.kill(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        if child.status is None:
+            kin.kill(child.pid)
 
     def _died(self, child: _Child) -> None:
         """A child's end, expected or not: whatever was asked of it is answered with the reason."""
@@ -279,14 +331,14 @@ class Zygote:
         child.channel.close()
         os.close(child.output)
         deadline = time.monotonic() + 1.0
-        while True:
-            pid, status = os.waitpid(child.pid, os.WNOHANG)
-            if pid:
-                kernel.clear(self._folder(pid))
-                return status
+        while child.status is None and not self._has_ended(child):
             if time.monotonic() > deadline:
                 self._kill(child, None)
             time.sleep(0.001)
+        self._end_strays()
+        kernel.clear(self._folder(child.pid))
+        assert child.status is not None
+        return child.status
 
 
 def _how_it_ended(status: int) -> str:
@@ -305,6 +357,12 @@ def main(own: Sequence[str] = ()) -> None:
 
     `own` are environment variables that the agent has set for itself.
     """
+    kin.die_with_parent()
+    try:
+        # Signals of a terminal are for the server, which ends its agents in order.
+        os.setsid()
+    except OSError:
+        pass
     incoming, outgoing = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)

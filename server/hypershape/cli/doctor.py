@@ -12,6 +12,8 @@ from hypershape.cli.outcome import CANNOT_RUN, OK, CannotRun
 from hypershape.model import Environment
 from hypershape.probe import Agent, AgentFailed
 
+FENCED = "kept from probes by the kernel (Landlock)"
+
 
 async def examine(command: Sequence[str], untrusted: Sequence[Path]) -> int:
     """Prints the environment as a table; the exit code says whether a search can be probed in it."""
@@ -31,7 +33,7 @@ async def examine(command: Sequence[str], untrusted: Sequence[Path]) -> int:
         "backend": environment.backend or "none",
         "devices": ", ".join(environment.devices) or "none",
         **({"GPU": f"unused: {environment.gpu_unseen}"} if environment.gpu_unseen else {}),
-        **({"files": environment.unfenced} if environment.unfenced else {}),
+        **({} if environment.problem else {"your files": environment.unfenced or FENCED}),
         "symbolic probes": "yes" if environment.symbolic else _why_not_symbolic(environment),
         **{name: version or "missing" for name, version in sorted(environment.packages.items())},
     }

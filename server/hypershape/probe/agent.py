@@ -57,6 +57,12 @@ MOST_SERVED = 100
 PATIENCE = 4.0
 """By the clock a limit is so many times what it is in processor time."""
 
+PING_SECONDS = 5.0
+"""While something is asked of an agent it shows in such steps that it lives."""
+
+SILENT_SECONDS = 30.0
+"""An agent that has shown no life for so long is ended: what was asked of it fails, and the next start is a new one."""
+
 DATA_KEPT = 50
 """For so many slices the shapes of their data are kept."""
 
@@ -124,6 +130,7 @@ class Agent:
         self._leaving: set[asyncio.Task[None]] = set()
         self._log = log
         self._client: _Client | None = None
+        self._newest: _Client | None = None
         self._environment: Environment | None = None
         self._starting: asyncio.Task[Environment] | None = None
         self._numbers = itertools.count(1)
@@ -139,6 +146,9 @@ class Agent:
         self._gone: asyncio.Future[None] | None = None
         self._greeted = asyncio.Event()
         self._errors: asyncio.Task[None] | None = None
+        self._asked = 0
+        """So many requests wait for an answer."""
+        self._watching: asyncio.Task[None] | None = None
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -345,6 +355,8 @@ class Agent:
         await self._stop()
 
     async def _stop(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         for job in list(self._parked):
             self._parked.pop(job).cancel()
         client, self._client = self._client, None
@@ -369,6 +381,9 @@ class Agent:
         if client is None or gone is None or self.state is not State.RUNNING:
             raise AgentFailed("The agent has stopped.")
         request = asyncio.ensure_future(client.protocol.send_request_async(method, params))
+        self._asked += 1
+        if self._environment is not None and (self._watching is None or self._watching.done()):
+            self._watching = asyncio.create_task(self._watch(client))
         try:
             await asyncio.wait({request, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not request.done():
@@ -377,7 +392,23 @@ class Agent:
         except (JsonRpcException, RuntimeError, ConnectionError) as problem:
             raise AgentFailed(f"The agent ended unexpectedly: {problem}") from None
         finally:
+            self._asked -= 1
             request.cancel()
+
+    async def _watch(self, client: _Client) -> None:
+        """Ends an agent that shows no life while something is asked of it: one that was stopped, or that hangs."""
+        while self._client is client and self._asked:
+            ping = asyncio.ensure_future(client.protocol.send_request_async("agent/ping", {}))
+            done, _ = await asyncio.wait({ping}, timeout=SILENT_SECONDS)
+            ping.cancel()
+            if not done:
+                self._log(f"The agent has not answered for {SILENT_SECONDS:g} s and is replaced.")
+                if client._server is not None:
+                    with suppress(ProcessLookupError):
+                        client._server.kill()
+                self._exited(client)
+                return
+            await asyncio.sleep(PING_SECONDS)
 
     def tell_later(self, method: str, params: dict[str, Any]) -> None:
         """A request whose answer nobody waits for, also from a task that is being cancelled."""
@@ -395,13 +426,13 @@ class Agent:
         loop = asyncio.get_running_loop()
         self._gone = loop.create_future()
         self._greeted = asyncio.Event()
-        client = _Client(self._exited)
+        client = self._newest = _Client(lambda code: self._exited(client))
         self._listen(client)
         program, *arguments = self.command
         code = bootstrap.CODE
         if Path(program).name in ("ssh", "plink"):
             code = shlex.quote(code)
-        variables = interpreter.environment(self._untrusted)
+        variables = interpreter.environment(self._untrusted, secrets=bool(arguments))
         try:
             await client.start_io(program, *arguments, "-u", "-c", code, env=variables)
         except (OSError, ValueError) as problem:
@@ -449,7 +480,10 @@ class Agent:
         while line := await stream.readline():
             self._log(line.decode("utf-8", "replace").rstrip())
 
-    def _exited(self, _: int | None) -> None:
+    def _exited(self, client: _Client) -> None:
+        if client is not self._newest:
+            # Its successor has started already.
+            return
         self.state = State.EXITED
         for job in list(self._parked):
             self._parked.pop(job).cancel()
@@ -513,6 +547,8 @@ class Job:
         self._traces: dict[int, tuple[Any, ...]] = {}
         self._queue: asyncio.Queue[Report] = asyncio.Queue()
         self._probed = False
+        self._kin = False
+        """Its process has started others."""
         self._served = 1
         """So many texts the process has run."""
 
@@ -640,6 +676,7 @@ class Job:
                 answer = asked.result()
                 self.assumptions = tuple(answer.get("assumptions", self.assumptions))
                 self._probed = True
+                self._kin = bool(answer.get("kin"))
                 wall, computed = answer.get("took", (0.0, 0.0))
                 self.waited += wall - computed
             except BaseException:
@@ -666,7 +703,7 @@ class Job:
 
     async def close(self) -> None:
         """Ends the job. Its process may wait for another text like this one, where it rests and has met no harm."""
-        fit = self._number is not None and not self._device and self._served < MOST_SERVED
+        fit = self._number is not None and not self._device and self._served < MOST_SERVED and not self._kin
         if not (fit and self._probed and self._agent.park(self)):
             self.end()
 

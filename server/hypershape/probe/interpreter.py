@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from hypershape.agent import masking
+
 HAS_KERAS_TUNER = (
     "import sys; sys.path[:] = [each for each in sys.path if each]; import importlib.util as u; "
     "sys.exit(0 if u.find_spec('keras_tuner') and (u.find_spec('keras') or u.find_spec('tensorflow')) else 1)"
@@ -56,12 +58,15 @@ LATER = "HYPERSHAPE_LATER"
 """Names the folders of PYTHONPATH that may be imported from when the barriers stand, and not before."""
 
 
-def environment(untrusted: Sequence[Path] = ()) -> dict[str, str]:
+def environment(untrusted: Sequence[Path] = (), secrets: bool = False) -> dict[str, str]:
     """The environment variables of an interpreter that is to import nothing of the folder it is started in.
 
-    Nor does it import anything of the `untrusted` folders before a job is behind its barriers.
+    Nor does it import anything of the `untrusted` folders before a job is behind its barriers. Its `secrets` are
+    masked, unless a program that needs them, such as ssh, starts it.
     """
     variables = {**os.environ, "PYTHONSAFEPATH": "1"}
+    if not secrets:
+        variables.update(masking.masked(variables))
     places = [each for each in variables.pop("PYTHONPATH", "").split(os.pathsep) if each]
     later = [each for each in places if any(_holds(folder, each) for folder in untrusted)]
     for name, those in (("PYTHONPATH", [each for each in places if each not in later]), (LATER, later)):
