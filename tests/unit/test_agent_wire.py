@@ -47,3 +47,36 @@ def test_a_frame_that_claims_to_be_huge_is_not_waited_for() -> None:
     header[3:7] = (wire.LARGEST + 1).to_bytes(4, "big")
     with pytest.raises(wire.Malformed, match="larger than 256 MB"):
         list(wire.Frames().feed(bytes(header)))
+
+
+REPORT = {"jsonrpc": "2.0", "method": "job/reports", "params": {"job": 3, "reports": [], "traces": {}}}
+ANSWER = {"jsonrpc": "2.0", "id": "seven", "result": {"probed": 1}}
+
+
+def test_a_child_s_own_messages_are_passed_on() -> None:
+    for kind, message in ((wire.NOTIFICATION, REPORT), (wire.ANSWER, ANSWER)):
+        (passed,) = wire.Messages().feed(wire.checked(kind, wire.text(message), 3, "seven"))
+        assert passed == message
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (wire.NOTIFICATION, b"garbage"),
+        (wire.NOTIFICATION, b"\xff\xfe"),
+        (wire.NOTIFICATION, b"[" * 100_000),
+        (wire.NOTIFICATION, b"7"),
+        (wire.NOTIFICATION, wire.text({**REPORT, "params": {**REPORT["params"], "job": 4}})),  # type: ignore[dict-item]
+        (wire.NOTIFICATION, wire.text({**REPORT, "params": {**REPORT["params"], "reports": None}})),  # type: ignore[dict-item]
+        (wire.NOTIFICATION, wire.text({**REPORT, "method": "job/died"})),
+        (wire.NOTIFICATION, wire.text({**REPORT, "id": 1})),
+        (wire.NOTIFICATION, wire.encode(REPORT)),
+        (wire.ANSWER, wire.text({**ANSWER, "id": "eight"})),
+        (wire.ANSWER, wire.text({**ANSWER, "result": None})),
+        (wire.ANSWER, wire.text(REPORT)),
+        (wire.REQUEST, wire.text(ANSWER)),
+    ],
+)
+def test_a_child_speaks_for_nobody_else(kind: bytes, body: bytes) -> None:
+    with pytest.raises(wire.Malformed):
+        wire.checked(kind, body, 3, "seven")
