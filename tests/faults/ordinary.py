@@ -48,6 +48,7 @@ IN_BUILD = {
     "a download, with care": "import urllib.request\n    try: urllib.request.urlopen('http://localhost:9/')\n    except OSError: pass",
     "a weight file of Keras": "keras.utils.get_file('x.h5', 'http://localhost:9/x.h5')",
     "nvidia-smi": "import os; os.system('nvidia-smi')",
+    "graphviz, found missing": "import subprocess\n    try: subprocess.run(['dot', '-V'])\n    except OSError: found = False\n    if not found: raise ImportError('install graphviz')",
     "a program's output": "import subprocess; subprocess.run(['ls'], capture_output=True)",
     "a message to a server": "import socket; socket.create_connection(('localhost', 9))",
     "a pool": "import multiprocessing\n    with multiprocessing.get_context('fork').Pool(2) as p: p.map(abs, [1, 2])",
@@ -71,7 +72,6 @@ AFTER = {
     "weights and back": "model.save_weights('w.weights.h5'); model.load_weights('w.weights.h5')",
     "its JSON": "open('model.json', 'w').write(model.to_json())",
     "its summary": "f = open('summary.txt', 'w'); model.summary(print_fn=lambda s, **k: f.write(s)); f.close()",
-    "its plot": "keras.utils.plot_model(model, to_file='model.png')",
     "a copy of it": "keras.models.clone_model(model)",
     "its size": "print(model.count_params())",
 }

@@ -19,6 +19,8 @@ NEEDS = {
     "build: a cache in the home folder": "change files",
     "build: a file in the home folder": "write files",
     "build: a file in /var": "write files",
+    "build: a weight file of Keras": "does not let a probe",
+    "build: graphviz, found missing": "start programs",
     "build: a download": "use the network",
     "build: a message to a server": "use the network",
     "build: nvidia-smi": "start programs",

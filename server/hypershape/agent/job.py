@@ -40,6 +40,8 @@ class Job:
         self._progress = progress
         self._scratch = scratch
         self._bound = limits.Bound(math.inf)
+        self._refused: list[str] = []
+        """What was refused while the slice ran."""
         self._device = bool(params.get("device"))
         self._slice = params["slice"]
         bounds = params.get("limits") or {}
@@ -81,6 +83,7 @@ class Job:
         """Runs the slice; returns the fields of a ProbeError when it raises."""
         self._prepare(fresh)
         self._begin(SLICE_SECONDS)
+        guard.refused.clear()
         try:
             # Also within: a Keras that is not what the engine expects must end in words, not in a dead process.
             self.engine = engine.Engine(self._data, self._paths)
@@ -88,6 +91,7 @@ class Job:
             self.engine.give(self._running.given, self._slice.get("tunes_new_entries", True))
             self.engine.own_training = bool(self._slice.get("own_training"))
             self._mentioned = self._running.uses_stand_ins(self.function)
+            self._refused = list(guard.refused)
         except TimeUp:
             return errors.limit(
                 "TimeLimit", f"A statement that the target needs took more than {self._seconds:g} s."
@@ -263,6 +267,7 @@ class Job:
         _alarm(seconds)
         try:
             self._running.assumption.reset()
+            guard.refused[:] = self._refused
             report = self._judged(self.engine.probe(self.function, configuration, level))  # type: ignore[arg-type]
             error = None
         except BaseException as problem:
@@ -281,6 +286,12 @@ class Job:
         """A report that rests on made-up data says so; a failure in which a stand-in was called is none, and nothing is
         known where one was given the hyperparameters."""
         assumption = self._running.assumption
+        if report["verdict"] == "fail" and guard.refused and report["error"].get("kind", "other") == "other":
+            # Keras, too, catches a refusal and says that graphviz has to be installed.
+            report["verdict"] = "unknown"
+            report["error"] = errors.limit(
+                "Refused", guard.refused[0] + ".", report["error"].get("frames") or ()
+            )
         self._data_assumed |= report.get("data") == "assumed"
         if assumption.measures:
             report["log_names"] = ()
