@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import math
+import subprocess
+import sys
 from typing import Any
 
 import numpy
 import pytest
 
+from hypershape.agent import arguments
 from hypershape.agent.standins import Assumption, StandIn, stand_in
 
 
@@ -59,7 +63,7 @@ def test_a_shape_read_from_missing_data_is_one_of_plain_sizes_for_keras() -> Non
 
 
 def test_clips_are_some_frames_of_images() -> None:
-    shapes = {Assumption(index).shape[1:] for index in range(9)}
+    shapes = {Assumption(index).shape[1:] for index in range(11)}
     assert {(16, 16, 16, 3), (16, 112, 112, 3)} <= shapes
 
 
@@ -81,3 +85,73 @@ def test_an_array_that_a_missing_function_is_given_is_data_and_no_tensor() -> No
     assumption = Assumption()
     made = stand_in("scale", assumption)(numpy.zeros((3, 4)))
     assert isinstance(made, StandIn) and not assumption.transformed
+
+
+@pytest.fixture
+def untouched_argparse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_known_args", argparse.ArgumentParser.parse_known_args)
+    monkeypatch.setattr(sys, "argv", ["train.py"])
+
+
+def test_a_script_that_must_be_started_with_arguments_has_its_defaults_and_stand_ins(
+    untouched_argparse: None,
+) -> None:
+    arguments.install(Assumption())
+    arguments.install(Assumption(3))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("--classes", type=int, required=True)
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--name")
+    given = parser.parse_args()
+    assert (given.size, given.name, int(given.classes)) == (128, None, 96)
+    assert isinstance(given.folder, StandIn)
+    assert parser.parse_args(["x", "--classes", "3"]).classes == 3
+    with pytest.raises(SystemExit):
+        parser.parse_args(["x"])
+
+
+def test_a_window_of_missing_data_is_as_long_as_the_code_says() -> None:
+    found = run(
+        "window = missing[3:27]\ncolumn = missing[3:27, 0]\nrest, tail = missing[:24], missing[-24:]\n"
+    )
+    assert (len(found["window"]), found["window"].shape, found["column"].shape) == (24, (24, 32), (24,))
+    assert found["window"].of_many().shape == (1000, 24, 32)
+    assert found["rest"].shape[0] == found["tail"].shape[0] == 1000
+
+
+def test_the_shape_of_one_sample_has_no_axis_of_samples() -> None:
+    found = run("one, pair = missing[0].shape, missing.load()[0].shape\nx = missing[0]")
+    found["x"].rename("x")
+    assert (found["one"], found["pair"], found["x"].shape) == ((32,), (1000, 32), (1000, 32))
+
+
+def test_a_shape_made_of_the_shape_of_missing_data_is_a_plain_one() -> None:
+    shape = stand_in("x", Assumption(3)).shape
+    again = type(shape)(list(shape)[1:])
+    assert (again[0], again[1:], list(again)) == (96, (96, 3), [96, 96, 3])
+
+
+def test_a_setting_is_assumed_to_be_as_large_as_an_axis_or_small() -> None:
+    alike, apart = Assumption(2), Assumption(9)
+    assert alike.shape == apart.shape == (1000, 24, 24)
+    assert (int(stand_in("pool", alike)), int(stand_in("pool", apart))) == (24, 2)
+
+
+@pytest.mark.tensorflow
+def test_windows_of_missing_data_are_missing_however_few_there_are() -> None:
+    # In a process of its own: what NumPy offers is changed in it.
+    program = """
+import numpy
+from hypershape.agent import replaced, running
+from hypershape.agent.standins import Assumption
+replaced.install()
+for length in (20, 48):
+    text = f"import numpy as np\\nx = np.array([missing[i:i + {length}] for i in range(len(missing) - {length})])"
+    file = {"path": "model.py", "module": "own", "text": text}
+    slice_ = running.Slice({"files": [file], "stand_ins": {"missing": "no file"}}, Assumption())
+    print(slice_._file(file, lambda run: run())["x"].shape[1:])
+print(numpy.array([1, 2]).shape)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:3] == ["(20, 32)", "(32,)", "(2,)"]

@@ -941,13 +941,29 @@ def test_what_keras_says_at_length_is_cut_between_words() -> None:
     assert quoted.endswith(("one …", "two …", "three) …")) and len(quoted) <= 302
 
 
-def test_one_name_in_several_loops_is_hinted_once() -> None:
+def test_what_loops_declare_under_one_name_is_hinted_once_and_numbered_together() -> None:
     written = module(
-        "def build_model(hp):\n    for i in range(3):\n        hp.Int('n', 1, 2)\n"
-        "    for i in range(3):\n        hp.Int('n', 1, 2)\n        hp.Int('m', 1, 2)\n"
+        "def build_model(hp):\n    for i in range(3):\n        hp.Int('n', 1, 2)\n        hp.Int('k', 1, 2)\n"
+        "    for j in range(3):\n        hp.Int('n', 1, 2)\n        hp.Int('m', 1, 2)\n"
     )
-    found = [each for each in rules.findings(Analysis(written, targets=())) if each.code == "HS105"]
-    assert [each.span.line for each in found] == [3, 6]
+    analysis = Analysis(written, targets=())
+    finding = only(analysis, "HS105")
+    assert finding.span.line == 3 and [each.span.line for each in finding.related] == [4, 7]
+    assert "value of n: one name, one hyperparameter. So do all rounds of k and m." in finding.message
+    (fixed,) = repairs(finding, analysis).values()
+    assert "hp.Int(f'n_{i}'" in fixed and "hp.Int(f'k_{i}'" in fixed and "hp.Int(f'm_{j}'" in fixed
+
+
+def test_the_old_name_of_keras_tuner_is_hinted_once_and_replaced_everywhere() -> None:
+    written = module(
+        "import kerastuner as kt\nfrom kerastuner.tuners import Hyperband\nimport kerastuner.oracles\n"
+    )
+    analysis = Analysis(written, targets=())
+    finding = only(analysis, "HS003")
+    assert (finding.span.line, len(finding.related)) == (1, 2)
+    assert list(repairs(finding, analysis).values()) == [
+        "import keras_tuner as kt\nfrom keras_tuner.tuners import Hyperband\nimport kerastuner.oracles\n"
+    ]
 
 
 def test_no_two_fixes_choose_the_same_new_name() -> None:

@@ -1,4 +1,4 @@
-"""Stand-ins where Keras takes only what it knows: as optimizers, losses, metrics and layers of a Sequential."""
+"""Stand-ins where Keras and NumPy take only what they know: as optimizers, losses, metrics, layers, rows of an array."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import keras
+import numpy
 
 from .standins import StandIn
 
@@ -35,6 +36,19 @@ def install() -> None:
 
     compile.takes_stand_ins = True  # type: ignore[attr-defined]
     keras.Model.compile, keras.Sequential.add = compile, add
+    numpy.array, numpy.asarray = _of_rows(numpy.array), _of_rows(numpy.asarray)
+
+
+def _of_rows(make: Any) -> Any:
+    """A function that makes arrays, and of a list of stand-ins, which NumPy takes for numbers, one that is missing."""
+
+    @functools.wraps(make)
+    def array(rows: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(rows) is list and rows and type(rows[0]) is StandIn:
+            return rows[0].of_many()
+        return make(rows, *args, **kwargs)
+
+    return array
 
 
 def _plain(role: str, value: Any) -> Any:

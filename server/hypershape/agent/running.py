@@ -10,7 +10,9 @@ import sys
 import types
 from typing import Any, Callable, Iterator
 
-from . import datasets, folders, imports, replaced
+import numpy
+
+from . import arguments, datasets, folders, imports, replaced
 from .standins import Assumption, StandIn, stand_in
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -51,6 +53,7 @@ class Slice:
         folders.install(self.assumption)
         self._finder = imports.install(self.assumption)
         replaced.install()
+        arguments.install(self.assumption)
         namespace: dict[str, Any] = {}
         for file in self._fields["files"]:
             namespace = self._file(file, attempt)
@@ -115,6 +118,9 @@ class Slice:
             for name in _bound(statement) if isinstance(statement, ast.Assign) else ():
                 if isinstance(namespace.get(name), StandIn):
                     namespace[name].rename(name)
+                elif self.assumption.made and _holds_nothing(namespace.get(name)):
+                    # Windows of data that is not at hand: there are as few of them as there is of the data.
+                    self._bind(namespace, name, "it is made from data that is not at hand")
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.decorator_list:
                 self._without_missing_decorators(statement, namespace)
 
@@ -158,6 +164,10 @@ def _is_ours_to_report(statement: ast.stmt, error: Exception) -> bool:
         else [each.name for each in statement.names]
     )
     return any(name.partition(".")[0] in imports.NEEDED for name in names)
+
+
+def _holds_nothing(value: Any) -> bool:
+    return isinstance(value, numpy.ndarray) and value.size == 0
 
 
 def _compiled(statement: ast.stmt, path: str) -> types.CodeType:

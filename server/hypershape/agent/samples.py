@@ -55,7 +55,7 @@ def _is_array(value: Any) -> bool:
 
 def _inputs(model: Any, assumption: Assumption, count: int) -> Optional[numpy.ndarray]:
     shape = _single(getattr(model, "input_shape", None)) if getattr(model, "built", False) else None
-    sizes = assumption.shape[1:] if shape is None else tuple(each or assumption.size for each in shape[1:])
+    sizes = assumption.shape[1:] if shape is None else tuple(each or assumption.side for each in shape[1:])
     dtype = getattr(_first(getattr(model, "inputs", None)), "dtype", None) or "float32"
     return _many(numpy.zeros((1, *sizes), dtype if dtype != "string" else "float32"), count)
 

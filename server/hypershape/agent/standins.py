@@ -19,8 +19,13 @@ ASSUMPTIONS = (
     (4, 256),
     (3, 256),
     (5, 112),
+    (3, 24, 2),
+    (4, 96, 2),
 )
-"""Rank and size of missing arrays under each assumption; the last axis of images (rank 4 and 5) holds 3 channels."""
+"""Rank and size of missing arrays under each assumption; the last axis of images (rank 4 and 5) holds 3 channels.
+
+The third number is the value of what stands alone, as a window of a pooling in a table of settings; else that of an axis.
+"""
 
 FRAMES = 16
 """How many images one clip (rank 5) has."""
@@ -43,7 +48,8 @@ class Assumption:
     """
 
     def __init__(self, index: int = 0, x: Sequence[Any] = (), y: Sequence[Any] = ()) -> None:
-        self.rank, self.size = ASSUMPTIONS[index % len(ASSUMPTIONS)]
+        self.rank, self.side, *alone = ASSUMPTIONS[index % len(ASSUMPTIONS)]
+        self.size = alone[0] if alone else self.side
         self._declared = (tuple(x[0]) if len(x) == 1 else None, tuple(y[0]) if len(y) == 1 else None)
         self.made = False
         """Whether any stand-in took the place of something."""
@@ -68,7 +74,7 @@ class Assumption:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of one missing array, samples first."""
-        inner = [self.size] * (self.rank - 1)
+        inner = [self.side] * (self.rank - 1)
         if self.rank >= 4:
             inner[-1] = 3
         if self.rank >= 5:
@@ -92,9 +98,10 @@ class Assumption:
 class Shape(tuple):  # type: ignore[type-arg]
     """The shape of a missing array; an axis beyond the assumed rank has the assumed size, too."""
 
-    name: str
-    assumption: Assumption
-    spelt_out: bool
+    # What others make of a shape, as `type(shape)(…)`, is one of which nothing is assumed any more.
+    name: str = "?"
+    assumption: Assumption = Assumption()
+    spelt_out: bool = True
     """Whether the code says all sizes but the number of samples."""
 
     def __getitem__(self, index: Any) -> Any:
@@ -105,7 +112,7 @@ class Shape(tuple):  # type: ignore[type-arg]
                 self.assumption.note(f"{self.name}.shape[{_written(index)}]", value)
             return value
         place = int(index)
-        value = own[place] if -len(own) <= place < len(own) else self.assumption.size
+        value = own[place] if -len(own) <= place < len(own) else self.assumption.side
         if not self.spelt_out or place in (0, -len(own)) or value is not own[place]:
             self.assumption.note(f"{self.name}.shape[{place}]", value)
         return value
@@ -114,7 +121,7 @@ class Shape(tuple):  # type: ignore[type-arg]
         wanted = _unpacked_into(sys._getframe(1))
         own = value = tuple.__getitem__(self, slice(None))
         if wanted is not None:
-            value = (value + (self.assumption.size,) * wanted)[:wanted]
+            value = (value + (self.assumption.side,) * wanted)[:wanted]
         if not self.spelt_out or len(value) > len(own):
             self.assumption.note(f"{self.name}.shape", value)
         return iter(value)
@@ -141,12 +148,17 @@ class StandIn(int):
         size = arguments[2] if len(arguments) > 2 else None
         made = super().__new__(cls, arguments[1].size if size is None else size)
         made._name, made._assumption = arguments[:2]
-        made._sample = made._result = None
+        made._sample = made._result = made._length = None
+        made._is_one = False
         made._assumption.made = True
         return made
 
     _sample: Any
     """The shape of one sample where the code says it, e.g. after a `reshape`; else None."""
+    _length: Any
+    """How many samples it has where the code says it, as a window `data[i:i + 24]` has 24; else None."""
+    _is_one: bool
+    """Whether it is one sample of an array, as `x[0]` is in `x[0].shape`."""
     _result: Any
     """As `_sample`, of what a call of this returns: `x.astype` gives what `x` is."""
 
@@ -158,6 +170,8 @@ class StandIn(int):
     def rename(self, name: str) -> None:
         """The name that the user's code gives it, which says more than where it comes from."""
         self._name = name
+        # `x = data[0]` takes all of `x` from a pair rather than one sample.
+        self._is_one = False
 
     def _next(self, suffix: str, sample: Any = None, size: int | None = None) -> StandIn:
         made = stand_in((self._name + suffix)[:60], self._assumption, size)
@@ -167,7 +181,9 @@ class StandIn(int):
     @property
     def shape(self) -> Shape:
         sample = self._sample if self._sample is not None else self._assumption.declared(self._name)
-        made = Shape(self._assumption.shape if sample is None else (SAMPLES, *sample))
+        first, *others = self._assumption.shape if sample is None else (SAMPLES, *sample)
+        rows = () if self._is_one else (first if self._length is None else self._length,)
+        made = Shape((*rows, *others))
         made.name, made.assumption, made.spelt_out = self._name, self._assumption, sample is not None
         return made
 
@@ -189,7 +205,20 @@ class StandIn(int):
     def __getitem__(self, index: Any) -> StandIn:
         if isinstance(index, list) and index and all(type(each) is str for each in index):
             return self._next("[…]", (len(index),))
-        return self._next("[…]", self._sample if isinstance(index, slice) else None)
+        made = self._next("[…]", self._sample if isinstance(index, slice) else None)
+        rows = index[0] if isinstance(index, tuple) and index else index
+        if isinstance(rows, slice) and type(rows.start) is type(rows.stop) is int:
+            made._length = rows.stop - rows.start if 0 <= rows.start < rows.stop else None
+        made._is_one = type(index) is int and "(" not in self._name
+        if isinstance(index, tuple) and len(index) == 2 and type(index[1]) is int:
+            # One column of a table.
+            made._sample = ()
+        return made
+
+    def of_many(self) -> StandIn:
+        """An array of many such as this one."""
+        sample = None if self._length is None else tuple.__getitem__(self.shape, slice(None))
+        return self._next("", sample)
 
     def __setitem__(self, _: Any, value: Any) -> None:
         return None
@@ -220,6 +249,8 @@ class StandIn(int):
         return self._name.replace("(…)", "").rpartition(".")[2] or "measure"
 
     def __len__(self) -> int:
+        if self._length is not None:
+            return int(self._length)
         self._assumption.note(f"len({self._name})", self._assumption.size)
         return self._assumption.size
 

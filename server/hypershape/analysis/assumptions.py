@@ -24,7 +24,7 @@ QUOTED = 200
 CONFIRMING_SECONDS = 0.5
 """A failure may take so long to meet another assumption when the time is over: without that it would not be shown."""
 
-ASSUMPTIONS = 9
+ASSUMPTIONS = 11
 """How many different assumptions about data that is not at hand the agent knows."""
 
 

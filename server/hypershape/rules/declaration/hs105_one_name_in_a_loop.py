@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.model import Analysis, Finding, Fix, Related, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
 from hypershape.rules.common.loops import loop_around, numbered_by_loop
 from hypershape.source import Code
 
@@ -97,30 +98,38 @@ class OneNameInALoop(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        told: set[str] = set()
-        for call in code.hp_calls:
-            name = call.arguments.get("name")
-            loop = loop_around(call.node, code)
-            if call.kind == "Fixed" or loop is None or not isinstance(name, ast.Constant):
-                continue
-            if (
-                isinstance(name.value, str)
-                and name.value not in told
-                and not _leaves_at_once(loop)
-                and not _in_name_scope(call.node, code)
-            ):
-                told.add(name.value)
-                yield self.finding(
-                    f"Every round of this loop gets the same value of {name.value}: one name, one hyperparameter.",
-                    code.span(name),
-                    repairs=partial(_numbered, name, loop, code),
-                )
+        found: dict[object, tuple[ast.Constant, ast.For]] = {}
+        for name, loop in _declared_in_loops(code):
+            found.setdefault(name.value, (name, loop))
+        names = [name for name, _ in found.values()]
+        if names:
+            others = [str(each.value) for each in names[1:]]
+            too = f" So do all rounds of {wording.listed(others)}." if others else ""
+            yield self.finding(
+                f"Every round of this loop gets the same value of {names[0].value!s}: one name, one hyperparameter.{too}",
+                code.span(names[0]),
+                related=tuple(
+                    Related(code.span(each), f"{each.value!s} is one hyperparameter, too") for each in names[1:]
+                ),
+                repairs=partial(_numbered, list(found.values()), code),
+            )
 
 
-def _numbered(name: ast.Constant, loop: ast.For, code: Code) -> Iterator[Fix]:
-    edits = numbered_by_loop(name, loop, code)
-    if edits is not None:
-        yield Fix("Give every round its own hyperparameter", edits)
+def _declared_in_loops(code: Code) -> Iterator[tuple[ast.Constant, ast.For]]:
+    """The names that every round of a loop declares, each with its loop."""
+    for call in code.hp_calls:
+        name, loop = call.arguments.get("name"), loop_around(call.node, code)
+        if call.kind == "Fixed" or loop is None or not isinstance(name, ast.Constant):
+            continue
+        if isinstance(name.value, str) and not _leaves_at_once(loop) and not _in_name_scope(call.node, code):
+            yield name, loop
+
+
+def _numbered(found: Sequence[tuple[ast.Constant, ast.For]], code: Code) -> Iterator[Fix]:
+    made = [edits for name, loop in found if (edits := numbered_by_loop(name, loop, code)) is not None]
+    if made:
+        every = tuple(dict.fromkeys(edit for edits in made for edit in edits))
+        yield Fix("Give every round its own hyperparameter", every)
 
 
 def _in_name_scope(node: ast.AST, code: Code) -> bool:

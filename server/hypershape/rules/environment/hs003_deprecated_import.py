@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.model import Analysis, Edit, Finding, Fix, Related, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.source import Code
 
@@ -59,26 +59,38 @@ class DeprecatedImport(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        for node in code.nodes:
-            names: list[tuple[ast.AST, str]] = []
-            if isinstance(node, ast.Import):
-                names = [(alias, alias.name) for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                names = [(node, node.module or "")]
-            for place, name in names:
-                if name.split(".")[0] == "kerastuner":
-                    yield self.finding(
-                        "The package is called keras_tuner today; kerastuner is a deprecated shim.",
-                        code.span(place),
-                        repairs=partial(_renamed, place, code),
-                    )
+        places = list(_imports(code))
+        if places:
+            yield self.finding(
+                "The package is called keras_tuner today; kerastuner is a deprecated shim.",
+                code.span(places[0]),
+                related=tuple(Related(code.span(each), "imported here, too") for each in places[1:]),
+                repairs=partial(_renamed, places, code),
+            )
 
 
-def _renamed(place: ast.AST, code: Code) -> Iterator[Fix]:
-    """The import under the new name; a plain `import kerastuner` goes on binding the old one."""
+def _imports(code: Code) -> Iterator[ast.AST]:
+    """Every import of the package under its old name."""
+    for node in code.import_statements:
+        names: list[tuple[ast.AST, str]] = []
+        if isinstance(node, ast.Import):
+            names = [(alias, alias.name) for alias in node.names]
+        elif node.level == 0:
+            names = [(node, node.module or "")]
+        yield from (place for place, name in names if name.split(".")[0] == "kerastuner")
+
+
+def _renamed(places: Sequence[ast.AST], code: Code) -> Iterator[Fix]:
+    """All imports under the new name; a plain `import kerastuner` goes on binding the old one."""
+    edits = [edit for place in places if (edit := _edit(place, code)) is not None]
+    if edits:
+        yield Fix("Import keras_tuner", tuple(edits))
+
+
+def _edit(place: ast.AST, code: Code) -> Edit | None:
     span, written = code.span(place), code.source(place)
+    if written.startswith("kerastuner.") and " as " not in written:
+        return None
     start = code.text.bounds(span)[0] + written.index("kerastuner")
     name = code.text.span(span.path, start, start + len("kerastuner"))
-    text = "keras_tuner as kerastuner" if written == "kerastuner" else "keras_tuner"
-    if not written.startswith("kerastuner.") or " as " in written:
-        yield Fix("Import keras_tuner", (Edit(name, text),))
+    return Edit(name, "keras_tuner as kerastuner" if written == "kerastuner" else "keras_tuner")
