@@ -977,3 +977,18 @@ def test_no_two_fixes_choose_the_same_new_name() -> None:
     )
     found = [each for each in rules.findings(Analysis(written)) if each.code == "HS104"]
     assert [next(iter(each.repairs())).title for each in found] == ["Call it units_2", "Call it units_3"]
+
+
+def test_an_argument_that_no_layer_takes_is_named_and_renamed_to_the_one_that_it_resembles() -> None:
+    written = module(
+        "import keras\n\n\ndef build_model(hp):\n    keras.layers.GRU(hp.Int('n', 1, 2), return_sequence=True)\n"
+    )
+    call = "keras.layers.GRU(hp.Int('n', 1, 2), return_sequence=True)"
+    refused = error(written, "Unrecognized keyword arguments passed to GRU: {'return_sequence': True}", call)
+    units = hyperparameter(written, "n", "hp.Int('n', 1, 2)", "Int", [1, 2])
+    analysis = failing(written, refused, [units], [{"n": 1}, {"n": 2}], [{"n": 1}, {"n": 2}])
+    finding = only(analysis, "HS209")
+    assert finding.message.startswith("`GRU` takes no argument `return_sequence` in every configuration")
+    assert (
+        "return_sequences=True)" in repairs(finding, analysis)["Rename return_sequence to return_sequences"]
+    )

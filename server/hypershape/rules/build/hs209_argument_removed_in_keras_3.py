@@ -10,6 +10,7 @@ from hypershape.fixes import edits
 from hypershape.model import Analysis, Finding, Fix, ProbeError, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
+from hypershape.rules.common.arguments import OF_LAYERS, renamed_or_removed
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause, unmatched_causes
 from hypershape.rules.common.failure import place
 from hypershape.source import Code
@@ -101,7 +102,7 @@ class ArgumentRemovedInKeras3(Rule):
         for target_analysis, cause in unmatched_causes(analysis, self.kinds, seen, ANY_STAGE):
             span = place(cause.error, code) or target_analysis.target.span
             gone = cause.error.details.get("name") if cause.error.kind == "removed" else None
-            refused = f"Keras 3 has no `{gone}`: this fails" if gone else "Keras refuses an argument"
+            refused = f"Keras 3 has no `{gone}`: this fails" if gone else _refused(cause.error)
             yield self.finding(
                 f"{refused} {wording.when(target_analysis, cause)}.\n"
                 f"{cause.error.type}: {wording.quote(cause.error.message)}",
@@ -110,6 +111,14 @@ class ArgumentRemovedInKeras3(Rule):
                 cause=cause,
                 repairs=partial(_removed, span, cause.error, code),
             )
+
+
+def _refused(error: ProbeError) -> str:
+    """`GRU` takes no argument `return_sequence`."""
+    names, callee = error.details.get("arguments"), error.details.get("callee")
+    named = isinstance(names, tuple) and len(names) == 1
+    what = f"argument `{names[0]}`" if isinstance(names, tuple) and named else "argument of these"
+    return f"{f'`{callee}`' if callee else 'This call'} takes no {what}"
 
 
 def _has_lr(call: ast.Call, code: Code) -> bool:
@@ -131,6 +140,6 @@ def _removed(span: Span, error: ProbeError, code: Code) -> Iterator[Fix]:
     names = error.details.get("arguments")
     if renamed or not isinstance(names, tuple) or not names:
         return
-    edit = edits.remove_argument(code.module, span, str(names[0]))
-    if edit is not None:
-        yield Fix(f"Remove {names[0]}", (edit,))
+    call = code.expression(span, ast.Call)
+    if isinstance(call, ast.Call):
+        yield from renamed_or_removed(call, str(names[0]), OF_LAYERS, 0.8, code)

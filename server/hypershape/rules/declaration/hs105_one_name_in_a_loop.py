@@ -109,7 +109,8 @@ class OneNameInALoop(Rule):
                 f"Every round of this loop gets the same value of {names[0].value!s}: one name, one hyperparameter.{too}",
                 code.span(names[0]),
                 related=tuple(
-                    Related(code.span(each), f"{each.value!s} is one hyperparameter, too") for each in names[1:]
+                    Related(code.span(each), f"{each.value!s} is one hyperparameter, too")
+                    for each in names[1:]
                 ),
                 repairs=partial(_numbered, list(found.values()), code),
             )
