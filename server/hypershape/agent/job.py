@@ -305,11 +305,10 @@ class Job:
             refused = report["error"] is not None and report["error"]["input_shapes"]
             unknown = assumption.transformed or (not refused and assumption.called) or {}
         if unknown and report["verdict"] != "unknown":
-            name = next(iter(unknown)).partition("(")[0]
-            reason = next(
-                (why for each, why in self._running.missing.items() if name.partition(".")[0] == each),
-                "no module of that name is found",
-            )
+            name, home = (text.partition("(")[0] for text in next(iter(unknown.items())))
+            roots = [text.partition(".")[0] for text in (name, home)]
+            known = [self._running.missing[each] for each in roots if each in self._running.missing]
+            reason = known[0] if known else f"no module {roots[1]} is found"
             report["verdict"] = "unknown"
             report["error"] = errors.limit(
                 "Missing", f"The target needs {name}, which is not at hand ({reason})."

@@ -54,14 +54,15 @@ class Assumption:
         self.made = False
         """Whether any stand-in took the place of something."""
         self.asked: dict[str, None] = {}
-        self.called: dict[str, None] = {}
-        """Stand-ins that were called since the last `reset`: what they return is no tensor and no layer."""
+        self.called: dict[str, str] = {}
+        """Stand-ins that were called since the last `reset`, each with where it comes from: what they return is no tensor and no
+        layer."""
 
-        self.transformed: dict[str, None] = {}
+        self.transformed: dict[str, str] = {}
         """Stand-ins that were given a tensor since the last `reset`, and gave it back as it was."""
         self.measures = False
         """Whether one is a metric: by which name it reports what it measures, only its package knows."""
-        self.given: dict[str, None] = {}
+        self.given: dict[str, str] = {}
         """Those that were given the hyperparameters since the last `reset`: what they declare is not known."""
         self.classes_assumed = False
         """Whether the number of classes of some data is made up."""
@@ -134,6 +135,8 @@ class StandIn(int):
     """
 
     _name: str
+    _home: str
+    """The name under which it came into the slice, such as the dotted one of an import."""
     _assumption: Assumption
 
     def __new__(cls, *arguments: Any, **_: Any) -> Any:
@@ -148,6 +151,7 @@ class StandIn(int):
         size = arguments[2] if len(arguments) > 2 else None
         made = super().__new__(cls, arguments[1].size if size is None else size)
         made._name, made._assumption = arguments[:2]
+        made._home = made._name
         made._sample = made._result = made._length = None
         made._is_one = False
         made._assumption.made = True
@@ -175,7 +179,7 @@ class StandIn(int):
 
     def _next(self, suffix: str, sample: Any = None, size: int | None = None) -> StandIn:
         made = stand_in((self._name + suffix)[:60], self._assumption, size)
-        made._sample = sample
+        made._sample, made._home = sample, self._home
         return made
 
     @property
@@ -224,9 +228,9 @@ class StandIn(int):
         return None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self._assumption.called[self._name] = None
+        self._assumption.called[self._name] = self._home
         if any(map(_is_hyperparameters, (*args, *kwargs.values()))):
-            self._assumption.given[self._name] = None
+            self._assumption.given[self._name] = self._home
         tensor = next(filter(None, map(_tensor, (*args, *kwargs.values()))), None)
         if tensor is None:
             return self._next("(…)", self._result)
@@ -235,7 +239,7 @@ class StandIn(int):
 
     def passes_on(self) -> None:
         """What it stands for is a layer or the like, which is assumed to change no shape."""
-        self._assumption.transformed[self._name] = None
+        self._assumption.transformed[self._name] = self._home
         self._assumption.note(f"the shape that {self._name} gives back", "that of what it is given")
 
     def takes_part(self, role: str) -> None:
