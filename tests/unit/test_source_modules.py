@@ -231,6 +231,8 @@ def test_what_keras_moved_is_probed_from_where_it_is_today(written: str, today: 
         "from keras.layers import *",
         "import keras.layers.pooling",
         "from keras.optimizers.legacy import Adam",
+        "from tensorflow.python.keras.optimizer_v2.adam import Adam",
+        "from tf_keras.layers.core import Dense",
         "import numpy as np",
     ],
 )

@@ -263,7 +263,8 @@ def _of_names(node: ast.ImportFrom) -> Iterator[str | None]:
 def _place(name: str) -> str | None:
     """Where what goes by a dotted name is today: None where it is where it was, empty where it is nowhere."""
     plain = canonical(name)
-    if name.startswith("kerastuner"):
+    if not name.startswith(("keras.", "keras_tuner.", "tensorflow.keras.")):
+        # Private copies and older packages have what they had.
         return None
     module = module_of(plain)
     if module in _REFUSED_WHEN_CALLED:
