@@ -354,3 +354,40 @@ def test_a_rehearsal_that_was_ended_is_told_as_not_checked() -> None:
 def test_data_that_is_not_at_hand_is_not_told_a_second_time() -> None:
     error = ProbeError("Missing", "It needs something that is not at hand.", "limit")
     assert found([Rehearsal({}, "unknown", TUNER, error=error)], "HS904") == []
+
+
+def test_a_name_that_an_earlier_model_took_is_told_where_the_target_gives_it() -> None:
+    written = module(
+        """
+        import keras
+        import keras_tuner as kt
+
+        plain = keras.Sequential([keras.layers.Dense(1)])
+
+        def build_model(hp):
+            model = keras.Sequential([keras.layers.Dense(hp.Int("n", 1, 2), name="dense_1"), keras.layers.Dense(1)])
+            model.compile(loss="mse")
+            return model
+
+        tuner = kt.RandomSearch(build_model, objective="val_loss", max_trials=9, overwrite=True)
+        """
+    )
+    error = ProbeError(
+        "ValueError",
+        'All layers added to a Sequential model should have unique names. Name "dense_1" is already taken.',
+        "build",
+        kind="layer-name-twice",
+        details={"name": "dense_1"},
+    )
+    played = Rehearsal({}, "fail", written.tuners[0].call.span, "tuner", error, trial=0)
+    whole = Analysis(
+        written, targets=(TargetAnalysis(written.targets[0], "probed"),), rehearsals=(played,), done=True
+    )
+    (told,) = [each for each in rules.findings(whole) if each.code in ("HS216", "HS430")]
+    assert (told.code, underlined(told, written)) == ("HS216", '"dense_1"')
+    assert told.message.startswith(
+        "The tuner cannot be made: models that this file builds before it have taken"
+    )
+    first, second = told.repairs()
+    assert 'name="dense_of_this_model"' in apply(written.document, first.edits).text
+    assert "name=" not in apply(written.document, second.edits).text.split("def build_model")[1]
