@@ -171,7 +171,7 @@ FAULTS = (
     ),
     Fault(
         "images with the channels first",
-        "HS302",
+        "HS202",
         ("(3, 20, 20)", "(20, 20, 3)"),
         IMAGES + "y = np.arange(24) % 3\n",
         cnn("(3, 20, 20)"),
