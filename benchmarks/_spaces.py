@@ -1,7 +1,8 @@
 """The search spaces that benchmarks and the differential suite share.
 
-`families` come from families.py; under spaces/, `other` holds files in further styles and `large` variants of 10^6
-configurations or more in which few hyperparameters decide. All are read as the server reads a file.
+`families` come from families.py; under spaces/, `other` holds files in further styles, `large` variants of 10^6
+configurations or more in which few hyperparameters decide, and `blocks` spaces in which every block has choices of its
+own. All are read as the server reads a file.
 """
 
 from __future__ import annotations
