@@ -123,6 +123,15 @@ def test_an_environment_that_another_user_has_put_above_the_folder_is_none(
     assert interpreter.passed_over(tmp_path / "checkout") != str(python)
 
 
+@pytest.mark.parametrize("name", ["python", "python3"])
+def test_an_environment_that_runs_this_program_is_not_passed_over(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = trap(tmp_path, tmp_path / "ran")
+    monkeypatch.setattr(sys, "executable", str(python.with_name(name)))
+    assert interpreter.passed_over(tmp_path) != str(python)
+
+
 @pytest.mark.parametrize("level", [(), ("--level", "symbolic")])
 def test_an_interpreter_that_is_typed_and_missing_is_named_though_nothing_would_run(
     level: tuple[str, ...], tmp_path: Path

@@ -50,8 +50,9 @@ def passed_over(folder: Path) -> str | None:
 
     It is not asked anything: that would run it.
     """
-    chosen = {Path(each).absolute() for each in (*_active(), sys.executable)}
-    return next((each for each in _around(folder) if Path(each).absolute() not in chosen), None)
+    # An environment has its interpreter under several names.
+    chosen = {Path(each).parent.resolve() for each in (*_active(), sys.executable)}
+    return next((each for each in _around(folder) if Path(each).parent.resolve() not in chosen), None)
 
 
 LATER = "HYPERSHAPE_LATER"
