@@ -1,10 +1,13 @@
 """`python -m hypershape` is the same program as `hypershape`."""
 
+import os
 import sys
 
-if sys.path and not __file__.startswith(sys.path[0]) and not getattr(sys.flags, "safe_path", False):
-    # Python puts the working directory first: a `rich.py` there would be taken for the library.
-    del sys.path[0]
+if sys.path and not getattr(sys.flags, "safe_path", False):
+    here = os.getcwd()  # noqa: PTH109 (a `pathlib.py` there would be imported)
+    if sys.path[0] in ("", here) and not __file__.startswith(here):
+        # Python puts the working directory first: a `rich.py` there would be taken for the library.
+        del sys.path[0]
 
 from hypershape.cli.main import main
 

@@ -58,7 +58,8 @@ async def test_lines_of_layers_end_in_shapes_and_a_lens_says_what_is_known(
         return types.MessageActionItem(choice.pop(0))
 
     await run(editor, told["Pin…"])
-    assert any(title.startswith("Pinned: ") and "filters=16" in title for title in await lenses(editor, uri))
+    pinned_lenses = await lenses(editor, uri)
+    assert any(title.startswith("Pinned: ") and "kernel=" in title for title in pinned_lenses), pinned_lenses
     await run(editor, told["Pin…"])
     assert not any(title.startswith("Pinned: ") for title in await lenses(editor, uri))
     await run(editor, told["Pin…"], {"kernel": 7, "filters": 16})

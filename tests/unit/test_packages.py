@@ -81,3 +81,20 @@ def test_the_extension_packs_the_page_of_every_rule(installed: Path, tmp_path: P
 
 def test_the_package_and_the_extension_have_one_version() -> None:
     assert json.loads((ROOT / "package.json").read_text())["version"] == hypershape.__version__
+
+
+def test_the_libraries_that_an_extension_puts_first_stay_where_they_are(tmp_path: Path) -> None:
+    """As client/bundled/launch.py starts the server: what is compiled for this Python stands before all else."""
+    code = (
+        "import runpy, sys\n"
+        f"sys.path[0:1] = [{str(tmp_path / 'compiled')!r}]\n"
+        "sys.argv = ['launch.py', '--version']\n"
+        "try:\n    runpy.run_module('hypershape', run_name='__main__', alter_sys=True)\n"
+        "except SystemExit:\n    pass\n"
+        "print(sys.path[0])\n"
+    )
+    (tmp_path / "rich.py").write_text("raise SystemExit('a file of the folder was imported')\n")
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert found.stdout.splitlines()[-1] == str(tmp_path / "compiled")
