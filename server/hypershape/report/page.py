@@ -43,6 +43,7 @@ a { color: var(--vscode-textLink-foreground, LinkText); } a:focus-visible, summa
 table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { text-align: left; padding: .2em .8em .2em 0; border-bottom: 1px solid var(--vscode-widget-border, #8884);
   vertical-align: top; white-space: nowrap; } td.text { white-space: normal; min-width: 20em; }
+.causes td { white-space: normal; } .causes td.text { min-width: 12em; }
 code, td.shape { font-family: var(--vscode-editor-font-family, ui-monospace, monospace); font-size: .93em; }
 .fails { color: var(--fail); } .plot { overflow-x: auto; }
 svg { min-width: 640px; width: 100%; height: auto; }
@@ -87,7 +88,7 @@ def _causes(analysis: Analysis, target: TargetAnalysis) -> str:
         return ""
     rows = "".join(_cause(analysis, target, cause) for cause in target.causes)
     return (
-        "<h3>Why configurations fail</h3><table><thead><tr><th>when</th><th>share</th><th>where</th>"
+        "<h3>Why configurations fail</h3><table class=causes><thead><tr><th>when</th><th>share</th><th>where</th>"
         f"<th>what</th><th>repairs</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 
