@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hypershape.model import ProbeError
+from hypershape.model import ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure
+from hypershape.rules.common.failure import BuildFailure, compiles, place
 from hypershape.source import Code
 
 
@@ -59,6 +59,12 @@ class TrainingStepFails(BuildFailure):
 
     def explains(self, error: ProbeError) -> bool:
         return error.stage in self.stages
+
+    def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        """Where it rose in the file; else what the model was compiled with, which a step is the first to use."""
+        compiled = compiles(target, code)
+        last = code.span(compiled[0]) if len(compiled) == 1 else target.target.span
+        return place(error, code) or last
 
     def what(self, error: ProbeError, code: Code) -> str:
         method, owner = error.details.get("method"), error.details.get("owner")
