@@ -324,7 +324,14 @@ def test_a_message_of_any_version_tells_its_kind_and_its_values(
 def test_every_kind_that_is_told_by_words_has_a_message_here() -> None:
     said = {kind for _, _, kind, _ in SAID}
     python = {"module-missing", "import-missing", "name-undefined", "no-such-method", "attribute-missing"}
-    python |= {"keras-attribute-missing", "truth-of-array", "out-of-memory", "limit", "not-implemented"}
+    python |= {
+        "keras-attribute-missing",
+        "truth-of-array",
+        "out-of-memory",
+        "limit",
+        "not-implemented",
+        "loss-weight",
+    }
     tuners = {"choice-empty", "range-sampling", "fixed-value", "boolean-default", "no-gradients"}
     assert kinds.KINDS - python - tuners <= said
 

@@ -235,3 +235,23 @@ def build(hp):
     assert first and not whole
     assert [call["output_shapes"] for call in again["layers"]][1] == ((None, 14, 24),)
     assert set(again["free"]) | set(again["alike"]) == {"kernel", "units"}
+
+
+def test_a_model_without_call_whose_own_step_trains_its_parts_is_not_called() -> None:
+    source = (
+        HEAD
+        + """
+class Pair(keras.Model):
+    def __init__(self, made, judged):
+        super().__init__()
+        self.made, self.judged = made, judged
+    def train_step(self, data):
+        return {"gap": keras.ops.mean(self.judged(self.made(data)))}
+def build(hp):
+    model = Pair(layers.Dense(hp.Int("width", 2, 4)), layers.Dense(1))
+    model.compile("adam")
+    return model
+"""
+    )
+    ((report, _),) = probed(source, [{}], {"x": [(8,)]})
+    assert (report["verdict"], report["error"]) == ("ok", None)

@@ -22,6 +22,9 @@ Shape = Tuple[Optional[int], ...]
 OTHER = "other"
 """The kind of everything that is not told apart."""
 
+LOSS_WEIGHT = "loss-weight"
+"""The kind of a weight that no loss can be multiplied by."""
+
 
 class Refused(NamedTuple):
     """A layer of Keras itself that raised when it was called."""
@@ -608,6 +611,14 @@ _ROWS: List[_Row] = [
 ]
 
 KINDS = frozenset(
-    [OTHER, *(row.kind for row in _ROWS), *_BY_TYPE.values(), "pooling-too-large", "not-implemented", "limit"]
+    [
+        OTHER,
+        LOSS_WEIGHT,
+        *(row.kind for row in _ROWS),
+        *_BY_TYPE.values(),
+        "pooling-too-large",
+        "not-implemented",
+        "limit",
+    ]
 )
 """Every kind there is; "limit" is that of a bound that was hit."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import private
 from .errors import Refusal
-from .kinds import classify
+from .kinds import LOSS_WEIGHT, classify
 
 BATCH = 32
 """The batch size of `fit` when the user names none."""
@@ -103,10 +103,21 @@ def check_names(model: Any) -> None:
             for each in _leaves(getattr(metrics, held, None)):
                 if not (isinstance(each, str) and each.lower() in _WORDS):
                     keras.metrics.get(each)
-        for each in _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)):
-            _weigh(each)
     except Exception as error:
         raise Refusal(type(error).__name__, str(error), "step", *classify(error, str(error))) from None
+    refused = _refused_weight(model)
+    if refused is not None:
+        raise refused
+
+
+def _refused_weight(model: Any) -> Optional[Refusal]:
+    """What a step raises of the first loss weight that is no number."""
+    for each in _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)):
+        try:
+            _weigh(each)
+        except Exception as error:
+            return Refusal(type(error).__name__, str(error), "step", LOSS_WEIGHT, {"weight": repr(each)})
+    return None
 
 
 def _weigh(weight: Any) -> None:
@@ -127,6 +138,9 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
     try:
         return _built_on(model, data)
     except Exception as error:
+        refused = _refused_weight(model)
+        if refused is not None and str(refused) == str(error):
+            raise refused from None
         if data.batch in (None, BATCH):
             raise
         try:
@@ -391,7 +405,12 @@ def _label_dtype(model: Any, shape: Tuple[int, ...]) -> str:
 
 
 def _feedable(model: Any, data: Data) -> bool:
-    """Whether the shapes of a batch are known, all axes but the first."""
+    """Whether the shapes of a batch are known, all axes but the first, and the model takes one.
+
+    A class that trains its parts in a `train_step` of its own, as of a GAN, need not have a `call`.
+    """
+    if type(model).call is keras.Model.call:
+        return False
     if data.x:
         return True
     if not has_inputs(model) or any(None in tensor.shape[1:] for tensor in model.inputs):
