@@ -40,8 +40,6 @@ class Job:
         self._progress = progress
         self._scratch = scratch
         self._bound = limits.Bound(math.inf)
-        self._refused: list[str] = []
-        """What was refused while the slice ran."""
         self._device = bool(params.get("device"))
         self._slice = params["slice"]
         bounds = params.get("limits") or {}
@@ -83,7 +81,6 @@ class Job:
         """Runs the slice; returns the fields of a ProbeError when it raises."""
         self._prepare(fresh)
         self._begin(SLICE_SECONDS)
-        guard.refused.clear()
         try:
             # Also within: a Keras that is not what the engine expects must end in words, not in a dead process.
             self.engine = engine.Engine(self._data, self._paths)
@@ -91,7 +88,6 @@ class Job:
             self.engine.give(self._running.given, self._slice.get("tunes_new_entries", True))
             self.engine.own_training = bool(self._slice.get("own_training"))
             self._mentioned = self._running.uses_stand_ins(self.function)
-            self._refused = list(guard.refused)
         except TimeUp:
             return errors.limit(
                 "TimeLimit", f"A statement that the target needs took more than {self._seconds:g} s."
@@ -267,7 +263,8 @@ class Job:
         _alarm(seconds)
         try:
             self._running.assumption.reset()
-            guard.refused[:] = self._refused
+            # What libraries were refused when they were imported, such as a look for fonts, counts for nothing.
+            guard.refused.clear()
             report = self._judged(self.engine.probe(self.function, configuration, level))  # type: ignore[arg-type]
             error = None
         except BaseException as problem:
