@@ -1,8 +1,8 @@
 """The search spaces that benchmarks and the differential suite share.
 
-`families` come from families.py; under spaces/, `other` holds files in further styles, `large` variants of 10^6
-configurations or more in which few hyperparameters decide, and `blocks` spaces in which every block has choices of its
-own. All are read as the server reads a file.
+`families` come from families.py; under spaces/, `other` and `further` hold files in further styles, `large` variants of
+10^6 configurations or more in which few hyperparameters decide, and `blocks` spaces in which every block has choices of
+its own. All are read as the server reads a file.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def of_files(kind: str) -> list[SearchSpace]:
 SPACES = [
     *(SearchSpace("families", name, text) for name, text in FAMILIES.items()),
     *of_files("other"),
+    *of_files("further"),
     *of_files("large"),
     *of_files("blocks"),
 ]

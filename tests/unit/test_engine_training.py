@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .engine_child import PATH, in_child, load, text
+from .engine_child import PATH, in_child, load, probe, text
 
 pytest.importorskip("keras_tuner")
 pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(600)]
@@ -255,3 +255,21 @@ def build(hp):
     )
     ((report, _),) = probed(source, [{}], {"x": [(8,)]})
     assert (report["verdict"], report["error"]) == ("ok", None)
+
+
+SHARED = """
+import keras
+from keras import layers
+
+def build(hp):
+    a, b = keras.Input((24, 16)), keras.Input((24, hp.Choice("width", [8, 16])))
+    encode = layers.Bidirectional(layers.GRU(4))
+    model = keras.Model([a, b], layers.Dense(1)(layers.concatenate([encode(a), encode(b)])))
+    model.compile(loss="mse")
+    return model
+"""
+
+
+def test_a_recurrent_layer_on_two_widths_fails_in_the_step() -> None:
+    found = [each["verdict"] for each in probe(SHARED, {"width": 8}, {"width": 16})]
+    assert found == ["fail", "ok"]

@@ -34,7 +34,8 @@ class Outcomes:
 
     def saw(self, call: Optional[Call], names: Optional[Names]) -> None:
         """A step of a model like others reported some names, or failed if None."""
-        if call is None:
+        if call is None or names == ():
+            # No labels were found that tell the names.
             return
         self.met += 1
         self._agreement.add(call, names is not None)

@@ -322,8 +322,8 @@ class Memory:
     def layer(self, cls: Any, args: Any, kwargs: Any, frame: Any) -> Any:
         """A stand-in for a layer that is being made."""
         if cls is layers.InputLayer:
-            self.require(not args)
-            return self._input(kwargs)
+            self.require(len(args) <= 1)
+            return self._input({**({"shape": args[0]} if args else {}), **kwargs})
         if not _is_of_keras(cls):
             made = self.objects.make(cls, frame)
             if made is not None:
@@ -1077,7 +1077,8 @@ class Memory:
                     result.inner = trace.inside(layer)
                     result.stateful = bool(layer.variables)
                     result.counts = tuple(counts.items())
-                    result.foresee(self._foreseen(kind, key, layer, (real_args, real_kwargs), value))
+                    given = real_args, real_kwargs
+                    result.foresee(self._foreseen(kind, key, layer, given, value, not earlier))
                     if constant and not training.takes(layer, args, kwargs):
                         result.foresee(training.DOUBTFUL)
                         result.looks = True
@@ -1089,12 +1090,13 @@ class Memory:
         kind.results[key] = result
         return result
 
-    def _foreseen(self, kind: Kind, key: Any, layer: Any, inputs: Any, value: Any) -> str:
+    def _foreseen(self, kind: Kind, key: Any, layer: Any, inputs: Any, value: Any, first: bool) -> str:
         own = kind.results.get("own")
         if own is not None and own.outputs == self._specs(value):
             return training.DOUBTFUL if own.doubtful else training.PASSES
         args, kwargs = inputs
-        return training.foreseen(layer, args, kwargs, value, agreement.split(kind, key))
+        call = agreement.split(kind, key) if first else None
+        return training.foreseen(layer, args, kwargs, value, call, first)
 
     def _result(self, layer: Any, inputs: Any, value: Any) -> Result:
         parameters = count_parameters(layer)

@@ -192,6 +192,7 @@ def _is_doubtful(graph: Any) -> bool:
     if len(sources) > len(graph.inputs):
         # Older versions of Keras build a model whose outputs need another input than its own.
         return True
+    shared = _shared(graph)
     for node in _nodes(graph):
         operation, arguments = node.operation, node.arguments
         inner = graph_of(operation)
@@ -201,9 +202,19 @@ def _is_doubtful(graph: Any) -> bool:
                 if _is_doubtful(inner):
                     return True
                 continue
-        if _traced(operation, arguments.args, arguments.kwargs, node.outputs) is not PASSES:
+        exact = id(operation) not in shared
+        if _traced(operation, arguments.args, arguments.kwargs, node.outputs, exact) is not PASSES:
             return True
     return False
+
+
+def _shared(graph: Any) -> Set[int]:
+    """The layers that are called on inputs of several shapes: what they accepted first tells nothing of the others."""
+    given: Dict[int, Set[Any]] = {}
+    for node in _nodes(graph):
+        shapes = tuple(tuple(each.shape) for each in node.arguments.keras_tensors)
+        given.setdefault(id(node.operation), set()).add(shapes)
+    return {layer for layer, shapes in given.items() if len(shapes) > 1}
 
 
 def _must_be_taken(graph: Any) -> bool:
@@ -227,16 +238,20 @@ def surely_trains(model: Any) -> bool:
     return not _is_doubtful(model) and not _must_be_taken(model)
 
 
-def foreseen(layer: Any, args: Any, kwargs: Any, outputs: Any, call: Optional[Call] = None) -> str:
+def foreseen(
+    layer: Any, args: Any, kwargs: Any, outputs: Any, call: Optional[Call] = None, first: bool = True
+) -> str:
     """What a step does to a layer of Keras whose build gave outputs of these shapes.
 
     `call` tells what it has in common with other calls, of which some may have been asked; None where code of the
-    user's takes part.
+    user's takes part. A call that is not the first of a layer meets what was built for another input.
     """
     try:
         _update(layer)
     except Exception:
         return DOUBTFUL
+    if not first:
+        return PASSES if _traced(layer, args, kwargs, outputs, exact=False) is PASSES else DOUBTFUL
     if _is_exact(layer, args, kwargs) and _is_filled(outputs):
         return DOUBTFUL if _is_risky(layer, args, kwargs) else PASSES
     if call is None or _depends_on_the_model(layer, args, kwargs):
@@ -324,10 +339,10 @@ def _is_small(layer: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
     return bool(sum(sizes) <= NUMBERS)
 
 
-def _traced(operation: Any, args: Any, kwargs: Any, outputs: Any) -> str:
-    """Whether `call`, traced in training, gives the shapes that the build was told."""
+def _traced(operation: Any, args: Any, kwargs: Any, outputs: Any, exact: bool = True) -> str:
+    """Whether `call`, traced in training, gives the shapes that the build was told; `exact` layers surely do."""
     # In older versions of Keras a formula gives a size of zero where `call` refuses.
-    if _is_exact(operation, args, kwargs) and _is_filled(outputs):
+    if exact and _is_exact(operation, args, kwargs) and _is_filled(outputs):
         return PASSES
     for batch in BATCHES:
         try:
