@@ -48,7 +48,6 @@ IN_BUILD = {
     "a download, with care": "import urllib.request\n    try: urllib.request.urlopen('http://localhost:9/')\n    except OSError: pass",
     "a weight file of Keras": "keras.utils.get_file('x.h5', 'http://localhost:9/x.h5')",
     "nvidia-smi": "import os; os.system('nvidia-smi')",
-    "graphviz, found missing": "import subprocess\n    try: subprocess.run(['dot', '-V'])\n    except OSError: found = False\n    if not found: raise ImportError('install graphviz')",
     "a program's output": "import subprocess; subprocess.run(['ls'], capture_output=True)",
     "a message to a server": "import socket; socket.create_connection(('localhost', 9))",
     "a pool": "import multiprocessing\n    with multiprocessing.get_context('fork').Pool(2) as p: p.map(abs, [1, 2])",

@@ -20,7 +20,6 @@ NEEDS = {
     "build: a file in the home folder": "write files",
     "build: a file in /var": "write files",
     "build: a weight file of Keras": "does not let a probe",
-    "build: graphviz, found missing": "start programs",
     "build: a download": "use the network",
     "build: a message to a server": "use the network",
     "build: nvidia-smi": "start programs",

@@ -82,10 +82,6 @@ class NotReached(Refused, ConnectionRefusedError):
     """Another machine, as without a network: code that does without it goes on."""
 
 
-refused: List[str] = []
-"""What the hook has refused since somebody looked: code may catch a refusal and fail for it all the same."""
-
-
 Refuse = Callable[[str, Tuple[Any, ...]], None]
 """Raises `no_network` for an audit event with its arguments; what it lets pass announces another one."""
 
@@ -203,11 +199,7 @@ def _hook(
         # Most events, such as each `sys._getframe`, are nobody's concern.
         check = checks.get(event)
         if check is not None:
-            try:
-                check(args)
-            except Refused as error:
-                refused[:] = [str(error)]
-                raise
+            check(args)
 
     return watch
 

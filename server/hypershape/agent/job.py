@@ -263,8 +263,6 @@ class Job:
         _alarm(seconds)
         try:
             self._running.assumption.reset()
-            # What libraries were refused when they were imported, such as a look for fonts, counts for nothing.
-            guard.refused.clear()
             report = self._judged(self.engine.probe(self.function, configuration, level))  # type: ignore[arg-type]
             error = None
         except BaseException as problem:
@@ -283,12 +281,6 @@ class Job:
         """A report that rests on made-up data says so; a failure in which a stand-in was called is none, and nothing is
         known where one was given the hyperparameters."""
         assumption = self._running.assumption
-        if report["verdict"] == "fail" and guard.refused and report["error"].get("kind", "other") == "other":
-            # Keras, too, catches a refusal and says that graphviz has to be installed.
-            report["verdict"] = "unknown"
-            report["error"] = errors.limit(
-                "Refused", guard.refused[0] + ".", report["error"].get("frames") or ()
-            )
         self._data_assumed |= report.get("data") == "assumed"
         if assumption.measures:
             report["log_names"] = ()
