@@ -94,8 +94,10 @@ class LossDoesNotFitLabels(BuildFailure):
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         labels, output = _compared(target, cause)
+        # One axis too many of a row of scores is that of the classes: labels that are numbers, and another loss.
+        loss_first = labels is not None and output is not None and len(output) == len(labels) + 1 <= 3
         if labels is not None and output is not None:
-            if len(output) > len(labels) and not (len(output) == len(labels) + 1 == 3):
+            if len(output) > len(labels) and not loss_first:
                 yield from fewer_axes(target, code)
             elif len(output) < len(labels) and len(labels) > 2:
                 yield from more_axes(target, code)
@@ -103,7 +105,7 @@ class LossDoesNotFitLabels(BuildFailure):
                 yield from of_width(target, output[-1], labels[-1] or 1, code)
         for loss in _losses(target, code):
             yield from _other_loss(loss, labels, output, code)
-        if labels is not None and output is not None and len(output) == len(labels) + 1 == 3:
+        if loss_first:
             yield from fewer_axes(target, code)
         yield from super().repairs(target, cause, code)
 
