@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,25 @@ from hypershape.space import domains
 
 Declared = tuple[str | None, Mapping[str, Any]]
 """A stored hyperparameter: its kind, and the arguments of its declaration."""
+
+_DIFFER = ("time", "datetime", "uuid", "tempfile", "random", "secrets", "numpy.random", "pandas.Timestamp")
+"""Where what is another thing in each run comes from."""
+
+
+def is_another_each_run(node: ast.expr, code: Code, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a folder or a name is made of the clock or of chance, so that no run finds what an earlier one left."""
+    for each in ast.walk(node):
+        if isinstance(each, (ast.Name, ast.Attribute)) and _comes_from(code.imported(each) or "", _DIFFER):
+            return True
+        if isinstance(each, ast.Name) and each.id not in seen:
+            made = code.definition(each.id, each)
+            if made is not None and is_another_each_run(made, code, seen | {each.id}):
+                return True
+    return False
+
+
+def _comes_from(origin: str, modules: Sequence[str]) -> bool:
+    return any(origin == module or origin.startswith(f"{module}.") for module in modules)
 
 
 def folder_of(tuner: Tuner, path: str, code: Code) -> Path | None:

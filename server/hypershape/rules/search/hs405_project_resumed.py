@@ -7,6 +7,7 @@ from functools import partial
 
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.projects import is_another_each_run
 from hypershape.rules.common.tuners import afresh, tuners
 
 
@@ -55,12 +56,25 @@ class ProjectResumed(Rule):
             second = kt.RandomSearch(build_model, "val_loss", max_trials=3, project_name="first", overwrite=FRESH)
             """
         ),
+        Example(
+            """
+            import time
+
+            import keras_tuner as kt
+
+            LOG_DIR = f"logs/{int(time.time())}"
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, directory=LOG_DIR)
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         for tuner in tuners(analysis, code):
-            named = tuner.gives("directory") or tuner.gives("project_name")
+            places = [code.argument(tuner.node, name) for name in ("directory", "project_name")]
+            named = [each for each in places if each is not None]
+            if any(is_another_each_run(each, code) for each in named):
+                continue
             if tuner.complete and named and not tuner.gives("overwrite"):
                 yield self.finding(
                     "A project left from an earlier run is resumed, with its old search space and trials: "
