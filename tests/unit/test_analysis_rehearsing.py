@@ -153,3 +153,12 @@ async def test_without_the_data_only_what_holds_under_every_assumption_is_a_fail
 async def test_failures_that_differ_in_numbers_alone_are_one() -> None:
     numbered: Any = Assuming("callbacks", "callbacks", message="got {} of them")
     assert (await play(SEARCH, {}, Player(numbered))).verdict == "fail"
+
+
+def test_models_that_nobody_counts_are_played_at_values_that_differ_the_most() -> None:
+    def uncounted(**values: int) -> Report:
+        return Report(values, "ok", "symbolic")
+
+    grid = [uncounted(width=width, start=start) for start in (4, 7) for width in (16, 32)]
+    plan = _Plan(target(*grid))
+    assert played(plan) == [{"width": 16, "start": 4}, {"width": 32, "start": 7}]

@@ -180,8 +180,14 @@ def test_every_trial_fails_where_none_ran() -> None:
     assert "Every trial fails, and Keras Tuner stops after 3 failures in a row." in finding.message
 
 
+def test_one_trial_that_failed_says_nothing_of_other_values() -> None:
+    (finding,) = found([rehearsal({"vocabulary": 50}, "fit")])
+    assert finding.message.endswith("A trial with vocabulary=50 fails; no other values were played.")
+
+
 def test_a_search_of_fewer_trials_than_are_tolerated_ends_without_an_error() -> None:
-    (finding,) = found([rehearsal({}, "fit", facts={"tuner": {"max_trials": 2}})])
+    few = {"tuner": {"max_trials": 2}}
+    (finding,) = found([rehearsal({"vocabulary": each}, "fit", facts=few) for each in (50, 200)])
     assert "the search ends without an error and without a result" in finding.message
 
 

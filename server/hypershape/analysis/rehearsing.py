@@ -26,7 +26,7 @@ from hypershape.model import (
     key_of,
 )
 from hypershape.probe import Agent, AgentFailed, Cache
-from hypershape.rules.common.rehearsed import decisive
+from hypershape.rules.common.rehearsed import EVERYWHERE, decisive
 
 REHEARSAL_SECONDS = 20.0
 """The processor time that one rehearsal may take, without the data that is loaded for it."""
@@ -44,9 +44,6 @@ MOST_VALUES = 4
 """Of a hyperparameter that only the training declares so many values are tried."""
 
 KEPT = 200
-
-_WHATEVER_THE_CONFIGURATION = ("slice", "tuner", "search", "callbacks", "end", "after")
-"""Where a failure does not hang on what was drawn."""
 
 _known: WeakKeyDictionary[Agent, OrderedDict[Any, Rehearsal]] = WeakKeyDictionary()
 """What was played for each interpreter: played again only when the slice has changed."""
@@ -236,8 +233,7 @@ class _Plan:
         """Whether the first rehearsal says that others would say the same."""
         first = self.played[0] if self.played else None
         return first is not None and (
-            first.verdict == "unknown"
-            or (first.verdict == "fail" and first.stage in _WHATEVER_THE_CONFIGURATION)
+            first.verdict == "unknown" or (first.verdict == "fail" and first.stage in EVERYWHERE)
         )
 
     def _wanted(self) -> Iterator[Configuration]:
@@ -299,9 +295,26 @@ def _space(rehearsal: Rehearsal) -> dict[str, list[Value]]:
 
 
 def _corners(reports: Sequence[Report]) -> Iterator[Configuration]:
-    """The smallest and the largest model, and what probes could not decide."""
+    """The smallest and the largest model, and what probes could not decide.
+
+    Where no model is counted before it has trained, as of a class of the user's that builds itself in its first step,
+    those that have the most values which no earlier one had.
+    """
     counted = [each for each in reports if each.verdict == "ok" and each.parameters is not None]
     if counted:
         yield min(counted, key=lambda each: each.parameters or 0).configuration
         yield max(counted, key=lambda each: each.parameters or 0).configuration
+    else:
+        yield from _spread([each.configuration for each in reports if each.verdict == "ok"])
     yield from [each.configuration for each in reports[1:] if each.verdict == "unknown"][:1]
+
+
+def _spread(configurations: Sequence[Configuration]) -> Iterator[Configuration]:
+    """At most two that differ the most from the first and from each other."""
+    met = {*configurations[0].items()} if configurations else set()
+    for _ in range(2):
+        farthest = max(configurations, key=lambda each: len(each.items() - met), default={})
+        if not farthest.items() - met:
+            return
+        yield farthest
+        met |= {*farthest.items()}

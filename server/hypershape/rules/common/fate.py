@@ -20,7 +20,7 @@ from hypershape.model import (
     Value,
 )
 from hypershape.rules.common import wording
-from hypershape.rules.common.rehearsed import CODES, Story, stories
+from hypershape.rules.common.rehearsed import CODES, EVERYWHERE, Story, stories
 from hypershape.space import shares
 from hypershape.space.conditions import Comparison, Condition, Membership
 
@@ -31,9 +31,18 @@ def sentence(story: Story, target: TargetAnalysis | None) -> str:
         return "The search ends there at once."
     if story.from_the_second:
         return f"The first trial runs; from the second on every trial fails{_in_a_row(story)}."
-    if not story.passing:
+    if not story.passing and _speaks_for_all(story):
         return f"Every trial fails{_in_a_row(story)}."
+    if not story.passing:
+        return f"A trial with {_shown(story.failed.values, story.failed.values)} fails; no other values were played."
     return f"Trials with {_values(story)} fail{_figures(story, target)}; trials with {_others(story)} run."
+
+
+def _speaks_for_all(story: Story) -> bool:
+    """Whether what failed fails with all values: others failed as well, there are none, or nothing hangs on them."""
+    drawn = {each.name for each in story.failed.hyperparameters or story.target_space if each.count != 1}
+    played = {tuple(sorted(plain(each.values).items(), key=str)) for each in story.failing}
+    return not drawn or len(played) > 1 or story.failed.stage in EVERYWHERE
 
 
 def _in_a_row(story: Story) -> str:

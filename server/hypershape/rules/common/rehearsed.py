@@ -28,6 +28,9 @@ from hypershape.source.code import contains
 CODES = ("HS430", "HS431", "HS432", "HS433")
 """The rules whose findings yield to any that names the fault itself."""
 
+EVERYWHERE = ("slice", "tuner", "search", "callbacks", "end", "after")
+"""The stages at which a failure does not hang on what was drawn."""
+
 _QUOTED = re.compile(r"[`'\"](\w+)[`'\"]")
 
 
