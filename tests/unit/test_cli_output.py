@@ -348,3 +348,15 @@ def test_shares_in_json_lie_between_zero_and_one_and_carry_no_rounding() -> None
         "targets"
     ]
     assert (told["coverage"]["failing_share"], told["coverage"]["interval"]) == (1.0, [0.0, 0.3])
+
+
+def test_json_stays_json_where_a_value_is_infinite_or_no_number() -> None:
+    odd = analysis()
+    odd.findings[0].configuration.update(kernel=float("inf"), rate=float("nan"))
+    written = contract.to_json([odd], None, corners=False)
+
+    def refused(constant: str) -> None:
+        raise AssertionError(constant)
+
+    (file,) = json.loads(written, parse_constant=refused)["files"]
+    assert file["findings"][0]["configuration"] == {"kernel": "inf", "rate": "nan"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+
 import pytest
 
 from .engine_child import in_child, probe, text
@@ -69,6 +72,30 @@ def test_float_without_step_has_no_list_and_no_count() -> None:
 def test_large_range_is_counted_instead_of_listed() -> None:
     (report,) = probe(HEAD + "def build(hp):\n    hp.Int('a', 1, 20000)\n    return model(2)\n")
     assert (report["new"][0]["values"], report["new"][0]["count"]) == (None, 20000)
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        "hp.Float('a', 0.0, float('inf'))",
+        "hp.Float('a', float('-inf'), 0.0, default=0.0)",
+        "hp.Float('a', -1e308, 1e308)",
+        "hp.Float('a', 1e-300, 1e300, sampling='log')",
+        "hp.Float('a', 0.0, 1.0, step=float('nan'))",
+        "hp.Int('a', 0, 10**400)",
+    ],
+)
+def test_range_of_which_keras_tuner_draws_no_number_has_its_default_alone(declaration: str) -> None:
+    import keras_tuner
+
+    space = keras_tuner.HyperParameters()
+    eval(declaration, {"hp": space})
+    with contextlib.suppress(ArithmeticError, ValueError):
+        assert not any(math.isfinite(space.space[0].random_sample(seed)) for seed in range(50))
+    (report,) = probe(f"{HEAD}def build(hp):\n    {declaration}\n    return model(2)\n")
+    found = report["new"][0]
+    assert report["verdict"] == "ok"
+    assert [found[each] for each in ("values", "count", "min", "max", "step")] == [None] * 5
 
 
 def test_first_declaration_of_a_name_wins_and_both_are_reported() -> None:

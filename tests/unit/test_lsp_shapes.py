@@ -169,6 +169,16 @@ def test_the_default_the_ends_and_each_failure_can_be_pinned() -> None:
     assert found["Largest"].configuration["filters"] == 32
 
 
+def test_a_configuration_with_infinity_is_not_sent_to_the_editor() -> None:
+    (target,) = analysis().targets
+    odd = [
+        replace(each, configuration={**each.configuration, "odd": float("inf")}) for each in target.reports
+    ]
+    assert [each.label for each in pins.choices(replace(target, reports=tuple(odd)))] == [
+        "Failing: kernel >= 9"
+    ]
+
+
 def test_a_configuration_can_be_taken_along_as_python() -> None:
     values = {"conv.kernel": 9, "act": "re'lu"}
     assert eval(pins.written("build_model", values, "values", PATH)) == values

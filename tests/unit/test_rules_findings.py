@@ -17,6 +17,7 @@ from hypershape.model import (
     Environment,
     Finding,
     Frame,
+    Hyperparameter,
     Report,
     Severity,
     TargetAnalysis,
@@ -992,3 +993,18 @@ def test_an_argument_that_no_layer_takes_is_named_and_renamed_to_the_one_that_it
     assert (
         "return_sequences=True)" in repairs(finding, analysis)["Rename return_sequence to return_sequences"]
     )
+
+
+def test_a_range_that_is_not_finite_is_told_where_it_is_declared() -> None:
+    written = module(CONVOLUTION.replace('hp.Int("blocks", 1, 3)', 'hp.Float("blocks", 0, float("inf"))'))
+    place = at(written, 'hp.Float("blocks", 0, float("inf"))')
+    boundless = Hyperparameter("blocks", "Float", 0.0, span=place)
+    finite = replace(boundless, name="finite", min=0.0, max=1.0)
+    (target,) = written.targets
+    found = rules.findings(
+        Analysis(written, targets=(TargetAnalysis(target, "probed", hyperparameters=(boundless, finite)),))
+    )
+    (told,) = [each for each in found if each.code == "HS108"]
+    assert told.span == place
+    assert told.severity == Severity.ERROR
+    assert told.message.startswith("No trial draws a finite number for blocks: ")

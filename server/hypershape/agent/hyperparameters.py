@@ -8,6 +8,7 @@ records what the target declares and reads.
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 import types
 from collections import defaultdict
@@ -171,8 +172,10 @@ class Domains:
         """Identities of hyperparameters that always have their default."""
 
     def of(self, hp: Any) -> Optional[Tuple[List[Any], bool]]:
-        """Values of the domain and whether they are all of it; None where it is one value."""
+        """Values of the domain and whether they are all of it; None where it is one value, or none is finite."""
         if id(hp) in self.constant:
+            return None
+        if not bounded(hp):
             return None
         found = self._found.get(id(hp))
         if found is None:
@@ -286,7 +289,7 @@ def describe(hp: Any, span: Optional[Span]) -> Dict[str, Any]:
     """The fields of a Hyperparameter: the values are those that a tuner can draw."""
     values, count = drawn(hp)
     kind = type(hp).__name__
-    numeric = kind in ("Int", "Float")
+    numeric = kind in ("Int", "Float") and bounded(hp)
     return {
         "name": hp.name,
         "kind": kind,
@@ -344,12 +347,30 @@ def _some_values(hp: Any) -> Tuple[List[Any], bool]:
     return [hp.min_value + spread * part / 16 for part in range(17)], False
 
 
+def bounded(hp: Any) -> bool:
+    """Whether Keras Tuner draws finite numbers: it multiplies the width of a range, which spoils all where it is infinite.
+
+    A whole number that no float can hold is one that it cannot draw up to either.
+    """
+    if type(hp).__name__ not in ("Int", "Float"):
+        return True
+    try:
+        width = hp.max_value - hp.min_value
+        if hp.sampling in ("log", "reverse_log"):
+            width = hp.max_value / hp.min_value
+        return math.isfinite(width) and math.isfinite(hp.max_value) and math.isfinite(hp.step or 0)
+    except ArithmeticError:
+        return False
+
+
 def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:
     """Every value that `hp.random_sample` can return, those of a range ascending, and how many there are.
 
     The list is None above `LISTED` values; both are None where the values are not finite in number.
     """
     kind = type(hp).__name__
+    if not bounded(hp):
+        return None, None
     if kind == "Boolean":
         return [False, True], 2
     if kind == "Int" and hp.step is None:

@@ -30,16 +30,26 @@ Json = dict[str, Any]
 
 def to_json(analyses: Sequence[Analysis], environment: Environment | None, corners: bool) -> str:
     """One object with the environment and every file."""
+    whole = {
+        "schema": 1,
+        "environment": _environment(environment),
+        "files": [_file(analysis, corners) for analysis in analyses],
+    }
     return json.dumps(
-        {
-            "schema": 1,
-            "environment": _environment(environment),
-            "files": [_file(analysis, corners) for analysis in analyses],
-        },
+        finite(whole),
         ensure_ascii=False,
         indent=1,
         default=str,
     )
+
+
+def finite(value: Any) -> Any:
+    """The same with text where JSON has no number: infinity and NaN, as a hyperparameter's value may be."""
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(each) for each in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _place(document: Document, span: Span) -> Json:

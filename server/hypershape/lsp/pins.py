@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +77,10 @@ def register(server: Server) -> None:
 
 
 def choices(target: TargetAnalysis) -> Iterator[Choice]:
-    """The configurations that are worth a look."""
-    return (_choice(label, report) for label, report in telling(target))
+    """The configurations that are worth a look; one with infinity or NaN is none that JSON can carry back."""
+    for label, report in telling(target):
+        if not any(isinstance(each, float) and not isfinite(each) for each in report.configuration.values()):
+            yield _choice(label, report)
 
 
 def _choice(label: str, report: Report) -> Choice:

@@ -44,6 +44,11 @@ def size(hp: Hyperparameter) -> int | None:
     return len(hp.values) if hp.values is not None else hp.count
 
 
+def boundless(hp: Hyperparameter) -> bool:
+    """Whether a range is not finite, so that Keras Tuner draws no number from it; only its default can be tried."""
+    return hp.kind in ("Int", "Float") and hp.values is None and hp.min is None
+
+
 def value_at(hp: Hyperparameter, position: int) -> Value:
     """The value at a position from 0 to `positions(hp) - 1`; values of a range ascend."""
     if hp.values is not None:

@@ -7,24 +7,27 @@ from collections.abc import Iterator
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
 from hypershape.fixes.tighten import replace_value
-from hypershape.model import Fix, Severity
+from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example
 from hypershape.rules.common.declared import DeclarationRefused, label
 from hypershape.source import Code, HpCall
+from hypershape.space.domains import boundless
 
 
 class RangeRefused(DeclarationRefused):
-    """Keras Tuner refuses a range: floats for an `Int`, or log sampling from 0 or with a step of 1.
+    """Keras Tuner refuses a range (floats for an `Int`, log sampling from 0 or with a step of 1), or draws infinity from it.
 
     ## What it does
     Finds `hp.Int` with floats, and log sampling with a minimum of 0 or below or a step of 1 or below, from
-    the text or from a probe. With log sampling the step is a factor.
+    the text or from a probe. With log sampling the step is a factor. A range without finite width, as up to
+    `float("inf")`, is found by a probe.
 
     ## Why it matters
-    The declaration raises in every trial that reaches it.
+    The declaration raises in every trial that reaches it. Where the range is not finite, Keras Tuner draws infinity
+    or NaN in every trial that draws at all, and only the default is a number.
 
     ## Fix
-    `hp.Float` for floats; a small positive minimum, or linear sampling; no step, or a factor such as 2.
+    `hp.Float` for floats; a small positive minimum, or linear sampling; no step, or a factor such as 2; finite ends.
     """
 
     code = "HS108"
@@ -91,6 +94,18 @@ class RangeRefused(DeclarationRefused):
             compile='keras.optimizers.Adam(rate), loss="mse"',
         ),
     )
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        yield from super().check(analysis)
+        for target in analysis.targets:
+            for hp in target.hyperparameters:
+                if boundless(hp):
+                    yield self.finding(
+                        f"No trial draws a finite number for {hp.name}: the range is not finite, "
+                        "so that Keras Tuner's arithmetic gives infinity, NaN or an error.",
+                        hp.span or target.target.span,
+                        target=target.target.name,
+                    )
 
     def said(self, call: HpCall, code: Code) -> str | None:
         problem = _problem(call, code)
