@@ -79,16 +79,16 @@ class SearchArgumentRefused(Rule):
     VALID = (
         Example.search(
             """
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=3)
-            tuner.search(x, y, epochs=3, callbacks=[keras.callbacks.EarlyStopping("loss")], batch_size=8)
-            """
-        ),
-        Example.search(
-            """
             x, y = np.ones((8, 4)), np.ones((8, 1))
             CALLBACKS = [keras.callbacks.TerminateOnNaN()]
             tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
             tuner.search(x, y, callbacks=CALLBACKS, class_weight={0: 1.0}, shuffle=False, **{"verbose": 0})
+            """
+        ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3)
+            tuner.search(x, y, epochs=3, callbacks=[keras.callbacks.EarlyStopping("loss")], batch_size=8)
             """
         ),
         Example.search(

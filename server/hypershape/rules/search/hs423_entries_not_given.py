@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, TargetAnalysis
@@ -82,14 +82,23 @@ class EntriesNotGiven(Rule):
                         "hold: with allow_new_entries=False the constructor raises a RuntimeError.",
                         code.span(switch),
                         target=target.target.name,
-                        repairs=partial(_allowed, tuner, switch, code),
+                        repairs=partial(_allowed, tuner, switch, _held_share(target, names), code),
                     )
 
 
-def _allowed(tuner: Tuner, switch: ast.keyword, code: Code) -> Iterator[Fix]:
+def _held_share(target: TargetAnalysis, names: Collection[str]) -> float:
+    """The share of the space that goes when some names are held at their defaults."""
+    kept = 1.0
+    for each in target.hyperparameters:
+        if each.name in names:
+            kept = kept / each.count if each.count else 0.0
+    return 1.0 - kept
+
+
+def _allowed(tuner: Tuner, switch: ast.keyword, held: float, code: Code) -> Iterator[Fix]:
     if not tuner.gives("tune_new_entries"):
         edit = Edit(code.span(switch), "tune_new_entries=False")
-        yield Fix("Keep what is not given at its default: tune_new_entries=False", (edit,))
+        yield Fix("Keep what is not given at its default: tune_new_entries=False", (edit,), drops=held)
     title = "Remove allow_new_entries: search over what is not given, too"
     yield from without(tuner.node, "allow_new_entries", title, code)
 

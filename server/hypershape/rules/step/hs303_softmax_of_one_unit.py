@@ -131,10 +131,12 @@ def _without(values: Listed, index: int, code: Code) -> Iterator[Fix]:
     kept = [each for each in range(len(values.elts)) if each != index]
     dropped = edits.keep_elements(code.module, code.span(values), kept)
     if "sigmoid" in offered and dropped is not None:
-        yield Fix("Drop softmax from the choice", dropped)
+        yield Fix("Drop softmax from the choice", dropped, drops=1 / len(values.elts))
     elif isinstance(element, ast.Constant):
         yield Fix(
-            "Offer sigmoid instead", (Edit(code.span(element), requoted(code.source(element), "sigmoid")),)
+            "Offer sigmoid instead",
+            (Edit(code.span(element), requoted(code.source(element), "sigmoid")),),
+            drops=1 / len(values.elts),
         )
 
 
