@@ -60,13 +60,6 @@ def told() -> Iterator[Callable[[str], Told]]:
             None,
         ),
         (IN_A_BRANCH, "RandomSearch", "max_trials=6, seed=2", None),
-        (
-            'kernel = hp.Int("kernel", 3, 12)',
-            "BayesianOptimization",
-            "max_trials=6, num_initial_points=6, seed=2",
-            "of your 6 trials",
-        ),
-        (IN_A_BRANCH, "BayesianOptimization", "max_trials=5, num_initial_points=5, seed=3", None),
         ('kernel = hp.Int("kernel", 5, 20)', "GridSearch", "max_trials=15", "3 of the 7 trials after which"),
         (
             'kernel = hp.Int("kernel", 8, 40)',
