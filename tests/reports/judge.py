@@ -18,6 +18,7 @@ ENVIRONMENT = ("HS001", "HS002", "HS005", "HS422", "HS9")
 """Findings about the interpreter, the disk and what could not be checked, not about the file."""
 
 LOUD = (Severity.ERROR, Severity.WARNING)
+NOTHING = "shows nothing: every trial was drawn from what the repair gives up"
 RANKS = (Severity.HINT, Severity.INFO, Severity.WARNING, Severity.ERROR)
 
 
@@ -121,15 +122,17 @@ def search_again(said: Sequence[Said], kept: Kept, until: float = float("inf")) 
         each, row, repair = wanted.pop(program)
         came = verdict(each.case, row, repair, after)
         each.repairs.append(came)
-        if came != "cures":
+        if came not in ("cures", NOTHING):
             each.because.append(f"the repair {repair.title!r} of {row.code} {came}")
             each.verdict = "wrong"
     return not wanted
 
 
 def verdict(case: Case, row: Row, repair: Repair, after: Truth) -> str:
-    """`cures`, or what a repaired file does that it should not."""
+    """`cures`, `NOTHING`, or what a repaired file does that it should not."""
     before = case.truth
+    if _unlucky(row, repair, after):
+        return NOTHING
     if not _cured(case, row, repair, after):
         return f"does not cure: {after.outcome} ({after.error} at line {after.line}, {after.completed} + {after.failed} failed)"
     changed = [each for each in after.sought if _backwards(each)]
@@ -139,6 +142,12 @@ def verdict(case: Case, row: Row, repair: Repair, after: Truth) -> str:
         changed += [f"no metric {each}" for each in before.metrics if each not in after.metrics]
         changed += [f"no loss {each}" for each in before.losses if _lost(each, after.losses)]
     return f"changes what is sought: {', '.join(changed)}" if changed else "cures"
+
+
+def _unlucky(row: Row, repair: Repair, after: Truth) -> bool:
+    """Whether a repair gives trials of a part of the space up, and chance drew no other."""
+    all_given_up = "FailedTrialError" in repair.text and after.failed == after.given_up > 0
+    return row.condition is not None and all_given_up and not after.completed
 
 
 def _cured(case: Case, row: Row, repair: Repair, after: Truth) -> bool:
@@ -166,8 +175,8 @@ def _backwards(sought: str) -> bool:
 
 
 def _lost(loss: str, after: tuple[str, ...]) -> bool:
-    """Whether a loss is gone, but for its form for labels of another kind."""
-    return not any(_kind(loss) == _kind(each) for each in after)
+    """Whether a loss is gone, but for its form for labels of another kind, or the object in the place of its name."""
+    return not any(_kind(loss) == _kind(each) or each.endswith(f".{loss}") for each in after)
 
 
 def _kind(loss: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from hypershape.model import Severity
 from tests.reports import real
 from tests.reports.cases import all_cases
-from tests.reports.judge import Said, compared, search_again
-from tests.reports.shown import Kept, shown
+from tests.reports.judge import NOTHING, Said, compared, search_again, verdict
+from tests.reports.real import Truth
+from tests.reports.shown import Kept, Repair, Row, shown
 
 FAST = (
     "01_lstm_stack_plain",
@@ -59,6 +62,38 @@ def test_the_record_says_what_a_real_search_does() -> None:
     assert {name: (each.outcome, each.error, each.line) for name, each in found.items()} == {
         name: (truth.outcome, truth.error, truth.line) for name in names if (truth := CASES[name].truth)
     }
+
+
+GIVES_UP = Repair("Give such trials up at once", "raise kt.errors.FailedTrialError()")
+
+
+@pytest.mark.parametrize(
+    ("completed", "failed", "given_up", "came"),
+    [(3, 3, 3, "cures"), (0, 3, 3, NOTHING), (0, 3, 2, "does not cure"), (3, 3, 2, "does not cure")],
+)
+def test_a_repair_that_gives_trials_up_is_judged_by_the_others(
+    completed: int, failed: int, given_up: int, came: str
+) -> None:
+    row = Row("HS204", Severity.ERROR, 15, "fails", "second_layer", (GIVES_UP,))
+    outcome = "some trials fail" if completed else "every trial fails"
+    after = Truth(outcome, None, None, completed, failed, given_up, losses=("mse",))
+    assert verdict(CASES["01_lstm_stack_plain"], row, GIVES_UP, after).startswith(came)
+
+
+def test_a_repair_that_gives_every_trial_up_does_not_cure() -> None:
+    row = Row("HS204", Severity.ERROR, 15, "fails", None, (GIVES_UP,))
+    after = Truth("every trial fails", None, None, 0, 3, 3)
+    assert verdict(CASES["01_lstm_stack_plain"], row, GIVES_UP, after).startswith("does not cure")
+
+
+@pytest.mark.parametrize(
+    ("loss", "came"), [("__main__.dice", "cures"), ("__main__.other", "changes what is sought: no loss dice")]
+)
+def test_a_loss_in_the_place_of_its_name_is_the_same_loss(loss: str, came: str) -> None:
+    case = replace(CASES["01_lstm_stack_plain"], truth=Truth("every trial fails", losses=("dice",)))
+    repair = Repair("Look up dice of this file", "")
+    row = Row("HS207", Severity.ERROR, 15, "fails", None, (repair,))
+    assert verdict(case, row, repair, Truth("ends", losses=(loss,))) == came
 
 
 def test_every_case_was_recorded_and_does_what_its_kind_says() -> None:
