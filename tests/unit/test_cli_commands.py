@@ -201,3 +201,14 @@ def test_a_keras_in_which_nothing_builds_ends_with_two_and_says_so(
     assert done.returncode == 2
     assert "Dense has lost a private name" in done.stdout
     assert "No search space can be probed with" in done.stderr
+
+
+def test_a_name_that_no_encoding_has_is_printed(tmp_path: Path) -> None:
+    odd = tmp_path / "model.py"
+    odd.write_text(
+        "import keras\ndef build_model(hp):\n    a = hp.Int('\\ud800', 5, 1)\n    return keras.Sequential([keras.layers.Dense(a)])\n"
+    )
+    command = [sys.executable, "-m", "hypershape", "check", "--level", "static", str(odd)]
+    ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (ran.returncode, ran.stderr.strip()) == (1, "")
+    assert "\\ud800" in ran.stdout

@@ -88,7 +88,7 @@ async def check(
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as reason:
         raise CannotRun(f"The report could not be written: {reason}") from None
 

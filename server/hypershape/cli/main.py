@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -224,5 +225,9 @@ def _fail(sentence: str) -> None:
 
 def main() -> None:
     """The entry point of the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # Text of the user's may hold what no encoding has, such as half of a pair of surrogates.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     with suppress(BrokenPipeError):
         app()

@@ -6,12 +6,13 @@ Handlers find the document, call a pure function and convert. All analysis is in
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
@@ -35,6 +36,7 @@ from hypershape.lsp import (
 )
 from hypershape.lsp import hover as hovers
 from hypershape.lsp.configuration import Configuration as Configured
+from hypershape.lsp.headers import Headers
 from hypershape.lsp.positions import View
 from hypershape.lsp.session import Session
 from hypershape.lsp.status import Progress, Status
@@ -529,7 +531,7 @@ async def _watch_turns(server: Server) -> None:
 
 def serve_stdio() -> None:
     """Serves one client on standard input and output until it goes away."""
-    create_server().start_io()
+    create_server().start_io(stdin=cast(BinaryIO, Headers(sys.stdin.buffer)))
 
 
 def serve_tcp(host: str, port: int) -> None:
