@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from .engine_child import in_child
+
 pytestmark = pytest.mark.tensorflow
 
 
@@ -14,7 +16,15 @@ def classes(folder: Path, *files: str) -> None:
 
 
 def told(directory: object, **arguments: object) -> dict[str, object]:
-    """What is known of images in a folder, and what was assumed of it."""
+    """What is known of images in a folder, and what was assumed of it.
+
+    In a process of its own: what TensorFlow has started here would hang in every later fork.
+    """
+    found: dict[str, object] = in_child(_told, directory, arguments)
+    return found
+
+
+def _told(directory: object, arguments: dict[str, object]) -> dict[str, object]:
     import keras
 
     from hypershape.agent import folders, given
