@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hypershape.model import Analysis, Cause, Configuration, Module, Report, Slice, Span, TargetAnalysis
 from hypershape.rules.common import wording
+from hypershape.source.code import contains
 from hypershape.space.dimensions import Axis, Output, outputs
 
 QUOTES = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
@@ -185,26 +186,16 @@ def _strikes(cause: Cause, pin: Pin | None) -> bool:
 def _outermost(groups: Mapping[tuple[Span, str], list[Output]]) -> tuple[Output, ...]:
     """The outputs of the layer that is called last, of those whose expression lies in no other's."""
     free = [
-        key for key in groups if not any(_within(key[0], other) for other, _ in groups if other != key[0])
+        key for key in groups if not any(contains(other, key[0]) for other, _ in groups if other != key[0])
     ]
     return tuple(groups[(free or list(groups))[-1]])
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return (outer.line, outer.column) <= (inner.line, inner.column) and (
-        inner.end_line,
-        inner.end_column,
-    ) <= (
-        outer.end_line,
-        outer.end_column,
-    )
 
 
 def made_by(module: Module, target: TargetAnalysis, span: Span, pin: Pin | None) -> tuple[Output, ...]:
     """The outputs of the layer that an expression calls last, one for each round of a loop."""
     groups: dict[tuple[Span, str], list[Output]] = {}
     for each in _outputs(module, target, pin):
-        if each.span.path == module.document.path and _within(each.span, span):
+        if contains(span, each.span):
             groups.setdefault(_key(each), []).append(each)
     return _outermost(groups) if groups else ()
 

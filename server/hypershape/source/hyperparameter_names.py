@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hypershape.model import Document, Edit, Span
-from hypershape.source.code import Code
+from hypershape.source.code import Code, contains
 from hypershape.source.flow import flow
 from hypershape.source.holders import Flow, Holder, Mention, Name
 from hypershape.source.neighbours import Neighbours
@@ -217,7 +217,7 @@ class HyperparameterNames:
 
 def mention_at(mentions: Iterable[Mention], place: Span) -> Mention | None:
     """The mention whose text holds a place, its end included."""
-    return next((each for each in mentions if _lies_in(place, each.span)), None)
+    return next((each for each in mentions if contains(each.span, place)), None)
 
 
 def symbols(document: Document) -> list[Symbol]:
@@ -226,11 +226,11 @@ def symbols(document: Document) -> list[Symbol]:
     declared = [each for each in known.mentions if each.kind is not None and _is_held(each, known)]
     found = []
     for target in known.targets:
-        own = [each for each in declared if _lies_in(each.around, target.body)]
+        own = [each for each in declared if contains(target.body, each.around)]
         declared = [each for each in declared if each not in own]
         found.append(Symbol(target.name, "search space", target.span, target.body, _children(own, known)))
     for name, span, whole in _functions(known):
-        own = [each for each in declared if _lies_in(each.around, whole)]
+        own = [each for each in declared if contains(whole, each.around)]
         declared = [each for each in declared if each not in own]
         if own:
             found.append(Symbol(name, "hyperparameters", span, whole, _children(own, known)))
@@ -261,16 +261,6 @@ def _children(mentions: Iterable[Mention], known: Flow) -> tuple[Symbol, ...]:
     return tuple(
         Symbol(each.name.text or text.within(each.span), each.kind or "", each.span, each.around)
         for each in sorted(mentions, key=lambda each: each.around)
-    )
-
-
-def _lies_in(inner: Span, outer: Span) -> bool:
-    return (outer.line, outer.column) <= (inner.line, inner.column) and (
-        inner.end_line,
-        inner.end_column,
-    ) <= (
-        outer.end_line,
-        outer.end_column,
     )
 
 
