@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hypershape.model import Hyperparameter
-from hypershape.rules.common.tuners import Tuner
+from hypershape.model import Analysis, Hyperparameter
+from hypershape.rules.common.tuners import Tuner, tuners
 from hypershape.source import Code
 from hypershape.space import domains
 
@@ -46,6 +46,25 @@ def folder_of(tuner: Tuner, path: str, code: Code) -> Path | None:
             return None
         parts.append(value)
     return Path(path).parent.joinpath(*parts)
+
+
+def sharing(analysis: Analysis, code: Code) -> Iterator[tuple[Tuner, Sequence[Tuner]]]:
+    """Each tuner whose project folder is written, with the earlier ones that have searched there when it is made.
+
+    These stand in the same function, or beside it.
+    """
+    before: list[tuple[Tuner, Path]] = []
+    for tuner in tuners(analysis, code):
+        folder = folder_of(tuner, code.path, code) if tuner.complete else None
+        if folder is None:
+            continue
+        yield tuner, [each for each, other in before if other == folder and _has_searched(each, tuner, code)]
+        before.append((tuner, folder))
+
+
+def _has_searched(earlier: Tuner, tuner: Tuner, code: Code) -> bool:
+    same_scope = code.enclosing(earlier.node) is code.enclosing(tuner.node)
+    return same_scope and any(call.lineno < tuner.node.lineno for call in earlier.searches)
 
 
 def declared(space: object) -> dict[str, Declared]:

@@ -196,12 +196,14 @@ def objective_edits(node: ast.expr, name: str, direction: str, code: Code) -> tu
     return (*made, added) if added else tuple(made)
 
 
-def afresh(tuner: Tuner, code: Code) -> Iterator[Fix]:
+def afresh(
+    tuner: Tuner, code: Code, title: str = "Start afresh with overwrite=True (deletes the old trials)"
+) -> Iterator[Fix]:
     """The tuner with `overwrite=True`, in place of what it is given."""
     edit = edits.set_argument(code.module, code.span(tuner.node), "overwrite", "True")
     in_text = any(each.arg == "overwrite" for each in tuner.node.keywords)
     if edit is not None and in_text == tuner.gives("overwrite"):
-        yield Fix("Start afresh with overwrite=True (deletes the old trials)", (edit,))
+        yield Fix(title, (edit,))
 
 
 def _written_out(calls: Iterable[ast.Call], keywords: Iterable[ast.keyword]) -> bool:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Finding, Fix, Related, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.projects import folder_of
-from hypershape.rules.common.tuners import Tuner, afresh, tuners
+from hypershape.rules.common.projects import sharing
+from hypershape.rules.common.tuners import Tuner, afresh
 from hypershape.source import Code
 
 
@@ -71,15 +70,8 @@ class SharedProject(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        before: list[tuple[Tuner, Path]] = []
-        for tuner in tuners(analysis, code):
-            folder = folder_of(tuner, code.path, code) if tuner.complete else None
-            if folder is None:
-                continue
-            earlier = next(
-                (each for each, other in before if other == folder and _differ(each, tuner, code)), None
-            )
-            before.append((tuner, folder))
+        for tuner, before in sharing(analysis, code):
+            earlier = next((each for each in before if _differ(each, tuner, code)), None)
             if earlier is not None and not _overwrites(tuner, code):
                 yield self.finding(
                     "This tuner has its project where an earlier one has it, and takes over the trials of that one.",
@@ -90,12 +82,10 @@ class SharedProject(Rule):
 
 
 def _differ(earlier: Tuner, tuner: Tuner, code: Code) -> bool:
-    """Whether a tuner that has searched before is of another kind, or has another model."""
-    searched = any(call.lineno < tuner.node.lineno for call in earlier.searches)
-    same_scope = code.enclosing(earlier.node) is code.enclosing(tuner.node)
+    """Whether a tuner is of another kind than an earlier one, or has another model."""
     models = [code.argument(each.node, "hypermodel", 0) for each in (earlier, tuner)]
     other = {ast.dump(each) for each in models if each is not None}
-    return searched and same_scope and (earlier.found.class_name != tuner.found.class_name or len(other) > 1)
+    return earlier.found.class_name != tuner.found.class_name or len(other) > 1
 
 
 def _overwrites(tuner: Tuner, code: Code) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
-from hypershape.fixes import edits
-from hypershape.model import Analysis, Finding, Fix, Related, Severity
+from hypershape.model import Analysis, Finding, Related, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.projects import folder_of
-from hypershape.rules.common.tuners import Tuner, tuners
-from hypershape.source import Code
+from hypershape.rules.common.projects import sharing
+from hypershape.rules.common.tuners import afresh
+
+_FROM_ITS_START = "Search the grid from its start with overwrite=True (deletes the old trials)"
 
 
 class GridResumed(Rule):
@@ -78,24 +77,19 @@ class GridResumed(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        before: list[tuple[Tuner, Path]] = []
-        for tuner in tuners(analysis, code):
-            folder = folder_of(tuner, code.path, code) if tuner.complete else None
-            if folder is None or tuner.found.class_name != "GridSearch" or not tuner.searches:
+        for tuner, before in sharing(analysis, code):
+            if tuner.found.class_name != "GridSearch" or not tuner.searches:
                 continue
             switch = code.argument(tuner.node, "overwrite")
             overwrites = code.value(switch, default=True) if switch is not None else None
-            earlier = next(
-                (each for each, other in before if other == folder and _searched(each, tuner, code)), None
-            )
-            before.append((tuner, folder))
+            earlier = next((each for each in before if each.found.class_name == "GridSearch"), None)
             if earlier is not None and not overwrites:
                 yield self.finding(
                     "This GridSearch goes on with the trials of an earlier one and tries nothing more: it does not "
                     "know where in the grid that one stood, and ends at once.",
                     code.span(tuner.node.func),
                     related=(Related(code.span(earlier.node.func), "the earlier search"),),
-                    repairs=partial(_afresh, tuner, code),
+                    repairs=partial(afresh, tuner, code, _FROM_ITS_START),
                 )
             elif overwrites is False and switch is not None:
                 yield self.finding(
@@ -103,17 +97,5 @@ class GridResumed(Rule):
                     "where in the grid that one stood.",
                     code.span(next(each for each in tuner.keywords if each.arg == "overwrite")),
                     severity=Severity.HINT,
-                    repairs=partial(_afresh, tuner, code),
+                    repairs=partial(afresh, tuner, code, _FROM_ITS_START),
                 )
-
-
-def _searched(earlier: Tuner, tuner: Tuner, code: Code) -> bool:
-    """Whether a tuner has searched before another one is made, in the same function or beside it."""
-    same_scope = code.enclosing(earlier.node) is code.enclosing(tuner.node)
-    return same_scope and any(call.lineno < tuner.node.lineno for call in earlier.searches)
-
-
-def _afresh(tuner: Tuner, code: Code) -> Iterator[Fix]:
-    edit = edits.set_argument(code.module, code.span(tuner.node), "overwrite", "True")
-    if edit is not None:
-        yield Fix("Search the grid from its start with overwrite=True (deletes the old trials)", (edit,))
