@@ -36,6 +36,16 @@ def key_of(configuration: Configuration) -> Key:
     return tuple(sorted(configuration.items(), key=lambda item: item[0]))
 
 
+def is_the_tuners(name: str) -> bool:
+    """Whether a value belongs to one trial and not to the search space: Hyperband adds `tuner/epochs` and its like."""
+    return name.startswith("tuner/")
+
+
+def own_values(configuration: Configuration) -> dict[str, Value]:
+    """The values of a trial that its configuration holds."""
+    return {name: value for name, value in configuration.items() if not is_the_tuners(name)}
+
+
 Level: TypeAlias = Literal["auto", "static", "symbolic", "device"]
 Verdict: TypeAlias = Literal["ok", "fail", "unknown"]
 Status: TypeAlias = Literal["probed", "static-only", "unprobeable"]

@@ -23,7 +23,9 @@ from hypershape.model import (
     TargetAnalysis,
     TunerCall,
     Value,
+    is_the_tuners,
     key_of,
+    own_values,
 )
 from hypershape.probe import Agent, AgentFailed, Cache
 from hypershape.rules.common.rehearsed import EVERYWHERE, decisive
@@ -258,8 +260,8 @@ class _Plan:
         if good is None or bad is None:
             return
         for name, value in bad.values.items():
-            if name in good.values and good.values[name] != value and not name.startswith("tuner/"):
-                yield {**_plain(good.values), name: value}
+            if name in good.values and good.values[name] != value and not is_the_tuners(name):
+                yield {**own_values(good.values), name: value}
 
     def _other_values(self) -> Iterator[Configuration]:
         """The other values of a hyperparameter on which alone a failure was seen to depend."""
@@ -270,7 +272,7 @@ class _Plan:
         for name in found if len(found) == 1 else ():
             listed = next((each.values for each in self.target.hyperparameters if each.name == name), None)
             for value in listed if listed is not None and len(listed) <= MOST_VALUES else ():
-                yield {**_plain(good[0].values), name: value}
+                yield {**own_values(good[0].values), name: value}
 
     def _declared_in_training(self) -> Iterator[Configuration]:
         """Values of hyperparameters of which the model knows nothing, such as those of `HyperModel.fit`."""
@@ -282,11 +284,6 @@ class _Plan:
                 for value in values[:MOST_VALUES]:
                     if self.played[0].values.get(name) != value:
                         yield {**self.played[0].configuration, name: value}
-
-
-def _plain(values: Configuration) -> dict[str, Value]:
-    """The values that a configuration holds: Hyperband adds some of its own, which belong to one trial."""
-    return {name: value for name, value in values.items() if not name.startswith("tuner/")}
 
 
 def _space(rehearsal: Rehearsal) -> dict[str, list[Value]]:

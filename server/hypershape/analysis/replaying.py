@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 
 from hypershape.analysis.clock import Clock
 from hypershape.analysis.rehearsing import Player, play, same_search
-from hypershape.model import Analysis, Configuration, Edit, Fix, Module, Rehearsal, Span, TunerCall
+from hypershape.model import (
+    Analysis,
+    Configuration,
+    Edit,
+    Fix,
+    Module,
+    Rehearsal,
+    Span,
+    TunerCall,
+    own_values,
+)
 from hypershape.probe import AgentFailed
 
 _PHASES = (
@@ -78,8 +88,7 @@ class Replay:
 
 def _asked(known: Rehearsal) -> Configuration:
     """The configuration that shows again what a rehearsal showed, also where only the training declares a value."""
-    values = {name: value for name, value in known.values.items() if not name.startswith("tuner/")}
-    return {**known.configuration, **values}
+    return {**known.configuration, **own_values(known.values)}
 
 
 def _is_no_worse(now: Rehearsal, known: Rehearsal) -> bool:

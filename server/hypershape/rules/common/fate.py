@@ -18,6 +18,8 @@ from hypershape.model import (
     Span,
     TargetAnalysis,
     Value,
+    is_the_tuners,
+    own_values,
 )
 from hypershape.rules.common import wording
 from hypershape.rules.common.rehearsed import CODES, EVERYWHERE, Story, stories
@@ -41,7 +43,7 @@ def sentence(story: Story, target: TargetAnalysis | None) -> str:
 def _speaks_for_all(story: Story) -> bool:
     """Whether what failed fails with all values: others failed as well, there are none, or nothing hangs on them."""
     drawn = {each.name for each in story.failed.hyperparameters or story.target_space if each.count != 1}
-    played = {tuple(sorted(plain(each.values).items(), key=str)) for each in story.failing}
+    played = {tuple(sorted(own_values(each.values).items(), key=str)) for each in story.failing}
     return not drawn or len(played) > 1 or story.failed.stage in EVERYWHERE
 
 
@@ -77,7 +79,7 @@ def _either(name: str, values: Collection[Value]) -> str:
 
 
 def _shown(values: Configuration, names: Collection[str]) -> str:
-    return wording.values(values, [each for each in names if not each.startswith("tuner/")])
+    return wording.values(values, [each for each in names if not is_the_tuners(each)])
 
 
 def _figures(story: Story, target: TargetAnalysis | None) -> str:
@@ -103,7 +105,9 @@ def counted(story: Story, target: TargetAnalysis | None) -> tuple[TargetAnalysis
     if hp is None or hp.values is None or hp.conditions or hp.weights or {*hp.values} != bad | good:
         return None
     share = len(bad) / len(hp.values)
-    failing, passing = ([plain(each.values) for each in every] for every in (story.failing, story.passing))
+    failing, passing = (
+        [own_values(each.values) for each in every] for every in (story.failing, story.passing)
+    )
     cause = Cause(
         story.error, Report(failing[0], "fail", "device"), tuple(failing), _met(hp, bad), True, share
     )
@@ -138,11 +142,6 @@ def _met(hp: Hyperparameter, bad: Collection[Value]) -> Condition:
     if len(bad) == 1:
         return Comparison(hp.name, "==", next(iter(bad)))
     return Membership(hp.name, tuple(each for each in hp.values or () if each in bad))
-
-
-def plain(values: Configuration) -> dict[str, Value]:
-    """The values that a configuration holds: Hyperband adds some of its own, which belong to one trial."""
-    return {name: value for name, value in values.items() if not name.startswith("tuner/")}
 
 
 def explained(

@@ -20,6 +20,7 @@ from hypershape.model import (
     TargetAnalysis,
     TunerCall,
     Value,
+    is_the_tuners,
 )
 from hypershape.rules.common import wording
 from hypershape.source import Code
@@ -207,7 +208,7 @@ def decisive(
         return {}
     found = {}
     for name in failing[0].values:
-        if name.startswith("tuner/") or not all(name in each.values for each in (*failing, *passing)):
+        if is_the_tuners(name) or not all(name in each.values for each in (*failing, *passing)):
             continue
         bad, good = ({each.values[name] for each in every} for every in (failing, passing))
         if not bad & good:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from hypershape.model import Cause, Configuration, Coverage, Fate, Hyperparameter, TargetAnalysis, TunerCall
+from hypershape.model import (
+    Cause,
+    Configuration,
+    Coverage,
+    Fate,
+    Hyperparameter,
+    TargetAnalysis,
+    TunerCall,
+    is_the_tuners,
+)
 from hypershape.space import fates, odds, shares
 
 SHOWN_VALUES = 4
 MOST_VALUES = 12
 MANY = 20
 """So many probes that all fail are told as all of the space; none of 20 builds where less than one in seven does."""
-_INTERNAL = "tuner/"
-"""How Keras Tuner's own entries among the values of a trial begin: `tuner/epochs`."""
 QUOTED = 300
 _RECEIVED = re.compile(r"\n+Arguments received by [^\n]*:\n.*", re.DOTALL)
 """The arguments of a call, tensor by tensor, which Keras appends to what went wrong in it."""
@@ -183,7 +190,7 @@ def _of_the_trial(target: TargetAnalysis) -> tuple[Hyperparameter, ...]:
     found = {each.name: each for each in target.hyperparameters}
     for rehearsal in target.rehearsals:
         for each in rehearsal.hyperparameters:
-            if not each.name.startswith("tuner/"):
+            if not is_the_tuners(each.name):
                 found.setdefault(each.name, each)
     return tuple(found.values())
 
@@ -223,7 +230,7 @@ def example(cause: Cause) -> str:
 
 
 def values(configuration: Configuration, names: Iterable[str], most: int = SHOWN_VALUES) -> str:
-    chosen = [name for name in names if not name.startswith(_INTERNAL)]
+    chosen = [name for name in names if not is_the_tuners(name)]
     shown = ", ".join(f"{name}={configuration[name]!r}" for name in chosen[:most])
     return shown + (", …" if len(chosen) > most else "") if chosen else "its defaults"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.model import Analysis, Finding, Severity
+from hypershape.model import Analysis, Finding, Severity, own_values
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import fate, rehearsed, remedies
 
@@ -72,7 +72,7 @@ class SearchEndsAtOnce(Rule):
                     f"{rehearsed.what(story)} {fate.sentence(story, story.explored(analysis))}",
                     rehearsed.place(story, code),
                     target=story.target,
-                    configuration=fate.plain(failed.values) or failed.configuration,
+                    configuration=own_values(failed.values) or failed.configuration,
                     error=story.error,
                     repairs=partial(remedies.candidates, story, analysis),
                 )
