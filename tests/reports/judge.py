@@ -135,7 +135,7 @@ def verdict(case: Case, row: Row, repair: Repair, after: Truth) -> str:
         return NOTHING
     if not _cured(case, row, repair, after):
         return f"does not cure: {after.outcome} ({after.error} at line {after.line}, {after.completed} + {after.failed} failed)"
-    changed = [each for each in after.sought if _backwards(each)]
+    changed = list(after.backwards)
     if before is not None and before.outcome == "ends":
         changed += sorted(set(before.sought) - set(after.sought))
     if before is not None:
@@ -163,15 +163,6 @@ def _cured(case: Case, row: Row, repair: Repair, after: Truth) -> bool:
 
 def _end(truth: Truth) -> tuple[object, ...]:
     return truth.outcome, truth.error, truth.completed
-
-
-def _backwards(sought: str) -> bool:
-    """Whether an objective asks for the worst models, as far as Keras Tuner knows the metric."""
-    from keras_tuner.engine import metrics_tracking
-
-    direction, _, name = sought.partition(" ")
-    known = metrics_tracking.infer_metric_direction(name)
-    return known is not None and known != direction
 
 
 def _lost(loss: str, after: tuple[str, ...]) -> bool:

@@ -28,7 +28,8 @@ class Truth:
     """What a file did: how it ended, what it raised and on which of its lines, and what became of its trials.
 
     `given_up` of the failed trials were ended by a FailedTrialError, as the file wants it. `sought` are the tuners'
-    objectives ("min val_loss"), `losses` and `metrics` what models were compiled with.
+    objectives ("min val_loss"), `backwards` those that ask for the worst models, as far as Keras Tuner knows the metric,
+    `losses` and `metrics` what models were compiled with.
     """
 
     outcome: Outcome
@@ -38,6 +39,7 @@ class Truth:
     failed: int = 0
     given_up: int = 0
     sought: tuple[str, ...] = ()
+    backwards: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
 
@@ -127,6 +129,7 @@ def _truth(path: str, text: str) -> dict[str, Any]:
         "failed": failed,
         "given_up": sum("FailedTrialError" in (trial.message or "") for trial in trials),
         "sought": tuple(sorted({_sought(each.oracle.objective) for each in tuners})),
+        "backwards": tuple(sorted({_sought(each.oracle.objective) for each in tuners if _backwards(each)})),
         "losses": tuple(sorted(watched.losses)),
         "metrics": tuple(sorted(watched.metrics)),
     }
@@ -142,6 +145,15 @@ def _outcome(error: str | None, completed: int, failed: int) -> Outcome:
 
 def _sought(objective: Any) -> str:
     return f"{getattr(objective, 'direction', None)} {getattr(objective, 'name', None)}"
+
+
+def _backwards(tuner: Any) -> bool:
+    from keras_tuner.engine import metrics_tracking
+
+    objective = tuner.oracle.objective
+    # To look a metric up makes one, which starts TensorFlow: never in the process that the tests fork from.
+    known = metrics_tracking.infer_metric_direction(getattr(objective, "name", ""))
+    return known is not None and known != getattr(objective, "direction", None)
 
 
 class _Watched:
