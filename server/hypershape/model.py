@@ -511,6 +511,8 @@ class Environment:
     """Why the backend cannot use the GPU that the machine has; None where it may."""
     unfenced: str | None = None
     """Why the kernel does not keep probes off the user's files; None where it does."""
+    barriers: tuple[str, ...] = ()
+    """Those of `agent.guard.BARRIERS` that stand."""
     readers: Mapping[str, str] = field(default_factory=dict)
     """The environment variables that the imports of Keras and Keras Tuner read, each with the package that did."""
     script: Mapping[str, str] = field(default_factory=dict)

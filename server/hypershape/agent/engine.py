@@ -836,6 +836,7 @@ def describe() -> Dict[str, Any]:
         "lacks": private.lacks(),
         "gpu_unseen": device.unseen(),
         "unfenced": guard.unfenced(),
+        "barriers": guard.standing(),
         "problem": private.problem(),
     }
     return found

@@ -15,7 +15,7 @@ import tempfile
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from . import kernel
+from . import kernel, seccomp
 
 CHANGED: Dict[str, Tuple[Tuple[int, Optional[int], bool], ...]] = {
     "os.chflags": ((0, None, True),),
@@ -68,6 +68,8 @@ SIGNALS = frozenset(("os.kill", "os.killpg"))
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _DENIED = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV, errno.EOVERFLOW))
 """How the kernel's barriers refuse: the fence with the first two, the layer with what it cannot take over."""
+_UNREACHED = frozenset((errno.ECONNREFUSED, errno.ENETUNREACH))
+"""The same of the network."""
 
 
 class Refused(PermissionError):
@@ -115,9 +117,42 @@ def install(
         if with_kernel and kernel.lay_over(folder, scratch):
             places.append(folder)
         os.chdir(folder)
-    places.extend(kernel.devices())
-    fenced = with_kernel and kernel.raise_fence(places + _outside_caches())
-    sys.addaudithook(_hook(places, fenced, unreachable))
+    fenced = with_kernel and "files" in _stand_behind_the_kernel(places)
+    sys.addaudithook(_hook([*places, *kernel.devices()], fenced, unreachable))
+
+
+def _stand_behind_the_kernel(places: List[str]) -> List[str]:
+    """Raises the kernel's barriers, each where it can be had; those of `BARRIERS` that stand."""
+    open_ = places + _outside_caches()
+    frozen = kernel.freeze(open_)
+    # What is mounted since, such as shared memory, is what the fence must name.
+    fenced = kernel.raise_fence([*open_, *kernel.devices()])
+    spared = () if kernel.fence_version() >= kernel.SIGNALS_SINCE else seccomp.ancestors()
+    sifted = seccomp.sift(spared, local=os.path.exists(_outside_caches()[1]))
+    return [name for name, stands in zip(BARRIERS, (fenced, frozen, sifted)) if stands]
+
+
+BARRIERS = ("files", "mounts", "calls")
+"""What the kernel keeps from probes: changes of files (Landlock), of their modes and of shared memory (mounts that are
+read-only), and system calls that reach the network, other processes or the system (seccomp)."""
+
+
+def standing() -> List[str]:
+    """Those of `BARRIERS` that can be had here, tried in a process of their own."""
+    if not sys.platform.startswith("linux"):
+        return []
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(writing, " ".join(_stand_behind_the_kernel([])).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        found = answer.read().split()
+    os.waitpid(pid, 0)
+    return found
 
 
 def unfenced() -> Optional[str]:
@@ -268,6 +303,8 @@ def refusal(error: BaseException) -> Optional[str]:
             return str(each) + "."
         if getattr(each, _NO_NETWORK, False):
             return "It needs the network, which a probe does not have (%s)." % each
+        if isinstance(each, OSError) and each.errno in _UNREACHED:
+            return "Hypershape does not let a probe use the network (%s)." % each
         if _is_denied(each):
             what = " ".join(str(each).split())[:300]
             return "Hypershape does not let a probe change files (%s: %s)." % (type(each).__name__, what)

@@ -7,7 +7,8 @@ a user does not have:
   is read back there, and goes with the job. A build function that makes `logs/` or saves its model works as ever,
   and no file of the user's changes.
 - a **fence** (Landlock): writes, deletes, renames and links happen in that layer and in the job's scratch folder or
-  not at all, also those of TensorFlow, HDF5 and SQLite, which no hook in Python sees.
+  not at all, also those of TensorFlow, HDF5 and SQLite, which no hook in Python sees. Modes, owners, times and
+  attributes it does not know: all but those places is mounted read-only, too.
 
 Where a kernel has none of them, each function says so, and the audit hook of `guard` stands alone.
 Numbers and structures: https://docs.kernel.org/userspace-api/landlock.html, unshare(2), mount(2)
@@ -37,14 +38,18 @@ _CHANGES = sum(1 << bit for bit in (1, 4, 5, 6, 7, 8, 9, 10, 11, 12))
 _CHANGES_SINCE = {2: 1 << 13, 3: _TRUNCATE}
 """Links and renames between folders since the second version, truncation by name since the third."""
 _CONNECTS = (1 << 0) | (1 << 1)
-_SIGNALS = 1 << 1
+_SIGNALS = (1 << 0) | (1 << 1)
+"""Signals to processes outside of the fence, and connections to their sockets that have no name in the file system."""
+SIGNALS_SINCE = 6
 
 _NEW_MOUNTS, _NEW_USERS = 0x00020000, 0x10000000
 _RECURSIVE_PRIVATE = 0x4000 | 0x40000
+_BIND, _READ_ONLY, _RECURSIVE, _HERE, _MOUNT_SETATTR = 0x1000, 1, 0x8000, -100, 442
+_SHARED = "/dev/shm"
 
 DEVICES = (
-    "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts",
-    "/dev/shm", "/dev/nvidia*", "/dev/dri", "/dev/kfd", "/dev/dxg", "/proc/self",
+    "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/shm", "/dev/nvidia*",
+    "/dev/dri", "/dev/kfd", "/dev/dxg", "/proc/self",
 )  # fmt: skip
 """What a backend opens for writing and that is no file of anybody's."""
 
@@ -69,7 +74,7 @@ def raise_fence(places: Iterable[str]) -> bool:
     handled = struct.pack("=Q", changes)
     if version >= 4:
         handled += struct.pack("=Q", _CONNECTS)
-    if version >= 6:
+    if version >= SIGNALS_SINCE:
         handled += struct.pack("=Q", _SIGNALS)
     ruleset = _call(_CREATE_RULESET, handled, len(handled), 0)
     if ruleset < 0:
@@ -112,7 +117,7 @@ def lay_over(folder: str, scratch: str) -> bool:
         return False
     os.makedirs(upper, exist_ok=True)
     os.makedirs(work, exist_ok=True)
-    if not _own_mounts():
+    if not own_mounts():
         return False
     options = "lowerdir=%s,upperdir=%s,workdir=%s,userxattr" % (folder, upper, work)
     return _mount(b"overlay", folder, b"overlay", 0, os.fsencode(options))
@@ -128,14 +133,60 @@ def clear(scratch: str) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _own_mounts() -> bool:
-    """A mount namespace for this process: by the right of root, or of a user namespace with the same numbers."""
+def freeze(places: Iterable[str]) -> bool:
+    """Mounts everything read-only for this process, but the folders in `places`.
+
+    Shared memory is new and empty: what others hold in theirs stays as it is, and what is made goes with the job.
+    Returns whether it did.
+    """
+    if not own_mounts():
+        return False
+    folders = [os.path.realpath(place) for place in places if os.path.isdir(place)]
+    if not all(
+        _mount(os.fsencode(each), each, None, _BIND, None) for each in folders if not os.path.ismount(each)
+    ):
+        return False
+    if not _set_read_only("/", True):
+        return False
+    if os.path.isdir(_SHARED) and _mount(b"tmpfs", _SHARED, b"tmpfs", 0, b"mode=1777"):
+        folders.append(_SHARED)
+    # What a process may change there is about itself alone, and seen to by Landlock.
+    _set_read_only("/proc", False)
+    done = [_set_read_only(each, False) for each in folders]
+    return all(done)
+
+
+def _set_read_only(place: str, on: bool) -> bool:
+    """Changes a mount: to read-only with all that are mounted below it, or back by itself."""
+    wanted = struct.pack("=QQQQ", _READ_ONLY if on else 0, 0 if on else _READ_ONLY, 0, 0)
+    flags = ctypes.c_uint(_RECURSIVE if on else 0)
+    return _call(_MOUNT_SETATTR, _HERE, os.fsencode(place), flags, wanted, ctypes.c_size_t(len(wanted))) == 0
+
+
+def own_mounts() -> bool:
+    """A mount namespace for this process: by the right of root, or of a user namespace with the same numbers.
+
+    The process must have no second thread.
+    """
     if sys.platform != "linux":
         return False
+    if _private_to != os.getpid():
+        _unshare()
+    return _private_to == os.getpid()
+
+
+_private_to = 0
+"""The process that has mounts of its own."""
+
+
+def _unshare() -> None:
+    if sys.platform != "linux":
+        return
+    global _private_to
     libc, user, group = _libc(), os.geteuid(), os.getegid()
     if libc.unshare(_NEW_MOUNTS):
         if libc.unshare(_NEW_MOUNTS | _NEW_USERS):
-            return False
+            return
         try:
             for name, text in (
                 ("setgroups", "deny"),
@@ -145,8 +196,9 @@ def _own_mounts() -> bool:
                 with open("/proc/self/" + name, "w", encoding="ascii") as file:
                     file.write(text)
         except OSError:
-            return False
-    return _mount(b"none", "/", None, _RECURSIVE_PRIVATE, None)
+            return
+    if _mount(b"none", "/", None, _RECURSIVE_PRIVATE, None):
+        _private_to = os.getpid()
 
 
 def _mount(source: bytes, place: str, kind: Optional[bytes], flags: int, options: Optional[bytes]) -> bool:

@@ -13,6 +13,8 @@ from hypershape.model import Environment
 from hypershape.probe import Agent, AgentFailed
 
 FENCED = "kept from probes by the kernel (Landlock)"
+FROZEN = "kept from probes by the kernel (read-only mounts)"
+SIFTED = "kept from probes by the kernel (seccomp)"
 
 
 async def examine(command: Sequence[str], untrusted: Sequence[Path]) -> int:
@@ -33,7 +35,7 @@ async def examine(command: Sequence[str], untrusted: Sequence[Path]) -> int:
         "backend": environment.backend or "none",
         "devices": ", ".join(environment.devices) or "none",
         **({"GPU": f"unused: {environment.gpu_unseen}"} if environment.gpu_unseen else {}),
-        **({} if environment.problem else {"your files": environment.unfenced or FENCED}),
+        **({} if environment.problem else _barriers(environment)),
         "symbolic probes": "yes" if environment.symbolic else _why_not_symbolic(environment),
         **{name: version or "missing" for name, version in sorted(environment.packages.items())},
     }
@@ -43,6 +45,18 @@ async def examine(command: Sequence[str], untrusted: Sequence[Path]) -> int:
     console.print(table)
     console.print(environment.problem or "A search can be probed here.")
     return OK if environment.problem is None else CANNOT_RUN
+
+
+def _barriers(environment: Environment) -> dict[str, str]:
+    """What probes are kept from, and by what."""
+    mounts, calls = ("mounts" in environment.barriers, "calls" in environment.barriers)
+    return {
+        "your files": environment.unfenced or FENCED,
+        "their modes, shared memory": FROZEN
+        if mounts
+        else "kept from Python's own functions only: no own mounts",
+        "network, other processes": SIFTED if calls else "kept from Python's own functions only: no seccomp",
+    }
 
 
 def _why_not_symbolic(environment: Environment) -> str:
