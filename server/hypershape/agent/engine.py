@@ -153,7 +153,7 @@ class _Recalled:
             self.key == other.key
             and self.built == other.built
             and self.compiled == other.compiled
-            and self.hp.read == other.hp.read
+            and self.hp.hypershape_read == other.hp.hypershape_read
             and [call[:4] for call in self.calls] == [call[:4] for call in other.calls]
         )
 
@@ -506,7 +506,7 @@ class Engine:
             if not waiting:
                 return
             tried.append(waiting[0])
-            values = dict(hp.read)
+            values = dict(hp.hypershape_read)
             values.update({condition.name: condition.values[0] for condition in waiting[0]})
 
     def _met(self, function: Any, values: Mapping[str, Any]) -> RecordingHyperParameters:
@@ -543,7 +543,7 @@ class Engine:
             return found
         self._space.learn(found.hp)
         return {
-            "configuration": dict(found.hp.read),
+            "configuration": dict(found.hp.hypershape_read),
             "verdict": "ok" if error is None else "unknown" if found.key in self._untold else "fail",
             "level": "symbolic",
             "error": error,
@@ -552,7 +552,7 @@ class Engine:
             "output_shapes": shapes(found.ends, found.deferred) if returned else (),
             "log_names": names,
             "new": self._space.take_new(),
-            "declarations": found.hp.declarations,
+            "declarations": found.hp.hypershape_declarations,
             "data": found.data.knowledge,
             "compiled": found.compiled if returned else None,
             "elapsed_ms": 0.0,
@@ -633,7 +633,11 @@ class Engine:
                 return related
         if not followed:
             return nothing
-        met = [name for name in found.hp.read if name in tracker.domains and name not in tracker.forced]
+        met = [
+            name
+            for name in found.hp.hypershape_read
+            if name in tracker.domains and name not in tracker.forced
+        ]
         return {
             "free": tuple(name for name in met if name not in tracker.allowed),
             "alike": {name: tracker.alike(name) for name in met if name in tracker.allowed},
@@ -654,7 +658,7 @@ class Engine:
         diagram: Optional[states.Diagram] = None
         if again is not None and tracker.dependable and again.is_like(found):
             try:
-                diagram = tracker.diagram(found.hp.read)
+                diagram = tracker.diagram(found.hp.hypershape_read)
             except states.Unrelated:
                 pass
         # What took too long goes on from where it stopped, but not for ever.
@@ -662,9 +666,9 @@ class Engine:
         self._entangled = self._unrelated < HOPELESS
         if not diagram:
             return None
-        box = states.box_in(diagram, found.hp.read, tracker.domains)
+        box = states.box_in(diagram, found.hp.hypershape_read, tracker.domains)
         return {
-            "free": tuple(n for n in found.hp.read if n in tracker.domains and n not in box),
+            "free": tuple(n for n in found.hp.hypershape_read if n in tracker.domains and n not in box),
             "alike": {name: values for name, values in box.items() if len(values) > 1},
             "states": tuple(diagram),
         }
@@ -777,7 +781,7 @@ class Engine:
             # What stands behind the layer that refuses was never built.
             model = None
         return {
-            "configuration": dict(run.hp.read),
+            "configuration": dict(run.hp.hypershape_read),
             "verdict": verdict,
             "level": level,
             "error": run.error,
@@ -786,7 +790,7 @@ class Engine:
             "output_shapes": shapes(step.outputs(model), run.deferred),
             "log_names": run.log_names,
             "new": self._space.take_new(),
-            "declarations": run.hp.declarations,
+            "declarations": run.hp.hypershape_declarations,
             "data": run.data.knowledge,
             "compiled": run.compiled,
             "elapsed_ms": 0.0,

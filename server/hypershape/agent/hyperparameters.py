@@ -8,6 +8,7 @@ records what the target declares and reads.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import math
 import sys
 import types
@@ -22,24 +23,30 @@ from .positions import Positions, Span
 LISTED = 10_000
 """A domain with more values than this is counted instead of listed."""
 
+SHOWN = 1_000
+"""A signature of more characters is cut: it travels with every report."""
+
 
 class RecordingHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc]
-    """What one probe hands to the target: Keras Tuner's container, which writes down what is read."""
+    """What one probe hands to the target: Keras Tuner's container, which writes down what is read.
+
+    User code may hang attributes of its own on it; ours have names that nobody else gives.
+    """
 
     def __init__(self, positions: Optional[Positions] = None) -> None:
         super().__init__()
         self._positions = positions
-        self.read: Dict[str, Any] = {}
-        self.declarations: List[Dict[str, Any]] = []
-        self.first_spans: Dict[int, Optional[Span]] = {}
+        self.hypershape_read: Dict[str, Any] = {}
+        self.hypershape_declarations: List[Dict[str, Any]] = []
+        self.hypershape_spans: Dict[int, Optional[Span]] = {}
 
     def _retrieve(self, hp: Any) -> Any:
         span = self._place()
         known = len(self._space)
         value = super()._retrieve(hp)
         if len(self._space) > known:
-            self.first_spans[id(self._space[-1])] = span
-        self.declarations.append(
+            self.hypershape_spans[id(self._space[-1])] = span
+        self.hypershape_declarations.append(
             {"name": hp.name, "kind": type(hp).__name__, "signature": signature(hp), "span": span}
         )
         self._note(hp.name, value)
@@ -56,12 +63,15 @@ class RecordingHyperParameters(keras_tuner.HyperParameters):  # type: ignore[mis
         twin._hps = defaultdict(list, {name: list(hps) for name, hps in self._hps.items()})
         twin._space = list(self._space)
         twin.values = dict(self.values)
-        twin.read, twin.declarations = self.read, self.declarations
+        twin.hypershape_read, twin.hypershape_declarations = (
+            self.hypershape_read,
+            self.hypershape_declarations,
+        )
         return twin
 
     def _note(self, name: str, value: Any) -> None:
-        if value is not None and name not in self.read:
-            self.read[name] = _json(value)
+        if value is not None and name not in self.hypershape_read:
+            self.hypershape_read[name] = _json(value)
 
     def _place(self) -> Optional[Span]:
         if self._positions is None:
@@ -244,7 +254,7 @@ class Space:
         for found in hp._space[len(self._space) :]:
             self._space.append(found)
             self._hps.setdefault(found.name, []).append(found)
-            self._spans[id(found)] = hp.first_spans.get(id(found))
+            self._spans[id(found)] = hp.hypershape_spans.get(id(found))
             self._unreported.append(found)
             if self.closed:
                 self._constant.append(id(found))
@@ -279,10 +289,18 @@ def signature(hp: Any) -> str:
     if kind in ("Int", "Float"):
         return "%s(%r, %r, step=%r, sampling=%r)" % (kind, hp.min_value, hp.max_value, hp.step, hp.sampling)
     if kind == "Choice":
-        return "Choice(%r)" % (list(hp.values),)
+        return _short("Choice(%r)" % (list(hp.values),))
     if kind == "Fixed":
-        return "Fixed(%r)" % (hp.value,)
+        return _short("Fixed(%r)" % (hp.value,))
     return "%s()" % kind
+
+
+def _short(text: str) -> str:
+    """A text, or its beginning with what tells it from others of that beginning."""
+    if len(text) <= SHOWN:
+        return text
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return "%s… (%d characters, %s)" % (text[:SHOWN], len(text), digest)
 
 
 def describe(hp: Any, span: Optional[Span]) -> Dict[str, Any]:

@@ -22,6 +22,8 @@ assert sys.platform != "win32"
 
 REPORTS_AT_ONCE = 256
 REPORTS_SECONDS = 0.05
+PIECE = 1_000
+"""So many hyperparameters of a long report travel at a time."""
 STATEMENT_SECONDS = 3.0
 SLICE_SECONDS = 30.0
 LEAST_SECONDS = 0.05
@@ -313,8 +315,32 @@ class Job:
         return known[0]
 
     def _flush(self, send: Callable[[bytes], None], reports: list[Any], traces: dict[int, Any]) -> None:
-        if reports:
-            send(wire.reports(self.number, reports, traces))
+        """Sends reports, in frames that are short enough for the server to read each at one go."""
+        if not reports:
+            return
+        frame = wire.reports(self.number, reports, traces)
+        if len(frame) <= wire.REPORTED:
+            send(frame)
+        elif len(reports) > 1:
+            half = len(reports) // 2
+            self._flush(send, reports[:half], traces)
+            self._flush(send, reports[half:], {})
+        elif len(frame) > wire.LARGEST_REPORTED:
+            send(wire.reports(self.number, [_left_out(reports[0], len(frame))], {}))
+        else:
+            (report,) = reports
+            for field in ("new", "declarations"):
+                values = list(report.get(field) or ())
+                for start in range(0, len(values), PIECE):
+                    send(wire.ahead(self.number, field, values[start : start + PIECE]))
+            send(wire.reports(self.number, [{**report, "new": (), "declarations": ()}], traces))
+
+
+def _left_out(report: dict[str, Any], size: int) -> dict[str, Any]:
+    """A report in the place of one that is too large."""
+    what = f"What this model is built from takes {size >> 20} MB to tell: it is not checked."
+    known = {"verdict": "unknown", "level": report["level"], "error": errors.limit("TooLarge", what)}
+    return {"configuration": {}, "layers": report["layers"], **known}
 
 
 def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> None:

@@ -18,6 +18,13 @@ REQUEST = b"Q"
 LARGEST = 1 << 28
 """A frame of more bytes is not waited for."""
 
+REPORTED = 1 << 20
+"""What a child reports travels in frames of about so many bytes: the server reads each at one go, and must answer its
+editor in between."""
+
+LARGEST_REPORTED = 1 << 23
+"""One report of more bytes is left out, and its configuration not checked."""
+
 _STRANGE = "It wrote into the channel over which its probe reports."
 
 _MARK = b"HS"
@@ -53,7 +60,15 @@ def answer(request: Any, result: Any) -> bytes:
 
 def reports(job: int, found: list[Any], traces: dict[int, Any]) -> bytes:
     """The frame in which a child sends what it has found."""
-    params = {"job": job, "reports": found, "traces": traces}
+    return _reported({"job": job, "reports": found, "traces": traces})
+
+
+def ahead(job: int, field: str, values: list[Any]) -> bytes:
+    """A frame with some values of a list in the report that comes next, which is too long to travel as one."""
+    return _reported({"job": job, "reports": [], "traces": {}, "ahead": {field: values}})
+
+
+def _reported(params: dict[str, Any]) -> bytes:
     return frame(NOTIFICATION, text({"jsonrpc": "2.0", "method": "job/reports", "params": params}))
 
 
@@ -74,6 +89,7 @@ def checked(kind: bytes, body: bytes, job: int, request: Any) -> bytes:
             params = message["params"]
             fit = message["method"] == "job/reports" and params["job"] == job and "id" not in message
             fit = fit and isinstance(params["reports"], list) and isinstance(params["traces"], dict)
+            fit = fit and isinstance(params.get("ahead", {}), dict)
         else:
             fit = kind == ANSWER and message["id"] == request and isinstance(message["result"], dict)
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -126,8 +142,9 @@ class Messages:
 class Frames:
     """Cuts the bytes of a zygote-child stream into (kind, body) pairs."""
 
-    def __init__(self) -> None:
+    def __init__(self, largest: int = LARGEST) -> None:
         self._buffer = bytearray()
+        self._largest = largest
 
     def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The frames that `data` completes, with bodies as they were sent.
@@ -139,8 +156,8 @@ class Frames:
             mark, kind, size, checksum = _HEADER.unpack_from(self._buffer)
             if mark != _MARK or kind not in (NOTIFICATION, ANSWER, REQUEST):
                 raise Malformed(_STRANGE)
-            if size > LARGEST:
-                raise Malformed(f"Its report is larger than {LARGEST >> 20} MB.")
+            if size > self._largest:
+                raise Malformed(f"Its report is larger than {self._largest >> 20} MB.")
             if len(self._buffer) < _HEADER.size + size:
                 return
             body = bytes(self._buffer[_HEADER.size : _HEADER.size + size])

@@ -38,7 +38,7 @@ class _Child:
         self.output = output
         self.limit = limit
         self.progress: Optional[limits.Progress] = None
-        self.frames = wire.Frames()
+        self.frames = wire.Frames(2 * wire.LARGEST_REPORTED)
         self.pending: Any = None
         self.silent_since: Optional[float] = None
         """When it was first seen with no work in hand and a request not answered."""

@@ -6,8 +6,8 @@ import asyncio
 import itertools
 import shlex
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -525,6 +525,21 @@ async def _stop(client: _Client) -> None:
         await asyncio.wait_for(client.stop(), 2.0)  # type: ignore[no-untyped-call]
 
 
+STRANGE = "It wrote into the channel over which its probe reports."
+
+NONSENSE: dict[str, Any] = {"died": STRANGE, "index": 0}
+"""What counts as the answer of a process that tells what no probe tells."""
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """User code may answer in its probe's place, with anything: raises AgentFailed where that is no answer."""
+    try:
+        yield
+    except Exception:
+        raise AgentFailed(STRANGE) from None
+
+
 class Job:
     """One slice in a process of its own, which is replaced when a configuration kills it."""
 
@@ -545,7 +560,9 @@ class Job:
         self._limits, self._assumption, self._device = limits, assumption, device
         self._number: int | None = None
         self._traces: dict[int, tuple[Any, ...]] = {}
-        self._queue: asyncio.Queue[Report] = asyncio.Queue()
+        self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._ahead: dict[str, list[Any]] = {}
+        """Values of lists in the report that comes next."""
         self._probed = False
         self._kin = False
         """Its process has started others."""
@@ -590,7 +607,9 @@ class Job:
         With them why they are not, where a reason is known.
         """
         answer = await self._open({"describe": True})
-        return convert.data(answer["data"]) if answer.get("data") else None, str(answer.get("unread") or "")
+        with _understood():
+            data = convert.data(answer["data"]) if answer.get("data") else None
+        return data, str(answer.get("unread") or "")
 
     def unread(self, slice_: Slice | None) -> str:
         """Why the data that a slice gives could not be had, as far as that is known."""
@@ -600,7 +619,8 @@ class Job:
         """Forks the process, runs a slice that searches in it, and tells what happened."""
         asked = {"configuration": dict(configuration), "seconds": seconds}
         answer = await self._agent.ask("job/rehearse", {**self._params(), **asked})
-        return convert.rehearsal(answer, configuration, tuner)
+        with _understood():
+            return convert.rehearsal(answer, configuration, tuner)
 
     async def _open(self, more: Mapping[str, Any]) -> dict[str, Any]:
         params = {**self._params(), **more}
@@ -611,14 +631,17 @@ class Job:
             raise
         if answer.get("error") is not None:
             self.end()
-            raise SliceFailed(convert.error(answer["error"]))
-        self.assumptions = tuple(answer.get("assumptions", ()))
+            with _understood():
+                error = convert.error(answer["error"])
+            raise SliceFailed(error)
+        with _understood():
+            self.assumptions = tuple(map(str, answer.get("assumptions", ())))
         return answer
 
     def _params(self) -> dict[str, Any]:
         """What a new process must know; from now on its reports come here."""
         self._number = self._agent.number(self)
-        self._traces = {}
+        self._traces, self._ahead = {}, {}
         return {
             "job": self._number,
             "slice": convert.slice_to_json(self.slice),
@@ -662,23 +685,21 @@ class Job:
                 "each": each,
             }
             asked = asyncio.ensure_future(self._agent.ask("job/probe", params))
-            done = 0
+            done, answer = 0, None
             try:
-                while not (asked.done() and self._queue.empty()):
+                while answer is None and not (asked.done() and self._queue.empty()):
                     getter = asyncio.ensure_future(self._queue.get())
                     try:
                         await asyncio.wait({asked, getter}, return_when=asyncio.FIRST_COMPLETED)
                         if getter.done():
-                            done += 1
-                            yield getter.result()
+                            reports = await self._read(getter.result())
+                            answer = NONSENSE if reports is None else None
+                            for report in (reports or ())[: len(asked_for) - done]:
+                                done += 1
+                                yield report
                     finally:
                         getter.cancel()
-                answer = asked.result()
-                self.assumptions = tuple(answer.get("assumptions", self.assumptions))
-                self._probed = True
-                self._kin = bool(answer.get("kin"))
-                wall, computed = answer.get("took", (0.0, 0.0))
-                self.waited += wall - computed
+                answer = self._told(answer or asked.result())
             except BaseException:
                 self.end()
                 raise
@@ -690,9 +711,9 @@ class Job:
                 self.end()
                 if done < len(asked_for):
                     # What was probed before it and not told yet is probed again, and told first.
-                    place = min(max((answer.get("index") or 0) - done, 0), len(asked_for) - done - 1)
-                    error = ProbeError("Killed", reason, "limit")
-                    left[place] = Report(left[place], "unknown", level, error)  # type: ignore[arg-type]
+                    place = min(max(answer["index"] - done, 0), len(asked_for) - done - 1)
+                    error = ProbeError("Killed", str(reason), "limit")
+                    left[place] = Report(left[place], "unknown", level, error)
                 continue
             if answer.get("cut"):
                 self.end()
@@ -709,10 +730,39 @@ class Job:
 
     def received(self, fields: dict[str, Any]) -> None:
         """Reports from the agent."""
+        self._queue.put_nowait(fields)
+
+    async def _read(self, fields: dict[str, Any]) -> list[Report] | None:
+        """The reports in a message, read beside the loop: they may be long. None where they are none."""
+        try:
+            return await asyncio.to_thread(self._converted, fields)
+        except Exception:
+            return None
+
+    def _told(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """An answer after the last report, where it is one."""
+        try:
+            self.assumptions = tuple(map(str, answer.get("assumptions", self.assumptions)))
+            wall, computed = map(float, answer.get("took", (0.0, 0.0)))
+            index = int(answer.get("index") or 0)
+        except (TypeError, ValueError):
+            return NONSENSE
+        self._probed = True
+        self._kin = bool(answer.get("kin"))
+        self.waited += wall - computed
+        return {**answer, "index": index}
+
+    def _converted(self, fields: dict[str, Any]) -> list[Report]:
+        """What a message holds of reports; what it says of the next one is kept for that."""
         for number, calls in fields["traces"].items():
             self._traces[int(number)] = convert.trace(calls)
+        for name, values in fields.get("ahead", {}).items():
+            self._ahead.setdefault(name, []).extend(values)
+        found = []
         for each in fields["reports"]:
-            self._queue.put_nowait(convert.report(each, self._traces.get(each["layers"], ())))
+            ahead, self._ahead = self._ahead, {}
+            found.append(convert.report({**each, **ahead}, self._traces.get(each["layers"], ())))
+        return found
 
     def end(self) -> None:
         """Ends the job's process."""
