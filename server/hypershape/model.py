@@ -272,6 +272,8 @@ class Module:
     """The other files that share a search space with this one: what they say counts here."""
     unsearched: str | None = None
     """Why not every file that may use this one was looked into, in one sentence."""
+    unread: str | None = None
+    """Why the text was not read at all, in one sentence."""
 
     @property
     def clean(self) -> str:

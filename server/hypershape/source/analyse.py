@@ -12,6 +12,7 @@ from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, S
 from hypershape.source import comments, environs
 from hypershape.source.calls import Construction, TunerFinder
 from hypershape.source.code import Code
+from hypershape.source.documents import LARGEST
 from hypershape.source.modules import (
     Collector,
     Finder,
@@ -70,6 +71,8 @@ def analyse(document: Document, *, previous: Module | None = None, elsewhere: El
     A target of `previous` whose text can no longer be read comes back without a slice, so that what was known
     about it can be kept.
     """
+    if len(document.text) > LARGEST:
+        return _unread(document)
     code = Code(document, previous.code if previous is not None else None)
     lines, path = code.text, document.path
     found_comments = comments.comments(document.text)
@@ -93,6 +96,14 @@ def analyse(document: Document, *, previous: Module | None = None, elsewhere: El
         ignores=comments.ignores(found_comments, lines, path),
         variables=environs.variables(code),
     )
+    return code.module
+
+
+def _unread(document: Document) -> Module:
+    """A text that is too long, as if it held nothing; where it has to do with Keras it says so."""
+    code = Code(replace(document, text=""))
+    why = f"It has {len(document.text):,} characters; files with more than {LARGEST:,} are not analysed."
+    code.module = Module(document, code, unread=why if "keras" in document.text.lower() else None)
     return code.module
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from hypershape.model import Document, Module, Target
 from hypershape.source.analyse import DOES_NOT_PARSE, Elsewhere, analyse, declared_data, half_typed_inside
 from hypershape.source.code import Code, Definition
+from hypershape.source.documents import LARGEST
 from hypershape.source.neighbours import Neighbours
 from hypershape.source.workspace import Workspace
 
@@ -30,6 +31,8 @@ def across(
         opened: texts that the editor has open, by path; they count instead of what the disk has.
     """
     document = module.document
+    if len(document.text) > LARGEST:
+        return module
     neighbours = Neighbours.of(document, workspace, opened)
     own = neighbours.own
     heirs = neighbours.heirs(own)

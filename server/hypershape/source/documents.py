@@ -19,6 +19,10 @@ SUFFIXES = (".py", ".ipynb")
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "venv", "env", "build", "dist"}
 
 
+LARGEST = 1_000_000
+"""A text with more characters is not analysed: reading it would take many seconds, and a gigabyte."""
+
+
 class Unreadable(Exception):
     """A file that cannot be read as Python or as a notebook; says why in one sentence."""
 

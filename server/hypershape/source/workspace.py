@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hypershape.source.documents import SUFFIXES, walk
+from hypershape.source.documents import LARGEST, SUFFIXES, walk
 from hypershape.source.modules import NEVER_LOCAL
 from hypershape.text import Text
 
@@ -27,8 +27,6 @@ LEVELS = 5
 ENVIRONMENTS = (".venv", "venv", "env")
 FRESH_SECONDS = 2.0
 """A list of the project's files counts so long, or twenty times as long as it took to make."""
-LARGEST = 1_000_000
-"""Bytes of a file that is still looked into."""
 
 _OF_INTEREST = re.compile(rb"(?i)keras|tensorflow|tuner|hyper|\bhps?\b")
 _WORD = re.compile(r"[^\W\d]\w*")

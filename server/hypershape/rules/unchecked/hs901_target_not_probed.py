@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes.declare import declare_data
-from hypershape.model import Analysis, Finding, Severity
+from hypershape.model import Analysis, Finding, Severity, Span
 from hypershape.rules.base import Rule
 
 
@@ -29,6 +29,9 @@ class TargetNotProbed(Rule):
     severity = Severity.INFO
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
+        if analysis.module.unread is not None:
+            start = Span(analysis.module.document.path, 1, 1, 1, 1)
+            yield self.finding(f"This file is not checked. {analysis.module.unread}", start)
         for target in analysis.targets:
             if target.status == "unprobeable":
                 reason = target.reason or target.target.reason or "What it needs is not known."
