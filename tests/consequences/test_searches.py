@@ -1,20 +1,12 @@
 """What is said of a search is what the real search does, with Keras Tuner's own draws and real training."""
 
-import asyncio
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from hypershape import analysis, source
-from hypershape.model import Fate, Finding, Options
-from hypershape.probe import Agent
-
-from .searches import Seen, script, seen
+from .searches import Seen, Told, script, seen, telling
 
 pytestmark = pytest.mark.tensorflow
-
-Told = tuple[Finding, tuple[Fate, ...]]
 
 UNDER_A_SCOPE = """
 kernel = 3
@@ -32,21 +24,7 @@ if hp.Boolean("deep", default=True):
 
 @pytest.fixture(scope="module")
 def told() -> Iterator[Callable[[str], Told]]:
-    # Imported before the first fork, so that each search has it at once.
-    import keras_tuner  # noqa: F401
-
-    loop = asyncio.new_event_loop()
-    agent = Agent([sys.executable])
-
-    def analyse(text: str) -> Told:
-        document = source.from_text("/project/model.py", text)
-        done = loop.run_until_complete(analysis.run(document, agent, Options(verify_fixes=False)))
-        finding = next(each for each in done.findings if each.code == "HS201")
-        return finding, done.targets[0].fates
-
-    yield analyse
-    loop.run_until_complete(agent.close())
-    loop.close()
+    yield from telling()
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hypershape.model import Fate, Hyperparameter, Parent, ProbeError, TunerCall
-from hypershape.rules.common.wording import REFUSED, consequence
+from hypershape.model import Coverage, Fate, Hyperparameter, Parent, ProbeError, TunerCall
+from hypershape.rules.common.wording import REFUSED, consequence, end_untold
 from hypershape.source import analyse, from_text
 
 from .test_rules_consequence import ERROR, TEXT, analysed, whole
@@ -62,3 +62,42 @@ def test_what_only_training_shows_is_not_met_before_the_first_trial() -> None:
     )
     trained = replace(cause, error=STEP)
     assert consequence(replace(target, causes=(trained,)), trained) != REFUSED
+
+
+SEVERAL = Hyperparameter("k", "Int", 4, (1, 2, 3, 4), 4)
+
+
+@pytest.mark.parametrize(
+    ("message", "end"),
+    [
+        ("Keras Tuner refuses this Choice.", " No search begins."),
+        ("Keras Tuner refuses this Choice in every configuration: no search begins.", ""),
+    ],
+)
+def test_a_failure_that_the_text_explains_says_that_no_search_begins(message: str, end: str) -> None:
+    target, cause = analysed("RandomSearch", "max_trials=9", 1.0, [SEVERAL])
+    assert end_untold(message, target, cause) == end
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "end"),
+    [
+        ("Three classes do not fit.", "other", " Every trial fails."),
+        ("Three classes do not fit in every configuration.", "other", ""),
+        ("No model comes back.", "no-model", " The search ends at once."),
+    ],
+)
+def test_a_failure_of_every_trial_that_the_text_explains_says_so(message: str, kind: str, end: str) -> None:
+    target, cause = analysed("RandomSearch", "max_trials=9", 1.0, [SEVERAL])
+    later = replace(cause, error=replace(cause.error, stage="step", kind=kind))
+    alone = Coverage("exhaustive", 1, 1, 1, 1.0, (1.0, 1.0))
+    whole_space = replace(target, causes=(later,), coverage=alone)
+    assert end_untold(message, whole_space, later) == end
+
+
+def test_nothing_is_added_where_a_part_of_the_space_fails_or_no_tuner_searches() -> None:
+    target, cause = analysed("RandomSearch", "max_trials=9", 0.25, [SEVERAL])
+    later = replace(cause, error=STEP)
+    assert end_untold("It fails.", replace(target, causes=(later,)), later) == ""
+    alone = replace(target, target=replace(target.target, tuners=()))
+    assert end_untold("It fails.", alone, cause) == ""

@@ -10,13 +10,14 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from hypershape.fixes.declare import declare_data
 from hypershape.model import Analysis, Cause, Finding, Fix, Ignore, Severity, Span
 from hypershape.rules import refactor
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common import rehearsed
+from hypershape.rules.common import rehearsed, wording
 from hypershape.rules.pages import page, page_file
 from hypershape.rules.unchecked.hs902_idle_ignore import IdleIgnore
 
@@ -71,6 +72,7 @@ def findings(
                 explained.append(finding.cause)
             if not any(_same(finding, other) for other in found):
                 found.append(finding)
+    found = [_with_end(each, analysis) for each in found]
     found = rehearsed.without_told(_without_undone(found, analysis), analysis)
     kept, used = [], set()
     for finding in found:
@@ -100,6 +102,15 @@ def _same(finding: Finding, other: Finding) -> bool:
     if (finding.code, finding.span) != (other.code, other.span):
         return False
     return finding.message == other.message or finding.target != other.target
+
+
+def _with_end(finding: Finding, analysis: Analysis) -> Finding:
+    """A finding that says what its failure does to the search, where that is known."""
+    for target in analysis.targets:
+        if finding.cause is not None and any(finding.cause is each for each in target.causes):
+            end = wording.end_untold(finding.message, target, finding.cause)
+            return replace(finding, message=finding.message + end) if end else finding
+    return finding
 
 
 def _without_undone(found: list[Finding], analysis: Analysis) -> list[Finding]:

@@ -105,6 +105,21 @@ def _end_of_all(target: TargetAnalysis, cause: Cause) -> str:
     return ": the search ends at once" if cause.error.kind == "no-model" else ""
 
 
+def end_untold(message: str, target: TargetAnalysis, cause: Cause) -> str:
+    """` No search begins.` or the like, where all of a search fails by a cause and a message does not say so.
+
+    Rules that read a failure off the text know its reason; what it does to the search, only the probes know.
+    """
+    said = message.lower()
+    if not target.target.tuners or "search" in said or "every trial" in said:
+        return ""
+    if fates.refused(target, cause):
+        return " No search begins."
+    if not always(target, cause) or " configuration" in said:
+        return ""
+    return " The search ends at once." if cause.error.kind == "no-model" else " Every trial fails."
+
+
 REFUSED = ": no search begins, because the tuner builds one of these before its first trial"
 
 
