@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from hypershape.model import Configuration, Frame, Hyperparameter, ProbeError, Report, Span, Value
 from hypershape.space import Explorer
+from hypershape.space.claims import counterexample
+from hypershape.space.conditions import Name, Number, Operation, Relation
+from hypershape.space.cubes import Cube
 
 
 class Fails(Exception):
@@ -416,6 +419,27 @@ def test_values_that_are_alike_take_one_probe_for_all_of_them() -> None:
     assert (coverage.mode, coverage.space) == ("exhaustive", 10**8)
     assert probes < 2000
     assert coverage.failing_share == pytest.approx(8 / 10)
+
+
+def test_a_border_in_a_range_of_thousands_is_named_though_few_probes_prove_the_space() -> None:
+    def target(run: Run) -> None:
+        run.draw("units", *range(1, 4097))
+        if run.at_least("units", 65):
+            raise Fails(7)
+
+    explorer, probes = explore(target)
+    (cause,) = explorer.causes()
+    assert probes < 20
+    assert str(cause.condition) == "units >= 65"
+
+
+def test_what_is_wrong_inside_of_a_long_range_refutes_a_condition() -> None:
+    units = Hyperparameter("units", "Int", 1, tuple(range(1, 4097)), 4096)
+    report = Report({"units": 1}, "fail", "symbolic")
+    cube = Cube(report, report.configuration, (), {"units": frozenset(range(1, 4097))})
+    divides = Relation(Operation(Name("units"), "%", Number(7)), "!=", Number(0))
+    point = counterexample(divides, cube, {"units": units})
+    assert point is not None and not divides.holds(point)
 
 
 def test_a_relation_is_found_though_a_proof_probes_few_pairs_of_values() -> None:

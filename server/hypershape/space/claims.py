@@ -14,6 +14,8 @@ from hypershape.space.domains import ends, position_of, positions, value_at
 
 MOST_POINTS = 1024
 """So many combinations of free values are looked at one by one; of more only those where a condition may change."""
+SPREAD = 16
+"""The steps in which a domain is looked through that is too long for that."""
 
 
 def everywhere(
@@ -24,7 +26,7 @@ def everywhere(
     All of them, or the ends of each domain where that is too many.
     """
     free = _open(cube, names, hps)
-    domains = [_values(cube, hps[name]) or ends(hps[name], 3) for name in free]
+    domains = [_values(cube, hps[name]) or _ends(cube, hps[name], 3) for name in free]
     if math.prod(map(len, domains)) > MOST_POINTS:
         domains = [_ends(cube, hps[name], 3) for name in free]
     return _points(cube, free, domains)
@@ -36,13 +38,9 @@ def counterexample(
     """A configuration of a cube of which a condition is not true; None if there is none."""
     fails = cube.report.verdict == "fail"
     free = [name for name in condition.names if name in hps and name in cube.open_names]
-    domains = [_values(cube, hps[name]) or _telling(condition, hps[name]) for name in free]
+    domains = [_answered(condition, cube, hps[name]) for name in free]
     if math.prod(map(len, domains)) > MOST_POINTS:
-        domains = [
-            [value for value in _telling(condition, hps[name]) if value in cube.alike.get(name, (value,))]
-            or [cube.report.configuration[name]]
-            for name in free
-        ]
+        domains = [_told(condition, cube, hps[name]) for name in free]
     return next(
         (each for each in _points(cube, free, domains) if bool(condition.holds(each)) is not fails), None
     )
@@ -87,16 +85,29 @@ def _ends(cube: Cube, hp: Hyperparameter, most: int) -> Sequence[Value]:
     return values if len(values) <= most else (*values[: most - 1], values[-1])
 
 
-def _telling(condition: Condition, hp: Hyperparameter) -> Sequence[Value]:
-    """The ends of a domain, and the values around those with which a condition compares."""
+def _answered(condition: Condition, cube: Cube, hp: Hyperparameter) -> Sequence[Value]:
+    """Values of a hyperparameter that a cube speaks for, one for all that a condition treats alike."""
+    values = cube.alike.get(hp.name) or hp.values
+    if values is None:
+        return _told(condition, cube, hp)
+    own = [atom for atom in condition.atoms if hp.name in atom.names]
+    if any(len(atom.names) > 1 for atom in own):
+        return list(values)
+    return list({tuple(atom.holds({hp.name: value}) for atom in own): value for value in values}.values())
+
+
+def _told(condition: Condition, cube: Cube, hp: Hyperparameter) -> Sequence[Value]:
+    """Some of them: the ends, some in between, and the values around those with which a condition compares."""
     last = positions(hp) - 1
-    found = {0, last}
+    found = {last * part // SPREAD for part in range(SPREAD + 1)}
     for atom in condition.atoms:
         if hp.name in atom.names:
             constants = atom.values if isinstance(atom, Membership) else (getattr(atom, "value", None),)
             places = [position_of(hp, each) for each in constants if each is not None and not callable(each)]
             found |= {place + step for place in places if place is not None for step in (-1, 0, 1)}
-    return [value_at(hp, each) for each in sorted(found) if 0 <= each <= last]
+    told = [value_at(hp, each) for each in sorted(found) if 0 <= each <= last]
+    alike = cube.alike.get(hp.name)
+    return told if alike is None else [v for v in told if v in alike] or [cube.report.configuration[hp.name]]
 
 
 def _points(cube: Cube, names: Sequence[str], domains: Sequence[Sequence[Value]]) -> Iterator[Configuration]:
