@@ -27,10 +27,13 @@ MOST_TERMS = 12
 MOST_DIVISOR = 64
 LEAST_DIVIDED = 3
 """Of fewer values nobody would say that they are what a number divides."""
+MOST_DIVIDED = 1 << 20
+LEAST_TURNS = 3
+"""A number is said to be divided where what fails and what builds take turns as often by size."""
 MOST_EXCEPTIONS = 8
 """Of a domain with more values nobody would name one that does not fail."""
 
-PLAIN, THRESHOLD, AT_END, DIVIDED, EXCEPT, LISTED, ANY = 11, 12, 13, 13, 13, 14, 36
+PLAIN, THRESHOLD, AT_END, DIVIDED, EXCEPT, LISTED, DIVIDING, ANY = 11, 12, 13, 13, 13, 14, 17, 36
 """What comparisons cost to read. That there is one more counts most, what kind it is little."""
 UNSAID = 12
 """What a denial costs in addition where it only holds because a hyperparameter that was not read has no value."""
@@ -85,7 +88,8 @@ def _compared(
     ordered = len(numbers) == len(bad | good)
     limits = (min(numbers), max(numbers)) if ordered and numbers else ()
     for value in bad if len(bad | good) <= MOST_VALUES or len(bad) == 1 else ():
-        at_end = hp.kind in ("Int", "Float") and value in limits
+        # Nothing lies below zero that could be meant as well.
+        at_end = hp.kind in ("Int", "Float") and value in limits and not value == 0 == min(numbers)
         yield Comparison(name, "==", value), AT_END if at_end else PLAIN
     if ordered:
         yield from _thresholds(name, sorted(numbers), bad, good, hp)
@@ -119,6 +123,20 @@ def _divided(name: str, bad: set[Value], good: set[Value]) -> Iterator[tuple[Con
     shared = math.gcd(*(value for value in good if type(value) is int))
     for divisor in _divisors(shared) if len(good) >= LEAST_DIVIDED else ():
         yield Relation(_remainder(name, divisor), "!=", Number(0)), DIVIDED
+    yield from _dividing(name, sorted(whole), sorted(value for value in good if type(value) is int))
+
+
+def _dividing(name: str, bad: Sequence[int], good: Sequence[int]) -> Iterator[tuple[Condition, int]]:
+    """`60 % chunk != 0`: the least number that all building values divide, where it takes turns what builds by size."""
+    if len(good) < LEAST_DIVIDED or min(*bad, *good) < 1:
+        return
+    number = math.lcm(*good)
+    turns = sum(
+        a[1] is not b[1]
+        for a, b in itertools.pairwise(sorted([*((v, 0) for v in bad), *((v, 1) for v in good)]))
+    )
+    if number <= MOST_DIVIDED and turns >= LEAST_TURNS and all(number % value for value in bad):
+        yield Relation(Operation(Number(number), "%", Name(name)), "!=", Number(0)), DIVIDING
 
 
 def _remainder(name: str, divisor: int) -> Expression:

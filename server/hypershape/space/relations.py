@@ -9,6 +9,7 @@ that it draws, and a border that no two comparisons with constants could draw as
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,14 +25,22 @@ from hypershape.space.conditions import (
     Relation,
     Sign,
 )
-from hypershape.space.literals import Literal
+from hypershape.space.literals import LEAST_DIVIDED, LEAST_TURNS, MOST_DIVIDED, Literal
 
 MOST_TRIPLES = 4
 """Relations of three are sought among so many names."""
 LARGEST_POWER = 64
 
-DIVIDES, COMPARED, POWER, OF_THREE, FITTED = 18, 25, 28, 30, 38
+DIVIDES, COMPARED, POWER, MULTIPLE, OF_THREE, FITTED = 18, 25, 28, 29, 30, 38
 """What they cost to read; a comparison with a constant costs 11 to 14."""
+
+MULTIPLES = (2, 3, 4)
+"""Half of a size, and what is drawn twice."""
+SHIFTS = (-1, 0, 1)
+"""`2 ** (depth - 1)`: whether the first block halves, or the second."""
+
+COINCIDENCES = 20
+"""So many times more borders than are tried there must be room for, or one of them would fit by chance."""
 
 Pairs = Mapping[tuple[int, ...], tuple[int, int]]
 """Values of some hyperparameters with the failing and the building configurations that have them, as bit sets."""
@@ -63,7 +72,7 @@ def relations(
                 yield Literal(found.relation, sides.failing, sides.building, found.cost)
     for some in itertools.combinations(names[:MOST_TRIPLES], 3):
         triples = seen_together(some, failing, building)
-        for found in _of_three(some):
+        for found in _of_three(some, triples):
             sides = split(triples, found.holds)
             if _tells(sides, everything) and found.shown(sides):
                 yield Literal(found.relation, sides.failing, sides.building, found.cost)
@@ -133,29 +142,95 @@ def of_two(one: str, other: str, pairs: Pairs, alike: bool, everything: int) -> 
         steps = partial(_is_staircase, pairs, order, least=3 if alike else 4)
         yield Candidate(Relation(a, sign, b), order, steps, COMPARED)
     for x, y, turned in ((a, b, False), (b, a, True)):
-        rest: Expression = Operation(x, "%", y)
-        for calculated, divides, cost in (
-            (rest, _divides_not, DIVIDES),
-            (Operation(x, "%", Operation(Number(2), "**", y)), _halves_not, POWER),
-        ):
+        for divisor, of, cost in _divisors(y):
+            divides = partial(_divides_not, of)
             holds = _turned(divides) if turned else divides
-            shown = partial(_is_periodic, pairs, holds, turned)
-            yield Candidate(Relation(calculated, "!=", Number(0)), holds, shown, cost)
+            shown = partial(_is_periodic, pairs, holds, turned, least=3 if cost == MULTIPLE else 1)
+            rest = Operation(x, "%", divisor)
+            yield Candidate(Relation(rest, "!=", Number(0)), holds, shown, cost)
+        yield from _scaled(x, y, pairs, turned)
     if everything and _all_failing(pairs) == everything:
         yield from _fitted(a, b, pairs)
+        yield from _dividing(a, b, pairs, everything)
+
+
+def _divisors(name: Name) -> Iterator[tuple[Expression, Callable[[int], int], int]]:
+    """What another number may have to be divisible by: heads, 2 * heads, the square of a factor, 2 ** depth."""
+    yield name, _itself, DIVIDES
+    yield Operation(Number(2), "**", name), _power_of_two, POWER
+    for times in MULTIPLES:
+        yield Operation(Number(times), "*", name), partial(operator.mul, times), MULTIPLE
+    yield Operation(name, "*", name), _square, MULTIPLE
+
+
+def _itself(number: int) -> int:
+    return number
+
+
+def _square(number: int) -> int:
+    return number * number
+
+
+def _power_of_two(number: int) -> int:
+    return 1 << number if 0 <= number <= LARGEST_POWER else 0
+
+
+def _scaled(x: Name, y: Name, pairs: Pairs, turned: bool) -> Iterator[Candidate]:
+    """A number beside a multiple of another, or beside what is halved so often: `2 * crop >= size`."""
+    powers = (_shifted(y, shift) for shift in SHIFTS)
+    multiples = ((Operation(Number(n), "*", y), partial(operator.mul, n), MULTIPLE) for n in MULTIPLES)
+    sides: list[tuple[Expression, Callable[[int], int], int]] = [*multiples, *powers]
+    tried = 2 * len(sides) * len(_ORDERS)
+    for scaled, compute, cost in sides:
+        for sign, order in _ORDERS:
+            compares = partial(_beside, compute, order)
+            holds = _turned(compares) if turned else compares
+            shown = partial(_is_staircase, pairs, holds, least=4, tried=tried)
+            yield Candidate(Relation(x, sign, scaled), holds, shown, cost)
+
+
+def _shifted(name: Name, shift: int) -> tuple[Expression, Callable[[int], int], int]:
+    exponent = name if not shift else Operation(name, "+" if shift > 0 else "-", Number(abs(shift)))
+    return (
+        Operation(Number(2), "**", exponent),
+        lambda number: _power_of_two(number + shift),
+        POWER + bool(shift),
+    )
+
+
+def _beside(compute: Callable[[int], int], order: Callable[[int, int], bool], a: int, b: int) -> bool:
+    return order(a, compute(b))
 
 
 def _fitted(a: Name, b: Name, pairs: Pairs) -> Iterator[Candidate]:
-    """That a result is at least the least of all failures, and at most the most."""
+    """That a result is at least the least of all failures, and at most the most; the simplest calculation first."""
+    tried = 0
     for calculated, compute in _calculated(a, b):
+        tried += len({compute(*values) for values in pairs})
         results = [compute(*values) for values, (bad, _) in pairs.items() if bad]
         for sign, order, bound in (
             (">=", operator.ge, min(results)),
             ("<=", operator.le, max(results)),
         ):
             holds = partial(_compares, compute, order, bound)
-            shown = partial(_is_staircase, pairs, holds, least=4)
+            shown = partial(_is_staircase, pairs, holds, least=4, tried=tried)
             yield Candidate(Relation(calculated, sign, Number(bound)), holds, shown, FITTED)  # type: ignore[arg-type]
+
+
+def _dividing(a: Name, b: Name, pairs: Pairs, everything: int) -> Iterator[Candidate]:
+    """The least number that all products divide with which something builds: `60 % (chunk * rows) != 0`."""
+    good = [x * y for (x, y), (_, building) in pairs.items() if building]
+    if len(set(good)) < LEAST_DIVIDED or min(good) < 1 or (number := math.lcm(*good)) > MOST_DIVIDED:
+        return
+    divided = Relation(Operation(Number(number), "%", Operation(a, "*", b)), "!=", Number(0))
+    turns = _turns([(x * y, not building) for (x, y), (_, building) in pairs.items()])
+    enough = len(turns) >= LEAST_TURNS
+    holds = partial(_divides, number)
+    yield Candidate(divided, holds, lambda sides: enough and sides.failing == everything, OF_THREE)
+
+
+def _divides(number: int, a: int, b: int) -> bool:
+    return a * b > 0 and number % (a * b) != 0
 
 
 def _compares(
@@ -179,12 +254,9 @@ _ORDERS: tuple[tuple[Sign, Callable[[int, int], bool]], ...] = (
 )
 
 
-def _divides_not(number: int, divisor: int) -> bool:
+def _divides_not(of: Callable[[int], int], number: int, other: int) -> bool:
+    divisor = of(other)
     return divisor > 0 and number % divisor != 0
-
-
-def _halves_not(number: int, times: int) -> bool:
-    return 0 <= times <= LARGEST_POWER and number % 2**times != 0
 
 
 def _turned(holds: Callable[[int, int], bool]) -> Callable[[int, int], bool]:
@@ -192,22 +264,62 @@ def _turned(holds: Callable[[int, int], bool]) -> Callable[[int, int], bool]:
 
 
 def _calculated(a: Name, b: Name) -> Iterator[tuple[Expression, Callable[[int, int], int]]]:
-    signs: tuple[tuple[Operator, Callable[[int, int], int]], ...] = (("+", operator.add), ("*", operator.mul))
+    signs: tuple[tuple[Operator, Callable[[int, int], int]], ...] = (
+        ("+", operator.add),
+        ("-", operator.sub),
+        ("*", operator.mul),
+    )
     for sign, compute in signs:
         yield Operation(a, sign, b), compute
     yield Operation(a, "*", Operation(b, "-", Number(1))), lambda x, y: x * (y - 1)
     yield Operation(b, "*", Operation(a, "-", Number(1))), lambda x, y: y * (x - 1)
 
 
-def _of_three(names: tuple[str, ...]) -> Iterator[Candidate]:
+def _of_three(names: tuple[str, ...], triples: Pairs) -> Iterator[Candidate]:
     shown = partial(is_equation, least=3)
     for left, of, by in itertools.permutations(range(3)):
         a, b, c = Name(names[left]), Name(names[of]), Name(names[by])
         if of < by:
             plain = partial(_is_not_product, left, of, by, 1)
             yield Candidate(Relation(a, "!=", Operation(b, "*", c)), plain, shown, OF_THREE)
+            yield from _of_products(a, Operation(b, "*", c), triples, (left, of, by))
         square = Relation(a, "!=", Operation(Operation(b, "*", b), "*", c))
         yield Candidate(square, partial(_is_not_product, left, of, by, 2), shown, OF_THREE + 1)
+
+
+def _of_products(
+    a: Name, product: Expression, triples: Pairs, places: tuple[int, int, int]
+) -> Iterator[Candidate]:
+    """`width % (heads * groups) != 0` and `(rows * columns) % groups != 0`."""
+    pairs = _pooled_by(triples, partial(_with_product, places))
+    for turned, rest in ((False, Operation(a, "%", product)), (True, Operation(product, "%", a))):
+        plain = partial(_divides_not, _itself)
+        holds = _turned(plain) if turned else plain
+
+        def shown(_: Split, holds: Callable[..., bool] = holds, turned: bool = turned) -> bool:
+            return _is_periodic(pairs, holds, turned, split(pairs, holds), least=3)
+
+        relation = Relation(rest, "!=", Number(0))
+        yield Candidate(relation, partial(_of_pair, holds, places), shown, OF_THREE + turned)
+
+
+def _with_product(places: tuple[int, int, int], values: tuple[int, ...]) -> tuple[int, int]:
+    left, of, by = places
+    return values[left], values[of] * values[by]
+
+
+def _of_pair(holds: Callable[..., bool], places: tuple[int, int, int], *values: int) -> bool:
+    return holds(*_with_product(places, values))
+
+
+def _pooled_by(pairs: Pairs, calculated: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Pairs:
+    """What was seen of values, told by what is calculated from them."""
+    found: dict[tuple[int, ...], tuple[int, int]] = {}
+    for values, (bad, good) in pairs.items():
+        key = calculated(values)
+        known = found.get(key, (0, 0))
+        found[key] = known[0] | bad, known[1] | good
+    return found
 
 
 def _is_not_product(left: int, of: int, by: int, power: int, *values: int) -> bool:
@@ -234,16 +346,27 @@ def _patterns(pairs: Pairs, holds: Callable[..., bool]) -> set[tuple[bool, ...]]
     return {tuple(holds(a, b) for b in others) for a in {a for a, _ in pairs}}
 
 
-def _is_staircase(pairs: Pairs, holds: Callable[..., bool], sides: Split, least: int) -> bool:
-    """Whether the border has more steps than a comparison of each number with a constant could give it."""
+def _is_staircase(pairs: Pairs, holds: Callable[..., bool], sides: Split, least: int, tried: int = 0) -> bool:
+    """Whether the border has more steps than a comparison of each number with a constant could give it.
+
+    Where many relations are `tried`, whether there are enough other borders that none of them draws.
+    """
     if len(sides.inside) < 3 or len(sides.outside) < 3:
         return False
-    return len(_patterns(pairs, holds)) >= least
+    rows, columns = (len({values[side] for values in pairs}) for side in (0, 1))
+    return math.comb(rows + columns, rows) >= COINCIDENCES * tried and len(_patterns(pairs, holds)) >= least
 
 
-def _is_periodic(pairs: Pairs, holds: Callable[..., bool], turned: bool, sides: Split) -> bool:
-    """Whether for some divisor what fails and what builds take turns by size, which no threshold explains."""
+def _is_periodic(
+    pairs: Pairs, holds: Callable[..., bool], turned: bool, sides: Split, least: int = 1
+) -> bool:
+    """Whether for some divisor what fails and what builds take turns by size, which no threshold explains.
+
+    At least so many numbers have to be divided.
+    """
     dividend, divisor = (1, 0) if turned else (0, 1)
+    if len({values[dividend] for values in sides.outside}) < least:
+        return False
     # That 3 and 7 divide themselves and not each other says that two numbers are equal.
     if not any(values[dividend] > values[divisor] > 1 for values in sides.outside):
         return False
