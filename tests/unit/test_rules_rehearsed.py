@@ -152,6 +152,25 @@ def test_a_dataset_of_single_samples_is_told_as_one() -> None:
     assert finding.message.startswith("The dataset is not batched: its elements have the shape (28, 28, 1)")
 
 
+def test_a_dataset_without_a_batch_is_told_as_one_at_the_search() -> None:
+    facts = {"search": {"0": {"kind": "dataset", "batches": 0}}, "reported": []}
+    (finding,) = found([rehearsal({}, "objective", "found: dict_keys([])", facts=facts)])
+    assert finding.message.startswith("The dataset has not one batch, so nothing is trained")
+    assert underlined(finding, MODULE) == "x"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"search": {"0": {"kind": "dataset", "batches": 2}}, "reported": []},
+        {"search": {"0": {"kind": "dataset", "batches": 0}}, "reported": ["loss"]},
+    ],
+)
+def test_what_was_trained_on_is_not_told_as_empty(facts: dict[str, Any]) -> None:
+    (finding,) = found([rehearsal({}, "objective", facts=facts)])
+    assert underlined(finding, MODULE) == '"val_loss"'
+
+
 def test_an_argument_that_the_message_quotes_is_underlined() -> None:
     message = "Argument `callbacks` is only supported elsewhere"
     (finding,) = found(
@@ -397,3 +416,40 @@ def test_a_name_that_an_earlier_model_took_is_told_where_the_target_gives_it() -
     first, second = told.repairs()
     assert 'name="dense_of_this_model"' in apply(written.document, first.edits).text
     assert "name=" not in apply(written.document, second.edits).text.split("def build_model")[1]
+
+
+def test_a_warning_that_names_what_ends_a_search_is_an_error_and_says_so() -> None:
+    text = """
+        import keras
+        import keras_tuner as kt
+
+        optimizer = keras.optimizers.Adam(1e-3)
+
+        def build_model(hp):
+            model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 9))])
+            model.compile(optimizer, "mse")
+            return model
+
+        tuner = kt.RandomSearch(build_model, objective="loss", max_trials=9, overwrite=True)
+        tuner.search(x, y)
+    """
+    read = module(text)
+    frames = (Frame(at(read, 'model.compile(optimizer, "mse")'), "build_model"),)
+    error = ProbeError("ValueError", "Unknown variable", "step", frames)
+    failed = Rehearsal(
+        {},
+        "fail",
+        read.tuners[0].call.span,
+        "fit",
+        error,
+        trial=2,
+        tolerated=3,
+        facts={"tuner": {"max_trials": 9}},
+    )
+    target = TargetAnalysis(read.targets[0], "probed", reports=(Report({}, "ok", "symbolic"),))
+    state = Analysis(read, targets=(target,), rehearsals=(failed,), done=True)
+    shown = [each for each in rules.findings(state) if each.code in ("HS404", "HS432")]
+    assert [(each.code, each.severity) for each in shown] == [("HS404", Severity.ERROR)]
+    assert shown[0].message.endswith("Keras Tuner stops after 3 failures in a row.")
+    before = rules.findings(replace(state, rehearsals=()))
+    assert [each.severity for each in before if each.code == "HS404"] == [Severity.WARNING]

@@ -17,7 +17,7 @@ from hypershape.fixes.declare import declare_data
 from hypershape.model import Analysis, Cause, Finding, Fix, Ignore, Severity, Span
 from hypershape.rules import refactor
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common import rehearsed, wording
+from hypershape.rules.common import fate, rehearsed, wording
 from hypershape.rules.pages import page, page_file
 from hypershape.rules.unchecked.hs902_idle_ignore import IdleIgnore
 
@@ -73,7 +73,8 @@ def findings(
             if not any(_same(finding, other) for other in found):
                 found.append(finding)
     found = [_with_end(each, analysis) for each in found]
-    found = rehearsed.without_told(_without_undone(found, analysis), analysis)
+    found = fate.lifted(_without_undone(found, analysis), analysis)
+    found = rehearsed.without_told(found, analysis)
     kept, used = [], set()
     for finding in found:
         silencer = _silencer(finding, analysis.module.ignores)

@@ -22,7 +22,7 @@ from hypershape.model import (
     own_values,
 )
 from hypershape.rules.common import wording
-from hypershape.rules.common.rehearsed import CODES, EVERYWHERE, Story, stories
+from hypershape.rules.common.rehearsed import CODES, EVERYWHERE, Story, names_it, stories
 from hypershape.space import shares
 from hypershape.space.conditions import Comparison, Condition, Membership
 
@@ -169,6 +169,21 @@ def explained(
         )
         kept = [named if each is cause else each for each in kept if each is not shown]
     return tuple(kept)
+
+
+def lifted(found: Sequence[Finding], analysis: Analysis) -> list[Finding]:
+    """Warnings that name the fault by which a rehearsal failed are as serious as that, and say what the search comes to."""
+    told = list(stories(analysis))
+    kept = list(found)
+    for shown in (each for each in found if each.code in CODES):
+        story = next((each for each in told if each.error is shown.error), None)
+        named = [each for each in kept if each.code not in CODES and names_it(each, shown, told)]
+        if story is None or not named or any(each.severity is Severity.ERROR for each in named):
+            continue
+        end = f" Rehearsed: {_small(sentence(story, story.explored(analysis)))}"
+        more = replace(named[0], severity=shown.severity, message=named[0].message + end)
+        kept = [more if each is named[0] else each for each in kept]
+    return kept
 
 
 _RANKS = tuple(Severity)

@@ -23,6 +23,7 @@ from hypershape.model import (
     is_the_tuners,
 )
 from hypershape.rules.common import wording
+from hypershape.rules.common.tuners import sought_by
 from hypershape.source import Code
 from hypershape.source.code import contains
 
@@ -130,7 +131,12 @@ def _argument(span: Span, story: Story, code: Code) -> Span | None:
         return None
     given = {each.arg: each.value for each in call.keywords if each.arg is not None}
     given |= {str(position): value for position, value in enumerate(call.args)}
-    for name in (*_ARGUMENTS.get(story.failed.stage or "", ()), *_QUOTED.findall(story.error.message)):
+    empty = [name for name in _without_batches(story) if name in given]
+    for name in (
+        *empty,
+        *_ARGUMENTS.get(story.failed.stage or "", ()),
+        *_QUOTED.findall(story.error.message),
+    ):
         if name in given:
             return code.span(given[name])
     if story.failed.stage == "objective":
@@ -144,8 +150,16 @@ _ARGUMENTS = {"callbacks": ("callbacks",), "validate": ("validation_data", "vali
 
 def _objective(story: Story, code: Code) -> Span | None:
     made = code.expression(story.tuner.call.span, ast.Call)
-    node = code.argument(made, "objective", 1) if isinstance(made, ast.Call) else None
+    node = sought_by(made, code) if isinstance(made, ast.Call) else None
     return code.span(node) if node is not None else None
+
+
+def _without_batches(story: Story) -> list[str]:
+    """The datasets of a search that are known to be empty, of one in which nothing was reported."""
+    described = story.failed.facts.get("search", {})
+    if story.failed.stage not in ("fit", "objective", "validate") or story.failed.facts.get("reported"):
+        return []
+    return [name for name in ("0", "x", "validation_data") if described.get(name, {}).get("batches") == 0]
 
 
 def _used_up(story: Story, given: Mapping[str, ast.expr], code: Code) -> Span | None:
@@ -170,6 +184,10 @@ def what(story: Story) -> str:
     plain = _unbatched(story)
     if plain is not None:
         return plain
+    if _without_batches(story):
+        return (
+            f"The dataset has not one batch, so nothing is trained and nothing reported ({story.error.type})."
+        )
     because = story.failed.facts.get("because")
     text = " ".join((because if isinstance(because, str) else story.error.message).split())
     if not text:
@@ -226,11 +244,12 @@ def without_told(found: Sequence[Finding], analysis: Analysis) -> list[Finding]:
         each
         for each in found
         if each.code not in CODES
-        or not any(_names_it(other, each, told.values()) for other in found if other.code not in CODES)
+        or not any(names_it(other, each, told.values()) for other in found if other.code not in CODES)
     ]
 
 
-def _names_it(other: Finding, finding: Finding, told: Collection[Story]) -> bool:
+def names_it(other: Finding, finding: Finding, told: Collection[Story]) -> bool:
+    """Whether a finding of another rule names the fault by which a rehearsal failed."""
     story = next((each for each in told if each.error is finding.error), None)
     if story is None or other.severity not in (Severity.ERROR, Severity.WARNING):
         return False

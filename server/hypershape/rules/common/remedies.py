@@ -14,7 +14,7 @@ from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.objectives import sought_instead
 from hypershape.rules.common.rehearsed import Story, place
-from hypershape.rules.common.tuners import constructed
+from hypershape.rules.common.tuners import constructed, sought_by
 from hypershape.source import Code
 
 _ALIKE = 0.6
@@ -77,7 +77,7 @@ def _inside(inner: Span, outer: Span) -> bool:
 def _objective(story: Story, code: Code) -> Iterator[Fix]:
     """A name that trials were seen to return, in the direction in which it is sought."""
     made = code.expression(story.tuner.call.span, ast.Call)
-    node = code.argument(made, "objective", 1) if isinstance(made, ast.Call) else None
+    node = sought_by(made, code) if isinstance(made, ast.Call) else None
     names = story.failed.facts.get("reported") or ()
     if story.failed.stage != "objective" or node is None or not isinstance(made, ast.Call):
         return

@@ -90,9 +90,26 @@ def constructed(found: TunerCall, node: ast.Call, code: Code) -> Tuner:
     return Tuner(found, node, searches, tuple(code.keywords(node)), handed)
 
 
+def tuners_with_oracles(analysis: Analysis, code: Code) -> Iterator[Tuner]:
+    """The tuners of Keras Tuner's plain class, whose oracle says what is sought."""
+    for found in analysis.module.tuners:
+        node = code.expression(found.call.span, ast.Call)
+        if isinstance(node, ast.Call) and code.imported(node.func) == "keras_tuner.Tuner":
+            yield constructed(found, node, code)
+
+
+def sought_by(made: ast.Call, code: Code) -> ast.expr | None:
+    """What a tuner, or the oracle that it is given, is told to seek."""
+    given = code.argument(made, "oracle", 0)
+    oracle = code.resolve(given) if given is not None else None
+    if isinstance(oracle, ast.Call) and (code.imported(oracle.func) or "").startswith("keras_tuner."):
+        return code.argument(oracle, "objective", 0)
+    return code.argument(made, "objective", 1)
+
+
 def objective_of(tuner: Tuner, code: Code) -> ast.expr | None:
     """The objective's name as it is written: the string itself, or the one inside `Objective(…)`."""
-    node = code.argument(tuner.node, "objective", 1)
+    node = sought_by(tuner.node, code)
     if node is None:
         return None
     written = code.resolve(node)
@@ -103,7 +120,7 @@ def objective_of(tuner: Tuner, code: Code) -> ast.expr | None:
 
 def direction_of(tuner: Tuner, code: Code) -> ast.Constant | None:
     """The direction inside the tuner's `Objective(…)`, where it is written as "min" or "max"."""
-    node = code.argument(tuner.node, "objective", 1)
+    node = sought_by(tuner.node, code)
     written = code.resolve(node) if node is not None else None
     if not isinstance(written, ast.Call) or not (code.imported(written.func) or "").endswith(".Objective"):
         return None
@@ -116,7 +133,7 @@ def direction_of(tuner: Tuner, code: Code) -> ast.Constant | None:
 
 def given_as_text(tuner: Tuner, code: Code) -> tuple[ast.expr, str] | None:
     """The objective when it is a plain string, whose direction Keras Tuner has to infer."""
-    node = code.argument(tuner.node, "objective", 1)
+    node = sought_by(tuner.node, code)
     value = code.value(node, default=None) if node is not None else None
     return (node, value) if node is not None and isinstance(value, str) else None
 

@@ -21,6 +21,7 @@ from hypershape.rules.common.tuners import (
     targets_of,
     trains_itself,
     tuners,
+    tuners_with_oracles,
     validates,
 )
 from hypershape.rules.common.wording import listed
@@ -76,6 +77,15 @@ class ObjectiveNeverReported(Rule):
         ),
         Example.search(
             """
+            oracle = kt.oracles.RandomSearchOracle(kt.Objective("val_error", "min"), max_trials=3)
+            tuner = kt.Tuner(oracle, build_model, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
+            """,
+            at='"val_error"',
+            fixed='kt.Objective("val_loss", "min")',
+        ),
+        Example.search(
+            """
             tuner = kt.RandomSearch(build_model, "val_accuracy", max_trials=3)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.2)
             """,
@@ -115,7 +125,7 @@ class ObjectiveNeverReported(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        for tuner in tuners(analysis, code):
+        for tuner in (*tuners(analysis, code), *tuners_with_oracles(analysis, code)):
             node = objective_of(tuner, code)
             name = code.value(node, default=None) if node is not None else None
             if node is None or not isinstance(name, str) or trains_itself(tuner, analysis, code):
