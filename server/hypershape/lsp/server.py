@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Generator
 from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property, partial
@@ -17,7 +18,9 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidRequest
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument
 
@@ -56,6 +59,16 @@ MORE_TIME = 3.0
 """What is tried again gets so many times the budget."""
 
 
+class _Protocol(LanguageServerProtocol):
+    """The protocol, in which a session begins once: pygls would lose all open documents."""
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        if self._workspace is not None:
+            raise JsonRpcInvalidRequest("The server was initialized before.")
+        return (yield from super().lsp_initialize(params))
+
+
 class Server(LanguageServer):
     """The server with its sessions, and one agent for each interpreter."""
 
@@ -64,6 +77,7 @@ class Server(LanguageServer):
         super().__init__(
             "hypershape",
             __version__,
+            protocol_cls=_Protocol,
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
             notebook_document_sync=types.NotebookDocumentSyncOptions(
                 notebook_selector=[

@@ -44,7 +44,8 @@ def _ran(text: str) -> str | None:
     if any(isinstance(each, ast.Name) and each.id in defined for call in calls for each in ast.walk(call)):
         # A function that is called, or handed to one, runs too.
         return None
-    if any(_changes_others(node, _imported(tree)) for node in ast.walk(tree)):
+    imported = _imported(tree)
+    if any(_changes_others(node, imported) for node in ast.walk(tree)):
         return None
     return "\n".join(ast.dump(each) for each in statements)
 
