@@ -14,7 +14,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from hypershape.probe import Agent, AgentFailed, SliceFailed
+from hypershape.probe import Agent, AgentFailed, SliceFailed, bootstrap, life
 from tests.faults.test_probes import GOOD, LIMITS, cut, probed, target
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
@@ -182,6 +182,49 @@ async def test_an_agent_that_was_stopped_is_replaced(monkeypatch: pytest.MonkeyP
         assert any("is replaced" in line for line in logged)
     finally:
         await agent.close()
+
+
+async def test_an_agent_that_gets_no_processor_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hypershape.probe.agent.SILENT_SECONDS", 2.0)
+    # As on a machine that is so busy that a process which could go on does not.
+    monkeypatch.setattr("hypershape.probe.life.look", lambda pid: life.Life("R", 0.0))
+    logged: list[str] = []
+    agent = Agent([sys.executable], log=logged.append)
+    try:
+        first = await zygote(agent)
+        os.kill(first.pid, signal.SIGSTOP)
+        asyncio.get_running_loop().call_later(4.0, os.kill, first.pid, signal.SIGCONT)
+        assert {report.verdict for report in await probed(agent, cut(GOOD))} == {"ok"}
+        assert not any("is replaced" in line for line in logged)
+    finally:
+        await agent.close()
+
+
+HIDES = """
+import gc, signal, time
+for each in gc.get_objects():
+    if type(each).__name__ == "Progress":
+        each.stop()
+signal.setitimer(signal.ITIMER_REAL, 0)
+time.sleep(600)
+"""
+
+
+async def test_a_process_that_shows_no_work_and_does_not_answer_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sources = bootstrap._sources()
+    given = "ANSWER_SECONDS = 60.0"
+    assert any(given in text for text in sources.values())
+    shorter = {name: text.replace(given, "ANSWER_SECONDS = 1.0") for name, text in sources.items()}
+    monkeypatch.setattr(bootstrap, "_sources", lambda: shorter)
+    agent = Agent([sys.executable])
+    try:
+        before, broken, after = await asyncio.wait_for(probed(agent, target(HIDES)), 60)
+    finally:
+        await agent.close()
+    assert (before.verdict, broken.verdict, after.verdict) == ("ok", "unknown", "ok")
+    assert broken.error is not None and "did not answer" in broken.error.message
 
 
 async def test_an_agent_that_was_killed_leaves_neither_processes_nor_folders(

@@ -139,4 +139,4 @@ def test_an_interpreter_that_is_typed_and_missing_is_named_though_nothing_would_
     (tmp_path / "empty.py").write_text("")
     done = run("check", "empty.py", "--python", "/nope", *level, cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.strip() == "hypershape: --python names /nope, which does not exist."
+    assert done.stderr == "hypershape: --python names /nope, which does not exist.\n"

@@ -235,6 +235,8 @@ def _progress_bar(console: Console) -> Progress:
         TimeElapsedColumn(),
         console=console,
         transient=True,
+        # Where there is no terminal it would leave an empty line.
+        disable=not console.is_terminal,
     )
 
 

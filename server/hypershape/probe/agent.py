@@ -28,7 +28,7 @@ from hypershape.model import (
     SliceFile,
     Span,
 )
-from hypershape.probe import bootstrap, canary, convert, interpreter
+from hypershape.probe import bootstrap, canary, convert, interpreter, life
 from hypershape.probe.parked import alike
 
 HELLO_SECONDS = 120.0
@@ -61,7 +61,11 @@ PING_SECONDS = 5.0
 """While something is asked of an agent it shows in such steps that it lives."""
 
 SILENT_SECONDS = 30.0
-"""An agent that has shown no life for so long is ended: what was asked of it fails, and the next start is a new one."""
+"""An agent that has shown no life for so long is ended: what was asked of it fails, and the next start is a new one.
+One that waits for a processor gets `PATIENCE` times as long."""
+
+LOOKS = 30
+"""In so many steps it is waited for."""
 
 DATA_KEPT = 50
 """For so many slices the shapes of their data are kept."""
@@ -149,6 +153,8 @@ class Agent:
         self._asked = 0
         """So many requests wait for an answer."""
         self._watching: asyncio.Task[None] | None = None
+        self._heard = 0
+        """So many messages have come."""
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -388,6 +394,7 @@ class Agent:
             await asyncio.wait({request, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not request.done():
                 raise AgentFailed("The agent ended unexpectedly.")
+            self._heard += 1
             return request.result()
         except (JsonRpcException, RuntimeError, ConnectionError) as problem:
             raise AgentFailed(f"The agent ended unexpectedly: {problem}") from None
@@ -399,9 +406,9 @@ class Agent:
         """Ends an agent that shows no life while something is asked of it: one that was stopped, or that hangs."""
         while self._client is client and self._asked:
             ping = asyncio.ensure_future(client.protocol.send_request_async("agent/ping", {}))
-            done, _ = await asyncio.wait({ping}, timeout=SILENT_SECONDS)
+            lives = await self._shows_life(ping, client)
             ping.cancel()
-            if not done:
+            if not lives:
                 self._log(f"The agent has not answered for {SILENT_SECONDS:g} s and is replaced.")
                 if client._server is not None:
                     with suppress(ProcessLookupError):
@@ -409,6 +416,21 @@ class Agent:
                 self._exited(client)
                 return
             await asyncio.sleep(PING_SECONDS)
+
+    async def _shows_life(self, ping: asyncio.Future[Any], client: _Client) -> bool:
+        """Whether a ping is answered, or anything else is heard, in time; who gets no processor is waited for longer."""
+        pid = client._server.pid if client._server is not None else 0
+        silent, heard, before = 0.0, self._heard, life.look(pid)
+        while not (await asyncio.wait({ping}, timeout=SILENT_SECONDS / LOOKS))[0]:
+            if self._heard != heard:
+                silent, heard, before = 0.0, self._heard, life.look(pid)
+                continue
+            # No clock is asked: while this process itself got no processor, nothing could be heard.
+            silent += SILENT_SECONDS / LOOKS
+            waits = life.starves(before, life.look(pid), SILENT_SECONDS / 2)
+            if silent >= SILENT_SECONDS * (PATIENCE if waits else 1.0):
+                return False
+        return True
 
     def tell_later(self, method: str, params: dict[str, Any]) -> None:
         """A request whose answer nobody waits for, also from a task that is being cancelled."""
@@ -494,16 +516,19 @@ class Agent:
     def _listen(self, client: _Client) -> None:
         @client.feature("agent/hello")  # type: ignore[untyped-decorator]
         def hello(_: dict[str, Any]) -> None:
+            self._heard += 1
             self._greeted.set()
 
         @client.feature("job/reports")  # type: ignore[untyped-decorator]
         def reports(params: dict[str, Any]) -> None:
+            self._heard += 1
             job = self._jobs.get(params["job"])
             if job is not None:
                 job.received(params)
 
         @client.feature("job/output")  # type: ignore[untyped-decorator]
         def output(params: dict[str, Any]) -> None:
+            self._heard += 1
             self._log(params["text"].rstrip("\n"))
 
         @client.feature("job/died")  # type: ignore[untyped-decorator]
