@@ -48,6 +48,37 @@ def build(hp):
     return model
 """,
     ),
+    "reshape that mixes samples, so that no labels go with its rows": program(
+        """
+def build(hp):
+    inputs = keras.Input((37, 6))
+    x = ops.reshape(inputs, (-1, 4, 48))
+    model = keras.Model(inputs, layers.Dense(1)(layers.LSTM(4)(x)))
+    model.compile("adam", "mse")
+    return model
+""",
+    ),
+    "reshape that a batch cannot be divided into": program(
+        """
+def build(hp):
+    inputs = keras.Input((39, 6))
+    x = ops.reshape(inputs, (-1, 6, 36))
+    model = keras.Model(inputs, layers.Dense(1)(layers.LSTM(4)(x)))
+    model.compile("adam", "mse")
+    return model
+""",
+    ),
+    "steps that are merged with samples and parted again": program(
+        """
+def build(hp):
+    inputs = keras.Input((5, 12))
+    x = layers.Dense(8)(ops.reshape(inputs, (-1, 12)))
+    x = layers.LSTM(4)(ops.reshape(x, (-1, 5, 8)))
+    model = keras.Model(inputs, layers.Dense(1)(x))
+    model.compile("adam", "mse")
+    return model
+""",
+    ),
     "operators on symbolic tensors that do not fit": program(
         """
 def build(hp):

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(7200)]
 BUILT = int(os.environ.get("HYPERSHAPE_ACCURACY_PROOFS", "4"))
 """How many random configurations of each space are really built and trained."""
 
-QUICK = ("scoped blocks", "skips that meet", "towers that add")
+QUICK = ("scoped blocks", "skips that meet", "towers that add", "windows of a series")
 """The spaces that are looked at where that number is not set."""
 
 PROVED = (

@@ -129,6 +129,8 @@ class _Recalled:
         """How many layers were called when the target returned; None if it did not."""
         self.data = step.NOTHING
         self.doubtful = False
+        self.mixes = False
+        """Its outputs have so many rows that no labels go with them."""
         self.looks = False
         """Only a real step meets what a kernel refuses."""
         self.whole: Any = None
@@ -145,7 +147,7 @@ class _Recalled:
     @property
     def settled(self) -> bool:
         """Whether a step surely passes all layers, so that only losses and metrics decide."""
-        return self.stop is None and self.refusing is None and not self.doubtful
+        return self.stop is None and self.refusing is None and not (self.doubtful or self.mixes)
 
     def is_like(self, other: "_Recalled") -> bool:
         """Whether two runs read, called and returned the same."""
@@ -331,6 +333,8 @@ class Engine:
             eager = self._run(function, configuration, lazy=False, train=True)
             if eager.error is None:
                 return "ok", eager
+            if self._mixes_samples(eager):
+                return "fail", eager
         real = self._run(function, configuration, lazy=False, train=True, compiled=True)
         if eager is not None and real.error is not None and eager.trace.refusal is not None:
             # Both steps fail, and the eager one knows the layer.
@@ -376,7 +380,12 @@ class Engine:
         if run.deferred and run.data.x:
             # Without labels such a model only makes its forward pass.
             return False
-        return run.trace.refusal is None
+        return run.trace.refusal is None and not self._mixes_samples(run)
+
+    def _mixes_samples(self, run: _Run) -> bool:
+        """Whether no labels go with the outputs of a model, whatever the search is given."""
+        with _RECORDER.unseen():
+            return bool(run.compiled) and step.mixes_samples(run.model, run.data)
 
     def _is_own(self, run: _Run, function: Any, configuration: Mapping[str, Any], train: bool) -> bool:
         """Whether a failure comes from our changes to Keras, which a traceback that Keras has cut cannot tell."""
@@ -583,7 +592,10 @@ class Engine:
             if found.compiled and not trains_itself and not found.deferred:
                 found.refusing = memory.refusing(found.ends)
             found.key = (*found.whole, _refusal_key(found.refusing) or memory.doubts())
-            found.doubtful = found.refusing is None and memory.doubts() is not None
+            found.mixes = (
+                found.compiled and not (trains_itself or found.deferred) and memory.mixes(found.ends)
+            )
+            found.doubtful = found.refusing is None and memory.doubts() is not None and not found.mixes
         except symbols.Stop as stopped:
             found.stop, found.key = stopped, stopped.key
         except Exception as error:
@@ -607,7 +619,8 @@ class Engine:
         nothing known.
         """
         nothing: Dict[str, Any] = {"free": (), "alike": {}, "states": ()}
-        if not self.tracks or found.doubtful or self._unfollowed >= HOPELESS:
+        unsure = found.doubtful or (found.mixes and found.key not in self._failures)
+        if not self.tracks or unsure or self._unfollowed >= HOPELESS:
             return nothing
         if self._entangled:
             related = self._related(function, configuration, found)
@@ -710,9 +723,10 @@ class Engine:
             return
         trace = Trace()
         trace.stepping = True
-        if stand_in.made is not None:
-            trace.made[id(layer)] = layer, stand_in.made
-        trace.refused(layer, raised, True, given)
+        if type(stand_in) is symbols.Layer:
+            if stand_in.made is not None:
+                trace.made[id(layer)] = layer, stand_in.made
+            trace.refused(layer, raised, True, given)
         error = errors.describe(raised, "step", self._positions, trace)
         if self._confirmed.get(errors.skeleton(error)):
             self._failures[found.key] = error, True
@@ -815,8 +829,10 @@ def _name_of(tensor: Any) -> str:
 
 
 def _refusal_key(layer: Any) -> Optional[Tuple[Any, ...]]:
-    """What decides how a step ends at a layer."""
-    return None if layer is None else ("refused", id(layer.kind), layer.first, layer.name, id(layer.span))
+    """What decides how a step ends at a layer or an operation."""
+    if layer is None or type(layer) is symbols.Operation:
+        return layer and ("refused", id(layer.result), layer.name)
+    return ("refused", id(layer.kind), layer.first, layer.name, id(layer.span))
 
 
 def _holds_dictionary(key: Any) -> bool:

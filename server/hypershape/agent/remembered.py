@@ -110,7 +110,9 @@ class Memory:
         self._quiet: List[Tuple[Any, ...]] = []
         self._doubtful = False
         self._unsettled = False
-        self._refusing: List[Layer] = []
+        self._refusing: List[Any] = []
+        self._mixing: List[Any] = []
+        """What gives so many rows that no labels go with them, once for each call."""
         self.own_losses = False
         """Code of the user's computes a loss or a metric."""
         self.looks = False
@@ -302,7 +304,7 @@ class Memory:
         self._steps = []
         self._quiet = []
         self._doubtful = self._unsettled = False
-        self._refusing = []
+        self._refusing, self._mixing = [], []
         self.objects.begin()
         self.stepped = self.own_losses = self.looks = False
         # Metrics and operations are made for real, and count their names together with layers.
@@ -502,7 +504,12 @@ class Memory:
             again = None if self.objects.running else lambda: self._refused(operation, args, kwargs)
             raise self.stop(("operation", id(result)), None, again)
         self._note(result)
-        return self._made(varied or result.outputs, Operation(operation.name, result), tuple(parents))
+        made = Operation(operation, result, (args, kwargs))
+        if result.refuses:
+            self._refused_later(made)
+        if result.mixes:
+            self._mixing.append(made)
+        return self._made(varied or result.outputs, made, tuple(parents))
 
     def result_of_operation(
         self, operation: Any, args: Any, kwargs: Any, parents: Optional[List[Tensor]] = None
@@ -537,14 +544,13 @@ class Memory:
                     # So Keras takes what it makes of a number and a tensor, in this order.
                     value = training.tree.map_structure(_dense, value)
                 result = Result(self._specs(value), 0, {})
-                if not self._operation_passes(operation, key, real_args, real_kwargs, value):
-                    result.foresee(training.DOUBTFUL)
+                result.foresee(self._foreseen_of(operation, key, real_args, real_kwargs, value))
             return result
         finally:
             self.active, self.asking = True, False
 
-    def _operation_passes(self, operation: Any, key: Any, args: Any, kwargs: Any, value: Any) -> bool:
-        """Whether a step surely passes an operation.
+    def _foreseen_of(self, operation: Any, key: Any, args: Any, kwargs: Any, value: Any) -> str:
+        """What a step does to an operation.
 
         An operation that gives a tensor of the shape that all its tensors have, and whose call did so in training
         once, does so for every size: it works on each number, or along an axis that is there.
@@ -556,17 +562,18 @@ class Memory:
         uniform = len(shapes) == 1 and not isinstance(value, (list, tuple))
         alike = (type(operation), key[1], len(next(iter(shapes))), *[each.dtype for each in tensors])
         if uniform and alike in self._agreed:
-            return True
-        passes = training.foreseen(operation, args, kwargs, value) is training.PASSES
-        if uniform and passes:
+            return training.PASSES
+        found = training.foreseen(operation, args, kwargs, value)
+        if uniform and found is training.PASSES:
             self._agreed.add(alike)
-        return passes
+        return found
 
     def _note(self, result: Result) -> None:
         self._steps.append(id(result))
         self.looks = self.looks or result.looks
         self._doubtful = self._doubtful or result.doubtful
-        self._unsettled = self._unsettled or (result.doubtful and not result.refuses)
+        known = result.refuses or (result.mixes and not self.objects.running)
+        self._unsettled = self._unsettled or (result.doubtful and not known)
 
     def record(self, result: Result, name: str, span: Any, base: Any = ()) -> None:
         self._note(result)
@@ -633,15 +640,24 @@ class Memory:
                 layer.base = (*layer.base, (prefix, self._names.get(prefix, 0)))
                 self._names[prefix] = self._names.get(prefix, 0) + count
         layer.result = result
-        if result.refuses and (self.objects.running or len(layer.calls) > 1):
+        if result.mixes:
+            self._mixing.append(layer)
+        if result.refuses and len(layer.calls) > 1:
             self._unsettled = True
         elif result.refuses:
             layer.given = args, kwargs
-            self._refusing.append(layer)
+            self._refused_later(layer)
         self.record(result, layer.name, span, layer.base if result.inner else ())
         if frame is not None:
             self.objects.called(layer, result)
         return self._made(varied or result.outputs, layer, tuple(parents))
+
+    def _refused_later(self, called: Any) -> None:
+        """A layer or an operation will refuse its input in a step, if that comes so far."""
+        if self.objects.running:
+            self._unsettled = True
+        else:
+            self._refusing.append(called)
 
     def _built_on(self, args: Any, kwargs: Any) -> Any:
         """What of a call decides how a layer is built."""
@@ -692,8 +708,11 @@ class Memory:
                 return error, real, given
         raise AssertionError("it was refused before")
 
-    def refused_in_training(self, layer: Layer) -> Tuple[Any, ...]:
-        """What a layer raises in a step under its own name, the real layer, and its input."""
+    def refused_in_training(self, layer: Any) -> Tuple[Any, ...]:
+        """What a layer or an operation raises in a step under its own name, the real one, and its input."""
+        if type(layer) is Operation:
+            given = self._symbolic(layer.given[0]), self._symbolic(layer.given[1])
+            return training.refusal(layer.real, *given), layer.real, given
         with self._once_more(layer, *layer.given) as (real, given):
             real(*given[0], **given[1])
             return training.refusal(real, *given), real, given
@@ -746,16 +765,28 @@ class Memory:
         """The calls that Keras would show: those inside of a Sequential without an input only in a first step."""
         return self.calls + (self._quiet if self.stepped else [])
 
-    def refusing(self, outputs: Any) -> Optional[Layer]:
-        """The layer at which a step of a model with these outputs surely ends; None where none is surely the first."""
-        if self._unsettled or not self._refusing:
+    def refusing(self, outputs: Any) -> Any:
+        """The layer or operation at which a step of a model with these outputs surely ends; None where none is surely
+        the first."""
+        if self._unsettled or self._mixing or not self._refusing:
             return None
         called = _behind(outputs)
         found = list(dict.fromkeys(each for each in self._refusing if each in called))
-        if not found or found[0].kind.own or any(map(_holds_layer, found[0].kind.arguments)):
+        if not found or (type(found[0]) is Layer and not _is_alone(found[0].kind)):
             return None
         surely = all(found[0] in _behind(_tensors(each.given)) for each in found[1:])
         return found[0] if surely else None
+
+    def mixes(self, outputs: Any) -> bool:
+        """Whether some output surely has so many rows that no labels go with it.
+
+        All other calls keep the rows that they are given. After two that do not there may be as many again, and a call
+        that is given both kinds of rows may refuse them.
+        """
+        if len(self._mixing) != 1 or self._unsettled or self._refusing or self.own_losses:
+            return False
+        rows = _rows(outputs, self._mixing[0])
+        return None not in rows and True in rows
 
     def doubts(self) -> Optional[Tuple[Any, ...]]:
         """All calls, where one of them may fail in training only; None where none does."""
@@ -1231,6 +1262,23 @@ def _behind(tensors: Any) -> Set[Any]:
     return found
 
 
+def _rows(outputs: Any, mixer: Any) -> Set[Optional[bool]]:
+    """Which kinds of rows outputs have: those of `mixer` (True), those of the inputs, or None where a call met both."""
+    known: Dict[int, Optional[bool]] = {}
+    waiting = list(outputs)
+    while waiting:
+        tensor = waiting[-1]
+        above = [each for each in tensor.parents if id(each) not in known]
+        if above:
+            waiting += above
+            continue
+        waiting.pop()
+        given = {known[id(each)] for each in tensor.parents} or {False}
+        same = given.pop() if len(given) == 1 else None
+        known[id(tensor)] = True if tensor.layer is mixer and same is False else same
+    return {known[id(each)] for each in outputs}
+
+
 def _tensors(value: Any) -> List[Tensor]:
     """The tensors in nested lists, tuples and dictionaries."""
     if type(value) is Tensor:
@@ -1243,6 +1291,11 @@ def _holds_layer(value: Any) -> bool:
     if type(value) is dict:
         value = list(value.values())
     return type(value) is Layer or (type(value) in (list, tuple) and any(map(_holds_layer, value)))
+
+
+def _is_alone(kind: Kind) -> bool:
+    """Whether a layer is Keras's own and holds no other that was given to it."""
+    return not kind.own and not any(map(_holds_layer, kind.arguments))
 
 
 @functools.lru_cache(maxsize=None)

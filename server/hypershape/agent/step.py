@@ -322,6 +322,8 @@ def synthetic_labels(model: Any, x: Any) -> Any:
     labels = []
     for output, loss in zip(outputs, losses):
         shape = tuple(BATCH if size is None else size for size in output.shape)
+        # However many rows a model gives, a search has one label for each sample.
+        shape = (*_samples(x), *shape[1:])[: len(shape)]
         name = loss if isinstance(loss, str) else type(loss).__name__
         name = getattr(loss, "__name__", name)
         if name in _SPARSE:
@@ -332,6 +334,32 @@ def synthetic_labels(model: Any, x: Any) -> Any:
         else:
             labels.append(np.random.randint(0, 2, shape).astype("float32"))
     return _nest(labels)
+
+
+def mixes_samples(model: Any, data: Data) -> bool:
+    """Whether an output has so many rows that no labels go with them, and Keras's own losses need labels."""
+    if compiled_with(model) is None or not _feedable(model, data):
+        return False
+    x = _inputs(model, data, Batch)
+    try:
+        made = _leaves(_call(model, x, training=True))
+    except Exception:
+        return False
+    (samples,) = _samples(x)
+    return any(goes_with_no_labels(size, samples) for each in made for size in tuple(each.shape)[:1])
+
+
+def goes_with_no_labels(rows: Optional[int], samples: int) -> bool:
+    """Whether a search has no labels for so many rows of an output.
+
+    It has one for each sample, or for each step of each sample where both are one axis, or for some samples together.
+    """
+    return bool(rows) and rows % samples != 0 and samples % rows != 0
+
+
+def _samples(x: Any) -> Tuple[int, ...]:
+    """How many samples are in a batch, as the start of the shape of its labels."""
+    return tuple(_leaves(x)[0].shape)[:1]
 
 
 def _outputs(model: Any, x: Any) -> List[Any]:

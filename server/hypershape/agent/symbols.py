@@ -197,7 +197,7 @@ class Result:
     """What a layer of one kind does to one input; `outputs` is None where it refuses that."""
 
     __slots__ = (
-        "call", "counts", "doubtful", "inner", "looks", "outputs", "parameters", "refuses", "stateful",
+        "call", "counts", "doubtful", "inner", "looks", "mixes", "outputs", "parameters", "refuses", "stateful",
     )  # fmt: skip
 
     def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
@@ -216,10 +216,12 @@ class Result:
         """Its kernel refuses the values of constants that it is called on, which no shapes tell."""
         self.refuses = False
         """It surely ends otherwise: the call raises in training."""
+        self.mixes = False
+        """It surely ends otherwise: the call gives so many rows that no labels go with them."""
 
     def foresee(self, step: str) -> None:
         """Notes what a step does to the call, as `training` tells."""
-        self.doubtful, self.refuses = step != "passes", step == "refuses"
+        self.doubtful, self.refuses, self.mixes = step != "passes", step == "refuses", step == "mixes"
 
 
 HELD = "_hypershape_state"
@@ -240,11 +242,14 @@ def state_of(value: Any) -> Optional[Any]:
 class Operation:
     """An operation that made a tensor; a model counts it among its layers."""
 
-    __slots__ = ("name", "result")
+    __slots__ = ("given", "name", "real", "result")
 
-    def __init__(self, name: str, result: Result) -> None:
-        self.name = name
+    def __init__(self, real: Any, result: Result, given: Any) -> None:
+        """`real` is Keras's own operation, `given` what it was called on."""
+        self.real = real
+        self.name: str = real.name
         self.result = result
+        self.given = given
 
 
 class Layer(HandedOut):

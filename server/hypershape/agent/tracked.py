@@ -325,7 +325,7 @@ def _outcome(result: Any) -> Any:
         return ("refused",), ()
     form, sizes = _split(result.outputs)
     inside = tuple((call["class_name"], call["span"] and call["span"]["line"]) for call in result.inner)
-    return (*form, result.doubtful, result.refuses, inside), sizes
+    return (*form, result.doubtful, result.refuses, result.mixes, inside), sizes
 
 
 def _split(spec: Any) -> Tuple[Any, Tuple[int, ...]]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from . import private
 from .agreement import Agreement, Call
-from .step import BATCH
+from .step import BATCH, goes_with_no_labels
 
 backend: Any = private.get("keras.src.backend")
 tree: Any = private.get("keras.src.tree")
@@ -38,7 +38,7 @@ BATCHES = (BATCH, BATCH - 1)
 EXACT = frozenset(
     (
         "Activation", "Add", "Average", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
-        "BatchNormalization", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "Cropping2D",
+        "BatchNormalization", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "ConvLSTM1D", "ConvLSTM2D", "Cropping2D",
         "Dense", "DepthwiseConv2D", "Dropout", "Flatten", "GRU", "GlobalAveragePooling1D",
         "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "Identity",
         "InputLayer", "LSTM", "LeakyReLU", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D",
@@ -61,8 +61,9 @@ _SAFE = ("L1", "L2", "L1L2", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm")
 """Regularizers and constraints of Keras that take weights of every shape."""
 
 
-PASSES, REFUSES, DOUBTFUL = "passes", "refuses", "doubtful"
-"""What a step does to a layer: it surely passes, its call surely raises, or only the step can tell."""
+PASSES, REFUSES, MIXES, DOUBTFUL = "passes", "refuses", "mixes", "doubtful"
+"""What a step does to a layer: it surely passes, its call surely raises, it gives so many rows that no
+labels go with them, or only the step can tell."""
 
 quietly: Callable[[], ContextManager[Any]] = contextlib.nullcontext
 """Leaves the calls that are made meanwhile out of a probe's trace."""
@@ -350,9 +351,19 @@ def _traced(operation: Any, args: Any, kwargs: Any, outputs: Any, exact: bool = 
         except Exception:
             continue
         expected, found = tree.flatten(_batched(outputs, batch)), tree.flatten(made)
-        same = len(found) == len(expected) and all(map(_is_like, found, expected))
-        return PASSES if same else DOUBTFUL
+        if len(found) == len(expected) and all(map(_is_like, found, expected)):
+            return PASSES
+        mixes = len(found) == len(expected) == 1 and _mixes(found[0], tree.flatten(outputs)[0], batch)
+        return MIXES if mixes else DOUBTFUL
     return REFUSES
+
+
+def _mixes(found: Any, expected: Any, batch: int) -> bool:
+    """Whether an output has so many rows that no labels go with them, and nothing else is different."""
+    shape = tuple(getattr(found, "shape", ()))
+    if tuple(expected.shape)[:1] != (None,) or not shape or not goes_with_no_labels(shape[0], batch):
+        return False
+    return _is_like(keras.KerasTensor((batch, *shape[1:]), found.dtype), _batched(expected, batch))
 
 
 def refusal(operation: Any, args: Any, kwargs: Any) -> Optional[Exception]:
