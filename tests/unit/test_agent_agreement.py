@@ -97,3 +97,56 @@ def test_code_of_the_users_own_is_asked_each_time() -> None:
     assert split(kind((Attending, kind(3, own=True))), tensor(30)) is None
     function = (type(tensor), "its key")
     assert split(kind(12, width=function), tensor(30)) is None
+
+
+def refused(agreement: Agreement, *pairs: tuple[int, int]) -> Agreement:
+    for units, size in pairs:
+        agreement.add(split(kind(units), tensor(size)), False)
+    return agreement
+
+
+UNEQUAL = ((8, 16), (8, 12), (8, 20), (16, 8), (12, 8), (20, 8), (24, 16), (16, 24))
+
+
+def is_refused(agreement: Agreement, units: int, *sizes: int, times: int = 20) -> bool:
+    """Whether a call is held to be refused most times."""
+    call = split(kind(units), tensor(*sizes))
+    assert call is not None
+    return sum(agreement.refuses(call) for _ in range(times)) > times // 2
+
+
+def test_a_call_is_refused_unasked_if_two_numbers_differ_that_were_equal_wherever_one_passed() -> None:
+    agreement = refused(passed(*[split(kind(size), tensor(size)) for size in (8, 16)]), *UNEQUAL)
+    assert is_refused(agreement, 28, 30) and is_refused(agreement, 60, 30)
+    assert not is_refused(agreement, 30, 30)
+
+
+def test_an_equality_is_believed_once_many_were_refused_that_violate_it_in_all_ways() -> None:
+    passing = [split(kind(size), tensor(size)) for size in (8, 16)]
+    assert not is_refused(refused(passed(*passing), *UNEQUAL[:5]), 28, 30)
+    assert not is_refused(refused(passed(passing[0]), *UNEQUAL), 28, 30), "one size that passes is no rule"
+    smaller = [(8, size) for size in range(9, 18)]
+    assert not is_refused(refused(passed(*passing), *smaller), 30, 28), "a larger one was never refused"
+
+
+def test_a_call_that_passed_or_failed_against_an_equality_ends_the_belief_in_it() -> None:
+    passing = [split(kind(size), tensor(size)) for size in (8, 16)]
+    assert not is_refused(refused(passed(*passing, split(kind(4), tensor(2))), *UNEQUAL), 28, 30)
+    assert not is_refused(refused(passed(*passing), *UNEQUAL, (32, 32)), 28, 30)
+
+
+def test_where_two_equalities_are_possible_a_call_is_asked_that_violates_one_of_them() -> None:
+    agreement = Agreement()
+    for size in (8, 16):
+        agreement.add(split(kind(size), tensor(size, size)), True)
+    for units, size in UNEQUAL:
+        agreement.add(split(kind(units), tensor(size, size)), False)
+    assert is_refused(agreement, 28, 30, 30)
+    assert not is_refused(agreement, 28, 30, 28) and not is_refused(agreement, 28, 28, 30)
+
+
+def test_a_call_that_should_be_refused_is_asked_less_and_less_often() -> None:
+    agreement = refused(passed(*[split(kind(size), tensor(size)) for size in (8, 16)]), *UNEQUAL)
+    call = split(kind(28), tensor(30))
+    assert call is not None
+    assert sum(not agreement.refuses(call) for _ in range(1000)) == 10

@@ -3,20 +3,25 @@
 Two calls are alike if they differ in numbers only: in the sizes of tensors, and in arguments that are sizes, not
 axes. What a layer of Keras refuses beyond its formula is that two of these numbers do not go together: one is larger
 than the other, or does not divide it, or differs from it. So a call passes if each such relation among its numbers
-has been seen in a call that is alike and passed. This is put to trial: now and then a call is asked all the same, and
-where one is refused that should have passed, calls like it are asked each time from then on. The differential suite
-holds the whole against real steps.
+has been seen in a call that is alike and passed. It is refused if it violates an equality that told all calls apart so
+far: a state must be as wide as the layer that it is given to. Both are put to trial: now and then a call is asked all
+the same, and where one is refused that should have passed, calls like it are asked each time from then on. The
+differential suite holds the whole against real steps.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import types
 from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
 SIGHTINGS = 2
 """So many different calls that are alike must have passed first."""
+
+REFUSALS = 6
+"""So many that are alike must have been refused before an equality is believed."""
 
 _AXES = ("ax", "dims")
 """Arguments with these in their names count axes, of which each is another case."""
@@ -43,11 +48,12 @@ class Agreement:
     def covers(self, call: Call) -> bool:
         """Whether a call surely passes, since all that holds among its numbers was seen to do no harm."""
         form = self._forms.get(call[0])
-        if form is None or not form.covers(call[1]):
-            return False
-        form.covered += 1
-        # At 1, 2, 4, 8, …
-        return form.covered & (form.covered - 1) != 0
+        return form is not None and form.covers(call[1]) and not form.is_tried("covered")
+
+    def refuses(self, call: Call) -> bool:
+        """Whether a call is surely refused, since two of its numbers differ that were equal in all calls that passed."""
+        form = self._forms.get(call[0])
+        return form is not None and form.violates(call[1]) and not form.is_tried("violated")
 
     def promises(self, call: Call) -> bool:
         """The same, where nobody asks for a trial."""
@@ -71,8 +77,18 @@ class _Form:
         self.refused: Set[Numbers] = set()
         self.seen: Set[Relation] = set()
         """All that holds among the numbers of calls that passed."""
-        self.covered = 0
         self.trusted = True
+        self._counts = {"covered": 0, "violated": 0}
+        self._told_apart: Tuple[Any, Tuple[Tuple[int, int], ...]] = (None, ())
+        self._met: Set[Relation] = set()
+        """All that holds among the numbers of calls that were refused."""
+        self._is_evident = False
+        """A call was refused and one passed that differ in one number."""
+
+    def is_tried(self, count: str) -> bool:
+        """Whether a call is asked although its outcome is known: of those that are counted, number 1, 2, 4, 8, …"""
+        self._counts[count] += 1
+        return self._counts[count] & (self._counts[count] - 1) == 0
 
     def passes(self, numbers: Numbers) -> None:
         known = len(self.seen), len(self.passed)
@@ -83,7 +99,39 @@ class _Form:
 
     def refuses(self, numbers: Numbers) -> None:
         self.refused.add(numbers)
+        self._met.update(relations(numbers))
         self.trusted = self.trusted and not self.covers(numbers)
+
+    def violates(self, numbers: Numbers) -> bool:
+        """Whether numbers differ, in ways that were refused before, whichever equality it is that all calls must obey."""
+        pairs = self._equalities()
+        return bool(pairs) and all(
+            numbers[i] != numbers[j] and each in self._met
+            for i, j in pairs
+            for each in relations(numbers)
+            if each[:2] == (i, j)
+        )
+
+    def _equalities(self) -> Tuple[Tuple[int, int], ...]:
+        """The pairs of numbers that were equal in all calls that passed, and in none that was refused."""
+        known = len(self.passed), len(self.refused)
+        if self._told_apart[0] != known:
+            self._told_apart = known, tuple(self._telling())
+        return self._told_apart[1]
+
+    def _telling(self) -> Iterator[Tuple[int, int]]:
+        if len(self.passed) < SIGHTINGS or len(self.refused) < REFUSALS:
+            return
+        self._is_evident = self._is_evident or any(
+            sum(a != b for a, b in zip(one, other)) == 1 for one in self.passed for other in self.refused
+        )
+        if not self._is_evident:
+            return
+        for i, j in itertools.combinations(range(len(next(iter(self.passed)))), 2):
+            equal = all(each[i] == each[j] for each in self.passed)
+            if equal and all(each[i] != each[j] for each in self.refused):
+                if len({each[i] for each in self.passed}) >= SIGHTINGS:
+                    yield i, j
 
     def covers(self, numbers: Numbers) -> bool:
         if not self.trusted or len(self.passed) < SIGHTINGS:

@@ -257,7 +257,7 @@ class Engine:
                 self._failures[key] = run.error, run.compiled is not None
                 self._outcomes.keep(key, run.log_names)
                 report.update(self._influences(function, configuration, remembered_run))
-            elif verdict == "ok" and not isinstance(key[0], tuple):
+            elif verdict == "ok" and not isinstance(key[0], tuple) and remembered_run.refusing is None:
                 self._outcomes.keep(key, run.log_names)
                 report.update(self._influences(function, configuration, remembered_run))
             elif verdict == "unknown" and run.error is not None and self._rests_on_invented_labels(run):

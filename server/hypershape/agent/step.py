@@ -354,7 +354,7 @@ def goes_with_no_labels(rows: Optional[int], samples: int) -> bool:
 
     It has one for each sample, or for each step of each sample where both are one axis, or for some samples together.
     """
-    return bool(rows) and rows % samples != 0 and samples % rows != 0
+    return rows is not None and rows > 0 and rows % samples != 0 and samples % rows != 0
 
 
 def _samples(x: Any) -> Tuple[int, ...]:

@@ -261,6 +261,8 @@ def foreseen(
     unsure = not _is_filled(outputs) or _asks_its_kernel(layer, args, kwargs)
     if not unsure and _AGREEMENT.covers(call):
         return PASSES
+    if _AGREEMENT.refuses(call):
+        return REFUSES
     found = _asked(layer, args, kwargs, outputs, call[0])
     _AGREEMENT.add(call, found is PASSES and not unsure)
     return found
