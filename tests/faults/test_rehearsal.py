@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from hypershape import source
-from hypershape.model import Configuration, Rehearsal
+from hypershape.model import Configuration, DeclaredData, Rehearsal
 from hypershape.probe import Agent
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
@@ -46,10 +46,13 @@ async def played(
     configuration: Configuration | None = None,
     path: str = "/tmp/user/model.py",
     seconds: float = 20.0,
+    declared: DeclaredData | None = None,
 ) -> Rehearsal:
     (tuner,) = source.analyse(source.from_text(path, HEAD + dedent(text))).tuners
     assert tuner.rehearsal is not None
-    return await agent.rehearse(tuner.rehearsal, configuration or {}, tuner.call.span, seconds)
+    return await agent.rehearse(
+        tuner.rehearsal, configuration or {}, tuner.call.span, seconds, declared=declared
+    )
 
 
 def line(text: str, part: str) -> int:
@@ -161,6 +164,67 @@ HEALTHY = {
 
         {TUNER.strip()}
         tuner.search(x, y, validation_split=0.2, callbacks=[Holds(tuner)])
+    """,
+    "a class whose constructor does more than to make an object": f"""
+        import logging
+        import os
+        import threading
+
+        class Project:
+            def __init__(self, name):
+                os.makedirs(name, exist_ok=True)
+                logging.basicConfig(filename=os.path.join(name, "log.txt"), force=True)
+                logging.warning("begun")
+                os.environ["PROJECT"] = name
+                keras.utils.set_random_seed(3)
+                self.watch = threading.Thread(target=threading.Event().wait, daemon=True)
+                self.watch.start()
+
+        class Model(kt.HyperModel):
+            def __init__(self, project):
+                super().__init__()
+                with open(os.path.join(os.environ["PROJECT"], "models.txt"), "w") as out:
+                    out.write("none yet")
+
+            def build(self, hp):
+                return build(hp)
+
+        tuner = kt.RandomSearch(Model(Project("tuning")), "val_loss", max_trials=4)
+        {SEARCH.strip()}
+    """,
+    "data that would take hours": f"""
+        table = np.zeros((100, 6))
+        for row in range(10 ** 12):
+            table[row % 100] += row
+        x, y = table[:, :5], table[:, 5:]
+        {TUNER.strip()}
+        {SEARCH.strip()}
+    """,
+    "a dataset of which each batch takes long": """
+        import time
+        import tensorflow as tf
+
+        def slow(index):
+            until = time.process_time() + 0.3
+            while time.process_time() < until:
+                pass
+            return np.ones((4, 5), "float32"), np.ones((4, 1), "float32")
+
+        def read(index):
+            first, second = tf.numpy_function(slow, [index], [tf.float32, tf.float32])
+            return tf.ensure_shape(first, (4, 5)), tf.ensure_shape(second, (4, 1))
+
+        data = tf.data.Dataset.range(100_000).map(read)
+        tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+        tuner.search(data, validation_data=data.take(1_000), epochs=20)
+    """,
+    "a generator without end": """
+        def batches():
+            while True:
+                yield x[:10], y[:10]
+
+        tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+        tuner.search(batches(), validation_data=batches(), validation_steps=3, epochs=20)
     """,
     "files that callbacks write": f"""
         {TUNER.strip()}
@@ -378,35 +442,20 @@ UNKNOWN = {
         """,
         "TimeLimit",
     ),
-    "the network": (
-        f"""
-        import socket
-
-        class Tell(keras.callbacks.Callback):
-            def on_train_end(self, logs=None):
-                socket.create_connection(("localhost", 9))
-
-        {TUNER.strip()}
-        tuner.search(x, y, validation_split=0.2, callbacks=[Tell()])
-        """,
-        "Refused",
-    ),
-    "what is made of an answer from the network": (
-        f"""
+    "the network in a training of the user's own": (
+        """
         import urllib.request
 
-        def fetched(address):
-            try:
-                return urllib.request.urlopen(address).read()
-            except OSError:
-                return None
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
 
-        class Tell(keras.callbacks.Callback):
-            def on_train_end(self, logs=None):
-                print(fetched("http://example.org").decode())
+            def fit(self, hp, model, x, y, **kwargs):
+                urllib.request.urlopen("http://example.org").read()
+                return model.fit(x, y, **kwargs)
 
-        {TUNER.strip()}
-        tuner.search(x, y, validation_split=0.2, callbacks=[Tell()])
+        tuner = kt.RandomSearch(Model(), "loss", max_trials=4)
+        tuner.search(x, y)
         """,
         "Refused",
     ),
@@ -485,6 +534,169 @@ UNKNOWN = {
 }
 
 
+SILENCED = {
+    "the network": """
+        import socket
+
+        class Bad(keras.callbacks.Callback):
+            def on_train_end(self, logs=None):
+                socket.create_connection(("localhost", 9))
+    """,
+    "what is made of an answer from the network": """
+        import urllib.request
+
+        def fetched(address):
+            try:
+                return urllib.request.urlopen(address).read()
+            except OSError:
+                return None
+
+        class Bad(keras.callbacks.Callback):
+            def on_train_end(self, logs=None):
+                print(fetched("http://example.org").decode())
+    """,
+    "a program": """
+        import subprocess
+
+        class Bad(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                used = subprocess.check_output(["nvidia-smi", "--query-gpu=memory.used", "--format=csv"])
+                print(int(used.split()[0]))
+    """,
+    "the server of TensorBoard": """
+        import subprocess
+
+        class Bad(keras.callbacks.TensorBoard):
+            def on_train_begin(self, logs=None):
+                super().on_train_begin(logs)
+                self.server = subprocess.Popen(["tensorboard", "--logdir", "logs"])
+
+            def on_train_end(self, logs=None):
+                super().on_train_end(logs)
+                self.server.terminate()
+    """,
+    "a file in another folder": """
+        import os
+
+        class Bad(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                with open("/var/hypershape-test-log.txt", "a") as out:
+                    out.write(str(logs))
+    """,
+    "a download": """
+        class Bad(keras.callbacks.Callback):
+            def on_train_begin(self, logs=None):
+                keras.utils.get_file("labels.txt", "https://example.org/labels.txt")
+    """,
+}
+
+
+@pytest.mark.parametrize("name", SILENCED)
+async def test_what_a_callback_is_refused_costs_only_that_callback(
+    agent: Agent, name: str, tmp_path: Path
+) -> None:
+    search = """
+        {tuner}
+        tuner.search(x, y, validation_split=0.2, epochs=3, callbacks=[Bad()])
+    """
+    text = dedent(SILENCED[name]) + dedent(search)
+    path = str(tmp_path / "model.py")
+    found = await played(agent, text.format(tuner=TUNER.strip()), path=path)
+    assert (found.verdict, found.error) == ("ok", None)
+    assert list(found.facts["silenced"]) == ["Bad"]
+    later = await played(agent, text.format(tuner=TUNER.replace("val_loss", "val_mae").strip()), path=path)
+    assert later.verdict == "ok"
+    other = 'tuner = kt.RandomSearch(build, kt.Objective("val_auc", "max"), max_trials=4)'
+    failing = await played(agent, text.format(tuner=other), path=path)
+    assert (failing.verdict, failing.stage) == ("fail", "objective")
+    assert not Path("/var/hypershape-test-log.txt").exists()
+
+
+async def test_a_callback_that_waits_for_something_better_is_told_that_nothing_comes(agent: Agent) -> None:
+    text = """
+        def own(hp):
+            model = keras.Sequential([keras.Input((5,)), layers.Dense(hp.Int("units", 1, 1))])
+            rates = keras.optimizers.schedules.CosineDecay(0.01, 1000)
+            model.compile(keras.optimizers.SGD(rates), "mse")
+            return model
+
+        tuner = kt.RandomSearch(own, "val_loss", max_trials=4)
+        lower = keras.callbacks.ReduceLROnPlateau("val_loss", patience={patience})
+        tuner.search(x, y, validation_split=0.2, epochs=8, callbacks=[lower])
+    """
+    found = await played(agent, text.format(patience=3))
+    assert (found.verdict, found.stage, found.error and found.error.type) == (
+        "fail",
+        "callbacks",
+        "TypeError",
+    )
+    assert found.facts["waited"] == {"class": "ReduceLROnPlateau", "monitor": "val_loss", "epochs": 3}
+    assert (await played(agent, text.format(patience=30))).verdict == "ok", "the search is over before that"
+
+
+async def test_what_cannot_be_made_before_the_tuner_ends_the_file(agent: Agent) -> None:
+    text = f"""
+        slower = keras.callbacks.ReduceLROnPlateau(factor=2.0)
+        watchers = [slower]
+        {TUNER.strip()}
+        tuner.search(x, y, validation_split=0.2, callbacks=watchers)
+    """
+    found = await played(agent, text)
+    assert found.error is not None
+    assert (found.verdict, found.stage, found.fatal) == ("fail", "slice", True)
+    assert found.error.frames[-1].span.line == line(text, "factor=2.0")
+
+
+async def test_a_statement_of_missing_data_before_the_tuner_is_no_failure(agent: Agent) -> None:
+    text = f"""
+        labels = keras.utils.to_categorical(np.load("nowhere.npy"), num_classes=3)
+        shown = keras.utils.load_img("nowhere.png")
+        {TUNER.strip()}
+        tuner.search(x, y, validation_split=0.2, callbacks=[keras.callbacks.LambdaCallback()] if shown is labels else [])
+    """
+    assert (await played(agent, text)).verdict == "ok"
+
+
+async def test_what_the_models_of_two_trials_have_in_common_is_seen(agent: Agent) -> None:
+    text = """
+        SETTINGS = {"optimizer": keras.optimizers.Adam(), "loss": "mse"}
+        head = layers.Dense(1, name="head")
+
+        def own(hp):
+            model = keras.Sequential([keras.Input((5,)), layers.Dense(hp.Int("units", 2, 4)), head])
+            model.compile(**SETTINGS)
+            return model
+
+        tuner = kt.RandomSearch(own, "val_loss", max_trials=4)
+        tuner.search(x, y, validation_split=0.2)
+    """
+    found = await played(agent, text)
+    shared = {each["kind"]: each["frame"]["span"]["line"] for each in found.facts["shared"]}
+    assert shared == {"optimizer": line(text, "model.compile(**"), "layer": line(text, "head = ")}
+    assert (await played(agent, TUNER + SEARCH)).facts["shared"] == []
+
+
+async def test_what_a_model_gives_is_known_beside_its_labels(agent: Agent) -> None:
+    text = """
+        def own(hp):
+            inputs = keras.Input((5,))
+            scores = layers.Dense(hp.Choice("width", [1, 3]))(inputs)
+            model = keras.Model(inputs, layers.Activation("softmax")(scores))
+            model.compile(loss=keras.losses.CategoricalCrossentropy())
+            return model
+
+        tuner = kt.RandomSearch(own, "val_loss", max_trials=4)
+        tuner.search(x, y * 50, validation_split=0.2)
+    """
+    (output,) = (await played(agent, text)).facts["compared"]
+    assert (output["loss"], output["from_logits"], output["width"]) == ("categorical_crossentropy", False, 1)
+    assert (output["activation"], output["least"], output["most"]) == ("softmax", 1.0, 1.0)
+    assert output["made"]["span"]["line"] == line(text, "Activation")
+    assert 40 < output["labels"]["max"] < 50
+    (wider,) = (await played(agent, text, {"width": 3})).facts["compared"]
+    assert (wider["width"], wider["least"], wider["most"]) == (3, 0.0, 1.0)
+
+
 @pytest.mark.parametrize("name", UNKNOWN)
 async def test_what_says_nothing_about_the_search_is_unknown(agent: Agent, name: str) -> None:
     text, kind = UNKNOWN[name]
@@ -492,6 +704,20 @@ async def test_what_says_nothing_about_the_search_is_unknown(agent: Agent, name:
     assert found.verdict == "unknown"
     assert found.error is not None
     assert found.error.type == kind
+
+
+async def test_data_of_declared_shapes_are_as_good_as_data_at_hand(agent: Agent) -> None:
+    text = """
+        x, y = np.load("nowhere.npy"), np.load("labels.npy")
+        tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+        tuner.search(x, y, validation_split=0.2)
+    """
+    fitting, other = DeclaredData(x=((5,),), y=((1,),)), DeclaredData(x=((4,),), y=((1,),))
+    assert (await played(agent, text, declared=fitting)).verdict == "ok"
+    found = await played(agent, text, declared=other)
+    assert (found.verdict, found.stage) == ("fail", "fit")
+    assert found.error is not None
+    assert "4" in found.error.message
 
 
 async def test_a_tuner_that_waits_for_a_chief_is_not_played() -> None:

@@ -136,3 +136,23 @@ def test_predictions_are_as_many_as_samples_from_a_few_of_them(several: bool) ->
 
 def test_predictions_of_what_yields_batches_are_left_alone() -> None:
     assert cutting.predict({"x": iter([1, 2])}, lambda: [7]) == [7]
+
+
+def test_data_without_end_are_known_by_themselves_or_by_the_code_of_their_generator() -> None:
+    def forever() -> Iterator[int]:
+        while True:
+            yield 1
+
+    def breaking() -> Iterator[int]:
+        while True:
+            yield 1
+            if len([]):
+                break
+
+    class Repeated:
+        def cardinality(self) -> int:
+            return -1
+
+    assert cutting.endless({"x": forever(), "validation_data": Repeated()}) == ["x", "validation_data"]
+    assert cutting.endless({"x": forever(), "steps_per_epoch": 3, "validation_data": breaking()}) == []
+    assert cutting.endless({"x": (each for each in [1]), "validation_data": None}) == []

@@ -116,7 +116,7 @@ class Assuming:
         self.stages, self.asked = stages, list[int]()
         self.message = message
 
-    async def rehearse(self, *_: Any, assumption: int) -> Rehearsal:
+    async def rehearse(self, *_: Any, assumption: int, **__: Any) -> Rehearsal:
         self.asked.append(assumption)
         found = outcome({}, self.stages[assumption], assumed=True)
         error = found.error and replace(found.error, message=self.message.format(assumption))

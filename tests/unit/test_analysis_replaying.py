@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -150,3 +150,29 @@ async def test_what_an_agent_does_not_answer_is_not_offered_for_a_search_that_fa
             raise AgentFailed("gone")
 
     assert await offered(Dead(), repair("val_loss"), played=(outcome(TUNER, "fit"),), code="HS432") == []
+
+
+OUTPUT = {
+    "loss": "mean_squared_error",
+    "activation": "val_los",
+    "least": 0.0,
+    "most": 1.0,
+    "labels": {"min": 20, "max": 500},
+    "made": {"span": asdict(TUNER)},
+}
+
+
+class Seeing(Rehearsing):
+    """An agent whose searches all run, with an output that a rehearsal shows to lie apart from its labels."""
+
+    async def rehearse(self, slice_: Slice, *rest: Any, **more: Any) -> Rehearsal:
+        found = await super().rehearse(slice_, *rest, **more)
+        apart = "val_loss" not in slice_.files[-1].text
+        return replace(found, facts={"compared": [OUTPUT if apart else {**OUTPUT, "most": None}]})
+
+
+async def test_a_repair_of_what_raises_nothing_is_offered_where_a_rehearsal_no_longer_shows_it() -> None:
+    ran = replace(outcome(TUNER, None), facts={"compared": [OUTPUT]})
+    agent = Seeing(kt=None)
+    titles = await offered(agent, repair("val_mae"), repair("val_loss"), played=(ran,), code="HS312")
+    assert titles == ["val_loss"]

@@ -8,6 +8,7 @@ import pytest
 from hypershape.model import Cause, Coverage, Hyperparameter, ProbeError, Rehearsal, Report, TargetAnalysis
 from hypershape.rules.common.wording import consequence, when
 from hypershape.source import analyse, from_text
+from hypershape.space import fates
 
 from .handmade import blame
 
@@ -156,3 +157,19 @@ def test_a_failure_of_every_configuration_says_whether_a_search_begins() -> None
     assert when(replace(target, causes=(in_a_trial,)), in_a_trial) == "in every configuration"
     nothing = replace(cause, error=replace(ERROR, stage="return", kind="no-model"))
     assert when(replace(target, causes=(nothing,)), nothing).endswith(": the search ends at once")
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind", "ends"),
+    [("return", "no-model", True), ("return", "rank", False), ("build", "no-model", False)],
+)
+def test_only_what_is_no_model_ends_a_search_at_the_trial_that_builds_it(
+    stage: str, kind: str, ends: bool
+) -> None:
+    """A model of the user's own class is called for the first time after it was returned: that costs a trial."""
+    target, cause = analysed("GridSearch", "max_trials=12", 0.25, [whole("k", 4)])
+    cause = replace(cause, error=replace(ERROR, stage=stage, kind=kind))
+    asked = fates.question(replace(target, causes=(cause,)), target.target.tuners[0])
+    assert asked is not None
+    assert asked["at_once"] == ([0] if ends else [])
+    assert asked["in_trials"] == ([0] if stage == "return" else [])

@@ -6,6 +6,7 @@ part does not have would be a failure that no search has.
 
 from __future__ import annotations
 
+import dis
 import itertools
 import math
 import types
@@ -48,6 +49,20 @@ def fit(given: Dict[str, Any]) -> None:
         _limit(given, "validation_steps")
     elif validation is not None:
         _few(given, "validation_data", "validation_steps")
+
+
+def endless(given: Dict[str, Any]) -> List[str]:
+    """The data for `Model.fit` that never end, of which it is not said how many batches are an epoch."""
+    pairs = (("x", "steps_per_epoch"), ("validation_data", "validation_steps"))
+    return [data for data, steps in pairs if given.get(steps) is None and _never_ends(given.get(data))]
+
+
+def _never_ends(data: Any) -> bool:
+    """Whether a dataset says so itself, or the code of a generator has no way to return."""
+    if not isinstance(data, types.GeneratorType):
+        return batches(data) == math.inf
+    returns = ("RETURN_VALUE", "RETURN_CONST")
+    return not any(each.opname in returns for each in dis.get_instructions(data.gi_code))
 
 
 def evaluate(given: Dict[str, Any]) -> None:

@@ -9,6 +9,12 @@ The facts of a rehearsal, each left out where it is not known:
 - `reported`: the names of what a trial returned
 - `meant`: `written`, a key, an attribute or a variable that is not there, and the `known` ones beside it
 - `because`: what was raised first, where Keras Tuner says something else
+- `absent`: the modules that the file imports and that are not installed
+- `compared`: what the model of the first trial gives and what that is compared with (`compared.outputs`)
+- `shared`: what the models of several trials have in common (`shared.Shared.found`)
+- `endless`: which data for `fit` never end (`x`, `validation_data`), of which no number of steps is given
+- `silenced`: the callbacks that wanted programs or the network, and did nothing from then on, each with why
+- `waited`: the callback that raised once nothing improved (`hooks.Hooks.waited`)
 - `score_is_no_number`: whether the objective of a trial was NaN, which Keras Tuner counts as a failure
 """
 
@@ -31,8 +37,7 @@ def describe(value: Any, depth: int = 0) -> Dict[str, Any]:
     if isinstance(value, StandIn):
         return {"kind": "missing"}
     if value is None or isinstance(value, (bool, int, float, str)):
-        plain = value if not isinstance(value, float) or math.isfinite(value) else str(value)
-        return {"kind": "value", "type": type(value).__name__, "value": plain}
+        return {"kind": "value", "type": type(value).__name__, "value": plain(value)}
     known: Dict[str, Any] = {"type": type(value).__name__}
     if isinstance(value, (list, tuple, dict)):
         return {**known, **_container(value, depth)}
@@ -46,6 +51,17 @@ def describe(value: Any, depth: int = 0) -> Dict[str, Any]:
     if _shape(value) is not None:
         return {**known, **_array(value)}
     return {**known, "kind": "object", "module": type(value).__module__}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it; what it does not have becomes its text."""
+    if isinstance(value, dict):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
 def _container(value: Any, depth: int) -> Dict[str, Any]:
@@ -90,19 +106,19 @@ def _shape(value: Any) -> Optional[list[int]]:
 def _array(value: Any) -> Dict[str, Any]:
     shape = _shape(value)
     frame = type(value).__name__ in ("DataFrame", "Series")
-    plain = value.to_numpy() if frame else value
-    dtype = getattr(plain, "dtype", None)
+    numbers = value.to_numpy() if frame else value
+    dtype = getattr(numbers, "dtype", None)
     found: Dict[str, Any] = {
         "kind": "frame" if frame else "array",
         "shape": shape,
         "dtype": str(getattr(dtype, "name", dtype)),
     }
     if (
-        isinstance(plain, numpy.ndarray)
-        and plain.dtype.kind in "iufb"
-        and 0 < plain.size <= cutting.MOST_SEARCHED
+        isinstance(numbers, numpy.ndarray)
+        and numbers.dtype.kind in "iufb"
+        and 0 < numbers.size <= cutting.MOST_SEARCHED
     ):
-        least, most = plain.min().item(), plain.max().item()
+        least, most = numbers.min().item(), numbers.max().item()
         if math.isfinite(least) and math.isfinite(most):
             found.update(min=least, max=most)
         else:

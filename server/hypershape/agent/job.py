@@ -111,6 +111,7 @@ class Job:
             self._scratch,
             self._running.assumption,
             self._slice.get("acts") or (),
+            self._data if self._declared else None,
         )
         self._prepare(True, watch.offline.refuse)
         self._begin(SLICE_SECONDS + seconds)
@@ -130,7 +131,7 @@ class Job:
             finally:
                 _alarm(0)
 
-        self._running.perform = perform
+        self._running.perform, self._running.stumbled = perform, watch.stumbled
         watch.install()
         try:
             self._running.run(self._attempt)
@@ -141,6 +142,7 @@ class Job:
         finally:
             _alarm(0)
             self._progress.stop()
+        watch.absent = self._running.absent
         report = {**watch.report(), "seconds": bound.took[1]}
         if _over:
             # A bare `except:` may have taken `TimeUp` for an error of its own.

@@ -22,10 +22,12 @@ import keras
 import keras_tuner
 
 from . import (
+    compared,
     cutting,
     errors,
     facts,
     guard,
+    hooks,
     hyperparameters,
     loops,
     meant,
@@ -33,6 +35,7 @@ from . import (
     pretrained,
     private,
     samples,
+    shared,
 )
 from .positions import Positions
 from .standins import Assumption
@@ -60,6 +63,8 @@ _BUILDING = ("_try_build", "_build_hypermodel", "_activate_all_conditions")
 _OF_NO_DATA = ("slice", "tuner", "search", "callbacks", "objective", "save", "end", "after")
 """Stages at which a failure has nothing to do with the values and shapes of data."""
 
+_NO_NETWORK = "It needs the network, which a rehearsal does not have."
+
 _ENDS = {"TimeUp": "It takes too long.", "MemoryError": "It takes too much memory."}
 
 
@@ -77,6 +82,7 @@ class Watch:
         scratch: str,
         assumption: Assumption,
         acts: Sequence[Sequence[int]] = (),
+        declared: Optional[Dict[str, Any]] = None,
     ) -> None:
         self._configuration = configuration
         self._positions = positions
@@ -85,7 +91,10 @@ class Watch:
         self._assumption = assumption
         self.offline = offline.Offline(positions)
         self._loops = loops.Loops(positions)
+        self._hooks = hooks.Hooks(self._refusal)
+        self._shared = shared.Shared()
         self._acts = acts
+        self._declared = declared or {}
         self._report: Dict[str, Any] = {
             "verdict": "ok",
             "stage": None,
@@ -110,19 +119,27 @@ class Watch:
     def report(self) -> Dict[str, Any]:
         """The fields of a Rehearsal."""
         self._facts.update(trials=self._trials, completed=self._completed)
+        if self.absent:
+            self._facts["absent"] = sorted({name.partition(".")[0] for name in self.absent})
+        self._facts.update(shared=self._shared.found, silenced=self._hooks.silenced)
+        if self._hooks.waited:
+            self._facts["waited"] = self._hooks.waited
         return {
             **self._report,
             "configuration": self._configuration,
             "tolerated": self._tolerated,
             "assumed": self._assumption.made,
-            "values": _plain(self._values),
+            "values": facts.plain(self._values),
             "hyperparameters": self._hyperparameters,
-            "facts": _plain(self._facts),
+            "facts": facts.plain(self._facts),
             "warnings": list(self._warnings),
             "read": sorted(self._read) if len(self._read) <= MOST_READ else None,
         }
 
     # What happened.
+
+    absent: Sequence[str] = ()
+    """The modules that were imported and not found."""
 
     begun = False
     """Whether anything was played yet; what comes before is as for a probe."""
@@ -136,6 +153,19 @@ class Watch:
         """Nothing is learned, for a reason that is no failure of the user's code."""
         if not self.settled:
             self._report.update(verdict="unknown", error=errors.limit(type_name, why))
+
+    def stumbled(self, error: BaseException) -> None:
+        """A statement before the tuner raised. What Keras raises there for what the file gives it ends the file."""
+        modules = [module for module, _ in _functions(error)]
+        asked = any(each.startswith(("keras.", "keras_tuner.")) for each in modules)
+        if self.settled or self._assumption.made or not asked or self._excuse(error, "slice") is not None:
+            return
+        if isinstance(error, (OSError, ImportError)) or samples.stand_ins_in(
+            value for frame, _ in traceback.walk_tb(error.__traceback__) for value in self._at_hand(frame)
+        ):
+            return
+        self._note(error, fatal=True, stage="slice")
+        raise Over from None
 
     def failed(self, error: BaseException) -> None:
         """An exception that left the search, or a statement around it."""
@@ -203,7 +233,7 @@ class Watch:
 
     def _excuse(self, error: BaseException, stage: str) -> Optional[Tuple[str, str]]:
         """Why an error is no failure of a search: the type that stands for it, and one sentence."""
-        refusal = guard.refusal(error)
+        refusal = self._refusal(error)
         if refusal is not None:
             return "Refused", refusal
         if isinstance(error, keras_tuner.errors.FailedTrialError):
@@ -213,14 +243,24 @@ class Watch:
             return name, _ENDS.get(name, "It ends the program.")
         if isinstance(error, FileNotFoundError) and not self._from_keras(error):
             return "Missing", "It needs a file that is not at hand: %s" % error
-        if self.offline.may_lack(error):
-            return "Refused", "It needs the network, which a rehearsal does not have."
+        if self._is_of_the_silenced(error):
+            return "Refused", "It rests on what a callback was not let do here."
         if self._loops.shortened and stage != "objective":
             return "TimeLimit", "Its own training loop takes longer than a rehearsal may."
         lacking = self._assumption.made or self._assumption.classes_assumed
         if lacking and not self._holds_without_data(error, stage):
             return "Missing", "It needs something that is not at hand."
         return None
+
+    def _refusal(self, error: BaseException) -> Optional[str]:
+        """What a rehearsal did not let code of the user's do, in one sentence; None where an error is of another kind."""
+        refusal = guard.refusal(error)
+        return _NO_NETWORK if refusal is None and self.offline.may_lack(error) else refusal
+
+    def _is_of_the_silenced(self, error: BaseException) -> bool:
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        owners = [frame.f_locals["self"] for frame in frames if "self" in frame.f_locals]
+        return any(self._hooks.is_silenced(type(each)) for each in owners)
 
     def _from_keras(self, error: BaseException) -> bool:
         """Whether Keras or Keras Tuner raised it for what the user's code asked of them."""
@@ -304,6 +344,7 @@ class Watch:
             (BASE, "__init__", self._around_init),
             (BASE, "search", self._around_search),
             (keras_tuner.Oracle, "get_best_trials", self._around_best),
+            (_holder(keras.Model, "compile"), "compile", self._around_compile),
             (_holder(keras.Model, "fit"), "fit", self._around_fit),
             (_holder(keras.Model, "evaluate"), "evaluate", self._around_evaluate),
             (_holder(keras.Model, "predict"), "predict", self._around_predict),
@@ -428,13 +469,13 @@ class Watch:
         """The arguments of a search with arrays that fit the model in the place of what is missing."""
         try:
             model = tuner.hypermodel.build(tuner.oracle.get_space())
-            found = samples.replaced(given, model, self._assumption)
+            found = samples.replaced(given, model, self._assumption, self._declared)
         except Exception:
             found = None
         if found is None:
             self.unknown("Missing", "It needs data that is not at hand.")
             raise Over
-        self._made_up = True
+        self._made_up = not (self._declared.get("x") and self._declared.get("y"))
         positional = tuple(found.pop(str(index)) for index in range(sum(name.isdigit() for name in found)))
         return positional, found
 
@@ -476,6 +517,14 @@ class Watch:
         least = min(num_trials, oracle.max_trials or num_trials)
         return best + best[-1:] * (least - len(best)) if best and isinstance(least, int) else best
 
+    def _around_compile(self, real: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
+        result = real(model, *args, **kwargs)
+        frame = self._positions.innermost(inspect.currentframe())
+        self._shared.optimizer(
+            model, self._trials, None if frame is None else self._positions.described(frame)
+        )
+        return result
+
     def _around_fit(self, real: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
         bound = _bound(real, model, *args, **kwargs)
         if bound is None or self._fitting:
@@ -486,18 +535,36 @@ class Watch:
         if isinstance(shape, tuple):
             self._facts["model"] = {"input": shape}
         generator, wanted = cutting.counted(given.get("x")), _drawn(given)
+        labels, asked = None if self._assumption.made else compared.labels_of(given), given.get("epochs")
+        self._facts["endless"] = sorted({*self._facts.get("endless", ()), *cutting.endless(given)})
         cutting.fit(given)
         # `clear_session`, which Keras Tuner calls before each build, forgets it.
         keras.config.disable_traceback_filtering()
         if generator is not None:
             given["x"] = generator.batches()
         self._fitting += 1
+        taken_off = self._hooks.watched(given.get("callbacks"))
         try:
-            return real(*bound.args, **bound.kwargs)
+            try:
+                history = real(*bound.args, **bound.kwargs)
+            finally:
+                self._look_at(model, labels)
+            self._hooks.wait(given.get("callbacks"), given.get("epochs"), asked, history)
+            return history
         finally:
             self._fitting -= 1
-            if generator is not None:
+            taken_off()
+            if generator is not None and "x" not in self._facts["endless"]:
                 generator.drain(wanted)
+
+    def _look_at(self, model: Any, labels: Any) -> None:
+        """Notes of a trained model what raises nothing."""
+        if self._trials <= 1:
+            self._facts["compared"] = compared.outputs(model, labels, facts.describe, self._made_at)
+        self._shared.layers(model, self._trials, self._made_at)
+
+    def _made_at(self, layer: Any) -> Any:
+        return next((frame for each, frame in self._made if each is layer), None)
 
     def _around_evaluate(self, real: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
         bound = _bound(real, model, *args, **kwargs)
@@ -565,14 +632,3 @@ def _functions(error: BaseException) -> Iterator[Tuple[str, str]]:
     """Module and function of every frame of a traceback, outermost first."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
         yield frame.f_globals.get("__name__") or "", frame.f_code.co_name
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it; what it does not have becomes its text."""
-    if isinstance(value, dict):
-        return {str(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

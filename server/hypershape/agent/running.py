@@ -43,6 +43,8 @@ class Slice:
         self._finder: imports.Finder | None = None
         self.perform: Callable[[Callable[[], Any]], Any] = lambda act: act()
         """Runs what a rehearsal watches: the statements on the lines of `acts`, else the expression."""
+        self.stumbled: Callable[[BaseException], None] = lambda error: None
+        """Is told what a statement raised whose names become stand-ins."""
 
     def run(self, attempt: Callable[[Callable[[], None]], None]) -> Callable[[Any], Any]:
         """Runs every file and returns the target. `attempt` runs one statement within its time.
@@ -106,6 +108,7 @@ class Slice:
             bound = list(_bound(statement)) or list(_changed(statement, namespace))
             if not bound or _is_ours_to_report(statement, error):
                 raise
+            self.stumbled(error)
             for name in bound:
                 if name not in namespace or isinstance(
                     statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Expr)
@@ -136,9 +139,14 @@ class Slice:
         namespace[name] = stand_in(name, self.assumption)
         self.missing[name] = why
 
+    @property
+    def absent(self) -> list[str]:
+        """The modules that were imported and not found."""
+        return list(self._finder.missing) if self._finder is not None else []
+
     def reason(self) -> str:
         """What is not at hand, and why: a package that is not installed, else the first name that could not be bound."""
-        for name in self._finder.missing if self._finder is not None else ():
+        for name in self.absent:
             return f"`{name}` is not installed"
         for name, why in self.missing.items():
             return f"`{name}` could not be had ({why.strip().splitlines()[0][:120] if why.strip() else 'unknown'})"

@@ -1,7 +1,8 @@
-"""Arrays in the place of data that is not at hand, made for the model that is to train on them.
+"""Arrays in the place of data that is not at hand: of the shapes that a comment declares, else made for the model that is
+to train on them.
 
-Of such a search only that may be believed which no data decides; the shapes of the model's own inputs and outputs
-fit by definition.
+Of a search on the latter only that may be believed which no data decides; the shapes of the model's own inputs and
+outputs fit by definition.
 """
 
 from __future__ import annotations
@@ -26,10 +27,26 @@ def holds_stand_in(value: Any, depth: int = 2) -> bool:
     return bool(depth) and isinstance(value, dict) and holds_stand_in(list(value.values()), depth - 1)
 
 
-def replaced(given: Mapping[str, Any], model: Any, assumption: Assumption) -> Optional[Dict[str, Any]]:
+def replaced(
+    given: Mapping[str, Any], model: Any, assumption: Assumption, declared: Mapping[str, Any]
+) -> Optional[Dict[str, Any]]:
     """The arguments of a search, by name or position, with arrays for all that is missing; None where it is not
-    clear what that would be."""
+    clear what that would be.
+
+    `declared` are the fields of a DeclaredData, nothing where no comment says the shapes.
+    """
     found = dict(given)
+
+    def inputs(count: int) -> Any:
+        shapes = declared.get("x")
+        return _declared(declared, "x", count) if shapes else _inputs(model, assumption, count)
+
+    def labels(count: int) -> Any:
+        shapes = declared.get("y")
+        if shapes and (len(shapes) > 1 or declared.get("y_names")):
+            return _declared(declared, "y", count)
+        return _labels(model, count, tuple(shapes[0]) if shapes else None)
+
     # As many labels as there are inputs, where only one of them is missing.
     known = [len(value) for name, value in given.items() if name in (*_INPUTS, *_LABELS) and _is_array(value)]
     count = known[0] if known else SAMPLES
@@ -37,9 +54,9 @@ def replaced(given: Mapping[str, Any], model: Any, assumption: Assumption) -> Op
         if not holds_stand_in(value):
             continue
         if name in (*_INPUTS, *_LABELS) and isinstance(value, StandIn):
-            found[name] = _inputs(model, assumption, count) if name in _INPUTS else _labels(model, count)
+            found[name] = inputs(count) if name in _INPUTS else labels(count)
         elif name == _PAIR and isinstance(value, (tuple, list)) and len(value) == 2:
-            found[name] = (_inputs(model, assumption, SAMPLES), _labels(model, SAMPLES))
+            found[name] = (inputs(SAMPLES), labels(SAMPLES))
         else:
             return None
         made = found[name] if isinstance(found[name], tuple) else (found[name],)
@@ -60,18 +77,26 @@ def _inputs(model: Any, assumption: Assumption, count: int) -> Optional[numpy.nd
     return _many(numpy.zeros((1, *sizes), dtype if dtype != "string" else "float32"), count)
 
 
-def _labels(model: Any, count: int) -> Optional[numpy.ndarray]:
-    """Labels that the compiled loss takes for what the model gives; None where either is not known."""
+def _declared(declared: Mapping[str, Any], side: str, count: int) -> Any:
+    """Zeros of the declared shapes, in the form in which they are declared: by name, in a list, or the only one."""
+    dtype, names = declared.get(side + "_dtype") or "float32", declared.get(side + "_names") or ()
+    arrays = [_many(numpy.zeros((1, *shape), dtype), count) for shape in declared[side]]
+    return dict(zip(names, arrays)) if names else arrays[0] if len(arrays) == 1 else arrays
+
+
+def _labels(model: Any, count: int, declared: Optional[Tuple[int, ...]] = None) -> Optional[numpy.ndarray]:
+    """Labels that the compiled loss takes for what the model gives, or such of the declared shape; None where the loss
+    or the shape is not known."""
     shape = _single(getattr(model, "output_shape", None)) if getattr(model, "built", False) else None
     loss = getattr(model, "loss", None)
     name = loss if isinstance(loss, str) else getattr(loss, "name", None) or getattr(loss, "__name__", None)
-    if shape is None or not isinstance(name, str) or None in shape[1:]:
+    if declared is None and (shape is None or not isinstance(name, str) or None in shape[1:]):
         return None
-    sizes: Tuple[Any, ...] = tuple(shape[1:])
-    if "sparse" in name:
-        return _many(numpy.zeros((1, *sizes[:-1]), "int64"), count)
+    sizes: Tuple[Any, ...] = declared if declared is not None else tuple((shape or ())[1:])
+    if isinstance(name, str) and "sparse" in name:
+        return _many(numpy.zeros((1, *(sizes if declared is not None else sizes[:-1])), "int64"), count)
     labels = numpy.zeros((1, *sizes), "float32")
-    labels[..., 0] = 1.0
+    labels[..., :1] = 1.0
     return _many(labels, count)
 
 

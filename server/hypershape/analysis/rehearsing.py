@@ -15,11 +15,13 @@ from hypershape.analysis.clock import Clock
 from hypershape.model import (
     Analysis,
     Configuration,
+    DeclaredData,
     Environment,
     ProbeError,
     Rehearsal,
     Report,
     Slice,
+    Target,
     TargetAnalysis,
     TunerCall,
     Value,
@@ -118,14 +120,17 @@ async def _plays(
     plan = _Plan(target)
     while (configuration := plan.next()) is not None and clock.left > plan.took:
         try:
-            rehearsal = await play(tuner, configuration, player)
+            declared = declared_for(tuner, [target.target] if target is not None else [])
+            rehearsal = await play(tuner, configuration, player, declared)
         except AgentFailed:
             return
         plan.add(rehearsal)
         yield rehearsal
 
 
-async def play(tuner: TunerCall, configuration: Configuration, player: Player) -> Rehearsal:
+async def play(
+    tuner: TunerCall, configuration: Configuration, player: Player, declared: DeclaredData | None = None
+) -> Rehearsal:
     """One rehearsal, or what it came to before; raises AgentFailed.
 
     With data that is not at hand it is played under one assumption after the other. What holds under every one of
@@ -133,7 +138,7 @@ async def play(tuner: TunerCall, configuration: Configuration, player: Player) -
     """
     failed: Rehearsal | None = None
     for assumption in range(MOST_ASSUMPTIONS):
-        found = await _once(tuner, configuration, player, assumption)
+        found = await _once(tuner, configuration, player, assumption, declared)
         if not found.assumed or found.verdict != "fail":
             return found
         if found.stage in ("tuner", "build"):
@@ -142,6 +147,13 @@ async def play(tuner: TunerCall, configuration: Configuration, player: Player) -
             return failed if _alike(found, failed) else _undecided(failed)
         failed = found
     return _undecided(failed or found)
+
+
+def declared_for(tuner: TunerCall, targets: Sequence[Target]) -> DeclaredData | None:
+    """The shapes that a comment declares for the model of a tuner; where it stands does not matter here."""
+    own = [each for each in targets if any(other.call.span == tuner.call.span for other in each.tuners)]
+    data = own[0].data if own else None
+    return replace(data, span=None) if data is not None and data.knowledge == "declared" else None
 
 
 def _alike(one: Rehearsal, other: Rehearsal) -> bool:
@@ -163,19 +175,31 @@ def _undecided(failed: Rehearsal) -> Rehearsal:
     return replace(failed, verdict="unknown", stage=None, error=error, fatal=False, trial=0)
 
 
-async def _once(tuner: TunerCall, configuration: Configuration, player: Player, assumption: int) -> Rehearsal:
+async def _once(
+    tuner: TunerCall,
+    configuration: Configuration,
+    player: Player,
+    assumption: int,
+    declared: DeclaredData | None,
+) -> Rehearsal:
     """What was played before, in this session or with the same files in an earlier one, else a play."""
     assert tuner.rehearsal is not None
     known = _known.setdefault(player.agent, OrderedDict())
-    key = (_key(tuner.rehearsal), key_of(configuration), assumption)
+    key = (_key(tuner.rehearsal), key_of(configuration), assumption, declared)
     found = known.get(key)
-    if found is None and not assumption:
+    if found is None and not assumption and declared is None:
         found = await player.remembered(tuner.rehearsal, configuration)
     if found is None:
         found = await player.agent.rehearse(
-            tuner.rehearsal, configuration, tuner.call.span, REHEARSAL_SECONDS, assumption=assumption
+            tuner.rehearsal,
+            configuration,
+            tuner.call.span,
+            REHEARSAL_SECONDS,
+            assumption=assumption,
+            declared=declared,
         )
-        await player.remember(tuner.rehearsal, configuration, found)
+        if declared is None:
+            await player.remember(tuner.rehearsal, configuration, found)
     if found.verdict != "unknown":
         known[key] = found
         known.move_to_end(key)
@@ -204,6 +228,7 @@ class _Plan:
     def __post_init__(self) -> None:
         self.played: list[Rehearsal] = []
         self._asked: set[Any] = set()
+        self._corners = tuple(_corners(self.target.reports if self.target is not None else ()))
 
     def add(self, rehearsal: Rehearsal) -> None:
         self.played.append(rehearsal)
@@ -241,7 +266,7 @@ class _Plan:
     def _wanted(self) -> Iterator[Configuration]:
         reports = self.target.reports if self.target is not None else ()
         yield from self._first(reports)
-        yield from _corners(reports)
+        yield from self._corners
         yield from self._told_apart()
         yield from self._other_values()
         yield from self._declared_in_training()
@@ -254,9 +279,11 @@ class _Plan:
         yield from (each.configuration for each in reports[1:] if each.verdict == "ok")
 
     def _told_apart(self) -> Iterator[Configuration]:
-        """What runs, with one value of what fails: shows on which hyperparameter a failure depends."""
+        """What runs, with one value of what fails or gives something else: shows on which hyperparameter that depends."""
         good = next((each for each in self.played if each.verdict == "ok"), None)
         bad = next((each for each in self.played if each.verdict == "fail"), None)
+        if good is not None and bad is None:
+            bad = next((each for each in self.played if _gives(each) != _gives(good)), None)
         if good is None or bad is None:
             return
         for name, value in bad.values.items():
@@ -284,6 +311,13 @@ class _Plan:
                 for value in values[:MOST_VALUES]:
                     if self.played[0].values.get(name) != value:
                         yield {**self.played[0].configuration, name: value}
+
+
+def _gives(rehearsal: Rehearsal) -> list[tuple[Any, ...]]:
+    """Of each output of its model between which numbers it lies, how many they are, and what they are compared by."""
+    names = ("least", "most", "loss", "from_logits")
+    found = rehearsal.facts.get("compared") or ()
+    return [(*(each.get(name) for name in names), each.get("width") == 1) for each in found]
 
 
 def _space(rehearsal: Rehearsal) -> dict[str, list[Value]]:

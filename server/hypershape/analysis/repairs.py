@@ -182,7 +182,19 @@ async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> Verdict:
     if verdict is not Verdict.CURES or trial.replay is None or agent is None:
         return verdict
     played = await trial.replay.succeeds(fix, module, Player(agent, trial.cache, environment))
-    return Verdict.CURES if played else Verdict.FAILS
+    seen = played and await aside(_is_still_seen, fix, finding, trial, module)
+    return Verdict.CURES if played and not seen else Verdict.FAILS
+
+
+def _is_still_seen(fix: Fix, finding: Finding, trial: _Trial, module: Module) -> bool:
+    """Whether the rehearsals of the edited text show what was found: it may be nothing that lets a search fail."""
+    assert trial.replay is not None
+    played = trial.replay.after.get(fix.edits, ())
+    if not played or any(each.verdict == "fail" for each in played):
+        return False
+    targets = tuple(unprobed(target) for target in module.targets)
+    now = rules.findings(Analysis(module, targets=targets, rehearsals=tuple(played), done=True))
+    return _count(now, finding.code) >= _count(trial.state.findings, finding.code)
 
 
 def _known_verdict(fix: Fix, finding: Finding) -> Verdict:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hypershape.analysis.clock import Clock
-from hypershape.analysis.rehearsing import Player, play, same_search
+from hypershape.analysis.rehearsing import Player, declared_for, play, same_search
 from hypershape.model import (
     Analysis,
     Configuration,
@@ -45,6 +45,8 @@ class Replay:
     clock: Clock
     cured: dict[tuple[Edit, ...], set[Span]] = field(default_factory=dict)
     """Of each repair the tuners whose searches failed without it and run with it."""
+    after: dict[tuple[Edit, ...], list[Rehearsal]] = field(default_factory=dict)
+    """Of each repair what was played of the edited text."""
 
     async def succeeds(self, fix: Fix, edited: Module, player: Player) -> bool:
         """Whether the searches that an edit changes run, or get further than they did.
@@ -58,22 +60,26 @@ class Replay:
             if same_search(old, new):
                 continue
             for known in self._telling(old):
-                now = await self._played(new, known, player)
+                now = await self._played(new, edited, known, player)
                 if now is None and known.verdict == "fail":
                     return False
                 if now is not None and not _is_no_worse(now, known):
                     return False
+                if now is not None:
+                    self.after.setdefault(fix.edits, []).append(now)
                 if now is not None and (known.verdict, now.verdict) == ("fail", "ok"):
                     self.cured.setdefault(fix.edits, set()).add(old.call.span)
         return True
 
-    async def _played(self, new: TunerCall, known: Rehearsal, player: Player) -> Rehearsal | None:
+    async def _played(
+        self, new: TunerCall, edited: Module, known: Rehearsal, player: Player
+    ) -> Rehearsal | None:
         """What was played of a tuner, played again after the edit; None where that cannot be had in time."""
         if new.rehearsal is None or self.clock.left <= known.seconds:
             return None
         started = time.monotonic()
         try:
-            now = await play(new, _asked(known), player)
+            now = await play(new, _asked(known), player, declared_for(new, edited.targets))
         except AgentFailed:
             return None
         self.clock.wait(max(time.monotonic() - started - now.seconds, 0.0))

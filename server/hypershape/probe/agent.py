@@ -303,17 +303,18 @@ class Agent:
         limits: Limits | None = None,
         assumption: int = 0,
         device: bool = False,
+        declared: DeclaredData | None = None,
     ) -> Rehearsal:
         """Plays one small search in a process of its own, which may take `seconds` of processor time.
 
-        `assumption` is what is assumed of data that is not at hand. It sees a GPU only for `device`.
+        `declared` are the shapes of data that may not be at hand, `assumption` is what is assumed of data that is not at hand. It sees a GPU only for `device`.
 
         Raises AgentFailed.
         """
         environment = await self.environment()
         if environment.problem is not None:
             raise AgentFailed(environment.problem)
-        job = Job(self, slice_, None, limits or Limits(), assumption, device)
+        job = Job(self, slice_, declared, limits or Limits(), assumption, device)
         try:
             return await job.rehearse(configuration, tuner, seconds)
         finally:

@@ -71,7 +71,7 @@ def question(explored: TargetAnalysis, tuner: TunerCall) -> dict[str, Any] | Non
         "conditions": conditions,
         "causes": len(explored.causes),
         "in_trials": [place for place, each in enumerate(explored.causes) if not strikes_first(each.error)],
-        "at_once": [place for place, each in enumerate(explored.causes) if each.error.stage == "return"],
+        "at_once": [place for place, each in enumerate(explored.causes) if ends_at_once(each.error)],
     }
 
 
@@ -186,6 +186,12 @@ def _conditions(explored: TargetAnalysis) -> list[str] | None:
 def strikes_first(error: ProbeError) -> bool:
     """Whether the constructor of a tuner meets a failure, where it builds a configuration that has it."""
     return error.stage not in IN_TRIALS and error.kind != "not-compiled"
+
+
+def ends_at_once(error: ProbeError) -> bool:
+    """Whether the first trial that fails so ends its search. What else shows after the build, such as a model that has no
+    shapes before it is called, costs that trial."""
+    return error.stage == "return" and error.kind == "no-model"
 
 
 def refused(explored: TargetAnalysis, cause: Cause) -> bool:

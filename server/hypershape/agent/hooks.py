@@ -1,0 +1,102 @@
+"""The callbacks of a training that is played small: what one cannot do here, and what it does where nothing improves."""
+
+from __future__ import annotations
+
+import copy
+import functools
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+
+import keras
+
+MOST_EPOCHS = 50
+"""So long a wait for something better is played at most."""
+
+
+class Hooks:
+    """What became of the callbacks of one rehearsal."""
+
+    def __init__(self, refusal: Callable[[BaseException], Optional[str]]) -> None:
+        self._refusal = refusal
+        self._kinds: Dict[type, str] = {}
+        self.waited: Dict[str, Any] = {}
+        """The callback that raised where nothing improved: its `class`, its `monitor` and after how many `epochs`."""
+
+    @property
+    def silenced(self) -> Dict[str, str]:
+        """The classes of callbacks that wanted what a rehearsal does not let them, and did nothing from then on: why."""
+        return {each.__name__: why for each, why in self._kinds.items()}
+
+    def is_silenced(self, kind: type) -> bool:
+        return kind in self._kinds
+
+    def watched(self, callbacks: Any) -> Callable[[], None]:
+        """Lets a training survive what its callbacks are refused; what is returned takes the watch off again."""
+        put: List[Tuple[Any, str]] = []
+        for callback, name in _hooks(callbacks):
+            if name in vars(callback):
+                continue
+            try:
+                setattr(callback, name, self._surviving(callback, getattr(callback, name)))
+            except AttributeError:
+                continue
+            put.append((callback, name))
+
+        def taken_off() -> None:
+            for callback, name in put:
+                vars(callback).pop(name, None)
+
+        return taken_off
+
+    def _surviving(self, callback: Any, real: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def hook(*args: Any, **kwargs: Any) -> Any:
+            if type(callback) in self._kinds:
+                return None
+            try:
+                return real(*args, **kwargs)
+            except Exception as error:
+                why = self._refusal(error)
+                if why is None:
+                    raise
+                self._kinds[type(callback)] = why
+                return None
+
+        return hook
+
+    def wait(self, callbacks: Any, done: Any, asked: Any, history: Any) -> None:
+        """Tells callbacks that have patience of epochs like the last one, as many as the search may have.
+
+        Whether a number still improves is chance in a few steps; that it stops to is what these callbacks are for.
+        """
+        logs = {name: values[-1] for name, values in getattr(history, "history", {}).items() if values}
+        for callback in _listed(callbacks):
+            patience = getattr(callback, "patience", None)
+            if not isinstance(patience, int) or not isinstance(asked, int) or not logs:
+                continue
+            # The trial's own one keeps its count.
+            waiting = copy.copy(callback)
+            for epoch in range(done, min(asked, done + patience + 2, done + MOST_EPOCHS)):
+                try:
+                    waiting.on_epoch_end(epoch, dict(logs))
+                except Exception:
+                    self.waited = {
+                        "class": type(callback).__name__,
+                        "monitor": str(getattr(callback, "monitor", "")),
+                        "epochs": patience,
+                    }
+                    raise
+
+
+def _listed(callbacks: Any) -> List[Any]:
+    found = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+    return [each for each in found if isinstance(each, keras.callbacks.Callback)]
+
+
+def _hooks(callbacks: Any) -> Iterator[Tuple[Any, str]]:
+    """Each callback with the names of what it does at a point of the training."""
+    for callback in _listed(callbacks):
+        for name in dir(keras.callbacks.Callback):
+            if name.startswith("on_") and getattr(type(callback), name, None) is not getattr(
+                keras.callbacks.Callback, name
+            ):
+                yield callback, name
