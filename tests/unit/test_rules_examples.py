@@ -17,6 +17,7 @@ def cases(kind: str) -> list[object]:
         pytest.param(rule, example, id=f"{rule.code}-{number}")
         for rule in STATIC
         for number, example in enumerate(getattr(rule, kind))
+        if not example.played
     ]
 
 

@@ -24,7 +24,7 @@ def analysed() -> Iterator[Callable[[Rule, Example], Analysis]]:
     def analyse(rule: Rule, example: Example) -> Analysis:
         document = source.from_text("/project/model.py", example.text)
         options = Options(
-            level="auto" if rule.rehearsed else "symbolic",
+            level="auto" if rule.rehearsed or example.played else "symbolic",
             fixes_offered=1 if example.fixed is not None else 0,
         )
         return loop.run_until_complete(analysis.run(document, agent, options))

@@ -24,6 +24,7 @@ from hypershape.model import (
     Stage,
     TargetAnalysis,
 )
+from hypershape.rules.common import rehearsed
 from hypershape.rules.common.fate import explained
 
 from .handmade import at, module, underlined
@@ -148,8 +149,10 @@ def test_a_dataset_of_single_samples_is_told_as_one() -> None:
         "search": {"0": {"kind": "dataset", "elements": [{"shape": [28, 28, 1]}, {"shape": []}]}},
         "model": {"input": [None, 28, 28, 1]},
     }
-    (finding,) = found([rehearsal({}, "fit", facts=facts)])
-    assert finding.message.startswith("The dataset is not batched: its elements have the shape (28, 28, 1)")
+    (story,) = rehearsed.stories(analysis([rehearsal({}, "fit", facts=facts)]))
+    assert rehearsed.what(story).startswith(
+        "The dataset is not batched: its elements have the shape (28, 28, 1)"
+    )
 
 
 def test_a_dataset_without_a_batch_is_told_as_one_at_the_search() -> None:

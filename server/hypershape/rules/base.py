@@ -16,13 +16,14 @@ class Example:
     """A script that is run as a test of a rule and shown on its page.
 
     `at` is the text that must be underlined, `condition` the blame that must be found. `fixed` is a piece of text
-    that the best fix must produce. The text may be indented as a whole.
+    that the best fix must produce, `played` says that only a rehearsal shows it. The text may be indented as a whole.
     """
 
     text: str
     at: str | None = None
     condition: str | None = None
     fixed: str | None = None
+    played: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", dedent(self.text).strip("\n") + "\n")
@@ -42,6 +43,7 @@ class Example:
         at: str | None = None,
         condition: str | None = None,
         fixed: str | None = None,
+        played: bool = False,
     ) -> Example:
         """The ten-line model around the few lines that a rule is about.
 
@@ -78,7 +80,7 @@ class Example:
         if pieces[0].startswith(("import ", "from ")):
             blank = []
         text = "\n".join([*_imports("\n".join(pieces)), *blank, *pieces])
-        return cls(text, at=at, condition=condition, fixed=fixed)
+        return cls(text, at=at, condition=condition, fixed=fixed, played=played)
 
     @classmethod
     def search(

@@ -29,6 +29,13 @@ from hypershape.space.conditions import Comparison, Condition, Membership
 
 def sentence(story: Story, target: TargetAnalysis | None) -> str:
     """`The search ends there at once.`, `Every trial fails, …`, `Trials with vocabulary=50 fail (…); …`."""
+    waited = story.failed.facts.get("waited")
+    if waited:
+        monitor = f"`{waited['monitor']}`" if waited["monitor"] else "what it watches"
+        return (
+            f"Every trial in which {monitor} does not improve for {waited['epochs']} epochs in a row fails there"
+            f"{_in_a_row(story)}."
+        )
     if story.failed.fatal or story.failed.stage in ("search", "end"):
         return "The search ends there at once."
     if story.from_the_second:

@@ -253,13 +253,15 @@ def names_it(other: Finding, finding: Finding, told: Collection[Story]) -> bool:
     story = next((each for each in told if each.error is finding.error), None)
     if story is None or other.severity not in (Severity.ERROR, Severity.WARNING):
         return False
+    if other.code.startswith("HS4") and story.failed.trial > 1 and other.target == story.target:
+        return True
     if _touch(other.span, finding.span):
         return other.severity is Severity.ERROR or other.error is not None or story.failed.trial > 1
     if other.cause is not None and other.target == story.target:
         holds = other.condition.holds(story.failed.values) if other.condition is not None else None
         return holds is not False or other.cause.error.kind == story.error.kind != "other"
     if other.severity is not Severity.ERROR:
-        return other.code.startswith("HS4") and story.failed.trial > 1 and other.target == story.target
+        return False
     calls = [story.tuner.call, *story.tuner.searches]
     return other.code.startswith("HS0") or any(contains(each.span, other.span) for each in calls)
 

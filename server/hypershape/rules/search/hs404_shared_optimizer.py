@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.rehearsed import stories
+from hypershape.rules.common.seen import call_at, place, shared
 from hypershape.source import Code, contains
 
 
@@ -15,11 +17,12 @@ class SharedOptimizer(Rule):
     """An optimizer is made outside the build function, so that all trials share it.
 
     ## What it does
-    Finds `compile(optimizer=…)` in a build function with an optimizer object that the module makes once.
+    Finds `compile(optimizer=…)` in a build function with an optimizer object that the module makes once. A rehearsal
+    shows any other one that two models are compiled with: from a dictionary, a default argument, a function.
 
     ## Why it matters
     In Keras 3 an optimizer belongs to the variables of the first model it trained: the first trial works, every
-    later one fails with "Unknown variable".
+    later one fails with "Unknown variable". With a `distribution_strategy` the first one fails as well.
 
     ## Fix
     Make the optimizer inside the function.
@@ -29,6 +32,7 @@ class SharedOptimizer(Rule):
     name = "shared-optimizer"
     severity = Severity.WARNING
     static = True
+    also_probed = True
 
     INVALID = (
         Example.layers(
@@ -59,6 +63,19 @@ class SharedOptimizer(Rule):
             """,
             at="self.optimizer",
             fixed='model.compile(keras.optimizers.Adam(1e-3), "mse")',
+        ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
+            """,
+            head="layers.Dense(1)",
+            compile="**settings",
+            before="""
+            settings = {"optimizer": keras.optimizers.Adam(1e-3), "loss": "mse"}
+            """,
+            at="keras.optimizers.Adam(1e-3)",
+            played=True,
         ),
     )
     VALID = (
@@ -111,18 +128,46 @@ class SharedOptimizer(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
+        told = []
         for call in code.calls:
             given = _shared(call, code)
             if given is not None and any(
                 contains(target.body, code.span(call)) for target in analysis.module.targets
             ):
                 name, made = given
+                told.append(code.span(call))
                 yield self.finding(
-                    f"All trials share this optimizer, made {code.document.on(made.lineno)}: with Keras 3 every trial but the "
-                    "first fails.",
+                    f"All trials share this optimizer, made {code.document.on(made.lineno)}: {_fails(analysis)}.",
                     code.span(name),
                     repairs=partial(_made_here, name, made, code),
                 )
+        story = next((each for each in stories(analysis) if each.failed.stage == "fit"), None)
+        for each in shared("optimizer", analysis):
+            span = place(each["frame"], code)
+            if span is not None and not any(contains(span, other) for other in told):
+                told.append(span)
+                yield self.finding(
+                    f"All trials share the optimizer ({each['class']}) that is given here: {_fails(analysis)}.",
+                    _argument(span, code),
+                    severity=Severity.ERROR if story is not None else None,
+                    target=story.target if story is not None else None,
+                )
+
+
+def _fails(analysis: Analysis) -> str:
+    """What becomes of the trials: those of a distribution strategy, and others that were seen to, fail from the first on."""
+    first = any(
+        each.verdict == "fail" and each.stage == "fit" and each.trial == 1 for each in analysis.rehearsals
+    )
+    distributed = any("distribution_strategy" in each.call.arguments for each in analysis.module.tuners)
+    return f"with Keras 3 every trial{'' if first or distributed else ' but the first'} fails"
+
+
+def _argument(span: Span, code: Code) -> Span:
+    """The optimizer as it is given to `compile`, where that is written."""
+    call = call_at(span, code)
+    given = code.argument(call, "optimizer", 0) if call is not None else None
+    return code.span(given) if given is not None else code.span(call.func) if call is not None else span
 
 
 def _made_here(name: ast.expr, made: ast.Call, code: Code) -> Iterator[Fix]:

@@ -9,7 +9,7 @@ from functools import partial
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.arguments import without
-from hypershape.rules.common.tuners import trains_itself, tuners
+from hypershape.rules.common.tuners import Tuner, trains_itself, tuners
 from hypershape.source import Code
 
 _LOADERS = (
@@ -30,8 +30,8 @@ class DatasetArguments(Rule):
     """A search over a `tf.data.Dataset` is given labels, or asked to split off validation data.
 
     ## What it does
-    Follows the first argument of `search` to the call that makes it, and looks for `y` and `validation_split` beside
-    a dataset.
+    Follows the first argument of `search` to the call that makes it, or looks at what a rehearsal was given, and looks
+    for `y` and `validation_split` beside a dataset.
 
     ## Why it matters
     A dataset brings its own labels, and cannot be split by `fit`: Keras raises a ValueError in every trial.
@@ -44,6 +44,7 @@ class DatasetArguments(Rule):
     name = "dataset-arguments"
     severity = Severity.ERROR
     static = True
+    also_probed = True
 
     INVALID = (
         Example.search(
@@ -65,6 +66,20 @@ class DatasetArguments(Rule):
             """,
             at="validation_split=0.25",
             fixed="tuner.search(train, epochs=2)",
+        ),
+        Example.search(
+            """
+            def batches():
+                return tf.data.Dataset.from_tensor_slices((tf.zeros((8, 4)), tf.zeros((8, 1)))).batch(4)
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+            tuner.search(batches(), epochs=2, validation_split=0.25)
+            """,
+            head="layers.Dense(1)",
+            at="validation_split=0.25",
+            fixed="tuner.search(batches(), epochs=2)",
+            played=True,
         ),
     )
     VALID = (
@@ -92,7 +107,7 @@ class DatasetArguments(Rule):
                 continue
             for search in tuner.searches:
                 x = code.argument(search, "x", 0)
-                if x is None or not _is_dataset(x, code):
+                if x is None or not (_is_dataset(x, code) or _was_dataset(tuner, analysis)):
                     continue
                 y = code.argument(search, "y", 1)
                 if y is not None and not (isinstance(y, ast.Constant) and y.value is None):
@@ -110,6 +125,15 @@ class DatasetArguments(Rule):
                                 without, search, "validation_split", "Search without validation data", code
                             ),
                         )
+
+
+def _was_dataset(tuner: Tuner, analysis: Analysis) -> bool:
+    """Whether the one search of a tuner was seen to be given a dataset."""
+    given = [
+        each.facts.get("search") or {} for each in analysis.rehearsals if each.tuner == tuner.found.call.span
+    ]
+    kinds = {each.get(name, {}).get("kind") for each in given for name in ("0", "x") if name in each}
+    return len(tuner.searches) == 1 and kinds == {"dataset"}
 
 
 def _validating(search: ast.Call, y: ast.expr, code: Code) -> Iterator[Fix]:

@@ -8,6 +8,7 @@ from functools import partial
 
 from hypershape.model import Analysis, Edit, Finding, Fix, Related, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.seen import call_at, place, shared
 from hypershape.source import Code, contains
 
 _TRAINED = (
@@ -23,7 +24,8 @@ class SharedModel(Rule):
     ## What it does
     Finds layers with trainable weights and networks of `keras.applications` that the module makes once and a build
     function puts into its model, and models that a build function goes on adding to. Files that freeze anything
-    (`trainable = False`) or copy it (`clone_model`) are left alone.
+    (`trainable = False`) or copy it (`clone_model`) are left alone. A rehearsal shows any other layer whose weights two
+    trials train, such as one that a `HyperModel` keeps on `self`.
 
     ## Why it matters
     Each trial begins with the weights that the last one trained: later trials look better than they are, and no
@@ -37,6 +39,7 @@ class SharedModel(Rule):
     name = "shared-model"
     severity = Severity.WARNING
     static = True
+    also_probed = True
 
     INVALID = (
         Example(
@@ -85,6 +88,33 @@ class SharedModel(Rule):
             """,
             at="base",
             fixed="(MobileNetV2(input_shape=(32, 32, 3), include_top=False, weights=None)(x))",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+
+            class Model(kt.HyperModel):
+                def __init__(self):
+                    super().__init__()
+                    self.head = layers.Dense(1)
+
+                def build(self, hp):
+                    inputs = keras.Input((4,))
+                    hidden = layers.Dense(6, activation=hp.Choice("activation", ["relu", "tanh"]))(inputs)
+                    model = keras.Model(inputs, self.head(hidden))
+                    model.compile(loss="mse")
+                    return model
+
+
+            tuner = kt.RandomSearch(Model(), "val_loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
+            """,
+            at="layers.Dense",
+            played=True,
         ),
     )
     VALID = (
@@ -142,6 +172,21 @@ class SharedModel(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
+        told = []
+        for found in self._written(analysis, code):
+            told += [found.span, *(each.span for each in found.related)]
+            yield found
+        for each in shared("layer", analysis):
+            span = place(each["frame"], code)
+            if span is not None and not any(contains(span, other) or contains(other, span) for other in told):
+                told.append(span)
+                call = call_at(span, code)
+                yield self.finding(
+                    f"All trials train the weights of this layer ({each['class']}): each begins where the last one ended.",
+                    code.span(call.func) if call is not None else span,
+                )
+
+    def _written(self, analysis: Analysis, code: Code) -> Iterator[Finding]:
         if any(node.attr in ("trainable", "clone_model", "freeze") for node in code.every(ast.Attribute)):
             return
         bodies = [target.body for target in analysis.module.targets]

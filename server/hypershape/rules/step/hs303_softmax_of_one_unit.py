@@ -12,6 +12,7 @@ from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.calls import class_of
 from hypershape.rules.common.identifiers import requoted
+from hypershape.rules.common.seen import Output, call_at, outputs, place
 from hypershape.source import Code, HpCall, contains
 
 Listed: TypeAlias = ast.List | ast.Tuple
@@ -21,7 +22,9 @@ class SoftmaxOfOneUnit(Rule):
     """A softmax over a single unit is always 1.
 
     ## What it does
-    Finds `Dense(1, activation="softmax")` in build functions, also where the activation is drawn from a choice.
+    Finds `Dense(1, activation="softmax")` in build functions, also where the activation is drawn from a choice. In a
+    rehearsal it finds any last activation that gives the same number whatever it is given, wherever the number of units
+    and the activation come from.
 
     ## Why it matters
     The model trains without an error and predicts 1 for everything: all trials score the same.
@@ -34,6 +37,7 @@ class SoftmaxOfOneUnit(Rule):
     name = "softmax-of-one-unit"
     severity = Severity.WARNING
     static = True
+    also_probed = True
 
     INVALID = (
         Example.layers(
@@ -61,6 +65,19 @@ class SoftmaxOfOneUnit(Rule):
             head="",
             at='"softmax"',
             fixed='kinds = ["sigmoid", "linear"]',
+        ),
+        Example.search(
+            """
+            x, y = np.random.rand(60, 4), np.arange(60) % 2
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(x, y, validation_split=0.25)
+            """,
+            before="classes = len({0, 1})",
+            head='layers.Dense(classes - 1), layers.Activation("softmax")',
+            compile='loss="binary_crossentropy"',
+            at='"softmax"',
+            fixed='layers.Activation("sigmoid")',
+            played=True,
         ),
     )
     VALID = (
@@ -96,6 +113,25 @@ class SoftmaxOfOneUnit(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
+        told = []
+        for found in self._written(analysis, code):
+            told.append(found.span)
+            yield found
+        for output in outputs(analysis, _is_constant):
+            span = place(output.fields.get("made"), code)
+            call = call_at(span, code) if span is not None else None
+            if span is None or any(contains(span, each) for each in told):
+                continue
+            activation = _given(call, code) if call is not None else None
+            when = f"with {output.when} " if output.when else ""
+            yield self.finding(
+                f"The {output.fields['activation']} of a single unit is always {output.number('least'):g}: {when}this model "
+                "cannot learn.",
+                code.span(activation) if activation is not None else span,
+                repairs=partial(_sigmoid, activation, code) if isinstance(activation, ast.Constant) else None,
+            )
+
+    def _written(self, analysis: Analysis, code: Code) -> Iterator[Finding]:
         for call in code.calls:
             activation = _softmax(call, code)
             if activation is not None and any(
@@ -118,6 +154,17 @@ class SoftmaxOfOneUnit(Rule):
                     code.span(values.elts[index]),
                     repairs=partial(_without, values, index, code),
                 )
+
+
+def _is_constant(output: Output) -> bool:
+    """Whether an output is the same whatever is given to its activation."""
+    least = output.number("least")
+    return output.fields.get("width") == 1 and least is not None and least == output.number("most")
+
+
+def _given(call: ast.Call, code: Code) -> ast.expr | None:
+    """The activation that a layer is given."""
+    return code.argument(call, "activation", 0 if code.source(call.func).endswith("Activation") else 1)
 
 
 def _sigmoid(activation: ast.Constant, code: Code) -> Iterator[Fix]:

@@ -6,9 +6,11 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.model import Analysis, Finding, Severity, TargetAnalysis
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span, TargetAnalysis, TunerCall
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.failure import compiles
+from hypershape.rules.common.identifiers import requoted
+from hypershape.rules.common.seen import Output, outputs, place
 from hypershape.rules.common.shaping import of_width
 from hypershape.source import Code
 
@@ -17,8 +19,8 @@ class LabelOutOfRange(Rule):
     """The labels number more classes than the last layer has units.
 
     ## What it does
-    Compares the highest class number among the labels of a search with the width of the model's output, where the
-    loss is a sparse cross-entropy.
+    Compares the highest class number among the labels of a search, or among those that a rehearsal saw a model being
+    given, with the width of the model's output, where the loss is a sparse cross-entropy.
 
     ## Why it matters
     TensorFlow fails in the first step that meets such a label on a CPU; on a GPU, and with JAX, the loss is NaN or
@@ -44,6 +46,25 @@ class LabelOutOfRange(Rule):
             at='"sparse_categorical_crossentropy"',
             fixed='layers.Dense(5, activation="softmax")',
         ),
+        Example.search(
+            """
+            class Trained(kt.HyperModel):
+                def build(self, hp):
+                    return build_model(hp)
+
+                def fit(self, hp, model, table, **kwargs):
+                    return model.fit(table[:, :4], table[:, 4].astype(int), **kwargs)
+
+
+            table = np.concatenate([np.zeros((60, 4)), np.arange(60)[:, None] % 5], axis=1)
+            tuner = kt.RandomSearch(Trained(), "loss", max_trials=3, overwrite=True)
+            tuner.search(table)
+            """,
+            head='layers.Dense(4, activation="softmax")',
+            compile='loss="sparse_categorical_crossentropy"',
+            at='"sparse_categorical_crossentropy"',
+            played=True,
+        ),
     )
     VALID = (
         Example.search(
@@ -68,18 +89,51 @@ class LabelOutOfRange(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
+        told = []
         for target in analysis.targets:
             data, loss = target.searched, _sparse(target, code)
             width = _widest(target)
             if data is None or data.y_max is None or loss is None or width is None or width > data.y_max:
                 continue
-            yield self.finding(
-                f"The labels go up to {data.y_max}, but the model gives {width} numbers, for the classes 0 to {width - 1}: "
-                "a step that meets such a label fails.",
-                code.span(loss),
-                target=target.target.name,
-                repairs=partial(of_width, target, width, data.y_max + 1, code),
-            )
+            told.append(target.target)
+            yield self._found(target, width, data.y_max, code.span(loss), code)
+        for output in outputs(analysis, _is_exceeded):
+            given = next((each for each in analysis.targets if _is_given(each, output.tuner)), None)
+            where = place(output.fields.get("made"), code)
+            if given is None or where is None or given.target in told:
+                continue
+            loss = _sparse(given, code)
+            where = code.span(loss) if loss is not None else where
+            yield self._found(given, output.fields["width"], int(output.label("max") or 0), where, code)
+
+    def _found(self, target: TargetAnalysis, width: int, highest: int, where: Span, code: Code) -> Finding:
+        given = f"{width} numbers, for the classes 0 to {width - 1}" if width > 1 else "one, for the class 0"
+        return self.finding(
+            f"The labels go up to {highest}, but the model gives {given}: a step that meets such a label fails.",
+            where,
+            target=target.target.name,
+            repairs=partial(_repairs, target, width, highest, code),
+        )
+
+
+def _repairs(target: TargetAnalysis, width: int, highest: int, code: Code) -> Iterator[Fix]:
+    """The loss of a single probability where there are two classes; as many numbers as classes."""
+    loss = _sparse(target, code)
+    if (width, highest) == (1, 1) and isinstance(loss, ast.Constant):
+        text = requoted(code.source(loss), "binary_crossentropy")
+        yield Fix("Use binary_crossentropy", (Edit(code.span(loss), text),))
+    yield from of_width(target, width, highest + 1, code)
+
+
+def _is_exceeded(output: Output) -> bool:
+    """Whether a rehearsed model was given a class that it has no number for."""
+    width, highest = output.number("width"), output.label("max")
+    sparse = output.fields.get("loss") == "sparse_categorical_crossentropy"
+    return sparse and width is not None and highest is not None and highest >= width
+
+
+def _is_given(target: TargetAnalysis, tuner: TunerCall) -> bool:
+    return any(each.call.span == tuner.call.span for each in target.target.tuners)
 
 
 def _sparse(target: TargetAnalysis, code: Code) -> ast.expr | None:

@@ -9,11 +9,12 @@ from hypershape.rules.base import Example, Rule
 
 
 class SearchNotRehearsed(Rule):
-    """A search could not be played to its end, so that nothing is known of its trials.
+    """A search, or a callback of it, could not be played to its end, so that nothing is known of that.
 
     ## What it does
-    Says what ended the rehearsal of a search: a training loop that takes longer than a rehearsal may, a callback that
-    sends something over the network or writes elsewhere, trials that a chief on another machine hands out.
+    Says what ended the rehearsal of a search: a training loop that takes longer than a rehearsal may, trials that a chief
+    on another machine hands out. A callback that starts programs, sends something over the network or writes elsewhere is
+    silent from then on, and the rehearsal goes on without it.
 
     ## Why it matters
     The models were checked; about training, callbacks and saving, silence does not mean that they work.
@@ -59,10 +60,13 @@ class SearchNotRehearsed(Rule):
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         for tuner in analysis.module.tuners:
             played = [each for each in analysis.rehearsals if each.tuner == tuner.call.span]
+            where = tuner.searches[0].callee if tuner.searches else tuner.call.callee
+            silenced = {name: why for each in played for name, why in each.facts.get("silenced", {}).items()}
+            for name, why in silenced.items():
+                yield self.finding(f"What the callback {name} does is not checked: {why}", where)
             ended = next((each for each in played if each.verdict == "unknown"), None)
             error = ended.error if ended is not None else None
             # That data is not at hand is said where it matters: about the model.
             if error is None or error.stage != "limit" or error.type == "Missing" or len(played) > 1:
                 continue
-            place = tuner.searches[0].callee if tuner.searches else tuner.call.callee
-            yield self.finding(f"The trials of this search are not checked: {error.message}", place)
+            yield self.finding(f"The trials of this search are not checked: {error.message}", where)
