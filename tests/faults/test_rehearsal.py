@@ -651,8 +651,10 @@ async def test_a_statement_of_missing_data_before_the_tuner_is_no_failure(agent:
     text = f"""
         labels = keras.utils.to_categorical(np.load("nowhere.npy"), num_classes=3)
         shown = keras.utils.load_img("nowhere.png")
+        base = keras.models.load_model("nowhere.keras")
+        words = layers.TextVectorization(vocabulary="words.txt")
         {TUNER.strip()}
-        tuner.search(x, y, validation_split=0.2, callbacks=[keras.callbacks.LambdaCallback()] if shown is labels else [])
+        tuner.search(x, y, validation_split=0.2, callbacks=[keras.callbacks.LambdaCallback()] if (shown, base) is (labels, words) else [])
     """
     assert (await played(agent, text)).verdict == "ok"
 

@@ -157,9 +157,10 @@ def test_a_dataset_of_single_samples_is_told_as_one() -> None:
 
 def test_a_dataset_without_a_batch_is_told_as_one_at_the_search() -> None:
     facts = {"search": {"0": {"kind": "dataset", "batches": 0}}, "reported": []}
-    (finding,) = found([rehearsal({}, "objective", "found: dict_keys([])", facts=facts)])
-    assert finding.message.startswith("The dataset has not one batch, so nothing is trained")
-    assert underlined(finding, MODULE) == "x"
+    (story,) = rehearsed.stories(analysis([rehearsal({}, "objective", "found: dict_keys([])", facts=facts)]))
+    assert rehearsed.what(story).startswith("The dataset has not one batch, so nothing is trained")
+    given = at(MODULE, "x, y")
+    assert rehearsed.place(story, MODULE.code) == replace(given, end_column=given.column + 1)
 
 
 @pytest.mark.parametrize(
@@ -170,8 +171,8 @@ def test_a_dataset_without_a_batch_is_told_as_one_at_the_search() -> None:
     ],
 )
 def test_what_was_trained_on_is_not_told_as_empty(facts: dict[str, Any]) -> None:
-    (finding,) = found([rehearsal({}, "objective", facts=facts)])
-    assert underlined(finding, MODULE) == '"val_loss"'
+    (story,) = rehearsed.stories(analysis([rehearsal({}, "objective", facts=facts)]))
+    assert rehearsed.place(story, MODULE.code) == at(MODULE, '"val_loss"')
 
 
 def test_an_argument_that_the_message_quotes_is_underlined() -> None:

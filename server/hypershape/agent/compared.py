@@ -110,7 +110,9 @@ def _of_loss(given: Any) -> Dict[str, Any]:
     if function is None or not str(getattr(function, "__module__", "")).startswith("keras."):
         return {}
     name = getattr(function, "__name__", None)
-    return {"loss": name, "from_logits": bool(getattr(loss, "from_logits", False))} if name else {}
+    if not name or getattr(loss, "ignore_class", None) is not None:
+        return {}
+    return {"loss": name, "from_logits": bool(getattr(loss, "from_logits", False))}
 
 
 def labels_of(given: Dict[str, Any]) -> Optional[Any]:
@@ -126,7 +128,7 @@ def labels_of(given: Dict[str, Any]) -> Optional[Any]:
     count = cutting.batches(data)
     if count in (None, math.inf) or not hasattr(data, "take") or not isinstance(data.element_spec, tuple):
         return None
-    pairs = [batch for batch in data.take(cutting.STEPS) if isinstance(batch, tuple) and len(batch) > 1]
+    pairs = [batch for batch in data.take(cutting.STEPS) if isinstance(batch, tuple) and len(batch) == 2]
     parts = [pair[1] for pair in pairs]
     if not parts or not all(hasattr(each, "numpy") for each in parts):
         return None

@@ -160,9 +160,10 @@ class Watch:
         asked = any(each.startswith(("keras.", "keras_tuner.")) for each in modules)
         if self.settled or self._assumption.made or not asked or self._excuse(error, "slice") is not None:
             return
-        if isinstance(error, (OSError, ImportError)) or samples.stand_ins_in(
-            value for frame, _ in traceback.walk_tb(error.__traceback__) for value in self._at_hand(frame)
-        ):
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        if isinstance(error, (OSError, ImportError)) or any(map(_lacks_a_file, frames)):
+            return
+        if samples.stand_ins_in(value for frame in frames for value in self._at_hand(frame)):
             return
         self._note(error, fatal=True, stage="slice")
         raise Over from None
@@ -585,6 +586,20 @@ class Watch:
         if frame is not None:
             self._made.append((layer, self._positions.described(frame)))
         return layer
+
+
+def _lacks_a_file(frame: types.FrameType) -> bool:
+    """Whether code of Keras's was given the path of a file that is not at hand, but for a callback, which writes its own."""
+    values = frame.f_locals
+    if not (frame.f_globals.get("__name__") or "").startswith("keras.") or isinstance(
+        values.get("self"), keras.callbacks.Callback
+    ):
+        return False
+    texts = [os.fspath(each) for each in values.values() if isinstance(each, (str, os.PathLike))]
+    return any(
+        isinstance(each, str) and re.search(r"[/\\]|\.\w+$", each) and not os.path.exists(each)
+        for each in texts
+    )
 
 
 def _is_drawn(hp: Any, value: Any) -> bool:

@@ -100,7 +100,7 @@ class SharedModel(Rule):
             class Model(kt.HyperModel):
                 def __init__(self):
                     super().__init__()
-                    self.head = layers.Dense(1)
+                    self.head = layers.Dense(1, name="head")
 
                 def build(self, hp):
                     inputs = keras.Input((4,))
