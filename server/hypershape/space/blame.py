@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from hypershape.model import Cause, Configuration, Hyperparameter, ProbeError, Report
+from hypershape.space.blocks import Found, differences, some_block
 from hypershape.space.conditions import Condition
 from hypershape.space.families import counting, families, related_members, some_member
 from hypershape.space.formula import Formula, cheapest, rank
@@ -254,6 +255,23 @@ def _literals(
         others = [name for name in numbers if name not in family]
         yield from some_member(family, failing, building, counting(others, hps))
         yield from related_members(family, others, failing, building, hps)
+    yield from some_block(failing, building, hps, _of_blocks)
+
+
+def _of_blocks(
+    failing: Sequence[Configuration],
+    building: Sequence[Configuration],
+    hps: Mapping[str, Hyperparameter],
+) -> Found | None:
+    """What tells failing blocks from others."""
+    literals = [
+        *(each for name, hp in hps.items() for each in comparisons(name, failing, building, hp)),
+        *relations(failing, building, _numbers(failing, building, hps, ()), hps),
+        *differences(failing, building, hps),
+    ]
+    everything, others = (1 << len(failing)) - 1, (1 << len(building)) - 1
+    found = cheapest(_useful(literals, others), everything, others, MOST_COST)
+    return None if found is None else Found(found.condition, found.weight)
 
 
 def _numbers(

@@ -17,7 +17,7 @@ import operator
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from hypershape.model import Configuration, Hyperparameter, Value
@@ -417,6 +417,40 @@ class Some(Condition):
 
 
 @dataclass(frozen=True, slots=True)
+class SomeBlock(Condition):
+    """A condition that holds for some block: `(norm_0 and units_0 == 7) or (norm_1 and units_1 == 7)`.
+
+    `pattern` says it of block i, for i in `rounds`. The first of the members says something of its own where `first`.
+    """
+
+    members: tuple[Condition, ...]
+    pattern: Condition
+    rounds: tuple[int, int]
+    first: bool = False
+
+    loose: ClassVar[bool] = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return _distinct(self.members)
+
+    @property
+    def atoms(self) -> Iterator[Atom]:
+        for member in self.members:
+            yield from member.atoms
+
+    def holds(self, configuration: Configuration) -> bool | None:
+        return _decided(True, self.members, configuration)
+
+    def write(self, notation: _Notation) -> str:
+        if not notation.shortens or len(self.members) < LONG_FAMILY:
+            return _chained("or", self.members, notation)
+        said = self.pattern.write(replace(notation, name=str))
+        whole = f"{said} for some i from {self.rounds[0]} to {self.rounds[1]}"
+        return f"{_chained('or', self.members[:1], notation)} or ({whole})" if self.first else whole
+
+
+@dataclass(frozen=True, slots=True)
 class _Joined(Condition):
     """Two or more conditions, asked from left to right until one decides, as Python asks them."""
 
@@ -463,7 +497,7 @@ class Or(_Joined):
 
 Atom: TypeAlias = Comparison | Membership | Relation
 
-KINDS = (Comparison, Membership, Relation, Some, And, Or, Name, Number, Operation)
+KINDS = (Comparison, Membership, Relation, Some, SomeBlock, And, Or, Name, Number, Operation)
 """Everything that a condition is made of, for whoever reads one from a file."""
 
 
@@ -475,6 +509,73 @@ def all_of(parts: Sequence[Condition]) -> Condition:
 def any_of(parts: Sequence[Condition]) -> Condition:
     """A condition that holds where any part does; at least one part."""
     return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+
+def renamed(condition: Condition, names: Mapping[str, str | None]) -> Condition | None:
+    """A condition over other names; None where it never holds, as a comparison with a name that is None does not."""
+    match condition:
+        case Comparison() | Membership():
+            name = names.get(condition.name, condition.name)
+            return None if name is None else replace(condition, name=name)
+        case Relation():
+            if any(names.get(name, name) is None for name in condition.names):
+                return None
+            into = {name: Name(new) for name, new in names.items() if new is not None}
+            return _with(condition, into)
+    word, parts = _parts(condition)
+    kept = [each for part in parts if (each := renamed(part, names)) is not None]
+    if not kept or (word is And and len(kept) < len(parts)):
+        return None
+    return kept[0] if len(kept) == 1 else word(tuple(kept))
+
+
+def settled(condition: Condition, name: str, value: Value) -> Condition | bool | None:
+    """What is left to ask of a condition where a hyperparameter has a value; None where it has no answer."""
+    match condition:
+        case Comparison() | Membership():
+            return condition.fits(value) if condition.name == name else condition
+        case Relation():
+            if name not in condition.names:
+                return condition
+            if type(value) is not int:
+                return None
+            left = _with(condition, {name: Number(value)})
+            return left if left.names else left.holds({})
+    word, parts = _parts(condition)
+    kept: list[Condition] = []
+    for part in parts:
+        answer = settled(part, name, value)
+        if answer is None or answer is word.decides:
+            return answer
+        if isinstance(answer, Condition):
+            kept.append(answer)
+    if not kept:
+        return not word.decides
+    return kept[0] if len(kept) == 1 else word(tuple(kept))
+
+
+def _parts(condition: Condition) -> tuple[type[And | Or], tuple[Condition, ...]]:
+    match condition:
+        case And() | Or():
+            return type(condition), condition.parts
+        case Some() | SomeBlock():
+            return Or, condition.members
+    raise TypeError(type(condition))
+
+
+def _with(relation: Relation, into: Mapping[str, Expression]) -> Relation:
+    return replace(relation, left=_replaced(relation.left, into), right=_replaced(relation.right, into))
+
+
+def _replaced(expression: Expression, into: Mapping[str, Expression]) -> Expression:
+    match expression:
+        case Name():
+            return into.get(expression.name, expression)
+        case Operation():
+            return replace(
+                expression, left=_replaced(expression.left, into), right=_replaced(expression.right, into)
+            )
+    return expression
 
 
 def _decided(decides: bool, parts: Iterable[Condition], configuration: Configuration) -> bool | None:

@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from hypershape.model import Configuration, Hyperparameter, Key, Report, Value, key_of
+from hypershape.space.conditions import Condition, renamed, settled
 from hypershape.space.cubes import Contradiction, Cube
 from hypershape.space.domains import cells, ends, probability, size
 
@@ -58,9 +59,12 @@ def of(reports: Sequence[Report], hps: Mapping[str, Hyperparameter]) -> Diagram 
 
 
 class Diagram:
-    """All that reports say together. Hyperparameters are asked for in the order in which they were first met."""
+    """All that reports say together.
 
-    def __init__(self, hps: Mapping[str, Hyperparameter]) -> None:
+    Hyperparameters are asked for in a given order, those that are missing there in the order in which they were first met.
+    """
+
+    def __init__(self, hps: Mapping[str, Hyperparameter], order: Sequence[str] = ()) -> None:
         self._hps = hps
         self._levels: dict[str, int] = {}
         self._names: list[str] = []
@@ -72,6 +76,8 @@ class Diagram:
         self._done = self._root, False
         self._cubes: list[Cube] = []
         self._own: list[Node] = []
+        for name in filter(self._is_listed, order):
+            self._level(name)
 
     # ------------------------------------------------------------- putting reports in
 
@@ -354,44 +360,34 @@ class Diagram:
         )
 
     def wrong(
-        self,
-        holds: Callable[[Configuration], object],
-        names: Collection[str],
-        fails: Callable[[Cube], bool | None],
-        most: int,
+        self, condition: Condition, fails: Callable[[Cube], bool | None], most: int
     ) -> list[tuple[bool, Configuration]] | None:
-        """Configurations of which a condition on some names is not true, and whether they fail.
+        """Configurations of which a condition is not true, and whether they fail.
 
         `fails` says of a report whether the condition should hold for it, None where that does not matter. None where
-        it is too much to look at.
+        it is too much to look at. On the way to a report the condition is asked as far as values are known: ways after
+        which the same is left to ask are one.
         """
-        asked = sorted((self._levels[name], name) for name in names if name in self._levels)
-        free = [name for name in names if name not in self._levels]
-        if any(not self._is_listed(name) for name in free if name in self._hps):
-            return None
         found: list[tuple[bool, Configuration]] = []
-        seen: set[tuple[Node, tuple[Value, ...], int]] = set()
-        waiting: list[tuple[Node, tuple[Value, ...], Configuration]] = [(self._root, (), {})]
+        seen: set[tuple[Node, Condition | bool]] = set()
+        waiting: list[tuple[Node, Condition | bool, Configuration]] = [(self._root, condition, {})]
         while waiting and len(found) < most:
-            node, values, path = waiting.pop()
-            level, children = self._nodes[node] if node > 0 else (len(self._names), ())
-            if len(values) < len(asked) and asked[len(values)][0] < level:
-                # What is not asked for here decides nothing here, but the condition names it.
-                at, name = asked[len(values)]
-                following = [(node, self._value(at, place), name) for place in range(len(self._places[name]))]
-            elif node > 0:
-                name = self._names[level]
-                following = [(child, self._value(level, place), name) for place, child in enumerate(children)]
-            else:
-                if node != UNKNOWN:
-                    found += self._judged(self._cubes[-node - 1], path, free, holds, fails)
-                continue
-            for child, value, name in following:
-                here = (*values, value) if name in names else values
-                key = child, here, len(here)
-                if key not in seen:
-                    seen.add(key)
-                    waiting.append((child, here, {**path, name: value}))
+            node, asked, path = waiting.pop()
+            if node < 0:
+                point = self._judged(self._cubes[-node - 1], asked, path, condition.names, fails)
+                if point is None:
+                    return None
+                found += point
+            level, children = self._nodes[node] if node > 0 else (-1, ())
+            name = self._names[level]
+            for place, child in enumerate(children):
+                value = self._value(level, place)
+                left = settled(asked, name, value) if isinstance(asked, Condition) else asked
+                if left is None:
+                    return None
+                if (child, left) not in seen:
+                    seen.add((child, left))
+                    waiting.append((child, left, {**path, name: value}))
             if len(seen) > MOST_STEPS:
                 return None
         return found
@@ -399,21 +395,30 @@ class Diagram:
     def _judged(
         self,
         cube: Cube,
+        asked: Condition | bool,
         path: Configuration,
-        free: Collection[str],
-        holds: Callable[[Configuration], object],
+        names: Collection[str],
         fails: Callable[[Cube], bool | None],
-    ) -> Iterator[tuple[bool, Configuration]]:
-        """The configuration at the end of a path, if a condition is not true of it."""
+    ) -> list[tuple[bool, Configuration]] | None:
+        """The configuration at the end of a path, if what is left to ask of a condition is not true of it."""
         expected = fails(cube)
         if expected is None:
-            return
+            return []
         read = cube.report.configuration
+        if any(name in names and name not in read for name in path):
+            # A branch was left in which what decided is not read: it was taken for a value.
+            return None
         point = {**read, **{name: value for name, value in path.items() if name in read}}
-        more = [name for name in free if name in read and name in self._hps]
-        domains = [self._hps[name].values or () for name in more]
-        for values in itertools.product(*domains):
+        if isinstance(asked, Condition):
+            asked = renamed(asked, {name: None for name in asked.names if name not in read}) or False
+        more = list(asked.names) if isinstance(asked, Condition) else []
+        domains = [self._hps[name].values if name in self._hps else (read[name],) for name in more]
+        listed = [values for values in domains if values is not None]
+        if len(listed) < len(domains) or math.prod(map(len, listed)) > MOST_COMBINATIONS:
+            return None
+        for values in itertools.product(*listed):
             each = {**point, **dict(zip(more, values, strict=True))}
-            if bool(holds(each)) is not expected:
-                yield expected, each
-                return
+            holds = asked.holds(each) if isinstance(asked, Condition) else asked
+            if bool(holds) is not expected:
+                return [(expected, each)]
+        return []

@@ -760,13 +760,14 @@ class Explorer:
 
     def _wrongly(self, condition: Condition, key: object) -> list[tuple[bool, Configuration]] | None:
         """The same where reports speak for more than boxes."""
-        related = self._known.related
-        assert related is not None
+        related = self._known.in_order
+        if related is None:
+            return None
 
         def fails(cube: Cube) -> bool | None:
             return True if _is_of_kind(cube, key) else False if cube.report.verdict == "ok" else None
 
-        return related.wrong(condition.holds, condition.names, fails, MOST_POINTS)
+        return related.wrong(condition, fails, MOST_POINTS)
 
     def _minimise(self, key: object) -> Iterator[Proposal]:
         """Moves a failing configuration towards the nearest that builds, by as many values at once as it stays failing.

@@ -15,13 +15,12 @@ from hypershape.space import domains
 from hypershape.space.conditions import (
     Comparison,
     Condition,
-    Expression,
     Name,
-    Operation,
     Relation,
     Sign,
     Some,
     any_of,
+    renamed,
 )
 from hypershape.space.literals import Literal
 from hypershape.space.relations import (
@@ -164,7 +163,8 @@ def related_members(
         for found in of_two(family[0], other, pooled, alike(family[0], other, pooled, hps), 0):
             if found.cost in (DIVIDES, COMPARED) and found.shown(split(pooled, found.holds)):
                 sides = [split(some, found.holds) for some in seen]
-                chain = any_of([_renamed(found.relation, family[0], name) for name in family])
+                said = (renamed(found.relation, {family[0]: name}) for name in family)
+                chain = any_of([each for each in said if each is not None])
                 parts = [(each.failing, each.building) for each in sides]
                 yield from _some(chain, parts, everything, found.cost + cost)
     steps = list(itertools.pairwise(family))
@@ -184,18 +184,6 @@ def _pooled(seen: Sequence[Pairs]) -> Pairs:
             known = found.get(values, (0, 0))
             found[values] = known[0] | bad, known[1] | good
     return found
-
-
-def _renamed(relation: Relation, name: str, to: str) -> Relation:
-    return Relation(_with(relation.left, name, to), relation.sign, _with(relation.right, name, to))
-
-
-def _with(expression: Expression, name: str, to: str) -> Expression:
-    if isinstance(expression, Name):
-        return Name(to) if expression.name == name else expression
-    if isinstance(expression, Operation):
-        return Operation(_with(expression.left, name, to), expression.sign, _with(expression.right, name, to))
-    return expression
 
 
 def counting(names: Iterable[str], hps: Mapping[str, Hyperparameter]) -> list[str]:

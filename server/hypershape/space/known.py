@@ -67,6 +67,7 @@ class Known:
         self._tree = Cubes(self.hps)
         self._diagram: Diagram | None = None
         """What reports say together of more than boxes, once one does."""
+        self._in_order: tuple[int, Diagram | None] = -1, None
         self._unrelated = False
         """Whether that was seen to be wrong, or too much."""
         self._random = random.Random(0)
@@ -263,6 +264,26 @@ class Known:
     def related(self) -> Diagram | None:
         """What reports say together where a tree of boxes does not cover the space, and states between blocks may."""
         return None if self._tree.done else self._diagram
+
+    @property
+    def in_order(self) -> Diagram | None:
+        """The same, asking for names as configurations read them: what one did not read comes after what decided."""
+        if self._in_order[0] != self.version:
+            self._in_order = self.version, self._laid_out_in_order()
+        return self._in_order[1]
+
+    def _laid_out_in_order(self) -> Diagram | None:
+        cubes = [self._cube(report, key) for key, report in self.reports.items()]
+        deciding = {name for cube in cubes for name in cube.forced}
+        longest = sorted((cube.report.configuration for cube in cubes), key=len, reverse=True)
+        names = dict.fromkeys(name for read in longest for name in read if name in deciding)
+        try:
+            diagram = Diagram(self.hps, tuple(names))
+            for cube in cubes:
+                diagram.add(cube)
+        except (Contradiction, TooLarge):
+            return None
+        return diagram
 
     def members(self, cube: Cube) -> Iterator[Configuration]:
         """Some of what a report speaks for beyond a box."""
