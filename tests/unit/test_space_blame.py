@@ -56,6 +56,38 @@ K, B = [3, 5, 7, 9], [1, 2, 3, 4]
             {"units": [4, 8, 9, 16, 18, 27, 36], "base": [2, 3], "channels": [1, 2, 3, 4]},
         ),
         ("a + b >= 6", lambda a, b: a + b >= 6, {"a": [1, 2, 3, 4, 5], "b": [1, 2, 3, 4, 5]}),
+        ("width == 0", lambda w: w == 0, {"width": [0, 1, 2, 3]}),
+        (
+            "width % (2 * heads) != 0",
+            lambda w, h: w % (2 * h) != 0,
+            {"width": list(range(8, 65, 8)), "heads": list(range(1, 9))},
+        ),
+        ("60 % chunk != 0", lambda c: 60 % c != 0, {"chunk": list(range(4, 31, 2))}),
+        (
+            "60 % (chunk * rows) != 0",
+            lambda c, r: 60 % (c * r) != 0,
+            {"chunk": [2, 4, 6, 8, 10], "rows": [1, 2, 3, 4, 5]},
+        ),
+        (
+            "rows * columns % groups != 0",
+            lambda r, c, g: r * c % g != 0,
+            {"rows": [2, 3, 4, 5, 6], "columns": [2, 3, 4, 5, 6], "groups": [2, 3, 4, 6]},
+        ),
+        (
+            "size <= 2 * crop",
+            lambda s, c: s <= 2 * c,
+            {"size": list(range(8, 49, 8)), "crop": list(range(2, 25, 2))},
+        ),
+        (
+            "units < 2 ** (layers - 1)",
+            lambda u, n: u // 2 ** (n - 1) == 0,
+            {"units": list(range(2, 33, 2)), "layers": [1, 2, 3, 4, 5, 6]},
+        ),
+        (
+            "depth >= 3 and ((kernel == 5 and pool == 3) or (kernel <= 3 and pool >= 4))",
+            lambda d, k, p: d >= 3 and (p == 3 if k == 5 else k == 3 and p == 4),
+            {"depth": [1, 2, 3, 4], "kernel": [3, 5, 7], "pool": [2, 3, 4]},
+        ),
     ],
 )
 def test_the_condition_is_the_one_a_colleague_would_name(
@@ -147,3 +179,9 @@ def test_names_that_tell_nothing_are_left_out() -> None:
     failing = [each for each in every if each["kernel"] == each["depth"]]
     building = [each for each in every if each["kernel"] != each["depth"]]
     assert set(telling(hps, failing, building)) == {"kernel", "depth"}
+
+
+def test_a_calculation_that_fits_a_small_grid_by_chance_is_not_shown() -> None:
+    """What fails needs a window of (kernel - 1) * (2 ** depth - 1) + 1; `kernel * (depth - 1) >= 12` is true as well."""
+    found = condition(lambda d, k: (k - 1) * (2**d - 1) >= 40, depth=[1, 2, 3, 4, 5], kernel=[2, 3, 5, 7])
+    assert found is not None and "*" not in found

@@ -30,6 +30,8 @@ Word = OneOf["and", "or"]
 
 NESTED = 6
 """The cost of a level of brackets beyond `a and (b or c)`."""
+CROSSED = 7
+"""The cost of `(a or b) and (c or d)`, which says less well than `(a and c) or (b and d)` what happens."""
 MOST_TERMS = 12
 """A formula with more alternatives is not written out."""
 WIDTHS = ((1, 60), (2, 150), (3, 250))
@@ -62,7 +64,13 @@ class Formula:
     @property
     def cost(self) -> int:
         """How much there is to read."""
-        return self.weight + NESTED * max(self.depth - 2, 0)
+        return self.weight + NESTED * max(self.depth - 2, 0) + (CROSSED if self._crosses else 0)
+
+    @property
+    def _crosses(self) -> bool:
+        """Whether alternatives stand beside alternatives, so that a reader has to combine them."""
+        here = self.word == "and" and sum(part.word == "or" and bool(part.parts) for part in self.parts) > 1
+        return here or any(part._crosses for part in self.parts)
 
     @cached_property
     def text(self) -> str:
