@@ -294,3 +294,22 @@ def test_a_condition_follows_reports_that_are_corrected() -> None:
     )
     (cause,) = explorer.causes()
     assert (str(cause.condition), cause.share) == ("blocks >= 7", pytest.approx(3 / 9))
+
+
+def test_what_is_said_of_a_finished_space_does_not_depend_on_the_way_through_it() -> None:
+    def target(hp: Recorder) -> None:
+        size, kernel, pool = 64, hp("kernel", 3, 5, 7), hp("pool", 2, 3, 4)
+        assert isinstance(kernel, int) and isinstance(pool, int)
+        for _ in range(hp("depth", 1, 2, 3, 4, 5, kind="Int")):  # type: ignore[arg-type]
+            size -= kernel - 1
+            if size < pool:
+                raise ValueError("too small", 12 if size < 1 else 14)
+            size //= pool
+        if size < kernel:
+            raise ValueError("too small", 15)
+
+    said = {
+        tuple(sorted(str(cause.condition) for cause in explore(target, seed=seed)[0].causes()))
+        for seed in range(8)
+    }
+    assert len(said) == 1

@@ -118,6 +118,8 @@ class Explorer:
         self._judged = False
         """Whether what the reports say of others was put to trial."""
         self._conditions: dict[object, tuple[int, Condition | None]] = {}
+        self._final: set[object] = set()
+        """Kinds of failures whose condition was sought with everything known."""
         self._next_try: dict[object, int] = {}
         """Where a condition was sought in vain, how many failures there have to be before it is sought again."""
         self._without_condition: set[object] = set()
@@ -208,6 +210,7 @@ class Explorer:
         """Forgets what was concluded from what turned out to be wrong. Draws tell of where nothing is known: of less now."""
         self._mistakes = self._known.mistakes
         self._judged = False
+        self._final.clear()
         self._without_condition.clear()
         self._drawn.clear()
         self._before_draws = None
@@ -218,6 +221,7 @@ class Explorer:
         self._causes = self._measured = None
         self._known.correct(reports)
         self._conditions.clear()
+        self._final.clear()
         self._without_condition.clear()
         self._next_try.clear()
 
@@ -642,9 +646,13 @@ class Explorer:
     def _explain(
         self, key: object, failing: Sequence[Configuration], building: Sequence[Configuration]
     ) -> Condition | None:
-        """The simplest condition of a cause; the one from before as long as nothing contradicts it."""
+        """The simplest condition of a cause; the one from before as long as nothing contradicts it.
+
+        Of a finished space it is sought once more: which causes overlap shows late.
+        """
         known = self._conditions.get(key)
-        if known is not None:
+        finished = self._known.is_covered
+        if known is not None and (key in self._final or not finished):
             judged, condition = known
             if judged == self._known.version or (
                 condition is not None
@@ -654,16 +662,16 @@ class Explorer:
             ):
                 self._conditions[key] = (self._known.version, condition)
                 return condition
-        if not self._known.is_covered and (
-            self._known.related is not None or len(failing) < self._next_try.get(key, 0)
-        ):
+        if not finished and (self._known.related is not None or len(failing) < self._next_try.get(key, 0)):
             # States between blocks decide a space in fewer probes than it takes to understand its failures.
             return None
         if self._known.related is not None and key in self._without_condition:
             return None
         condition = self._seek(key, failing, building)
         self._conditions[key] = (self._known.version, condition)
-        if condition is None and self._known.is_covered:
+        if finished:
+            self._final.add(key)
+        if condition is None and finished:
             self._without_condition.add(key)
         if condition is None and building:
             self._next_try[key] = len(failing) + max(len(failing) // 4, 1)
