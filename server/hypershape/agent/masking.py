@@ -32,6 +32,11 @@ def masked(variables: Mapping[str, str], own: Container[str] = ()) -> dict[str, 
     return changed
 
 
+def without_passwords(text: str) -> str:
+    """A text in which no address has a name with a password."""
+    return _IN_ADDRESS.sub(_hide, text)
+
+
 def _is_secret(name: str, value: str) -> bool:
     if _SOCKETS.search(name):
         return True

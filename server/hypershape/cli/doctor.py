@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import platform
+import sys
+import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from hypershape import __version__, journal
 from hypershape.cli.outcome import CANNOT_RUN, OK, CannotRun
 from hypershape.model import Environment
 from hypershape.probe import Agent, AgentFailed
@@ -17,12 +22,18 @@ FROZEN = "kept from probes by the kernel (read-only mounts)"
 SIFTED = "kept from probes by the kernel (seccomp)"
 
 
-async def examine(command: Sequence[str], untrusted: Sequence[Path]) -> int:
-    """Prints the environment as a table; the exit code says whether a search can be probed in it."""
+async def examine(command: Sequence[str], untrusted: Sequence[Path], report: Path | None = None) -> int:
+    """Prints the environment as a table; the exit code says whether a search can be probed in it.
+
+    `report` is a zip file that gets the same with the logs, for an issue. Raises CannotRun.
+    """
     agent = Agent(command, untrusted=untrusted)
     try:
         environment = await agent.environment()
     except AgentFailed as reason:
+        if report is not None:
+            # Most of all then somebody will ask for it.
+            _write(report, {"problem": str(reason)})
         raise CannotRun(str(reason)) from None
     finally:
         await agent.close()
@@ -44,7 +55,26 @@ async def examine(command: Sequence[str], untrusted: Sequence[Path]) -> int:
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     console.print(environment.problem or "A search can be probed here.")
+    if report is not None:
+        _write(report, {**rows, "barriers": list(environment.barriers), "problem": environment.problem})
+        console.print(
+            f"{report} has this and the logs: nothing in it that looks like a secret, no code of yours."
+        )
     return OK if environment.problem is None else CANNOT_RUN
+
+
+def _write(path: Path, known: Mapping[str, object]) -> None:
+    """The bundle for an issue. Raises CannotRun."""
+    system = {"hypershape": __version__, "python": sys.version, "system": platform.platform()}
+    try:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+            bundle.writestr(
+                "doctor.json", journal.scrubbed(json.dumps({**system, **known}, indent=1, default=str))
+            )
+            for each in journal.files():
+                bundle.writestr(f"logs/{each.name}", journal.scrubbed(each.read_text("utf-8", "replace")))
+    except OSError as reason:
+        raise CannotRun(f"The report could not be written: {reason}") from None
 
 
 def _barriers(environment: Environment) -> dict[str, str]:

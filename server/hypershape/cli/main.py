@@ -77,8 +77,13 @@ def check(
             metavar="FILE", help="Also write a page with spaces, shapes and causes.", dir_okay=False
         ),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", help="Say on standard error what happens, a JSON object in a line."),
+    ] = False,
 ) -> None:
     """Check search spaces; exit 0: no error found, 1: some, 2: it could not run."""
+    from hypershape import journal
     from hypershape.cli import check as checking
     from hypershape.model import Options
     from hypershape.probe.interpreter import command
@@ -91,6 +96,8 @@ def check(
         budget=budget,
         python=command(python, Path.cwd()) if python else None,
     )
+    if verbose:
+        journal.show()
     usual = Options(level="auto", exhaustive=exhaustive)
     raise typer.Exit(
         _run(lambda: asyncio.run(checking.check(paths, flags, usual, output.value, corners, trust, report)))
@@ -177,11 +184,21 @@ def _page(code: str) -> None:
 def doctor(
     python: Annotated[str, typer.Option(metavar="PATH", help="The interpreter to look at.")] = "",
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also write a zip file for an issue: versions, barriers, logs.",
+            dir_okay=False,
+        ),
+    ] = None,
 ) -> None:
     """Say what the interpreter has and whether a search can run in it."""
     from hypershape.cli import doctor as examining
 
-    raise typer.Exit(_run(lambda: asyncio.run(examining.examine(_command(python, trust), _untrusted(trust)))))
+    raise typer.Exit(
+        _run(lambda: asyncio.run(examining.examine(_command(python, trust), _untrusted(trust), report)))
+    )
 
 
 @app.callback(invoke_without_command=True)

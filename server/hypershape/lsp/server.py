@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+import traceback
 from collections.abc import Generator
 from contextlib import aclosing
 from dataclasses import replace
@@ -24,7 +25,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument
 
-from hypershape import __version__, settings
+from hypershape import __version__, journal, settings
 from hypershape.lsp import (
     actions,
     carry,
@@ -236,6 +237,7 @@ class Server(LanguageServer):
         except asyncio.CancelledError:
             raise
         except Exception as problem:
+            journal.note("analysis failed", error=type(problem).__name__, where=_where(problem))
             self._log(f"Analysing {session.uri} failed: {problem!r}", types.MessageType.Error)
             self._show(Status("error", f"Analysing a file failed: {problem}", self.status.environment))
 
@@ -446,6 +448,13 @@ def create_server() -> Server:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         server.configuration = Configured.read(params.initialization_options)
+        client = params.client_info
+        journal.note(
+            "session",
+            version=__version__,
+            client=client and client.name,
+            trusted=server.configuration.trusted,
+        )
 
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:
@@ -540,14 +549,24 @@ async def _watch_turns(server: Server) -> None:
         await asyncio.sleep(SLOW_TURN_SECONDS)
         late = time.monotonic() - before - SLOW_TURN_SECONDS
         if late > SLOW_TURN_SECONDS:
+            journal.note("loop held", milliseconds=round(1000 * late))
             server._log(f"The loop was held up for {1000 * late:.0f} ms.")
+
+
+def _where(problem: BaseException) -> list[str]:
+    """Where an error of ours rose, without any text of the user's."""
+    return [
+        f"{Path(each.filename).name}:{each.lineno}" for each in traceback.extract_tb(problem.__traceback__)
+    ][-5:]
 
 
 def serve_stdio() -> None:
     """Serves one client on standard input and output until it goes away."""
+    journal.keep()
     create_server().start_io(stdin=cast(BinaryIO, Headers(sys.stdin.buffer)))
 
 
 def serve_tcp(host: str, port: int) -> None:
     """Serves clients that connect to a TCP port."""
+    journal.keep()
     create_server().start_tcp(host, port)

@@ -16,6 +16,7 @@ from typing import Any
 from pygls.client import JsonRPCClient
 from pygls.exceptions import JsonRpcException
 
+from hypershape import journal
 from hypershape.model import (
     Configuration,
     DeclaredData,
@@ -410,6 +411,7 @@ class Agent:
             lives = await self._shows_life(ping, client)
             ping.cancel()
             if not lives:
+                journal.note("agent silent", pid=client._server.pid if client._server is not None else None)
                 self._log(f"The agent has not answered for {SILENT_SECONDS:g} s and is replaced.")
                 if client._server is not None:
                     with suppress(ProcessLookupError):
@@ -442,6 +444,7 @@ class Agent:
     # ------------------------------------------------------------- the process
 
     async def _start(self) -> Environment:
+        began = time.monotonic()
         self.state = State.STARTING
         self._data.clear()
         self._parked.clear()
@@ -467,8 +470,17 @@ class Agent:
         except BaseException:
             await self._stop()
             raise
-        self._environment = replace(convert.environment(answer), script=self._script)
-        return self._environment
+        environment = self._environment = replace(convert.environment(answer), script=self._script)
+        journal.note(
+            "agent started",
+            seconds=time.monotonic() - began,
+            python=environment.python,
+            keras=environment.keras,
+            backend=environment.backend,
+            barriers=environment.barriers,
+            problem=environment.problem,
+        )
+        return environment
 
     async def _greet(self, client: _Client) -> Any:
         """Sends the agent's sources and waits until it has imported Keras; the fields of its environment."""
@@ -507,6 +519,7 @@ class Agent:
         if client is not self._newest:
             # Its successor has started already.
             return
+        journal.note("agent ended", code=client._server.returncode if client._server is not None else None)
         self.state = State.EXITED
         for job in list(self._parked):
             self._parked.pop(job).cancel()
@@ -534,6 +547,7 @@ class Agent:
 
         @client.feature("job/died")  # type: ignore[untyped-decorator]
         def died(params: dict[str, Any]) -> None:
+            journal.note("process ended", reason=params["reason"])
             self._log(f"A probe's process ended: {params['reason']}")
 
 
