@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +33,30 @@ def build_model(hp):
 class Client:
     """A server process with nobody's trust, and one open document in it."""
 
-    def __init__(self, **options: Any) -> None:
-        self.cache = tempfile.mkdtemp(prefix="faults-")
+    def __init__(
+        self,
+        *,
+        environment: Mapping[str, str] | None = None,
+        before: Sequence[str] = (),
+        cwd: Path | None = None,
+        cache: str | None = None,
+        **options: Any,
+    ) -> None:
+        """`environment` is added to this process's, and `before` the start of the command, which ends in the server's."""
+        self.cache = cache or tempfile.mkdtemp(prefix="faults-")
+        own = {"XDG_CACHE_HOME": self.cache, "XDG_STATE_HOME": self.cache}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "hypershape", "serve"],
+            [*before, sys.executable, "-m", "hypershape", "serve"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "XDG_CACHE_HOME": self.cache},
+            env={**os.environ, **own, **(environment or {})},
+            cwd=cwd,
         )
         self.uri = Path(self.cache, "train.py").as_uri()
         self.codes: dict[tuple[str, int | None], list[str]] = {}
+        self.answers = True
+        """Whether it answers what the server asks."""
         self._versions = itertools.count(1)
         self._numbers = itertools.count(1_000_000)
         self._answers: dict[Any, queue.Queue[dict[str, Any]]] = {}
@@ -129,6 +143,7 @@ class Client:
                 self._changed.notify_all()
         elif "method" in message and "id" in message:
             # Whatever the server asks: there is nothing.
-            self.say({"jsonrpc": "2.0", "id": message["id"], "result": None})
+            if self.answers:
+                self.say({"jsonrpc": "2.0", "id": message["id"], "result": None})
         elif (waiting := self._answers.get(message.get("id"))) is not None:
             waiting.put(message)

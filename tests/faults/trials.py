@@ -43,9 +43,9 @@ def build_model(hp):
 """
 
 
-def some(names: Sequence[str]) -> list[str]:
-    """Those that are tried: all, or some that are spread over the table."""
-    return list(names) if os.environ.get(EVERYTHING) == "all" else list(names)[::PARTS]
+def some(names: Sequence[str], parts: int = PARTS) -> list[str]:
+    """Those that are tried: all, or one in `parts`, spread over the table."""
+    return list(names) if os.environ.get(EVERYTHING) == "all" else list(names)[::parts]
 
 
 @dataclass

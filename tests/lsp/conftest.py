@@ -19,8 +19,9 @@ from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 SERVER = [sys.executable, "-m", "hypershape", "serve"]
-ENVIRONMENT = {**os.environ, "XDG_CACHE_HOME": tempfile.mkdtemp(prefix="hypershape-tests-")}
-"""Results are kept in a folder of these tests' own."""
+_OWN = tempfile.mkdtemp(prefix="hypershape-tests-")
+ENVIRONMENT = {**os.environ, "XDG_CACHE_HOME": _OWN, "XDG_STATE_HOME": _OWN}
+"""Results and logs are kept in a folder of these tests' own."""
 
 
 class Editor:
