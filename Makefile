@@ -25,7 +25,7 @@ SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python accuracy families versions bench corpus reports rules searches faults mutants mutations vsix clean
+.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -41,7 +41,8 @@ help:
 	@echo 'make reports   the table over tests/reports: files whose search fails or misleads, against real searches'
 	@echo 'make rules     the table of rules over their examples, and their pages under docs/rules'
 	@echo 'make searches  real searches before and after the fixes of 40 examples'
-	@echo 'make faults    the table over ordinary side effects, then user code that hangs, forges, forks and harms'
+	@echo 'make faults    the table over faults and attacks of user code, ordinary side effects, clients and the machine'
+	@echo 'make soak      one server edited for MINUTES=5: memory, descriptors, processes, latency'
 	@echo 'make mutants   breaks of space/ and fixes/ that the tests let live; MODULE=space/domains.py for one file'
 	@echo 'make mutations search spaces with one change each, against what all of their configurations do'
 	@echo 'make vsix      $(VSIX), to be installed in VS Code'
@@ -145,7 +146,10 @@ searches: $(PYTHON_READY)
 
 faults: $(PYTHON_READY)
 	$(BIN)/python -m tests.faults
-	$(BIN)/pytest -q tests/faults
+	HYPERSHAPE_PROTOCOL_STEPS=10000 $(BIN)/pytest -q tests/faults
+
+soak: $(PYTHON_READY)
+	$(BIN)/python -m tests.faults.soak $(MINUTES)
 
 mutants: $(PYTHON_READY)
 	$(BIN)/python -m tests.mutants $(MODULE)
