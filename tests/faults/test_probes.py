@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import textwrap
 from collections.abc import AsyncIterator
@@ -15,7 +16,7 @@ import pytest_asyncio
 
 from hypershape.agent import kernel
 from hypershape.model import Level, Report, Slice, SliceFile
-from hypershape.probe import Agent, AgentFailed, Limits, SliceFailed
+from hypershape.probe import Agent, AgentFailed, Limits, SliceFailed, bootstrap
 from hypershape.probe.agent import MOST_PARKED
 from tests.unit.engine_child import in_child
 
@@ -205,6 +206,57 @@ async def test_a_slice_that_does_not_run_says_where_and_why(agent: Agent) -> Non
     error = raised.value.error
     assert error.type == "AttributeError" and error.stage == "slice"
     assert error.span is not None and (error.span.line, error.span.column) == (2, 20)
+
+
+def with_constants(monkeypatch: pytest.MonkeyPatch, **constants: str) -> None:
+    """Agents that start from now on have other constants."""
+    sources = dict(bootstrap._sources())
+    for name, value in constants.items():
+        pattern = re.compile(rf"^{name} = .*$", re.MULTILINE)
+        assert any(pattern.search(text) for text in sources.values())
+        sources = {module: pattern.sub(f"{name} = {value}", text) for module, text in sources.items()}
+    monkeypatch.setattr(bootstrap, "_sources", lambda: sources)
+
+
+MANY = (
+    target("pass")
+    .files[0]
+    .text.replace("    model = ", "    for i in range(40): hp.Boolean(f'flag{i}')\n    model = ")
+)
+
+
+async def test_a_report_that_is_long_comes_in_pieces_and_whole(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_constants(monkeypatch, REPORTED="2_000", PIECE="7")
+    other = Agent([sys.executable])
+    try:
+        pieces = await probed(other, cut(MANY))
+    finally:
+        await other.close()
+    whole = await probed(agent, cut(MANY))
+    assert told(pieces) == told(whole)
+    assert len(whole[0].new) == 41 and len(whole[0].declarations) >= 41
+
+
+async def test_a_report_that_is_too_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_constants(monkeypatch, REPORTED="2_000", LARGEST_REPORTED="4_000")
+    agent = Agent([sys.executable])
+    try:
+        first, *_ = await probed(agent, cut(MANY))
+        after = await probed(agent, cut(GOOD))
+    finally:
+        await agent.close()
+    assert first.verdict == "unknown" and first.error is not None and first.error.type == "TooLarge"
+    assert {report.verdict for report in after} == {"ok"}
+
+
+async def test_attributes_that_code_hangs_on_its_hyperparameters_are_its_own(agent: Agent) -> None:
+    reports = await probed(
+        agent, target("hp.read = {i: i for i in range(9)}; hp.declarations = hp.first_spans = 3")
+    )
+    assert [report.verdict for report in reports] == ["ok", "ok", "ok"]
+    assert dict(reports[1].configuration) == {"units": 3}
 
 
 async def test_cancelling_kills_the_process_that_probes(agent: Agent) -> None:

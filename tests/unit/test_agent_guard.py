@@ -298,6 +298,20 @@ def test_a_refusal_is_found_behind_the_error_that_it_became() -> None:
         assert guard.refusal(error) == "Hypershape does not let a probe write files: /a."
 
 
+def test_a_file_without_end_is_stopped_and_is_no_fault(
+    places: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "LARGEST_FILE", 1 << 20)
+    code = "f = open(inside + '/big', 'wb')\nwhile True: f.write(bytes(1 << 16))"
+    assert "There is no room" in run(code, places)
+    assert Path(places["inside"], "big").stat().st_size <= 1 << 20
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_no_fault(number: int) -> None:
+    assert guard.refusal(OSError(number, "full")) is not None
+
+
 def test_one_job_after_the_other_can_use_the_same_folders(places: dict[str, str]) -> None:
     code = "open(inside + '/a', 'w').write('x')"
     assert [run(code, places) for _ in range(2)] == ["nothing", "nothing"]

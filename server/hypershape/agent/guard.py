@@ -68,6 +68,10 @@ SIGNALS = frozenset(("os.kill", "os.killpg"))
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _DENIED = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV, errno.EOVERFLOW))
 """How the kernel's barriers refuse: the fence with the first two, the layer with what it cannot take over."""
+_FULL = frozenset((errno.EFBIG, errno.ENOSPC, errno.EDQUOT))
+"""A file grew beyond `LARGEST_FILE`, or the disk is full: neither says anything of a model."""
+LARGEST_FILE = 2 << 30
+"""Bytes of a file that a job may write, which is gone with it."""
 _UNREACHED = frozenset((errno.ECONNREFUSED, errno.ENETUNREACH))
 """The same of the network."""
 
@@ -112,6 +116,7 @@ def install(
     for place in (scratch, caches):
         os.makedirs(place, exist_ok=True)
     _use_for_temporary_files(scratch, caches)
+    _bound_files()
     places = [scratch, caches]
     if folder is not None and os.path.isdir(folder):
         if with_kernel and kernel.lay_over(folder, scratch):
@@ -169,6 +174,18 @@ def _use_for_temporary_files(scratch: str, caches: str) -> None:
     if not any(map(os.path.isdir, _outside_caches())):
         os.environ["CUDA_CACHE_PATH"] = caches
     sys.dont_write_bytecode = True
+
+
+def _bound_files() -> None:
+    """No file of the job's fills the disk, and no crash leaves a core beside the user's files."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for kind, most in ((resource.RLIMIT_FSIZE, LARGEST_FILE), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(kind)[1]
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (bound, bound))
 
 
 def _outside_caches() -> List[str]:
@@ -305,6 +322,8 @@ def refusal(error: BaseException) -> Optional[str]:
             return "It needs the network, which a probe does not have (%s)." % each
         if isinstance(each, OSError) and each.errno in _UNREACHED:
             return "Hypershape does not let a probe use the network (%s)." % each
+        if isinstance(each, OSError) and each.errno in _FULL:
+            return "There is no room for what it writes (%s)." % each
         if _is_denied(each):
             what = " ".join(str(each).split())[:300]
             return "Hypershape does not let a probe change files (%s: %s)." % (type(each).__name__, what)
