@@ -22,7 +22,9 @@ import psutil
 from hypershape.model import Slice, SliceFile
 from hypershape.probe import Agent, AgentFailed, Limits, SliceFailed
 
-LIMITS = Limits(seconds=1.0, memory_mb=3000, output_bytes=2000)
+LIMITS = Limits(seconds=2.0, memory_mb=3000, output_bytes=2000)
+AMPLE = Limits(seconds=20.0)
+"""For the next text, whose verdict no busy machine may take away."""
 
 MOST_SECONDS = 90.0
 """A trial that takes longer by the clock is a wedge, however busy the machine is."""
@@ -157,10 +159,12 @@ def cut(text: str, path: Path) -> Slice:
     return Slice((SliceFile(str(path), "__main__", textwrap.dedent(text)),), "build_model")
 
 
-async def outcome(agent: Agent, slice_: Slice, configurations: Sequence[dict[str, Any]]) -> list[str]:
+async def outcome(
+    agent: Agent, slice_: Slice, configurations: Sequence[dict[str, Any]], limits: Limits = AMPLE
+) -> list[str]:
     """The verdicts of some configurations, or why there are none."""
     try:
-        job = await agent.open(slice_, limits=LIMITS)
+        job = await agent.open(slice_, limits=limits)
     except SliceFailed as failed:
         return [f"{failed.error.stage}: {failed.error.message}"]
     except AgentFailed as failed:
@@ -214,7 +218,8 @@ async def tried(agent: Agent, world: World, text: str, configurations: Sequence[
     wrong: list[str] = []
     verdicts: list[str] = []
     try:
-        verdicts = await asyncio.wait_for(outcome(agent, cut(text, path), configurations), MOST_SECONDS)
+        trial = outcome(agent, cut(text, path), configurations, LIMITS)
+        verdicts = await asyncio.wait_for(trial, MOST_SECONDS)
     except asyncio.TimeoutError:
         wrong.append("it was never answered")
     seconds = time.monotonic() - started
