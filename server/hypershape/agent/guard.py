@@ -144,7 +144,7 @@ read-only), and system calls that reach the network, other processes or the syst
 
 def standing() -> List[str]:
     """Those of `BARRIERS` that can be had here, tried in a process of their own."""
-    if not sys.platform.startswith("linux"):
+    if not sys.platform.startswith("linux") or not hasattr(os, "fork"):
         return []
     reading, writing = os.pipe()
     pid = os.fork()
@@ -180,8 +180,10 @@ def _bound_files() -> None:
     """No file of the job's fills the disk, and no crash leaves a core beside the user's files."""
     if sys.platform == "win32":
         return
-    import resource
-
+    try:
+        import resource
+    except ImportError:
+        return
     for kind, most in ((resource.RLIMIT_FSIZE, LARGEST_FILE), (resource.RLIMIT_CORE, 0)):
         hard = resource.getrlimit(kind)[1]
         bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
