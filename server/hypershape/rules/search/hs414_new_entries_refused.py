@@ -67,7 +67,7 @@ class NewEntriesRefused(Rule):
         for tuner in tuners(analysis, code):
             for switch in _refused(tuner, code):
                 yield self.finding(
-                    f"{switch.arg}=False needs `hyperparameters=`: without them the constructor raises a ValueError.",
+                    f"{switch.arg}=False needs `hyperparameters=`: without them no search begins.",
                     code.span(switch),
                     repairs=partial(without, tuner.node, switch.arg or "", f"Remove {switch.arg}", code),
                 )

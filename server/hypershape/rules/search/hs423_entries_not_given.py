@@ -79,7 +79,7 @@ class EntriesNotGiven(Rule):
                 if switch is not None and names:
                     yield self.finding(
                         f"`{target.target.name}` declares {wording.listed(names)}, which `hyperparameters=` does not "
-                        "hold: with allow_new_entries=False the constructor raises a RuntimeError.",
+                        "hold: with allow_new_entries=False no search begins.",
                         code.span(switch),
                         target=target.target.name,
                         repairs=partial(_allowed, tuner, switch, _held_share(target, names), code),

@@ -70,7 +70,7 @@ class NumberTooSmall(Rule):
         for tuner in tuners(analysis, code):
             for switch, least in _too_small(tuner, code):
                 what = (
-                    f"Hyperband refuses a factor below {least}: the constructor raises a ValueError."
+                    f"Hyperband refuses a factor below {least}: no search begins."
                     if switch.arg == "factor"
                     else "Without an execution no model is trained: every trial of this search fails."
                 )
