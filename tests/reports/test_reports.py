@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from hypershape.model import Severity
 from tests.reports import real
-from tests.reports.cases import all_cases
+from tests.reports.cases import Case, all_cases
 from tests.reports.judge import NOTHING, Said, compared, search_again, verdict
 from tests.reports.real import Truth
-from tests.reports.shown import Kept, Repair, Row, shown
+from tests.reports.shown import Kept, Repair, Row, Shown, shown
 
 FAST = (
     "01_lstm_stack_plain",
@@ -110,3 +111,35 @@ def test_more_than_a_quarter_of_the_own_cases_work_as_they_stand() -> None:
     works = sum(case.kind == "works" for case in own)
     assert len(own) >= 60
     assert works > len(own) / 4
+
+
+@pytest.mark.parametrize(
+    ("truth", "condition", "message", "verdict"),
+    [
+        (Truth("raises", "ValueError", 9), None, "It is refused: no search begins.", "found"),
+        (Truth("raises", "ValueError", 9), None, "Keras has no such layer.", "in part"),
+        (Truth("every trial fails", "RuntimeError", 9, 0, 3), None, "Every trial fails.", "found"),
+        (
+            Truth("every trial fails", "RuntimeError", 9, 0, 3),
+            None,
+            "A trial fails, with some chance.",
+            "in part",
+        ),
+        (
+            Truth("every trial fails", "RuntimeError", 9, 0, 3),
+            "k >= 4",
+            "when k >= 4 (33 % of the space)",
+            "found",
+        ),
+        (Truth("some trials fail", None, None, 3, 3), "k >= 4", "A trial fails when k >= 4.", "in part"),
+        (Truth("every trial fails", "FatalTypeError", 9, 0, 1), None, "The search ends at once.", "found"),
+        (Truth("raises", "KeyError", 9, 3, 0), None, "This fails: KeyError.", "in part"),
+        (Truth("raises", "KeyError", 9, 3, 0), None, "After the search this fails: KeyError.", "found"),
+    ],
+)
+def test_a_finding_must_say_what_the_search_comes_to(
+    truth: Truth, condition: str | None, message: str, verdict: str
+) -> None:
+    case = Case(Path("file.py"), "search", ("HS432",), truth=truth)
+    row = Row("HS432", Severity.ERROR, 3, message, condition, ())
+    assert compared(case, Shown((row,), 0.0)).verdict == verdict
