@@ -7,6 +7,8 @@ import type { InlayHints, Level, Run } from './settings';
 export interface ServerOptions {
   /** False: nothing of the workspace may be run. */
   readonly trusted: boolean;
+  /** Diagnostics are sent, also to an editor that could ask for them. */
+  readonly diagnostics: 'push';
   /** The setting; null where there is none. */
   readonly interpreter: Command | null;
   /** What is selected in the Python extension, which a project's own setting beats. */

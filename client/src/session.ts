@@ -173,6 +173,8 @@ export class Session implements vscode.Disposable {
   private async options(settings: Settings, scope?: vscode.Uri): Promise<ServerOptions> {
     return {
       trusted: vscode.workspace.isTrusted,
+      // Results come in pieces: an editor that asks for them shows each one later.
+      diagnostics: 'push',
       interpreter: settings.interpreter.length > 0 ? settings.interpreter : null,
       selectedInterpreter: (await chooseInterpreter([], this.environment.of(scope), vscode.workspace.isTrusted)) ?? null,
       level: settings.level,

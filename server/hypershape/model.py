@@ -673,7 +673,8 @@ class Fix:
     """A repair. `verified`: the edited text was probed, the failure is gone and nothing new fails.
 
     `reshapes`: it is meant to change what the models that build now give, and its title says so.
-    `drops`: the share of the search space that it takes away.
+    `drops`: the share of the search space that it takes away; `leaves`: the share of what is left that still fails,
+    for whatever reason, where a trial told it.
     """
 
     title: str
@@ -683,6 +684,23 @@ class Fix:
     kind: Literal["quickfix", "refactor"] = "quickfix"
     reshapes: bool = False
     drops: float = 0.0
+    leaves: float | None = None
+
+    @property
+    def keeps(self) -> float:
+        """The share of the search space that is there and builds after it, as far as that is known."""
+        return (1 - self.drops) * (1 - (self.leaves or 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The one edit that applies the preferred repairs of a text, tried as a whole; `of` lists what it was made from.
+
+    `fix` is None where none of them passed.
+    """
+
+    fix: Fix | None
+    of: tuple[tuple[Edit, ...], ...]
 
 
 Repairs: TypeAlias = Callable[[], Iterable[Fix]]
@@ -765,6 +783,8 @@ class TargetAnalysis:
     fates: tuple[Fate, ...] = ()
     """What becomes of searches in which these causes strike; none where that is not known or simple to compute."""
 
+    late: bool = False
+    """It was not probed because that took longer than it may: with more time it may be."""
     unread: str = ""
     """Why the data of its searches could not be had, where that is so."""
 
@@ -800,6 +820,17 @@ class Analysis:
     progress: str | None = None
     rehearsals: tuple[Rehearsal, ...] = ()
     """What rehearsals of all tuners gave, also of those that have no target."""
+    together: Together | None = None
+    """All repairs as one edit, once that was tried."""
+
+    @property
+    def preferred(self) -> tuple[tuple[Finding, Fix], ...]:
+        """The findings with a repair that passed its trial and is worth applying unasked."""
+        found = (
+            (finding, next((fix for fix in finding.fixes if fix.verified and fix.preferred), None))
+            for finding in self.findings
+        )
+        return tuple((finding, fix) for finding, fix in found if fix is not None)
 
     @property
     def by_name(self) -> dict[tuple[str, int], TargetAnalysis]:
@@ -818,7 +849,8 @@ class Analysis:
 class Options:
     """What the user asked for. `budget` is the time in seconds that one document may take, repairs and all.
 
-    `fix_budget` is the most of it that repairs get; `processes` is how many targets are explored at a time.
+    `fix_budget` is the most of it that repairs get; `processes` is how many targets are explored at a time. All limits
+    of time count `patience` times, where what took too long is tried again.
     """
 
     level: Level = "symbolic"
@@ -831,3 +863,4 @@ class Options:
     fixes_offered: int = 5
     verify_fixes: bool = True
     processes: int = 1
+    patience: float = 1.0

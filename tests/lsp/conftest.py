@@ -38,9 +38,14 @@ class Editor:
         self,
         encodings: list[types.PositionEncodingKind] | None = None,
         root: Path | None = None,
+        pulls: bool = False,
         **options: Any,
     ) -> Any:
         capabilities = client_capabilities("visual-studio-code")
+        if pulls:
+            assert capabilities.text_document is not None and capabilities.workspace is not None
+            capabilities.text_document.diagnostic = types.DiagnosticClientCapabilities()
+            capabilities.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(True)
         if encodings is not None:
             capabilities.general = types.GeneralClientCapabilities(position_encodings=list(encodings))
         return await self.client.initialize_session(
@@ -107,7 +112,7 @@ class Editor:
             for each in sorted(
                 change.edits, key=lambda e: (e.range.start.line, e.range.start.character), reverse=True
             ):
-                assert isinstance(each, types.TextEdit)
+                assert isinstance(each, (types.TextEdit, types.AnnotatedTextEdit))
                 lines = self.texts[uri].splitlines(keepends=True)
                 start = sum(map(len, lines[: each.range.start.line])) + each.range.start.character
                 end = sum(map(len, lines[: each.range.end.line])) + each.range.end.character
@@ -176,7 +181,13 @@ def editor(client: LanguageClient) -> Editor:
     def status(params: Any) -> None:
         made.status.append(params)
 
-    for asked in (types.WORKSPACE_CODE_LENS_REFRESH, types.WORKSPACE_INLAY_HINT_REFRESH):
+    for asked in (
+        types.WORKSPACE_CODE_LENS_REFRESH,
+        types.WORKSPACE_INLAY_HINT_REFRESH,
+        types.WORKSPACE_DIAGNOSTIC_REFRESH,
+    ):
+        # The library answers some of them itself.
+        client.protocol.fm.features.pop(asked, None)
 
         @client.feature(asked)
         def refresh(_: Any, asked: str = asked) -> None:

@@ -1,13 +1,19 @@
 """What the editor may apply at once, and how loudly it shows what."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from hypershape import source
+from hypershape.analysis.clock import Clock
+from hypershape.analysis.together import with_all
 from hypershape.lsp import convert
+from hypershape.lsp.client import EVERYTHING, Client
 from hypershape.lsp.positions import View
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.model import Analysis, Edit, Finding, Fix, Options, Related, Severity, Span
 
 PATH, URI = "/project/model.py", "file:///project/model.py"
 TEXT = "first(1, 2)\nsecond(3)\n"
@@ -27,7 +33,8 @@ def applied(*findings: Finding) -> list[str]:
     document = source.from_text(PATH, TEXT)
     view = View.of(document, PositionCodec(), [URI])
     analysis = Analysis(source.analyse(document), findings=findings, done=True)
-    found = convert.fix_all(analysis, view, {URI: 7})
+    tried = asyncio.run(with_all(analysis, None, Options(), Clock(5)))
+    found = convert.fix_all(tried, view, {URI: 7})
     if not found:
         return []
     (action,) = found
@@ -59,3 +66,34 @@ def test_what_is_not_verified_or_not_preferred_is_never_applied_unasked() -> Non
     edit = Edit(span(2, 8, 9), "5")
     assert applied(fixed("HS202", span(2, 1, 10), edit, verified=False)) == []
     assert applied(fixed("HS202", span(2, 1, 10), edit, preferred=False)) == []
+
+
+def test_an_edit_that_takes_away_a_part_of_the_space_says_so_to_an_editor_that_shows_edits_first() -> None:
+    document = source.from_text(PATH, TEXT)
+    view = View.of(document, PositionCodec(), [URI])
+    place = span(1, 1, 12)
+    fix = Fix("Lower it", (Edit(span(1, 7, 8), "9"),), verified=True, drops=0.25, leaves=0.0)
+    finding = Finding("HS201", "hs201", Severity.ERROR, "It fails.", place, fixes=(fix,))
+    analysis = Analysis(source.analyse(document), findings=(finding,), done=True)
+
+    def edit(client: Client) -> types.WorkspaceEdit:
+        actions = convert.code_actions(analysis, place, view, {URI: 1}, lambda path: None, client)
+        assert actions[0].edit is not None
+        return actions[0].edit
+
+    shown = edit(EVERYTHING).change_annotations or {}
+    assert [each.label for each in shown.values()] == ["Drops 25 % of the search space"]
+    assert edit(replace(EVERYTHING, annotations=False)).change_annotations is None
+
+
+def test_related_places_are_told_to_an_editor_that_shows_them() -> None:
+    document = source.from_text(PATH, TEXT)
+    view = View.of(document, PositionCodec(), [URI])
+    related = (Related(span(2, 1, 7), "it is drawn here"),)
+    finding = Finding("HS201", "x", Severity.ERROR, "It fails.", span(1, 1, 12), related=related)
+
+    def told(client: Client) -> object:
+        (shown,) = convert.diagnostics([finding], view, lambda path: None, client)[URI]
+        return shown.related_information
+
+    assert told(EVERYTHING) and told(replace(EVERYTHING, related=False)) is None

@@ -85,25 +85,6 @@ def test_only_what_passed_its_trial_is_preferred() -> None:
     assert all(isinstance(each.edit, types.WorkspaceEdit) for each in actions)
 
 
-def test_two_failures_of_one_search_space_are_not_repaired_together() -> None:
-    document = source.from_text(PATH, TEXT)
-    view = View.of(document, PositionCodec(), [URI])
-
-    def failing(span: Span, fix: Fix, target: str = "build_model") -> Finding:
-        tried = replace(fix, verified=True, preferred=True)
-        return replace(FINDING, span=span, cause=CAUSE, target=target).with_fixes((tried,))
-
-    first, second = failing(PLACE, LOWER), failing(Span(PATH, 6, 5, 6, 16), PAD)
-
-    def edits(*findings: Finding) -> int:
-        (action,) = convert.fix_all(Analysis(source.analyse(document), findings=findings), view, {URI: 1})
-        (change,) = action.edit.document_changes or []  # type: ignore[union-attr]
-        return len(change.edits)  # type: ignore[union-attr]
-
-    assert edits(first, second) == 1
-    assert edits(first, replace(second, target="another")) == 2
-
-
 # ------------------------------------------------------------------- what was known stays
 
 FAILS = Report({"kernel": 9}, "fail", "symbolic", ProbeError("ValueError", "negative", "build"))

@@ -46,6 +46,7 @@ class Job:
         self._slice = params["slice"]
         bounds = params.get("limits") or {}
         self._seconds = float(bounds.get("seconds", 10.0))
+        self._slice_seconds = SLICE_SECONDS * float(bounds.get("patience", 1.0))
         self._paths = [file["path"] for file in self._slice["files"]]
         declared = params.get("data") or {}
         self._declared = bool(declared.get("x") or declared.get("y"))
@@ -82,7 +83,7 @@ class Job:
     def open(self, fresh: bool = True) -> Optional[dict[str, Any]]:
         """Runs the slice; returns the fields of a ProbeError when it raises."""
         self._prepare(fresh)
-        self._begin(SLICE_SECONDS)
+        self._begin(self._slice_seconds)
         try:
             # Also within: a Keras that is not what the engine expects must end in words, not in a dead process.
             self.engine = engine.Engine(self._data, self._paths)
@@ -92,7 +93,7 @@ class Job:
             self._mentioned = self._running.uses_stand_ins(self.function)
         except TimeUp:
             return errors.limit(
-                "TimeLimit", f"A statement that the target needs took more than {self._seconds:g} s."
+                "TimeLimit", f"A statement that the target needs took more than {self._slice_seconds:g} s."
             )
         except BaseException as error:
             refusal = guard.refusal(error)

@@ -46,6 +46,8 @@ class _Child:
         """How it has ended."""
         self.printed = 0
         self.killed_because: Optional[str] = None
+        self.late = False
+        """It was ended because its time was over."""
 
 
 class Zygote:
@@ -268,6 +270,7 @@ class Zygote:
             overdue = child.progress.overdue(child.pid)
             most = child.limit.get("memory_mb")
             if overdue is not None:
+                child.late = True
                 self._kill(child, f"It took longer than {overdue:g} s and had to be stopped.")
             elif most and limits.resident_mb(child.pid) > most:
                 self._kill(child, f"It took more than {most:,} MB of memory.")
@@ -312,9 +315,10 @@ class Zygote:
             result = {
                 "probed": 0,
                 "died": reason,
+                "late": child.late,
                 "index": index,
                 "verdict": "unknown",
-                "error": errors.limit("Killed", reason),
+                "error": errors.limit("TimeLimit" if child.late else "Killed", reason),
             }
             self._send(wire.answer(child.pending, result))
 

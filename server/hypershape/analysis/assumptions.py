@@ -13,7 +13,7 @@ from hypershape.analysis.aside import aside
 from hypershape.analysis.clock import Clock
 from hypershape.analysis.reports import ask, believed
 from hypershape.model import Configuration, DeclaredData, ProbeError, Report, Target, key_of
-from hypershape.probe import FIRST_SECONDS, Agent, AgentFailed, Job, SliceFailed
+from hypershape.probe import FIRST_SECONDS, Agent, AgentFailed, Job, Limits, SliceFailed
 
 DATA_SECONDS = 3.0
 """The data that a search is given may take so much processor time to read; what takes longer, the next analysis has."""
@@ -23,6 +23,9 @@ QUOTED = 200
 
 CONFIRMING_SECONDS = 0.5
 """A failure may take so long to meet another assumption when the time is over: without that it would not be shown."""
+
+LATE = "TimeLimit"
+"""The type of the error of what took longer than it may."""
 
 ASSUMPTIONS = 11
 """How many different assumptions about data that is not at hand the agent knows."""
@@ -41,7 +44,7 @@ async def _data(target: Target, agent: Agent) -> DeclaredData | None:
 class Opened:
     """A job on a target, with what was said or assumed about its data, and the report of its default.
 
-    `excuse` says why nothing can be learned from it, when that is so.
+    `excuse` says why nothing can be learned from it, when that is so; `late` that it took too long.
     """
 
     job: Job
@@ -49,6 +52,7 @@ class Opened:
     assumption: int
     first: tuple[Report, ...]
     excuse: str | None = None
+    late: bool = False
 
 
 async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
@@ -91,15 +95,17 @@ async def _opened(
     target: Target, data: DeclaredData | None, assumption: int, agent: Agent, clock: Clock
 ) -> Opened:
     assert target.slice is not None
-    job = await agent.open(target.slice, data, assumption=assumption)
+    patience = clock.patience
+    job = await agent.open(target.slice, data, assumption=assumption, limits=Limits(patience=patience))
     try:
         with clock.noting(job):
-            first = [each async for each in job.probe([{}], "symbolic", each=FIRST_SECONDS)]
+            first = [each async for each in job.probe([{}], "symbolic", each=FIRST_SECONDS * patience)]
     except BaseException:
         await job.close()
         raise
     excuse = next((each.error.message for each in first if _is_limit(each) and each.error is not None), None)
-    return Opened(job, data, assumption, believed(first, target), excuse)
+    late = any(_is_limit(each) and each.error is not None and each.error.type == LATE for each in first)
+    return Opened(job, data, assumption, believed(first, target), excuse, late)
 
 
 def _is_settled(opened: Opened) -> bool:

@@ -17,11 +17,12 @@ class Clock:
     """So many seconds, from now on.
 
     What a job had to wait for a processor that another program kept busy does not count: on a busy machine results
-    come later, and are the same.
+    come later, and are the same. Of what has a limit of its own, a slice or a first probe, that counts `patience` times.
     """
 
-    def __init__(self, seconds: float, parent: Clock | None = None) -> None:
+    def __init__(self, seconds: float, parent: Clock | None = None, patience: float = 1.0) -> None:
         self.seconds = seconds
+        self.patience: float = parent.patience if parent is not None else patience
         self._parent = parent
         self._started = time.monotonic()
         self._waited = 0.0

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from hypershape.model import Analysis, Environment, Finding, Fix, Module, Span
+from hypershape.model import Analysis, Environment, Finding, Fix, Module, Span, Together
 from hypershape.probe import Cache
 
 Identity: TypeAlias = tuple[str, Span, str]
 Tried: TypeAlias = tuple[tuple[Fix, ...], tuple[str, ...]]
 """The repairs that passed their trial, and the titles of those that did not."""
+
+_ALL = "all"
 
 
 def identity(finding: Finding) -> Identity:
@@ -26,18 +28,27 @@ class Memory:
     def __init__(self, cache: Cache | None, module: Module) -> None:
         self._cache, self._module = cache, module
         self._tried: Mapping[Identity, Tried] = {}
+        self._together: Together | None = None
 
     async def recall(self, environment: Environment | None) -> None:
         """Looks up what is known of the text in this environment."""
         if self._cache is not None and environment is not None:
-            self._tried = await asyncio.to_thread(self._cache.tried, self._module, environment)
+            known = dict(await asyncio.to_thread(self._cache.tried, self._module, environment))
+            self._together = known.pop(_ALL, None)
+            self._tried = known
 
     async def keep(self, state: Analysis) -> None:
         """Keeps what was tried to the end, which does not depend on how busy the machine was."""
         tried = {identity(each): (each.fixes, each.refused) for each in state.findings if each.settled}
-        if self._cache is not None and state.environment is not None and tried != self._tried:
-            self._tried = tried
-            await asyncio.to_thread(self._cache.keep_tried, self._module, state.environment, tried)
+        known = (self._tried, self._together)
+        if self._cache is not None and state.environment is not None and (tried, state.together) != known:
+            self._tried, self._together = tried, state.together
+            kept: dict[Any, Any] = {**tried, _ALL: state.together}
+            await asyncio.to_thread(self._cache.keep_tried, self._module, state.environment, kept)
+
+    def with_all(self, state: Analysis) -> Analysis:
+        """The same with all repairs as one edit, as it was tried before, if it was."""
+        return state if self._together is None else replace(state, together=self._together)
 
     def over(self, state: Analysis) -> Analysis:
         """The same findings with the repairs that are remembered, where none was tried yet."""

@@ -18,6 +18,7 @@ from hypershape.analysis.probing import Question
 from hypershape.analysis.rehearsing import Player, rehearsed
 from hypershape.analysis.repairs import with_fixes, with_played_fixes
 from hypershape.analysis.results import Widen, by_itself, unprobed
+from hypershape.analysis.together import with_all
 from hypershape.analysis.turns import LONG_SECONDS, Finished, Turns, Waiting
 from hypershape.model import Analysis, Configuration, Document, Environment, Module, Options, TargetAnalysis
 from hypershape.probe import Agent, AgentFailed, Cache
@@ -49,7 +50,7 @@ async def analyse(
     interpreter has started; it counts only once probes have agreed with it. `previous` is an analysis of the text
     before an edit: what failed there is tried first. `widen` adds what other files say.
     """
-    clock = Clock(options.budget)
+    clock = Clock(options.budget * options.patience, patience=options.patience)
     module = await aside(source.analyse, document, previous=previous.module if previous is not None else None)
     wider = asyncio.create_task(asyncio.to_thread(widen, module))
     if not (await asyncio.wait({wider}, timeout=GLANCE_SECONDS))[0]:
@@ -59,7 +60,8 @@ async def analyse(
     plays = options.level == "auto" and any(each.rehearsal is not None for each in module.tuners)
     if agent is None or options.level == "static" or not (module.targets or plays):
         state = await _with_findings(replace(state, done=True), options)
-        yield await with_fixes(state, None, options, clock, widen)
+        state = await with_fixes(state, None, options, clock, widen)
+        yield await with_all(state, None, options, clock, widen)
         return
     memory = Memory(cache, module)
     expected = await asyncio.to_thread(_recalled, module, agent, cache)
@@ -124,6 +126,7 @@ async def analyse(
     if untried and options.verify_fixes:
         yield replace(state, done=False, progress=f"Trying repairs of {untried} finding{'s' * (untried > 1)}")
     state = await with_fixes(state, plain, options, clock, widen)
+    state = await with_all(memory.with_all(state), plain, options, clock, widen)
     await memory.keep(state)
     if plays:
         yield replace(state, done=False, progress=REHEARSING)
@@ -134,6 +137,7 @@ async def analyse(
         state = await with_rehearsed_fates(replace(state, progress=None), agent)
         state = with_tried(await _with_findings(state, options), state)
         state = await with_played_fixes(state, plain, options, widen, cache)
+        state = await with_all(state, plain, options, clock, widen)
     yield state
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from hypershape import space
 from hypershape.analysis.aside import aside
-from hypershape.analysis.assumptions import Opened, open_job, under_other_assumptions
+from hypershape.analysis.assumptions import LATE, Opened, open_job, under_other_assumptions
 from hypershape.analysis.clock import AFTERWARDS, Clock
 from hypershape.analysis.device import on_device
 from hypershape.analysis.fates import with_fates
@@ -96,7 +96,9 @@ async def explore(
     try:
         opened = await open_job(target, agent, clock)
     except SliceFailed as failure:
-        yield TargetAnalysis(target, "unprobeable", _why_unprobeable(failure.error), error=failure.error)
+        why = _why_unprobeable(failure.error)
+        late = failure.error.type == LATE
+        yield TargetAnalysis(target, "unprobeable", why, error=failure.error, late=late)
         return
     except AgentFailed as failure:
         yield known or TargetAnalysis(target, "unprobeable", str(failure))
@@ -105,6 +107,7 @@ async def explore(
         target,
         "unprobeable",
         opened.excuse,
+        late=opened.late,
         data=worst_data(opened.first),
         assumptions=opened.job.assumptions,
     )

@@ -38,6 +38,8 @@ from hypershape.model import (
 )
 from hypershape.probe import Agent, AgentFailed, Cache, SliceFailed
 from hypershape.rules.common import fate
+from hypershape.rules.common.failure import COSTLY
+from hypershape.space.shares import SEEN, of_failures, percent
 
 TRIAL_SECONDS = 10.0
 """One candidate is tried for so long; half of it on configurations of its own."""
@@ -47,6 +49,8 @@ LEAST_TRIAL_SECONDS = 1.0
 
 LEAST_SECONDS = 0.3
 """Each finding gets so much for its repairs while there is time."""
+
+UNCOVERED = "; then another failure shows"
 
 REPLAYING_SECONDS = 20.0
 """What all repairs of a document that are put to trial in a search may take together."""
@@ -68,7 +72,7 @@ async def with_fixes(
     Where probing took longer than it should, there is still as much for repairs as would have been kept for them.
     """
     own = clock.part(min(options.fix_budget, max(clock.left, AFTERWARDS * clock.seconds)))
-    trial = _Trial(state, agent if options.verify_fixes else None, own, widen)
+    trial = Trial(state, agent if options.verify_fixes else None, own, widen)
     untried = [index for index, finding in enumerate(state.findings) if not finding.settled]
     return await _with_fixes(trial, untried, options)
 
@@ -85,7 +89,7 @@ async def with_played_fixes(
     own = Clock(REPLAYING_SECONDS)
     passed = frozenset(fix.edits for finding in state.findings for fix in finding.fixes if fix.verified)
     replay = Replay(state, own)
-    trial = _Trial(state, agent, own, widen, replay, passed, cache)
+    trial = Trial(state, agent, own, widen, replay, passed, cache)
     played = [index for index, each in enumerate(state.findings) if _is_played(each)]
     done = await _with_fixes(trial, played, options)
     return replace(done, findings=await aside(fate.explained, done.findings, replay.cured, state))
@@ -96,7 +100,7 @@ def _is_played(finding: Finding) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trial:
+class Trial:
     """What repairs are tried against: the analysis that they are to better, and who probes the edited text.
 
     `replay` holds the searches of the edited text against those of the text before; edits in `passed` were probed.
@@ -110,8 +114,12 @@ class _Trial:
     passed: frozenset[tuple[Edit, ...]] = frozenset()
     cache: Cache | None = None
 
+    def target_of(self, finding: Finding) -> TargetAnalysis | None:
+        """The target as it was when a finding was made about it."""
+        return next((each for each in self.state.targets if each.target.name == finding.target), None)
 
-async def _with_fixes(trial: _Trial, indices: Sequence[int], options: Options) -> Analysis:
+
+async def _with_fixes(trial: Trial, indices: Sequence[int], options: Options) -> Analysis:
     """Errors first; the findings that are not asked for keep what they have."""
     findings = list(trial.state.findings)
     order = sorted(indices, key=lambda index: SEVERITIES[findings[index].severity])
@@ -125,13 +133,13 @@ async def _with_fixes(trial: _Trial, indices: Sequence[int], options: Options) -
 
 
 async def _fixes(
-    finding: Finding, trial: _Trial, options: Options, clock: Clock
+    finding: Finding, trial: Trial, options: Options, clock: Clock
 ) -> tuple[tuple[Fix, ...], tuple[str, ...], bool]:
     """The candidates for one finding that pass their trial in time; the first is the preferred one.
 
     With them the titles of those that did not pass, and whether there was time for all.
     """
-    kept: list[Fix] = []
+    kept: list[tuple[Fix, bool]] = []
     following: list[Fix] = []
     refused: list[str] = []
     tried: list[tuple[Edit, ...]] = []
@@ -141,20 +149,48 @@ async def _fixes(
         if len(kept) == options.fixes_offered:
             break
         if clock.left <= 0 and fix.edits not in trial.passed:
-            return tuple(kept), tuple(refused), False
+            return _ranked(kept, trial.target_of(finding)), tuple(refused), False
         if fix.edits in tried:
             continue
         tried.append(fix.edits)
-        verdict = Verdict.FAILS if fix.title in finding.refused else await _verified(fix, finding, trial)
+        if fix.title in finding.refused:
+            verdict, passed = Verdict.FAILS, fix
+        else:
+            verdict, passed = await _verified(fix, finding, trial)
         if verdict is Verdict.CURES:
-            kept.append(replace(fix, verified=True, preferred=repairs and not kept))
+            kept.append((replace(passed, verified=True), repairs))
         elif verdict is Verdict.UNCOVERS:
-            following.append(replace(fix, title=f"{fix.title}; then another failure shows", verified=True))
+            following.append(replace(passed, title=f"{fix.title}{UNCOVERED}", verified=True))
         else:
             refused.append(fix.title)
-    if not any(fix.preferred for fix in kept):
-        kept = [*following[: options.fixes_offered - len(kept)], *kept]
-    return tuple(kept), tuple(refused), True
+    ranked = _ranked(kept, trial.target_of(finding))
+    if not any(fix.preferred for fix in ranked):
+        ranked = (*following[: options.fixes_offered - len(ranked)], *ranked)
+    return ranked, tuple(refused), True
+
+
+def _ranked(kept: Sequence[tuple[Fix, bool]], old: TargetAnalysis | None) -> tuple[Fix, ...]:
+    """What passed its trial; what gives up models that build after what does not, what repairs nothing last.
+
+    Else the order of the rule stays. The first that repairs is the preferred one.
+    """
+    before = _builds(old)
+
+    def cost(each: tuple[Fix, bool]) -> tuple[bool, float]:
+        fix, repairs = each
+        dear = fix.drops >= COSTLY or (fix.drops > SEEN and before - fix.keeps > SEEN)
+        return not repairs, 1 - fix.keeps if dear else 0.0
+
+    ranked = sorted(kept, key=cost)
+    return tuple(
+        replace(fix, preferred=repairs and not number) for number, (fix, repairs) in enumerate(ranked)
+    )
+
+
+def _builds(target: TargetAnalysis | None) -> float:
+    """The share of a target's space that builds for certain; 0 where it was not measured."""
+    figure = of_failures(target) if target is not None else None
+    return 1 - figure.high if figure is not None and figure.told else 0.0
 
 
 class Verdict(Enum):
@@ -166,27 +202,30 @@ class Verdict(Enum):
     FAILS = "fails"
 
 
-async def _verified(fix: Fix, finding: Finding, trial: _Trial) -> Verdict:
-    """Whether the edited text still reads, no longer has the finding, and has no failure it did not have before."""
-    module = await _edited(fix, trial)
+async def _verified(fix: Fix, finding: Finding, trial: Trial) -> tuple[Verdict, Fix]:
+    """Whether the edited text still reads, no longer has the finding, and has no failure it did not have before.
+
+    With the repair as its trial showed it: what is left of the space, and how much of that still fails.
+    """
+    module = await edited(fix, trial)
     if module is None:
-        return Verdict.FAILS
+        return Verdict.FAILS, fix
     agent, environment = trial.agent, trial.state.environment
     if agent is not None and environment is not None:
-        agent, environment = await _fitting(agent, module, environment)
+        agent, environment = await agent_for(agent, module, environment)
     if fix.edits in trial.passed:
-        verdict = _known_verdict(fix, finding)
+        verdict, fix = _known_verdict(fix, finding)
     else:
         state = replace(trial.state, environment=environment)
-        verdict = await _probes(fix, finding, trial, module, state, agent)
+        verdict, fix = await _probes(fix, finding, trial, module, state, agent)
     if verdict is not Verdict.CURES or trial.replay is None or agent is None:
-        return verdict
+        return verdict, fix
     played = await trial.replay.succeeds(fix, module, Player(agent, trial.cache, environment))
     seen = played and await aside(_is_still_seen, fix, finding, trial, module)
-    return Verdict.CURES if played and not seen else Verdict.FAILS
+    return (Verdict.CURES if played and not seen else Verdict.FAILS), fix
 
 
-def _is_still_seen(fix: Fix, finding: Finding, trial: _Trial, module: Module) -> bool:
+def _is_still_seen(fix: Fix, finding: Finding, trial: Trial, module: Module) -> bool:
     """Whether the rehearsals of the edited text show what was found: it may be nothing that lets a search fail."""
     assert trial.replay is not None
     played = trial.replay.after.get(fix.edits, ())
@@ -197,23 +236,23 @@ def _is_still_seen(fix: Fix, finding: Finding, trial: _Trial, module: Module) ->
     return _count(now, finding.code) >= _count(trial.state.findings, finding.code)
 
 
-def _known_verdict(fix: Fix, finding: Finding) -> Verdict:
+def _known_verdict(fix: Fix, finding: Finding) -> tuple[Verdict, Fix]:
     """What a repair came to whose probes passed before: one that uncovers another failure says so in its title."""
-    before = next((each.title for each in finding.fixes if each.edits == fix.edits), fix.title)
-    return Verdict.CURES if before == fix.title else Verdict.UNCOVERS
+    before = next((each for each in finding.fixes if each.edits == fix.edits), fix)
+    return (Verdict.UNCOVERS, fix) if before.title.endswith(UNCOVERED) else (Verdict.CURES, before)
 
 
-async def _edited(fix: Fix, trial: _Trial) -> Module | None:
+async def edited(fix: Fix, trial: Trial) -> Module | None:
     """The edited text as it is read; None where it is no better text."""
     state = trial.state
     try:
-        edited = await aside(fixes.apply, state.module.document, fix.edits)
+        document = await aside(fixes.apply, state.module.document, fix.edits)
     except fixes.CannotApply:
         return None
-    if edited.text == state.module.document.text:
+    if document.text == state.module.document.text:
         return None
     known = state.module if not state.module.broken else None
-    module = await aside(source.analyse, edited, previous=known)
+    module = await aside(source.analyse, document, previous=known)
     module = await asyncio.to_thread(trial.widen, module)
     if len(module.broken) > len(state.module.broken) or len(module.targets) < len(state.module.targets):
         return None
@@ -221,9 +260,38 @@ async def _edited(fix: Fix, trial: _Trial) -> Module | None:
 
 
 async def _probes(
-    fix: Fix, finding: Finding, trial: _Trial, module: Module, state: Analysis, agent: Agent | None
-) -> Verdict:
-    """Whether probes of the edited text show the finding gone and nothing new.
+    fix: Fix, finding: Finding, trial: Trial, module: Module, state: Analysis, agent: Agent | None
+) -> tuple[Verdict, Fix]:
+    """Whether probes of the edited text show the finding gone and nothing new."""
+    after = await after_edit(fix, (finding,), trial, module, state, agent)
+    if after is None:
+        return Verdict.FAILS, fix
+    uncovered = [
+        cause for tried, old in after.changed if _only_the_next(tried, old, finding) for cause in tried.causes
+    ]
+    if not better(after, finding, state, uncovered):
+        return Verdict.FAILS, fix
+    told = next((_told(fix, *each) for each in after.changed if each[1].target.name == finding.target), fix)
+    return (Verdict.UNCOVERS if uncovered else Verdict.CURES), told
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """An edited text: the targets that it changed, each with what it was before, and the findings that are left."""
+
+    changed: tuple[tuple[TargetAnalysis, TargetAnalysis], ...]
+    remaining: tuple[Finding, ...]
+
+
+async def after_edit(
+    fix: Fix,
+    repaired: Sequence[Finding],
+    trial: Trial,
+    module: Module,
+    state: Analysis,
+    agent: Agent | None,
+) -> After | None:
+    """The edited text probed; None as soon as something in it is worse than before, or cannot be told.
 
     Targets whose slice the edit does not change need no new probe.
     """
@@ -231,35 +299,62 @@ async def _probes(
         module, state.environment, tuple(unprobed(target) for target in module.targets), done=True
     )
     if not await aside(is_kept, fix, state, after):
-        return Verdict.FAILS
+        return None
     before = state.by_name
+    about = {finding.target for finding in repaired}
     probed: list[TargetAnalysis] = []
-    uncovered: list[Cause] = []
+    changed: list[tuple[TargetAnalysis, TargetAnalysis]] = []
     for key, new in after.by_name.items():
         old = before.get(key)
-        hopeless = old is None or (old.status != "probed" and old.target.name != finding.target)
+        hopeless = old is None or (old.status != "probed" and old.target.name not in about)
         if old is None or hopeless or _same_question(new.target, old.target):
             probed.append(replace(old, target=new.target, causes=()) if old is not None else new)
             continue
         if agent is None or new.target.slice is None:
-            return Verdict.FAILS
+            return None
         tried = await _try(new.target, old, agent, trial.clock)
-        if tried is None or not await aside(_no_worse, tried, old, finding, fix):
-            return Verdict.FAILS
+        if tried is None or _fails_more(tried, old):
+            return None
+        for finding in repaired:
+            if not await aside(_no_worse, tried, old, finding, fix):
+                return None
         probed.append(tried)
-        uncovered += tried.causes if _only_the_next(tried, old, finding) else ()
+        changed.append((tried, old))
     remaining = await aside(rules.findings, replace(after, targets=tuple(probed)))
-    better = _count(remaining, finding.code) < _count(state.findings, finding.code) and not any(
-        _count(remaining, new.code) > _count(state.findings, new.code)
-        for new in remaining
+    return After(tuple(changed), remaining)
+
+
+def better(after: After, finding: Finding, state: Analysis, uncovered: Sequence[Cause] = ()) -> bool:
+    """Whether a finding is gone from an edited text and no other came."""
+    left = after.remaining
+    return _count(left, finding.code) < _count(state.findings, finding.code) and not any(
+        _count(left, new.code) > _count(state.findings, new.code)
+        for new in left
         if new.severity in (Severity.ERROR, Severity.WARNING) and new.cause not in uncovered
     )
-    if not better:
-        return Verdict.FAILS
-    return Verdict.UNCOVERS if uncovered else Verdict.CURES
 
 
-async def _fitting(agent: Agent, module: Module, known: Environment) -> tuple[Agent, Environment]:
+def _fails_more(new: TargetAnalysis, old: TargetAnalysis) -> bool:
+    """Whether surely a larger share of what an edit leaves fails than before: it took away what builds."""
+    after, before = of_failures(new), of_failures(old)
+    return after is not None and before is not None and after.low > before.high + SEEN
+
+
+def _told(fix: Fix, new: TargetAnalysis, old: TargetAnalysis) -> Fix:
+    """A repair with what is left after it, in its title where something else fails, too."""
+    figure = of_failures(new)
+    if figure is None or not figure.told:
+        return fix
+    told = replace(fix, leaves=figure.share)
+    if len(old.causes) < 2:
+        return told
+    about = "" if figure.exact else "about "
+    left = f"{about}{percent(figure.share)} of the rest still fails" if figure.share else "nothing fails then"
+    title = f"{fix.title[:-1]}; {left})" if fix.title.endswith(")") else f"{fix.title} ({left})"
+    return replace(told, title=title)
+
+
+async def agent_for(agent: Agent, module: Module, known: Environment) -> tuple[Agent, Environment]:
     """The agent for an edited text, and what it has; an edit may take back what the script sets for its imports."""
     try:
         own = fitting(agent, module, await agent.environment())

@@ -136,4 +136,6 @@ class Turns:
     def _left_out(self, question: Question) -> TargetAnalysis:
         seconds = f"{self._clock.seconds:g} s"
         reason = f"The time for this file ({seconds}, see the budget) was over before its turn came."
-        return question.known or replace(unprobed(question.target), status="unprobeable", reason=reason)
+        return question.known or replace(
+            unprobed(question.target), status="unprobeable", reason=reason, late=True
+        )

@@ -9,6 +9,7 @@ from lsprotocol import types
 
 from hypershape import rules
 from hypershape.lsp import convert
+from hypershape.lsp.client import Client
 from hypershape.lsp.positions import View
 from hypershape.model import Analysis
 
@@ -38,7 +39,9 @@ def register(server: Server) -> None:
         if not server._current(session.versions):
             return []
         versions = session.versions
-        found = await aside(_actions, session.analysis, session.view, versions, params, server.other_view)
+        found = await aside(
+            _actions, session.analysis, session.view, versions, params, server.other_view, server.client
+        )
         return found if server._current(versions) else []
 
 
@@ -48,16 +51,17 @@ def _actions(
     versions: dict[str, int | None],
     params: types.CodeActionParams,
     other: convert.Other,
+    client: Client,
 ) -> list[types.CodeAction]:
     span = view.span(params.text_document.uri, params.range)
     only = params.context.only
     actions: list[types.CodeAction] = []
     if _asked(types.CodeActionKind.QuickFix, only):
-        actions += convert.code_actions(analysis, span, view, versions, other)
+        actions += convert.code_actions(analysis, span, view, versions, other, client)
     requested = convert.refactorings(rules.refactorings(analysis, span), view, versions)
     actions += [action for action in requested if action.kind and _asked(action.kind, only)]
     if only and _asked("source.fixAll.hypershape", only):
-        actions += convert.fix_all(analysis, view, versions)
+        actions += convert.fix_all(analysis, view, versions, client)
     return actions
 
 

@@ -9,8 +9,10 @@ from itertools import islice
 from lsprotocol import types
 
 from hypershape import rules
+from hypershape.lsp.client import EVERYTHING, Client
 from hypershape.lsp.positions import View
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.space.shares import SEEN, percent
 
 SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
@@ -19,11 +21,15 @@ SEVERITIES = {
     Severity.HINT: types.DiagnosticSeverity.Hint,
 }
 
+_TAGS = {"unnecessary": types.DiagnosticTag.Unnecessary, "deprecated": types.DiagnosticTag.Deprecated}
+
 Other = Callable[[str], View | None]
 """The view of another of the user's files by its path; None where it cannot be read."""
 
 
-def diagnostics(findings: Iterable[Finding], view: View, other: Other) -> dict[str, list[types.Diagnostic]]:
+def diagnostics(
+    findings: Iterable[Finding], view: View, other: Other, client: Client = EVERYTHING
+) -> dict[str, list[types.Diagnostic]]:
     """The diagnostics of every part of the document, empty lists included, so that old ones vanish.
 
     A failure that another of the user's files raises is shown there, too.
@@ -32,23 +38,26 @@ def diagnostics(findings: Iterable[Finding], view: View, other: Other) -> dict[s
     for finding in findings:
         if finding.span.path == view.document.path:
             uri, place = view.location(finding.span)
-            by_uri.setdefault(uri, []).append(_diagnostic(finding, place, view, other))
+            by_uri.setdefault(uri, []).append(_diagnostic(finding, place, view, other, client))
         raised = finding.error.span if finding.error is not None else None
         elsewhere = other(raised.path) if raised is not None and raised.path != view.document.path else None
         if raised is not None and elsewhere is not None:
             uri, place = elsewhere.location(raised)
-            by_uri.setdefault(uri, []).append(_diagnostic(finding, place, view, other))
+            by_uri.setdefault(uri, []).append(_diagnostic(finding, place, view, other, client))
     return by_uri
 
 
-def _diagnostic(finding: Finding, place: types.Range, view: View, other: Other) -> types.Diagnostic:
+def _diagnostic(
+    finding: Finding, place: types.Range, view: View, other: Other, client: Client
+) -> types.Diagnostic:
     related = []
-    for each in finding.related:
+    for each in finding.related if client.related else ():
         its = view if each.span.path == view.document.path else other(each.span.path)
         if its is not None:
             uri, where = its.location(each.span)
             related.append(types.DiagnosticRelatedInformation(types.Location(uri, where), each.message))
     page = rules.page_file(finding.code)
+    tag = _TAGS.get(rules.tag(finding.code) or "")
     return types.Diagnostic(
         range=place,
         message=_message(finding),
@@ -57,6 +66,7 @@ def _diagnostic(finding: Finding, place: types.Range, view: View, other: Other) 
         code_description=types.CodeDescription(page.as_uri()) if page is not None else None,
         source="hypershape",
         related_information=related or None,
+        tags=[tag] if tag in client.tags else None,
     )
 
 
@@ -70,12 +80,19 @@ def _message(finding: Finding) -> str:
 _REQUESTED = {"quickfix": types.CodeActionKind.QuickFix, "refactor": types.CodeActionKind.RefactorRewrite}
 
 
+_LOSS = "loss"
+
 MOST_UNTRIED = 5
 """So many repairs of a finding are offered before they are tried."""
 
 
 def code_actions(
-    analysis: Analysis, wanted: Span, view: View, version: dict[str, int | None], other: Other
+    analysis: Analysis,
+    wanted: Span,
+    view: View,
+    version: dict[str, int | None],
+    other: Other,
+    client: Client = EVERYTHING,
 ) -> list[types.CodeAction]:
     """The fixes of the findings that meet a selection, and last one action that silences each.
 
@@ -87,12 +104,12 @@ def code_actions(
         if not _meets(finding.span, wanted):
             continue
         _, place = view.location(finding.span)
-        shown = [_diagnostic(finding, place, view, other)]
+        shown = [_diagnostic(finding, place, view, other, client)]
         offered = [*finding.fixes, *_untried(finding, analysis.done)]
-        actions += [_quick_fix(fix, shown, view, version) for fix in offered]
+        actions += [_quick_fix(fix, shown, view, version, client) for fix in offered]
         if offered or finding.settled or analysis.done:
             silence = Fix(f"Silence {finding.code} on this line", (_silence(finding, view),))
-            silencing.append(_quick_fix(silence, shown, view, version))
+            silencing.append(_quick_fix(silence, shown, view, version, client))
     return actions + silencing
 
 
@@ -100,22 +117,37 @@ def _untried(finding: Finding, done: bool) -> Iterator[Fix]:
     """The candidates that nobody has tried, each with a title that says so."""
     if finding.settled:
         return
-    known = {*finding.refused, *(fix.title for fix in finding.fixes)}
-    left = (fix for fix, _ in finding.candidates() if fix.title not in known)
+    tried = {fix.edits for fix in finding.fixes}
+    left = (
+        fix for fix, _ in finding.candidates() if fix.title not in finding.refused and fix.edits not in tried
+    )
     for fix in islice(left, max(0, MOST_UNTRIED - len(finding.fixes))):
         yield replace(fix, title=f"{fix.title} (not tried{'' if done else ' yet'})")
 
 
 def _quick_fix(
-    fix: Fix, shown: list[types.Diagnostic], view: View, version: dict[str, int | None]
+    fix: Fix,
+    shown: list[types.Diagnostic],
+    view: View,
+    version: dict[str, int | None],
+    client: Client,
 ) -> types.CodeAction:
     return types.CodeAction(
         title=fix.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=shown,
         is_preferred=fix.preferred or None,
-        edit=workspace_edit(fix.edits, view, version),
+        edit=workspace_edit(fix.edits, view, version, _loss(fix, client)),
     )
+
+
+def _loss(fix: Fix, client: Client) -> types.ChangeAnnotation | None:
+    """What an editor that shows an edit before it is made says of one that takes away a part of the space."""
+    if fix.drops < SEEN or not client.annotations:
+        return None
+    label = f"Drops {percent(fix.drops)} of the search space"
+    left = None if fix.leaves is None else f"Of what is left, {percent(fix.leaves)} fails."
+    return types.ChangeAnnotation(label, description=left)
 
 
 def refactorings(fixes: Iterable[Fix], view: View, version: dict[str, int | None]) -> list[types.CodeAction]:
@@ -130,47 +162,49 @@ def refactorings(fixes: Iterable[Fix], view: View, version: dict[str, int | None
     ]
 
 
-def fix_all(analysis: Analysis, view: View, version: dict[str, int | None]) -> list[types.CodeAction]:
-    """One action with the preferred, verified fixes that do not touch each other.
-
-    Of the failures of one search space only one is repaired at a time: each repair was tried alone, and two together
-    may give up more of the space than either says.
-    """
-    edits: list[Edit] = []
-    repaired: set[str | None] = set()
-    for finding in analysis.findings:
-        fix = next((fix for fix in finding.fixes if fix.verified and fix.preferred), None)
-        if fix is None or any(_meets(new.span, old.span) for new in fix.edits for old in edits):
-            continue
-        if finding.cause is not None:
-            if finding.target in repaired:
-                continue
-            repaired.add(finding.target)
-        edits += fix.edits
-    if not edits:
+def fix_all(
+    analysis: Analysis, view: View, version: dict[str, int | None], client: Client = EVERYTHING
+) -> list[types.CodeAction]:
+    """One action with all preferred repairs, once they were tried as one edit."""
+    together = analysis.together
+    if (
+        together is None
+        or together.fix is None
+        or together.of != tuple(fix.edits for _, fix in analysis.preferred)
+    ):
         return []
     return [
         types.CodeAction(
-            title="Apply all verified Hypershape fixes",
+            title=together.fix.title,
             kind="source.fixAll.hypershape",
-            edit=workspace_edit(edits, view, version),
+            edit=workspace_edit(together.fix.edits, view, version, _loss(together.fix, client)),
         )
     ]
 
 
-def workspace_edit(edits: Sequence[Edit], view: View, version: dict[str, int | None]) -> types.WorkspaceEdit:
-    """Versioned edits: an editor whose text has changed since refuses them."""
+def workspace_edit(
+    edits: Sequence[Edit],
+    view: View,
+    version: dict[str, int | None],
+    loss: types.ChangeAnnotation | None = None,
+) -> types.WorkspaceEdit:
+    """Versioned edits: an editor whose text has changed since refuses them. With `loss`, each says what it costs."""
     by_uri: dict[str, list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]] = {}
     for edit in edits:
         uri, place = view.location(edit.span)
-        by_uri.setdefault(uri, []).append(types.TextEdit(place, edit.text))
+        by_uri.setdefault(uri, []).append(
+            types.TextEdit(place, edit.text)
+            if loss is None
+            else types.AnnotatedTextEdit(_LOSS, place, edit.text)
+        )
     return types.WorkspaceEdit(
         document_changes=[
             types.TextDocumentEdit(
                 types.OptionalVersionedTextDocumentIdentifier(uri, version.get(uri)), changes
             )
             for uri, changes in by_uri.items()
-        ]
+        ],
+        change_annotations=None if loss is None else {_LOSS: loss},
     )
 
 

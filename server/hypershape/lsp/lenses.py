@@ -64,6 +64,8 @@ def _actions(
     name = target.target.name
     busy = not analysis.done and not session.stopped
     told = verdict(target)
+    if session.waiting and target.late:
+        told = f"{told or '? not checked'} Tried again when the machine is idle."
     if told is None:
         yield analysis.progress or "waiting" if busy else "not probed", "", []
     else:

@@ -9,7 +9,7 @@ import asyncio
 import sys
 import time
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property, partial
@@ -35,10 +35,13 @@ from hypershape.lsp import (
     names,
     pins,
     projects,
+    pulling,
     reports,
+    retrying,
     status,
 )
 from hypershape.lsp import hover as hovers
+from hypershape.lsp.client import EVERYTHING, Client
 from hypershape.lsp.configuration import Configuration as Configured
 from hypershape.lsp.headers import Headers
 from hypershape.lsp.positions import View
@@ -56,8 +59,6 @@ SLOW_TURN_SECONDS = 0.1
 SETTLING_SECONDS = 1.0
 """Hints and lenses wait so long for the first analysis of a text, which has what was known before in its place."""
 REFRESH_SECONDS = 0.5
-MORE_TIME = 3.0
-"""What is tried again gets so many times the budget."""
 
 
 class _Protocol(LanguageServerProtocol):
@@ -91,11 +92,13 @@ class Server(LanguageServer):
             ),
         )
         self.configuration = Configured()
+        self.client = EVERYTHING
         self.sessions: dict[str, Session] = {}
         self.agents: dict[tuple[str, ...], Any] = {}
         self.status = Status("idle")
         self._said: set[str] = set()
         self._refreshed = 0.0
+        self._second_tries = asyncio.Lock()
         self._published: dict[str, types.PublishDiagnosticsParams] = {}
         """What the editor shows of each part: the same again would only make it redraw."""
 
@@ -164,6 +167,9 @@ class Server(LanguageServer):
 
     def edited(self, uri: str) -> None:
         """Analyses a document after an edit, and the files around it, where that is wanted while one types."""
+        session = self.sessions.get(uri)
+        if session is not None:
+            session.patience = 1.0
         if self.configuration.run == "onType":
             self.schedule(uri)
             self.schedule_around(uri)
@@ -183,10 +189,10 @@ class Server(LanguageServer):
             self.refresh()
 
     def try_again(self, uri: str) -> None:
-        """Analyses a document again, with more time."""
+        """Analyses a document again, with more time than before."""
         session = self.sessions.get(self.owner(uri))
         if session is not None:
-            session.patience = MORE_TIME
+            session.patience = min(session.patience * retrying.MORE_TIME, retrying.MOST)
             self.schedule(session.uri, 0.0)
 
     async def settled(self, uri: str) -> Session | None:
@@ -234,12 +240,29 @@ class Server(LanguageServer):
         try:
             await asyncio.sleep(delay)
             await self._run(session)
+            while (late := self._overdue(session)) and session.patience < retrying.MORE_TIME:
+                self._show(Status("idle", retrying.sentence(late), self.status.environment))
+                session.waiting = True
+                self.refresh()
+                async with self._second_tries:
+                    await retrying.until_idle()
+                    session.waiting = False
+                    session.patience = retrying.MORE_TIME
+                    await self._run(session)
         except asyncio.CancelledError:
             raise
         except Exception as problem:
             journal.note("analysis failed", error=type(problem).__name__, where=_where(problem))
             self._log(f"Analysing {session.uri} failed: {problem!r}", types.MessageType.Error)
             self._show(Status("error", f"Analysing a file failed: {problem}", self.status.environment))
+        finally:
+            session.waiting = False
+
+    def _overdue(self, session: Session) -> list[str]:
+        """The targets of a document that took too long, if its text is still the same."""
+        analysis = session.analysis
+        known = analysis is not None and analysis.done and self._current(session.versions)
+        return retrying.overdue(analysis) if analysis is not None and known else []
 
     async def _run(self, session: Session) -> None:
         from hypershape.analysis import analyse
@@ -266,12 +289,13 @@ class Server(LanguageServer):
             widen = partial(across, workspace=self.files, opened=self.texts())
             before = previous or session.analysis
             options = chosen.options(Options(level="auto", processes=processes(spare=True)))
-            options = replace(options, budget=options.budget * session.patience)
-            session.patience, session.agent = 1.0, agent
+            options = replace(options, patience=session.patience)
+            session.agent = agent
             states = analyse(document, agent, options, previous=before, cache=cache, widen=widen)
             # Closed in any case: probes run beside it.
             async with aclosing(states):
-                async for analysis in states:
+                async for state in states:
+                    analysis = retrying.named(state, session.patience)
                     if not self._current(versions):
                         return
                     session.view, session.versions = view, versions
@@ -365,7 +389,9 @@ class Server(LanguageServer):
 
         if session.analysis is None or session.view is None:
             return
-        found = await aside(convert.diagnostics, session.analysis.findings, session.view, self.other_view)
+        found = await aside(
+            convert.diagnostics, session.analysis.findings, session.view, self.other_view, self.client
+        )
         if self._current(session.versions):
             waits = session.typing.left if session.typing is not None else 0.0
             if session.typing is not None and waits > 0 and session.typing.takes_out(found, session.shown):
@@ -380,12 +406,31 @@ class Server(LanguageServer):
     def _replace_shown(self, session: Session, found: dict[str, list[types.Diagnostic]]) -> None:
         """Publishes what a document shows now; what others show of the same file stays."""
         before, session.shown = session.shown, found
+        changed = False
         for uri in {**before, **found}:
             all_ = [each for other in self.sessions.values() for each in other.shown.get(uri, ())]
             told = types.PublishDiagnosticsParams(uri, all_, session.versions.get(uri))
             if self._published.get(uri) != told:
                 self._published[uri] = told
-                self.text_document_publish_diagnostics(told)
+                if not self.client.pulls:
+                    self.text_document_publish_diagnostics(told)
+                changed = True
+        if changed and self.client.pulls:
+            self.workspace_diagnostic_refresh(None)
+
+    def shown_uris(self) -> list[str]:
+        """The addresses of all that has something to show, or had."""
+        return list(self._published)
+
+    def shown_in(self, uri: str) -> Sequence[types.Diagnostic]:
+        """What is to be shown of one document or cell."""
+        known = self._published.get(uri)
+        return known.diagnostics if known is not None else ()
+
+    def version_of(self, uri: str) -> int | None:
+        """That of an open document."""
+        text = self._opened(uri)
+        return text.version if text is not None else None
 
     def other_view(self, path: str) -> View | None:
         """A script that is not the one in hand, as the editor or the disk has it."""
@@ -455,6 +500,9 @@ def create_server() -> Server:
             client=client and client.name,
             trusted=server.configuration.trusted,
         )
+        server.client = Client.of(params.capabilities, params.initialization_options)
+        if server.client.pulls:
+            pulling.register(server)
 
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:

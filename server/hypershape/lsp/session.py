@@ -41,4 +41,6 @@ class Session:
     stopped: bool = False
     """The user has ended the analysis of this text."""
     patience: float = 1.0
-    """The budget counts so many times where the user asked to try again."""
+    """All limits of time count so many times, where what took too long is tried again."""
+    waiting: bool = False
+    """What took too long is tried again when the machine is idle."""

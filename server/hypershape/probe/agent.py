@@ -95,9 +95,13 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of one probe; `seconds` are processor time, and four times as many by the clock."""
+    """The bounds of one probe; `seconds` are processor time, and four times as many by the clock.
+
+    What the target needs may take `patience` times as long as usual.
+    """
 
     seconds: float = 10.0
+    patience: float = 1.0
     memory_mb: int = 6000
     output_bytes: int = 65536
 
@@ -690,6 +694,7 @@ class Job:
             "device": self._device,
             "limits": {
                 "seconds": self._limits.seconds,
+                "patience": self._limits.patience,
                 "memory_mb": self._limits.memory_mb,
                 "output_bytes": self._limits.output_bytes,
             },
@@ -752,7 +757,8 @@ class Job:
                 if done < len(asked_for):
                     # What was probed before it and not told yet is probed again, and told first.
                     place = min(max(answer["index"] - done, 0), len(asked_for) - done - 1)
-                    error = ProbeError("Killed", str(reason), "limit")
+                    kind = "TimeLimit" if answer.get("late") is True else "Killed"
+                    error = ProbeError(kind, str(reason), "limit")
                     left[place] = Report(left[place], "unknown", level, error)
                 continue
             if answer.get("cut"):

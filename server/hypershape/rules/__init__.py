@@ -86,6 +86,12 @@ def findings(
     return tuple(sorted((each for each in kept if _wanted(each.code, select, ignore)), key=_position))
 
 
+def tag(code: str) -> str | None:
+    """How an editor may show the places that a rule underlines: "unnecessary" or "deprecated"; None for most."""
+    rule = by_code(code)
+    return rule.tag if rule is not None else None
+
+
 def refactorings(analysis: Analysis, span: Span) -> Iterator[Fix]:
     """Changes that are offered on request at `span`; none of them repairs anything.
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from textwrap import dedent
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from hypershape.model import Analysis, Cause, Finding, Repairs, Severity, Span, TargetAnalysis
 
@@ -131,6 +131,8 @@ class Rule:
     """Whether probes add to what the text alone shows."""
     rehearsed: ClassVar[bool] = False
     """Whether it tells what only a rehearsal of the search shows."""
+    tag: ClassVar[Literal["unnecessary", "deprecated"] | None] = None
+    """How an editor may show the place: faded, where nothing needs it, or struck out."""
     refutable: ClassVar[bool] = True
     """Whether an error read from the text is wrong when every configuration builds."""
 

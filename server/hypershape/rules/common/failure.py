@@ -28,6 +28,7 @@ from hypershape.rules.common import wording
 from hypershape.rules.common.calls import calls_reached, class_of
 from hypershape.rules.common.shaping import sample_shaped
 from hypershape.source import Code, contains
+from hypershape.space.shares import SEEN, of_cause
 
 COSTLY = 0.5
 """What drops so much of the space comes after what changes the model and drops nothing."""
@@ -83,11 +84,13 @@ class BuildFailure(Rule):
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         """Candidate repairs of a cause, best first: those that a rule knows, the shape of the data, narrower ranges.
 
-        What gives up half of the space comes after what loses nothing.
+        What gives up models that build, or half of the space, comes after what loses nothing.
         """
         costly: list[Fix] = []
+        figure = of_cause(target, cause)
+        failing = figure.high + figure.elsewhere if figure is not None else 1.0
         for narrower in tighten.tighten(target, cause, code):
-            if narrower.drops < COSTLY:
+            if narrower.drops < COSTLY and narrower.drops - failing <= SEEN:
                 yield narrower
             else:
                 costly.append(narrower)

@@ -29,6 +29,7 @@ class ValueNeverUsed(Rule):
     code = "HS111"
     name = "value-never-used"
     severity = Severity.HINT
+    tag = "unnecessary"
     static = True
 
     INVALID = (

@@ -32,6 +32,7 @@ class ScopeNeverActive(Rule):
     code = "HS113"
     name = "scope-never-active"
     severity = Severity.WARNING
+    tag = "unnecessary"
     static = True
 
     INVALID = (

@@ -27,6 +27,7 @@ class DeprecatedImport(Rule):
     code = "HS003"
     name = "deprecated-import"
     severity = Severity.HINT
+    tag = "deprecated"
     static = True
 
     INVALID = (

@@ -26,6 +26,7 @@ class IdleIgnore(Rule):
     code = "HS902"
     name = "idle-ignore"
     severity = Severity.HINT
+    tag = "unnecessary"
     static = True
 
     INVALID = (
