@@ -3,7 +3,6 @@
 Its libraries go before this process's path only: a PYTHONPATH would reach the user's interpreter as well.
 """
 
-import runpy
 import sys
 from pathlib import Path
 
@@ -16,4 +15,12 @@ if not compiled.is_dir():
         f"The hypershape of this extension runs on Python 3.10 to 3.13, not on {found} ({sys.executable})."
     )
 sys.path[0:1] = [str(compiled), str(libraries / "any")]
-runpy.run_module("hypershape", run_name="__main__", alter_sys=True)
+
+from hypershape import __version__  # noqa: E402
+
+if sys.argv[1:] == ["--version"]:
+    print(f"hypershape {__version__}")
+else:
+    from hypershape.lsp.server import serve_stdio
+
+    serve_stdio()

@@ -9,7 +9,13 @@ if sys.path and not getattr(sys.flags, "safe_path", False):
         # Python puts the working directory first: a `rich.py` there would be taken for the library.
         del sys.path[0]
 
-from hypershape.cli.main import main
-
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["serve"]:
+        # An editor waits for it: what reads a command line takes its time to be imported.
+        from hypershape.lsp.server import serve_stdio
+
+        serve_stdio()
+    else:
+        from hypershape.cli.main import main
+
+        main()

@@ -79,6 +79,28 @@ def test_the_extension_packs_the_page_of_every_rule(installed: Path, tmp_path: P
     assert listed >= {f"client/bundled/libs/any/{page}" for page in PAGES}
 
 
+def test_the_extension_brings_what_its_server_imports_and_no_more(tmp_path: Path) -> None:
+    bundle = runpy.run_path(str(ROOT / "client" / "bundle.py"))
+    brought = {each.name.lower(): each for each in bundle["needed"](list(distributions()))}
+    assert {"hypershape", "pygls", "lsprotocol", "libcst", "jedi"} <= brought.keys()
+    assert not {"typer", "rich", "pydantic", "pyyaml", "pytest", "tensorflow"} & brought.keys()
+    code = (
+        "import sys, hypershape.lsp.server, hypershape.analysis, hypershape.source.workspace, jedi\n"
+        "print(*(getattr(each, '__file__', None) or '' for each in list(sys.modules.values())), sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    files = {
+        str(path)
+        for each in brought.values()
+        for file in each.files or ()
+        for path in [each.locate_file(file)]
+    }
+    installed = [line for line in done.stdout.splitlines() if "site-packages" in line]
+    assert installed and not [
+        line for line in installed if line not in files and "_distutils_hack" not in line
+    ]
+
+
 def test_the_package_and_the_extension_have_one_version() -> None:
     assert json.loads((ROOT / "package.json").read_text())["version"] == hypershape.__version__
 
