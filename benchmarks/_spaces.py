@@ -1,6 +1,6 @@
 """The search spaces that benchmarks and the differential suite share.
 
-`families` come from families.py; under spaces/, `other` and `further` hold files in further styles, `large` variants of
+`families` come from families.py; under spaces/, `other`, `further` and `styles` hold files in further styles, `large` variants of
 10^6 configurations or more in which few hyperparameters decide, and `blocks` spaces in which every block has choices of
 its own. All are read as the server reads a file.
 """
@@ -57,6 +57,7 @@ SPACES = [
     *(SearchSpace("families", name, text) for name, text in FAMILIES.items()),
     *of_files("other"),
     *of_files("further"),
+    *of_files("styles"),
     *of_files("large"),
     *of_files("blocks"),
 ]

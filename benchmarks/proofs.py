@@ -79,7 +79,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", help="spaces to measure (default: all)")
-    parser.add_argument("--kind", nargs="*", help="families, other, large, blocks (default: all)")
+    parser.add_argument(
+        "--kind", nargs="*", help="families, other, further, styles, large, blocks (default: all)"
+    )
     parser.add_argument("--budget", type=float, default=10.0, help="seconds for each space (default 10)")
     parser.add_argument("--loop", type=int, default=3, help="configurations of the plain loop (default 3)")
     parser.add_argument("--probes", type=int, default=20, help="probes of the first pass (default 20)")

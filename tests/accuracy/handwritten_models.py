@@ -25,6 +25,58 @@ def build(hp):
 """,
         (8,),
     ),
+    "subclassed model built on a shape that its pooling cannot take in a graph": program(
+        """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.convolve, self.pool = layers.Conv2D(4, 3), layers.AveragePooling2D(8)
+        self.head = layers.Dense(2)
+    def call(self, x):
+        return self.head(layers.Flatten()(self.pool(self.convolve(x))))
+def build(hp):
+    model = Net()
+    model.build((None, 9, 9, 1))
+    model.compile("adam", "mse")
+    return model
+""",
+    ),
+    "functional model that is wrapped, on frames of its own size": program(
+        """
+def build(hp):
+    image = keras.Input((12, 12, 1))
+    encoder = keras.Model(image, layers.Flatten()(layers.Conv2D(2, 3)(image)))
+    frames = keras.Input((4, 12, 12, 1))
+    x = layers.TimeDistributed(encoder)(frames)
+    model = keras.Model(frames, layers.Dense(2)(layers.LSTM(3)(x)))
+    model.compile("adam", "mse")
+    return model
+""",
+    ),
+    "functional model that is wrapped, on frames of another size": program(
+        """
+def build(hp):
+    image = keras.Input((12, 12, 1))
+    encoder = keras.Model(image, layers.Dense(5)(layers.Flatten()(layers.Conv2D(2, 3)(image))))
+    frames = keras.Input((4, 16, 16, 1))
+    x = layers.TimeDistributed(encoder)(frames)
+    model = keras.Model(frames, layers.Dense(2)(layers.LSTM(3)(x)))
+    model.compile("adam", "mse")
+    return model
+""",
+    ),
+    "wrapped model whose layers are weighed and named": program(
+        """
+def build(hp):
+    encoder = keras.Sequential([keras.Input((6, 2)), layers.Conv1D(4, 3), layers.BatchNormalization(), layers.GlobalMaxPooling1D()], name="encoder")
+    pieces = keras.Input((3, 6, 2))
+    x = layers.TimeDistributed(encoder, name="each")(pieces)
+    x = layers.Bidirectional(layers.GRU(4))(x)
+    model = keras.Model(pieces, layers.Dense(1)(x))
+    model.compile("adam", "mse")
+    return model
+""",
+    ),
     "nested model on another width": program(
         """
 def build(hp):

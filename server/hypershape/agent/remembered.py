@@ -14,6 +14,7 @@ answers a question that it was not made for, and it never decides that something
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import inspect
 import math
@@ -26,7 +27,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from . import agreement, errors, guard, live, origins, own, private, purity, training
+from . import agreement, errors, guard, live, origins, own, private, purity, sealed, training
 from .positions import Positions
 from .standins import StandIn
 from .step import identity
@@ -42,6 +43,7 @@ from .symbols import (
     Operation,
     Optimizer,
     Result,
+    Sealed,
     Sequential,
     Stop,
     Tensor,
@@ -102,6 +104,7 @@ class Memory:
         self._settings: Any = None
         self._operations: Dict[Any, Result] = {}
         self._models: Dict[Any, Result] = {}
+        self._enlarged: Dict[Tuple[int, int], Tuple[Result, Result]] = {}
         self._pure_keys = purity.Keys()
         self._agreed: Set[Any] = set()
         self.flags: List[Any] = []
@@ -330,6 +333,9 @@ class Memory:
             made = self.objects.make(cls, frame)
             if made is not None:
                 return made
+        extra = 0
+        if _is_of_keras(cls):
+            args, kwargs, extra = self._sealed(args, kwargs)
         varied = self.tracks.layer(cls, args, kwargs) if self.tracking else None
         if self.tracking:
             args, kwargs = self.tracks.present((args, kwargs))
@@ -337,9 +343,52 @@ class Memory:
         self._require_made(kind, frame)
         base = tuple((prefix, self._names.get(prefix, 0)) for prefix, _ in kind.counts) if kind.own else ()
         layer = Layer(self, kind, self._named(kind), self.made_at(frame))
-        layer.base, layer.varied = base, varied
+        layer.base, layer.varied, layer.extra = base, varied, extra
         layer.late = self.objects.is_late()
         return layer
+
+    def _sealed(self, args: Any, kwargs: Any) -> Tuple[Any, Any, int]:
+        """Arguments with what can be told of models for these, and the parameters of the models."""
+        extra = 0
+
+        def seal(value: Any) -> Any:
+            nonlocal extra
+            if type(value) not in (Sequential, Functional):
+                return value
+            extra += value.ends()[2]
+            return self._seal(value)
+
+        args, kwargs = origins.mapped((args, kwargs), seal)
+        return args, kwargs, extra
+
+    def _seal(self, model: Any) -> Sealed:
+        """A model that is wrapped: from now on only the layer that wraps it may call what is in it."""
+        inputs, outputs, _ = model.ends()
+        parts = [each for each in _behind(outputs) if type(each) is not Input]
+        self.require(not model.owned and model.called is None and model.names == (None, None))
+        self.require(len(inputs) == len(outputs) == 1 and model.single and bool(parts))
+        for each in parts:
+            self.require(type(each) is Operation or (type(each) is Layer and len(each.calls) == 1))
+            self.require(not getattr(each, "owned", False) and not each.result.doubtful)
+        for spec in (inputs[0].spec, outputs[0].spec):
+            shape = spec[1]
+            self.require(len(spec) == 3 and shape[:1] == (None,) and None not in shape[1:])
+        model.owned = True
+        for each in parts:
+            if type(each) is Layer:
+                each.owned = True
+        return Sealed(self, type(model), *[each.varied or each.spec for each in (inputs[0], outputs[0])])
+
+    def _larger(self, result: Result, extra: int) -> Result:
+        """What a layer does that has so many more parameters, the same object each time."""
+        known = self._enlarged.get((id(result), extra))
+        if known is None:
+            larger = copy.copy(result)
+            larger.parameters += extra
+            larger.call = dict(result.call, parameters=larger.parameters)
+            # Keeping the result keeps its identity its own.
+            known = self._enlarged[id(result), extra] = result, larger
+        return known[1]
 
     def kind_of(self, cls: Any, args: Any, kwargs: Any) -> Kind:
         """What decides the behaviour of a layer made of these arguments."""
@@ -492,7 +541,8 @@ class Memory:
 
     def operate(self, operation: Any, args: Any, kwargs: Any) -> Any:
         """A call of an operation of `keras.ops` on stand-ins."""
-        self.require(_is_operation(type(operation)))
+        cls: Any = type(operation)
+        self.require(_is_operation(cls))
         varied = None
         if self.tracking:
             varied = self.tracks.operate(operation, args, kwargs)
@@ -634,6 +684,8 @@ class Memory:
             stop = self.stop(("layer", id(layer.kind), before, key, layer.name, id(layer.span)), frame, again)
             stop.made, stop.inside = layer.made, frame is None
             raise stop
+        if layer.extra:
+            result = self._larger(result, layer.extra)
         if layer.result is None:
             # The first call may make layers and operations, which count their names.
             for prefix, count in result.counts:
@@ -966,6 +1018,8 @@ class Memory:
             return (Layer, value.kind)
         if kind is Sequential:
             return self._wrapped_stack(value)
+        if kind is Sealed:
+            return (value.cls, value.given, value.made)
         if kind is Application:
             return (Application, value.kind)
         module = str(getattr(kind, "__module__", ""))
@@ -1102,8 +1156,11 @@ class Memory:
                     with self.watch(kind.own) as trace:
                         value = layer(*real_args, **real_kwargs)
                 except Exception:
+                    self.require(not self.broken)
                     result = Result(None, 0, {})
                 else:
+                    # A wrapped model was given something else than it takes.
+                    self.require(not self.broken)
                     result = self._result(layer, (args, kwargs), value)
                     result.inner = trace.inside(layer)
                     result.stateful = bool(layer.variables)
@@ -1166,6 +1223,8 @@ class Memory:
             return keras.Sequential([start, *[self._real(each.kind) for each in value.stack]])
         if type(value) is Application:
             return value.kind.real
+        if type(value) is Sealed:
+            return sealed.model(value, lambda: unknown(self))
         if type(value) in (list, tuple):
             return type(value)(self._deep(each) for each in value)
         if type(value) is dict:
@@ -1290,7 +1349,7 @@ def _tensors(value: Any) -> List[Tensor]:
 def _holds_layer(value: Any) -> bool:
     if type(value) is dict:
         value = list(value.values())
-    return type(value) is Layer or (type(value) in (list, tuple) and any(map(_holds_layer, value)))
+    return type(value) in (Layer, Sealed) or (type(value) in (list, tuple) and any(map(_holds_layer, value)))
 
 
 def _is_alone(kind: Kind) -> bool:
@@ -1306,8 +1365,11 @@ def _writes_itself_down(cls: Any) -> bool:
     return _is_of_keras(cls) and cls.get_config not in inherited and not nnx()
 
 
+@functools.lru_cache(maxsize=None)
 def _is_operation(cls: Any) -> bool:
-    return str(cls.__module__).startswith("keras.src.ops.")
+    """Whether a class is one of Keras's operations, as those of `keras.ops` and of `keras.activations` are."""
+    is_plain = issubclass(cls, keras.Operation) and not issubclass(cls, keras.layers.Layer)
+    return is_plain and _is_of_keras(cls)
 
 
 @functools.lru_cache(maxsize=None)

@@ -299,6 +299,9 @@ def train(model: Any, data: Data, compiled: bool = False) -> Tuple[str, ...]:
         y = synthetic_labels(model, x)
     else:
         model(x)
+        if compiled and private.has(private.STEP):
+            # In a graph, as `fit` runs it, operations refuse what they let pass when they are called one by one.
+            _call(model, x, training=True)
         return ()
     if keras.backend.backend() != "jax":
         model.run_eagerly = model.run_eagerly or not compiled

@@ -258,6 +258,7 @@ class Layer(HandedOut):
     __slots__ = (
         "base",
         "calls",
+        "extra",
         "first",
         "given",
         "kind",
@@ -288,6 +289,8 @@ class Layer(HandedOut):
         """It is made anew in each call of an object of the user's."""
         self.owned = False
         """It is wrapped by another layer, which alone may call it."""
+        self.extra = 0
+        """The parameters of the models that it wraps."""
         self.varied: Optional[Tuple[Any, Any, Any]] = None
         """Its class and arguments, where there are tokens among them."""
         self.result: Optional[Result] = None
@@ -298,6 +301,26 @@ class Layer(HandedOut):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.memory.call(self, args, kwargs, sys._getframe(1))
+
+
+class Sealed(HandedOut):
+    """A model that a layer of Keras wraps: all that the layer can tell is what it takes, and what it gives."""
+
+    __slots__ = ("cls", "given", "made")
+
+    def __init__(self, memory: "Memory", cls: Any, given: Any, made: Any) -> None:
+        """`given` and `made` are the specs of its input and its output, with tokens for sizes that vary."""
+        self.memory = memory
+        self.cls = cls
+        self.given = given
+        self.made = made
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return self.cls
+
+    def with_specs(self, change: Callable[[Any], Any]) -> "Sealed":
+        return Sealed(self.memory, self.cls, change(self.given), change(self.made))
 
 
 class Made(HandedOut):

@@ -51,6 +51,8 @@ class Tracks:
         def plain(leaf: Any) -> Any:
             if type(leaf) is symbols.Made:
                 return _made(leaf, plain)
+            if type(leaf) is symbols.Sealed:
+                return leaf.with_specs(lambda spec: origins.mapped(spec, plain))
             return change(leaf) if type(leaf) is Token else leaf
 
         return origins.mapped(value, plain)
@@ -75,6 +77,8 @@ class Tracks:
             self._collect((value.start, value.stop, value.step), found)
         elif kind is symbols.Made:
             self._collect(value.arguments, found)
+        elif kind is symbols.Sealed:
+            self._collect((value.given, value.made), found)
         elif kind in (symbols.Tensor, symbols.Layer) and value.varied is not None:
             self._collect(value.varied, found)
 
@@ -88,6 +92,8 @@ class Tracks:
             return self.tracker.at(leaf, here)
         if kind is symbols.Made:
             return _made(leaf, lambda inner: self._leaf_at(inner, here))
+        if kind is symbols.Sealed:
+            return leaf.with_specs(lambda spec: self.at(spec, here))
         if kind is symbols.Tensor and leaf.varied is not None:
             return symbols.Tensor(self._memory, self.at(leaf.varied, here), leaf.layer, leaf.parents)
         if kind is symbols.Layer:
@@ -117,6 +123,8 @@ class Tracks:
             return (slice, *[self._template(each) for each in (value.start, value.stop, value.step)])
         if kind is symbols.Made:
             return "made", value.cls, self._template(value.arguments)
+        if kind is symbols.Sealed:
+            return "sealed", value.cls, self._template((value.given, value.made))
         if kind is symbols.Tensor:
             return "tensor", value.spec if value.varied is None else self._template(value.varied)
         if kind is symbols.Layer:
