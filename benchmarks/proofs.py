@@ -1,6 +1,6 @@
 """How long it takes until a whole search space is decided, against `build_model(hp)` in a plain loop over it.
 
-    python benchmarks/proofs.py [NAME…] [--kind KIND…] [--budget SECONDS] [--loop N] [--probes N] [--real N]
+    python benchmarks/proofs.py [NAME…] [--kind KIND…] [--budget SECONDS] [--loop N] [--probes N] [--real N] [--within SECONDS]
 
 Each space of `_spaces.py` is analysed as `hypershape check` analyses a file, with an agent that has started already.
 A row shows the configurations of the space; milliseconds for each of `--loop` random configurations in a plain loop,
@@ -8,6 +8,7 @@ and for each of `--probes` in a first pass of symbolic probes; seconds until the
 decided or the budget over; CPU seconds of the analysis and its agent, which tell a busy machine from a slow program;
 how many configurations were probed, and which share of the space that decided; how often the plain loop over the space
 takes as long; and how many of `--real` random configurations have the verdict of a real build and a training step.
+After `--within` seconds no further space is begun, and the last line says how many were left out.
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ def main() -> int:
     parser.add_argument("--loop", type=int, default=3, help="configurations of the plain loop (default 3)")
     parser.add_argument("--probes", type=int, default=20, help="probes of the first pass (default 20)")
     parser.add_argument("--real", type=int, default=2, help="configurations really trained (default 2)")
+    parser.add_argument("--within", type=float, default=600.0, help="seconds for all spaces (default 600)")
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
@@ -103,10 +105,15 @@ def main() -> int:
         if (not options.names or each.name in options.names)
         and (not options.kind or each.kind in options.kind)
     ]
-    rows = [row for space in chosen if (row := measured(space, options)) is not None]
-    for kind in dict.fromkeys(each.kind for each in chosen):
+    end = time.monotonic() + options.within
+    rows: list[Row] = []
+    for space in chosen:
+        if time.monotonic() < end:
+            rows.append(measured(space, options))
+    for kind in dict.fromkeys(row.space.kind for row in rows):
         print(summary(kind, [row for row in rows if row.space.kind == kind]))
-    print(summary("all", rows))
+    left_out = f"; {len(chosen) - len(rows)} were not begun in time" if len(rows) < len(chosen) else ""
+    print(summary("all", rows) + left_out)
     return 0
 
 

@@ -591,7 +591,8 @@ class Engine:
             found.whole, found.ends, found.parameters = self._outcome_key(model, found, trains_itself)
             if found.compiled and not trains_itself and not found.deferred:
                 found.refusing = memory.refusing(found.ends)
-            found.key = (*found.whole, _refusal_key(found.refusing) or memory.doubts())
+            refusal = None if found.refusing is None else memory.refusal_key(found.refusing)
+            found.key = (*found.whole, refusal or memory.doubts())
             found.mixes = (
                 found.compiled and not (trains_itself or found.deferred) and memory.mixes(found.ends)
             )
@@ -826,13 +827,6 @@ def _name_of(tensor: Any) -> str:
     name: Optional[str] = tensor.layer.name
     _MEMORY.require(name is not None)
     return name or ""
-
-
-def _refusal_key(layer: Any) -> Optional[Tuple[Any, ...]]:
-    """What decides how a step ends at a layer or an operation."""
-    if layer is None or type(layer) is symbols.Operation:
-        return layer and ("refused", id(layer.result), layer.name)
-    return ("refused", id(layer.kind), layer.first, layer.name, id(layer.span))
 
 
 def _holds_dictionary(key: Any) -> bool:

@@ -694,10 +694,10 @@ class Memory:
         layer.result = result
         if result.mixes:
             self._mixing.append(layer)
-        if result.refuses and len(layer.calls) > 1:
+        if result.refuses and layer.given is not None:
             self._unsettled = True
         elif result.refuses:
-            layer.given = args, kwargs
+            layer.given, layer.before = (args, kwargs), earlier
             self._refused_later(layer)
         self.record(result, layer.name, span, layer.base if result.inner else ())
         if frame is not None:
@@ -710,6 +710,13 @@ class Memory:
             self._unsettled = True
         else:
             self._refusing.append(called)
+
+    def refusal_key(self, layer: Any) -> Tuple[Any, ...]:
+        """What decides how a step ends at a layer or an operation that refuses its input."""
+        if type(layer) is Operation:
+            return ("refused", id(layer.result), layer.name)
+        called = tuple([self._built_on(*each) for each in (*layer.before, layer.given)])
+        return ("refused", id(layer.kind), called, layer.name, id(layer.span))
 
     def _built_on(self, args: Any, kwargs: Any) -> Any:
         """What of a call decides how a layer is built."""
@@ -766,6 +773,8 @@ class Memory:
             given = self._symbolic(layer.given[0]), self._symbolic(layer.given[1])
             return training.refusal(layer.real, *given), layer.real, given
         with self._once_more(layer, *layer.given) as (real, given):
+            for before in layer.before:
+                real(*self._symbolic(before[0]), **self._symbolic(before[1]))
             real(*given[0], **given[1])
             return training.refusal(real, *given), real, given
 

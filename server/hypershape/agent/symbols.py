@@ -257,6 +257,7 @@ class Layer(HandedOut):
 
     __slots__ = (
         "base",
+        "before",
         "calls",
         "extra",
         "first",
@@ -284,7 +285,8 @@ class Layer(HandedOut):
         self.calls: List[Tuple[Any, Any]] = []
         """What it was called on so far, each once: another input meets what the layer made of the first."""
         self.given: Any = None
-        """What it was called on, where a step will refuse that."""
+        self.before: Any = ()
+        """What it was called on, where a step will refuse that, and the calls before that left something behind."""
         self.late = False
         """It is made anew in each call of an object of the user's."""
         self.owned = False

@@ -252,7 +252,8 @@ def foreseen(
     except Exception:
         return DOUBTFUL
     if not first:
-        return PASSES if _traced(layer, args, kwargs, outputs, exact=False) is PASSES else DOUBTFUL
+        found = _traced(layer, args, kwargs, outputs, exact=False)
+        return found if found in (PASSES, REFUSES) else DOUBTFUL
     if _is_exact(layer, args, kwargs) and _is_filled(outputs):
         return DOUBTFUL if _is_risky(layer, args, kwargs) else PASSES
     if call is None or _depends_on_the_model(layer, args, kwargs):
