@@ -177,28 +177,23 @@ async def outcome(
         await job.close()
 
 
-async def _processes(agent: Agent) -> list[int]:
-    """What still runs for an agent some time after its jobs have ended."""
+async def _processes(agent: Agent) -> set[int]:
+    """What still runs for an agent some time after its jobs have ended, but what has run nothing of the user's."""
     for job in list(agent._parked):
         agent._unpark(job)
-    client = agent._client
-    if client is None or client._server is None:
-        return []
-    found: list[int] = []
+    found: set[int] = set()
     for _ in range(100):
         try:
-            found = [each.pid for each in psutil.Process(client._server.pid).children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return []
-        if len(found) <= _spares(agent):
-            return []
+            answer = await agent.ask("agent/ping", {}) or {}
+            assert agent._client is not None and agent._client._server is not None
+            children = psutil.Process(agent._client._server.pid).children(recursive=True)
+        except (AgentFailed, psutil.NoSuchProcess):
+            return set()
+        found = {each.pid for each in children} - {*answer.get("jobs", ()), *answer.get("spares", ())}
+        if not found:
+            return found
         await asyncio.sleep(0.05)
     return found
-
-
-def _spares(agent: Agent) -> int:
-    """So many processes an agent keeps that have run nothing of the user's: none where each job is a fork."""
-    return 0 if os.environ.get("HYPERSHAPE_PROCESSES", "fork") == "fork" and hasattr(os, "fork") else 3
 
 
 @dataclass(frozen=True)
