@@ -189,7 +189,7 @@ async def _processes(agent: Agent) -> set[int]:
             children = psutil.Process(agent._client._server.pid).children(recursive=True)
         except (AgentFailed, psutil.NoSuchProcess):
             return set()
-        found = {each.pid for each in children} - {*answer.get("jobs", ()), *answer.get("spares", ())}
+        found = {each.pid for each in children} - {*answer.get("spares", ())}
         if not found:
             return found
         await asyncio.sleep(0.05)
