@@ -59,6 +59,12 @@ def test_the_server_goes_on(name: str, clients: Clients) -> None:
     assert right
 
 
+def test_a_session_that_begins_twice_keeps_its_documents(clients: Clients) -> None:
+    again = clients.now().ask("initialize", {"capabilities": {}, "processId": None, "rootUri": None})
+    assert "error" in again
+    assert clients.is_right()
+
+
 def test_there_are_a_hundred() -> None:
     assert len(NAMES) >= 100
 
