@@ -612,6 +612,23 @@ async def test_what_a_callback_is_refused_costs_only_that_callback(
     assert not Path("/var/hypershape-test-log.txt").exists()
 
 
+async def test_a_callback_of_a_package_that_is_not_there_costs_only_that_callback(agent: Agent) -> None:
+    text = """
+        import trackers_r_us
+        from trackers_r_us.keras import Tracker
+
+        trackers_r_us.init(project="tuning")
+        {tuner}
+        tuner.search(x, y, validation_split=0.2, callbacks=[Tracker(log=True), keras.callbacks.EarlyStopping()])
+    """
+    found = await played(agent, text.format(tuner=TUNER.strip()))
+    assert (found.verdict, list(found.facts["silenced"])) == ("ok", ["Tracker"])
+    assert found.facts["absent"] == ["trackers_r_us"]
+    other = 'tuner = kt.RandomSearch(build, kt.Objective("val_auc", "max"), max_trials=4)'
+    failing = await played(agent, text.format(tuner=other))
+    assert (failing.verdict, failing.stage) == ("fail", "objective")
+
+
 async def test_a_callback_that_waits_for_something_better_is_told_that_nothing_comes(agent: Agent) -> None:
     text = """
         def own(hp):

@@ -15,6 +15,7 @@ from hypershape.model import (
     Module,
     ProbeError,
     Rehearsal,
+    Severity,
     TargetAnalysis,
 )
 
@@ -64,7 +65,7 @@ def played(values: Configuration, read: Module = MODULE, **facts: Any) -> Rehear
 def found(rehearsals: Sequence[Rehearsal], code: str, read: Module = MODULE) -> list[Finding]:
     target = TargetAnalysis(read.targets[0], "probed")
     analysis = Analysis(read, targets=(target,), rehearsals=tuple(rehearsals), done=True)
-    return [each for each in rules.findings(analysis) if each.code == code]
+    return [each for each in rules.findings(analysis) if each.code.startswith(code)]
 
 
 LOGITS = {"loss": "sparse_categorical_crossentropy", "from_logits": False, "least": None, "most": None}
@@ -169,6 +170,15 @@ def test_an_optimizer_of_two_models_is_told_where_they_are_compiled() -> None:
     (finding,) = found([played({}, shared=shared)], "HS404")
     assert underlined(finding, MODULE) == "keras.optimizers.Adam()"
     assert "every trial but the first fails" in finding.message
+
+
+def test_an_optimizer_with_which_a_second_trial_was_seen_to_fail_is_the_one_finding_and_an_error() -> None:
+    shared = [{"kind": "optimizer", "class": "Adam", "frame": frame("model.compile(**SETTINGS)")}]
+    error = ProbeError("ValueError", "Unknown variable", "step")
+    tuner = MODULE.tuners[0].call.span
+    failed = Rehearsal({}, "fail", tuner, "fit", error, trial=2, facts={"shared": shared})
+    (finding,) = found([failed], "HS4")
+    assert (finding.code, finding.severity) == ("HS404", Severity.ERROR)
 
 
 def test_a_strategy_lets_the_first_trial_fail_as_well() -> None:

@@ -8,6 +8,8 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import keras
 
+from .standins import StandIn, class_name
+
 MOST_EPOCHS = 50
 """So long a wait for something better is played at most."""
 
@@ -18,13 +20,22 @@ class Hooks:
     def __init__(self, refusal: Callable[[BaseException], Optional[str]]) -> None:
         self._refusal = refusal
         self._kinds: Dict[type, str] = {}
+        self._absent: Dict[str, str] = {}
         self.waited: Dict[str, Any] = {}
         """The callback that raised where nothing improved: its `class`, its `monitor` and after how many `epochs`."""
 
     @property
     def silenced(self) -> Dict[str, str]:
         """The classes of callbacks that wanted what a rehearsal does not let them, and did nothing from then on: why."""
-        return {each.__name__: why for each, why in self._kinds.items()}
+        return {**self._absent, **{each.__name__: why for each, why in self._kinds.items()}}
+
+    def at_hand(self, callbacks: Any) -> Any:
+        """The callbacks of a search without those that only stand-ins are in the place of."""
+        if not isinstance(callbacks, (list, tuple)):
+            return callbacks
+        absent = [each for each in callbacks if isinstance(each, StandIn)]
+        self._absent.update((class_name(each), "It is not at hand.") for each in absent)
+        return [each for each in callbacks if not isinstance(each, StandIn)] if absent else callbacks
 
     def is_silenced(self, kind: type) -> bool:
         return kind in self._kinds

@@ -444,6 +444,8 @@ class Watch:
         return response
 
     def _around_search(self, real: Any, tuner: Any, *args: Any, **kwargs: Any) -> Any:
+        if "callbacks" in kwargs:
+            kwargs["callbacks"] = self._hooks.at_hand(kwargs["callbacks"])
         given = {**{str(index): each for index, each in enumerate(args)}, **kwargs}
         self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
         if samples.holds_stand_in(list(given.values())):
@@ -536,7 +538,8 @@ class Watch:
         if isinstance(shape, tuple):
             self._facts["model"] = {"input": shape}
         generator, wanted = cutting.counted(given.get("x")), _drawn(given)
-        labels, asked = None if self._assumption.made else compared.labels_of(given), given.get("epochs")
+        first = "compared" not in self._facts and not self._assumption.made
+        labels, asked = compared.labels_of(given) if first else None, given.get("epochs")
         self._facts["endless"] = sorted({*self._facts.get("endless", ()), *cutting.endless(given)})
         cutting.fit(given)
         # `clear_session`, which Keras Tuner calls before each build, forgets it.
@@ -560,7 +563,7 @@ class Watch:
 
     def _look_at(self, model: Any, labels: Any) -> None:
         """Notes of a trained model what raises nothing."""
-        if self._trials <= 1:
+        if "compared" not in self._facts:
             self._facts["compared"] = compared.outputs(model, labels, facts.describe, self._made_at)
         self._shared.layers(model, self._trials, self._made_at)
 

@@ -407,3 +407,8 @@ def _is_hyperparameters(value: Any) -> bool:
     import keras_tuner
 
     return type(value) is not StandIn and isinstance(value, keras_tuner.HyperParameters)
+
+
+def class_name(stand_in: StandIn) -> str:
+    """The name of what something stands for, as the code has it: that of a class for its object."""
+    return stand_in._home.partition("(")[0].rpartition(".")[2]

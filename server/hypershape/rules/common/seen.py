@@ -50,14 +50,14 @@ def outputs(analysis: Analysis, wanted: Callable[[Output], bool]) -> Iterator[Ou
             yield Output(tuner, output.fields, _when(bad[key], good))
 
 
-def shared(kind: str, analysis: Analysis) -> Iterator[Mapping[str, Any]]:
-    """What models of different trials were seen to have in common, once for each place."""
+def shared(kind: str, analysis: Analysis) -> Iterator[tuple[Span, Mapping[str, Any]]]:
+    """What models of different trials were seen to have in common, once for each place, and the tuner of the trials."""
     told = []
     for rehearsal in analysis.rehearsals:
         for each in rehearsal.facts.get("shared") or ():
             if each.get("kind") == kind and each not in told:
                 told.append(each)
-                yield each
+                yield rehearsal.tuner, each
 
 
 def _when(bad: Sequence[Rehearsal], good: Sequence[Rehearsal]) -> str:

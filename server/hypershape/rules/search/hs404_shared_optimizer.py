@@ -141,16 +141,16 @@ class SharedOptimizer(Rule):
                     code.span(name),
                     repairs=partial(_made_here, name, made, code),
                 )
-        story = next((each for each in stories(analysis) if each.failed.stage == "fit"), None)
-        for each in shared("optimizer", analysis):
+        failing = {each.tuner.call.span: each for each in stories(analysis) if each.failed.stage == "fit"}
+        for tuner, each in shared("optimizer", analysis):
             span = place(each["frame"], code)
             if span is not None and not any(contains(span, other) for other in told):
                 told.append(span)
                 yield self.finding(
                     f"All trials share the optimizer ({each['class']}) that is given here: {_fails(analysis)}.",
                     _argument(span, code),
-                    severity=Severity.ERROR if story is not None else None,
-                    target=story.target if story is not None else None,
+                    severity=Severity.ERROR if tuner in failing else None,
+                    target=failing[tuner].target if tuner in failing else None,
                 )
 
 

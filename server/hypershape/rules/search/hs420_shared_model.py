@@ -176,7 +176,7 @@ class SharedModel(Rule):
         for found in self._written(analysis, code):
             told += [found.span, *(each.span for each in found.related)]
             yield found
-        for each in shared("layer", analysis):
+        for _, each in shared("layer", analysis):
             span = place(each["frame"], code)
             if span is not None and not any(contains(span, other) or contains(other, span) for other in told):
                 told.append(span)
