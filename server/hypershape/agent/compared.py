@@ -124,7 +124,14 @@ def labels_of(given: Dict[str, Any]) -> Optional[Any]:
         return None
     if given.get("y") is not None:
         return given["y"]
-    data: Any = given.get("x")
+    try:
+        return _first_labels(given.get("x"))
+    except Exception:
+        # What its pipeline raises is the training's to say.
+        return None
+
+
+def _first_labels(data: Any) -> Optional[numpy.ndarray]:
     count = cutting.batches(data)
     if count in (None, math.inf) or not hasattr(data, "take") or not isinstance(data.element_spec, tuple):
         return None

@@ -7,6 +7,7 @@ Keras trains and evaluates on a few batches (`cutting`).
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import math
@@ -562,10 +563,11 @@ class Watch:
                 generator.drain(wanted)
 
     def _look_at(self, model: Any, labels: Any) -> None:
-        """Notes of a trained model what raises nothing."""
-        if "compared" not in self._facts:
-            self._facts["compared"] = compared.outputs(model, labels, facts.describe, self._made_at)
-        self._shared.layers(model, self._trials, self._made_at)
+        """Notes of a trained model what raises nothing; classes of the user's may answer in any way."""
+        with contextlib.suppress(Exception):
+            if "compared" not in self._facts:
+                self._facts["compared"] = compared.outputs(model, labels, facts.describe, self._made_at)
+            self._shared.layers(model, self._trials, self._made_at)
 
     def _made_at(self, layer: Any) -> Any:
         return next((frame for each, frame in self._made if each is layer), None)
