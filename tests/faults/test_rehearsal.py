@@ -226,6 +226,25 @@ HEALTHY = {
         tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
         tuner.search(batches(), validation_data=batches(), validation_steps=3, epochs=20)
     """,
+    "a patient callback that counts batches": f"""
+        class Steady(keras.callbacks.Callback):
+            def __init__(self, patience):
+                super().__init__()
+                self.patience = patience
+
+            def on_epoch_begin(self, epoch, logs=None):
+                self.losses = []
+
+            def on_train_batch_end(self, batch, logs=None):
+                self.losses.append(logs["loss"])
+
+            def on_epoch_end(self, epoch, logs=None):
+                if sum(self.losses) / len(self.losses) > 1e9:
+                    self.patience -= 1
+
+        {TUNER.strip()}
+        tuner.search(x, y, validation_split=0.2, epochs=9, callbacks=[Steady(3)])
+    """,
     "files that callbacks write": f"""
         {TUNER.strip()}
         keep = keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True)

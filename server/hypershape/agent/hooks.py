@@ -84,18 +84,29 @@ class Hooks:
             patience = getattr(callback, "patience", None)
             if not isinstance(patience, int) or not isinstance(asked, int) or not logs:
                 continue
-            # The trial's own one keeps its count.
-            waiting = copy.copy(callback)
-            for epoch in range(done, min(asked, done + patience + 2, done + MOST_EPOCHS)):
-                try:
+            if not _by_epochs(callback):
+                continue
+            try:
+                # The trial's own one keeps its count.
+                waiting = copy.copy(callback)
+            except Exception:
+                continue
+            try:
+                for epoch in range(done, min(asked, done + patience + 2, done + MOST_EPOCHS)):
+                    waiting.on_epoch_begin(epoch, {})
                     waiting.on_epoch_end(epoch, dict(logs))
-                except Exception:
-                    self.waited = {
-                        "class": type(callback).__name__,
-                        "monitor": str(getattr(callback, "monitor", "")),
-                        "epochs": patience,
-                    }
-                    raise
+            except Exception:
+                self.waited = {
+                    "class": type(callback).__name__,
+                    "monitor": str(getattr(callback, "monitor", "")),
+                    "epochs": patience,
+                }
+                raise
+
+
+def _by_epochs(callback: Any) -> bool:
+    """Whether a callback counts epochs alone: one that counts batches as well would miss those of an epoch without any."""
+    return not any("batch" in name or "test" in name for _, name in _hooks([callback]))
 
 
 def _listed(callbacks: Any) -> List[Any]:
