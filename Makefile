@@ -33,6 +33,7 @@ help:
 	@echo 'make scikit-learn  what the tests of BayesianOptimization need besides, under .tools'
 	@echo 'make demo      hypershape check examples/'
 	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-neovim, test-python are its parts'
+	@echo 'make both      every Python test with forks, then with spare interpreters in their place, as on Windows and macOS'
 	@echo 'make accuracy  symbolic probes compared with real builds'
 	@echo 'make families  the same over spaces of every kind, many configurations of each'
 	@echo 'make versions  the same under every promised version of Keras and its backends'
@@ -80,7 +81,7 @@ lint: $(PYTHON_READY) $(NODE_READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict
-	for platform in darwin win32; do $(BIN)/mypy --strict --platform $$platform -p hypershape.agent; done
+	for platform in darwin win32; do $(BIN)/mypy --strict --platform $$platform; done
 	$(BIN)/vermin --quiet --no-tips --violations --eval-annotations --target=3.9- server/hypershape/agent
 	$(BIN)/lint-imports
 	npm run --silent types
@@ -107,6 +108,11 @@ $(NEOVIM): $(PYTHON_READY)
 
 test-python: $(PYTHON_READY) $(SKLEARN_READY)
 	$(BIN)/pytest
+	HYPERSHAPE_PROCESSES=spawn $(BIN)/pytest -q -m spawned tests/faults
+
+both: $(PYTHON_READY) $(SKLEARN_READY)
+	$(BIN)/pytest -q tests/faults/without_posix.py tests/faults/both_ways.py
+	for processes in fork spawn; do HYPERSHAPE_PROCESSES=$$processes $(BIN)/pytest -q; done
 
 # Beside .venv and not in it: most tests run without scikit-learn, as many users do; a few add it.
 $(SKLEARN_READY): $(PYTHON_READY)

@@ -515,6 +515,10 @@ class Environment:
     """Why the kernel does not keep probes off the user's files; None where it does."""
     barriers: tuple[str, ...] = ()
     """Those of `agent.guard.BARRIERS` that stand."""
+    processes: Literal["fork", "spawn"] = "fork"
+    """Whether each job runs in a fork of one process, or in an interpreter of its own."""
+    bounds: str = ""
+    """What holds a job's time, memory and processes on its system, in some words."""
     readers: Mapping[str, str] = field(default_factory=dict)
     """The environment variables that the imports of Keras and Keras Tuner read, each with the package that did."""
     script: Mapping[str, str] = field(default_factory=dict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -44,11 +43,11 @@ def differences(slice_: Slice, count: int, scratch: str) -> tuple[list[str], int
 
     The process, which may write to the folder `scratch` alone from now on, is good for one slice.
     """
+    from hypershape.agent import alarm, limits
     from hypershape.agent import job as jobs
-    from hypershape.agent import limits
     from hypershape.agent.engine import Engine
 
-    signal.signal(signal.SIGALRM, jobs._time_is_up)
+    alarm.install(jobs._time_is_up)
     params: dict[str, Any] = {"job": 1, "slice": convert.slice_to_json(slice_), "data": None}
     job = jobs.Job(params, limits.Progress(), scratch)
     if job.open() is not None:

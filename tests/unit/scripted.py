@@ -112,6 +112,7 @@ class ScriptedAgent:
     """
 
     command = identity = ("scripted",)
+    kept_waiting = 0.0
 
     def dressed(self, script: Mapping[str, str]) -> ScriptedAgent:
         return self

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import ast
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import hypershape.agent
-from hypershape.probe.bootstrap import CODE, payload
 
 FILES = sorted(Path(hypershape.agent.__file__).parent.glob("*.py"))
-
-
-def test_a_system_that_cannot_fork_is_told_so_at_the_start() -> None:
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize"}).encode()
-    request = b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
-    program = f"import os\ndel os.fork\n{CODE}"
-    done = subprocess.run(
-        [sys.executable, "-c", program], input=payload({}) + request, capture_output=True, timeout=60
-    )
-    answer = json.loads(done.stdout.rpartition(b"\r\n\r\n")[2])
-    assert (
-        answer["id"] == 1
-        and "forked processes, which this system does not have" in answer["result"]["problem"]
-    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_agent_is_written_in_python_3_9(path: Path) -> None:
     ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+
+
+def test_what_of_posix_the_agent_names_at_its_top_is_named_only_where_processes_fork() -> None:
+    """On Windows these cannot be imported, and a module that did would take all of the agent with it."""
+    absent = {"fcntl", "grp", "pty", "pwd", "resource", "termios"}
+    for path in FILES:
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(statement, ast.Import):
+                assert not absent & {each.name for each in statement.names}, path.name
+            if isinstance(statement, ast.ImportFrom):
+                assert statement.module not in absent, path.name
+
+
+def test_the_loader_has_nothing_that_python_2_cannot_read() -> None:
+    """It is what says that an interpreter is too old."""
+    new = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.Starred, ast.AsyncFunctionDef, ast.Nonlocal)
+    tree = ast.parse(next(path for path in FILES if path.name == "loader.py").read_text(encoding="utf-8"))
+    assert not [node.lineno for node in ast.walk(tree) if isinstance(node, new)]  # type: ignore[attr-defined]
+    assert not [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg) and node.annotation]

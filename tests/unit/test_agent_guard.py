@@ -427,3 +427,11 @@ def test_errors_that_came_from_each_other_are_looked_through_once() -> None:
     one, other = ValueError("x"), ValueError("y")
     one.__cause__, other.__cause__ = other, one
     assert guard.refusal(one) is None
+
+
+@pytest.mark.parametrize("event", [guard.STARTS_ON_WINDOWS, *sorted(guard.REGISTRY)])
+def test_what_windows_alone_announces_is_refused(event: str, tmp_path: Path) -> None:
+    watch = guard._hook([str(tmp_path)], False)
+    watch("winreg.OpenKey", ())
+    with pytest.raises(guard.Refused):
+        watch(event, ())

@@ -18,7 +18,6 @@ def clocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, float]]:
     now = {"wall": 100.0, "used": 5.0, "child": 5.0}
     monkeypatch.setattr(time, "monotonic", lambda: now["wall"])
     monkeypatch.setattr(time, "process_time", lambda: now["used"])
-    monkeypatch.setattr(limits, "processor_seconds", lambda pid: now["child"])
     yield now
 
 
@@ -49,11 +48,11 @@ def test_a_child_that_got_no_processor_is_not_taken_for_one_that_hangs(
     clocks: dict[str, float], wall: float, used: float, overdue: float | None
 ) -> None:
     progress = limits.Progress()
-    assert progress.overdue(1) is None
+    assert progress.overdue(lambda: clocks["child"]) is None
     progress.start(3, 10.0)
     clocks["wall"] += wall
     clocks["child"] += used
-    assert progress.overdue(1) == overdue
+    assert progress.overdue(lambda: clocks["child"]) == overdue
     progress.close()
 
 
@@ -66,3 +65,39 @@ def test_the_processor_time_of_another_process_is_read_from_the_system() -> None
     assert 0.25 < limits.processor_seconds(busy.pid) < 3
     busy.communicate()
     assert limits.processor_seconds(busy.pid) == 0
+
+
+@pytest.mark.parametrize(
+    ("clock", "seconds"),
+    [("0:01.23", 1.23), ("12:34.5", 754.5), ("00:00:07", 7), ("01:02:03", 3723), ("2-01:00:00", 176_400)],
+)
+def test_the_clock_of_ps_is_read_as_it_is_on_macos_and_on_linux(clock: str, seconds: float) -> None:
+    assert limits._seconds(clock) == seconds
+
+
+def test_where_there_is_no_proc_ps_tells_what_a_process_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def said(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        assert command[-1] == "77"
+        return subprocess.CompletedProcess(command, 0, b" 204800   0:03.50\n")
+
+    monkeypatch.setattr(limits, "open", lambda *_: (_ for _ in ()).throw(FileNotFoundError()), raising=False)
+    monkeypatch.setattr("os.path.isdir", lambda path: path != "/proc/self")
+    monkeypatch.setattr(subprocess, "run", said)
+    monkeypatch.setattr(limits, "_TOLD", {})
+    assert limits.resident_mb(77) == 200
+    assert limits.processor_seconds(77) == 3.5
+
+
+def test_progress_in_a_file_is_seen_by_the_other_process(tmp_path: Path) -> None:
+    place = str(tmp_path / "progress")
+    ours = limits.Progress(place)
+    program = f"from hypershape.agent import limits; p = limits.Progress({place!r}); p.start(3, 10.0); print(); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as theirs:
+        assert theirs.stdout is not None
+        assert ours.index is None
+        theirs.stdout.readline()
+        assert ours.index == 3
+        theirs.communicate(b"\n")
+    ours.close()

@@ -163,7 +163,16 @@ def _private_names() -> Iterator[tuple[str, str]]:
                         yield path.name, str(argument.value)
 
 
-STANDARD = {"_exit", "_getframe", "_asdict", "_replace", "_fields", "_Environ"}
+STANDARD = {
+    "_exit",
+    "_getframe",
+    "_asdict",
+    "_replace",
+    "_fields",
+    "_Environ",
+    "_args_from_interpreter_flags",
+    "_handle",
+}
 ASKED = {
     "_is_compiled": "Keras 2 alone, where Keras 3 has the public `compiled`",
     "_loss_weights": "an older name beside `_user_loss_weights`, for a key of what is remembered",

@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from . import kernel, seccomp
+from .places import below
 
 CHANGED: Dict[str, Tuple[Tuple[int, Optional[int], bool], ...]] = {
     "os.chflags": ((0, None, True),),
@@ -60,6 +61,11 @@ NETWORK = frozenset(
         "socket.sendto",
         "urllib.Request",
     )
+)
+
+STARTS_ON_WINDOWS = "_winapi.CreateProcess"
+REGISTRY = frozenset(
+    "winreg." + name for name in ("CreateKey", "DeleteKey", "DeleteValue", "LoadKey", "SaveKey", "SetValue")
 )
 
 SIGNALS = frozenset(("os.kill", "os.killpg"))
@@ -202,12 +208,12 @@ def _hook(
     places: Iterable[str], fenced: bool, unreachable: Optional[Refuse] = None
 ) -> Callable[[str, Tuple[Any, ...]], None]:
     """The audit hook. `fenced` leaves SQLite to the kernel, where a database can still be read."""
-    allowed = tuple(os.path.realpath(place) + os.sep for place in places)
+    allowed = below(map(os.path.realpath, places))
 
     def inside(path: str, follow: bool = True) -> bool:
         # A name is changed in its folder, so that the allowed places themselves stay.
         whole = os.path.realpath(path if follow else os.path.dirname(path))
-        return (whole + os.sep).startswith(allowed)
+        return allowed(whole)
 
     def opened(args: Tuple[Any, ...]) -> None:
         path, mode, flags = args
@@ -234,6 +240,9 @@ def _hook(
     def reached(args: Tuple[Any, ...]) -> None:
         raise NotReached("Hypershape does not let a probe use the network")
 
+    def registered(args: Tuple[Any, ...]) -> None:
+        raise Refused("Hypershape does not let a probe change the registry")
+
     def signalled(args: Tuple[Any, ...]) -> None:
         pid, number = args
         if number and not _is_own(pid):
@@ -241,8 +250,9 @@ def _hook(
 
     checks: Dict[str, Callable[[Tuple[Any, ...]], None]] = {"open": opened}
     checks.update((event, changed(ends)) for event, ends in CHANGED.items())
-    checks.update(dict.fromkeys(PROGRAMS, started))
+    checks.update(dict.fromkeys((*PROGRAMS, STARTS_ON_WINDOWS), started))
     checks.update(dict.fromkeys(SIGNALS, signalled))
+    checks.update(dict.fromkeys(REGISTRY, registered))
     checks.update(dict.fromkeys(NETWORK, reached))
     if unreachable is not None:
         checks.update((event, functools.partial(unreachable, event)) for event in NETWORK)

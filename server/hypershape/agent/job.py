@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import linecache
 import math
 import os
-import signal
-import socket
 import sys
 import time
-import types
 from typing import Any, Callable, Optional
 
-from . import engine, environ, errors, given, guard, kin, limits, rehearsal, running, wire
+from . import alarm, engine, environ, errors, given, guard, kin, limits, rehearsal, running, wire
+from .channel import Channel
 from .positions import Positions, lines
 from .standins import Assumption
-
-# Imported where processes fork alone: see `loader.start`.
-assert sys.platform != "win32"
 
 REPORTS_AT_ONCE = 256
 REPORTS_SECONDS = 0.05
@@ -346,54 +340,51 @@ def _left_out(report: dict[str, Any], size: int) -> dict[str, Any]:
     return {"configuration": {}, "layers": report["layers"], **known}
 
 
-def serve(channel: socket.socket, progress: limits.Progress, scratch: str) -> None:
-    """The child's loop: one request after the other, until the zygote is gone."""
+def serve(channel: Channel, progress: limits.Progress, scratch: str) -> None:
+    """The child's loop: one request after the other, until the main process is gone."""
 
     def leave() -> None:
         # Only the job itself reports: a process that user code has forked goes on behind it, and is not heard.
         channel.close()
         progress.detach()
 
+    kin.take_in_orphans()
     kin.in_every_fork(leave)
-    send = channel.sendall
-    signal.signal(signal.SIGALRM, _time_is_up)
-    received = wire.Frames()
+    if not kin.die_with_parent():
+        channel.watch()
+    send = channel.send
+    alarm.install(_time_is_up)
     job: Optional[Job] = None
-    while True:
-        data = channel.recv(1 << 20)
-        if not data:
-            return
-        for _, body in received.feed(data):
-            message = json.loads(body)
-            params = message["params"]
-            result: dict[str, Any]
-            if message["method"] == "job/simulate":
-                result = _simulated(params, progress)
-            elif message["method"] == "job/rehearse":
-                result = Job(params, progress, scratch).rehearse(params["configuration"], params["seconds"])
-            elif message["method"] == "job/open":
-                fresh = params.get("like") is None
-                if not fresh and not (job is not None and job.leaves_nothing()):
-                    send(wire.result(message["id"], {"error": None, "refused": True}))
-                    continue
-                job = Job(params, progress, scratch)
-                result = {"error": job.open(fresh), "assumptions": job.assumptions}
-                if params.get("describe") and result["error"] is None:
-                    result["data"] = job.described()
-                    result["unread"] = job.unread()
-            else:
-                assert job is not None
-                bound = limits.Bound(math.inf)
-                result = {
-                    "probed": job.probe(params, send),
-                    "assumptions": job.assumptions,
-                    "took": bound.took,
-                    "cut": job.cut,
-                }
-            # It must not wait with them for another text: they would go on beside the user's work.
-            result["kin"] = bool(kin.children(os.getpid()))
-            _flush_output()
-            send(wire.result(message["id"], result))
+    for message in channel.requests():
+        params = message["params"]
+        result: dict[str, Any]
+        if message["method"] == "job/simulate":
+            result = _simulated(params, progress)
+        elif message["method"] == "job/rehearse":
+            result = Job(params, progress, scratch).rehearse(params["configuration"], params["seconds"])
+        elif message["method"] == "job/open":
+            fresh = params.get("like") is None
+            if not fresh and not (job is not None and job.leaves_nothing()):
+                send(wire.result(message["id"], {"error": None, "refused": True}))
+                continue
+            job = Job(params, progress, scratch)
+            result = {"error": job.open(fresh), "assumptions": job.assumptions}
+            if params.get("describe") and result["error"] is None:
+                result["data"] = job.described()
+                result["unread"] = job.unread()
+        else:
+            assert job is not None
+            bound = limits.Bound(math.inf)
+            result = {
+                "probed": job.probe(params, send),
+                "assumptions": job.assumptions,
+                "took": bound.took,
+                "cut": job.cut,
+            }
+        # It must not wait with them for another text: they would go on beside the user's work.
+        result["kin"] = bool(kin.children(os.getpid()))
+        _flush_output()
+        send(wire.result(message["id"], result))
 
 
 def _flush_output() -> None:
@@ -431,14 +422,14 @@ def _alarm(seconds: float) -> None:
     global _bound, _over
     _bound = limits.Bound(seconds or math.inf)
     _over = _over and not seconds
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    alarm.ring(seconds)
 
 
-def _time_is_up(number: int, frame: Optional[types.FrameType]) -> None:
+def _time_is_up() -> None:
     global _over
     left = _bound.left
     if left <= 0:
         _over = True
         raise TimeUp
     if left < math.inf:
-        signal.setitimer(signal.ITIMER_REAL, max(left, LEAST_SECONDS))
+        alarm.ring(max(left, LEAST_SECONDS))

@@ -217,6 +217,8 @@ def _has_mounts(folder: str) -> bool:
 
 def devices() -> Iterable[str]:
     """The existing files and folders of `DEVICES`."""
+    if sys.platform == "win32":
+        return [os.devnull]
     return [place for pattern in DEVICES for place in glob.glob(pattern)]
 
 

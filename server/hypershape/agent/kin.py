@@ -1,8 +1,8 @@
 """The processes that a job's code starts, and their end: none of them outlives the job.
 
 On Linux a job takes in the descendants whose parents have ended (it is their "subreaper"), and the zygote takes in
-those of jobs that have ended: whoever is a child of the zygote and no job is left over from one. Elsewhere only the
-job's process group ends with it.
+those of jobs that have ended: whoever is a child of the zygote and no job is left over from one. On macOS only the
+job's process group ends with it, on Windows its job object (`windows`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ import sys
 import time
 from typing import Callable, Container, Iterator, List
 
-# Imported where processes fork alone: see `loader.start`.
-assert sys.platform != "win32"
-
 MOST = max(64, 4 * (os.cpu_count() or 1))
 """A job with more descendants is a fork bomb: pools have as many workers as there are processors."""
 
@@ -26,14 +23,20 @@ SECONDS = 2.0
 _PARENT_DEATH_SIGNAL, _CHILD_SUBREAPER = 1, 36
 
 
-def die_with_parent() -> None:
-    """On Linux the kernel kills this process when its parent ends, however it ends."""
-    _prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+def die_with_parent() -> bool:
+    """On Linux the kernel kills this process when its parent ends, however it ends. Returns whether it will."""
+    return _prctl(_PARENT_DEATH_SIGNAL, 9)
 
 
 def take_in_orphans() -> None:
     """On Linux a descendant whose parent ends becomes a child of this process."""
     _prctl(_CHILD_SUBREAPER, 1)
+
+
+def give_way() -> None:
+    """Lets other programs have the processor first: the user's own training, and what the user waits for."""
+    if sys.platform != "win32" and hasattr(os, "nice"):
+        os.nice(5)
 
 
 def children(pid: int) -> List[int]:
@@ -62,10 +65,15 @@ def are_too_many(pid: int) -> bool:
 
 def kill(pid: int) -> None:
     """Ends a process and the group that it leads."""
-    for end in (os.killpg, os.kill):
+    if sys.platform == "win32" or not hasattr(os, "killpg"):
+        ends: tuple[Callable[[int, int], None], ...] = (os.kill,)
+    else:
+        ends = (os.killpg, os.kill)
+    for end in ends:
         try:
-            end(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
+            # On Windows any number but those of the console's events ends the process.
+            end(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        except OSError:
             pass
 
 
@@ -89,6 +97,8 @@ def end_strays(jobs: Container[int]) -> bool:
 
 
 def _reap(pid: int) -> None:
+    if sys.platform == "win32":
+        return
     try:
         os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
@@ -102,13 +112,16 @@ def in_every_fork(act: Callable[[], None]) -> None:
         die_with_parent()
         act()
 
-    os.register_at_fork(after_in_child=begun)
+    if sys.platform != "win32" and hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=begun)
 
 
-def _prctl(option: int, value: int) -> None:
+def _prctl(option: int, value: int) -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
     try:
         import ctypes
 
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+        return bool(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) == 0)
     except (ImportError, AttributeError, OSError):
-        return
+        return False

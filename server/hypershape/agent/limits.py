@@ -5,11 +5,10 @@ from __future__ import annotations
 import mmap
 import os
 import struct
+import subprocess
 import sys
 import time
-
-# Imported where processes fork alone: see `loader.start`.
-assert sys.platform != "win32"
+from typing import Callable
 
 GRACE = 2.0
 """Seconds that a child gets to stop by itself when its time is over; then it hangs in C code and is killed."""
@@ -47,10 +46,13 @@ class Bound:
 
 
 class Progress:
-    """What a child is doing, in memory shared with the zygote: writing it costs no system call."""
+    """What a child is doing, in memory shared with the zygote: writing it costs no system call.
 
-    def __init__(self) -> None:
-        self._memory: mmap.mmap | bytearray = mmap.mmap(-1, _STATE.size)
+    A process that is no fork of the zygote shares the content of a file with it, by its path.
+    """
+
+    def __init__(self, path: str | None = None) -> None:
+        self._memory: mmap.mmap | bytearray = mmap.mmap(-1, _STATE.size) if path is None else _mapped(path)
         self.stop()
 
     def start(self, index: int, seconds: float) -> None:
@@ -66,13 +68,16 @@ class Progress:
         index = _STATE.unpack_from(self._memory)[0]
         return None if index == _IDLE else index
 
-    def overdue(self, pid: int) -> float | None:
-        """The time limit in seconds when the work in hand of child `pid` is past it and past the grace, else None."""
+    def overdue(self, processor_seconds: Callable[[], float]) -> float | None:
+        """The time limit in seconds when the child's work in hand is past it and past the grace, else None.
+
+        `processor_seconds` tells what its process has used.
+        """
         index, started, used, seconds = _STATE.unpack_from(self._memory)
         wall, bound = time.monotonic() - started, seconds + GRACE
         if index == _IDLE or wall < bound:
             return None
-        if wall < PATIENCE * bound and processor_seconds(pid) - used < bound:
+        if wall < PATIENCE * bound and processor_seconds() - used < bound:
             return None
         return float(seconds)
 
@@ -85,22 +90,78 @@ class Progress:
             self._memory.close()
 
 
+def promise() -> str:
+    """What holds the bounds of a job on this system, in words."""
+    if os.path.isdir("/proc/self"):
+        return "processor time and memory; all that a job starts ends with it"
+    if any(_ask_ps(os.getpid())):
+        return "processor time and memory, as ps tells them; what a job starts may leave its process group"
+    return "time by the clock alone; what a job starts may leave its process group"
+
+
+def _mapped(path: str) -> mmap.mmap:
+    with open(path, "a+b") as file:
+        file.truncate(_STATE.size)
+        return mmap.mmap(file.fileno(), _STATE.size)
+
+
 def processor_seconds(pid: int) -> float:
-    """The processor time that a process has used; 0 where the system does not tell (no /proc)."""
+    """The processor time that a process has used; 0 where the system does not tell."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             # The program's name, in parentheses, may hold spaces.
             user, system = file.read().rpartition(b")")[2].split()[11:13]
     except (OSError, ValueError):
+        return _told_by_ps(pid)[0]
+    if sys.platform == "win32":
         return 0.0
     return (int(user) + int(system)) / float(os.sysconf("SC_CLK_TCK"))
 
 
 def resident_mb(pid: int) -> float:
-    """The resident memory of a process in MB; 0 where the system does not tell (no /proc)."""
+    """The resident memory of a process in MB; 0 where the system does not tell."""
     try:
         with open(f"/proc/{pid}/statm", "rb") as file:
             pages = int(file.read().split()[1])
     except (OSError, ValueError, IndexError):
+        return _told_by_ps(pid)[1]
+    if sys.platform == "win32":
         return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 2.0**20
+
+
+PS_SECONDS = 1.0
+"""What `ps` has said holds for so long: to ask it starts a process."""
+
+_TOLD: dict[int, tuple[float, tuple[float, float]]] = {}
+
+
+def _told_by_ps(pid: int) -> tuple[float, float]:
+    """Processor seconds and resident megabytes of a process where there is no /proc, as on macOS; else zeros."""
+    if sys.platform == "win32" or os.path.isdir("/proc/self"):
+        return 0.0, 0.0
+    asked, told = _TOLD.get(pid, (-PS_SECONDS, (0.0, 0.0)))
+    if time.monotonic() - asked >= PS_SECONDS:
+        if len(_TOLD) > 100:
+            _TOLD.clear()
+        told = _ask_ps(pid)
+        _TOLD[pid] = time.monotonic(), told
+    return told
+
+
+def _ask_ps(pid: int) -> tuple[float, float]:
+    command = ["ps", "-o", "rss=", "-o", "time=", "-p", str(pid)]
+    try:
+        kilobytes, used = subprocess.run(command, capture_output=True, timeout=5).stdout.split()
+        return _seconds(used.decode("ascii")), int(kilobytes) / 1024
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return 0.0, 0.0
+
+
+def _seconds(clock: str) -> float:
+    """The seconds of `[[days-]hours:]minutes:seconds[.hundredths]`; raises ValueError."""
+    days, _, rest = clock.rpartition("-")
+    seconds = 0.0
+    for part in rest.split(":"):
+        seconds = 60 * seconds + float(part)
+    return 86_400 * int(days or 0) + seconds

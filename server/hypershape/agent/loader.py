@@ -18,8 +18,43 @@ QUIET = {
 """Fewer log lines, never the whole GPU, no windows; what the user has set stays."""
 
 
-def start(sources, environment):
-    """Runs the agent until its standard input closes.
+CHOSEN = "HYPERSHAPE_PROCESSES"
+"""The environment variable that says how processes for jobs come to be: `fork` or `spawn`."""
+
+CODE = (
+    "import sys;sys.path[:]=[p for p in sys.path if p];import os;"
+    "'msvcrt' in sys.builtin_module_names and [__import__('msvcrt').setmode(n,os.O_BINARY) for n in (0,1,2)];"
+    "r=lambda n:b''.join(iter(lambda:os.read(0,1),b'\\n')) if n<0 else r2(n);"
+    "r2=lambda n,b=b'':b if len(b)==n else r2(n,b+os.read(0,min(n-len(b),1<<16)));"
+    "exec(compile(r2(int(r(-1))),'<hypershape>','exec'))"
+)
+"""The line of Python that a process is started with, here and on any machine.
+
+It reads a length in a line, then that many bytes, and runs them. It reads no byte more: the protocol follows.
+`python -c` searches the working directory first: from there nothing is imported, not even by this line."""
+
+
+def forks():
+    # type: () -> bool
+    """Whether jobs run in forks of one process; else each runs in an interpreter of its own."""
+    if not hasattr(os, "fork"):
+        return False
+    # Apple's libraries forbid to go on in a fork of a process that has used them.
+    usual = "spawn" if sys.platform == "darwin" else "fork"
+    return (os.environ.get(CHOSEN) or usual) != "spawn"
+
+
+def payload(sources, environment, spare=None):
+    # type: (dict[str, str], dict[str, str], object) -> bytes
+    """The program that CODE runs, as bytes with the length in front: `start` with these arguments."""
+    arguments = [json.dumps(json.dumps(each)) for each in (sources, environment, spare)]
+    call = "start(%s)" % ", ".join("json.loads(%s)" % each for each in arguments)
+    program = (sources["loader"] + "\n" + call + "\n").encode("utf-8")
+    return ("%d\n" % len(program)).encode("ascii") + program
+
+
+def start(sources, environment, spare=None):
+    """Runs the agent until its standard input closes, or a spare process of it (`spares.main`).
 
     `sources` maps each module's name inside the package to its text; `environment` is added to `os.environ`.
     """
@@ -36,18 +71,18 @@ def start(sources, environment):
             % (sys.version_info[:2] + OLDEST)
         )
         return
-    if sys.platform == "win32" or not hasattr(os, "fork"):
-        refuse(
-            "Hypershape probes in forked processes, which this system does not have: choose a Python in WSL."
-        )
-        return
     install(sources)
-    from hypershape.agent import masking, zygote
+    from hypershape.agent import masking, spares, zygote
 
     # Before Keras is imported, which reads the environment: what reads a variable is recorded later.
     os.environ.update(masking.masked(os.environ, environment))
     # What the agent sets for itself is not the script's to change.
-    zygote.main([*QUIET, "OMP_NUM_THREADS"])
+    own = list(QUIET)
+    own += ["OMP_NUM_THREADS", CHOSEN]
+    if spare is not None:
+        spares.main(own, spare)
+    else:
+        zygote.main(own, sources, environment)
 
 
 def install(sources):

@@ -9,9 +9,6 @@ from typing import Any, Callable, Iterator
 from . import cutting, limits
 from .positions import Positions
 
-# Imported where processes fork alone: see `loader.start`.
-assert sys.platform != "win32"
-
 LONG_SECONDS = 4.0
 """The processor time after which a trial's own loops see only a few batches of each pass."""
 

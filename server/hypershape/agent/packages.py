@@ -7,7 +7,9 @@ import importlib.metadata
 import importlib.util
 import platform
 import sys
-from typing import Any
+from typing import Any, Iterable
+
+from . import environ
 
 
 def load() -> str | None:
@@ -69,6 +71,20 @@ def _installed(package: str) -> tuple[int, ...]:
     except importlib.metadata.PackageNotFoundError:
         return ()
     return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+
+
+def described(own: Iterable[str]) -> dict[str, Any]:
+    """Imports what every job needs; the fields of an `Environment`.
+
+    `own` are environment variables that the agent has set for itself.
+    """
+    with environ.recorded(own) as readers:
+        problem = load()
+    if problem is not None:
+        return {**unusable(problem), "readers": readers}
+    from . import engine
+
+    return {**engine.describe(), "readers": readers}
 
 
 def unusable(problem: str) -> dict[str, Any]:

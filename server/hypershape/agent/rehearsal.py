@@ -38,11 +38,9 @@ from . import (
     samples,
     shared,
 )
+from .places import below
 from .positions import Positions
 from .standins import Assumption
-
-# Imported where processes fork alone: see `loader.start`.
-assert sys.platform != "win32"
 
 TRIALS = 2
 """The second shows what the first has used up."""
@@ -362,8 +360,8 @@ class Watch:
     def _noting_files(self, folder: str) -> Callable[[str, Tuple[Any, ...]], None]:
         """A hook that notes what is read of the user's, which is all that no program brought."""
         scratch = os.path.dirname(os.path.realpath(self._project))
-        others = tuple(
-            os.path.realpath(each) + os.sep
+        brought = below(
+            os.path.realpath(each)
             for each in (sys.prefix, sys.base_prefix, scratch, "/proc", "/sys", "/dev", "/etc", "/usr")
         )
 
@@ -372,7 +370,7 @@ class Watch:
                 return
             if isinstance(args[0], (str, bytes, os.PathLike)):
                 path = os.path.realpath(os.path.join(folder, os.fsdecode(args[0])))
-                if not path.startswith(others):
+                if not brought(path):
                     self._read.add(path)
 
         return note

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-import os
 import sys
 import types
 from typing import Any, Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any, Callable, Iterator
 import numpy
 
 from . import arguments, datasets, folders, imports, replaced
+from .places import below
 from .standins import Assumption, StandIn, stand_in
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -22,10 +22,11 @@ _BEFORE = frozenset(sys.modules)
 
 def forget_modules(folder: str) -> None:
     """Lets modules of the user's be imported anew: those of a slice, and those that lie in `folder`."""
+    inside = below([folder])
     for name, module in list(sys.modules.items()):
         place = getattr(module, "__file__", None)
         packaged = isinstance(place, str) and ("site-packages" in place or "dist-packages" in place)
-        own = isinstance(place, str) and not packaged and place.startswith(folder + os.sep)
+        own = isinstance(place, str) and not packaged and inside(place)
         if name != "__main__" and name not in _BEFORE and (own or vars(module).get("__hypershape__")):
             del sys.modules[name]
 

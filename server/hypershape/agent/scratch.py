@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import glob
 import os
 import sys
@@ -11,9 +10,6 @@ from contextlib import contextmanager
 from typing import Iterator
 
 from . import kernel
-
-# Imported where processes fork alone: see `loader.start`.
-assert sys.platform != "win32"
 
 _PREFIX = "hypershape-"
 _LOCK = ".lock"
@@ -24,15 +20,29 @@ def folder() -> Iterator[str]:
     """A new folder, held by a lock that ends with this process and all that it forks."""
     sweep()
     path = tempfile.mkdtemp(prefix=_PREFIX)
+    try:
+        with _held(path):
+            yield path
+            if sys.platform != "win32":
+                # Who sweeps meanwhile does not meet half of it.
+                _remove(path)
+    finally:
+        _remove(path)
+
+
+@contextmanager
+def _held(path: str) -> Iterator[None]:
+    if sys.platform == "win32":
+        # What is open cannot be removed there: that is the lock.
+        with open(os.path.join(path, _LOCK), "w", encoding="ascii"):
+            yield
+        return
     # Under its name the lock is seen when it is held, not before: others may sweep just now.
     early = os.path.join(path, _LOCK + "-")
     with open(early, "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        os.rename(early, os.path.join(path, _LOCK))
-        try:
-            yield path
-        finally:
-            _remove(path)
+        if _lock(lock.fileno(), wait=True):
+            os.rename(early, os.path.join(path, _LOCK))
+        yield
 
 
 def sweep() -> None:
@@ -40,22 +50,38 @@ def sweep() -> None:
     for path in glob.glob(os.path.join(glob.escape(tempfile.gettempdir()), _PREFIX + "*")):
         lock = os.path.join(path, _LOCK)
         try:
-            if os.lstat(path).st_uid != os.geteuid():
-                continue
-            descriptor = os.open(lock, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            if sys.platform == "win32":
+                os.remove(lock)
+                _remove(path)
+            elif hasattr(os, "geteuid") and os.lstat(path).st_uid == os.geteuid():
+                _remove_unheld(path, lock)
         except OSError:
+            # Its agent lives, or it is no agent's.
             continue
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _remove_unheld(path: str, lock: str) -> None:
+    descriptor = os.open(lock, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
+    try:
+        if _lock(descriptor, wait=False):
             _remove(path)
-        except OSError:
-            # Its agent lives.
-            pass
-        finally:
-            os.close(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, wait: bool) -> bool:
+    """Takes the lock of an open file; False where this Python has no locks. Raises OSError where another holds it."""
+    if sys.platform == "win32":
+        return False
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    return True
 
 
 def _remove(path: str) -> None:
-    for each in os.listdir(path):
+    for each in os.listdir(path) if os.path.isdir(path) else ():
         kernel.clear(os.path.join(path, each))
     kernel.clear(path)

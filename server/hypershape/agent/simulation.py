@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import io
 import random
-import sys
 import tempfile
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
@@ -18,9 +17,6 @@ import keras_tuner
 from keras_tuner.engine import base_tuner
 
 from . import limits
-
-# Imported where processes fork alone: see `loader.start`.
-assert sys.platform != "win32"
 
 SEEDS = 10_000
 """Keras Tuner draws a seed from 1 to this where none is given."""

@@ -1,20 +1,21 @@
-"""The agent's main process: imports Keras once, runs no user code, forks a child for each job and watches over it."""
+"""The agent's main process: runs no user code, has a process for each job and watches over it.
+
+How such a process comes to be is the business of `forks`, or of `spares` where nothing is forked.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
-import selectors
 import signal
-import socket
 import sys
 import time
-from typing import Any, Optional, Sequence
+from typing import Any, NamedTuple, Optional, Sequence
 
-from . import environ, errors, kernel, kin, limits, packages, scratch, wire
-
-# Imported where processes fork alone: see `loader.start`.
-assert sys.platform != "win32"
+from . import errors, kernel, kin, loader, scratch, wire
+from .processes import Process, Processes, how_it_ended
+from .sources import Heard, Selected, Sources
+from .spares import Spares
 
 WATCH_SECONDS = 0.1
 """How often running children are held against their limits."""
@@ -22,28 +23,26 @@ WATCH_SECONDS = 0.1
 ANSWER_SECONDS = 60.0
 """A child that shows no work in hand, and does not answer, is given up after this time by the clock."""
 
-REQUEST_SECONDS = 10.0
-"""A child takes a request within this time, or never."""
+
+class _Asked(NamedTuple):
+    """A job that waits for a process."""
+
+    request: Any
+    params: dict[str, Any]
+    message: dict[str, Any]
 
 
 class _Child:
     """The process of one job, as the zygote sees it."""
 
-    def __init__(
-        self, job: int, pid: int, channel: socket.socket, output: int, limit: dict[str, Any]
-    ) -> None:
+    def __init__(self, job: int, process: Process, limit: dict[str, Any]) -> None:
         self.job = job
-        self.pid = pid
-        self.channel = channel
-        self.output = output
+        self.process = process
         self.limit = limit
-        self.progress: Optional[limits.Progress] = None
         self.frames = wire.Frames(2 * wire.LARGEST_REPORTED)
         self.pending: Any = None
         self.silent_since: Optional[float] = None
         """When it was first seen with no work in hand and a request not answered."""
-        self.status: Optional[int] = None
-        """How it has ended."""
         self.printed = 0
         self.killed_because: Optional[str] = None
         self.late = False
@@ -51,58 +50,57 @@ class _Child:
 
 
 class Zygote:
-    """Reads requests, forks, passes frames on, and ends children that hang, grow or are no longer wanted."""
+    """Reads requests, passes frames on, and ends children that hang, grow or are no longer wanted."""
 
-    def __init__(self, incoming: int, outgoing: int, own: Sequence[str] = ()) -> None:
-        self._own = own
-        self._incoming, self._outgoing = incoming, outgoing
+    def __init__(self, outgoing: int, sources: Sources, processes: Processes, folder: str) -> None:
+        self._outgoing = outgoing
+        self._sources = sources
+        self._processes = processes
+        self._scratch = folder
+        """Holds a folder for each job, the only one in which its code may write; it goes with the agent."""
         self._messages = wire.Messages()
         self._children: dict[int, _Child] = {}
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(incoming, selectors.EVENT_READ, self._read_server)
-        self._environment: dict[str, Any] = {}
+        self._waiting: list[_Asked] = []
+        self._greetings: list[Any] = []
+        """Requests for the environment, which is not known yet."""
         self._running = True
-        self._scratch = ""
-        """Holds a folder for each job, the only one in which its code may write; it goes with the agent."""
         self._strays = False
         """Processes of a job that has ended may be left."""
 
-    def run(self) -> None:
+    def run(self, incoming: int) -> None:
         """Serves until the server closes the stream or asks for the end; then no child is left."""
-        with environ.recorded(self._own) as readers:
-            problem = packages.load()
-        if problem is None:
-            from . import engine
-
-            self._environment = engine.describe()
-        else:
-            self._environment = packages.unusable(problem)
-        self._environment["readers"] = readers
+        self._processes.begin(self._sources, self._go_on_with_waiting)
         kin.take_in_orphans()
-        with scratch.folder() as self._scratch:
-            try:
-                self._serve()
-            finally:
-                for child in list(self._children.values()):
-                    self._kill(child, None)
-                    self._reap(child)
+        self._sources.add(incoming, self._hear_server)
+        try:
+            self._serve()
+        finally:
+            for child in list(self._children.values()):
+                self._kill(child, None)
+                self._reap(child)
+            self._processes.close()
 
     def _serve(self) -> None:
-        while self._running:
-            busy = self._strays or any(child.pending is not None for child in self._children.values())
-            for key, _ in self._selector.select(WATCH_SECONDS if busy else None):
-                key.data()
+        while self._running and not self._processes.given_up:
+            busy = (
+                self._strays
+                or self._waiting
+                or any(child.pending is not None for child in self._children.values())
+            )
+            self._sources.wait(WATCH_SECONDS if busy else None)
             self._watch()
+            if self._waiting:
+                self._processes.watch()
             if self._strays:
                 self._end_strays()
 
     def _end_strays(self) -> None:
-        self._strays = not kin.end_strays({child.pid for child in self._children.values()})
+        jobs = {child.process.pid for child in self._children.values()}
+        self._strays = not kin.end_strays(jobs | self._processes.pids())
 
     # ------------------------------------------------------------- the server
 
-    def _read_server(self) -> None:
-        data = os.read(self._incoming, 1 << 16)
+    def _hear_server(self, data: bytes) -> None:
         if not data:
             self._running = False
             return
@@ -112,17 +110,18 @@ class Zygote:
     def _handle(self, message: dict[str, Any]) -> None:
         method, request, params = message.get("method"), message.get("id"), message.get("params") or {}
         if method == "initialize":
-            self._send(wire.answer(request, self._environment))
+            self._greetings.append(request)
+            self._go_on_with_waiting()
         elif method == "shutdown":
             self._send(wire.answer(request, None))
             self._running = False
         elif method == "job/open":
             if params.get("like") is None:
-                self._open(request, params, message)
+                self._open(_Asked(request, params, message))
             else:
                 self._go_on(request, params, message)
         elif method in ("job/rehearse", "job/simulate"):
-            self._open(request, params, message)
+            self._open(_Asked(request, params, message))
         elif method == "job/probe":
             child = self._children.get(params["job"])
             if child is None:
@@ -130,18 +129,13 @@ class Zygote:
             else:
                 self._ask(child, request, message)
         elif method == "job/used":
-            child = self._children.get(params["job"])
-            self._send(
-                wire.answer(request, limits.processor_seconds(child.pid) if child is not None else 0.0)
-            )
+            self._send(wire.answer(request, self._used(params["job"])))
         elif method == "job/close":
-            child = self._children.get(params["job"])
-            if child is not None:
-                self._kill(child, None)
-                self._reap(child)
+            self._close(params["job"])
             self._send(wire.answer(request, None))
         elif method == "agent/ping":
-            self._send(wire.answer(request, None))
+            jobs = [child.process.pid for child in self._children.values()]
+            self._send(wire.answer(request, {"jobs": jobs, "spares": self._processes.pids()}))
         elif request is not None:
             self._send(wire.failure(request, -32601, f"unknown method {method}"))
 
@@ -150,25 +144,44 @@ class Zygote:
 
     # ------------------------------------------------------------- children
 
-    def _open(self, request: Any, params: dict[str, Any], message: dict[str, Any]) -> None:
-        ours, theirs = socket.socketpair()
-        reading, writing = os.pipe()
-        progress = limits.Progress()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        pid = os.fork()
-        if pid == 0:
-            self._become_child(theirs, writing, progress)
-        theirs.close()
-        os.close(writing)
-        os.set_blocking(reading, False)
-        ours.settimeout(REQUEST_SECONDS)
-        child = _Child(params["job"], pid, ours, reading, params.get("limits") or {})
-        child.progress = progress
+    def _open(self, asked: _Asked) -> None:
+        self._waiting.append(asked)
+        self._go_on_with_waiting()
+
+    def _go_on_with_waiting(self) -> None:
+        """Answers what waited for Keras to be imported, as far as it is."""
+        if self._processes.environment is None:
+            return
+        greetings, self._greetings = self._greetings, []
+        for request in greetings:
+            self._send(wire.answer(request, self._processes.environment))
+        while self._waiting:
+            process = self._processes.take(len(self._waiting))
+            if process is None:
+                return
+            self._begin(self._waiting.pop(0), process)
+
+    def _begin(self, asked: _Asked, process: Process) -> None:
+        child = _Child(asked.params["job"], process, asked.params.get("limits") or {})
         self._children[child.job] = child
-        self._selector.register(ours, selectors.EVENT_READ, lambda: self._read_child(child))
-        self._selector.register(reading, selectors.EVENT_READ, lambda: self._read_output(child))
-        self._ask(child, request, message)
+        process.heard = lambda data: self._hear(child, data)
+        process.printed = lambda data: self._show(child, data)
+        self._send(wire.notification("job/begun", {"job": child.job}))
+        self._ask(child, asked.request, asked.message)
+
+    def _used(self, job: int) -> float:
+        """The processor time of a job; 0 while it has no process."""
+        child = self._children.get(job)
+        return child.process.processor_seconds() if child is not None else 0.0
+
+    def _close(self, job: int) -> None:
+        for asked in [each for each in self._waiting if each.params["job"] == job]:
+            self._waiting.remove(asked)
+            self._send(wire.answer(asked.request, _not_begun()))
+        child = self._children.get(job)
+        if child is not None:
+            self._kill(child, None)
+            self._reap(child)
 
     def _go_on(self, request: Any, params: dict[str, Any], message: dict[str, Any]) -> None:
         """Opens a job in the process of another one, which is over; that process refuses where it would do harm."""
@@ -179,51 +192,20 @@ class Zygote:
         del self._children[child.job]
         child.job, child.limit, child.printed = params["job"], params.get("limits") or {}, 0
         self._children[child.job] = child
+        self._send(wire.notification("job/begun", {"job": child.job}))
         self._ask(child, request, message)
-
-    def _become_child(self, channel: socket.socket, output: int, progress: limits.Progress) -> None:
-        """In the new process: keeps nothing of the zygote's but the modules, and never returns."""
-        status = 1
-        try:
-            kin.die_with_parent()
-            # In a session of its own no signal to "my group" reaches the agent or the server, and no terminal is left.
-            os.setsid()
-            kin.take_in_orphans()
-            os.nice(5)  # The user's own training comes first.
-            self._selector.close()
-            for other in self._children.values():
-                other.channel.close()
-                os.close(other.output)
-            os.close(self._incoming)
-            os.close(self._outgoing)
-            nothing = os.open(os.devnull, os.O_RDONLY)
-            os.dup2(nothing, 0)
-            os.dup2(output, 1)
-            os.dup2(output, 2)
-            os.close(nothing)
-            os.close(output)
-            from . import job
-
-            job.serve(channel, progress, self._folder(os.getpid()))
-            status = 0
-        finally:
-            os._exit(status)
 
     def _ask(self, child: _Child, request: Any, message: dict[str, Any]) -> None:
         child.pending, child.silent_since = request, None
         try:
-            child.channel.sendall(wire.frame(wire.REQUEST, wire.text(message)))
+            child.process.send(wire.frame(wire.REQUEST, wire.text(message)))
         except OSError:
             self._kill(child, None)
             self._died(child)
 
-    def _read_child(self, child: _Child) -> None:
+    def _hear(self, child: _Child, data: bytes) -> None:
         if self._children.get(child.job) is not child:
             return
-        try:
-            data = child.channel.recv(1 << 20)
-        except OSError:
-            data = b""
         if not data:
             self._died(child)
             return
@@ -241,15 +223,8 @@ class Zygote:
             child.pending = None
         self._send(message)
 
-    def _read_output(self, child: _Child) -> None:
-        if self._children.get(child.job) is not child:
-            return
-        try:
-            data = os.read(child.output, 1 << 16)
-        except BlockingIOError:
-            return
-        if not data:
-            self._selector.unregister(child.output)
+    def _show(self, child: _Child, data: bytes) -> None:
+        if self._children.get(child.job) is not child or not data:
             return
         room = int(child.limit.get("output_bytes", 1 << 16)) - child.printed
         child.printed += len(data)
@@ -261,56 +236,46 @@ class Zygote:
 
     def _watch(self) -> None:
         for child in list(self._children.values()):
-            if child.pending is None or child.progress is None:
+            if child.pending is None:
                 continue
-            if self._has_ended(child):
+            process = child.process
+            if process.ended() is not None:
                 # A process that it has started may hold its channel open: no end of the stream will be seen.
-                self._read_rest(child)
+                self._sources.finish(process.replies)
                 continue
-            overdue = child.progress.overdue(child.pid)
+            overdue = process.progress.overdue(process.processor_seconds)
             most = child.limit.get("memory_mb")
             if overdue is not None:
                 child.late = True
                 self._kill(child, f"It took longer than {overdue:g} s and had to be stopped.")
-            elif most and limits.resident_mb(child.pid) > most:
+            elif most and process.memory_mb() > most:
                 self._kill(child, f"It took more than {most:,} MB of memory.")
-            elif kin.are_too_many(child.pid):
+            elif kin.are_too_many(process.pid):
                 self._kill(child, f"It started more than {kin.MOST} processes.")
             elif self._is_silent(child):
                 self._kill(child, "It did not answer any more.")
 
     def _is_silent(self, child: _Child) -> bool:
-        assert child.progress is not None
-        if child.progress.index is not None:
+        if child.process.progress.index is not None:
             child.silent_since = None
             return False
         now = time.monotonic()
         child.silent_since = child.silent_since or now
         return now - child.silent_since > ANSWER_SECONDS
 
-    def _has_ended(self, child: _Child) -> bool:
-        pid, status = os.waitpid(child.pid, os.WNOHANG)
-        if pid:
-            child.status = status
-        return bool(pid)
-
-    def _read_rest(self, child: _Child) -> None:
-        """Takes what a child has sent before its end, and tells its end."""
-        child.channel.setblocking(False)
-        while self._children.get(child.job) is child:
-            self._read_child(child)
-
     def _kill(self, child: _Child, because: Optional[str]) -> None:
         child.killed_because = child.killed_because or because
-        if child.status is None:
-            kin.kill(child.pid)
+        if child.process.ended() is None:
+            child.process.kill()
 
     def _died(self, child: _Child) -> None:
         """A child's end, expected or not: whatever was asked of it is answered with the reason."""
-        index = child.progress.index if child.progress is not None else None
-        status = self._reap(child)
+        index = child.process.progress.index
+        # What it has printed last may say why.
+        self._sources.finish(child.process.output)
+        code = self._reap(child)
         if child.pending is not None:
-            reason = child.killed_because or _how_it_ended(status)
+            reason = child.killed_because or how_it_ended(code)
             self._send(wire.notification("job/died", {"job": child.job, "reason": reason}))
             result = {
                 "probed": 0,
@@ -322,51 +287,43 @@ class Zygote:
             }
             self._send(wire.answer(child.pending, result))
 
-    def _folder(self, pid: int) -> str:
-        return os.path.join(self._scratch, str(pid))
-
     def _reap(self, child: _Child) -> int:
+        """Waits for its end, and clears up; how it has ended."""
         self._children.pop(child.job, None)
-        for source in (child.channel, child.output):
-            try:
-                self._selector.unregister(source)
-            except KeyError:
-                pass
-        child.channel.close()
-        os.close(child.output)
+        process = child.process
+        self._sources.remove(process.replies)
+        self._sources.remove(process.output)
         deadline = time.monotonic() + 1.0
-        while child.status is None and not self._has_ended(child):
+        while (code := process.ended()) is None:
             if time.monotonic() > deadline:
                 self._kill(child, None)
             time.sleep(0.001)
+        process.close()
         self._end_strays()
-        kernel.clear(self._folder(child.pid))
-        assert child.status is not None
-        return child.status
+        kernel.clear(os.path.join(self._scratch, process.name))
+        return code
 
 
-def _how_it_ended(status: int) -> str:
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        try:
-            name = signal.Signals(number).name
-        except ValueError:
-            name = str(number)
-        return f"It crashed the Python process ({name})."
-    return f"It ended the Python process with exit code {os.WEXITSTATUS(status)}."
+def _not_begun() -> dict[str, Any]:
+    """The answer to a job that was closed before it had a process."""
+    reason = "It was closed."
+    return {
+        "probed": 0,
+        "died": reason,
+        "index": None,
+        "verdict": "unknown",
+        "error": errors.limit("Killed", reason),
+    }
 
 
-def main(own: Sequence[str] = ()) -> None:
+def main(own: Sequence[str], sources: dict[str, str], environment: dict[str, str]) -> None:
     """Takes the standard streams for the protocol, gives user code others, and serves.
 
-    `own` are environment variables that the agent has set for itself.
+    `own` are environment variables that the agent has set for itself; `sources` and `environment` are what it was
+    started with.
     """
     kin.die_with_parent()
-    try:
-        # Signals of a terminal are for the server, which ends its agents in order.
-        os.setsid()
-    except OSError:
-        pass
+    _leave_the_terminal()
     incoming, outgoing = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
@@ -376,4 +333,21 @@ def main(own: Sequence[str] = ()) -> None:
     wire.write_all(outgoing, b"\r\n")
     # Importing Keras takes long on a busy machine; that this is a Python is known now.
     wire.write_all(outgoing, wire.notification("agent/hello", {"python": platform.python_version()}))
-    Zygote(incoming, outgoing, own).run()
+    with scratch.folder() as folder:
+        if sys.platform != "win32" and loader.forks():
+            from .forks import Forks
+
+            Zygote(outgoing, Selected(), Forks(own, folder, outgoing), folder).run(incoming)
+        else:
+            Zygote(outgoing, Heard(), Spares(sources, environment, folder), folder).run(incoming)
+
+
+def _leave_the_terminal() -> None:
+    """Signals of a terminal are for the server, which ends its agents in order."""
+    if sys.platform == "win32" or not hasattr(os, "setsid"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return
+    try:
+        os.setsid()
+    except OSError:
+        pass

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
-from hypershape.probe import PATIENCE, Job
+from hypershape.probe import PATIENCE, Agent, Job
 
 AFTERWARDS = 0.3
 """This part of the time is kept for repairs, where something fails, and as much for other assumptions about data."""
@@ -16,22 +16,33 @@ AFTERWARDS = 0.3
 class Clock:
     """So many seconds, from now on.
 
-    What a job had to wait for a processor that another program kept busy does not count: on a busy machine results
-    come later, and are the same. Of what has a limit of its own, a slice or a first probe, that counts `patience` times.
+    What a job had to wait for a processor that another program kept busy does not count, nor what it waits for a
+    process: on a busy machine, and where nothing is forked, results come later, and are the same. Of what has a limit
+    of its own, a slice or a first probe, waiting for a processor counts `patience` times.
     """
 
-    def __init__(self, seconds: float, parent: Clock | None = None, patience: float = 1.0) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        parent: Clock | None = None,
+        patience: float = 1.0,
+        agent: Agent | None = None,
+    ) -> None:
         self.seconds = seconds
         self.patience: float = parent.patience if parent is not None else patience
         self._parent = parent
         self._started = time.monotonic()
         self._waited = 0.0
+        self._agent, self._kept_waiting = agent, 0.0
+        if agent is not None:
+            self.follow(agent)
 
     @property
     def left(self) -> float:
         """The seconds until the time is over; below 0 the time since then."""
         passed = time.monotonic() - self._started
-        return min(self.seconds - (passed - self._waited), PATIENCE * self.seconds - passed)
+        kept = 0.0 if self._agent is None else self._agent.kept_waiting - self._kept_waiting
+        return min(self.seconds - (passed - self._waited - kept), PATIENCE * self.seconds - passed)
 
     def wait(self, seconds: float) -> None:
         """Takes so many seconds of the time passed for none."""
@@ -39,9 +50,13 @@ class Clock:
         if self._parent is not None:
             self._parent.wait(seconds)
 
+    def follow(self, agent: Agent) -> None:
+        """From now on what jobs wait for processes of this agent is no time."""
+        self._agent, self._kept_waiting = agent, agent.kept_waiting
+
     def part(self, seconds: float) -> Clock:
         """A clock for some of the time, whose waiting counts here, too."""
-        return Clock(seconds, self)
+        return Clock(seconds, self, agent=self._agent)
 
     def noting(self, job: Job) -> _Noting:
         """Takes what a job waits meanwhile for no time."""

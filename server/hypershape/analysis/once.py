@@ -13,7 +13,7 @@ async def probe_once(
     target: Target, agent: Agent, configuration: Configuration, seconds: float = 10.0
 ) -> Report | None:
     """The report of a symbolic probe; None where the target cannot be probed in so much time."""
-    clock = Clock(seconds)
+    clock = Clock(seconds, agent=agent)
     try:
         opened = await open_job(target, agent, clock)
     except (SliceFailed, AgentFailed):

@@ -78,6 +78,7 @@ async def analyse(
             yield replace(state, progress=f"{IMPORTING}: {seconds:.0f} s so far")
     clock.wait(time.monotonic() - before)
     plain, (agent, environment) = agent, starting.result()
+    clock.follow(agent)
     if environment.problem is not None:
         state = await _unable(state, environment, environment.problem, options)
         yield await with_fixes(state, plain, options, clock, widen) if environment.script else state

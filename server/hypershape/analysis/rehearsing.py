@@ -73,7 +73,7 @@ class Player:
 
 async def rehearsed(state: Analysis, player: Player) -> AsyncGenerator[Analysis, None]:
     """The analysis with one rehearsal after the other; it is not yielded where there is nothing to play."""
-    clock, played = Clock(REHEARSING_SECONDS), list[Rehearsal]()
+    clock, played = Clock(REHEARSING_SECONDS, agent=player.agent), list[Rehearsal]()
     for tuner in state.module.tuners:
         own = _target_of(tuner, state)
         if tuner.rehearsal is None or not _is_worth_it(own):

@@ -86,7 +86,7 @@ async def with_played_fixes(
     """
     if not options.verify_fixes or not any(each.verdict != "unknown" for each in state.rehearsals):
         return state
-    own = Clock(REPLAYING_SECONDS)
+    own = Clock(REPLAYING_SECONDS, agent=agent)
     passed = frozenset(fix.edits for finding in state.findings for fix in finding.fixes if fix.verified)
     replay = Replay(state, own)
     trial = Trial(state, agent, own, widen, replay, passed, cache)

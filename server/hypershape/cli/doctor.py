@@ -77,10 +77,18 @@ def _write(path: Path, known: Mapping[str, object]) -> None:
         raise CannotRun(f"The report could not be written: {reason}") from None
 
 
+PROCESSES = {
+    "fork": "forks of one process that has imported Keras",
+    "spawn": "interpreters of their own, two of which wait with Keras imported",
+}
+
+
 def _barriers(environment: Environment) -> dict[str, str]:
-    """What probes are kept from, and by what."""
+    """Where probes run, what they are kept from, and by what."""
     mounts, calls = ("mounts" in environment.barriers, "calls" in environment.barriers)
     return {
+        "processes of probes": PROCESSES[environment.processes],
+        "their bounds": environment.bounds,
         "your files": environment.unfenced or FENCED,
         "their modes, shared memory": FROZEN
         if mounts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -51,6 +52,7 @@ async def until_idle(pause: Callable[[float], Awaitable[None]] = asyncio.sleep) 
 
 def _wanted() -> float:
     """How many programs wanted a processor at a time in the last minute, for each one that there is."""
-    with suppress(AttributeError, OSError):
-        return os.getloadavg()[0] / (os.cpu_count() or 1)
+    if sys.platform != "win32":
+        with suppress(OSError):
+            return os.getloadavg()[0] / (os.cpu_count() or 1)
     return 0.0

@@ -15,8 +15,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidRequest
@@ -28,6 +27,7 @@ from pygls.workspace import TextDocument
 from hypershape import __version__, journal, settings
 from hypershape.lsp import (
     actions,
+    addresses,
     carry,
     convert,
     hints,
@@ -108,7 +108,7 @@ class Server(LanguageServer):
         """The text of an open document or notebook, the URIs of its parts, and their versions."""
         from hypershape import source
 
-        path = _path(uri)
+        path = addresses.path(uri)
         notebook = self.workspace.notebook_documents.get(unquote(uri))
         if notebook is None:
             text = self._opened(uri)
@@ -135,7 +135,7 @@ class Server(LanguageServer):
 
     def path(self, uri: str) -> str:
         """The path of a document, or of the notebook that holds a cell."""
-        return _path(self.owner(uri))
+        return addresses.path(self.owner(uri))
 
     @cached_property
     def files(self) -> Any:
@@ -151,7 +151,7 @@ class Server(LanguageServer):
 
     def folders(self) -> list[str]:
         """The paths of the folders that the editor has open."""
-        opened = [_path(folder.uri) for folder in self.workspace.folders.values()]
+        opened = [addresses.path(folder.uri) for folder in self.workspace.folders.values()]
         root = self.workspace.root_path
         return opened or ([root] if root else [])
 
@@ -330,7 +330,7 @@ class Server(LanguageServer):
 
     def schedule_around(self, uri: str) -> None:
         """Analyses the other open files that share a search space with a document, when it has been quiet for a while."""
-        path = _path(uri)
+        path = addresses.path(uri)
         for other, session in self.sessions.items():
             if session.analysis is not None and path in session.analysis.module.around and other != uri:
                 self.schedule(other, AROUND_SECONDS)
@@ -479,11 +479,6 @@ class Server(LanguageServer):
         self._replace_shown(session, {part: [] for part in own})
         for part in own:
             self._published.pop(part, None)
-
-
-def _path(uri: str) -> str:
-    parts = urlsplit(uri)
-    return url2pathname(parts.path) if parts.scheme in ("file", "vscode-notebook-cell") else parts.path or uri
 
 
 def create_server() -> Server:

@@ -44,8 +44,9 @@ FIRST_SECONDS = 60.0
 DATA_SECONDS = 30.0
 """What a search is given is read again after this time: the files behind it may have changed."""
 
-MOST_PARKED = 4
-"""So many processes may wait for a text like theirs, of some 50 MB each that are their own."""
+MOST_PARKED = {"fork": 4, "spawn": 2}
+"""So many processes may wait for a text like theirs, of some 50 MB each that are their own, or 300 MB of interpreters
+that share nothing."""
 
 MOST_DRESSED = 2
 """So many agents with a script's environment rest beside the plain one, of some 500 MB each."""
@@ -155,6 +156,10 @@ class Agent:
         self._gone: asyncio.Future[None] | None = None
         self._greeted = asyncio.Event()
         self._errors: asyncio.Task[None] | None = None
+        self._unbegun: set[int] = set()
+        """Jobs that wait for a process."""
+        self._unbegun_since = 0.0
+        self._kept_waiting = 0.0
         self._asked = 0
         """So many requests wait for an answer."""
         self._watching: asyncio.Task[None] | None = None
@@ -237,7 +242,8 @@ class Agent:
             return True
         if self.state is not State.RUNNING:
             return False
-        while len(self._parked) >= MOST_PARKED:
+        processes = "fork" if self._environment is None else self._environment.processes
+        while len(self._parked) >= MOST_PARKED[processes]:
             self._unpark(next(iter(self._parked)))
         loop = asyncio.get_running_loop()
         self._parked[job] = loop.call_later(PARKED_SECONDS, self._unpark, job)
@@ -268,6 +274,9 @@ class Agent:
         started, left = time.monotonic(), seconds
         while not (await asyncio.wait({reading}, timeout=max(left, 0.05)))[0]:
             job = self._describing.get(key)
+            if job is not None and job.number in self._unbegun:
+                # It has no process yet, whose start is no reading.
+                started = time.monotonic()
             used = 0.0 if job is None else await job.used()
             left = min(seconds - used, PATIENCE * seconds - (time.monotonic() - started))
             if left <= 0:
@@ -330,7 +339,8 @@ class Agent:
         await self.environment()
         number = next(self._numbers)
         try:
-            answer = await self.ask("job/simulate", {"job": number, "asked": asked, "seconds": seconds})
+            params = {"job": number, "asked": asked, "seconds": seconds}
+            answer = await self.ask_for_process("job/simulate", params)
             return list(answer.get("searches", ()))
         finally:
             self.tell_later("job/close", {"job": number})
@@ -408,6 +418,27 @@ class Agent:
             self._asked -= 1
             request.cancel()
 
+    @property
+    def kept_waiting(self) -> float:
+        """The seconds so far in which some job had no process yet, as where an interpreter must import Keras first."""
+        return self._kept_waiting + (time.monotonic() - self._unbegun_since if self._unbegun else 0.0)
+
+    async def ask_for_process(self, method: str, params: dict[str, Any]) -> Any:
+        """A request for which a job needs a process; raises AgentFailed."""
+        number = params["job"]
+        if not self._unbegun:
+            self._unbegun_since = time.monotonic()
+        self._unbegun.add(number)
+        try:
+            return await self.ask(method, params)
+        finally:
+            self._has_begun(number)
+
+    def _has_begun(self, number: int) -> None:
+        if self._unbegun == {number}:
+            self._kept_waiting += time.monotonic() - self._unbegun_since
+        self._unbegun.discard(number)
+
     async def _watch(self, client: _Client) -> None:
         """Ends an agent that shows no life while something is asked of it: one that was stopped, or that hangs."""
         while self._client is client and self._asked:
@@ -460,7 +491,7 @@ class Agent:
         self._listen(client)
         program, *arguments = self.command
         code = bootstrap.CODE
-        if Path(program).name in ("ssh", "plink"):
+        if Path(program).stem in ("ssh", "plink"):
             code = shlex.quote(code)
         variables = interpreter.environment(self._untrusted, secrets=bool(arguments))
         try:
@@ -536,6 +567,10 @@ class Agent:
         def hello(_: dict[str, Any]) -> None:
             self._heard += 1
             self._greeted.set()
+
+        @client.feature("job/begun")  # type: ignore[untyped-decorator]
+        def begun(params: dict[str, Any]) -> None:
+            self._has_begun(params["job"])
 
         @client.feature("job/reports")  # type: ignore[untyped-decorator]
         def reports(params: dict[str, Any]) -> None:
@@ -617,6 +652,11 @@ class Job:
         """Forks the process and runs the slice in it."""
         await self._open({})
 
+    @property
+    def number(self) -> int | None:
+        """What the agent knows it by; None when it has ended."""
+        return self._number
+
     async def used(self) -> float:
         """The processor time that its process has used so far; 0 where the agent's system does not tell."""
         return float(await self._agent.ask("job/used", {"job": self._number}))
@@ -662,14 +702,14 @@ class Job:
     async def rehearse(self, configuration: Configuration, tuner: Span, seconds: float) -> Rehearsal:
         """Forks the process, runs a slice that searches in it, and tells what happened."""
         asked = {"configuration": dict(configuration), "seconds": seconds}
-        answer = await self._agent.ask("job/rehearse", {**self._params(), **asked})
+        answer = await self._agent.ask_for_process("job/rehearse", {**self._params(), **asked})
         with _understood():
             return convert.rehearsal(answer, configuration, tuner)
 
     async def _open(self, more: Mapping[str, Any]) -> dict[str, Any]:
         params = {**self._params(), **more}
         try:
-            answer: dict[str, Any] = await self._agent.ask("job/open", params)
+            answer: dict[str, Any] = await self._agent.ask_for_process("job/open", params)
         except BaseException:
             self.end()
             raise
