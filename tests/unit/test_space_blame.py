@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from hypershape.model import Detail, Frame, Hyperparameter, ProbeError, Report, Span, Value
-from hypershape.space.blame import causes, smallest_condition, telling
+from hypershape.space.blame import causes, kind, smallest_condition, telling
 
 
 def space(**domains: list[Value]) -> dict[str, Hyperparameter]:
@@ -117,6 +117,23 @@ def test_there_is_no_condition_when_nothing_simple_is_exact() -> None:
 def failure(values: dict[str, Value], message: str, line: int = 3) -> Report:
     span = Span("m.py", line, 1, line, 9)
     return Report(values, "fail", "symbolic", ProbeError("ValueError", message, "build", (Frame(span, "f"),)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<Scaler object at 0x7f3c1a> has no shape", "<Scaler object at 0x7e9912ab> has no shape"),
+        ("run 123e4567-e89b-12d3-a456-426614174000 ended", "run 00aa4567-e89b-12d3-a456-4266141740ff ended"),
+        ("cannot read '/tmp/tmpab12cd/x.h5'", "cannot read '/tmp/tmpzz_e/y.h5'"),
+        ("cannot read C:\\Users\\a\\x", "cannot read C:\\Users\\b\\y"),
+    ],
+)
+def test_what_every_run_generates_anew_makes_no_other_cause(one: str, other: str) -> None:
+    errors = [ProbeError("ValueError", message, "build") for message in (one, other)]
+    assert kind(errors[0]) == kind(errors[1])
+    assert kind(errors[0]) != kind(
+        ProbeError("ValueError", one.replace("has", "had").replace("e", "a"), "build")
+    )
 
 
 def test_messages_that_differ_in_numbers_only_are_one_cause_and_places_are_not() -> None:

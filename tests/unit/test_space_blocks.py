@@ -131,6 +131,22 @@ def test_a_failure_that_adds_up_over_blocks_is_not_laid_upon_one_of_them() -> No
     assert found is None or "for some" not in found.words
 
 
+def test_the_chance_of_a_block_is_exact_however_many_combinations_there_are() -> None:
+    def fits(index: int) -> Condition:
+        differs = Relation(Name(f"width_{index}"), "!=", Name(f"width_{index - 1}"))
+        return And(
+            (
+                Comparison(f"shortcut_{index}", "==", True),
+                Or((Comparison(f"stride_{index}", "==", 2), differs)),
+            )
+        )
+
+    hps = {each.name: each for each in LEVELS}
+    asked = Or(tuple(map(fits, (1, 2, 3, 4))))
+    # Each shortcut is there in one half; half of them have a stride of 1, of which a third has the width before.
+    assert asked.probability(hps) == pytest.approx(1 - (1 / 2 + 1 / 2 * 1 / 2 * 1 / 3) ** 4)
+
+
 @pytest.mark.parametrize("names", [{"a": "c", "b": "d"}, {"a": None}, {"b": None}])
 def test_a_renamed_condition_says_the_same_of_other_names(names: dict[str, str | None]) -> None:
     asked = Or(

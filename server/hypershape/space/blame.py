@@ -108,9 +108,17 @@ def _what_went_wrong(error: ProbeError) -> object:
     )
 
 
+_GENERATED = re.compile(
+    r"0x[0-9a-fA-F]+"
+    r"|\b[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\b"
+    r"|(?<![\w.])(?:[A-Za-z]:)?[/\\][^\s'\"<>]+"
+)
+"""Addresses, identifiers that are drawn, and paths: each run may have others."""
+
+
 @lru_cache(maxsize=4096)
 def _without_numbers(message: str) -> str:
-    words = re.sub(r"\d+(\.\d+)?(e-?\d+)?", "#", message)
+    words = re.sub(r"\d+(\.\d+)?(e-?\d+)?", "#", _GENERATED.sub("#", message))
     words = re.sub(r"[(\[](?:#|None|,|\s)*[)\]]", "()", words)
     return re.sub(r"_#", "", words)
 

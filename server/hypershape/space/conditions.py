@@ -10,9 +10,7 @@ have to compute an absurdly large power.
 
 from __future__ import annotations
 
-import itertools
 import keyword
-import math
 import operator
 import unicodedata
 from abc import ABC, abstractmethod
@@ -256,18 +254,27 @@ class Condition(ABC):
         Hyperparameters are drawn independently, so that only the values of these names are enumerated, however large
         the rest of the space is. None where they are too many, or where the condition has no answer for some.
         """
-        found = [_sorted_out(self, name, hps) for name in self.names]
-        sides = [side for side in found if side is not None]
-        if len(sides) < len(found) or math.prod(map(len, sides)) > MOST_COMBINATIONS:
-            return None
-        total = 0.0
-        for combination in itertools.product(*sides):
-            part = math.prod(share for _, share in combination)
-            answer = self.holds(dict(zip(self.names, (value for value, _ in combination), strict=True)))
-            if answer is None and part > 0:
+        sides: dict[str, list[tuple[Value, float]]] = {}
+        for name in self.names:
+            side = _sorted_out(self, name, hps)
+            if side is None:
                 return None
-            total += part * bool(answer)
-        return min(total, 1.0)
+            sides[name] = side
+        # What was drawn is kept only as far as the condition still asks for it, as for a block after the next one.
+        states: dict[Condition | bool, float] = {self: 1.0}
+        for name, side in sides.items():
+            if len(states) * len(side) > MOST_COMBINATIONS:
+                return None
+            after: dict[Condition | bool, float] = {}
+            for asked, chance in states.items():
+                for value, share in side:
+                    left = settled(asked, name, value) if isinstance(asked, Condition) else asked
+                    if left is None and share > 0:
+                        return None
+                    if left is not None:
+                        after[left] = after.get(left, 0.0) + chance * share
+            states = after
+        return min(states.get(True, 0.0), 1.0)
 
     def __str__(self) -> str:
         return self.text
