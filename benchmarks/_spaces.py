@@ -2,7 +2,8 @@
 
 `families` come from families.py; under spaces/, `other`, `further` and `styles` hold files in further styles, `large` variants of
 10^6 configurations or more in which few hyperparameters decide, and `blocks` spaces in which every block has choices of
-its own. All are read as the server reads a file.
+its own. `failing` is for tests/accuracy/test_failing.py alone: conditions stand beside the lines that fail. All are
+read as the server reads a file.
 """
 
 from __future__ import annotations
