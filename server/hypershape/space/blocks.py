@@ -44,6 +44,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """What is looked at beside a block's own values: names that all blocks share, and the block before."""
+
+    shared: Sequence[str] = ()
+    before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """The hyperparameters that a loop declares: for each pattern of a name, `filters_#`, the name in each round."""
 
@@ -58,10 +66,10 @@ class Loop:
         read = [i for names in self.names.values() for i, name in names.items() if name in configuration]
         return max(read, default=None)
 
-    def block(self, configuration: Configuration, index: int, shared: Sequence[str]) -> Configuration:
+    def block(self, configuration: Configuration, index: int, view: View) -> Configuration:
         """What a configuration has in one round, in the round before, and whatever the round is."""
-        found = {name: configuration[name] for name in shared if name in configuration}
-        for at, written in ((index, _here), (index - 1, _before)):
+        found = {name: configuration[name] for name in view.shared if name in configuration}
+        for at, written in ((index, _here), (index - 1, _before))[: 2 if view.before else 1]:
             for pattern, names in self.names.items():
                 if at in names and names[at] in configuration:
                     found[written(pattern)] = configuration[names[at]]
@@ -118,8 +126,7 @@ def some_block(
         if said is None:
             continue
         bad, good = (_where(said.condition, some) for some in (failing, building))
-        if bad == (1 << len(failing)) - 1 or not good:
-            yield Literal(said.condition, bad, good, said.cost)
+        yield Literal(said.condition, bad, good, said.cost)
 
 
 def differences(
@@ -153,26 +160,30 @@ def _said(
 ) -> Found | None:
     """What is said of some block: the same of all of them, or something else of the first, which has none before it."""
     inside, (first, *others) = loop.hps(hps, shared), loop.rounds
+    # The less is looked at, the fewer coincidences there are.
+    views = (View(), View(shared), View(shared, before=True))
 
-    def told(rounds: Sequence[int]) -> Found | None:
-        for bad, good in _blocks(loop, failing, building, rounds, shared):
-            found = find(bad, good, inside) if bad and good else None
-            if found is not None and found.cost <= MOST_INSIDE:
-                return found
-        return None
+    def told(rounds: Sequence[int], failing: Sequence[Configuration]) -> Iterator[Found]:
+        for view in views:
+            for bad, good in _blocks(loop, failing, building, rounds, view):
+                found = find(bad, good, inside) if bad and good else None
+                if found is not None and found.cost <= MOST_INSIDE:
+                    yield found
 
-    if (all_alike := told(loop.rounds)) is not None:
-        return _of_members(loop, all_alike, loop.rounds)
-    rest = told(others)
-    if rest is None:
-        return None
-    if not any(loop.last(each) == first for each in failing):
-        return _of_members(loop, rest, others)
-    start = told([first])
-    at_first = None if start is None else loop.at(start.condition, first)
-    return (
-        None if start is None or at_first is None else _of_members(loop, rest, others, at_first, start.cost)
-    )
+    for found in told(loop.rounds, failing):
+        whole = _of_members(loop, found, loop.rounds)
+        if whole is not None and all(map(whole.condition.holds, failing)):
+            return whole
+    for found in told(others, failing):
+        rest = _of_members(loop, found, others)
+        left = [] if rest is None else [each for each in failing if not rest.condition.holds(each)]
+        if rest is not None and not left:
+            return rest
+        for start in told([first], left):
+            at_first = loop.at(start.condition, first)
+            if at_first is not None and all(map(at_first.holds, left)):
+                return _of_members(loop, found, others, at_first, start.cost)
+    return None
 
 
 def _of_members(
@@ -195,14 +206,14 @@ def _blocks(
     failing: Sequence[Configuration],
     building: Sequence[Configuration],
     rounds: Sequence[int],
-    shared: Sequence[str],
+    view: View,
 ) -> Iterator[_Told]:
     """Blocks that fail and blocks that build, told by what was read last, and by which blocks never build."""
 
     def taken_apart(configuration: Configuration) -> dict[_Key, Configuration]:
         last = loop.last(configuration)
         ran = [index for index in rounds if last is not None and index <= last]
-        return {_key(block): block for block in (loop.block(configuration, index, shared) for index in ran)}
+        return {_key(block): block for block in (loop.block(configuration, index, view) for index in ran)}
 
     good: dict[_Key, Configuration] = {}
     for each in building:

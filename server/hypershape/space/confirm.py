@@ -42,17 +42,19 @@ def trials(
                         **{name: each[name] for name in condition.names if name in each},
                     }
     inside = outside = 0
+    # What names more says more that may be wrong.
+    enough = FRESH + 2 * len(condition.names)
     for _ in range(200 * FRESH):
         each = _drawn(hps, generator)
         if condition.holds(each):
             inside += 1
-            if inside <= FRESH:
+            if inside <= enough:
                 yield each
         else:
             outside += 1
-            if outside <= FRESH:
+            if outside <= enough:
                 yield each
-        if min(inside, outside) >= FRESH:
+        if min(inside, outside) >= enough:
             break
     for base in generator.choices(failing, k=max(0, FRESH - inside)):
         yield {**_drawn(hps, generator), **{name: base[name] for name in condition.names if name in base}}
