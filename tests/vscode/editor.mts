@@ -23,9 +23,8 @@ export interface Squiggle {
 }
 
 export interface Options {
-  /** A file under examples/, copied to a folder of its own; with `text`, a new file of that name. */
+  /** A file under examples/, copied to a folder of its own. */
   readonly example: string;
-  readonly text?: string;
   /** Trust every workspace without a question. */
   readonly trusted: boolean;
   /** Settings of VS Code beside those of all tests. */
@@ -48,12 +47,12 @@ export class Editor {
     this.stop = stop;
   }
 
-  static async open({ example, text, trusted, settings = {} }: Options): Promise<Editor> {
+  static async open({ example, trusted, settings = {} }: Options): Promise<Editor> {
     const scratch = await fs.mkdtemp(path.join(os.tmpdir(), 'hypershape-vscode-'));
     const workspace = path.join(scratch, 'workspace');
     const file = path.join(workspace, example);
     await fs.mkdir(workspace);
-    await (text === undefined ? fs.copyFile(path.join(EXAMPLES, example), file) : fs.writeFile(file, text));
+    await fs.copyFile(path.join(EXAMPLES, example), file);
     const started = path.join(scratch, 'started');
     const interpreter = await recordingInterpreter(scratch, started);
     await writeSettings(scratch, interpreter, settings);
