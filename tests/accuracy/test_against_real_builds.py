@@ -158,3 +158,40 @@ def test_what_exact_layers_promise_is_what_their_call_gives_in_training() -> Non
         traced, found = in_child(disagreeing, name, EXACT_PROGRAMS)
         assert traced >= EXACT_PROGRAMS, f"{name} was seldom called in a way that counts"
         assert not found, found[0]
+
+
+def disagreeing_on_masks(count: int) -> list[str]:
+    """Calls of recurrent layers on random sizes that carry a mask, of which the trace is no other than was foreseen."""
+    import random
+
+    import keras
+
+    from hypershape.agent import engine, training
+
+    engine.install()
+    found, is_exact = [], training._is_exact
+    for number in range(count):
+        generator = random.Random(number)
+        tokens = keras.Input((generator.randint(1, 30),), dtype="int32")
+        x = keras.layers.Embedding(50, generator.randint(1, 30), mask_zero=True)(tokens)
+        made = getattr(keras.layers, generator.choice(training._MASKED))(
+            generator.randint(1, 20),
+            return_sequences=generator.random() < 0.5,
+            dropout=generator.choice([0, 0.2]),
+        )
+        if generator.random() < 0.5:
+            made = keras.layers.Bidirectional(made, merge_mode=generator.choice(["concat", "sum", "ave"]))
+        outputs = made(x)
+        assert is_exact(made, (x,), {})
+        training._is_exact = lambda *given: False
+        if training._traced(made, (x,), {}, outputs) is not training.PASSES:
+            found.append(f"{made.get_config()} on {x.shape}")
+        training._is_exact = is_exact
+    return found
+
+
+@pytest.mark.skipif(
+    os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow", reason="told by TensorFlow"
+)
+def test_recurrent_layers_take_every_mask_over_their_steps() -> None:
+    assert in_child(disagreeing_on_masks, 4 * EXACT_PROGRAMS) == []

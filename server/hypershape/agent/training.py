@@ -51,6 +51,9 @@ EXACT = frozenset(
 _WRAPPERS = ("Bidirectional", "TimeDistributed")
 """Layers that are as exact as those that they call."""
 
+_MASKED = ("GRU", "LSTM", "SimpleRNN")
+"""Exact layers that take any mask over the steps of their input."""
+
 _SEVERAL = ("Add", "Average", "Multiply")
 """Exact layers that take more than one tensor."""
 
@@ -410,7 +413,9 @@ def _is_exact(operation: Any, args: Any, kwargs: Any) -> bool:
     tensors = [each for each in tree.flatten((args, kwargs)) if hasattr(each, "shape")]
     if len(tensors) > 1 and name not in _SEVERAL:
         return False
-    if any("float" not in str(tensor.dtype) or mask_of(tensor) is not None for tensor in tensors):
+    if any("float" not in str(tensor.dtype) for tensor in tensors):
+        return False
+    if any(mask_of(tensor) is not None for tensor in tensors) and name not in _MASKED:
         return False
     if any(
         type(each) is types.FunctionType and not _is_keras_function(each) for each in vars(operation).values()
