@@ -407,7 +407,9 @@ def _is_exact(operation: Any, args: Any, kwargs: Any) -> bool:
         return False
     if name in _WRAPPERS:
         inner = [each for each in vars(operation).values() if isinstance(each, keras.layers.Layer)]
-        return inner != [] and all(_is_exact(each, args, kwargs) for each in inner)
+        # What two layers of other sizes give cannot always be put together.
+        sizes = {tuple([tuple(weight.shape) for weight in each.weights]) for each in inner}
+        return len(sizes) == 1 and all(_is_exact(each, args, kwargs) for each in inner)
     if name not in EXACT:
         return False
     tensors = [each for each in tree.flatten((args, kwargs)) if hasattr(each, "shape")]
