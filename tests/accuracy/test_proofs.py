@@ -26,7 +26,7 @@ QUICK = ("scoped blocks", "skips that meet", "towers that add", "windows of a se
 PROVED = (
     *QUICK, "causal stack", "cnn per level", "decoder per level", "pooling kinds", "pooling per level",
     "recurrent per level", "residual strides", "residual widths", "conv lstm", "masked embedding", "raw operations",
-    "siamese with two lengths", "subclassed resnet", "wrapped functional model",
+    "subclassed resnet", "wrapped functional model",
 )  # fmt: skip
 CHOSEN = [each for each in SPACES if each.name in (PROVED if BUILT > 4 else QUICK)]
 
