@@ -35,8 +35,8 @@ class _File:
         self.name, self.text = name, text
         self.tree = ast.parse(text)
         self.starts = [0]
-        for line in text.splitlines(keepends=True):
-            self.starts.append(self.starts[-1] + len(line))
+        for line in text.split("\n"):
+            self.starts.append(self.starts[-1] + len(line) + 1)
         self.calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
 
     def named(self, *names: str) -> list[ast.Call]:
@@ -54,11 +54,19 @@ class _File:
         return Mutant(self.name, kind, said, text)
 
     def offset(self, node: ast.expr) -> int:
-        return self.starts[node.lineno - 1] + node.col_offset
+        start = self.starts[node.lineno - 1]
+        before = self.text[start:].split("\n", 1)[0].encode()[: node.col_offset]
+        return start + len(before.decode())
 
 
 def _name(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _whole(node: ast.expr | None) -> int:
+    """A whole number that is written; 0 where none is."""
+    value = getattr(node, "value", None)
+    return value if isinstance(value, int) else 0
 
 
 def _argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
@@ -68,13 +76,18 @@ def _argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
     return call.args[position] if position < len(call.args) else None
 
 
+def _input_shapes(file: _File) -> Iterator[ast.Tuple]:
+    """The input shapes that are written as numbers."""
+    for call in file.calls:
+        shape = _argument(call, "shape", 0) if _name(call) == "Input" else _argument(call, "input_shape", 99)
+        if isinstance(shape, ast.Tuple) and all(isinstance(each, ast.Constant) for each in shape.elts):
+            yield shape
+
+
 def _smaller_input(file: _File) -> Iterator[Mutant]:
     """The data stay as they are, or shrink with the model's input."""
-    for call in file.named("Input"):
-        shape = _argument(call, "shape", 0)
-        if not isinstance(shape, ast.Tuple):
-            continue
-        sizes = [each.value for each in shape.elts if isinstance(each, ast.Constant)]
+    for shape in _input_shapes(file):
+        sizes = [_whole(each) for each in shape.elts if _whole(each)]
         written = f"({', '.join(map(str, sizes))}{',' * (len(sizes) == 1)})"
         for part in (2, 3):
             less = [
@@ -93,10 +106,9 @@ def _smaller_input(file: _File) -> Iterator[Mutant]:
 def _wider_range(file: _File) -> Iterator[Mutant]:
     for call in file.named("Int"):
         most, step = _argument(call, "max_value", 2), _argument(call, "step", 3)
-        if isinstance(most, ast.Constant):
-            by = step.value if isinstance(step, ast.Constant) else 1
+        if most is not None and _whole(most):
             for times in (1, 2, 4):
-                yield file.replaced("range", (most, str(most.value + times * by)))
+                yield file.replaced("range", (most, str(_whole(most) + times * (_whole(step) or 1))))
     for call in file.named("Choice"):
         values = _argument(call, "values", 1)
         if isinstance(values, ast.List) and all(
@@ -107,6 +119,17 @@ def _wider_range(file: _File) -> Iterator[Mutant]:
                 yield file.replaced("range", (values, str([*numbers, more])))
 
 
+def _adds_a_layer(node: ast.Expr | ast.Assign) -> bool:
+    """`model.add(layers.…)`, or `h = layers.…(…)(h)`."""
+    call = node.value
+    if not isinstance(call, ast.Call):
+        return False
+    if isinstance(node, ast.Expr):
+        return _name(call) == "add"
+    given = [each.id for each in call.args if isinstance(each, ast.Name)]
+    return isinstance(call.func, ast.Call) and [getattr(each, "id", "") for each in node.targets] == given
+
+
 def _another_block(file: _File) -> Iterator[Mutant]:
     """A statement that adds a layer, written twice."""
     lines = file.text.splitlines(keepends=True)
@@ -114,10 +137,7 @@ def _another_block(file: _File) -> Iterator[Mutant]:
         if not isinstance(node, (ast.Expr, ast.Assign)) or node.lineno != node.end_lineno:
             continue
         line = lines[node.lineno - 1]
-        adds = ".add(layers." in line or (
-            "= layers." in line and line.split("=")[0].strip() == line.rsplit("(", 1)[1].strip("() \n")
-        )
-        if adds and "Flatten" not in line and line.startswith("    "):
+        if _adds_a_layer(node) and "Flatten" not in line and line.startswith("    "):
             text = "".join([*lines[: node.lineno], line, *lines[node.lineno :]])
             yield Mutant(file.name, "block", f"line {node.lineno} twice: {line.strip()}", text)
 
@@ -132,13 +152,13 @@ def _padding(file: _File) -> Iterator[Mutant]:
 def _stride(file: _File) -> Iterator[Mutant]:
     for call in file.named(*_WINDOWED, "Conv2DTranspose"):
         strides = _argument(call, "strides", 99)
-        if isinstance(strides, ast.Constant):
-            yield file.replaced("stride", (strides, str(strides.value + 1)))
+        if strides is not None and _whole(strides):
+            yield file.replaced("stride", (strides, str(_whole(strides) + 1)))
         elif call.args and "Conv" in _name(call):
             last = call.args[-1]
             yield file.replaced("stride", (last, f"{file.source(last)}, strides=2"))
-        elif call.args and isinstance(call.args[0], ast.Constant):
-            yield file.replaced("stride", (call.args[0], str(call.args[0].value + 1)))
+        elif call.args and _whole(call.args[0]):
+            yield file.replaced("stride", (call.args[0], str(_whole(call.args[0]) + 1)))
 
 
 def _merge(file: _File) -> Iterator[Mutant]:
@@ -150,10 +170,9 @@ def _merge(file: _File) -> Iterator[Mutant]:
 def _units(file: _File) -> Iterator[Mutant]:
     for call in file.named("Dense", "Conv2D", "Conv1D", "Reshape", "LSTM", "GRU"):
         units = _argument(call, "units", 0)
-        if isinstance(units, ast.Constant) and isinstance(units.value, int):
-            for more in (1, -1):
-                if units.value + more > 0:
-                    yield file.replaced("units", (units, str(units.value + more)))
+        for more in (1, -1):
+            if units is not None and _whole(units) and _whole(units) + more > 0:
+                yield file.replaced("units", (units, str(_whole(units) + more)))
 
 
 def _loss(file: _File) -> Iterator[Mutant]:
@@ -166,18 +185,22 @@ def _loss(file: _File) -> Iterator[Mutant]:
 
 def _labels(file: _File) -> Iterator[Mutant]:
     """Labels of another form: one-hot, numbers, a column, one class more."""
-    (given,) = [
+    made = [
         node.value
         for node in file.tree.body
         if isinstance(node, ast.Assign)
         and isinstance(node.targets[0], ast.Name)
-        and node.targets[0].id == "y"
+        and node.targets[0].id in ("y", "y_train", "train_labels")
     ]
+    if len(made) != 1:
+        return
+    (given,) = made
     written = file.source(given)
     if "to_categorical" in written and isinstance(given, ast.Call):
-        inner, classes = file.source(given.args[0]), given.args[1]
-        yield file.replaced("labels", (given, inner))
-        yield file.replaced("labels", (classes, str(classes.value + 1)))  # type: ignore[attr-defined]
+        yield file.replaced("labels", (given, file.source(given.args[0])))
+        classes = _argument(given, "num_classes", 1)
+        if classes is not None and _whole(classes):
+            yield file.replaced("labels", (classes, str(_whole(classes) + 1)))
     elif "% " in written and "float" not in written:
         yield file.replaced("labels", (given, f"keras.utils.to_categorical({written})"))
         yield file.replaced("labels", (given, f"({written}) + 1"))
@@ -199,8 +222,10 @@ def _sequences(file: _File) -> Iterator[Mutant]:
 def _dropped_flatten(file: _File) -> Iterator[Mutant]:
     lines = file.text.splitlines(keepends=True)
     for number, line in enumerate(lines):
-        adds = line.strip().startswith(("layers.", "model.add", "stack.append", "h = "))
-        if adds and any(each in line for each in ("layers.Flatten()", "GlobalAverage", "GlobalMax")):
+        adds = line.strip().startswith(
+            ("layers.", "keras.layers.", "model.add", "stack.append", "h = ", "x = ")
+        )
+        if adds and any(each in line for each in ("Flatten()", "GlobalAverage", "GlobalMax")):
             left = "".join([*lines[:number], *lines[number + 1 :]])
             yield Mutant(file.name, "flatten", f"line {number + 1} gone", left)
 
@@ -220,13 +245,24 @@ CHANGES: tuple[Callable[[_File], Iterator[Mutant]], ...] = (
 )
 
 
+def _compiles(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
 def mutants(name: str, text: str) -> list[Mutant]:
     """Every change of every kind that a file offers, each text once."""
-    file = _File(name, text)
+    try:
+        file = _File(name, text)
+    except SyntaxError:
+        return []
     made: dict[str, Mutant] = {}
     for change in CHANGES:
         for mutant in change(file):
-            if mutant.text != text:
+            if mutant.text != text and _compiles(mutant.text):
                 made.setdefault(mutant.text, mutant)
     return list(made.values())
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -15,42 +18,88 @@ from hypershape import analysis, fixes, source
 from hypershape.model import Analysis, Options, TargetAnalysis
 from hypershape.probe import Agent
 
-from .change import Mutant
+from .change import Mutant, chosen
 from .truth import PATH
 
 BUILDERS = Path(__file__).with_name("builders")
+CORPUS = Path(__file__).parents[1] / "corpus" / "files"
+KEPT = Path(__file__).parents[2] / "build" / "mutations"
+"""What texts really do is kept here from run to run: it depends on Keras alone."""
 NEAR = 0.01
 """Shares that are told as exact may differ by so much from the truth."""
+TRIED = 2
+"""So many repairs of a finding are built and trained at all of their configurations."""
 
 
 def builders() -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(BUILDERS.glob("*.py"))}
 
 
+def corpus() -> dict[str, str]:
+    """The files of the corpus that search, notebooks as the text that their cells make."""
+    texts = {}
+    for path in sorted([*CORPUS.glob("*.py"), *CORPUS.glob("*.ipynb")]):
+        with contextlib.suppress(source.Unreadable):
+            text = source.read(path).text.replace("\r\n", "\n")
+            if ".search(" in text:
+                texts[path.name] = text
+    return texts
+
+
+def drawn(count: int, seed: int = 1) -> list[Mutant]:
+    """So many mutants, half of them of the builders and half of the corpus."""
+    own = chosen(builders(), count // 2, seed)
+    real = chosen(corpus(), count - count // 2, seed)
+    return [each for pair in zip_longest(own, real) for each in pair if each is not None]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the configurations of a text came to."""
+
+    leaves: list[dict[str, Any]]
+    whole: bool
+    """Whether these are all configurations that there are, or some that were drawn."""
+    line: int | None
+    """Where the function stands that builds them."""
+
+
 class Truth:
-    """A process that tells what the configurations of a text do."""
+    """A process that tells what the configurations of texts do, and what it told before."""
 
-    def __init__(self) -> None:
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "tests.mutations.truth"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+    def __init__(self, kept: Path = KEPT) -> None:
+        self._kept = kept
+        self._child: subprocess.Popen[str] | None = None
+        self._version = hashlib.sha256(Path(__file__).with_name("truth.py").read_bytes()).hexdigest()
 
-    def of(self, text: str) -> list[dict[str, Any]] | None:
-        """The leaves of a text's space; None where it has too many, or none at all."""
+    def of(self, text: str) -> Told | None:
+        """What a text does; None where it runs no search of its own, or takes too long."""
+        key = hashlib.sha256(f"{self._version}{text}".encode()).hexdigest()[:24]
+        path = self._kept / f"{key}.json"
+        if not path.exists():
+            self._kept.mkdir(parents=True, exist_ok=True)
+            path.write_text(self._asked(text), encoding="utf-8")
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return Told(told["leaves"], told["whole"], told["line"]) if told["leaves"] else None
+
+    def _asked(self, text: str) -> str:
+        if self._child is None:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "tests.mutations.truth"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
         assert self._child.stdin is not None and self._child.stdout is not None
         self._child.stdin.write(json.dumps(text) + "\n")
         self._child.stdin.flush()
-        told = json.loads(self._child.stdout.readline())
-        leaves: list[dict[str, Any]] | None = told["leaves"]
-        return leaves
+        return self._child.stdout.readline()
 
     def close(self) -> None:
-        self._child.kill()
-        self._child.wait()
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
 
 
 @dataclass
@@ -68,6 +117,10 @@ class Verdict:
     share: list[str] = field(default_factory=list)
     repair: list[str] = field(default_factory=list)
     """Repairs that were called verified and break what built before."""
+    unseen: bool = False
+    """Whether some fail in training for data that could not be had."""
+    exact: bool = True
+    """Whether the truth is that of all configurations."""
     offered: int = 0
     cures: bool = False
     """Whether some repair leaves nothing that fails."""
@@ -78,27 +131,40 @@ class Verdict:
         return [*self.missed, *self.false, *self.place, *self.condition, *self.share, *self.repair]
 
 
-def judged(mutant: Mutant, truth: Truth, analysed: Any, repairs: bool = True) -> Verdict | None:
+def judged(mutant: Mutant, truth: Truth, analysed: Any) -> Verdict | None:
     """The verdict on one mutant; None where its truth is not to be had."""
-    leaves = truth.of(mutant.text)
-    if not leaves:
+    told = truth.of(mutant.text)
+    if told is None or told.line is None:
         return None
     done: Analysis = analysed(mutant.text)
+    leaves = told.leaves
     failing = sum(leaf["odds"] for leaf in leaves if leaf["stage"])
-    verdict = Verdict(mutant, len(leaves), failing)
-    target = done.targets[0]
+    verdict = Verdict(mutant, len(leaves), failing, exact=told.whole)
+    target = _built_at(done, told.line)
+    if target is None:
+        verdict.missed.append(f"no target at line {told.line}")
+        return verdict
     if target.status != "probed":
         verdict.missed.append(f"not probed: {target.reason}")
         return verdict
+    if target.data != "known" and any(leaf["stage"] == "step" for leaf in leaves):
+        verdict.unseen = True
+        leaves = [{**leaf, "stage": None} if leaf["stage"] == "step" else leaf for leaf in leaves]
     _verdicts(target, leaves, verdict, done)
     _places(done, leaves, verdict)
     _conditions(target, leaves, verdict)
     if not any(each.severity.value == "error" and each.cause is None for each in done.findings):
         # What the data alone show, labels beyond the last unit, is no failure of a probe.
-        _shares(target, failing, verdict)
-    if repairs and failing:
+        _shares(target, leaves, told.whole, verdict)
+    if failing:
         _repairs(done, leaves, truth, verdict)
     return verdict
+
+
+def _built_at(done: Analysis, line: int) -> TargetAnalysis | None:
+    """The target whose definition, decorators and all, holds a line."""
+    around = [each for each in done.targets if each.target.body.line <= line <= each.target.body.end_line]
+    return max(around, key=lambda each: each.target.body.line, default=None)
 
 
 def _holds(report: Mapping[str, Any], leaf: Mapping[str, Any]) -> bool:
@@ -118,11 +184,10 @@ def _verdicts(target: TargetAnalysis, leaves: Sequence[Any], verdict: Verdict, d
                 )
             if report.verdict == "ok" and leaf["stage"] and not told:
                 verdict.missed.append(f"{leaf['values']} is said to build: {leaf['message'][:80]}")
-    if verdict.failing and not told and not verdict.missed:
-        verdict.missed.append(
-            f"nothing is said of {verdict.failing:.0%} that fail: {leaves[0]['message'][:80]}"
-        )
-    if not verdict.failing and target.causes:
+    failing = [leaf for leaf in leaves if leaf["stage"]]
+    if failing and not told and not verdict.missed:
+        verdict.missed.append(f"nothing is said of {verdict.failing:.0%}: {failing[0]['message'][:80]}")
+    if not failing and target.causes and verdict.exact:
         verdict.false.append("causes are told where nothing fails")
 
 
@@ -158,14 +223,16 @@ def _conditions(target: TargetAnalysis, leaves: Sequence[Any], verdict: Verdict)
             return
 
 
-def _shares(target: TargetAnalysis, failing: float, verdict: Verdict) -> None:
+def _shares(target: TargetAnalysis, leaves: Sequence[Any], whole: bool, verdict: Verdict) -> None:
     coverage = target.coverage
     if coverage is None:
         return
-    low, high = coverage.interval
-    if coverage.mode == "exhaustive" and abs(coverage.failing_share - failing) > NEAR:
-        verdict.share.append(f"{coverage.failing_share:.3f} are said to fail, {failing:.3f} do")
-    elif not low - NEAR <= failing <= high + NEAR:
+    failing = sum(leaf["odds"] for leaf in leaves if leaf["stage"])
+    proved = coverage.mode == "exhaustive"
+    low, high = (coverage.failing_share,) * 2 if proved else coverage.interval
+    # Four deviations of a mean over draws: one in 16,000 lies further off by chance.
+    near = NEAR if whole else NEAR + 4 * (max(failing * (1 - failing), 0.02) / len(leaves)) ** 0.5
+    if not low - near <= failing <= high + near:
         verdict.share.append(f"{low:.3f} to {high:.3f} are said to fail, {failing:.3f} do")
 
 
@@ -174,14 +241,13 @@ def _repairs(done: Analysis, leaves: Sequence[Any], truth: Truth, verdict: Verdi
     for finding in done.findings:
         if finding.severity.value != "error":
             continue
-        for fix in finding.fixes:
-            if not fix.verified:
-                continue
-            verdict.offered += 1
+        verified = [each for each in finding.fixes if each.verified]
+        verdict.offered += len(verified)
+        for fix in verified[:TRIED]:
             left = truth.of(fixes.apply(done.module.document, fix.edits).text)
             if left is None:
                 continue
-            still = [leaf for leaf in left if leaf["stage"]]
+            still = [leaf for leaf in left.leaves if leaf["stage"]]
             verdict.cures |= not still
             built = [leaf["values"] for leaf in leaves if not leaf["stage"]]
             broken = [leaf["values"] for leaf in still if leaf["values"] in built]

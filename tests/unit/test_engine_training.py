@@ -273,3 +273,22 @@ def build(hp):
 def test_a_recurrent_layer_on_two_widths_fails_in_the_step() -> None:
     found = [each["verdict"] for each in probe(SHARED, {"width": 8}, {"width": 16})]
     assert found == ["fail", "ok"]
+
+
+CLASSES = (
+    HEAD
+    + """
+def build(hp):
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(hp.Choice("units", [3, 5]))])
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+)
+
+
+@pytest.mark.parametrize("batch", [None, 8, 32])
+def test_a_loss_that_refuses_the_labels_is_told_whatever_the_size_of_a_batch(batch: int | None) -> None:
+    data = {"x": [(4,)], "y": [()], "y_dtype": "int64", "batch": batch}
+    for report, _ in probed(CLASSES, [{"units": 3}, {"units": 5}], data):
+        assert report["verdict"] == "fail"
+        assert report["error"]["kind"] == "loss-mismatch"

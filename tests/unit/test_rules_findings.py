@@ -1008,3 +1008,13 @@ def test_a_range_that_is_not_finite_is_told_where_it_is_declared() -> None:
     assert told.span == place
     assert told.severity == Severity.ERROR
     assert told.message.startswith("No trial draws a finite number for blocks: ")
+
+
+def test_a_repair_that_gives_up_much_that_builds_comes_after_what_loses_nothing() -> None:
+    analysis = convolution_analysis()
+    (target,) = analysis.targets
+    rare = replace(target, causes=tuple(replace(each, share=0.02) for each in target.causes))
+    analysis = replace(analysis, targets=(rare,))
+    titles = list(repairs(only(analysis, "HS201"), analysis))
+    assert titles[0] == 'Pad Conv2D with padding="same" (changes its output shape)'
+    assert "Lower the maximum of blocks to 2 (drops 33 % of the space)" in titles

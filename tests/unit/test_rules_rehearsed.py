@@ -457,3 +457,38 @@ def test_a_warning_that_names_what_ends_a_search_is_an_error_and_says_so() -> No
     assert shown[0].message.endswith("Keras Tuner stops after 3 failures in a row.")
     before = rules.findings(replace(state, rehearsals=()))
     assert [each.severity for each in before if each.code == "HS404"] == [Severity.WARNING]
+
+
+LABELLED = """
+    import keras
+    import keras_tuner as kt
+
+    def build_model(hp):
+        model = keras.Sequential([keras.layers.Dense(hp.Choice("units", [4, 8]))])
+        model.compile(loss="categorical_crossentropy")
+        return model
+
+    y = keras.utils.to_categorical(y, 4)
+    tuner = kt.RandomSearch(build_model, objective="val_loss", max_trials=9, overwrite=True)
+    tuner.search(x, y, validation_data=(x_val, {validation}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("validation", "repaired"),
+    [("y_val", "(x_val, keras.utils.to_categorical(y_val, 4))"), ("keras.utils.to_categorical(y_val)", None)],
+)
+def test_validation_labels_are_made_one_hot_where_those_of_the_training_are(
+    validation: str, repaired: str | None
+) -> None:
+    read = module(LABELLED.format(validation=validation))
+    frame = Frame(at(read, f"(x_val, {validation})"), "<module>")
+    refused = ProbeError("ValueError", "ranks differ", "step", (frame,), kind="loss-mismatch")
+    tuner = read.tuners[0].call.span
+    played = Rehearsal({"units": 4}, "fail", tuner, "validate", refused, values={"units": 4}, trial=1)
+    target = TargetAnalysis(read.targets[0], "probed")
+    done = Analysis(read, targets=(target,), rehearsals=(played,), done=True)
+    (finding,) = [each for each in rules.findings(done) if each.code == "HS432"]
+    texts = [apply(read.document, fix.edits).text for fix in finding.repairs()]
+    assert [text for text in texts if repaired and repaired in text] == texts
+    assert bool(texts) == bool(repaired)

@@ -271,6 +271,29 @@ FAULTS = (
         dense("(3,)", "layers.Dense(1)", '"mse"'),
     ),
     Fault(
+        "one row for each feature, and inputs of another width",
+        "HS309",
+        ("np.vstack([t, t * 2, t * 3])", "np.vstack([t, t * 2, t * 3]).T"),
+        "t = np.arange(80.0)\nx = np.vstack([t, t * 2, t * 3])\ny = t / 80\n",
+        """
+        def build_model(hp):
+            model = keras.Sequential()
+            model.add(keras.Input((3,)))
+            model.add(layers.Dense(hp.Choice("units", [4, 8])))
+            model.add(layers.Dense(1))
+            model.compile("adam", "mae")
+            return model
+        """,
+    ),
+    Fault(
+        "numbers as labels, in batches that the search sizes",
+        "HS301",
+        ("CategoricalCrossentropy()", "SparseCategoricalCrossentropy()"),
+        TABLE + "y = np.arange(60) % 4\n",
+        dense("(9,)", "layers.Dense(4, activation='softmax')", "keras.losses.CategoricalCrossentropy()"),
+        "x, y, batch_size=12",
+    ),
+    Fault(
         "a dataset without batches behind a map",
         "HS310",
         ("lambda a, b: (a * 2, b))", "lambda a, b: (a * 2, b)).batch(8)"),
@@ -456,6 +479,15 @@ def test_a_fault_between_model_and_data_is_named_and_repaired(analysed: Analysed
     found = [each for each in done.findings if each.code == fault.code]
     assert found, _errors(done)
     assert any(fix.verified for each in found for fix in each.fixes), [each.refused for each in found]
+
+
+@pytest.mark.tensorflow
+def test_samples_along_the_wrong_axis_are_one_fault_and_not_a_shape_that_does_not_fit(
+    analysed: Analysed,
+) -> None:
+    (fault,) = [each for each in FAULTS if each.name.startswith("one row for each feature, and")]
+    (error,) = _errors(analysed(fault.text))
+    assert error.startswith("HS309")
 
 
 @pytest.mark.tensorflow

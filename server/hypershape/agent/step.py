@@ -143,10 +143,18 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
             raise refused from None
         if data.batch in (None, BATCH):
             raise
+        _forget_the_step(model)
         try:
             return _built_on(model, data, data.batch)
         except Exception:
             raise error from None
+
+
+def _forget_the_step(model: Any) -> None:
+    """Lets Keras build losses and metrics anew: those that a failed step left half built are asked nothing again."""
+    for held in (getattr(model, "_compile_loss", None), getattr(model, "_compile_metrics", None)):
+        if held is not None:
+            held.built = False
 
 
 def _built_on(model: Any, data: Data, size: Optional[int] = None) -> Tuple[str, ...]:

@@ -58,6 +58,10 @@ REPLAYING_SECONDS = 20.0
 PLAYED = ("HS3", "HS4")
 """Families of findings whose repairs a search can contradict: about training and about the search itself."""
 
+HALF = 0.5
+NEEDLESS = 10
+"""A repair that drops half of the space, and so many times what fails, is offered only if there is no other."""
+
 _STAGES = ("build", "return", "compile", "step")
 
 SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
@@ -153,7 +157,7 @@ async def _fixes(
         if fix.edits in tried:
             continue
         tried.append(fix.edits)
-        if fix.title in finding.refused:
+        if fix.title in finding.refused or _needless(fix, finding, kept):
             verdict, passed = Verdict.FAILS, fix
         else:
             verdict, passed = await _verified(fix, finding, trial)
@@ -191,6 +195,13 @@ def _builds(target: TargetAnalysis | None) -> float:
     """The share of a target's space that builds for certain; 0 where it was not measured."""
     figure = of_failures(target) if target is not None else None
     return 1 - figure.high if figure is not None and figure.told else 0.0
+
+
+def _needless(fix: Fix, finding: Finding, kept: Sequence[tuple[Fix, bool]]) -> bool:
+    """Whether a repair gives up half of the space, ten times what fails, where another one gives up nothing."""
+    if finding.cause is None or fix.drops < max(HALF, NEEDLESS * finding.cause.share):
+        return False
+    return any(not each.drops for each, _ in kept)
 
 
 class Verdict(Enum):

@@ -26,6 +26,7 @@ from hypershape.model import (
 from hypershape.rules.base import Rule, causes
 from hypershape.rules.common import wording
 from hypershape.rules.common.calls import calls_reached, class_of
+from hypershape.rules.common.samples import uneven
 from hypershape.rules.common.shaping import sample_shaped
 from hypershape.source import Code, contains
 from hypershape.space.shares import SEEN, of_cause
@@ -62,8 +63,10 @@ class BuildFailure(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
+        # Keras counts the samples of a search first, so that no step is taken: HS309 tells that.
+        refused = [each.target for each in uneven(analysis)]
         for target, cause in causes(analysis):
-            if self.explains(cause.error):
+            if self.explains(cause.error) and not (cause.error.stage == "step" and target in refused):
                 yield self.report(target, cause, code)
 
     def report(self, target: TargetAnalysis, cause: Cause, code: Code) -> Finding:

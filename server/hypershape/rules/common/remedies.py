@@ -28,6 +28,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _objective(story, code)
     yield from _keywords(story, code)
     yield from _without_end(story, code)
+    yield from _validation_labels(story, code)
     yield from _saved(story, code)
     told = counted(story, story.explored(analysis))
     if told is not None:
@@ -136,6 +137,43 @@ def _without_end(story: Story, code: Code) -> Iterator[Fix]:
             if function.name == named and _yields(function):
                 changed = _begun_again(function, code)
                 yield from [Fix(f"Let {function.name} begin again", (changed,))] if changed else []
+
+
+def _validation_labels(story: Story, code: Code) -> Iterator[Fix]:
+    """The labels of the validation data made one-hot as those of the training are."""
+    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    if story.failed.stage != "validate" or story.error.kind != "loss-mismatch":
+        return
+    if not isinstance(search, ast.Call):
+        return
+    data = code.argument(search, "validation_data")
+    pair, labels = code.resolve(data) if data is not None else None, code.argument(search, "y", 1)
+    if not isinstance(pair, ast.Tuple) or len(pair.elts) < 2 or labels is None:
+        return
+    made, validation = _one_hot(labels, search, code), pair.elts[1]
+    if made is None or _one_hot(validation, search, code) is not None:
+        return
+    others = [code.source(each) for each in (*made.args[1:], *made.keywords)]
+    given = ", ".join([code.source(validation), *others])
+    edit = Edit(code.span(validation), f"{code.source(made.func)}({given})")
+    yield Fix("Make the validation labels one-hot, too", (edit,))
+
+
+def _one_hot(labels: ast.expr, search: ast.Call, code: Code) -> ast.Call | None:
+    """The call of `to_categorical` that made these labels: the last before the search that binds their name."""
+    found: list[ast.expr] = [labels]
+    if isinstance(labels, ast.Name):
+        bound = [code.parents.get(each) for each in code.bound_at(labels.id, labels)]
+        assigned = [each.value for each in bound if isinstance(each, ast.Assign)]
+        found = [each for each in assigned if each.lineno < search.lineno]
+    last = found[-1] if found else None
+    if (
+        isinstance(last, ast.Call)
+        and last.args
+        and (code.origin(last.func) or "").endswith(".to_categorical")
+    ):
+        return last
+    return None
 
 
 def _yields(function: ast.FunctionDef) -> bool:

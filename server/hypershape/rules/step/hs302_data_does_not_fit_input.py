@@ -105,10 +105,7 @@ class DataDoesNotFitInput(BuildFailure):
         return code.span(refusing[0]) if len(refusing) == 1 else super().where(error, target, code)
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        given, data = _given(cause.error), target.known_data
-        if data is not None and len(set(data.rows)) > 1:
-            # It is the data that are to change: the axes of x are swapped, or it is of other samples than y.
-            return
+        given = _given(cause.error)
         for shape in _refusing(cause.error, target, code):
             swapped = _in_order(shape, axes(cause.error, "taken"), given, code)
             if swapped is not None:

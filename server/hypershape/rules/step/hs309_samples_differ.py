@@ -9,7 +9,7 @@ from functools import partial
 from hypershape.fixes import edits
 from hypershape.model import Analysis, DeclaredData, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.tuners import targets_of, trains_itself, tuners
+from hypershape.rules.common.samples import uneven
 from hypershape.source import Code
 
 
@@ -58,22 +58,14 @@ class SamplesDiffer(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        for tuner in tuners(analysis, code):
-            found = [each.searched for each in analysis.targets if each.target in targets_of(tuner, analysis)]
-            data = found[0] if len(found) == 1 else None
-            if data is None or len(data.rows) != 2 or None in data.rows or len(set(data.rows)) == 1:
-                continue
-            if trains_itself(tuner, analysis, code):
-                continue
-            for search in tuner.searches[:1]:
-                x = code.argument(search, "x", 0)
-                if x is not None:
-                    yield self.finding(
-                        f"`x` holds {data.rows[0]:,} samples, of shape {data.x[0]}, but `y` holds {data.rows[1]:,}: "
-                        "Keras refuses them before the first step of every trial.",
-                        code.span(x),
-                        repairs=partial(_turned, x, data, code),
-                    )
+        for found in uneven(analysis):
+            rows, labels = found.data.rows
+            yield self.finding(
+                f"`x` holds {rows:,} samples, of shape {found.data.x[0]}, but `y` holds {labels:,}: "
+                "Keras refuses them before the first step of every trial.",
+                code.span(found.x),
+                repairs=partial(_turned, found.x, found.data, code),
+            )
 
 
 def _turned(x: ast.expr, data: DeclaredData, code: Code) -> Iterator[Fix]:
