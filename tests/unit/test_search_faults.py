@@ -494,3 +494,54 @@ def test_samples_along_the_wrong_axis_are_one_fault_and_not_a_shape_that_does_no
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_nothing_is_said_of_its_cured_twin(analysed: Analysed, fault: Fault) -> None:
     assert _errors(analysed(fault.cured)) == []
+
+
+STACKED = """
+widths = {8: 20}
+
+
+def build_model(hp):
+    cells = 16
+    model = keras.Sequential([keras.Input((9, 1))])
+    model.add(layers.GRU(cells, return_sequence=True, dropout=hp.Choice("drop", [0.0, 0.2])))
+    model.add(layers.GlobalAveragePooling1D())
+    model.add(layers.Dense(widths.get(cells), activation=hp.Choice("act", ["relu", "tanh"])))
+    model.compile("adam", "mse")
+    return model
+"""
+
+
+@pytest.mark.tensorflow
+def test_a_repair_is_offered_though_the_next_failure_stands_behind_what_was_never_declared(
+    analysed: Analysed,
+) -> None:
+    fault = Fault("stacked", "HS209", ("", ""), TABLE + "y = np.zeros(60)\n", STACKED)
+    (finding,) = [each for each in analysed(fault.text).findings if each.code == "HS209"]
+    assert finding.fixes[0].title == "Rename return_sequence to return_sequences; then another failure shows"
+
+
+RARE = """
+def build_model(hp):
+    model = keras.Sequential([keras.Input((33, 33, 1))])
+    model.add(layers.Conv2D(4, hp.Choice("k_a", [2, 3, 5]), padding=hp.Choice("p_a", ["valid", "same"])))
+    model.add(layers.MaxPooling2D(2))
+    model.add(layers.Conv2D(4, hp.Choice("k_b", [2, 3, 5]), padding=hp.Choice("p_b", ["valid", "same"])))
+    model.add(layers.MaxPooling2D(2))
+    model.add(layers.Conv2D(4, hp.Choice("k_c", [2, 3, 5]), padding=hp.Choice("p_c", ["valid", "same"])))
+    model.add(layers.MaxPooling2D(3))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(1))
+    model.compile("adam", "mse")
+    return model
+"""
+
+
+@pytest.mark.tensorflow
+def test_for_a_rare_failure_half_of_the_space_is_not_offered_beside_what_loses_nothing(
+    analysed: Analysed,
+) -> None:
+    data = "x, y = np.zeros((8, 33, 33, 1)), np.zeros(8)\n"
+    fault = Fault("rare", "HS202", ("", ""), data, RARE)
+    (finding,) = [each for each in analysed(fault.text).findings if each.code == "HS202"]
+    assert finding.fixes[0].title == 'Pad MaxPooling2D with padding="same" (changes its output shape)'
+    assert max(each.drops for each in finding.fixes) < 0.5

@@ -58,7 +58,6 @@ REPLAYING_SECONDS = 20.0
 PLAYED = ("HS3", "HS4")
 """Families of findings whose repairs a search can contradict: about training and about the search itself."""
 
-HALF = 0.5
 NEEDLESS = 10
 """A repair that drops half of the space, and so many times what fails, is offered only if there is no other."""
 
@@ -100,7 +99,9 @@ async def with_played_fixes(
 
 
 def _is_played(finding: Finding) -> bool:
-    return finding.code.startswith(PLAYED) and finding.severity is not Severity.HINT
+    """Whether a search can contradict the repairs of a finding, or is what showed it."""
+    of_a_search = finding.error is not None and finding.cause is None
+    return (of_a_search or finding.code.startswith(PLAYED)) and finding.severity is not Severity.HINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ def _builds(target: TargetAnalysis | None) -> float:
 
 def _needless(fix: Fix, finding: Finding, kept: Sequence[tuple[Fix, bool]]) -> bool:
     """Whether a repair gives up half of the space, ten times what fails, where another one gives up nothing."""
-    if finding.cause is None or fix.drops < max(HALF, NEEDLESS * finding.cause.share):
+    if finding.cause is None or fix.drops < max(COSTLY, NEEDLESS * finding.cause.share):
         return False
     return any(not each.drops for each, _ in kept)
 
@@ -456,7 +457,7 @@ def _only_the_next(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -
     cause = finding.cause
     if cause is None or not new.causes or any(report.verdict == "ok" for report in old.reports):
         return False
-    if len(old.causes) != 1 or new.coverage is None or _declared(new) != _declared(old):
+    if len(old.causes) != 1 or new.coverage is None or not _declares_all(new, old):
         return False
     return all(
         each.error.kind != cause.error.kind
@@ -466,9 +467,13 @@ def _only_the_next(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -
     )
 
 
-def _declared(target: TargetAnalysis) -> dict[str, object]:
-    """The domains of a target: a repair that leaves some of them out may only have left out a failure."""
-    return {each.name: each.values for each in target.hyperparameters}
+def _declares_all(new: TargetAnalysis, old: TargetAnalysis) -> bool:
+    """Whether all that was declared still is: a repair that leaves some of it out may only have left out a failure.
+
+    Behind a failure that is gone more may be declared.
+    """
+    domains = {each.name: each.values for each in new.hyperparameters}
+    return all(domains.get(each.name, ()) == each.values for each in old.hyperparameters)
 
 
 def _rank(error: ProbeError) -> int:
