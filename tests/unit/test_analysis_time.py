@@ -6,13 +6,14 @@ import asyncio
 import time
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hypershape import analysis, source
 from hypershape.analysis import turns
 from hypershape.analysis.clock import Clock
-from hypershape.model import Level, Options
+from hypershape.model import Level, Options, Rehearsal
 from hypershape.probe import Cache
 from tests.unit.scripted import PATH, Hp, ScriptedAgent
 from tests.unit.test_analysis import TEXT, builds, large_kernels_fail, states
@@ -74,6 +75,31 @@ async def test_a_long_first_build_can_be_cancelled(impatient: None) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert agent.open_jobs == 0
+
+
+async def test_no_squiggle_and_no_repair_waits_for_a_rehearsal() -> None:
+    class Rehearsing(ScriptedAgent):
+        asked = 0
+
+        async def rehearse(self, *_: Any, **__: Any) -> Rehearsal:
+            self.asked += 1
+            return await asyncio.Event().wait()  # type: ignore[return-value]
+
+    text = TEXT + "tuner.search([[0.0]], [[0.0]])\n"
+    agent = Rehearsing(large_kernels_fail)
+    document = source.from_text(PATH, text)
+    found = analysis.analyse(document, agent, Options(level="auto"))  # type: ignore[arg-type]
+    async with aclosing(found):
+        async for state in found:
+            assert not agent.asked
+            if state.progress == "Rehearsing the search":
+                break
+    without = (await states(large_kernels_fail, text, level="symbolic"))[-1]
+    shown = [(each.code, each.message, [fix.title for fix in each.fixes]) for each in state.findings]
+    assert shown == [
+        (each.code, each.message, [fix.title for fix in each.fixes]) for each in without.findings
+    ]
+    assert any(each.cause is not None and each.settled for each in state.findings), shown
 
 
 # ------------------------------------------------------------------- the budget
