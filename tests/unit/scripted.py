@@ -97,7 +97,9 @@ class ScriptedJob:
             message, line = problem.args
             end = len(self.text.splitlines()[line - 1]) + 1
             place = Frame(Span(PATH, line, 5, line, end), "build_model")
-            error = ProbeError("ValueError", message, "step" if level == "device" else "build", (place,))
+            error = ProbeError(
+                type(problem).__name__, message, "step" if level == "device" else "build", (place,)
+            )
         verdict = "fail" if error else "ok"
         return Report(hp.read, verdict, level, error, parameters=10, new=tuple(hp.new))  # type: ignore[arg-type]
 

@@ -144,6 +144,43 @@ async def test_what_gives_up_models_that_build_comes_after_what_does_not() -> No
     assert titles == ["Pad", lossy.title]
 
 
+async def test_what_only_moves_the_failure_to_another_line_comes_after_what_repairs_some() -> None:
+    agent = script(two_causes)
+    build = agent.build
+
+    def moved(hp: Hp, level: Level) -> None:
+        kernel = hp.choice("kernel", *left(hp, KERNELS, 6))
+        if "valid" in hp.text and kernel == 9:
+            hp.choice("pool", *left(hp, POOLS, 7))
+            raise ValueError("Computed output size would be zero or negative", 10)
+        build(hp, level)
+
+    agent.build = moved
+    moving = Fix("Move", (Edit(Span(PATH, 9, 44, 9, 44), ', padding="valid"'),))
+    titles = [title for title, _ in await offered(agent, 9, moving, keep(6, KERNELS, "3, 5, 7", 0.25))]
+    assert [title.split()[0] for title in titles] == ["Keep", "Move"]
+
+
+async def test_a_repair_that_gives_trials_up_says_once_what_still_fails() -> None:
+    title = "End such trials with FailedTrialError (25 % of the space still fails, without retries)"
+    agent = script(two_causes)
+    build = agent.build
+
+    def giving_up(hp: Hp, level: Level) -> None:
+        if "FailedTrialError" in hp.text and hp.choice("kernel", *KERNELS) == 9:
+            hp.choice("pool", *POOLS)
+            raise FailedTrialError("too large", 8)
+        build(hp, level)
+
+    agent.build = giving_up
+    give_up = Fix(title, (Edit(Span(PATH, 11, 5, 11, 5), "keras_tuner.errors.FailedTrialError; "),))
+    assert [each for each, _ in await offered(agent, 9, give_up)] == [title]
+
+
+class FailedTrialError(ValueError):
+    """As Keras Tuner's is called."""
+
+
 async def test_all_repairs_at_once_are_tried_as_one_edit() -> None:
     kernels, pools = keep(6, KERNELS, "3, 5, 7", 0.25), keep(7, POOLS, "1, 2, 3", 0.25)
     assert await all_of(script(two_causes), {9: (kernels,), 10: (pools,)}) == ["3, 5, 7", "1, 2, 3"]

@@ -175,16 +175,17 @@ async def _fixes(
 
 
 def _ranked(kept: Sequence[tuple[Fix, bool]], old: TargetAnalysis | None) -> tuple[Fix, ...]:
-    """What passed its trial; what gives up models that build after what does not, what repairs nothing last.
+    """What passed its trial; what gives up models that build after what does not, then what only moves the failure.
 
-    Else the order of the rule stays. The first that repairs is the preferred one.
+    What repairs nothing comes last. Else the order of the rule stays. The first that repairs is the preferred one.
     """
     before = _builds(old)
 
-    def cost(each: tuple[Fix, bool]) -> tuple[bool, float]:
+    def cost(each: tuple[Fix, bool]) -> tuple[bool, bool, float]:
         fix, repairs = each
         dear = fix.drops >= COSTLY or (fix.drops > SEEN and before - fix.keeps > SEEN)
-        return not repairs, 1 - fix.keeps if dear else 0.0
+        moves = fix.leaves is not None and bool(before) and fix.leaves >= 1 - before - SEEN
+        return not repairs, moves, 1 - fix.keeps if dear else 0.0
 
     ranked = sorted(kept, key=cost)
     return tuple(
@@ -358,7 +359,9 @@ def _told(fix: Fix, new: TargetAnalysis, old: TargetAnalysis) -> Fix:
     if figure is None or not figure.told:
         return fix
     told = replace(fix, leaves=figure.share)
-    if len(old.causes) < 2:
+    gives_up = any(GIVEN_UP in edit.text for edit in fix.edits)
+    if len(old.causes) < 2 or gives_up:
+        # Where trials are given up, the title says what still fails, and that it is wanted.
         return told
     about = "" if figure.exact else "about "
     left = f"{about}{percent(figure.share)} of the rest still fails" if figure.share else "nothing fails then"
