@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -14,9 +15,12 @@ import pytest_asyncio
 from hypershape.probe import Agent
 from tests.faults import nowhere
 from tests.faults.test_left_behind import zygote
-from tests.faults.test_probes import GOOD, cut, probed, target
+from tests.faults.test_probes import GOOD, LIMITS, cut, probed, target
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
+
+LITTLE = replace(LIMITS, memory_mb=1000)
+"""`ps` is asked once a second: what grows must have grown before its time is up."""
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -31,9 +35,9 @@ async def agent(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Agent
 async def test_a_search_space_is_probed_and_what_holds_its_bounds_is_told(agent: Agent) -> None:
     reports = await probed(agent, target("raise ValueError('units must not be 3')"))
     assert [report.verdict for report in reports] == ["ok", "fail", "ok"]
-    assert [[each.output_shape for each in report.layers] for report in reports[::2]] == [
-        [(None, 2)],
-        [(None, 4)],
+    assert [[each.output_shapes for each in report.layers] for report in reports[::2]] == [
+        [((None, 2),)],
+        [((None, 4),)],
     ]
     environment = await agent.environment()
     assert environment.processes == "spawn" and "as ps tells them" in environment.bounds
@@ -46,12 +50,12 @@ async def test_a_search_space_is_probed_and_what_holds_its_bounds_is_told(agent:
         ("while True: sum(range(1000))", "more than 2 s"),
         ("import re; re.match('(a+)+$', 'a' * 40 + 'b')", "had to be stopped"),
         ("import os; os._exit(3)", "exit code 3"),
-        ("import numpy, time\nhog = [numpy.ones(2**27) for _ in range(4)]\ntime.sleep(6)", "of memory"),
+        ("import numpy, time\nhog = numpy.ones(2**26)\ntime.sleep(6)", "of memory"),
     ],
     ids=["loops", "hangs in C", "exits", "grows"],
 )
 async def test_what_ends_a_probe_is_named_and_the_others_go_on(agent: Agent, body: str, reason: str) -> None:
-    before, broken, after = await probed(agent, target(body))
+    before, broken, after = await probed(agent, target(body), LITTLE)
     assert (before.verdict, broken.verdict, after.verdict) == ("ok", "unknown", "ok")
     assert broken.error is not None and reason in broken.error.message
 

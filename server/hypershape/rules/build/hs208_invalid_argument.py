@@ -88,7 +88,7 @@ class InvalidArgument(BuildFailure):
             """,
             input="(4,)",
             head="layers.Dense(1)",
-            condition="units <= 0",
+            condition="units == 0",
             fixed='hp.Int("units", 1, 4)',
         ),
         Example.layers(
