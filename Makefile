@@ -127,9 +127,9 @@ accuracy: $(PYTHON_READY)
 families: $(PYTHON_READY)
 	HYPERSHAPE_ACCURACY_FAMILY=80 HYPERSHAPE_ACCURACY_TIERS=40 HYPERSHAPE_ACCURACY_CLAIMS=40 \
 	  HYPERSHAPE_ACCURACY_REAL_CLAIMS=40 HYPERSHAPE_ACCURACY_FOLLOWED= HYPERSHAPE_ACCURACY_TRIALS=20000 \
-	  HYPERSHAPE_ACCURACY_PROOFS=40 \
+	  HYPERSHAPE_ACCURACY_PROOFS=40 HYPERSHAPE_ACCURACY_FAILING=1 \
 	  $(BIN)/pytest -q tests/accuracy/test_families.py tests/accuracy/test_claims.py tests/accuracy/test_shares.py \
-	  tests/accuracy/test_proofs.py
+	  tests/accuracy/test_proofs.py tests/accuracy/test_failing.py
 
 versions: $(PYTHON_READY)
 	$(BIN)/python -m tests.versions
