@@ -50,11 +50,11 @@ class Prober:
         self._space.learn(hp)
         verdict = "ok" if error is None else "unknown" if error.stage == "limit" else "fail"
         fields = {
-            "configuration": hp.read,
+            "configuration": hp.hypershape_read,
             "verdict": verdict,
             "level": "symbolic",
             "new": self._space.take_new(),
-            "declarations": hp.declarations,
+            "declarations": hp.hypershape_declarations,
         }
         report = convert.report(fields, ())
         return report if error is None else _with_error(report, error)
