@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from hypershape.source import documents
+from hypershape.source import workspace as workspaces
 from hypershape.source.workspace import Limits, Place, Workspace, root_of, site_packages
 
 USER = "import keras_tuner\nfrom models import make\ntuner = keras_tuner.RandomSearch(make)\n"
@@ -24,6 +27,26 @@ def project(tmp_path: Path) -> Path:
 
 def found(workspace: Workspace, project: Path, name: str = "make") -> list[str]:
     return [Path(each).name for each in workspace.mentions(str(project / "models.py"), [name]).files]
+
+
+def test_two_threads_may_ask_about_one_project(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = [project / name for name in "abcdef"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "train.py").write_text(USER)
+    look = workspaces._look_into
+
+    def slowly(path: Path) -> object:
+        time.sleep(0.005)
+        return look(path)
+
+    monkeypatch.setattr(workspaces, "_look_into", slowly)
+    workspace = Workspace()
+    with ThreadPoolExecutor(len(folders)) as threads:
+        asked = [
+            threads.submit(workspace.mentions, str(folder / "models.py"), ["make"]) for folder in folders
+        ]
+        assert [each.result().stopped for each in asked] == [None] * len(folders)
 
 
 def test_a_large_project_is_searched_in_part_near_files_first_and_says_so(project: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
@@ -129,9 +130,7 @@ class Workspace:
 
     def _project(self, path: str) -> _Project:
         root, whole = root_of(Path(path).parent)
-        if root not in self._projects:
-            self._projects[root] = _Project(root, whole, self.limits)
-        return self._projects[root]
+        return self._projects.setdefault(root, _Project(root, whole, self.limits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +157,15 @@ class _Project:
     _near: dict[Path, None] = field(default_factory=dict)
     """The folders of files that were asked about: they are looked into first."""
     _fresh_until: float = 0.0
+    _looking: threading.Lock = field(default_factory=threading.Lock)
+    """One thread looks at a time: those that wait find what it has seen."""
 
     def refresh(self, near: Path) -> None:
         """Looks at the folder again if the last look is old; what was looked up is forgotten when files changed."""
+        with self._looking:
+            self._refresh(near)
+
+    def _refresh(self, near: Path) -> None:
         started = time.monotonic()
         if started < self._fresh_until and near in self._near:
             return
