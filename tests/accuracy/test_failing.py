@@ -15,7 +15,7 @@ from .beside import Beside, beside_everything
 from .shares import analysed
 
 pytest.importorskip("keras_tuner")
-pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(7200)]
 
 EACH = int(os.environ.get("HYPERSHAPE_ACCURACY_FAILING", "3"))
 """Every so many spaces one is built whole; 1 for all."""
