@@ -74,6 +74,11 @@ class Span:
     end_line: int
     end_column: int
 
+    def meets(self, other: Span) -> bool:
+        """Whether this and another span of the same text have a place in common, be it where one ends."""
+        starts_before = (self.line, self.column) <= (other.end_line, other.end_column)
+        return starts_before and (other.line, other.column) <= (self.end_line, self.end_column)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -231,6 +236,10 @@ class Target:
     data: DeclaredData | None = None
     fed: Slice | None = None
     """A slice whose expression gives the `(x, y)` that the target's searches are given; y is None without one."""
+
+    def is_given_at(self, place: Span) -> bool:
+        """Whether the tuner that a call at this place makes is given it."""
+        return any(each.call.span == place for each in self.tuners)
 
 
 @dataclass(frozen=True, slots=True)

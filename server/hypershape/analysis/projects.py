@@ -298,7 +298,7 @@ def _target(analysis: Analysis, tuner: Tuner | None) -> TargetAnalysis | None:
     """The target that a tuner is given, else the only one, if it was probed."""
     probed = [each for each in analysis.targets if each.status == "probed"]
     place = tuner.found.call.span if tuner is not None else None
-    own = [each for each in probed if any(one.call.span == place for one in each.target.tuners)]
+    own = [each for each in probed if place is not None and each.target.is_given_at(place)]
     found = own or probed
     return found[0] if len(found) == 1 else None
 

@@ -98,14 +98,7 @@ def _with(played: Sequence[Rehearsal], state: Analysis) -> tuple[TargetAnalysis,
 
 
 def _target_of(tuner: TunerCall, state: Analysis) -> TargetAnalysis | None:
-    return next(
-        (
-            each
-            for each in state.targets
-            if any(other.call.span == tuner.call.span for other in each.target.tuners)
-        ),
-        None,
-    )
+    return next((each for each in state.targets if each.target.is_given_at(tuner.call.span)), None)
 
 
 def _is_worth_it(target: TargetAnalysis | None) -> bool:
@@ -151,7 +144,7 @@ async def play(
 
 def declared_for(tuner: TunerCall, targets: Sequence[Target]) -> DeclaredData | None:
     """The shapes that a comment declares for the model of a tuner; where it stands does not matter here."""
-    own = [each for each in targets if any(other.call.span == tuner.call.span for other in each.tuners)]
+    own = [each for each in targets if each.is_given_at(tuner.call.span)]
     data = own[0].data if own else None
     return replace(data, span=None) if data is not None and data.knowledge == "declared" else None
 

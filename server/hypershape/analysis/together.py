@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hypershape.analysis.clock import AFTERWARDS, Clock
 from hypershape.analysis.repairs import Trial, after_edit, agent_for, better, edited
 from hypershape.analysis.results import Widen, by_itself
-from hypershape.model import Analysis, Edit, Finding, Fix, Options, Span, Together
+from hypershape.model import Analysis, Edit, Finding, Fix, Options, Together
 from hypershape.probe import Agent
 
 TITLE = "Apply all verified Hypershape fixes"
@@ -32,7 +32,7 @@ class _Some:
         return tuple(edit for fix in self.fixes for edit in fix.edits)
 
     def touches(self, fix: Fix) -> bool:
-        return any(_meet(new.span, old.span) for new in fix.edits for old in self.edits)
+        return any(new.span.meets(old.span) for new in fix.edits for old in self.edits)
 
     @property
     def whole(self) -> Fix:
@@ -113,10 +113,3 @@ async def _passes(some: _Some, trial: Trial) -> bool:
         state = replace(state, environment=environment)
     after = await after_edit(some.whole, some.findings, trial, module, state, agent)
     return after is not None and all(better(after, finding, state) for finding in some.findings)
-
-
-def _meet(one: Span, other: Span) -> bool:
-    return (one.line, one.column) <= (other.end_line, other.end_column) and (other.line, other.column) <= (
-        one.end_line,
-        one.end_column,
-    )

@@ -101,7 +101,7 @@ def code_actions(
     """
     actions, silencing = [], []
     for finding in analysis.findings:
-        if not _meets(finding.span, wanted):
+        if not finding.span.meets(wanted):
             continue
         _, place = view.location(finding.span)
         shown = [_diagnostic(finding, place, view, other, client)]
@@ -213,10 +213,3 @@ def _silence(finding: Finding, view: View) -> Edit:
     line = view.lines[finding.span.line - 1] if finding.span.line <= len(view.lines) else ""
     place = Span(finding.span.path, finding.span.line, len(line) + 1, finding.span.line, len(line) + 1)
     return Edit(place, f"  # hypershape: ignore[{finding.code}]")
-
-
-def _meets(one: Span, other: Span) -> bool:
-    return (one.line, one.column) <= (other.end_line, other.end_column) and (other.line, other.column) <= (
-        one.end_line,
-        one.end_column,
-    )

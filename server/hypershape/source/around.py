@@ -77,7 +77,7 @@ def _used(module: Module, neighbours: Neighbours) -> Iterator[tuple[Target, Defi
             elsewhere = Elsewhere(neighbours.heirs(user), texts={document.path: document})
             read[user.path] = analyse(user.code.document, elsewhere=elsewhere)
         for target in read[user.path].targets:
-            if any(each.call.span == made.span for each in target.tuners):
+            if target.is_given_at(made.span):
                 yield target, node
 
 

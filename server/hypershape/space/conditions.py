@@ -372,8 +372,34 @@ class Relation(Condition):
         return f"{self.left.write(notation)[0]} {self.sign} {self.right.write(notation)[0]}"
 
 
+class _Several(Condition):
+    """What is made of conditions, asked from left to right until one decides, as Python asks them.
+
+    It is as that one is: the first that holds where `decides`, else the first that does not.
+    """
+
+    __slots__ = ()
+    loose: ClassVar[bool] = True
+    decides: ClassVar[bool] = True
+
+    @abstractmethod
+    def _parts(self) -> tuple[Condition, ...]: ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return _distinct(self._parts())
+
+    @property
+    def atoms(self) -> Iterator[Atom]:
+        for part in self._parts():
+            yield from part.atoms
+
+    def holds(self, configuration: Configuration) -> bool | None:
+        return _decided(self.decides, self._parts(), configuration)
+
+
 @dataclass(frozen=True, slots=True)
-class Some(Condition):
+class Some(_Several):
     """A comparison that holds for some member of a family of hyperparameters: `units_0 == 7 or units_1 == 7`.
 
     A chain of comparisons rather than `7 in (units_0, …)`: members that were not read have no value. Where all are read
@@ -384,8 +410,6 @@ class Some(Condition):
     sign: Sign
     value: Value
     counted: str | None = None
-
-    loose: ClassVar[bool] = True
 
     @property
     def members(self) -> tuple[Condition, ...]:
@@ -398,17 +422,8 @@ class Some(Condition):
             return comparison
         return And((comparison, Comparison(self.counted, ">=", index + 1)))
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return _distinct(self.members)
-
-    @property
-    def atoms(self) -> Iterator[Atom]:
-        for member in self.members:
-            yield from member.atoms
-
-    def holds(self, configuration: Configuration) -> bool | None:
-        return _decided(True, self.members, configuration)
+    def _parts(self) -> tuple[Condition, ...]:
+        return self.members
 
     def write(self, notation: _Notation) -> str:
         if notation.shortens and len(self.family) >= LONG_FAMILY:
@@ -424,7 +439,7 @@ class Some(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class SomeBlock(Condition):
+class SomeBlock(_Several):
     """A condition that holds for some block: `(norm_0 and units_0 == 7) or (norm_1 and units_1 == 7)`.
 
     `pattern` says it of block i, for i in `rounds`. The first of the members says something of its own where `first`.
@@ -435,19 +450,8 @@ class SomeBlock(Condition):
     rounds: tuple[int, int]
     first: bool = False
 
-    loose: ClassVar[bool] = True
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return _distinct(self.members)
-
-    @property
-    def atoms(self) -> Iterator[Atom]:
-        for member in self.members:
-            yield from member.atoms
-
-    def holds(self, configuration: Configuration) -> bool | None:
-        return _decided(True, self.members, configuration)
+    def _parts(self) -> tuple[Condition, ...]:
+        return self.members
 
     def write(self, notation: _Notation) -> str:
         if not notation.shortens or len(self.members) < LONG_FAMILY:
@@ -458,26 +462,15 @@ class SomeBlock(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class _Joined(Condition):
-    """Two or more conditions, asked from left to right until one decides, as Python asks them."""
+class _Joined(_Several):
+    """Two or more conditions with the same word between them."""
 
     parts: tuple[Condition, ...]
 
-    loose: ClassVar[bool] = True
     word: ClassVar[str]
-    decides: ClassVar[bool]
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return _distinct(self.parts)
-
-    @property
-    def atoms(self) -> Iterator[Atom]:
-        for part in self.parts:
-            yield from part.atoms
-
-    def holds(self, configuration: Configuration) -> bool | None:
-        return _decided(self.decides, self.parts, configuration)
+    def _parts(self) -> tuple[Condition, ...]:
+        return self.parts
 
     def write(self, notation: _Notation) -> str:
         return _chained(self.word, self.parts, notation)

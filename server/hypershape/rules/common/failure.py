@@ -37,6 +37,11 @@ COSTLY = 0.5
 WINDOWED = re.compile(r"(Conv|Pooling)\dD$")
 
 
+def _is_never_met(target: TargetAnalysis, cause: Cause, analysis: Analysis) -> bool:
+    """Whether Keras counts the samples of a search before it, so that no step is taken: HS309 tells that."""
+    return cause.error.stage == "step" and any(each.target is target for each in uneven(analysis))
+
+
 class BuildFailure(Rule):
     """Base of the rules that explain one kind of error raised while the target builds its model."""
 
@@ -63,10 +68,8 @@ class BuildFailure(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        # Keras counts the samples of a search first, so that no step is taken: HS309 tells that.
-        refused = [each.target for each in uneven(analysis)]
         for target, cause in causes(analysis):
-            if self.explains(cause.error) and not (cause.error.stage == "step" and target in refused):
+            if self.explains(cause.error) and not _is_never_met(target, cause, analysis):
                 yield self.report(target, cause, code)
 
     def report(self, target: TargetAnalysis, cause: Cause, code: Code) -> Finding:

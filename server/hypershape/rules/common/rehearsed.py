@@ -69,7 +69,9 @@ class Story:
 
     def explored(self, analysis: Analysis) -> TargetAnalysis | None:
         """What is known of the target that the tuner is given."""
-        return next((each for each in analysis.targets if _is_given(each, self.tuner)), None)
+        return next(
+            (each for each in analysis.targets if each.target.is_given_at(self.tuner.call.span)), None
+        )
 
     @property
     def decisive(self) -> Mapping[str, tuple[set[Value], set[Value]]]:
@@ -81,16 +83,12 @@ def stories(analysis: Analysis) -> Iterator[Story]:
     """One story for each tuner of which a rehearsal failed; what was given up on purpose is no failure."""
     for tuner in analysis.module.tuners:
         own = tuple(each for each in analysis.rehearsals if each.tuner == tuner.call.span)
-        target = next((each for each in analysis.targets if _is_given(each, tuner)), None)
+        target = next((each for each in analysis.targets if each.target.is_given_at(tuner.call.span)), None)
         name, space = (target.target.name, target.hyperparameters) if target is not None else (None, ())
         for each in own:
             if each.verdict == "fail" and each.error is not None and each.error.type != GIVEN_UP:
                 yield Story(tuner, name, each, each.error, own, space)
                 break
-
-
-def _is_given(target: TargetAnalysis, tuner: TunerCall) -> bool:
-    return any(each.call.span == tuner.call.span for each in target.target.tuners)
 
 
 # Where.

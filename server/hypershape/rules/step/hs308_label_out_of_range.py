@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span, TargetAnalysis, TunerCall
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span, TargetAnalysis
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.failure import compiles
 from hypershape.rules.common.identifiers import requoted
@@ -98,7 +98,9 @@ class LabelOutOfRange(Rule):
             told.append(target.target)
             yield self._found(target, width, data.y_max, code.span(loss), code)
         for output in outputs(analysis, _is_exceeded):
-            given = next((each for each in analysis.targets if _is_given(each, output.tuner)), None)
+            given = next(
+                (each for each in analysis.targets if each.target.is_given_at(output.tuner.call.span)), None
+            )
             where = place(output.fields.get("made"), code)
             if given is None or where is None or given.target in told:
                 continue
@@ -130,10 +132,6 @@ def _is_exceeded(output: Output) -> bool:
     width, highest = output.number("width"), output.label("max")
     sparse = output.fields.get("loss") == "sparse_categorical_crossentropy"
     return sparse and width is not None and highest is not None and highest >= width
-
-
-def _is_given(target: TargetAnalysis, tuner: TunerCall) -> bool:
-    return any(each.call.span == tuner.call.span for each in target.target.tuners)
 
 
 def _sparse(target: TargetAnalysis, code: Code) -> ast.expr | None:
