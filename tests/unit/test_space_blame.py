@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -87,6 +88,31 @@ K, B = [3, 5, 7, 9], [1, 2, 3, 4]
             "depth >= 3 and ((kernel == 5 and pool == 3) or (kernel <= 3 and pool >= 4))",
             lambda d, k, p: d >= 3 and (p == 3 if k == 5 else k == 3 and p == 4),
             {"depth": [1, 2, 3, 4], "kernel": [3, 5, 7], "pool": [2, 3, 4]},
+        ),
+        (
+            "down_0 + down_1 + down_2 + down_3 >= 3",
+            lambda *down: sum(down) >= 3,
+            {f"down_{i}": [False, True] for i in range(4)},
+        ),
+        (
+            "use_0 + use_1 + use_2 + use_3 <= 1",
+            lambda *use: sum(use) < 2,
+            {f"use_{i}": [False, True] for i in range(4)},
+        ),
+        (
+            "kernel_0 + kernel_1 + kernel_2 >= 17",
+            lambda *kernels: sum(kernels) >= 17,
+            {f"kernel_{i}": [3, 5, 7] for i in range(3)},
+        ),
+        (
+            "pool_0 * pool_1 * pool_2 * pool_3 >= 32",
+            lambda *pools: math.prod(pools) > 28,
+            {f"pool_{i}": [1, 2, 4] for i in range(4)},
+        ),
+        (
+            "left_0 * left_1 != 2 * (right_0 * right_1)",
+            lambda a, b, c, d: a * b != 2 * c * d,
+            {f"{side}_{i}": [1, 2, 4] for side in ("left", "right") for i in range(2)},
         ),
     ],
 )
@@ -202,3 +228,46 @@ def test_a_calculation_that_fits_a_small_grid_by_chance_is_not_shown() -> None:
     """What fails needs a window of (kernel - 1) * (2 ** depth - 1) + 1; `kernel * (depth - 1) >= 12` is true as well."""
     found = condition(lambda d, k: (k - 1) * (2**d - 1) >= 40, depth=[1, 2, 3, 4, 5], kernel=[2, 3, 5, 7])
     assert found is not None and "*" not in found
+
+
+def read_in_turn(
+    values: list[Value], blocks: int, fails: Callable[[list[Value]], bool]
+) -> tuple[list[dict[str, Value]], list[dict[str, Value]]]:
+    """What a loop reads that fails in the first block after which something is wrong: failing and building ones."""
+    bad: dict[tuple[Value, ...], dict[str, Value]] = {}
+    good = []
+    for drawn in itertools.product(values, repeat=blocks):
+        ends = next((i for i in range(blocks) if fails(list(drawn[: i + 1]))), None)
+        read = drawn if ends is None else drawn[: ends + 1]
+        found = {f"block_{i}": value for i, value in enumerate(read)}
+        if ends is None:
+            good.append(found)
+        else:
+            bad[read] = found
+    return list(bad.values()), good
+
+
+def test_a_number_of_blocks_is_counted_among_those_that_were_read() -> None:
+    bad, good = read_in_turn(["max", "mean", "none"], 5, lambda drawn: sum(v != "none" for v in drawn) > 3)
+    found = smallest_condition(bad, good, space(**{f"block_{i}": ["max", "mean", "none"] for i in range(5)}))
+    assert found is not None and found.words == "at least 4 of block_0 … block_4 != 'none'"
+    assert all(map(found.holds, bad)) and not any(map(found.holds, good))
+
+
+def test_a_product_that_is_too_large_after_some_blocks_is_said_of_each_number_of_them() -> None:
+    bad, good = read_in_turn([1, 2, 4], 4, lambda drawn: math.prod(drawn) > 28)
+    found = smallest_condition(bad, good, space(**{f"block_{i}": [1, 2, 4] for i in range(4)}))
+    assert found is not None and found.text == (
+        "block_0 * block_1 * block_2 >= 32 or block_0 * block_1 * block_2 * block_3 >= 32"
+    )
+
+
+def test_a_number_that_changes_nothing_stands_in_no_relation() -> None:
+    """`depth * kernel % dilation != 0` is as true, because of the depth."""
+    hps = space(depth=[2, 3], kernel=[3, 7], dilation=[1, 2, 4])
+    every = [dict(zip(hps, values, strict=True)) for values in itertools.product((2, 3), (3, 7), (1, 2, 4))]
+    bad = [each for each in every if each["depth"] * each["dilation"] >= 6]
+    good = [each for each in every if each["depth"] * each["dilation"] < 6]
+    assert all((each["depth"] * each["kernel"] % each["dilation"] != 0) == (each in bad) for each in every)
+    found = smallest_condition(bad, good, hps)
+    assert found is not None and "kernel" not in found.names

@@ -21,6 +21,7 @@ from hypershape.space.conditions import (
     And,
     Comparison,
     Condition,
+    Count,
     Membership,
     Name,
     Number,
@@ -32,6 +33,8 @@ from hypershape.space.conditions import (
     any_of,
     quoted,
     reference,
+    renamed,
+    settled,
 )
 from hypershape.space.literals import comparisons
 from hypershape.space.relations import relations
@@ -77,8 +80,16 @@ atoms = st.one_of(
         st.none() | names,
     ),
 )
+# What asks for the truth of a value is counted as that value: only booleans are asked so.
+counted = st.builds(Comparison, names, signs, values.filter(lambda value: type(value) is not bool))
+counts = st.builds(
+    Count,
+    st.lists(counted, min_size=2, max_size=4).map(tuple),
+    st.sampled_from([">=", "<="]),
+    st.integers(0, 4),
+)
 conditions = st.recursive(
-    atoms,
+    atoms | counts,
     lambda inner: st.lists(inner, min_size=1, max_size=3).flatmap(
         lambda parts: st.sampled_from([all_of(parts), any_of(parts)])
     ),
@@ -156,6 +167,11 @@ def test_a_comparison_that_names_what_was_not_read_is_false(
             return first(True, [expected(each) for each in part.members])
         if isinstance(part, And | Or):
             return first(isinstance(part, Or), [expected(each) for each in part.parts])
+        if isinstance(part, Count):
+            answers = [expected(each) for each in part.members]
+            more = sum(map(bool, answers)) >= part.number
+            fewer = sum(map(bool, answers)) <= part.number
+            return None if None in answers else more if part.sign == ">=" else fewer
         return part.holds(configuration) if set(part.names) <= set(read) else False
 
     def first(decides: bool, answers: list[bool | None]) -> bool | None:
@@ -216,6 +232,17 @@ def test_a_part_that_decides_comes_before_one_that_has_no_answer() -> None:
         (Some(("a", "b"), "==", True), "a or b"),
         (all_of([blame("a >= 1"), Some(("b", "c"), "==", 2)]), "a >= 1 and (b == 2 or c == 2)"),
         (any_of([blame("a >= 1 and b >= 2"), blame("not c")]), "(a >= 1 and b >= 2) or not c"),
+        (any_of([blame("a >= 1"), Some(("b", "c"), "==", 2)]), "a >= 1 or b == 2 or c == 2"),
+        (Count(Some(("a", "b", "c"), "==", True).members, ">=", 2), "a + b + c >= 2"),
+        (Count(Some(("a", "b", "c"), "==", False).members, "<=", 1), "(not a) + (not b) + (not c) <= 1"),
+        (
+            all_of([blame("d >= 1"), Count(Some(("a", "b"), "!=", "x").members, ">=", 2)]),
+            "d >= 1 and (a != 'x') + (b != 'x') >= 2",
+        ),
+        (
+            Count(Some(("k_0", "k_1"), ">=", 7, "depth").members, ">=", 2),
+            "(k_0 >= 7) + (k_1 >= 7 and depth >= 2) >= 2",
+        ),
         (blame("a * (b - 1) >= 3"), "a * (b - 1) >= 3"),
         (blame("a - (b - 1) != b * b * c"), "a - (b - 1) != b * b * c"),
         (blame("(a ** 2) ** b < 9"), "(a ** 2) ** b < 9"),
@@ -226,6 +253,13 @@ def test_a_part_that_decides_comes_before_one_that_has_no_answer() -> None:
 )
 def test_a_condition_is_written_as_a_colleague_would(condition: Condition, text: str) -> None:
     assert condition.text == text
+
+
+def family(*said: Any) -> Count:
+    """That at least or at most so many of some names are 7."""
+    *names, sign, number = said
+    some = Some(tuple(names), "==", 7)
+    return Count(some.members, sign, number, some)
 
 
 @pytest.mark.parametrize(
@@ -239,11 +273,33 @@ def test_a_condition_is_written_as_a_colleague_would(condition: Condition, text:
             all_of([blame("a >= 1"), Some(("k_0", "k_1", "k_2", "k_3"), "!=", 7, "depth")]),
             "a >= 1 and (some of k_0 … k_3 != 7 among the first depth)",
         ),
+        (family("p_0", "p_1", "p_2", ">=", 2), "at least 2 of p_0 … p_2 == 7"),
+        (family("p_0", "p_1", "p_2", "<=", 1), "at most 1 of p_0 … p_2 == 7"),
     ],
 )
 def test_a_long_family_is_said_in_words_in_a_sentence_only(condition: Condition, words: str) -> None:
     assert condition.words == words
-    assert "some of" not in condition.text and "some of" not in condition.over("hp")
+    assert " of " not in condition.text and " of " not in condition.over("hp")
+
+
+@given(
+    st.lists(st.booleans() | st.none(), min_size=3, max_size=3),
+    st.sampled_from([">=", "<="]),
+    st.integers(0, 3),
+)
+def test_what_is_left_of_a_count_says_what_all_of_it_says(
+    drawn: list[bool | None], sign: Any, number: int
+) -> None:
+    """None is a member that a configuration does not read."""
+    names = ("a", "b", "c")
+    condition: Condition | bool | None = Count(Some(names, "==", True).members, sign, number)
+    read = {name: value for name, value in zip(names, drawn, strict=True) if value is not None}
+    expected = condition.holds(read)
+    for name, value in read.items():
+        condition = settled(condition, name, value) if isinstance(condition, Condition) else condition
+    if isinstance(condition, Condition):
+        condition = renamed(condition, dict.fromkeys(names))
+    assert (condition.holds({}) if isinstance(condition, Condition) else bool(condition)) is expected
 
 
 def test_a_block_that_a_configuration_does_not_have_is_no_reason() -> None:

@@ -9,9 +9,9 @@ def build_model(hp):
         model.add(layers.Conv2D(4, 3, padding="same"))
         kind = hp.Choice(f"kind_{i}", ["max", "average", "none"])
         if kind == "max":
-            model.add(layers.MaxPooling2D(3))  # fails
+            model.add(layers.MaxPooling2D(3))  # fails when (kind_0 != 'none') + (kind_1 != 'none') + (kind_2 != 'none') + (kind_3 != 'none') + (kind_4 != 'none') >= 4
         elif kind == "average":
-            model.add(layers.AveragePooling2D(3))  # fails
+            model.add(layers.AveragePooling2D(3))  # fails when (kind_0 != 'none') + (kind_1 != 'none') + (kind_2 != 'none') + (kind_3 != 'none') + (kind_4 != 'none') >= 4
     model.add(layers.Flatten())
     model.add(layers.Dense(1))
     model.compile("adam", "mse")

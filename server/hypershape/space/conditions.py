@@ -427,15 +427,63 @@ class Some(_Several):
 
     def write(self, notation: _Notation) -> str:
         if notation.shortens and len(self.family) >= LONG_FAMILY:
-            return self._said(notation)
+            return f"some of {self.members_in(notation)}"
         return _chained("or", self.members, notation)
 
-    def _said(self, notation: _Notation) -> str:
+    def members_in(self, notation: _Notation) -> str:
+        """The members in words, of which the first and the last are named."""
         first, last = (notation.name(self.family[end]) for end in (0, -1))
         compared = Comparison(self.family[0], self.sign, self.value).write(notation)
         rest = compared.removeprefix(first) if compared.startswith(first) else f" == {self.value!r}"
         among = f" among the first {notation.name(self.counted)}" if self.counted is not None else ""
-        return f"some of {first} … {last}{rest}{among}"
+        return f"{first} … {last}{rest}{among}"
+
+
+@dataclass(frozen=True, slots=True)
+class Count(Condition):
+    """That so many of several conditions hold: `(pool_0 == 3) + (pool_1 == 3) + (pool_2 == 3) >= 2`.
+
+    Python adds what is true as one. A member that names what was not read is false, and counts for nothing.
+    `of` says the members of a whole family in words.
+    """
+
+    members: tuple[Condition, ...]
+    sign: Literal[">=", "<="]
+    number: int
+    of: Some | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return _distinct(self.members)
+
+    @property
+    def atoms(self) -> Iterator[Atom]:
+        for member in self.members:
+            yield from member.atoms
+
+    def holds(self, configuration: Configuration) -> bool | None:
+        answers = [member.holds(configuration) for member in self.members]
+        return None if None in answers else _COMPARE[self.sign](answers.count(True), self.number)
+
+    def write(self, notation: _Notation) -> str:
+        if self.of is not None and notation.shortens:
+            return f"at {'least' if self.sign == '>=' else 'most'} {self.number} of {self.of.members_in(notation)}"
+        # A name alone needs no brackets in a sum: `norm_0 + norm_1 >= 2`.
+        written = [member.write(notation) for member in self.members]
+        counted = " + ".join(text if " " not in text else f"({text})" for text in written)
+        return f"{counted} {self.sign} {self.number}"
+
+    def settled(self, answers: Sequence[Condition | bool | None]) -> Condition | bool | None:
+        """What is left to ask where some of the members have an answer."""
+        if None in answers:
+            return None
+        left = tuple(each for each in answers if isinstance(each, Condition))
+        number = self.number - sum(each is True for each in answers)
+        if number <= 0 if self.sign == ">=" else number >= len(left):
+            return True
+        if number > len(left) if self.sign == ">=" else number < 0:
+            return False
+        return Count(left, self.sign, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,8 +525,17 @@ class _Joined(_Several):
 
 
 def _chained(word: str, parts: Sequence[Condition], notation: _Notation) -> str:
-    written = ((part.write(notation), part.loose) for part in parts)
-    return f" {word} ".join(f"({text})" if loose else text for text, loose in written)
+    return f" {word} ".join(
+        f"({part.write(notation)})" if _needs_brackets(part, word, notation) else part.write(notation)
+        for part in parts
+    )
+
+
+def _needs_brackets(part: Condition, word: str, notation: _Notation) -> bool:
+    if word == "or" and isinstance(part, Some | SomeBlock):
+        # `a or b or c`; but "a or b_{i} for some i" leaves open what is said of i.
+        return notation.shortens and isinstance(part, SomeBlock)
+    return part.loose
 
 
 class And(_Joined):
@@ -497,7 +554,7 @@ class Or(_Joined):
 
 Atom: TypeAlias = Comparison | Membership | Relation
 
-KINDS = (Comparison, Membership, Relation, Some, SomeBlock, And, Or, Name, Number, Operation)
+KINDS = (Comparison, Membership, Relation, Some, SomeBlock, Count, And, Or, Name, Number, Operation)
 """Everything that a condition is made of, for whoever reads one from a file."""
 
 
@@ -522,6 +579,10 @@ def renamed(condition: Condition, names: Mapping[str, str | None]) -> Condition 
                 return None
             into = {name: Name(new) for name, new in names.items() if new is not None}
             return _with(condition, into)
+        case Count():
+            known = [renamed(member, names) for member in condition.members]
+            left = condition.settled([False if member is None else member for member in known])
+            return Count((), ">=", 0) if left is True else left or None
     word, parts = _parts(condition)
     kept = [each for part in parts if (each := renamed(part, names)) is not None]
     if not kept or (word is And and len(kept) < len(parts)):
@@ -541,6 +602,8 @@ def settled(condition: Condition, name: str, value: Value) -> Condition | bool |
                 return None
             left = _with(condition, {name: Number(value)})
             return left if left.names else left.holds({})
+        case Count():
+            return condition.settled([settled(member, name, value) for member in condition.members])
     word, parts = _parts(condition)
     kept: list[Condition] = []
     for part in parts:
@@ -572,10 +635,21 @@ def _replaced(expression: Expression, into: Mapping[str, Expression]) -> Express
         case Name():
             return into.get(expression.name, expression)
         case Operation():
-            return replace(
-                expression, left=_replaced(expression.left, into), right=_replaced(expression.right, into)
-            )
+            left, right = _replaced(expression.left, into), _replaced(expression.right, into)
+            if isinstance(left, Number) and isinstance(right, Number):
+                # 2 * 3 * width and 6 * width ask the same.
+                return _calculated(replace(expression, left=left, right=right))
+            return replace(expression, left=left, right=right)
     return expression
+
+
+def _calculated(operation: Operation) -> Expression:
+    """An operation on two numbers as a number, where it has one."""
+    try:
+        result = operation.value({})
+    except UNDECIDABLE:
+        return operation
+    return Number(result) if type(result) is int else operation
 
 
 def _decided(decides: bool, parts: Iterable[Condition], configuration: Configuration) -> bool | None:

@@ -274,5 +274,6 @@ def _share(hp: Hyperparameter, value: float) -> float:
     if hp.sampling == "log":
         return math.log(value / low) / math.log(high / low)
     if hp.sampling == "reverse_log":
-        return 1 - math.log((high + low - value) / low) / math.log(high / low)
+        # Beside 1.0, a smallest value of 1e-80 is lost in the sum.
+        return 1 - math.log(max(high + low - value, low) / low) / math.log(high / low)
     return (value - low) / (high - low)

@@ -74,7 +74,7 @@ def relations(
         triples = seen_together(some, failing, building)
         for found in _of_three(some, triples):
             sides = split(triples, found.holds)
-            if _tells(sides, everything) and found.shown(sides):
+            if _tells(sides, everything) and found.shown(sides) and _each_matters(sides):
                 yield Literal(found.relation, sides.failing, sides.building, found.cost)
 
 
@@ -333,6 +333,22 @@ def _is_not_product(left: int, of: int, by: int, power: int, *values: int) -> bo
 def is_equation(sides: Split, least: int) -> bool:
     """Whether several values were seen for which an equation is true, and several for which it is not."""
     return len({values[0] for values in sides.outside}) >= least and len(sides.inside) >= 2
+
+
+def _each_matters(sides: Split) -> bool:
+    """Whether of each number two values were seen, beside the same others, of which one fails and the other does not.
+
+    `depth * kernel % dilation` may fit because of the depth alone.
+    """
+    places = range(len(sides.inside[0])) if sides.inside else ()
+    beside = [{_without(values, place) for values in sides.outside} for place in places]
+    return bool(places) and all(
+        any(_without(values, place) in beside[place] for values in sides.inside) for place in places
+    )
+
+
+def _without(values: tuple[int, ...], place: int) -> tuple[int, ...]:
+    return values[:place] + values[place + 1 :]
 
 
 def _mirrored(pairs: Pairs, sides: Split) -> Split:
