@@ -107,7 +107,8 @@ $(NEOVIM): $(PYTHON_READY)
 	touch $@
 
 test-python: $(PYTHON_READY) $(SKLEARN_READY)
-	$(BIN)/pytest
+	# Two at a time: most tests wait for one agent.
+	$(BIN)/pytest -n 2 --dist loadfile
 	HYPERSHAPE_PROCESSES=spawn $(BIN)/pytest -q -m spawned tests/faults
 
 both: $(PYTHON_READY) $(SKLEARN_READY)
