@@ -735,6 +735,60 @@ async def test_what_a_model_gives_is_known_beside_its_labels(agent: Agent) -> No
     assert (wider["width"], wider["least"], wider["most"]) == (3, 0.0, 1.0)
 
 
+FIRST_BATCHES = {
+    "a generator": """
+        def batches():
+            while True:
+                yield x[:10], y[:10] + 7
+
+        data = batches()
+    """,
+    "a dataset class": """
+        class Batches(keras.utils.PyDataset):
+            def __len__(self):
+                return 5
+
+            def __getitem__(self, index):
+                return x[:10], y[:10] + 7
+
+        data = Batches()
+    """,
+    "a dataset": """
+        import tensorflow as tf
+
+        data = tf.data.Dataset.from_tensor_slices((x, y + 7)).batch(10)
+    """,
+}
+
+
+@pytest.mark.parametrize("name", FIRST_BATCHES)
+async def test_the_labels_of_what_gives_batches_are_known(agent: Agent, name: str) -> None:
+    search = 'tuner = kt.RandomSearch(build, "loss", max_trials=4)\ntuner.search(data, steps_per_epoch=3)'
+    found = await played(agent, dedent(FIRST_BATCHES[name]) + search)
+    assert found.verdict == "ok"
+    (output,) = found.facts["compared"]
+    assert 7 <= output["labels"]["min"] < output["labels"]["max"] <= 8
+
+
+async def test_a_method_that_gives_no_metrics_back_is_named(agent: Agent) -> None:
+    text = """
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, *args, **kwargs):
+                if hp.Boolean("told"):
+                    return model.fit(*args, **kwargs)
+                model.fit(*args, **kwargs)
+
+        tuner = kt.RandomSearch(Model(), "val_loss", max_trials=4)
+        tuner.search(x, y, validation_split=0.2)
+    """
+    found = await played(agent, text)
+    assert (found.verdict, found.fatal, found.facts["nothing"]) == ("fail", True, "Model.fit")
+    assert "nothing" not in (await played(agent, text, {"told": True})).facts
+
+
 @pytest.mark.parametrize("name", UNKNOWN)
 async def test_what_says_nothing_about_the_search_is_unknown(agent: Agent, name: str) -> None:
     text, kind = UNKNOWN[name]

@@ -142,8 +142,9 @@ def verdict(case: Case, row: Row, repair: Repair, after: Truth) -> str:
         return f"does not cure: {after.outcome} ({after.error} at line {after.line}, {after.completed} + {after.failed} failed)"
     changed = list(after.backwards)
     if before is not None and before.outcome == "ends":
-        changed += sorted(set(before.sought) - set(after.sought))
-    if before is not None:
+        changed += sorted(set(before.sought) - set(before.backwards) - set(after.sought))
+    # Of a part of the space that fails, what it alone has may go.
+    if before is not None and row.condition is None:
         changed += [f"no metric {each}" for each in before.metrics if each not in after.metrics]
         changed += [f"no loss {each}" for each in before.losses if _lost(each, after.losses)]
     return f"changes what is sought: {', '.join(changed)}" if changed else "cures"

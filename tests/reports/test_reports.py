@@ -97,6 +97,28 @@ def test_a_loss_in_the_place_of_its_name_is_the_same_loss(loss: str, came: str) 
     assert verdict(case, row, repair, Truth("ends", losses=(loss,))) == came
 
 
+@pytest.mark.parametrize(
+    ("condition", "came"),
+    [("loss == 'flat'", "cures"), (None, "changes what is sought: no loss __main__.flat")],
+)
+def test_a_choice_that_fails_may_be_dropped_with_the_loss_that_it_alone_has(
+    condition: str | None, came: str
+) -> None:
+    before = Truth("some trials fail", None, None, 2, 2, losses=("mse", "__main__.flat"))
+    case = replace(CASES["01_lstm_stack_plain"], truth=before)
+    repair = Repair("Drop 'flat' from loss", "")
+    row = Row("HS399", Severity.ERROR, 15, "fails", condition, (repair,))
+    assert verdict(case, row, repair, Truth("ends", losses=("mse",))) == came
+
+
+def test_an_objective_that_asked_for_the_worst_may_be_turned_round() -> None:
+    before = Truth("ends", sought=("max val_mae",), backwards=("max val_mae",))
+    case = replace(CASES["01_lstm_stack_plain"], truth=before)
+    repair = Repair("Seek the smallest", "")
+    row = Row("HS403", Severity.WARNING, 15, "the worst", None, (repair,))
+    assert verdict(case, row, repair, Truth("ends", sought=("min val_mae",))) == "cures"
+
+
 def test_every_case_was_recorded_and_does_what_its_kind_says() -> None:
     for case in all_cases():
         if case.kind == "outside":

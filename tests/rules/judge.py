@@ -90,12 +90,12 @@ async def judged(codes: Sequence[str], *, valid: bool = True) -> list[Row]:
                 continue
             row = Row(rule)
             for number, example in enumerate(rule.INVALID):
-                done = await _analysed(example, agent, fixes_offered=1)
+                done = await _analysed(rule, example, agent, fixes_offered=1)
                 found = [each for each in done.findings if each.code == rule.code]
                 row.invalid.append(Judged(rule, number, example, done, found[0] if found else None))
             for number, example in enumerate(rule.VALID if valid else ()):
                 row.valid += 1
-                done = await _analysed(example, agent, fixes_offered=0)
+                done = await _analysed(rule, example, agent, fixes_offered=0)
                 loud = [
                     each
                     for each in done.findings
@@ -111,9 +111,10 @@ async def judged(codes: Sequence[str], *, valid: bool = True) -> list[Row]:
     return rows
 
 
-async def _analysed(example: Example, agent: Agent, fixes_offered: int) -> Analysis:
+async def _analysed(rule: Rule, example: Example, agent: Agent, fixes_offered: int) -> Analysis:
     document = source.from_text("/project/model.py", example.text)
-    return await analysis.run(document, agent, Options(fixes_offered=fixes_offered))
+    level = "auto" if rule.rehearsed or example.played else "symbolic"
+    return await analysis.run(document, agent, Options(level=level, fixes_offered=fixes_offered))
 
 
 def table(rows: Sequence[Row]) -> str:

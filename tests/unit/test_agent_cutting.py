@@ -156,3 +156,30 @@ def test_data_without_end_are_known_by_themselves_or_by_the_code_of_their_genera
     assert cutting.endless({"x": forever(), "validation_data": Repeated()}) == ["x", "validation_data"]
     assert cutting.endless({"x": forever(), "steps_per_epoch": 3, "validation_data": breaking()}) == []
     assert cutting.endless({"x": (each for each in [1]), "validation_data": None}) == []
+
+
+class PyDataset:
+    """Called as Keras's own, since a dataset class is known by its name."""
+
+    def __getitem__(self, index: int) -> int:
+        return index * 10
+
+
+def test_the_first_batches_of_a_dataset_class_and_of_a_generator_are_known_without_asking_for_them_again() -> (
+    None
+):
+    class Own(PyDataset):
+        pass
+
+    data, other = Own(), Own()
+    with cutting.noted(data) as first:
+        assert [other[9], data[1], data[0], data[5]] == [90, 10, 0, 50]
+    assert first == [10, 0]
+    assert "__getitem__" not in vars(Own)
+    assert (data[7], first) == (70, [10, 0])
+    with cutting.noted([1, 2]) as first:
+        assert first == []
+    counted = cutting.counted(each for each in "abcd")
+    assert counted is not None
+    assert list(counted.batches()) == list("abcd")
+    assert counted.first == ["a", "b"]

@@ -103,6 +103,12 @@ SAID = [
         {"taken": (None, 9), "given": (32, 8)},
     ),
     ("ValueError", 'Layer "f" expects 2 input(s), but it received 1 input tensors.', "inputs-count", {"taken": 2, "given": 1}),
+    (
+        "ValueError",
+        "Missing data for input \"age\". You passed a data dictionary with keys ['ages', 'fare']. Expected keys: ['age']",
+        "input-name",
+        {"missing": "age", "keys": ("ages", "fare")},
+    ),
     ("ValueError", "The total size of the tensor must be unchanged. Received: …", "reshape", {}),
     ("ValueError", "total size of new array must be unchanged, input_shape = [8], output_shape = [3]", "reshape", {}),
     (

@@ -25,7 +25,7 @@ from hypershape.model import (
     TargetAnalysis,
 )
 from hypershape.rules.common import rehearsed
-from hypershape.rules.common.fate import explained
+from hypershape.rules.common.fate import explained, sentence
 
 from .handmade import at, module, underlined
 
@@ -150,7 +150,7 @@ def test_a_dataset_of_single_samples_is_told_as_one() -> None:
         "model": {"input": [None, 28, 28, 1]},
     }
     (story,) = rehearsed.stories(analysis([rehearsal({}, "fit", facts=facts)]))
-    assert rehearsed.what(story).startswith(
+    assert rehearsed.what(story, MODULE.code).startswith(
         "The dataset is not batched: its elements have the shape (28, 28, 1)"
     )
 
@@ -158,7 +158,9 @@ def test_a_dataset_of_single_samples_is_told_as_one() -> None:
 def test_a_dataset_without_a_batch_is_told_as_one_at_the_search() -> None:
     facts = {"search": {"0": {"kind": "dataset", "batches": 0}}, "reported": []}
     (story,) = rehearsed.stories(analysis([rehearsal({}, "objective", "found: dict_keys([])", facts=facts)]))
-    assert rehearsed.what(story).startswith("The dataset has not one batch, so nothing is trained")
+    assert rehearsed.what(story, MODULE.code).startswith(
+        "The dataset has not one batch, so nothing is trained"
+    )
     given = at(MODULE, "x, y")
     assert rehearsed.place(story, MODULE.code) == replace(given, end_column=given.column + 1)
 
@@ -185,11 +187,11 @@ def test_an_argument_that_the_message_quotes_is_underlined() -> None:
 
 def test_a_generator_that_the_first_trial_used_up_is_underlined() -> None:
     facts = {"search": {"0": {"kind": "generator"}}, "tuner": {"max_trials": 9}}
-    (finding,) = found([rehearsal({}, "fit", trial=2, facts=facts)])
-    assert underlined(finding, MODULE) == "x"
-    assert (
-        "from the second on every trial fails, and Keras Tuner stops after 3 failures in a row"
-        in finding.message
+    (story,) = rehearsed.stories(analysis([rehearsal({}, "fit", trial=2, facts=facts)]))
+    given = at(MODULE, "x, y")
+    assert rehearsed.place(story, MODULE.code) == replace(given, end_column=given.column + 1)
+    assert sentence(story, None) == (
+        "The first trial runs; from the second on every trial fails, and Keras Tuner stops after 3 failures in a row."
     )
 
 
@@ -492,3 +494,45 @@ def test_validation_labels_are_made_one_hot_where_those_of_the_training_are(
     texts = [apply(read.document, fix.edits).text for fix in finding.repairs()]
     assert [text for text in texts if repaired and repaired in text] == texts
     assert bool(texts) == bool(repaired)
+
+
+SILENT = """
+    import keras
+    import keras_tuner as kt
+
+    class Net(keras.Model):
+        def train_step(self, data):
+            self.count.assign_add(1)
+
+    class Model(kt.HyperModel):
+        def build(self, hp):
+            return Net()
+
+        def fit(self, hp, model, *args, **kwargs):
+            if hp.Boolean("told"):
+                return model.fit(*args, **kwargs)
+            model.fit(*args, **kwargs)
+
+    tuner = kt.RandomSearch(Model(), objective="val_loss", max_trials=9, overwrite=True)
+    tuner.search(x, y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "fatal", "code", "place", "says"),
+    [
+        ({"nothing": "Model.fit"}, True, "HS431", "fit", "`Model.fit` returns None"),
+        ({}, False, "HS432", "train_step", "`Net.train_step` returns None, where Keras wants a dictionary"),
+    ],
+)
+def test_a_method_that_returns_nothing_is_named_where_it_is_defined(
+    facts: dict[str, Any], fatal: bool, code: str, place: str, says: str
+) -> None:
+    made = module(SILENT)
+    error = ProbeError("ValueError", "list of length 0", "step")
+    failed = Rehearsal(
+        {}, "fail", made.tuners[0].call.span, "fit", error, trial=1, fatal=fatal, tolerated=3, facts=facts
+    )
+    (finding,) = rules.findings(Analysis(made, rehearsals=(failed,), done=True), select=("HS43",))
+    assert (finding.code, underlined(finding, made)) == (code, place)
+    assert says in finding.message

@@ -5,14 +5,14 @@ One description for each output, each part left out where it is not known:
 - `width`: how many numbers the output gives for each sample, and `layer`, the class of what gives them
 - `activation`, and `least` and `most`, between which it lies whatever it is given (None where it has no bound)
 - `loss`, the function of Keras that compares, and `from_logits`, whether that expects numbers before a softmax or sigmoid
-- `labels`: what the training is given for it, as `facts.describe` says it
+- `labels`: what the training is given for it, as `facts.describe` says it; of batches the first ones
 - `made`: the frame in which the layer was made
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 import keras
 import numpy
@@ -131,14 +131,26 @@ def labels_of(given: Dict[str, Any]) -> Optional[Any]:
         return None
 
 
-def _first_labels(data: Any) -> Optional[numpy.ndarray]:
+def _first_labels(data: Any) -> Any:
     count = cutting.batches(data)
     if count in (None, math.inf) or not hasattr(data, "take") or not isinstance(data.element_spec, tuple):
         return None
-    pairs = [batch for batch in data.take(cutting.STEPS) if isinstance(batch, tuple) and len(batch) == 2]
-    parts = [pair[1] for pair in pairs]
-    if not parts or not all(hasattr(each, "numpy") for each in parts):
-        return None
-    arrays = [each.numpy() for each in parts]
+    return of_batches(list(data.take(cutting.STEPS)))
+
+
+def of_batches(batches: Sequence[Any]) -> Any:
+    """The labels of pairs of inputs and labels; None of anything else, such as what weights come with."""
+    pairs = [each for each in batches if isinstance(each, (tuple, list)) and len(each) == 2]
+    return _joined([pair[1] for pair in pairs]) if pairs and len(pairs) == len(batches) else None
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """The parts behind each other, in dictionaries and lists each by itself; None where they are no arrays of one shape."""
+    first = parts[0]
+    if isinstance(first, dict):
+        return {name: _joined([each[name] for each in parts]) for name in first}
+    if isinstance(first, (list, tuple)):
+        return [_joined(each) for each in zip(*parts)]
+    arrays = [numpy.asarray(each) for each in parts]
     same = all(each.shape[1:] == arrays[0].shape[1:] and each.ndim for each in arrays)
     return numpy.concatenate(arrays) if same else None

@@ -6,6 +6,7 @@ part does not have would be a failure that no search has.
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import itertools
 import math
@@ -230,14 +231,17 @@ def _mapped(value: Any, index: numpy.ndarray) -> Any:
 
 
 class Counted:
-    """A generator that tells how many batches were drawn from it."""
+    """A generator that tells how many batches were drawn from it, and which were the first."""
 
     def __init__(self, inner: Any) -> None:
         self.inner, self.drawn = inner, 0
+        self.first: List[Any] = []
 
     def batches(self) -> Iterator[Any]:
         for batch in self.inner:
             self.drawn += 1
+            if self.drawn <= STEPS:
+                self.first.append(batch)
             yield batch
 
     def drain(self, wanted: float) -> None:
@@ -250,3 +254,29 @@ class Counted:
 def counted(value: Any) -> Optional[Counted]:
     """A generator under watch; None for anything else."""
     return Counted(value) if isinstance(value, types.GeneratorType) else None
+
+
+@contextlib.contextmanager
+def noted(data: Any) -> Iterator[List[Any]]:
+    """The first batches that are taken from an object of a dataset class while this holds; none of anything else."""
+    first: List[Any] = []
+    kind = type(data)
+    if not is_dataset_class(data) or not hasattr(kind, "__getitem__"):
+        yield first
+        return
+    real, own = kind.__getitem__, vars(kind).get("__getitem__")
+
+    def __getitem__(self: Any, index: Any) -> Any:
+        batch = real(self, index)
+        if self is data and len(first) < STEPS:
+            first.append(batch)
+        return batch
+
+    kind.__getitem__ = __getitem__
+    try:
+        yield first
+    finally:
+        if own is not None:
+            kind.__getitem__ = own
+        else:
+            del kind.__getitem__

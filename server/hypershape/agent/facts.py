@@ -7,6 +7,7 @@ The facts of a rehearsal, each left out where it is not known:
 - `trials`: how many trials ran; `completed`: how many of them to their end
 - `model`: `input`, the shape of what the model takes, batches first
 - `reported`: the names of what a trial returned
+- `nothing`: the method of the user's (`Model.fit`, `Search.run_trial`) that returned None in the place of metrics
 - `meant`: `written`, a key, an attribute or a variable that is not there, and the `known` ones beside it
 - `because`: what was raised first, where Keras Tuner says something else
 - `absent`: the modules that the file imports and that are not installed
@@ -45,7 +46,9 @@ def describe(value: Any, depth: int = 0) -> Dict[str, Any]:
         return {**known, "kind": "generator"}
     spec = getattr(value, "element_spec", None)
     if spec is not None:
-        return {**known, "kind": "dataset", **_batches(value), "elements": _specs(spec)}
+        told = {**known, "kind": "dataset", **_batches(value), "elements": _specs(spec)}
+        shuffled = _is_shuffled(value)
+        return told if shuffled is None else {**told, "shuffled": shuffled}
     if cutting.is_dataset_class(value):
         return {**known, "kind": "sequence", **_batches(value)}
     if _shape(value) is not None:
@@ -81,6 +84,17 @@ def _batches(value: Any) -> Dict[str, Any]:
     if count is None:
         return {}
     return {"finite": False} if count == math.inf else {"finite": True, "batches": int(count)}
+
+
+def _is_shuffled(dataset: Any) -> Optional[bool]:
+    """Whether some step of a pipeline of TensorFlow's shuffles, so that no pass is like another; None where none tells."""
+    inputs = getattr(dataset, "_inputs", None)
+    if not callable(inputs):
+        return None
+    told = [_is_shuffled(each) for each in inputs()]
+    if "Shuffle" in type(dataset).__name__ or True in told:
+        return True
+    return None if None in told else False
 
 
 def _specs(spec: Any) -> Any:

@@ -363,6 +363,10 @@ def _as_attribute(_: Details, found: Any) -> Details:
     return {"owner": found["owner"], "name": found["name"]}
 
 
+def _as_names(_: Details, found: Any) -> Details:
+    return {"missing": found["missing"], "keys": _quoted(found["keys"])}
+
+
 def _as_returned(details: Details, _: Any) -> Details:
     return {"nothing": details.get("returned") is None}
 
@@ -433,6 +437,11 @@ _ROWS: List[_Row] = [
         _as_input,
     ),
     _row("input-shape", r"Invalid input shape for input", _as_input),
+    _row(
+        "input-name",
+        r"Missing data for input \"(?P<missing>[^\"]*)\"\. You passed a data dictionary with keys \[(?P<keys>[^\]]*)\]",
+        _as_names,
+    ),
     _row("inputs-count", r"expects (?P<taken>\d+) input\(s\), but it received (?P<given>\d+) input"),
     _row("reshape", r"total size of (?:the tensor|new array) must be unchanged|[Cc]annot reshape a tensor"),
     # Groups. A multiple that is said the wrong way round is Keras's own.

@@ -418,9 +418,16 @@ class Watch:
         def noting(*args: Any, **kwargs: Any) -> Any:
             result = fit(*args, **kwargs)
             self._facts["reported"] = sorted(facts.names(result))
+            self._note_nothing(fit, result)
             return result
 
         return noting
+
+    def _note_nothing(self, method: Any, result: Any) -> None:
+        """Notes a method of the user's that gave no metrics back."""
+        code = getattr(method, "__code__", None)
+        if result is None and code is not None and self._positions.holds(code.co_filename):
+            self._facts["nothing"] = method.__qualname__
 
     def _populated(self, oracle: Any, real: Callable[[str], Any], trial_id: str) -> Any:
         """What the oracle draws, with the values of the configuration at hand."""
@@ -508,6 +515,7 @@ class Watch:
             result = self._around_trial(
                 lambda _, *each, **more: real(*each, **more), tuner, trial, *args, **kwargs
             )
+        self._note_nothing(real, result)
         names = facts.names(result)
         if names:
             self._facts["reported"] = sorted(names)
@@ -549,9 +557,11 @@ class Watch:
         taken_off = self._hooks.watched(given.get("callbacks"))
         try:
             try:
-                history = real(*bound.args, **bound.kwargs)
+                with cutting.noted(given.get("x")) as batches:
+                    history = real(*bound.args, **bound.kwargs)
             finally:
-                self._look_at(model, labels)
+                drawn = batches if generator is None else generator.first
+                self._look_at(model, labels, drawn if first else ())
             self._hooks.wait(given.get("callbacks"), given.get("epochs"), asked, history)
             return history
         finally:
@@ -560,10 +570,11 @@ class Watch:
             if generator is not None and "x" not in self._facts["endless"]:
                 generator.drain(wanted)
 
-    def _look_at(self, model: Any, labels: Any) -> None:
+    def _look_at(self, model: Any, labels: Any, batches: Sequence[Any]) -> None:
         """Notes of a trained model what raises nothing; classes of the user's may answer in any way."""
         with contextlib.suppress(Exception):
             if "compared" not in self._facts:
+                labels = compared.of_batches(batches) if labels is None else labels
                 self._facts["compared"] = compared.outputs(model, labels, facts.describe, self._made_at)
             self._shared.layers(model, self._trials, self._made_at)
 

@@ -154,6 +154,11 @@ def remove_argument(module: Module, call: Span, name: str) -> Edit | None:
     return _without(spans, {parent.args.index(node)}, module)
 
 
+def remove_item(module: Module, items: Sequence[Span], index: int) -> Edit | None:
+    """Removes one of neighbouring items, such as the entries of a dictionary, with its comma."""
+    return _without(items, {index}, module)
+
+
 def keep_elements(module: Module, sequence: Span, keep: Sequence[int]) -> tuple[Edit, ...] | None:
     """Edits that remove from the list or tuple at `sequence` all elements but those at the indices `keep`."""
     tree = Tree.around(module, sequence)

@@ -98,7 +98,7 @@ class LayerNameTwice(BuildFailure):
                 yield self.finding(
                     f"The tuner cannot be made: models that this file builds before it have taken names of layers, so "
                     f"that a layer without a name becomes {_name(story.error)!r} in the tuner's constructor, where "
-                    f"another one has this name. In a new process it builds.\n{rehearsed.what(story)}",
+                    f"another one has this name. In a new process it builds.\n{rehearsed.what(story, code)}",
                     self._written(story, analysis) or rehearsed.place(story, code),
                     target=story.target,
                     error=story.error,

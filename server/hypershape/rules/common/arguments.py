@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
 from hypershape.fixes import edits
-from hypershape.model import Fix
+from hypershape.model import Edit, Fix
 from hypershape.source import Code
 
 OF_LAYERS = (
@@ -27,10 +28,25 @@ OF_LAYERS = (
 
 
 def without(call: ast.Call, name: str, title: str, code: Code) -> Iterator[Fix]:
-    """The call without one of its keyword arguments."""
-    edit = edits.remove_argument(code.module, code.span(call), name)
+    """The call without one of its keyword arguments, which may stand in a dictionary of settings."""
+    edit = edits.remove_argument(code.module, code.span(call), name) or _entry_removed(call, name, code)
     if edit is not None:
         yield Fix(title, (edit,))
+
+
+def _entry_removed(call: ast.Call, name: str, code: Code) -> Edit | None:
+    given = next((each for each in code.keywords(call) if each.arg == name), None)
+    settings = code.parents.get(given.value) if given is not None else None
+    if given is None or not isinstance(settings, ast.Dict):
+        return None
+    entries = []
+    for key, value in zip(settings.keys, settings.values, strict=True):
+        first, last = code.span(key or value), code.span(value)
+        entries.append(replace(first, end_line=last.end_line, end_column=last.end_column))
+    place = settings.values.index(given.value)
+    # `**more` begins before its value, and an edit beside it would cut it.
+    whole = None not in settings.keys[max(place - 1, 0) : place + 2]
+    return edits.remove_item(code.module, entries, place) if whole else None
 
 
 def renamed_or_removed(

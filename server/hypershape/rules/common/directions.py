@@ -107,6 +107,16 @@ def nature(objective: str, own: Collection[str] = ()) -> str | None:
     return None
 
 
+def surely(objective: str, own: Collection[str] = ()) -> str | None:
+    """The `nature` of a name that is a metric of Keras as it stands; None of any that only ends like one.
+
+    A similarity is sought as a metric and shunned as a loss, both under one name.
+    """
+    name = re.sub(r"_\d+$", "", objective.removeprefix("val_"))
+    certain = name in _KNOWN and name not in own and name != "cosine_similarity"
+    return nature(name) if certain else None
+
+
 def metric_of(objective: str) -> str | None:
     """The metric that an objective names, in lower case with underscores; None where that cannot be told."""
     name = objective.removeprefix("val_")

@@ -37,7 +37,8 @@ def sentence(story: Story, target: TargetAnalysis | None) -> str:
             f"{_in_a_row(story)}."
         )
     if story.failed.fatal or story.failed.stage in ("search", "end"):
-        return "The search ends there at once."
+        first = f", in the first trial with {_values(story)}" if story.decisive else ""
+        return f"The search ends there at once{first}."
     if story.from_the_second:
         return f"The first trial runs; from the second on every trial fails{_in_a_row(story)}."
     if not story.passing and _speaks_for_all(story):

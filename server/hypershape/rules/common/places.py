@@ -30,6 +30,30 @@ def name_of(method: ast.FunctionDef, code: Code) -> Span:
     return Span(place.path, method.lineno, start, method.lineno, start + len(method.name))
 
 
+def method_of(qualified: str, code: Code) -> ast.FunctionDef | None:
+    """The method that Python calls `Model.fit`; None where the file does not define it."""
+    owner, _, name = qualified.rpartition(".")
+    found = [
+        each
+        for made in code.classes
+        if made.name == owner.rpartition(".")[2]
+        for each in made.body
+        if isinstance(each, ast.FunctionDef) and each.name == name
+    ]
+    return found[-1] if found else None
+
+
+def returns_nothing(method: ast.FunctionDef) -> bool:
+    """Whether a method ends normally and never returns a value."""
+    inner = [each for each in ast.walk(method) if each is not method]
+    if any(isinstance(each, (ast.Yield, ast.YieldFrom, ast.Raise)) for each in inner):
+        return False
+    if any(isinstance(each, ast.Return) and each.value is not None for each in inner):
+        return False
+    body = [each for each in method.body if not isinstance(each, ast.Pass)]
+    return any(not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)) for each in body)
+
+
 def _from(node: ast.ImportFrom) -> set[str]:
     if node.level or not node.module:
         return set()

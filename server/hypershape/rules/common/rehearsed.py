@@ -23,6 +23,8 @@ from hypershape.model import (
     is_the_tuners,
 )
 from hypershape.rules.common import wording
+from hypershape.rules.common.places import method_of, name_of
+from hypershape.rules.common.steps import without_logs, without_logs_words
 from hypershape.rules.common.tuners import sought_by
 from hypershape.source import Code
 from hypershape.source.code import contains
@@ -95,7 +97,13 @@ def stories(analysis: Analysis) -> Iterator[Story]:
 
 
 def place(story: Story, code: Code) -> Span:
-    """The innermost expression of this file in which it rose; of a whole search the argument that it speaks of."""
+    """The innermost expression of this file in which it rose; of a whole search the argument that it speaks of.
+
+    Of a method that gives nothing back its name, wherever that is noticed.
+    """
+    silent = _silent_method(story, code)
+    if silent is not None:
+        return name_of(silent, code)
     frame = next(
         (each.span for each in reversed(_raising(story)) if each.span.path == code.module.document.path),
         None,
@@ -109,6 +117,19 @@ def place(story: Story, code: Code) -> Span:
     if around is None:
         return frame
     return _argument(around.span, story, code) or around.callee
+
+
+def _silent_method(story: Story, code: Code) -> ast.FunctionDef | None:
+    """The method of this file that returned nothing where metrics are wanted."""
+    if (qualified := _nothing(story)) is not None:
+        return method_of(qualified, code)
+    return without_logs(story.error, code) if story.failed.stage == "fit" else None
+
+
+def _nothing(story: Story) -> str | None:
+    """`Model.fit`, where that or a `run_trial` returned None and Keras Tuner ends the search for it."""
+    qualified = story.failed.facts.get("nothing")
+    return qualified if story.failed.fatal and isinstance(qualified, str) else None
 
 
 def _raising(story: Story) -> Sequence[Frame]:
@@ -127,7 +148,7 @@ def _argument(span: Span, story: Story, code: Code) -> Span | None:
     call = code.expression(span, ast.Call)
     if not isinstance(call, ast.Call):
         return None
-    given = {each.arg: each.value for each in call.keywords if each.arg is not None}
+    given = {each.arg: each.value for each in code.keywords(call) if each.arg is not None}
     given |= {str(position): value for position, value in enumerate(call.args)}
     empty = [name for name in _without_batches(story) if name in given]
     for name in (
@@ -177,9 +198,9 @@ def _named_class(story: Story, code: Code) -> Span | None:
 # In which words.
 
 
-def what(story: Story) -> str:
+def what(story: Story, code: Code) -> str:
     """The exception with its text, or with what Keras Tuner hides behind its own."""
-    plain = _unbatched(story)
+    plain = _unbatched(story) or _without_result(story, code)
     if plain is not None:
         return plain
     if _without_batches(story):
@@ -195,6 +216,14 @@ def what(story: Story) -> str:
     )
     said = wording.quote(said)
     return said if said.endswith((".", "!", "…")) else f"{said}."
+
+
+def _without_result(story: Story, code: Code) -> str | None:
+    """A method that returned nothing where metrics are wanted."""
+    if (qualified := _nothing(story)) is not None:
+        return f"`{qualified}` returns None, so Keras Tuner has no metrics ({story.error.type})."
+    silent = _silent_method(story, code)
+    return f"{without_logs_words(silent, code)} ({story.error.type})." if silent is not None else None
 
 
 def _unbatched(story: Story) -> str | None:

@@ -9,7 +9,7 @@ from functools import partial
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.places import name_of
+from hypershape.rules.common.places import name_of, returns_nothing
 from hypershape.rules.common.tuners import PARAMETERS
 from hypershape.source import Code
 
@@ -116,7 +116,7 @@ class FitReturnsNothing(Rule):
             bases = {code.imported(base) or "" for base in node.bases}
             method = _judged(bases, node)
             for each in node.body:
-                if isinstance(each, ast.FunctionDef) and each.name == method and _returns_nothing(each):
+                if isinstance(each, ast.FunctionDef) and each.name == method and returns_nothing(each):
                     yield self.finding(
                         f"{each.name} returns nothing, so Keras Tuner has no metrics: the search ends at once, "
                         "with a FatalTypeError.",
@@ -158,14 +158,3 @@ def _history(method: ast.FunctionDef) -> str | None:
         and each.value.func.attr == "fit"
     ]
     return found[0] if len(found) == 1 else None
-
-
-def _returns_nothing(method: ast.FunctionDef) -> bool:
-    """Whether a method ends normally and never returns a value."""
-    inner = [each for each in ast.walk(method) if each is not method]
-    if any(isinstance(each, (ast.Yield, ast.YieldFrom, ast.Raise)) for each in inner):
-        return False
-    if any(isinstance(each, ast.Return) and each.value is not None for each in inner):
-        return False
-    body = [each for each in method.body if not isinstance(each, ast.Pass)]
-    return any(not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)) for each in body)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
@@ -25,19 +26,22 @@ _METHODS = (
     "shuffle", "skip", "take", "with_options",
 )  # fmt: skip
 
+_GIVES_BATCHES = {"dataset": "dataset", "sequence": "dataset", "generator": "generator"}
+"""The kinds that a rehearsal tells apart, in the words of the message."""
+
 
 class DatasetArguments(Rule):
-    """A search over a `tf.data.Dataset` is given labels, or asked to split off validation data.
+    """A search over a dataset or a generator is given labels, or asked to split off validation data.
 
     ## What it does
     Follows the first argument of `search` to the call that makes it, or looks at what a rehearsal was given, and looks
     for `y` and `validation_split` beside a dataset.
 
     ## Why it matters
-    A dataset brings its own labels, and cannot be split by `fit`: Keras raises a ValueError in every trial.
+    What gives batches brings its own labels, and cannot be split by `fit`: Keras raises a ValueError in every trial.
 
     ## Fix
-    `validation_data=` for a second dataset; `take` and `skip` to split one.
+    `validation_data=` for a second dataset; `take` and `skip` to split one that is not shuffled anew in each pass.
     """
 
     code = "HS419"
@@ -81,6 +85,44 @@ class DatasetArguments(Rule):
             fixed="tuner.search(batches(), epochs=2)",
             played=True,
         ),
+        Example.search(
+            """
+            pairs = tf.data.Dataset.from_tensor_slices((tf.zeros((8, 4)), tf.zeros((8, 1)))).batch(4)
+            settings = {"epochs": 2, "validation_split": 0.25, "verbose": 0}
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+            tuner.search(pairs, **settings)
+            """,
+            head="layers.Dense(1)",
+            at='"validation_split": 0.25',
+            fixed='settings = {"epochs": 2, "verbose": 0}',
+            played=True,
+        ),
+        Example.search(
+            """
+            pairs = tf.data.Dataset.from_tensor_slices((tf.zeros((40, 4)), tf.zeros((40, 1)))).batch(4)
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            tuner.search(pairs, epochs=2, validation_split=0.25)
+            """,
+            head="layers.Dense(1)",
+            at="validation_split=0.25",
+            fixed="tuner.search(pairs.skip(2), epochs=2, validation_data=pairs.take(2))",
+            played=True,
+        ),
+        Example.search(
+            """
+            def batches():
+                while True:
+                    yield np.zeros((4, 4)), np.zeros((4, 1))
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+            tuner.search(batches(), epochs=2, steps_per_epoch=2, validation_split=0.25)
+            """,
+            head="layers.Dense(1)",
+            at="validation_split=0.25",
+            fixed="tuner.search(batches(), epochs=2, steps_per_epoch=2)",
+            played=True,
+        ),
     )
     VALID = (
         Example.search(
@@ -107,33 +149,57 @@ class DatasetArguments(Rule):
                 continue
             for search in tuner.searches:
                 x = code.argument(search, "x", 0)
-                if x is None or not (_is_dataset(x, code) or _was_dataset(tuner, analysis)):
+                kind = _kind(x, tuner, analysis, code) if x is not None else None
+                if kind is None:
                     continue
                 y = code.argument(search, "y", 1)
                 if y is not None and not (isinstance(y, ast.Constant) and y.value is None):
                     yield self.finding(
-                        "A dataset brings its own labels: with a second one every trial fails.",
+                        f"A {kind} brings its own labels: with a second one every trial fails.",
                         code.span(y),
                         repairs=partial(_validating, search, y, code),
                     )
                 for keyword in code.keywords(search):
                     if keyword.arg == "validation_split" and code.value(keyword.value, default=0) != 0:
                         yield self.finding(
-                            "Keras cannot split a dataset: every trial of this search fails.",
+                            f"Keras cannot split a {kind}: every trial of this search fails.",
                             code.span(keyword),
-                            repairs=partial(
-                                without, search, "validation_split", "Search without validation data", code
-                            ),
+                            repairs=partial(_unsplit, tuner, search, keyword, analysis),
                         )
 
 
-def _was_dataset(tuner: Tuner, analysis: Analysis) -> bool:
-    """Whether the one search of a tuner was seen to be given a dataset."""
-    given = [
-        each.facts.get("search") or {} for each in analysis.rehearsals if each.tuner == tuner.found.call.span
-    ]
-    kinds = {each.get(name, {}).get("kind") for each in given for name in ("0", "x") if name in each}
-    return len(tuner.searches) == 1 and kinds == {"dataset"}
+def _kind(x: ast.expr, tuner: Tuner, analysis: Analysis, code: Code) -> str | None:
+    """What gives the batches of a search, as the text or a rehearsal of the tuner's one search shows; None of arrays."""
+    if _is_dataset(x, code):
+        return "dataset"
+    kinds = {str(each.get("kind")) for each in _seen(tuner, analysis)}
+    return _GIVES_BATCHES.get(kinds.pop()) if len(kinds) == 1 else None
+
+
+def _seen(tuner: Tuner, analysis: Analysis) -> list[Mapping[str, Any]]:
+    """What rehearsals of a tuner saw its one search train on."""
+    place = tuner.found.call.span
+    given = [each.facts.get("search") or {} for each in analysis.rehearsals if each.tuner == place]
+    found = [each[name] for each in given for name in ("0", "x") if name in each]
+    return found if len(tuner.searches) == 1 else []
+
+
+def _unsplit(tuner: Tuner, search: ast.Call, keyword: ast.keyword, analysis: Analysis) -> Iterator[Fix]:
+    """The first batches for validation and the others to train on, where each pass has the same ones; else no split."""
+    code = analysis.module.code
+    x, share = code.argument(search, "x", 0), code.value(keyword.value, default=None)
+    seen = _seen(tuner, analysis)
+    batches = seen[0].get("batches") if seen and seen[0].get("shuffled") is False else None
+    written = isinstance(x, (ast.Name, ast.Attribute)) and keyword in search.keywords
+    if x is not None and written and isinstance(batches, int) and batches > 1 and isinstance(share, float):
+        count = min(max(round(batches * share), 1), batches - 1)
+        data = code.source(x)
+        changed = (
+            Edit(code.span(x), f"{data}.skip({count})"),
+            Edit(code.span(keyword), f"validation_data={data}.take({count})"),
+        )
+        yield Fix(f"Validate on the first {count} of its {batches} batches", changed)
+    yield from without(search, "validation_split", "Search without validation data", code)
 
 
 def _validating(search: ast.Call, y: ast.expr, code: Code) -> Iterator[Fix]:

@@ -59,7 +59,7 @@ class TunerRefused(Rule):
             # Two layers of one name have a rule of their own, which names the layer.
             if story.failed.stage in _BEFORE and story.error.kind != "layer-name-twice":
                 yield self.finding(
-                    f"{_BEFORE[story.failed.stage]}{rehearsed.what(story)} The search never starts.",
+                    f"{_BEFORE[story.failed.stage]}{rehearsed.what(story, code)} The search never starts.",
                     rehearsed.place(story, code),
                     target=story.target,
                     error=story.error,

@@ -69,7 +69,7 @@ class SearchEndsAtOnce(Rule):
                 failed.fatal or failed.stage in ("search", "end")
             ):
                 yield self.finding(
-                    f"{rehearsed.what(story)} {fate.sentence(story, story.explored(analysis))}",
+                    f"{rehearsed.what(story, code)} {fate.sentence(story, story.explored(analysis))}",
                     rehearsed.place(story, code),
                     target=story.target,
                     configuration=own_values(failed.values) or failed.configuration,

@@ -68,7 +68,7 @@ class TrialFails(Rule):
                 told = fate.counted(story, story.explored(analysis))
                 condition = told[1].condition if told is not None else fate.condition(story)
                 yield self.finding(
-                    f"{rehearsed.what(story)} {fate.sentence(story, story.explored(analysis))}",
+                    f"{rehearsed.what(story, code)} {fate.sentence(story, story.explored(analysis))}",
                     rehearsed.place(story, code),
                     target=story.target,
                     configuration=own_values(failed.values) or failed.configuration,

@@ -60,7 +60,7 @@ class FailsAfterSearch(Rule):
         for story in rehearsed.stories(analysis):
             if story.failed.stage == "after":
                 yield self.finding(
-                    f"After the search this fails: {rehearsed.what(story)}",
+                    f"After the search this fails: {rehearsed.what(story, code)}",
                     rehearsed.place(story, code),
                     target=story.target,
                     error=story.error,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from hypershape.model import Cause, Edit, Fix, ProbeError, Shape, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, axes, input_shapes
+from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.shaping import sample_shaped
-from hypershape.source import Code
+from hypershape.source import Code, contains
 
 
 class DataDoesNotFitInput(BuildFailure):
-    """The data of the search does not have the shape that the model takes.
+    """The data of the search does not have the shape that the model takes, or not under the names of its inputs.
 
     ## What it does
-    Runs the model on a batch with the shapes of the data, known or declared.
+    Runs the model on a batch with the shapes and the keys of the data, known or declared.
 
     ## Why it matters
     Every trial fails in its first step.
@@ -27,7 +29,7 @@ class DataDoesNotFitInput(BuildFailure):
 
     code = "HS302"
     name = "data-does-not-fit-input"
-    kinds = ("axis", "input-shape", "inputs-count")
+    kinds = ("axis", "input-shape", "inputs-count", "input-name")
     stages = ("step",)
 
     INVALID = (
@@ -45,6 +47,28 @@ class DataDoesNotFitInput(BuildFailure):
             data="x=(28, 28) y=(1,)",
             at="(30, 30, 1)",
             fixed="keras.Input((28, 28, 1))",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import tensorflow as tf
+
+
+            def build_model(hp):
+                inputs = keras.Input((4,), name="age")
+                x = keras.layers.Dense(hp.Int("units", 1, 3))(inputs)
+                model = keras.Model(inputs, keras.layers.Dense(1)(x))
+                model.compile(loss="mse")
+                return model
+
+
+            data = tf.data.Dataset.from_tensor_slices(({"ages": tf.zeros((8, 4))}, tf.zeros((8, 1)))).batch(4)
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+            tuner.search(data, epochs=2)
+            """,
+            at='"age"',
+            fixed='keras.Input((4,), name="ages")',
         ),
     )
     VALID = (
@@ -71,6 +95,8 @@ class DataDoesNotFitInput(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
+        if error.kind == "input-name":
+            return f"The model has an input {error.details['missing']!r}, but the data has only {_keys(error)}: the first step fails"
         taken, given = axes(error, "taken"), _given(error)
         if taken and given and error.details.get("of") == "layer":
             swapped = ": its axes are swapped" if _swapped(taken, given) else ""
@@ -98,13 +124,20 @@ class DataDoesNotFitInput(BuildFailure):
         return "The data does not have the shape that the model takes"
 
     def quoted(self, error: ProbeError) -> str:
-        return "" if axes(error, "taken") and _given(error) else super().quoted(error)
+        told = error.kind == "input-name" or (axes(error, "taken") and _given(error))
+        return "" if told else super().quoted(error)
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        if error.kind == "input-name":
+            named = _written_names(error, target, code)
+            return code.span(named[0]) if named else target.target.span
         refusing = _refusing(error, target, code)
         return code.span(refusing[0]) if len(refusing) == 1 else super().where(error, target, code)
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        if cause.error.kind == "input-name":
+            yield from _renamed(cause.error, target, code)
+            return
         given = _given(cause.error)
         for shape in _refusing(cause.error, target, code):
             swapped = _in_order(shape, axes(cause.error, "taken"), given, code)
@@ -118,6 +151,45 @@ class DataDoesNotFitInput(BuildFailure):
                 text = f"({', '.join(map(str, sizes))}{',' * (len(sizes) == 1)})"
                 yield Fix(f"Take inputs of shape {text}", (Edit(code.span(shape), text),))
         yield from sample_shaped(target, code)
+
+
+def _keys(error: ProbeError) -> str:
+    """`'age' and 'fare'`: the keys of the data."""
+    keys = [repr(each) for each in _names(error)]
+    return f"{', '.join(keys[:-1])} and {keys[-1]}" if len(keys) > 1 else "".join(keys)
+
+
+def _names(error: ProbeError) -> list[str]:
+    keys = error.details.get("keys")
+    return [each for each in keys if isinstance(each, str)] if isinstance(keys, tuple) else []
+
+
+def _written_names(error: ProbeError, target: TargetAnalysis, code: Code) -> list[ast.Constant]:
+    """Where a target writes the name of an input, that of `Input(…, name=…)` first."""
+    found = [
+        each
+        for each in code.nodes
+        if isinstance(each, ast.Constant)
+        and each.value == error.details["missing"]
+        and contains(target.target.body, code.span(each))
+    ]
+    return sorted(found, key=lambda each: not isinstance(code.parents.get(each), ast.keyword))
+
+
+def _renamed(error: ProbeError, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """The input under a key of the data that no other input has."""
+    written = _written_names(error, target, code)
+    inside = {
+        each.value
+        for each in code.nodes
+        if isinstance(each, ast.Constant) and contains(target.target.body, code.span(each))
+    }
+    free = [each for each in _names(error) if each not in inside]
+    near = get_close_matches(str(error.details["missing"]), free, n=2, cutoff=0.5)
+    for name in near or free[:1]:
+        edits = [Edit(code.span(each), requoted(code.source(each), name)) for each in written]
+        if edits:
+            yield Fix(f"Name the input {name}", tuple(edits))
 
 
 def _swapped(taken: Shape, given: Shape) -> bool:

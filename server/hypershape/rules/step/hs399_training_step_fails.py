@@ -5,6 +5,8 @@ from __future__ import annotations
 from hypershape.model import ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, compiles, place
+from hypershape.rules.common.places import name_of
+from hypershape.rules.common.steps import without_logs, without_logs_words
 from hypershape.source import Code
 
 
@@ -62,11 +64,17 @@ class TrainingStepFails(BuildFailure):
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
         """Where it rose in the file; else what the model was compiled with, which a step is the first to use."""
+        silent = without_logs(error, code)
+        if silent is not None:
+            return name_of(silent, code)
         compiled = compiles(target, code)
         last = code.span(compiled[0]) if len(compiled) == 1 else target.target.span
         return place(error, code) or last
 
     def what(self, error: ProbeError, code: Code) -> str:
+        silent = without_logs(error, code)
+        if silent is not None:
+            return f"{without_logs_words(silent, code)}: the first training step raises {error.type}"
         method, owner = error.details.get("method"), error.details.get("owner")
         if error.kind == "not-implemented" and method is not None:
             return f"The first training step needs `{f'{owner}.{method}' if owner else method}`, which is not implemented,"
