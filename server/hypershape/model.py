@@ -862,8 +862,9 @@ class Analysis:
 class Options:
     """What the user asked for. `budget` is the time in seconds that one document may take, repairs and all.
 
-    `fix_budget` is the most of it that repairs get; `processes` is how many targets are explored at a time. All limits
-    of time count `patience` times, where what took too long is tried again.
+    `fix_budget` is the most of it that repairs get; `fix_all` asks for all of them as one edit, which is tried, too.
+    `processes` is how many targets are explored at a time. All limits of time count `patience` times, where what took
+    too long is tried again.
     """
 
     level: Level = "symbolic"
@@ -875,5 +876,6 @@ class Options:
     fix_budget: float = 8.0
     fixes_offered: int = 5
     verify_fixes: bool = True
+    fix_all: bool = True
     processes: int = 1
     patience: float = 1.0

@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import pytest
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from hypershape import fixes, source
-from hypershape.analysis import repairs
+from hypershape.analysis import repairs, together
 from hypershape.analysis.clock import Clock
 from hypershape.analysis.together import with_all
 from hypershape.lsp import convert
@@ -214,3 +215,18 @@ async def test_nothing_is_applied_unasked_before_it_was_tried_as_one_edit() -> N
     tried = await with_candidates(script(two_causes), {9: (kernels,)})
     view = View.of(source.from_text(PATH, TEXT), PositionCodec(), [URI])
     assert tried.preferred and convert.fix_all(tried, view, {URI: 1}) == []
+
+
+@pytest.mark.parametrize("there_is", ["no time", "nobody who asks"])
+async def test_all_repairs_are_one_edit_only_where_somebody_asks_and_there_is_time(
+    there_is: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file with hundreds of failing targets would be read again for each of them."""
+    agent = script(two_causes)
+    tried = await with_candidates(agent, {9: (keep(6, KERNELS, "3, 5, 7", 0.25),)})
+    assert len(tried.preferred) == 1
+    monkeypatch.setattr(together, "LEAST_SECONDS", 0.0)
+    options = Options(fix_all=there_is == "no time")
+    done = await with_all(tried, agent, options, Clock(0.0 if there_is == "no time" else 30))
+    assert done.together is None or done.together.fix is None
+    assert (done.together is None) is not options.fix_all

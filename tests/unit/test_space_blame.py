@@ -75,6 +75,11 @@ K, B = [3, 5, 7, 9], [1, 2, 3, 4]
             {"rows": [2, 3, 4, 5, 6], "columns": [2, 3, 4, 5, 6], "groups": [2, 3, 4, 6]},
         ),
         (
+            "(left + right) % groups != 0",
+            lambda a, b, g: (a + b) % g != 0,
+            {"left": [8, 12, 16, 20, 24], "right": [8, 12, 16, 20, 24], "groups": [4, 8, 16]},
+        ),
+        (
             "size <= 2 * crop",
             lambda s, c: s <= 2 * c,
             {"size": list(range(8, 49, 8)), "crop": list(range(2, 25, 2))},

@@ -46,14 +46,21 @@ class _Some:
 async def with_all(
     state: Analysis, agent: Agent | None, options: Options, clock: Clock, widen: Widen = by_itself
 ) -> Analysis:
-    """The same with its preferred repairs as one edit, if that passes; what no longer fails is not repaired again."""
+    """The same with its preferred repairs as one edit, if that passes; what no longer fails is not repaired again.
+
+    Where there is no time to try all of them there is no such edit.
+    """
     of = tuple(fix.edits for _, fix in state.preferred)
-    if not options.verify_fixes or (state.together is not None and state.together.of == of):
+    if not (options.verify_fixes and options.fix_all) or (
+        state.together is not None and state.together.of == of
+    ):
         return state
     own = clock.part(max(clock.left, AFTERWARDS * clock.seconds, LEAST_SECONDS))
     trial = Trial(state, agent, own, widen)
     chosen = _Some()
     for repaired in _groups(state):
+        if own.left <= 0:
+            return replace(state, together=Together(None, of))
         chosen = await _more(chosen, repaired, trial)
     return replace(state, together=Together(chosen.whole if chosen.fixes else None, of))
 

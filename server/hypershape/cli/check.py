@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -38,34 +39,33 @@ async def check(
 
     Only where the user has `trusted` the folders, what they name or hold chooses the interpreter.
     `report` is a file that gets a page about all of them. Raises CannotRun, also where it cannot be written.
+    Where it is interrupted or asked to end (SIGTERM) it says what is known by then.
     """
     files = _files(paths)
     checker = _Checker(flags, usual, Trust(trusted, flags), () if trusted else (Path.cwd(), *paths))
     printer = text.Printer(Console(soft_wrap=True, highlight=False)) if output == "text" else None
-    broken = False
+    broken = cut = False
+    _end_when_asked()
     with _progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task("reading", total=len(files))
 
         def tell(path: Path, progress: str | None) -> None:
             bar.update(task, description=f"{path}  {progress or ''}")
 
-        async with aclosing(checker.results(files, tell)) as results:
-            async for path, state in results:
-                bar.advance(task)
-                if isinstance(state, source.Unreadable):
-                    if len(files) == 1:
-                        raise CannotRun(str(state)) from None
-                    print(f"hypershape: {state}", file=sys.stderr)
-                elif isinstance(state, Exception):
-                    # A mistake of ours in one file must not cost the user the results for the others.
-                    print(
-                        f"hypershape: {path} could not be checked ({type(state).__name__}: {state}).",
-                        file=sys.stderr,
-                    )
-                    broken = True
-                elif printer is not None:
-                    with text.paused(bar):
-                        printer.file(state, corners)
+        try:
+            async with aclosing(checker.results(files, tell)) as results:
+                async for path, state in results:
+                    bar.advance(task)
+                    if isinstance(state, Exception):
+                        broken |= _is_ours(path, state, alone=len(files) == 1)
+                    elif printer is not None:
+                        with text.paused(bar):
+                            printer.file(state, corners)
+        except asyncio.CancelledError:
+            cut = True
+            for state in checker.take_unfinished():
+                if printer is not None:
+                    printer.file(state, corners)
 
     analyses, problems = checker.analyses, checker.problems
     for sentence in dict.fromkeys(state.module.unsearched for state in analyses):
@@ -79,11 +79,34 @@ async def check(
         print(f"hypershape: {sentence}", file=sys.stderr)
     if report is not None:
         _write(report, page(analyses))
+    if cut:
+        raise CannotRun(f"Ended before {len(files) - checker.finished} of {len(files)} files were finished.")
     if checker.unable:
         return CANNOT_RUN
     if _has_error(analyses):
         return FOUND
     return CANNOT_RUN if broken else OK
+
+
+def _is_ours(path: Path, problem: Exception, alone: bool) -> bool:
+    """Says why a file has no analysis; whether that is a mistake of ours, which must not cost the user the other files."""
+    if not isinstance(problem, source.Unreadable):
+        print(
+            f"hypershape: {path} could not be checked ({type(problem).__name__}: {problem}).", file=sys.stderr
+        )
+        return True
+    if alone:
+        raise CannotRun(str(problem)) from None
+    print(f"hypershape: {problem}", file=sys.stderr)
+    return False
+
+
+def _end_when_asked() -> None:
+    """From now on SIGTERM ends the task at hand as Ctrl-C does, where the system has signals."""
+    task = asyncio.current_task()
+    assert task is not None
+    with suppress(NotImplementedError, RuntimeError, ValueError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def _write(path: Path, text: str) -> None:
@@ -110,6 +133,8 @@ class _Checker:
         self._agent: Agent | None = None
         self._widen = partial(source.across, workspace=source.Workspace())
         self._done: list[tuple[tuple[str, ...], Analysis]] = []
+        self._begun: dict[Path, Analysis] = {}
+        """What is known of the files that are being checked."""
 
     async def results(
         self, files: Sequence[Path], tell: Callable[[Path, str | None], None]
@@ -140,6 +165,7 @@ class _Checker:
                 path, command, first = running.popleft()
                 await asyncio.wait({first})
                 problem = first.exception()
+                self._begun.pop(path, None)
                 if problem is None:
                     self._done.append((command, first.result()))
                 elif isinstance(problem, CannotRun) or not isinstance(problem, Exception):
@@ -160,9 +186,22 @@ class _Checker:
         states = analyse(document, agent, chosen.options(self._usual), widen=self._widen)
         async with aclosing(states):
             async for state in states:
+                self._begun[path] = state
                 tell(path, state.progress)
         assert state is not None
         return state
+
+    def take_unfinished(self) -> Sequence[Analysis]:
+        """What is known of the files that were begun and are not finished; they count as checked from now on."""
+        begun = list(self._begun.values())
+        self._begun.clear()
+        self._done += [((), state) for state in begun]
+        return begun
+
+    @property
+    def finished(self) -> int:
+        """How many files were checked to their end."""
+        return sum(state.done for state in self.analyses)
 
     def _settings(self, path: Path) -> Settings:
         try:

@@ -63,7 +63,11 @@ def check(
     ] = None,
     budget: Annotated[
         float | None,
-        typer.Option(min=0.1, help="Seconds for each file.", show_default="the project's, else 10"),
+        typer.Option(
+            min=0.1,
+            help="Seconds for each file; playing its searches comes on top.",
+            show_default="the project's, else 10",
+        ),
     ] = None,
     exhaustive: Annotated[bool, typer.Option(help="Enumerate the space however large it is.")] = False,
     corners: Annotated[bool, typer.Option(help="List every probed configuration.")] = False,
@@ -98,7 +102,7 @@ def check(
     )
     if verbose:
         journal.show()
-    usual = Options(level="auto", exhaustive=exhaustive)
+    usual = Options(level="auto", exhaustive=exhaustive, fix_all=False)
     raise typer.Exit(
         _run(lambda: asyncio.run(checking.check(paths, flags, usual, output.value, corners, trust, report)))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hypershape.source.calls import Construction
 from hypershape.source.code import Code, blocks
@@ -56,13 +57,23 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
 
 def _models_before(made: ast.stmt, code: Code) -> Iterator[ast.stmt]:
     """The statements of the module that make layers before a tuner: their names are taken when it builds its first model."""
-    for statement in code.tree.body:
-        if statement is made or code.text.start(statement) > code.text.start(made):
-            return
-        calls = [each for each in ast.walk(statement) if isinstance(each, ast.Call)]
-        simple = isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr)) and bool(calls)
-        if simple and all(_makes_layers(call, code) for call in calls):
-            yield statement
+    start = code.text.start(made)
+    return (each for each in _models(code) if each is not made and code.text.start(each) <= start)
+
+
+@lru_cache(maxsize=8)
+def _models(code: Code) -> tuple[ast.stmt, ...]:
+    """The statements of the module that only make layers and models; a file may have hundreds of tuners after them."""
+    return tuple(
+        each
+        for each in code.tree.body
+        if isinstance(each, (ast.Assign, ast.AnnAssign, ast.Expr)) and _only_makes_layers(each, code)
+    )
+
+
+def _only_makes_layers(statement: ast.stmt, code: Code) -> bool:
+    calls = [each for each in ast.walk(statement) if isinstance(each, ast.Call)]
+    return bool(calls) and all(_makes_layers(call, code) for call in calls)
 
 
 def _makes_layers(call: ast.Call, code: Code) -> bool:

@@ -282,17 +282,23 @@ def _of_three(names: tuple[str, ...], triples: Pairs) -> Iterator[Candidate]:
         if of < by:
             plain = partial(_is_not_product, left, of, by, 1)
             yield Candidate(Relation(a, "!=", Operation(b, "*", c)), plain, shown, OF_THREE)
-            yield from _of_products(a, Operation(b, "*", c), triples, (left, of, by))
+            yield from _of_two_together(a, Operation(b, "*", c), operator.mul, triples, (left, of, by))
+            yield from _of_two_together(a, Operation(b, "+", c), operator.add, triples, (left, of, by))
         square = Relation(a, "!=", Operation(Operation(b, "*", b), "*", c))
         yield Candidate(square, partial(_is_not_product, left, of, by, 2), shown, OF_THREE + 1)
 
 
-def _of_products(
-    a: Name, product: Expression, triples: Pairs, places: tuple[int, int, int]
+def _of_two_together(
+    a: Name,
+    calculated: Expression,
+    compute: Callable[[int, int], int],
+    triples: Pairs,
+    places: tuple[int, int, int],
 ) -> Iterator[Candidate]:
-    """`width % (heads * groups) != 0` and `(rows * columns) % groups != 0`."""
-    pairs = _pooled_by(triples, partial(_with_product, places))
-    for turned, rest in ((False, Operation(a, "%", product)), (True, Operation(product, "%", a))):
+    """`width % (heads * groups) != 0`, `(rows * columns) % groups != 0`, `(left + right) % groups != 0`."""
+    with_calculated = partial(_with_calculated, compute, places)
+    pairs = _pooled_by(triples, with_calculated)
+    for turned, rest in ((False, Operation(a, "%", calculated)), (True, Operation(calculated, "%", a))):
         plain = partial(_divides_not, _itself)
         holds = _turned(plain) if turned else plain
 
@@ -300,16 +306,20 @@ def _of_products(
             return _is_periodic(pairs, holds, turned, split(pairs, holds), least=3)
 
         relation = Relation(rest, "!=", Number(0))
-        yield Candidate(relation, partial(_of_pair, holds, places), shown, OF_THREE + turned)
+        yield Candidate(relation, partial(_of_pair, holds, with_calculated), shown, OF_THREE + turned)
 
 
-def _with_product(places: tuple[int, int, int], values: tuple[int, ...]) -> tuple[int, int]:
+def _with_calculated(
+    compute: Callable[[int, int], int], places: tuple[int, int, int], values: tuple[int, ...]
+) -> tuple[int, int]:
     left, of, by = places
-    return values[left], values[of] * values[by]
+    return values[left], compute(values[of], values[by])
 
 
-def _of_pair(holds: Callable[..., bool], places: tuple[int, int, int], *values: int) -> bool:
-    return holds(*_with_product(places, values))
+def _of_pair(
+    holds: Callable[..., bool], pair: Callable[[tuple[int, ...]], tuple[int, int]], *values: int
+) -> bool:
+    return holds(*pair(values))
 
 
 def _pooled_by(pairs: Pairs, calculated: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Pairs:

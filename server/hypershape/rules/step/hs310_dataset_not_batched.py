@@ -58,7 +58,8 @@ class DatasetNotBatched(Rule):
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         for tuner in tuners(analysis, code):
-            found = [each.searched for each in analysis.targets if each.target in targets_of(tuner, analysis)]
+            own = targets_of(tuner, analysis)
+            found = [each.searched for each in analysis.targets if each.target in own]
             data = found[0] if len(found) == 1 else None
             if data is None or data.batched or trains_itself(tuner, analysis, code):
                 continue

@@ -1,0 +1,54 @@
+"""A check that is ended before it is over says what it knows by then."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TARGET = """\
+import keras
+import keras_tuner as kt
+
+
+def build_model(hp):
+    hp.Int("units", 8, 4)
+    return keras.Sequential()
+
+
+tuner = kt.RandomSearch(build_model, "loss")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGTERM ends a process at once there")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_check_that_is_ended_prints_json_with_what_is_known(how: signal.Signals, tmp_path: Path) -> None:
+    slow, begun = tmp_path / "python", tmp_path / "begun"
+    os.mkfifo(begun)
+    slow.write_text(f"#!/bin/sh\necho started > {begun}\nexec sleep 600\n")
+    slow.chmod(0o755)
+    (tmp_path / "search.py").write_text(TARGET)
+    checking = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "hypershape", "check", "search.py"),
+            *("--format", "json", "--python", str(slow)),
+        ],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with checking:
+        begun.read_text()
+        checking.send_signal(how)
+        printed, said = checking.communicate(timeout=60)
+    (file,) = json.loads(printed)["files"]
+    assert [target["name"] for target in file["targets"]] == ["build_model"]
+    assert [finding["code"] for finding in file["findings"]]
+    assert checking.returncode == 2
+    assert said == "hypershape: Ended before 1 of 1 files were finished.\n"
