@@ -9,6 +9,8 @@ export interface ServerOptions {
   readonly trusted: boolean;
   /** Diagnostics are sent, also to an editor that could ask for them. */
   readonly diagnostics: 'push';
+  /** What exceptions say is left to the hover, which folds it under the shapes. */
+  readonly exceptions: 'folded';
   /** The setting; null where there is none. */
   readonly interpreter: Command | null;
   /** What is selected in the Python extension, which a project's own setting beats. */

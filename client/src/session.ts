@@ -175,6 +175,8 @@ export class Session implements vscode.Disposable {
       trusted: vscode.workspace.isTrusted,
       // Results come in pieces: an editor that asks for them shows each one later.
       diagnostics: 'push',
+      // The hover shows shapes first, and folds what Keras says.
+      exceptions: 'folded',
       interpreter: settings.interpreter.length > 0 ? settings.interpreter : null,
       selectedInterpreter: (await chooseInterpreter([], this.environment.of(scope), vscode.workspace.isTrusted)) ?? null,
       level: settings.level,
@@ -194,6 +196,7 @@ export class Session implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: await this.options(settings),
       errorHandler: this.crashes,
+      markdown: { supportHtml: true },
       middleware: {
         handleDiagnostics: (uri, findings, next) => {
           next(uri, findings.map(linked));

@@ -756,6 +756,13 @@ class Finding:
     """The titles of candidates that were tried in vain."""
     settled: bool = field(default=False, compare=False)
     """Whether the candidates were tried: what is in neither list then is not worth a trial."""
+    said: str = ""
+    """The last line of the message, where that is an exception's own text."""
+
+    @property
+    def sentence(self) -> str:
+        """The message in our own words alone."""
+        return self.message.removesuffix(f"\n{self.said}") if self.said else self.message
 
     def with_fixes(
         self, fixes: tuple[Fix, ...], refused: tuple[str, ...] = (), settled: bool = True

@@ -268,6 +268,24 @@ async def test_repairs_are_tried_once_for_a_text_and_are_there_at_once_when_it_c
     assert not any(state.progress is not None and "repairs" in state.progress for state in again)
 
 
+async def test_repairs_that_passed_stay_while_the_others_are_tried_in_a_second_try() -> None:
+    def smaller_kernels_build(hp: Hp, level: Level) -> None:
+        kernel = hp.choice("kernel", *range(3, 9 if "3, 7," in hp.text else 11, 2))
+        hp.choice("units", *range(1, 41))
+        if kernel >= 9:
+            raise ValueError("Computed output size would be zero or negative", 10)
+
+    done = (await states(smaller_kernels_build))[-1]
+    (known,) = [each for each in done.findings if each.fixes]
+    half = known.with_fixes(known.fixes[:1], settled=False)
+    before = replace(done, findings=tuple(half if each is known else each for each in done.findings))
+    agent: Any = ScriptedAgent(smaller_kernels_build)
+    document = source.from_text(PATH, TEXT)
+    again = [state async for state in analysis.analyse(document, agent, Options(), previous=before)]
+    shown = [each.fixes for state in again for each in state.findings if each.message == known.message]
+    assert shown[0] == known.fixes[:1] and all(shown) and shown[-1] == known.fixes
+
+
 async def test_an_edit_that_repairs_another_failure_of_the_same_rule_is_not_offered() -> None:
     def both_fail(hp: Hp, level: Level) -> None:
         kernel = hp.choice("kernel", *range(3, 9 if "3, 7," in hp.text else 11, 2))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hypershape import analysis, source
-from hypershape.analysis import turns
+from hypershape.analysis import aside, turns
 from hypershape.analysis.clock import Clock
 from hypershape.model import Level, Options, Rehearsal
 from hypershape.probe import Cache
@@ -195,3 +195,28 @@ async def test_what_an_edit_took_out_of_the_space_fails_no_more() -> None:
     done = [state async for state in found][-1]
     assert done.targets[0].coverage is not None and done.targets[0].coverage.mode == "exhaustive"
     assert not any(configuration.get("kernel") == 9 for _, configuration in agent.probed)
+
+
+async def test_what_work_aside_waits_for_a_processor_is_no_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delays = tmp_path / "schedstat"
+    delays.write_text("5 1000000000 3")
+    monkeypatch.setattr(aside, "_SCHEDULED", delays)
+    clock = Clock(10)
+    part = clock.part(5)
+    assert await aside.aside(delays.write_text, "9 3000000000 4") > 0
+    assert clock.left > 11.5 and part.left > 6.5
+    assert Clock(10).left <= 10
+    delays.unlink()
+    assert await aside.aside(abs, -1) == 1
+    assert clock.left < 12
+
+
+async def test_another_document_does_not_gain_by_what_work_waits() -> None:
+    async def own() -> aside.Kept:
+        aside.begin()
+        return aside.kept()
+
+    one, other = await asyncio.gather(own(), own())
+    assert one is not other

@@ -11,10 +11,12 @@ from hypershape.model import (
     Cause,
     Coverage,
     Document,
+    Finding,
     Hyperparameter,
     LayerRow,
     ProbeError,
     Report,
+    Severity,
     Span,
     Target,
     TargetAnalysis,
@@ -55,6 +57,23 @@ def test_a_layer_shows_its_shapes_over_the_space() -> None:
         "\n"
         "25.0% of the space fails; all 4 configurations were tried."
     )
+
+
+SAID = "ValueError: Received `inputs shape=(None, 2, 2, 16)`, <b>, `dilation_rate=[1 1]`."
+
+
+def test_shapes_come_first_and_what_keras_says_is_folded_under_them_where_the_editor_can() -> None:
+    finding = Finding("HS201", "too-large", Severity.ERROR, f"It needs more pixels.\n{SAID}", CONV, said=SAID)
+    known = replace(analysis(), findings=(finding,))
+    folded, span = hover(known, 2, 10, folds=True) or ("", None)
+    assert span == CONV and folded.startswith("| layer | output shape |")
+    assert folded.endswith(
+        "<details><summary>What Keras says</summary>\n\nValueError: Received "
+        "\\`inputs shape=(None, 2, 2, 16)\\`, \\<b\\>, \\`dilation\\_rate=\\[1 1\\]\\`.\n\n</details>"
+    )
+    assert finding.sentence == "It needs more pixels."
+    assert "Keras says" not in (hover(known, 2, 10) or ("", None))[0]
+    assert "Keras says" not in (hover(known, 1, 8, folds=True) or ("", None))[0]
 
 
 def test_a_draw_shows_the_values_that_are_really_drawn_and_which_fail() -> None:

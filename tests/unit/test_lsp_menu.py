@@ -10,6 +10,7 @@ from pygls.workspace import PositionCodec
 
 from hypershape import source
 from hypershape.lsp import carry, convert
+from hypershape.lsp.client import Client
 from hypershape.lsp.positions import View
 from hypershape.model import (
     Analysis,
@@ -83,6 +84,20 @@ def test_only_what_passed_its_trial_is_preferred() -> None:
     actions = convert.code_actions(analysis, PLACE, view, {URI: 1}, lambda path: None)
     assert not any(each.is_preferred for each in actions)
     assert all(isinstance(each.edit, types.WorkspaceEdit) for each in actions)
+
+
+def test_what_an_exception_says_is_left_to_the_hover_where_the_editor_folds_it() -> None:
+    document = source.from_text(PATH, TEXT)
+    view = View.of(document, PositionCodec(), [URI])
+    finding = replace(FINDING, message="It fails.\nValueError: negative", said="ValueError: negative")
+
+    def told(**options: object) -> str:
+        client = Client.of(types.ClientCapabilities(), options)
+        ((shown,),) = convert.diagnostics([finding], view, lambda path: None, client).values()
+        return shown.message
+
+    assert told(exceptions="folded") == "It fails."
+    assert told() == "It fails.\nValueError: negative"
 
 
 # ------------------------------------------------------------------- what was known stays

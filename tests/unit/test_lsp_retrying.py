@@ -42,6 +42,18 @@ async def test_a_target_that_took_too_long_says_so_and_is_probed_with_more_time(
     assert [each.status for each in again.targets] == ["probed"] and not retrying.overdue(again)
 
 
+async def test_repairs_for_which_there_was_no_time_are_tried_when_the_machine_is_idle() -> None:
+    def fails(hp: Hp, level: Any) -> None:
+        if hp.choice("kernel", 3, 5) > 3:
+            raise ValueError("no", 10)
+
+    short = (await states(ScriptedAgent(fails), WITHOUT_TUNER, fix_budget=0.0))[-1]
+    assert not retrying.overdue(short) and retrying.untried(short) == ["build_model"]
+    assert "repairs of build_model" in (retrying.sentence([], retrying.untried(short)) or "")
+    whole = (await states(ScriptedAgent(fails), WITHOUT_TUNER))[-1]
+    assert whole.findings and retrying.sentence([], retrying.untried(whole)) is None
+
+
 async def test_what_fails_for_another_reason_is_not_tried_again() -> None:
     def broken(hp: Hp, level: Any) -> None:
         raise ValueError("no", 10)
@@ -81,7 +93,7 @@ async def test_it_waits_for_an_idle_machine_says_so_and_is_tried_again_once(
 ) -> None:
     idle = asyncio.Event()
     server, session, said = await opened(monkeypatch, idle)
-    assert said[-1].message == retrying.sentence(["build_model"])
+    assert said[-1].message == retrying.sentence(["build_model"], [])
     titles = shown(server, session)
     assert any("when the machine is idle" in each for each in titles) and "Try again" in titles
     idle.set()

@@ -113,6 +113,31 @@ def test_where_a_line_fails_is_said_before_what_sizes_it_and_marked_in_any_case(
     assert hints(22)[1] == "→ (·, 2–6, 2–6, 8) ✗"
 
 
+def test_the_rounds_of_a_loop_stand_under_the_name_of_their_layer() -> None:
+    (target,) = analysis().targets
+    assert shapes.table(MODULE, target, [DENSE], None) == (
+        "| Dense | output shape | sized by | parameters |\n"
+        "| --- | --- | --- | --- |\n"
+        f"| round 1 | `(None, 2–6, 2–6, 8–32)` | `9 {MINUS} kernel`, `units_0` | 10 |\n"
+        f"| round 2 | `(None, 2–6, 2–6, 8–32)` | `9 {MINUS} kernel`, `units_1` | 10 |"
+    )
+    both = shapes.table(MODULE, target, [SECOND, DENSE], None)
+    assert "| Conv2D | `(None, 2–6, 2–6, 8)` |" in both and "| Dense (round 2) |" in both
+
+
+@pytest.mark.parametrize(
+    ("bounds", "told"),
+    [
+        ((618, 211_210), "618–211,210"),
+        ((26_010, 1_300_000), "26 k–1.3 M"),
+        ((618, 812), "618–812"),
+        ((618, 618), "618"),
+    ],
+)
+def test_a_range_has_units_on_both_sides_or_on_none(bounds: tuple[int, int], told: str) -> None:
+    assert report.between(bounds) == told
+
+
 def test_a_pinned_configuration_shows_its_shapes_alone() -> None:
     building = {"filters": 32, "kernel": 3, "units_0": 8, "units_1": 32}
     assert hints(at=building) == ["→ (·, 10, 10, 32)", "→ (·, 6, 6, 8)", "→ (·, 6, 6, 8) … (·, 6, 6, 32)"]
@@ -130,12 +155,12 @@ def test_a_configuration_that_was_not_probed_has_its_own_probe_while_the_slice_i
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda target: target, "✗ 25 % fails · 800–3.2 k parameters"),
+        (lambda target: target, "✗ 25 % fails · 800–3,200 parameters"),
         (
             lambda target: replace(
                 target, causes=(), coverage=replace(target.coverage, failed=0, failing_share=0.0)
             ),
-            "✓ all 64 build · 800–3.2 k parameters",
+            "✓ all 64 build · 800–3,200 parameters",
         ),
         (
             lambda target: replace(

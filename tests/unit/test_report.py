@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from hypershape import report
 from hypershape.cli.main import app
-from hypershape.model import Hyperparameter
+from hypershape.model import Finding, Fix, Hyperparameter, Severity
 
-from .test_lsp_shapes import REPORTS, analysis
+from .test_lsp_shapes import DENSE, REPORTS, analysis
 
 SPACE = (
     Hyperparameter("filters", "Int", 8, (8, 32)),
@@ -61,6 +61,26 @@ def test_the_page_shows_verdict_causes_configurations_and_shapes() -> None:
     assert "(None, 4–10, 4–10, 8–32)" in page.text and "(None, 10, 10, 32)" in page.text
     places = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
     assert "vscode://file/project/model.py:6:9" in places
+
+
+def test_a_cause_has_its_repairs_under_it_and_folds_what_keras_says() -> None:
+    known = analysis(hyperparameters=SPACE)
+    cause = known.targets[0].causes[0]
+    fix = Fix("Lower the maximum of kernel to 7", (), verified=True)
+    finding = Finding(
+        "HS201",
+        "too-large",
+        Severity.ERROR,
+        "It needs more.\nValueError: negative",
+        DENSE,
+        cause=cause,
+        fixes=(fix,),
+        said="ValueError: negative",
+    )
+    page = report.page([replace(known, findings=(finding,))])
+    assert "<p>It needs more.</p>" in page and "<li>Lower the maximum of kernel to 7</li>" in page
+    assert "<details><summary>What Keras says</summary><p>ValueError: negative</p></details>" in page
+    assert "article" in {tag for tag, _ in Page(page).tags}
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:

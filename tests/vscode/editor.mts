@@ -23,12 +23,14 @@ export interface Squiggle {
 }
 
 export interface Options {
-  /** A file under examples/, copied to a folder of its own. */
+  /** A file under examples/, or another by its whole path, copied to a folder of its own. */
   readonly example: string;
   /** Trust every workspace without a question. */
   readonly trusted: boolean;
   /** Settings of VS Code beside those of all tests. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** The width of the window in pixels. */
+  readonly width?: number;
 }
 
 export const THEMES = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
@@ -47,12 +49,12 @@ export class Editor {
     this.stop = stop;
   }
 
-  static async open({ example, trusted, settings = {} }: Options): Promise<Editor> {
+  static async open({ example, trusted, settings = {}, width = 1500 }: Options): Promise<Editor> {
     const scratch = await fs.mkdtemp(path.join(os.tmpdir(), 'hypershape-vscode-'));
     const workspace = path.join(scratch, 'workspace');
-    const file = path.join(workspace, example);
+    const file = path.join(workspace, path.basename(example));
     await fs.mkdir(workspace);
-    await fs.copyFile(path.join(EXAMPLES, example), file);
+    await fs.copyFile(path.resolve(EXAMPLES, example), file);
     const started = path.join(scratch, 'started');
     const interpreter = await recordingInterpreter(scratch, started);
     await writeSettings(scratch, interpreter, settings);
@@ -70,7 +72,7 @@ export class Editor {
     };
     try {
       await answering(`http://127.0.0.1:${port}/healthz`);
-      const context = await launchBrowser(path.join(scratch, 'browser'));
+      const context = await launchBrowser(path.join(scratch, 'browser'), width);
       stops.push(() => context.close());
       const page = context.pages()[0] ?? (await context.newPage());
       await openFile(page, port, workspace, file);
@@ -303,11 +305,11 @@ async function end(server: ChildProcess): Promise<void> {
   }
 }
 
-function launchBrowser(profile: string): Promise<BrowserContext> {
+function launchBrowser(profile: string, width: number): Promise<BrowserContext> {
   return chromium.launchPersistentContext(profile, {
     executablePath: required('HYPERSHAPE_CHROMIUM'),
     headless: true,
-    viewport: { width: 1500, height: 1100 },
+    viewport: { width, height: 1100 },
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   });
 }

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
+from hypershape.analysis.aside import kept
 from hypershape.probe import PATIENCE, Agent, Job
 
 AFTERWARDS = 0.3
@@ -16,8 +17,8 @@ AFTERWARDS = 0.3
 class Clock:
     """So many seconds, from now on.
 
-    What a job had to wait for a processor that another program kept busy does not count, nor what it waits for a
-    process: on a busy machine, and where nothing is forked, results come later, and are the same. Of what has a limit
+    What a job, or work done aside, had to wait for a processor that another program kept busy does not count, nor what
+    it waits for a process: on a busy machine, and where nothing is forked, results come later, and are the same. Of what has a limit
     of its own, a slice or a first probe, waiting for a processor counts `patience` times.
     """
 
@@ -33,6 +34,8 @@ class Clock:
         self._parent = parent
         self._started = time.monotonic()
         self._waited = 0.0
+        self._aside = kept()
+        self._aside_before = self._aside.seconds
         self._agent, self._kept_waiting = agent, 0.0
         if agent is not None:
             self.follow(agent)
@@ -41,8 +44,10 @@ class Clock:
     def left(self) -> float:
         """The seconds until the time is over; below 0 the time since then."""
         passed = time.monotonic() - self._started
-        kept = 0.0 if self._agent is None else self._agent.kept_waiting - self._kept_waiting
-        return min(self.seconds - (passed - self._waited - kept), PATIENCE * self.seconds - passed)
+        waited = self._waited + self._aside.seconds - self._aside_before
+        if self._agent is not None:
+            waited += self._agent.kept_waiting - self._kept_waiting
+        return min(self.seconds - (passed - waited), PATIENCE * self.seconds - passed)
 
     def wait(self, seconds: float) -> None:
         """Takes so many seconds of the time passed for none."""

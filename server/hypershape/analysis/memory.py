@@ -23,10 +23,12 @@ def identity(finding: Finding) -> Identity:
 
 
 class Memory:
-    """What was tried for one module; nothing where there is no cache."""
+    """What was tried for one module: by the cache, and a moment ago for the same text, however far that came."""
 
-    def __init__(self, cache: Cache | None, module: Module) -> None:
+    def __init__(self, cache: Cache | None, module: Module, before: Analysis | None = None) -> None:
         self._cache, self._module = cache, module
+        same = before is not None and before.module.document.text == module.document.text
+        self._before = before if same else None
         self._tried: Mapping[Identity, Tried] = {}
         self._together: Together | None = None
 
@@ -52,7 +54,11 @@ class Memory:
 
     def over(self, state: Analysis) -> Analysis:
         """The same findings with the repairs that are remembered, where none was tried yet."""
-        return replace(state, findings=tuple(self._filled(each) for each in state.findings))
+        state = replace(state, findings=tuple(self._filled(each) for each in state.findings))
+        before = self._before
+        if before is None or state.environment not in (None, before.environment):
+            return state
+        return with_tried(state, before)
 
     def _filled(self, finding: Finding) -> Finding:
         known = self._tried.get(identity(finding))
@@ -64,7 +70,7 @@ def with_tried(state: Analysis, before: Analysis) -> Analysis:
     tried = {identity(each): each for each in before.findings}
 
     def filled(finding: Finding) -> Finding:
-        old = tried.get(identity(finding))
+        old = None if finding.settled else tried.get(identity(finding))
         return finding.with_fixes(old.fixes, old.refused, old.settled) if old is not None else finding
 
     return replace(state, findings=tuple(filled(each) for each in state.findings))

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from hypershape import rules, source
-from hypershape.analysis.aside import aside
+from hypershape.analysis.aside import aside, begin
 from hypershape.analysis.clock import Clock, ticks
 from hypershape.analysis.environs import fitting
 from hypershape.analysis.fates import with_rehearsed_fates
@@ -50,6 +50,7 @@ async def analyse(
     interpreter has started; it counts only once probes have agreed with it. `previous` is an analysis of the text
     before an edit: what failed there is tried first. `widen` adds what other files say.
     """
+    begin()
     clock = Clock(options.budget * options.patience, patience=options.patience)
     module = await aside(source.analyse, document, previous=previous.module if previous is not None else None)
     wider = asyncio.create_task(asyncio.to_thread(widen, module))
@@ -63,7 +64,7 @@ async def analyse(
         state = await with_fixes(state, None, options, clock, widen)
         yield await with_all(state, None, options, clock, widen)
         return
-    memory = Memory(cache, module)
+    memory = Memory(cache, module, previous)
     expected = await asyncio.to_thread(_recalled, module, agent, cache)
     if expected:
         await memory.recall(await asyncio.to_thread(_last_environment, agent, cache))

@@ -74,7 +74,7 @@ async def with_fixes(
     What was tried before stays as it is.
     Where probing took longer than it should, there is still as much for repairs as would have been kept for them.
     """
-    own = clock.part(min(options.fix_budget, max(clock.left, AFTERWARDS * clock.seconds)))
+    own = clock.part(min(options.patience * options.fix_budget, max(clock.left, AFTERWARDS * clock.seconds)))
     trial = Trial(state, agent if options.verify_fixes else None, own, widen)
     untried = [index for index, finding in enumerate(state.findings) if not finding.settled]
     return await _with_fixes(trial, untried, options)

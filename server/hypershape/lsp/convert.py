@@ -60,7 +60,7 @@ def _diagnostic(
     tag = _TAGS.get(rules.tag(finding.code) or "")
     return types.Diagnostic(
         range=place,
-        message=_message(finding),
+        message=_message(finding, client),
         severity=SEVERITIES[finding.severity],
         code=finding.code,
         code_description=types.CodeDescription(page.as_uri()) if page is not None else None,
@@ -70,8 +70,8 @@ def _diagnostic(
     )
 
 
-def _message(finding: Finding) -> str:
-    text = finding.message
+def _message(finding: Finding, client: Client) -> str:
+    text = finding.sentence if client.folds else finding.message
     if finding.condition is not None and finding.condition.text not in text:
         text += f"\nFails when {finding.condition.text}."
     return text

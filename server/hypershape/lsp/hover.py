@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -23,14 +24,38 @@ from hypershape.rules.common import wording
 from hypershape.space.shares import WIDE
 
 MOST_VALUES = 12
+_MARKS = re.compile(r"[\\`*_{}\[\]<>#|~&]")
+"""What Markdown or HTML would take for more than a letter."""
 
 
 def hover(
-    analysis: Analysis, line: int, column: int, pins: Mapping[str, Pin] = MappingProxyType({})
+    analysis: Analysis,
+    line: int,
+    column: int,
+    pins: Mapping[str, Pin] = MappingProxyType({}),
+    *,
+    folds: bool = False,
 ) -> tuple[str, Span] | None:
     """The Markdown for a place (1-based), and the span it speaks of; None where there is nothing to say.
 
-    The innermost thing wins: a hyperparameter or the variable that holds it, a tensor's variable, the layers of the
+    With `folds` what exceptions say at the place is folded away under it.
+    """
+    found = _hover(analysis, line, column, pins)
+    said = [each for each in analysis.findings if each.said and _holds(each.span, line, column)]
+    if not folds or not said:
+        return found
+    text, span = found or ("", said[0].span)
+    return "\n\n".join(filter(None, [text, *dict.fromkeys(_folded(each.said) for each in said)])), span
+
+
+def _folded(said: str) -> str:
+    """The text of an exception behind a line that opens it."""
+    plain = _MARKS.sub(r"\\\g<0>", said)
+    return f"<details><summary>What Keras says</summary>\n\n{plain}\n\n</details>"
+
+
+def _hover(analysis: Analysis, line: int, column: int, pins: Mapping[str, Pin]) -> tuple[str, Span] | None:
+    """The innermost thing wins: a hyperparameter or the variable that holds it, a tensor's variable, the layers of the
     line, the target's name, a call.
     """
     name = words.name_at(analysis.module, line, column)

@@ -29,10 +29,23 @@ def overdue(analysis: Analysis) -> list[str]:
     return [each.target.name for each in analysis.targets if each.late and each.status == "unprobeable"]
 
 
-def sentence(names: list[str]) -> str:
-    """What the user is told while the machine is busy."""
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{names[0]}{more} took too long: tried again, with more time, when the machine is idle."
+def untried(analysis: Analysis) -> list[str]:
+    """The names of the probed targets for whose repairs there was not time enough."""
+    probed = {each.target.name for each in analysis.targets if each.status == "probed"}
+    return sorted(probed & {each.target for each in analysis.findings if not each.settled and each.target})
+
+
+def sentence(late: list[str], untried: list[str]) -> str | None:
+    """What the user is told while the machine is busy; None where nothing waits for it."""
+    if late:
+        return f"{_listed(late)} took too long: tried again, with more time, when the machine is idle."
+    if untried:
+        return f"Not all repairs of {_listed(untried)} were tried: the others are when the machine is idle."
+    return None
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def named(analysis: Analysis, patience: float) -> Analysis:

@@ -240,8 +240,8 @@ class Server(LanguageServer):
         try:
             await asyncio.sleep(delay)
             await self._run(session)
-            while (late := self._overdue(session)) and session.patience < retrying.MORE_TIME:
-                self._show(Status("idle", retrying.sentence(late), self.status.environment))
+            while (waits := self._overdue(session)) and session.patience < retrying.MORE_TIME:
+                self._show(Status("idle", waits, self.status.environment))
                 session.waiting = True
                 self.refresh()
                 async with self._second_tries:
@@ -258,11 +258,12 @@ class Server(LanguageServer):
         finally:
             session.waiting = False
 
-    def _overdue(self, session: Session) -> list[str]:
-        """The targets of a document that took too long, if its text is still the same."""
+    def _overdue(self, session: Session) -> str | None:
+        """What of a document took too long, in a sentence, if its text is still the same."""
         analysis = session.analysis
-        known = analysis is not None and analysis.done and self._current(session.versions)
-        return retrying.overdue(analysis) if analysis is not None and known else []
+        if analysis is None or not analysis.done or not self._current(session.versions):
+            return None
+        return retrying.sentence(retrying.overdue(analysis), retrying.untried(analysis))
 
     async def _run(self, session: Session) -> None:
         from hypershape.analysis import analyse
@@ -566,7 +567,9 @@ def create_server() -> Server:
             return None
         uri = params.text_document.uri
         place = session.view.span(uri, types.Range(params.position, params.position))
-        found = hovers.hover(session.analysis, place.line, place.column, session.pins)
+        found = hovers.hover(
+            session.analysis, place.line, place.column, session.pins, folds=server.client.folds
+        )
         if found is None:
             return None
         text, span = found

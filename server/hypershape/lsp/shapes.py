@@ -94,19 +94,20 @@ def table(module: Module, target: TargetAnalysis, spans: Sequence[Span], pin: Pi
 
 
 def rows_table(rows: Sequence[Output]) -> str:
-    """A table of outputs, one row for each."""
+    """A table of outputs, one row for each; the rounds of one layer stand under its name."""
     most = {_key(each): each.round + 1 for each in rows}
     sized = any(axis.by for each in rows for axis in each.axes)
+    loop = len(most) == 1 and len(rows) > 1
     text = [
-        f"| layer | output shape | {'sized by | ' * sized}parameters |",
+        f"| {rows[0].class_name if loop else 'layer'} | output shape | {'sized by | ' * sized}parameters |",
         f"| --- | --- | {'--- | ' * sized}--- |",
     ]
     for each in rows:
-        number = most[_key(each)]
-        turn = f" (round {each.round + 1} of {number})" if number > 1 else ""
+        turn = f"round {each.round + 1}"
+        name = turn if loop else f"{each.class_name} ({turn})" if most[_key(each)] > 1 else each.class_name
         own = f"{_sized(each)} | " if sized else ""
         if each.round < MOST_ROUNDS:
-            text.append(f"| {each.class_name}{turn} | `{each.summary}` | {own}{_range(each.parameters)} |")
+            text.append(f"| {name} | `{each.summary}` | {own}{_range(each.parameters)} |")
     return "\n".join(text)
 
 
@@ -122,9 +123,9 @@ def explained(analysis: Analysis, line: Line, pins: Mapping[str, Pin]) -> str:
 
 
 def _sized(output: Output) -> str:
-    """`kernel, kernel, filters`: what decides the axes that vary, with a formula where there is one."""
+    """`kernel, filters`: what decides the axes that vary, with a formula where there is one, each once."""
     told = (axis.by if axis.is_named else axis.formula or axis.by for axis in output.axes if axis.by)
-    return ", ".join(f"`{each}`" for each in told)
+    return ", ".join(f"`{each}`" for each in dict.fromkeys(told))
 
 
 def _lines(module: Module, target: TargetAnalysis, pin: Pin | None) -> Iterator[Line]:

@@ -21,7 +21,7 @@ from hypershape.model import (
     Value,
 )
 from hypershape.report.configurations import telling
-from hypershape.report.verdict import rounded, verdict
+from hypershape.report.verdict import between, rounded, verdict
 from hypershape.rules.common import wording
 from hypershape.space.dimensions import Output, outputs
 
@@ -42,8 +42,10 @@ h1 { font-size: 1.4em; } h2 { font-size: 1.2em; margin: 2em 0 .3em; } h3 { font-
 a { color: var(--vscode-textLink-foreground, LinkText); } a:focus-visible, summary:focus-visible { outline: 2px solid; }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { text-align: left; padding: .2em .8em .2em 0; border-bottom: 1px solid var(--vscode-widget-border, #8884);
-  vertical-align: top; white-space: nowrap; } td.text { white-space: normal; min-width: 20em; }
-.causes td { white-space: normal; } .causes td.text { min-width: 12em; }
+  vertical-align: top; white-space: nowrap; }
+article { border-left: 3px solid var(--fail); padding-left: 1em; margin: 1em 0; overflow-wrap: anywhere; }
+article p, article ul { margin: .3em 0; } article ul { padding-left: 1.4em; } article .when { font-weight: 600; }
+h2 small { display: block; font-weight: normal; font-size: .7em; opacity: .75; overflow-wrap: anywhere; }
 code, td.shape { font-family: var(--vscode-editor-font-family, ui-monospace, monospace); font-size: .93em; }
 .fails { color: var(--fail); } .plot { overflow-x: auto; }
 svg { min-width: 640px; width: 100%; height: auto; }
@@ -86,24 +88,27 @@ def _target(analysis: Analysis, target: TargetAnalysis) -> str:
 def _causes(analysis: Analysis, target: TargetAnalysis) -> str:
     if not target.causes:
         return ""
-    rows = "".join(_cause(analysis, target, cause) for cause in target.causes)
     return (
-        "<h3>Why configurations fail</h3><table class=causes><thead><tr><th>when</th><th>share</th><th>where</th>"
-        f"<th>what</th><th>repairs</th></tr></thead><tbody>{rows}</tbody></table>"
+        f"<h3>Why configurations fail</h3>{''.join(_cause(analysis, target, each) for each in target.causes)}"
     )
 
 
 def _cause(analysis: Analysis, target: TargetAnalysis, cause: Cause) -> str:
+    """One under the other, so that a narrow panel has room for sentences: when, where, what, what Keras says, repairs."""
     finding = next((each for each in analysis.findings if each.cause == cause), None)
     when = "always" if wording.always(target, cause) else cause.condition.text if cause.condition else "?"
     place = cause.error.span
     where = _link(place, f"line {place.line}") if place is not None else ""
-    what = finding.message if finding is not None else wording.quote(cause.error.message)
-    fixes = "<br>".join(_text(fix.title) for fix in finding.fixes) if finding is not None else ""
-    return (
-        f"<tr><td class=fails><code>{_text(when)}</code></td><td>{_text(wording.share(target, cause))}</td>"
-        f"<td>{where}</td><td class=text>{_text(what)}</td><td class=text>{fixes}</td></tr>"
-    )
+    told = [f"<code class=fails>{_text(when)}</code>", where]
+    what = finding.sentence if finding is not None else wording.share(target, cause)
+    said = finding.said if finding is not None else wording.quote(cause.error.message)
+    fixes = "".join(f"<li>{_text(fix.title)}</li>" for fix in finding.fixes) if finding is not None else ""
+    parts = [f"<p class=when>{' · '.join(filter(None, told))}</p>", f"<p>{_text(what)}</p>" if what else ""]
+    if said:
+        parts.append(f"<details><summary>What Keras says</summary><p>{_text(said)}</p></details>")
+    if fixes:
+        parts.append(f"<p>Repairs that were tried:</p><ul>{fixes}</ul>")
+    return f"<article>{''.join(parts)}</article>"
 
 
 # ------------------------------------------------------------------- configurations
@@ -243,7 +248,7 @@ def _layer(row: Output, shown: Iterable[dict[tuple[Span, str, int], Output]], ro
     cells = "".join(
         f"<td class=shape>{_text(found[key].summary) if key in found else '–'}</td>" for found in shown
     )
-    size = "–".join(dict.fromkeys(rounded(each) for each in row.parameters))
+    size = between(row.parameters)
     return (
         f"<tr><td>{_text(row.class_name)}{turn}</td><td>{_link(row.span, str(row.span.line))}</td>"
         f"<td class=shape>{_text(row.summary)}</td><td>{size}</td>{cells}</tr>"

@@ -16,7 +16,7 @@ def verdict(target: TargetAnalysis) -> str | None:
     if len(target.causes) > 1:
         parts.append(f"{len(target.causes)} causes")
     if target.parameters is not None and not coverage.all_fail:
-        parts.append(f"{_parameters(target.parameters)} parameters")
+        parts.append(f"{between(target.parameters)} parameters")
     return " · ".join(parts)
 
 
@@ -41,7 +41,11 @@ def _mark(target: TargetAnalysis, coverage: Coverage) -> str:
     return f"○ {coverage.probed:,}{of} tried so far, none fails"
 
 
-def _parameters(bounds: tuple[int, int]) -> str:
+def between(bounds: tuple[int, int]) -> str:
+    """`26 k–1.3 M`, or `618–211,210`: a number without a unit beside one with it would read as if it had it."""
+    low, high = bounds
+    if low < 1000 <= high:
+        return f"{low}–{high:,}"
     return "–".join(dict.fromkeys(rounded(each) for each in bounds))
 
 

@@ -74,15 +74,16 @@ class BuildFailure(Rule):
 
     def report(self, target: TargetAnalysis, cause: Cause, code: Code) -> Finding:
         error = cause.error
-        lines = [f"{self.what(error, code)} {wording.when(target, cause)}."]
-        if said := self.quoted(error):
-            lines.append(f"{error.type}: {said}")
+        sentence = f"{self.what(error, code)} {wording.when(target, cause)}."
+        quoted = self.quoted(error)
+        said = f"{error.type}: {quoted}" if quoted else ""
         return self.finding(
-            "\n".join(lines),
+            f"{sentence}\n{said}" if said else sentence,
             self.where(error, target, code),
             target=target.target.name,
             cause=cause,
             related=related(target, cause, code),
+            said=said,
             repairs=partial(self.repairs, target, cause, code),
             last_resorts=partial(_given_up, target, cause, code),
         )
