@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from hypershape.model import Level, Options, Severity
-from hypershape.probe import interpreter
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -82,6 +81,8 @@ class Settings:
 
     def missing_interpreter(self) -> str | None:
         """One sentence when a project names an interpreter that does not exist."""
+        from hypershape.probe import interpreter
+
         if self.file is None or self.python is None or interpreter.exists(self.python):
             return None
         return f"{self.file}: python names {self.python[0]}, which does not exist."
@@ -157,6 +158,8 @@ def _budget(value: Any, _: Path) -> float | None:
 
 def _python(value: Any, folder: Path) -> tuple[str, ...] | None:
     if isinstance(value, str) and value.strip():
+        from hypershape.probe import interpreter
+
         return interpreter.command(value, folder)
     if isinstance(value, list | tuple) and value and all(isinstance(word, str) for word in value):
         return tuple(value)

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from hypershape import rules
-from hypershape.lsp import convert
 from hypershape.lsp.client import Client
 from hypershape.lsp.positions import View
 from hypershape.model import Analysis
 
 if TYPE_CHECKING:
+    from hypershape.lsp import convert
     from hypershape.lsp.server import Server
 
 
@@ -53,6 +52,9 @@ def _actions(
     other: convert.Other,
     client: Client,
 ) -> list[types.CodeAction]:
+    from hypershape import rules
+    from hypershape.lsp import convert
+
     span = view.span(params.text_document.uri, params.range)
     only = params.context.only
     actions: list[types.CodeAction] = []

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from hypershape.lsp import shapes
 from hypershape.model import Span
 
 if TYPE_CHECKING:
+    from hypershape.lsp import shapes
     from hypershape.lsp.server import Server
     from hypershape.lsp.session import Session
 
@@ -28,6 +28,8 @@ def register(server: Server) -> None:
 
     @server.feature(types.INLAY_HINT_RESOLVE)
     async def resolve(hint: types.InlayHint) -> types.InlayHint:
+        from hypershape.lsp import shapes
+
         uri, line = hint.data if isinstance(hint.data, list) and len(hint.data) == 2 else ("", 0)
         session = server.sessions.get(uri)
         found = await _lines(session) if session is not None else ()
@@ -41,6 +43,7 @@ def register(server: Server) -> None:
 async def _lines(session: Session) -> tuple[shapes.Line, ...]:
     """What there is to say at the ends of lines; worked out once for an analysis."""
     from hypershape.analysis.aside import aside
+    from hypershape.lsp import shapes
 
     analysis = session.analysis
     if analysis is None:

@@ -9,8 +9,6 @@ from lsprotocol import types
 
 from hypershape.lsp import pins, projects, reports
 from hypershape.model import Analysis, Span, TargetAnalysis
-from hypershape.report import verdict
-from hypershape.rules.common import wording
 
 if TYPE_CHECKING:
     from hypershape.lsp.server import Server
@@ -61,6 +59,8 @@ def _actions(
     session: Session, analysis: Analysis, target: TargetAnalysis
 ) -> Iterator[tuple[str, str, list[object]]]:
     """Titles with the command behind each and its arguments."""
+    from hypershape.report import verdict
+
     name = target.target.name
     busy = not analysis.done and not session.stopped
     told = verdict(target)
@@ -83,6 +83,8 @@ def _actions(
 
 def _consequences(analysis: Analysis) -> Iterator[tuple[Span, str]]:
     """What failures make of the search of each tuner, where one cause tells all of it."""
+    from hypershape.rules.common import wording
+
     for target in analysis.targets:
         if len(target.causes) != 1:
             continue

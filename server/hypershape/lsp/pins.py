@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from lsprotocol import types
 
-from hypershape.lsp.shapes import Pin
 from hypershape.model import Configuration, Report, TargetAnalysis
-from hypershape.report import telling
-from hypershape.rules.common import wording
 
 if TYPE_CHECKING:
     from hypershape.lsp.server import Server
     from hypershape.lsp.session import Session
+    from hypershape.lsp.shapes import Pin
 
 PIN = "hypershape.pin"
 COPY = "hypershape.copyConfiguration"
@@ -59,6 +57,8 @@ def register(server: Server) -> None:
 
     @server.command(PIN)
     async def pin(uri: str, name: str, *wanted: dict[str, Any] | None) -> None:
+        from hypershape.lsp.shapes import Pin
+
         session = server.sessions.get(server.owner(uri))
         target = _target(session, name)
         if session is None or target is None:
@@ -78,12 +78,16 @@ def register(server: Server) -> None:
 
 def choices(target: TargetAnalysis) -> Iterator[Choice]:
     """The configurations that are worth a look; one with infinity or NaN is none that JSON can carry back."""
+    from hypershape.report import telling
+
     for label, report in telling(target):
         if not any(isinstance(each, float) and not isfinite(each) for each in report.configuration.values()):
             yield _choice(label, report)
 
 
 def _choice(label: str, report: Report) -> Choice:
+    from hypershape.rules.common import wording
+
     size = f" · {report.parameters:,} parameters" if report.parameters is not None else ""
     described = wording.values(report.configuration, report.configuration)
     return Choice(label, f"{described}{size}", dict(report.configuration))

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import platformdirs
 from lsprotocol import types
 
-from hypershape.report import page
-
 if TYPE_CHECKING:
     from hypershape.lsp.server import Server
 
@@ -24,6 +22,7 @@ def register(server: Server) -> None:
     async def report(uri: str, *shown: bool) -> str:
         """The page; a client that shows it itself says so with `true`."""
         from hypershape.analysis.aside import aside
+        from hypershape.report import page
 
         session = server.sessions.get(server.owner(uri))
         analysis = session.analysis if session is not None else None

@@ -13,6 +13,7 @@ from collections.abc import Generator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote
@@ -29,7 +30,6 @@ from hypershape.lsp import (
     actions,
     addresses,
     carry,
-    convert,
     hints,
     lenses,
     names,
@@ -40,7 +40,6 @@ from hypershape.lsp import (
     retrying,
     status,
 )
-from hypershape.lsp import hover as hovers
 from hypershape.lsp.client import EVERYTHING, Client
 from hypershape.lsp.configuration import Configuration as Configured
 from hypershape.lsp.headers import Headers
@@ -99,6 +98,7 @@ class Server(LanguageServer):
         self._said: set[str] = set()
         self._refreshed = 0.0
         self._second_tries = asyncio.Lock()
+        self._loading: asyncio.Future[None] | None = None
         self._published: dict[str, types.PublishDiagnosticsParams] = {}
         """What the editor shows of each part: the same again would only make it redraw."""
 
@@ -265,7 +265,14 @@ class Server(LanguageServer):
             return None
         return retrying.sentence(retrying.overdue(analysis), retrying.untried(analysis))
 
+    def load(self) -> asyncio.Future[None]:
+        """Imports what analyses need, beside the loop: an editor that waits for its first answer does not wait for that."""
+        if self._loading is None:
+            self._loading = asyncio.ensure_future(asyncio.to_thread(_load))
+        return self._loading
+
     async def _run(self, session: Session) -> None:
+        await asyncio.shield(self.load())
         from hypershape.analysis import analyse
         from hypershape.analysis.aside import aside
         from hypershape.probe import Cache
@@ -387,6 +394,7 @@ class Server(LanguageServer):
     async def _publish(self, session: Session) -> None:
         """Shows what a document's analysis found, unless the text has changed while that was put into words."""
         from hypershape.analysis.aside import aside
+        from hypershape.lsp import convert
 
         if session.analysis is None or session.view is None:
             return
@@ -505,6 +513,7 @@ def create_server() -> Server:
         for problem in server.configuration.problems:
             server.tell_once(problem)
         asyncio.get_running_loop().create_task(_watch_turns(server))
+        server.load()
         if not server.configuration.trusted:
             server._show(Status("restricted", status.NOT_TRUSTED))
 
@@ -565,6 +574,8 @@ def create_server() -> Server:
         session = server.sessions.get(server.owner(params.text_document.uri))
         if session is None or session.analysis is None or session.view is None:
             return None
+        from hypershape.lsp import hover as hovers
+
         uri = params.text_document.uri
         place = session.view.span(uri, types.Range(params.position, params.position))
         found = hovers.hover(
@@ -586,6 +597,11 @@ def create_server() -> Server:
         await server.restart()
 
     return server
+
+
+def _load() -> None:
+    for name in ("analysis", "lsp.convert", "lsp.hover", "lsp.shapes", "probe", "report", "rules", "source"):
+        import_module(f"hypershape.{name}")
 
 
 async def _watch_turns(server: Server) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from hypershape.lsp import shapes
 from hypershape.lsp.positions import View
 from hypershape.lsp.typing import Typing
 from hypershape.model import Analysis
+
+if TYPE_CHECKING:
+    from hypershape.lsp import shapes
 
 
 @dataclass
