@@ -13,6 +13,7 @@ import pytest
 from hypershape import analysis, source
 from hypershape.analysis import aside, turns
 from hypershape.analysis.clock import Clock
+from hypershape.analysis.pipeline import exploring
 from hypershape.model import Level, Options, Rehearsal
 from hypershape.probe import Cache
 from tests.unit.scripted import PATH, Hp, ScriptedAgent
@@ -220,3 +221,8 @@ async def test_another_document_does_not_gain_by_what_work_waits() -> None:
 
     one, other = await asyncio.gather(own(), own())
     assert one is not other
+
+
+@pytest.mark.parametrize(("budget", "spaces"), [(2, 2), (10, 10), (50, 50), (90, 50), (100, 50), (300, 250)])
+def test_of_a_large_budget_as_much_as_rehearsals_may_take_is_kept_for_them(budget: int, spaces: int) -> None:
+    assert exploring(budget) == spaces

@@ -15,8 +15,8 @@ from hypershape.analysis.environs import fitting
 from hypershape.analysis.fates import with_rehearsed_fates
 from hypershape.analysis.memory import Memory, with_tried
 from hypershape.analysis.probing import Question
-from hypershape.analysis.rehearsing import Player, rehearsed
-from hypershape.analysis.repairs import with_fixes, with_played_fixes
+from hypershape.analysis.rehearsing import REHEARSING_SECONDS, Player, rehearsed
+from hypershape.analysis.repairs import REPLAYING_SECONDS, with_fixes, with_played_fixes
 from hypershape.analysis.results import Widen, by_itself, unprobed
 from hypershape.analysis.together import with_all
 from hypershape.analysis.turns import LONG_SECONDS, Finished, Turns, Waiting
@@ -97,7 +97,8 @@ async def analyse(
         for index, target in enumerate(module.targets)
         if target.slice is not None
     }
-    turns = Turns(questions, agent, clock, options.processes)
+    share = clock if not plays else clock.part(exploring(clock.seconds))
+    turns = Turns(questions, agent, share, options.processes)
     shown = _Shown(memory)
     async with aclosing(turns.events()) as events:
         async for event in events:
@@ -141,6 +142,15 @@ async def analyse(
         state = await with_played_fixes(state, plain, options, widen, cache)
         state = await with_all(state, plain, options, clock, widen)
     yield state
+
+
+def exploring(seconds: float) -> float:
+    """How much of the time the search spaces of a file may take where its searches are played afterwards.
+
+    Of much time as much as those may take is kept for them; of little none, and they come on top.
+    """
+    played = REHEARSING_SECONDS + REPLAYING_SECONDS
+    return seconds - min(max(seconds - played, 0.0), played)
 
 
 class _Shown:

@@ -134,7 +134,7 @@ class Turns:
         return bool(self._longest) and self._clock.left <= -FEW * self._longest
 
     def _left_out(self, question: Question) -> TargetAnalysis:
-        seconds = f"{self._clock.seconds:g} s"
+        seconds = f"{question.options.budget * question.options.patience:g} s"
         reason = f"The time for this file ({seconds}, see the budget) was over before its turn came."
         return question.known or replace(
             unprobed(question.target), status="unprobeable", reason=reason, late=True
