@@ -152,9 +152,9 @@ def disagreeing(name: str, count: int) -> tuple[int, list[str]]:
     os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow", reason="told by TensorFlow"
 )
 def test_what_exact_layers_promise_is_what_their_call_gives_in_training() -> None:
-    from hypershape.agent import training
+    from hypershape.agent import named
 
-    for name in sorted(training.EXACT - {"InputLayer"}) + list(training._WRAPPERS):
+    for name in sorted(named.TRUSTED_TO_TRAIN - {"InputLayer"}) + list(named.TRUSTED_IF_THEIR_LAYERS_ARE):
         traced, found = in_child(disagreeing, name, EXACT_PROGRAMS)
         assert traced >= EXACT_PROGRAMS, f"{name} was seldom called in a way that counts"
         assert not found, found[0]
@@ -166,7 +166,7 @@ def disagreeing_on_masks(count: int) -> list[str]:
 
     import keras
 
-    from hypershape.agent import engine, training
+    from hypershape.agent import engine, named, training
 
     engine.install()
     found, is_exact = [], training._is_exact
@@ -174,7 +174,7 @@ def disagreeing_on_masks(count: int) -> list[str]:
         generator = random.Random(number)
         tokens = keras.Input((generator.randint(1, 30),), dtype="int32")
         x = keras.layers.Embedding(50, generator.randint(1, 30), mask_zero=True)(tokens)
-        made = getattr(keras.layers, generator.choice(training._MASKED))(
+        made = getattr(keras.layers, generator.choice(named.TAKE_ANY_MASK))(
             generator.randint(1, 20),
             return_sequences=generator.random() < 0.5,
             dropout=generator.choice([0, 0.2]),

@@ -27,7 +27,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from . import agreement, errors, guard, live, origins, own, private, purity, sealed, training
+from . import agreement, errors, guard, live, named, origins, own, private, purity, sealed, training
 from .positions import Positions
 from .standins import StandIn
 from .step import identity
@@ -58,21 +58,11 @@ from .tracked import Tracks
 _set_mask: Any = private.get("keras.src.backend.set_keras_mask")
 global_state: Any = private.get("keras.src.backend.common.global_state")
 
-_STATEFUL = (
-    "Normalization", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization", "FeatureSpace",
-    "HashedCrossing", "Hashing", "Wrapper", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer",
-    "Pipeline", "RandomErasing",
-)  # fmt: skip
-"""Built-in layers whose shapes depend on more than plain arguments."""
 
-_RATES = (
-    "Dropout",
-    "SpatialDropout1D",
-    "SpatialDropout2D",
-    "SpatialDropout3D",
-    "GaussianDropout",
-    "AlphaDropout",
-)
+def _depends_on_more(cls: Any) -> bool:
+    """Whether the shapes of a layer of Keras may depend on more than its plain arguments: on data, a file, a draw."""
+    own = cls.__module__.startswith("keras.src.layers.")
+    return own and (hasattr(cls, "adapt") or cls.__name__ in named.NEVER_REMEMBERED)
 
 
 _PARTS = (keras.regularizers.Regularizer, keras.initializers.Initializer, keras.constraints.Constraint)
@@ -990,8 +980,8 @@ class Memory:
         return spec
 
     def _argument_key(self, cls: Any, args: Any, kwargs: Any) -> Any:
-        self.require(cls.__name__ not in _STATEFUL or not cls.__module__.startswith("keras.src.layers."))
-        if cls.__name__ in _RATES:
+        self.require(not _depends_on_more(cls))
+        if cls.__name__ in named.DROPPING_A_SHARE:
             if len(args) == 1 and type(args[0]) is float and 0.0 < args[0] < 1.0:
                 args = ("a rate",)
             elif type(kwargs.get("rate")) is float and 0.0 < kwargs["rate"] < 1.0:

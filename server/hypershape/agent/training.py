@@ -15,7 +15,7 @@ from typing import Any, Callable, ContextManager, Dict, Iterable, Iterator, List
 import keras
 import numpy as np
 
-from . import private
+from . import named, private
 from .agreement import Agreement, Call
 from .step import BATCH, goes_with_no_labels
 
@@ -34,35 +34,6 @@ NUMBERS = 4_000_000
 
 BATCHES = (BATCH, BATCH - 1)
 """Batch sizes that a failure must have in common where the model leaves the batch size open."""
-
-EXACT = frozenset(
-    (
-        "Activation", "Add", "Average", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
-        "BatchNormalization", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "ConvLSTM1D", "ConvLSTM2D", "Cropping2D",
-        "Dense", "DepthwiseConv2D", "Dropout", "Flatten", "GRU", "GlobalAveragePooling1D",
-        "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "Identity",
-        "InputLayer", "LSTM", "LeakyReLU", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D",
-        "Multiply", "ReLU", "RepeatVector", "Reshape", "SeparableConv2D", "SimpleRNN",
-        "SpatialDropout1D", "SpatialDropout2D",
-    )
-)  # fmt: skip
-"""Layers that train on every floating input that their build accepts: the suite traces each of them."""
-
-_WRAPPERS = ("Bidirectional", "TimeDistributed")
-"""Layers that are as exact as those that they call."""
-
-_MASKED = ("GRU", "LSTM", "SimpleRNN")
-"""Exact layers that take any mask over the steps of their input."""
-
-_SEVERAL = ("Add", "Average", "Multiply")
-"""Exact layers that take more than one tensor."""
-
-_RISKY = ("MelSpectrogram", "STFTSpectrogram")
-"""Layers whose kernels check at run time what no shape function knows, such as a padding longer than its signal."""
-
-_SAFE = ("L1", "L2", "L1L2", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm")
-"""Regularizers and constraints of Keras that take weights of every shape."""
-
 
 PASSES, REFUSES, MIXES, DOUBTFUL = "passes", "refuses", "mixes", "doubtful"
 """What a step does to a layer: it surely passes, its call surely raises, it gives so many rows that no
@@ -175,7 +146,7 @@ def _update(layer: Any) -> None:
 
 def takes_all(applied: Any) -> bool:
     """Whether a regularizer or a constraint takes weights of every shape."""
-    return private.is_keras(applied) and type(applied).__name__ in _SAFE
+    return private.is_keras(applied) and type(applied).__name__ in named.TAKE_WEIGHTS_OF_EVERY_SHAPE
 
 
 def graph_of(model: Any) -> Optional[Any]:
@@ -405,19 +376,19 @@ def _is_exact(operation: Any, args: Any, kwargs: Any) -> bool:
     name = type(operation).__name__
     if not isinstance(operation, keras.layers.Layer) or not private.is_keras(operation):
         return False
-    if name in _WRAPPERS:
+    if name in named.TRUSTED_IF_THEIR_LAYERS_ARE:
         inner = [each for each in vars(operation).values() if isinstance(each, keras.layers.Layer)]
         # What two layers of other sizes give cannot always be put together.
         sizes = {tuple([tuple(weight.shape) for weight in each.weights]) for each in inner}
         return len(sizes) == 1 and all(_is_exact(each, args, kwargs) for each in inner)
-    if name not in EXACT:
+    if name not in named.TRUSTED_TO_TRAIN:
         return False
     tensors = [each for each in tree.flatten((args, kwargs)) if hasattr(each, "shape")]
-    if len(tensors) > 1 and name not in _SEVERAL:
+    if len(tensors) > 1 and name not in named.TAKE_SEVERAL:
         return False
     if any("float" not in str(tensor.dtype) for tensor in tensors):
         return False
-    if any(mask_of(tensor) is not None for tensor in tensors) and name not in _MASKED:
+    if any(mask_of(tensor) is not None for tensor in tensors) and name not in named.TAKE_ANY_MASK:
         return False
     if any(
         type(each) is types.FunctionType and not _is_keras_function(each) for each in vars(operation).values()
@@ -442,7 +413,7 @@ def _is_risky(operation: Any, args: Any, kwargs: Any) -> bool:
 
 def _asks_its_kernel(operation: Any, args: Any, kwargs: Any) -> bool:
     """Whether a kernel may refuse, once it runs, what has the right shapes."""
-    if type(operation).__name__ in _RISKY and private.is_keras(operation):
+    if type(operation).__name__ in named.ASK_THEIR_KERNEL and private.is_keras(operation):
         return True
     if 0 in (getattr(operation, "height", None), getattr(operation, "width", None)):
         return True
