@@ -75,6 +75,16 @@ K, B = [3, 5, 7, 9], [1, 2, 3, 4]
             {"rows": [2, 3, 4, 5, 6], "columns": [2, 3, 4, 5, 6], "groups": [2, 3, 4, 6]},
         ),
         (
+            "stem_stride * body_stride * neck_stride * head_stride >= 32",
+            lambda *strides: math.prod(strides) > 28,
+            {f"{part}_stride": [1, 2, 4] for part in ("stem", "body", "neck", "head")},
+        ),
+        (
+            "use_gru + use_conv + use_dense + use_pool <= 1",
+            lambda *use: sum(use) < 2,
+            {f"use_{what}": [False, True] for what in ("gru", "conv", "dense", "pool")},
+        ),
+        (
             "(left + right) % groups != 0",
             lambda a, b, g: (a + b) % g != 0,
             {"left": [8, 12, 16, 20, 24], "right": [8, 12, 16, 20, 24], "groups": [4, 8, 16]},

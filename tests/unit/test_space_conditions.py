@@ -275,6 +275,7 @@ def family(*said: Any) -> Count:
         ),
         (family("p_0", "p_1", "p_2", ">=", 2), "at least 2 of p_0 … p_2 == 7"),
         (family("p_0", "p_1", "p_2", "<=", 1), "at most 1 of p_0 … p_2 == 7"),
+        (family("stem", "body", "head", ">=", 2), "at least 2 of stem, body, head == 7"),
     ],
 )
 def test_a_long_family_is_said_in_words_in_a_sentence_only(condition: Condition, words: str) -> None:

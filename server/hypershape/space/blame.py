@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from hypershape.model import Cause, Configuration, Hyperparameter, ProbeError, Report
 from hypershape.space.blocks import Found, differences, some_block
 from hypershape.space.conditions import Condition
-from hypershape.space.families import counting, families, related_members, some_member, totals
+from hypershape.space.families import counting, families, kin, related_members, some_member, totals
 from hypershape.space.formula import Formula, cheapest, rank
 from hypershape.space.literals import Literal, comparisons
 from hypershape.space.relations import relations
@@ -263,6 +263,8 @@ def _literals(
         others = [name for name in numbers if name not in family]
         yield from some_member(family, failing, building, counting(others, hps))
         yield from related_members(family, others, failing, building, hps)
+    for family in kin(hps):
+        yield from some_member(family, failing, building)
     yield from totals(hps, failing, building)
     yield from some_block(failing, building, hps, _of_blocks)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import keyword
 import operator
+import re
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -110,6 +111,8 @@ class _Notation:
 
 _TEXT = _Notation(reference, constant)
 _WORDS = _Notation(reference, constant, shortens=True)
+
+_NUMBER = re.compile(r"\d+")
 
 LONG_FAMILY = 4
 """A family with so many members is said in words where that is possible."""
@@ -431,12 +434,14 @@ class Some(_Several):
         return _chained("or", self.members, notation)
 
     def members_in(self, notation: _Notation) -> str:
-        """The members in words, of which the first and the last are named."""
-        first, last = (notation.name(self.family[end]) for end in (0, -1))
+        """The members in words; of those that differ in nothing but a number the first and the last are named."""
+        first, *between, last = map(notation.name, self.family)
+        numbered = len({_NUMBER.sub("#", name) for name in self.family}) == 1
+        named = f"{first} … {last}" if numbered else ", ".join((first, *between, last))
         compared = Comparison(self.family[0], self.sign, self.value).write(notation)
         rest = compared.removeprefix(first) if compared.startswith(first) else f" == {self.value!r}"
         among = f" among the first {notation.name(self.counted)}" if self.counted is not None else ""
-        return f"{first} … {last}{rest}{among}"
+        return f"{named}{rest}{among}"
 
 
 @dataclass(frozen=True, slots=True)

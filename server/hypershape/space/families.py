@@ -49,6 +49,8 @@ from hypershape.space.relations import (
 
 MOST_MEMBERS = 8
 """Of more hyperparameters nobody would read that one of them has a value."""
+LEAST_KIN = 3
+"""Fewer names with a word in common are no family."""
 MOST_TRIED = 12
 """So many values of a family are compared with."""
 
@@ -77,6 +79,19 @@ def families(names: Iterable[str]) -> list[tuple[str, ...]]:
     return [tuple(each) for each in found.values() if 1 < len(each) <= MOST_MEMBERS]
 
 
+def kin(hps: Mapping[str, Hyperparameter]) -> list[tuple[str, ...]]:
+    """Names with one word in common and the same values, as somebody writes who has no loop: stem_stride, head_stride, …"""
+    found: dict[object, list[str]] = {}
+    numbered = {name for family in families(hps) for name in family}
+    for name, hp in hps.items():
+        words = re.split(r"[_./ ]", name)
+        if hp.values is not None and len(words) > 1 and name not in numbered:
+            alike = hp.kind, hp.values
+            found.setdefault((0, words[0], alike), []).append(name)
+            found.setdefault((-1, words[-1], alike), []).append(name)
+    return [tuple(each) for each in found.values() if LEAST_KIN <= len(each) <= MOST_MEMBERS]
+
+
 def some_member(
     family: Sequence[str],
     failing: Sequence[Configuration],
@@ -88,7 +103,6 @@ def some_member(
     A chain of comparisons rather than `'avg' in (pooling_0, …)`: members that were not read have no value. Where all
     are read whatever the number of blocks is, one of `counts` may be that number: then the member's block must exist.
     """
-    everything = (1 << len(failing)) - 1
     members = [(_values(name, failing), _values(name, building)) for name in family]
     blocks = {
         count: [_existing(count, index, failing, building) for index in range(len(family))]
@@ -98,7 +112,7 @@ def some_member(
         cost = SOME + MEMBER * len(family)
         parts = [(_where(sign, value, bad), _where(sign, value, good)) for bad, good in members]
         some = Some(tuple(family), sign, value)
-        yield from _some(some, parts, everything, cost)
+        yield from _some(some, parts, cost)
         # "At most one is used" says it better than "at least three are not".
         denied = UNLIKE if value is False else 0
         yield from _counts(some, parts, len(failing), len(building), cost + COUNT - SOME + denied)
@@ -106,19 +120,20 @@ def some_member(
             bounded = [(bad & a, good & b) for (bad, good), (a, b) in zip(parts, exist, strict=True)]
             if bounded != parts:
                 some = Some(tuple(family), sign, value, count)
-                yield from _some(some, bounded, everything, 2 * cost)
+                yield from _some(some, bounded, 2 * cost)
                 yield from _counts(some, bounded, len(failing), len(building), 2 * (cost + COUNT - SOME))
 
 
 def _some(
-    condition: Condition, parts: Sequence[tuple[int, int]], everything: int, cost: int
+    condition: Condition, parts: Sequence[tuple[int, int]], cost: int, everything: int | None = None
 ) -> Iterator[Literal]:
+    """What holds for some member; where `everything` is given, for all failures or nothing else."""
     failing = building = 0
     for bad, good in parts:
         failing |= bad
         building |= good
     # Of one member alone nobody would speak as of a family.
-    if sum(bool(bad) for bad, _ in parts) > 1:
+    if sum(bool(bad) for bad, _ in parts) > 1 and (everything in (None, failing) or not building):
         yield Literal(condition, failing, building, cost)
 
 
@@ -130,13 +145,13 @@ def _counts(
     bad = _at_least([each for each, _ in parts], everything)
     good = _at_least([each for _, each in parts], others)
     for number in range(2, len(parts)):
-        if bad[number]:
+        if bad[number] and (bad[number] == everything or not good[number]):
             edges = _exactly(bad, number), _exactly(good, number - 1)
             if _interchangeable(parts, edges):
                 yield Literal(Count(some.members, ">=", number, some), bad[number], good[number], cost)
     for number in range(1, len(parts) - 1):
         few, rest = everything & ~bad[number + 1], others & ~good[number + 1]
-        if few:
+        if few and (few == everything or not rest):
             edges = _exactly(bad, number), _exactly(good, number + 1)
             if _interchangeable(parts, edges):
                 yield Literal(Count(some.members, "<=", number, some), few, rest, cost + 1)
@@ -247,25 +262,25 @@ def related_members(
                 said = (renamed(found.relation, {family[0]: name}) for name in family)
                 chain = any_of([each for each in said if each is not None])
                 parts = [(each.failing, each.building) for each in sides]
-                yield from _some(chain, parts, everything, found.cost + cost)
+                yield from _some(chain, parts, found.cost + cost, everything)
     steps = list(itertools.pairwise(family))
     seen = [seen_together(step, failing, building) for step in steps]
     if len(steps) > 1 and is_equation(split(_pooled(seen), operator.ne), least=2):
         sides = [split(some, operator.ne) for some in seen]
         chain = any_of([Relation(Name(a), "!=", Name(b)) for a, b in steps])
         parts = [(each.failing, each.building) for each in sides]
-        yield from _some(chain, parts, everything, COMPARED + cost)
+        yield from _some(chain, parts, COMPARED + cost, everything)
 
 
 def totals(
-    names: Iterable[str], failing: Sequence[Configuration], building: Sequence[Configuration]
+    hps: Mapping[str, Hyperparameter], failing: Sequence[Configuration], building: Sequence[Configuration]
 ) -> Iterator[Literal]:
     """Bounds of the sum and of the product of a family, and how those of two families are related.
 
     Kernels of a stack add up, pools and strides multiply; two towers meet where both have shrunk alike.
     """
     whole: list[_Total] = []
-    for family in families(names):
+    for family in (*families(hps), *kin(hps)):
         lengths = {_length(family, each) for some in (failing, building) for each in some}
         if None in lengths or lengths == {0}:
             continue
@@ -285,14 +300,14 @@ def _length(family: Sequence[str], configuration: Configuration) -> int | None:
     return length if all(read[:length]) and all(type(n) is int and n > 0 for n in numbers) else None
 
 
-def _numbered(family: Sequence[str]) -> tuple[str, list[int]]:
-    """How a member is named, and the numbers of all: `units_{i}`, [0, 1, 2]."""
+def _numbered(family: Sequence[str]) -> tuple[str, list[int]] | None:
+    """How a member is named, and the numbers of all: `units_{i}`, [0, 1, 2]; None where they differ in words."""
     for number in re.finditer(r"\d+", family[0]):
         before, after = family[0][: number.start()], family[0][number.end() :]
         told = [re.fullmatch(f"{re.escape(before)}(\\d+){re.escape(after)}", name) for name in family]
         if all(told):
             return f"{before}{{i}}{after}", [int(each[1]) for each in told if each is not None]
-    raise ValueError(family)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +359,10 @@ class _Total:
         members = [Relation(self.expression(length), ">=", Number(bound)) for length in lengths]
         if len(members) == 1:
             return members[0]
-        pattern, rounds = _numbered(self.family)
+        numbered = _numbered(self.family)
+        if numbered is None:
+            return any_of(members)
+        pattern, rounds = numbered
         said = Operation(Operation(Name(self.family[0]), self.sign, Name("…")), self.sign, Name(pattern))
         ends = rounds[lengths[0] - 1], rounds[lengths[-1] - 1]
         return SomeBlock(tuple(members), Relation(said, ">=", Number(bound)), ends)
