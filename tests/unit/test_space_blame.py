@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -286,3 +287,28 @@ def test_a_number_that_changes_nothing_stands_in_no_relation() -> None:
     assert all((each["depth"] * each["kernel"] % each["dilation"] != 0) == (each in bad) for each in every)
     found = smallest_condition(bad, good, hps)
     assert found is not None and "kernel" not in found.names
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_condition_is_the_same_in_whatever_order_the_probes_came_in(seed: int) -> None:
+    """Of a loop, of which a configuration reads as much as its depth says, and of what is read behind it."""
+
+    def size(depth: int, *kernels: int) -> int:
+        left = 40
+        for kernel in kernels[:depth]:
+            left = (left - kernel + 1) // 2
+        return left
+
+    hps = space(depth=[1, 2, 3], kernel_0=[3, 7], kernel_1=[3, 7], kernel_2=[3, 7], dilation=[1, 2, 4])
+    bad, good = [], []
+    for depth, *kernels in itertools.product([1, 2, 3], *[[3, 7]] * 3):
+        read = {"depth": depth, **{f"kernel_{i}": kernels[i] for i in range(depth)}}
+        for dilation in (1, 2, 4):
+            fails = size(depth, *kernels) <= 2 * dilation
+            (bad if fails else good).append({**read, "dilation": dilation})
+    expected = smallest_condition(bad, good, hps)
+    shuffled = random.Random(seed)
+    names = list(hps)
+    for each in (bad, good, names):
+        shuffled.shuffle(each)
+    assert smallest_condition(bad, good, {name: hps[name] for name in names}) == expected

@@ -6,6 +6,7 @@ fail for another reason say nothing: they stopped before this failure could show
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -165,11 +166,47 @@ def smallest_condition(
     configurations that fail for each other reason; they may meet the condition, because whoever removes the other
     reason meets this one.
     """
+    hps = in_order_of_reading(hps, [*failing, *building])
     own = _exact(failing, building, hps, suspects)
     if own is None or not elsewhere:
         return None if own is None else own.condition
     met = [group for group in elsewhere if any(map(own.condition.holds, group))][:MOST_OTHERS]
     return _beside(own, failing, building, met, partial(_exact, hps=hps, suspects=suspects)).condition
+
+
+def in_order_of_reading(
+    hps: Mapping[str, Hyperparameter], configurations: Iterable[Configuration]
+) -> dict[str, Hyperparameter]:
+    """The hyperparameters as they are read one after the other, whichever was met first.
+
+    A condition is written in this order, so that it is the same in whatever order the probes came in.
+    """
+    after: dict[str, set[str]] = {name: set() for name in hps}
+    before = dict.fromkeys(hps, 0)
+    for names in {tuple(name for name in each if name in hps) for each in configurations}:
+        for one, other in itertools.pairwise(names):
+            if other not in after[one]:
+                after[one].add(other)
+                before[other] += 1
+    found: list[str] = []
+    ready = [(_natural(name), name) for name in hps if not before[name]]
+    while ready:
+        ready.sort(reverse=True)
+        _, name = ready.pop()
+        found.append(name)
+        for other in after[name]:
+            before[other] -= 1
+            if not before[other]:
+                ready.append((_natural(other), other))
+    # A program that reads in no certain order.
+    found += sorted(hps.keys() - set(found), key=_natural)
+    return {name: hps[name] for name in found}
+
+
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """What sorts `units_10` behind `units_9`."""
+    parts = re.split(r"(\d+)", name)
+    return [(each.isdigit(), int(each) if each.isdigit() else 0, each) for each in parts]
 
 
 def _beside(
