@@ -86,6 +86,21 @@ K, B = [3, 5, 7, 9], [1, 2, 3, 4]
             {f"use_{what}": [False, True] for what in ("gru", "conv", "dense", "pool")},
         ),
         (
+            "window < horizon + kernel",
+            lambda w, h, k: w - h < k,
+            {"window": list(range(8, 49, 8)), "horizon": list(range(1, 25, 3)), "kernel": [3, 5, 9]},
+        ),
+        (
+            "width != back",
+            lambda w, b: w != b,
+            {"width": list(range(32, 129, 16)), "back": [32, 64]},
+        ),
+        (
+            "grouped and units % 4 != 0",
+            lambda g, u: g and u % 4 != 0,
+            {"grouped": [False, True], "units": list(range(6, 17, 2))},
+        ),
+        (
             "(left + right) % groups != 0",
             lambda a, b, g: (a + b) % g != 0,
             {"left": [8, 12, 16, 20, 24], "right": [8, 12, 16, 20, 24], "groups": [4, 8, 16]},
@@ -276,6 +291,20 @@ def test_a_product_that_is_too_large_after_some_blocks_is_said_of_each_number_of
     assert found is not None and found.text == (
         "block_0 * block_1 * block_2 >= 32 or block_0 * block_1 * block_2 * block_3 >= 32"
     )
+
+
+def test_what_all_blocks_share_is_said_once() -> None:
+    names = [f"{name}_{i}" for i in range(3) for name in ("filters", "stride")]
+    hps = space(project=[True, False], **{name: [8, 16] if "filters" in name else [1, 2] for name in names})
+    bad, good = [], []
+    for project, blocks in itertools.product([True, False], [1, 2, 3]):
+        for drawn in itertools.product([8, 16], [1, 2], repeat=blocks):
+            ends = next((i for i in range(blocks) if not project and drawn[2 * i :][:2] != (8, 1)), blocks)
+            read = dict(zip(names, drawn[: 2 * (ends + 1)], strict=False))
+            (good if ends == blocks else bad).append({"project": project, **read})
+    found = smallest_condition(bad, good, hps)
+    assert found is not None and found.text.count("project") == 1 and "not project and (" in found.text
+    assert all(map(found.holds, bad)) and not any(map(found.holds, good))
 
 
 def test_a_number_that_changes_nothing_stands_in_no_relation() -> None:

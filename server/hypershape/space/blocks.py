@@ -16,7 +16,7 @@ from functools import reduce
 from operator import or_
 
 from hypershape.model import Configuration, Hyperparameter, Value
-from hypershape.space.conditions import Condition, Name, Relation, SomeBlock, renamed
+from hypershape.space.conditions import And, Condition, Name, Relation, SomeBlock, all_of, renamed
 from hypershape.space.families import MEMBER
 from hypershape.space.literals import Literal
 from hypershape.space.relations import COMPARED
@@ -190,12 +190,24 @@ def _of_members(
     loop: Loop, found: Found, rounds: Sequence[int], first: Condition | None = None, cost: int = 0
 ) -> Found | None:
     """What was found of a block, said of each."""
-    members = [each for index in rounds if (each := loop.at(found.condition, index)) is not None]
+    shared, own = _apart(found.condition)
+    members = [each for index in rounds if (each := loop.at(own, index)) is not None]
     if len(members) < 2:
         return None
-    own = () if first is None else (first,)
-    condition = SomeBlock((*own, *members), found.condition, (rounds[0], rounds[-1]), first is not None)
-    return Found(condition, found.cost + cost + MEMBER * len(members))
+    if first is not None:
+        # What all blocks share is said of each where the first one differs.
+        shared, own = (), found.condition
+        members = [first, *(each for index in rounds if (each := loop.at(own, index)) is not None)]
+    some = SomeBlock(tuple(members), own, (rounds[0], rounds[-1]), first is not None)
+    return Found(all_of([*shared, some]), found.cost + cost + MEMBER * len(members))
+
+
+def _apart(condition: Condition) -> tuple[tuple[Condition, ...], Condition]:
+    """What a condition on a block says of no block, and the rest: `not project`, and `filters_{i} == 16`."""
+    parts = condition.parts if isinstance(condition, And) else (condition,)
+    shared = tuple(part for part in parts if not any(HERE in name or BEFORE in name for name in part.names))
+    own = [part for part in parts if part not in shared]
+    return (shared, all_of(own)) if own else ((), condition)
 
 
 _Told = tuple[list[Configuration], list[Configuration]]

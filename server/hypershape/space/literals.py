@@ -123,7 +123,26 @@ def _divided(name: str, bad: set[Value], good: set[Value]) -> Iterator[tuple[Con
     shared = math.gcd(*(value for value in good if type(value) is int))
     for divisor in _divisors(shared) if len(good) >= LEAST_DIVIDED else ():
         yield Relation(_remainder(name, divisor), "!=", Number(0)), DIVIDED
+    yield from _not_divided(name, whole, [value for value in good if type(value) is int])
     yield from _dividing(name, sorted(whole), sorted(value for value in good if type(value) is int))
+
+
+def _not_divided(name: str, bad: Sequence[int], good: Sequence[int]) -> Iterator[tuple[Condition, int]]:
+    """`units % 4 != 0` where no multiple of 4 fails, though other values build as well, for another reason."""
+    met: set[tuple[int, ...]] = set()
+    for divisor in range(2, MOST_DIVISOR + 1):
+        multiples = tuple(sorted(value for value in good if value % divisor == 0))
+        if len(multiples) < LEAST_DIVIDED or multiples in met or not all(value % divisor for value in bad):
+            continue
+        met.add(multiples)
+        if _turns(bad, multiples) >= LEAST_TURNS:
+            yield Relation(_remainder(name, divisor), "!=", Number(0)), DIVIDED
+
+
+def _turns(bad: Sequence[int], good: Sequence[int]) -> int:
+    """How often what fails and what builds take turns by size."""
+    told = sorted([*((value, False) for value in bad), *((value, True) for value in good)])
+    return sum(one is not other for (_, one), (_, other) in itertools.pairwise(told))
 
 
 def _dividing(name: str, bad: Sequence[int], good: Sequence[int]) -> Iterator[tuple[Condition, int]]:
@@ -131,11 +150,7 @@ def _dividing(name: str, bad: Sequence[int], good: Sequence[int]) -> Iterator[tu
     if len(good) < LEAST_DIVIDED or min(*bad, *good) < 1:
         return
     number = math.lcm(*good)
-    turns = sum(
-        a[1] is not b[1]
-        for a, b in itertools.pairwise(sorted([*((v, 0) for v in bad), *((v, 1) for v in good)]))
-    )
-    if number <= MOST_DIVIDED and turns >= LEAST_TURNS and all(number % value for value in bad):
+    if number <= MOST_DIVIDED and _turns(bad, good) >= LEAST_TURNS and all(number % value for value in bad):
         yield Relation(Operation(Number(number), "%", Name(name)), "!=", Number(0)), DIVIDING
 
 

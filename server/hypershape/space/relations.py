@@ -307,6 +307,14 @@ def _of_two_together(
 
         relation = Relation(rest, "!=", Number(0))
         yield Candidate(relation, partial(_of_pair, holds, with_calculated), shown, OF_THREE + turned)
+    for sign, order in _ORDERS:
+
+        def steps(_: Split, order: Callable[[int, int], bool] = order) -> bool:
+            return _is_staircase(pairs, order, split(pairs, order), least=4, tried=len(_ORDERS))
+
+        yield Candidate(
+            Relation(a, sign, calculated), partial(_of_pair, order, with_calculated), steps, OF_THREE + 2
+        )
 
 
 def _with_calculated(
@@ -341,8 +349,13 @@ def _is_not_product(left: int, of: int, by: int, power: int, *values: int) -> bo
 
 
 def is_equation(sides: Split, least: int) -> bool:
-    """Whether several values were seen for which an equation is true, and several for which it is not."""
-    return len({values[0] for values in sides.outside}) >= least and len(sides.inside) >= 2
+    """Whether several values were seen for which an equation is true, and several for which it is not.
+
+    Two are enough where each of them is the only one of many beside which nothing fails.
+    """
+    equal = len({values[0] for values in sides.outside})
+    many = max(len({values[side] for values in (*sides.inside, *sides.outside)}) for side in (0, 1))
+    return len(sides.inside) >= 2 and (equal >= least or (equal >= 2 and many**equal >= COINCIDENCES))
 
 
 def _each_matters(sides: Split) -> bool:
