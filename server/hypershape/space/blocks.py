@@ -190,15 +190,14 @@ def _of_members(
     loop: Loop, found: Found, rounds: Sequence[int], first: Condition | None = None, cost: int = 0
 ) -> Found | None:
     """What was found of a block, said of each."""
-    shared, own = _apart(found.condition)
+    # Where the first block is told of its own, what all share is said of each.
+    shared, own = _apart(found.condition) if first is None else ((), found.condition)
     members = [each for index in rounds if (each := loop.at(own, index)) is not None]
     if len(members) < 2:
         return None
-    if first is not None:
-        # What all blocks share is said of each where the first one differs.
-        shared, own = (), found.condition
-        members = [first, *(each for index in rounds if (each := loop.at(own, index)) is not None)]
-    some = SomeBlock(tuple(members), own, (rounds[0], rounds[-1]), first is not None)
+    some = SomeBlock(
+        (*(() if first is None else (first,)), *members), own, (rounds[0], rounds[-1]), first is not None
+    )
     return Found(all_of([*shared, some]), found.cost + cost + MEMBER * len(members))
 
 
