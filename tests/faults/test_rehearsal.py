@@ -786,6 +786,7 @@ async def test_a_method_that_gives_no_metrics_back_is_named(agent: Agent) -> Non
     """
     found = await played(agent, text)
     assert (found.verdict, found.fatal, found.facts["nothing"]) == ("fail", True, "Model.fit")
+    assert {each.name for each in found.hyperparameters} == {"units", "told"}
     assert "nothing" not in (await played(agent, text, {"told": True})).facts
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hypershape.analysis.rehearsing import MOST, Player, _Plan, play
+from hypershape.analysis.rehearsing import MOST, Player, _doubted, _Plan, play
 from hypershape.model import (
     Configuration,
     Hyperparameter,
@@ -162,3 +162,30 @@ def test_models_that_nobody_counts_are_played_at_values_that_differ_the_most() -
     grid = [uncounted(width=width, start=start) for start in (4, 7) for width in (16, 32)]
     plan = _Plan(target(*grid))
     assert played(plan) == [{"width": 16, "start": 4}, {"width": 32, "start": 7}]
+
+
+@pytest.mark.parametrize(
+    ("before", "type_", "verdict"),
+    [
+        ("", "FileNotFoundError", "fail"),
+        ("import os\n    os.makedirs('logs')", "FileNotFoundError", "fail"),
+        (
+            "import os\n    def prepare():\n        os.makedirs('logs')\n    prepare()",
+            "FileNotFoundError",
+            "unknown",
+        ),
+        ("import os\n    def prepare():\n        os.makedirs('logs')\n    prepare()", "ValueError", "fail"),
+    ],
+)
+def test_a_missing_folder_proves_nothing_where_the_file_makes_folders_elsewhere(
+    before: str, type_: str, verdict: str
+) -> None:
+    made = module(f"""
+    import keras_tuner as kt
+    {before}
+    tuner = kt.RandomSearch(build_model, "val_loss", max_trials=9)
+    tuner.search(x, y)
+    """)
+    error = ProbeError(type_, "logs/log.csv", "step")
+    failed = Rehearsal({}, "fail", made.tuners[0].call.span, "callbacks", error)
+    assert _doubted(failed, made).verdict == verdict

@@ -171,3 +171,44 @@ def test_of_models_before_the_tuner_nothing_is_trained_loaded_or_downloaded() ->
     )
     found = lines(rehearsal(HEAD + before + TUNER + "tuner.search(x, y)\n"))
     assert not any(line in found for line in before.splitlines())
+
+
+FOLDERS = """
+import os
+import sys
+from pathlib import Path
+import settings
+
+os.makedirs("checkpoints", exist_ok=True)
+if not os.path.exists("logs"):
+    os.makedirs("logs")
+os.mkdir(settings.folder)
+with open("elsewhere.txt"):
+    os.mkdir("within")
+def elsewhere():
+    os.mkdir("never")
+"""
+
+
+def test_folders_into_which_a_search_may_write_are_made_before_it() -> None:
+    text = f"{HEAD}{FOLDERS}out = Path('out')\nout.mkdir()\n{TUNER}tuner.search(x, y)\nos.mkdir('later')\n"
+    kept = lines(rehearsal(text))
+    assert {'os.makedirs("checkpoints", exist_ok=True)', '    os.makedirs("logs")', "out.mkdir()"} <= set(
+        kept
+    )
+    assert not any(word in "".join(kept) for word in ("settings", "elsewhere", "within", "never", "later"))
+
+
+def test_folders_that_the_function_around_a_search_makes_are_made() -> None:
+    text = f"""
+{HEAD}
+import os
+
+def main(folder="out"):
+    os.makedirs(folder)
+    {TUNER.strip()}
+    tuner.search(x, y)
+
+main()
+"""
+    assert "    os.makedirs(folder)" in lines(rehearsal(text))

@@ -225,6 +225,8 @@ def _missing_attribute(owner: str, name: str) -> Tuple[str, Details]:
     details = {"owner": owner, "name": name}
     if owner.endswith("HyperParameters"):
         return "no-such-method", details
+    if name == "numpy" and owner.endswith("Tensor"):
+        return "symbolic-as-array", {}
     return ("keras-attribute-missing" if owner.partition(".")[0] == "keras" else "attribute-missing"), details
 
 

@@ -104,6 +104,8 @@ class Watch:
         self._facts: Dict[str, Any] = {}
         self._values: Dict[str, Any] = {}
         self._hyperparameters: List[Dict[str, Any]] = []
+        self._space: List[Any] = []
+        """The hyperparameters that the last trial had at its end."""
         self._warnings: Dict[str, None] = {}
         self._read: Set[str] = set()
         """The user's files and folders that were opened or listed."""
@@ -462,6 +464,9 @@ class Watch:
             result = real(tuner, *args, **kwargs)
         finally:
             space = tuner.oracle.get_space().space
+            # What a trial declared before it failed is known to that trial alone.
+            names = {each.name for each in space}
+            space = [*space, *(each for each in self._space if each.name not in names)]
             self._hyperparameters = [hyperparameters.describe(each, None) for each in space]
         self._searched = True
         trials = tuner.oracle.trials.values()
@@ -504,6 +509,7 @@ class Watch:
             raise
         finally:
             self._values = dict(trial.hyperparameters.values)
+            self._space = list(trial.hyperparameters.space)
             self._within_trial = False
             self._loops.end()
 

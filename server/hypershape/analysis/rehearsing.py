@@ -17,10 +17,12 @@ from hypershape.model import (
     Configuration,
     DeclaredData,
     Environment,
+    Module,
     ProbeError,
     Rehearsal,
     Report,
     Slice,
+    SliceFile,
     Target,
     TargetAnalysis,
     TunerCall,
@@ -80,8 +82,31 @@ async def rehearsed(state: Analysis, player: Player) -> AsyncGenerator[Analysis,
             continue
         async with aclosing(_plays(tuner, own, player, clock)) as plays:
             async for each in plays:
-                played.append(each)
+                played.append(_doubted(each, state.module))
                 yield replace(state, rehearsals=tuple(played), targets=_with(played, state))
+
+
+def _doubted(rehearsal: Rehearsal, module: Module) -> Rehearsal:
+    """A folder that is not there proves nothing where the file makes folders in places of which no rehearsal knows."""
+    absent = rehearsal.error is not None and rehearsal.error.type in ("FileNotFoundError", "NotFoundError")
+    kept = "".join(each.text for each in _files_of(rehearsal, module))
+    if rehearsal.verdict != "fail" or not absent or _folders(module.document.text) <= _folders(kept):
+        return rehearsal
+    error = ProbeError(
+        "Folder", "It needs a folder, and the file makes some where no search comes by.", "limit"
+    )
+    return replace(rehearsal, verdict="unknown", stage=None, error=error, fatal=False, trial=0)
+
+
+def _files_of(rehearsal: Rehearsal, module: Module) -> Sequence[SliceFile]:
+    """The texts that a rehearsal ran."""
+    tuner = next((each for each in module.tuners if each.call.span == rehearsal.tuner), None)
+    return tuner.rehearsal.files if tuner is not None and tuner.rehearsal is not None else ()
+
+
+def _folders(text: str) -> int:
+    """How often a text makes a folder, by Python or by a notebook's shell."""
+    return len(re.findall(r"\b(?:mkdir|makedirs)\b", text))
 
 
 def _with(played: Sequence[Rehearsal], state: Analysis) -> tuple[TargetAnalysis, ...]:

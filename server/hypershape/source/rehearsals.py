@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,10 @@ from hypershape.source.targets import TargetFinder
 
 _CHEAP = ("keras", "keras_tuner", "numpy", "pandas", "sklearn", "tensorflow", "tf_keras")
 """Packages that what follows a search may use; others draw, publish or send."""
+
+
+_DEEP = 5
+"""A path that comes through so many names is not followed any further."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +48,83 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     roots = tuple(dict.fromkeys([*made, *searched, *later]))
     last = max(roots, key=code.text.start)
     acts = tuple((each.lineno, each.end_lineno or each.lineno) for each in roots)
+    folders = tuple(_folders_before(searched[-1], around, code))
     if not around:
         session = tuple(_models_before(construction.statement, code))
-        return Played("None", Names(), code.text.end(last), (*session, *roots), acts)
+        return Played("None", Names(), code.text.end(last), (*session, *folders, *roots), acts)
     function = around[0]
     if not isinstance(function, ast.FunctionDef) or function.name == "__init__":
         return None
     expression, needs, captures, assumed = targets.call_of(function, 0)
     if assumed:
         return None
-    return Played(expression, needs, None, roots, acts, (Capture(function, last, (), roots), *captures))
+    within = tuple(each for each in folders if _functions(code, each))
+    kept = (*folders, *roots)
+    return Played(
+        expression, needs, None, kept, acts, (Capture(function, last, (), (*within, *roots)), *captures)
+    )
+
+
+def _folders_before(search: ast.stmt, around: Sequence[ast.AST], code: Code) -> Iterator[ast.stmt]:
+    """The statements before a search, of its function or the module, that only make folders, into which callbacks write."""
+    for call in code.calls:
+        statement = code.parents.get(call)
+        if not isinstance(statement, ast.Expr) or not _makes_a_folder(call, code):
+            continue
+        whole, here = _with_its_condition(statement, code), _functions(code, statement)
+        before = code.text.start(whole) < code.text.start(search) and here in ([], list(around))
+        if (
+            before
+            and isinstance(code.parents.get(whole), (ast.Module, *FUNCTIONS))
+            and _is_known(whole, code)
+        ):
+            yield whole
+
+
+def _is_known(node: ast.AST, code: Code, depth: int = 0) -> bool:
+    """Whether a path is put together from what the file and Python itself have."""
+    names = code.reader.of(node)
+    imported = {code.imports[name].partition(".")[0] for name in names.loads if name in code.imports}
+    others = names.loads - names.binds - BUILTINS - code.imports.keys()
+    values = {name: _assigned(name, code) for name in others}
+    return (
+        depth < _DEEP
+        and imported <= sys.stdlib_module_names | {"tensorflow"}
+        and all(values.values())
+        and all(_is_known(value, code, depth + 1) for found in values.values() for value in found)
+    )
+
+
+def _assigned(name: str, code: Code) -> list[ast.expr]:
+    """What is assigned to a name in any place; none where something else binds it."""
+    found = [
+        each.value
+        for each in code.every(ast.Assign)
+        if any(isinstance(target, ast.Name) and target.id == name for target in each.targets)
+    ]
+    defaults = [
+        default
+        for function in code.every(ast.FunctionDef)
+        for parameter, default in zip(
+            reversed([*function.args.posonlyargs, *function.args.args]),
+            reversed(function.args.defaults),
+            strict=False,
+        )
+        if parameter.arg == name
+    ]
+    return [*found, *defaults]
+
+
+def _makes_a_folder(call: ast.Call, code: Code) -> bool:
+    made = code.imported(call.func) in ("os.mkdir", "os.makedirs", "tensorflow.io.gfile.makedirs")
+    return made or (isinstance(call.func, ast.Attribute) and call.func.attr == "mkdir")
+
+
+def _with_its_condition(statement: ast.stmt, code: Code) -> ast.stmt:
+    """`if not os.path.exists(folder): os.makedirs(folder)` as a whole."""
+    around = code.parents.get(statement)
+    alone = isinstance(around, ast.If) and around.body == [statement] and not around.orelse
+    return around if isinstance(around, ast.If) and alone else statement
 
 
 def _models_before(made: ast.stmt, code: Code) -> Iterator[ast.stmt]:

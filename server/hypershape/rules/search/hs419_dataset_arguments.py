@@ -190,13 +190,15 @@ def _unsplit(tuner: Tuner, search: ast.Call, keyword: ast.keyword, analysis: Ana
     x, share = code.argument(search, "x", 0), code.value(keyword.value, default=None)
     seen = _seen(tuner, analysis)
     batches = seen[0].get("batches") if seen and seen[0].get("shuffled") is False else None
-    written = isinstance(x, (ast.Name, ast.Attribute)) and keyword in search.keywords
+    written = x is not None and isinstance(x, (ast.Name, ast.Attribute))
     if x is not None and written and isinstance(batches, int) and batches > 1 and isinstance(share, float):
         count = min(max(round(batches * share), 1), batches - 1)
         data = code.source(x)
+        settings = isinstance(code.parents.get(keyword.value), ast.Dict)
+        given = '"validation_data": ' if settings else "validation_data="
         changed = (
             Edit(code.span(x), f"{data}.skip({count})"),
-            Edit(code.span(keyword), f"validation_data={data}.take({count})"),
+            Edit(code.span(keyword), f"{given}{data}.take({count})"),
         )
         yield Fix(f"Validate on the first {count} of its {batches} batches", changed)
     yield from without(search, "validation_split", "Search without validation data", code)
