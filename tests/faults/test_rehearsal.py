@@ -104,6 +104,18 @@ HEALTHY = {
         tuner = Folds(build, max_trials=4)
         tuner.search(x, y)
     """,
+    "callbacks that write into folders of the file": """
+        import os
+        from pathlib import Path
+
+        if not os.path.exists("logs"):
+            os.makedirs("logs")
+        kept = Path("kept") / "models"
+        kept.mkdir(parents=True)
+        told = [keras.callbacks.CSVLogger("logs/log.csv"), keras.callbacks.CSVLogger(str(kept / "log.csv"))]
+        tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+        tuner.search(x, y, validation_split=0.2, callbacks=told)
+    """,
     "batches of a fixed size": """
         def stateful(hp):
             given = keras.Input(batch_shape=(20, 5, 1))
@@ -349,6 +361,24 @@ async def test_what_the_first_trial_uses_up_fails_in_the_second(agent: Agent) ->
     """
     found = await played(agent, text)
     assert (found.verdict, found.trial, found.facts["completed"]) == ("fail", 2, 1)
+
+
+async def test_a_dataset_over_a_generator_that_is_used_up_fails_in_the_second_trial(agent: Agent) -> None:
+    text = """
+        import tensorflow as tf
+
+        def batches():
+            for start in range(0, 100, 10):
+                yield x[start : start + 10], y[start : start + 10]
+
+        kinds = (tf.TensorSpec((None, 5), tf.float64), tf.TensorSpec((None, 1), tf.float64))
+        once = batches()
+        tuner = kt.RandomSearch(build, "loss", max_trials=4)
+        tuner.search(tf.data.Dataset.from_generator(lambda: {0}, output_signature=kinds))
+    """
+    found = await played(agent, text.format("once"))
+    assert (found.verdict, found.trial) == ("fail", 2)
+    assert (await played(agent, text.format("batches()"))).verdict == "ok"
 
 
 async def test_a_trial_has_the_configuration_at_hand_also_what_only_the_training_declares(

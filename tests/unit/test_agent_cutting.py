@@ -183,3 +183,22 @@ def test_the_first_batches_of_a_dataset_class_and_of_a_generator_are_known_witho
     assert counted is not None
     assert list(counted.batches()) == list("abcd")
     assert counted.first == ["a", "b"]
+
+
+@pytest.mark.parametrize(("cardinality", "drawn"), [(-2, 3), (3, 0)])
+def test_only_a_dataset_of_unknown_length_is_taken_to_its_end(cardinality: int, drawn: int) -> None:
+    class Dataset:
+        element_spec = None
+        drawn = 0
+
+        def cardinality(self) -> int:
+            return cardinality
+
+        def __iter__(self) -> Iterator[int]:
+            for number in range(3):
+                self.drawn += 1
+                yield number
+
+    data = Dataset()
+    cutting.pass_through(data)
+    assert data.drawn == drawn

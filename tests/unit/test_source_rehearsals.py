@@ -212,3 +212,8 @@ def main(folder="out"):
 main()
 """
     assert "    os.makedirs(folder)" in lines(rehearsal(text))
+
+
+def test_what_is_asked_of_the_result_of_a_search_is_played() -> None:
+    kept = lines(rehearsal(f"{HEAD}{TUNER}found = tuner.search(x, y)\nprint(found.history)\nprint(unused)\n"))
+    assert kept[-2:] == ["found = tuner.search(x, y)", "print(found.history)"]

@@ -10,6 +10,7 @@ import contextlib
 import dis
 import itertools
 import math
+import time
 import types
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
@@ -26,6 +27,9 @@ BATCH = 32
 
 MOST_SEARCHED = 20_000_000
 """In arrays of up to so many elements the smallest and the largest are looked for."""
+
+DRAWN_SECONDS = 1.0
+"""The processor time for the rest of a dataset of which nobody knows how long it is."""
 
 MOST_DRAWN = 100_000
 """So many batches are drawn from a generator to leave it as a search does."""
@@ -254,6 +258,20 @@ class Counted:
 def counted(value: Any) -> Optional[Counted]:
     """A generator under watch; None for anything else."""
     return Counted(value) if isinstance(value, types.GeneratorType) else None
+
+
+def pass_through(data: Any) -> None:
+    """Takes a dataset of unknown length to its end, as the first training does: what yields only once is then used up.
+
+    What takes long is left at a second; it shows nothing then.
+    """
+    if not hasattr(data, "element_spec") or batches(data) is not None:
+        return
+    until = time.process_time() + DRAWN_SECONDS
+    with contextlib.suppress(Exception):
+        for _ in itertools.islice(data, MOST_DRAWN):
+            if time.process_time() > until:
+                return
 
 
 @contextlib.contextmanager

@@ -553,6 +553,7 @@ class Watch:
         generator, wanted = cutting.counted(given.get("x")), _drawn(given)
         first = "compared" not in self._facts and not self._assumption.made
         labels, asked = compared.labels_of(given) if first else None, given.get("epochs")
+        asked_steps = given.get("steps_per_epoch")
         self._facts["endless"] = sorted({*self._facts.get("endless", ()), *cutting.endless(given)})
         cutting.fit(given)
         # `clear_session`, which Keras Tuner calls before each build, forgets it.
@@ -575,6 +576,8 @@ class Watch:
             taken_off()
             if generator is not None and "x" not in self._facts["endless"]:
                 generator.drain(wanted)
+            if first and asked_steps is None:
+                cutting.pass_through(given.get("x"))
 
     def _look_at(self, model: Any, labels: Any, batches: Sequence[Any]) -> None:
         """Notes of a trained model what raises nothing; classes of the user's may answer in any way."""

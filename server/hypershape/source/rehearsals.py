@@ -44,6 +44,9 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     searched = [each for each in statements if _functions(code, each) == around]
     made = [construction.statement] if _functions(code, construction.statement) == around else []
     own = {construction.bound_to.partition(".")[0]} if construction.bound_to else set()
+    if construction.searches:
+        # What a search gives back is None: whoever asks that for a history fails.
+        own |= code.reader.of(searched[-1]).binds
     later = list(_afterwards(searched[-1], own, code)) if construction.searches else []
     roots = tuple(dict.fromkeys([*made, *searched, *later]))
     last = max(roots, key=code.text.start)

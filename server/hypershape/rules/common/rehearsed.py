@@ -200,7 +200,7 @@ def _named_class(story: Story, code: Code) -> Span | None:
 
 def what(story: Story, code: Code) -> str:
     """The exception with its text, or with what Keras Tuner hides behind its own."""
-    plain = _unbatched(story) or _without_result(story, code)
+    plain = _unbatched(story) or _without_result(story, code) or _without_labels(story, code)
     if plain is not None:
         return plain
     if _without_batches(story):
@@ -224,6 +224,20 @@ def _without_result(story: Story, code: Code) -> str | None:
         return f"`{qualified}` returns None, so Keras Tuner has no metrics ({story.error.type})."
     silent = _silent_method(story, code)
     return f"{without_logs_words(silent, code)} ({story.error.type})." if silent is not None else None
+
+
+def _without_labels(story: Story, code: Code) -> str | None:
+    """Arrays without labels for a loss of Keras's that compares with some, where no line of the user's is to blame."""
+    given, compared = story.failed.facts.get("search") or {}, story.failed.facts.get("compared") or ()
+    x = given.get("0") or given.get("x") or {}
+    alone = x.get("kind") in ("array", "list", "frame", "dict") and not {"1", "y"} & given.keys()
+    search = story.tuner.searches[0].span if story.tuner.searches else None
+    own = [each for each in story.error.frames if search is None or not contains(search, each.span)]
+    if not alone or own or story.failed.stage != "fit" or not any(each.get("loss") for each in compared):
+        return None
+    pair = x.get("kind") == "list" and x.get("length") == 2
+    taken = "a pair of arrays is taken for two inputs" if pair else "arrays alone are inputs"
+    return f"The search is given no labels: {taken}, and `y` is empty ({story.error.type})."
 
 
 def _unbatched(story: Story) -> str | None:
