@@ -155,6 +155,8 @@ def test_data_without_end_are_known_by_themselves_or_by_the_code_of_their_genera
 
     assert cutting.endless({"x": forever(), "validation_data": Repeated()}) == ["x", "validation_data"]
     assert cutting.endless({"x": forever(), "steps_per_epoch": 3, "validation_data": breaking()}) == []
+    assert cutting.endless({"x": forever(), "steps_per_epoch": 0}) == ["x"], "as Keras takes it"
+    assert fitted(x=forever(), steps_per_epoch=0)["steps_per_epoch"] == cutting.STEPS
     assert cutting.endless({"x": (each for each in [1]), "validation_data": None}) == []
 
 

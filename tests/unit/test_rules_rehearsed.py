@@ -195,6 +195,31 @@ def test_a_generator_that_the_first_trial_used_up_is_underlined() -> None:
     )
 
 
+def test_a_dataset_that_the_first_trial_emptied_is_told_as_one() -> None:
+    facts = {"search": {"0": {"kind": "dataset"}}, "tuner": {"max_trials": 9}, "reported": []}
+    (story,) = rehearsed.stories(analysis([rehearsal({}, "objective", trial=2, facts=facts)]))
+    given = at(MODULE, "x, y")
+    assert rehearsed.place(story, MODULE.code) == replace(given, end_column=given.column + 1)
+    assert rehearsed.what(story, MODULE.code).startswith(
+        "The dataset gives nothing more: the first trial has used up"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"0": {"kind": "list", "length": 2}}, "no labels: a pair of arrays is taken for two inputs"),
+        ({"x": {"kind": "array"}}, "no labels: arrays alone are inputs"),
+        ({"x": {"kind": "array"}, "y": {"kind": "array"}}, "ValueError: refused"),
+        ({"x": {"kind": "dataset"}}, "ValueError: refused"),
+    ],
+)
+def test_a_search_without_labels_is_told_as_one(given: dict[str, Any], says: str) -> None:
+    facts = {"search": given, "compared": [{"loss": "mean_squared_error"}]}
+    (story,) = rehearsed.stories(analysis([rehearsal({}, "fit", facts=facts)]))
+    assert says in rehearsed.what(story, MODULE.code)
+
+
 def test_what_ends_a_search_says_so() -> None:
     (finding,) = found([rehearsal({}, "callbacks", fatal=True)])
     assert finding.message == "ValueError: refused. The search ends there at once."

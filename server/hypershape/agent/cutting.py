@@ -57,9 +57,12 @@ def fit(given: Dict[str, Any]) -> None:
 
 
 def endless(given: Dict[str, Any]) -> List[str]:
-    """The data for `Model.fit` that never end, of which it is not said how many batches are an epoch."""
+    """The data for `Model.fit` that never end, of which it is not said how many batches are an epoch.
+
+    Keras takes 0 for not said.
+    """
     pairs = (("x", "steps_per_epoch"), ("validation_data", "validation_steps"))
-    return [data for data, steps in pairs if given.get(steps) is None and _never_ends(given.get(data))]
+    return [data for data, steps in pairs if given.get(steps) in (None, 0) and _never_ends(given.get(data))]
 
 
 def _never_ends(data: Any) -> bool:
@@ -107,7 +110,7 @@ def _repeated(value: Any, count: int) -> Any:
 def _few(given: Dict[str, Any], data: str, steps: str) -> None:
     """Lets Keras take the first batches only of what yields batches, or of arrays that cannot be cut."""
     count = batches(given.get(data))
-    if given.get(steps) is not None:
+    if given.get(steps) not in (None, 0):
         _limit(given, steps)
     elif count is None or count > STEPS:
         given[steps] = STEPS

@@ -151,6 +151,8 @@ def _argument(span: Span, story: Story, code: Code) -> Span | None:
     given = {each.arg: each.value for each in code.keywords(call) if each.arg is not None}
     given |= {str(position): value for position, value in enumerate(call.args)}
     empty = [name for name in _without_batches(story) if name in given]
+    if _emptied(story) is not None:
+        return _used_up(story, given, code)
     for name in (
         *empty,
         *_ARGUMENTS.get(story.failed.stage or "", ()),
@@ -184,7 +186,8 @@ def _without_batches(story: Story) -> list[str]:
 def _used_up(story: Story, given: Mapping[str, ast.expr], code: Code) -> Span | None:
     """The generator of which the first trial left nothing to the second."""
     described = story.failed.facts.get("search", {})
-    found = [name for name, each in described.items() if each.get("kind") == "generator" and name in given]
+    kinds = ("generator", "dataset") if _emptied(story) is not None else ("generator",)
+    found = [name for name, each in described.items() if each.get("kind") in kinds and name in given]
     return code.span(given[found[0]]) if story.failed.trial > 1 and len(found) == 1 else None
 
 
@@ -200,7 +203,9 @@ def _named_class(story: Story, code: Code) -> Span | None:
 
 def what(story: Story, code: Code) -> str:
     """The exception with its text, or with what Keras Tuner hides behind its own."""
-    plain = _unbatched(story) or _without_result(story, code) or _without_labels(story, code)
+    plain = (
+        _unbatched(story) or _emptied(story) or _without_result(story, code) or _without_labels(story, code)
+    )
     if plain is not None:
         return plain
     if _without_batches(story):
@@ -224,6 +229,20 @@ def _without_result(story: Story, code: Code) -> str | None:
         return f"`{qualified}` returns None, so Keras Tuner has no metrics ({story.error.type})."
     silent = _silent_method(story, code)
     return f"{without_logs_words(silent, code)} ({story.error.type})." if silent is not None else None
+
+
+def _emptied(story: Story) -> str | None:
+    """A dataset of which the first trial left nothing, as one over a generator that is made once."""
+    given, failed = story.failed.facts.get("search") or {}, story.failed
+    kinds = {given.get(name, {}).get("kind") for name in ("0", "x")}
+    if (
+        failed.trial < 2
+        or failed.stage != "objective"
+        or failed.facts.get("reported")
+        or "dataset" not in kinds
+    ):
+        return None
+    return f"The dataset gives nothing more: the first trial has used up what it is made of ({story.error.type})."
 
 
 def _without_labels(story: Story, code: Code) -> str | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from hypershape.model import Analysis, Finding, Severity, Span, TunerCall
+from hypershape.model import Analysis, Finding, Rehearsal, Severity, Span, TunerCall
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
+from hypershape.rules.common.rehearsed import decisive
 from hypershape.source import Code
 
 _STEPS = {"x": "steps_per_epoch", "validation_data": "validation_steps"}
@@ -17,7 +19,8 @@ class TrainingNeverEnds(Rule):
 
     ## What it does
     Sees in a rehearsal what `fit` is given: a dataset that repeats itself for ever, or a generator whose code
-    has no way to return, without `steps_per_epoch` (`validation_steps` for validation data).
+    has no way to return, without `steps_per_epoch` (`validation_steps` for validation data). Keras takes 0 for no
+    number at all, as `len(x) // batch_size` gives where a batch is larger than the data.
 
     ## Why it matters
     The first epoch of the first trial never ends.
@@ -56,6 +59,25 @@ class TrainingNeverEnds(Rule):
             compile='loss="mse"',
             at="batches()",
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(Model(), "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2)
+            """,
+            head="layers.Dense(1)",
+            compile='loss="mse"',
+            fit="""
+            def fit(self, hp, model, x, y, **kwargs):
+                size = hp.Choice("size", [4, 16])
+
+                def batches():
+                    while True:
+                        yield x[:size], y[:size]
+
+                return model.fit(batches(), steps_per_epoch=len(x) // size, **kwargs)
+            """,
+            at="tuner.search",
+        ),
     )
     VALID = (
         Example.search(
@@ -72,24 +94,33 @@ class TrainingNeverEnds(Rule):
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         for tuner in analysis.module.tuners:
-            names = {
-                name
-                for each in analysis.rehearsals
-                if each.tuner == tuner.call.span
-                for name in each.facts.get("endless") or ()
-            }
-            for name in sorted(names & _STEPS.keys()):
-                what = "epoch" if name == "x" else "validation"
-                yield self.finding(
-                    f"These data do not end, and `{_STEPS[name]}` is not given: the first {what} of the first trial never "
-                    "ends.",
-                    _place(name, tuner, code),
-                )
+            own = [each for each in analysis.rehearsals if each.tuner == tuner.call.span]
+            for name, steps in _STEPS.items():
+                bad = [each for each in own if name in (each.facts.get("endless") or ())]
+                if bad:
+                    good = [each for each in own if each.verdict == "ok" and each not in bad]
+                    yield self.finding(_what(name, steps, bad, good), _place(name, tuner, bad[0], code))
 
 
-def _place(name: str, tuner: TunerCall, code: Code) -> Span:
-    """The data as they are given to the search."""
+def _what(name: str, steps: str, bad: Sequence[Rehearsal], good: Sequence[Rehearsal]) -> str:
+    what = "epoch" if name == "x" else "validation"
+    if not good:
+        return f"These data do not end, and `{steps}` is not given: the first {what} of the first trial never ends."
+    told = decisive(bad, good)
+    met = wording.values(bad[0].values, [*told] or [*bad[0].values])
+    return (
+        f"In a trial with {met} the data do not end, and `{steps}` is 0 or not given: its first {what} never ends, "
+        "and the search with it."
+    )
+
+
+def _place(name: str, tuner: TunerCall, met: Rehearsal, code: Code) -> Span:
+    """The data as they are given to the search; the search where its trials make them of others."""
     search = tuner.searches[0] if tuner.searches else tuner.call
     call = code.expression(search.span, ast.Call)
-    given = code.argument(call, name, 0 if name == "x" else None) if isinstance(call, ast.Call) else None
+    described = met.facts.get("search") or {}
+    kinds = {described.get(each, {}).get("kind") for each in (("0", "x") if name == "x" else (name,))}
+    if not isinstance(call, ast.Call) or not kinds & {"generator", "dataset", "sequence"}:
+        return search.callee
+    given = code.argument(call, name, 0 if name == "x" else None)
     return code.span(given) if given is not None else search.callee
