@@ -12,7 +12,7 @@ def build_model(hp):
         y = layers.Conv2D(filters, 3, strides=strides, padding="same")(x)
         if hp.Boolean("project"):
             x = layers.Conv2D(filters, 1, strides=strides)(x)
-        x = layers.Add()([x, y])  # fails when not project and (filters_0 == 16 or filters_1 == 16 or filters_2 == 16 or strides == 2)
+        x = layers.Add()([x, y])  # fails when not project and (strides == 2 or filters_0 == 16 or filters_1 == 16 or filters_2 == 16)
     model = keras.Model(inputs, layers.Dense(2)(layers.GlobalAveragePooling2D()(x)))
     model.compile("adam", "mse")
     return model
