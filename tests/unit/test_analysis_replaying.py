@@ -176,3 +176,19 @@ async def test_a_repair_of_what_raises_nothing_is_offered_where_a_rehearsal_no_l
     agent = Seeing(kt=None)
     titles = await offered(agent, repair("val_mae"), repair("val_loss"), played=(ran,), code="HS312")
     assert titles == ["val_loss"]
+
+
+@pytest.mark.parametrize(("stage", "is_offered"), [("objective", False), (None, True)])
+async def test_where_there_is_no_time_to_read_a_repair_again_it_stays_only_if_no_search_fails(
+    stage: Stage | None, is_offered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds of repairs that were probed would take minutes."""
+
+    async def reads(*_: Any) -> None:
+        raise AssertionError("there is no time")
+
+    monkeypatch.setattr(repairs, "REPLAYING_SECONDS", 0.0)
+    monkeypatch.setattr(repairs, "edited", reads)
+    known = replace(repair("val_loss"), verified=True)
+    found = await offered(Rehearsing(), known, played=(outcome(TUNER, stage),), fixes=(known,))
+    assert found == (["val_loss"] if is_offered else [])

@@ -130,11 +130,20 @@ async def _with_fixes(trial: Trial, indices: Sequence[int], options: Options) ->
     order = sorted(indices, key=lambda index: SEVERITIES[findings[index].severity])
     for position, index in enumerate(order):
         left = trial.clock.left
-        if left <= 0 and trial.replay is None:
+        # What was probed is read again to be played; of hundreds of repairs that is more than there is time for.
+        if left <= (0 if trial.replay is None else -trial.clock.seconds):
+            _give_up(findings, order[position:], trial)
             break
         share = trial.clock.part(max(left / (len(order) - position), min(left, LEAST_SECONDS)))
         findings[index] = findings[index].with_fixes(*await _fixes(findings[index], trial, options, share))
     return replace(trial.state, findings=tuple(findings))
+
+
+def _give_up(findings: list[Finding], left: Sequence[int], trial: Trial) -> None:
+    """Findings for whose repairs there was no time: where a search fails they have none that it did not let run."""
+    if trial.replay is not None and any(each.verdict == "fail" for each in trial.state.rehearsals):
+        for index in left:
+            findings[index] = findings[index].with_fixes((), settled=False)
 
 
 async def _fixes(
