@@ -1,6 +1,6 @@
 """The search spaces that benchmarks and the differential suite share.
 
-`families` come from families.py; under spaces/, `other`, `further` and `styles` hold files in further styles, `large` variants of
+`families` come from _families.py; under spaces/, `other`, `further` and `styles` hold files in further styles, `large` variants of
 10^6 configurations or more in which few hyperparameters decide, and `blocks` spaces in which every block has choices of
 its own. `failing` is for tests/accuracy/test_failing.py alone: conditions stand beside the lines that fail. All are
 read as the server reads a file.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks.families import FAMILIES
+from benchmarks._families import FAMILIES
 
 from hypershape import source
 from hypershape.model import Module, Target

@@ -1,14 +1,16 @@
 """How long it takes until a whole search space is decided, against `build_model(hp)` in a plain loop over it.
 
-    python benchmarks/proofs.py [NAME…] [--kind KIND…] [--budget SECONDS] [--loop N] [--probes N] [--real N] [--within SECONDS]
+    python benchmarks/proofs.py [NAME…] [--kind KIND…] [--rows KIND…] [--budget SECONDS] [--loop N] [--probes N] [--real N] [--within SECONDS]
 
 Each space of `_spaces.py` is analysed as `hypershape check` analyses a file, with an agent that has started already.
 A row shows the configurations of the space; milliseconds for each of `--loop` random configurations in a plain loop,
-and for each of `--probes` in a first pass of symbolic probes; seconds until the first verdict, and until the space was
+for each of `--probes` in a first pass of symbolic probes, where nothing is known at the start, and for the same once
+more; how often the plain loop takes as long as the first pass; seconds until the first verdict, and until the space was
 decided or the budget over; CPU seconds of the analysis and its agent, which tell a busy machine from a slow program;
-how many configurations were probed, and which share of the space that decided; how often the plain loop over the space
-takes as long; and how many of `--real` random configurations have the verdict of a real build and a training step.
-After `--within` seconds no further space is begun, and the last line says how many were left out.
+how many configurations were probed, which share of the space that decided, and whether that is a proof or a sample; how
+often the plain loop over what was decided takes as long; and how many of `--real` random configurations have the
+verdict of a real build and a training step. After `--within` seconds no further space is begun, and the last line says
+how many were left out.
 """
 
 from __future__ import annotations
@@ -30,8 +32,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from _families import drawn, passes, plain_loop
 from benchmarks._spaces import SPACES, SearchSpace
-from families import drawn, passes, plain_loop
 from probe import in_child
 
 from hypershape.analysis import analyse
@@ -39,8 +41,8 @@ from hypershape.model import Configuration, Options, TargetAnalysis
 from hypershape.probe import Agent
 
 HEADER = (
-    f"{'space':<36}{'configurations':>15}{'plain ms':>9}{'probe ms':>9}{'first s':>8}{'all s':>7}{'CPU s':>7}"
-    f"{'probed':>8}{'decided':>9}{'ratio':>10}{'agree':>7}"
+    f"{'space':<36}{'configurations':>15}{'plain ms':>9}{'pass ms':>9}{'again ms':>9}{'ratio':>8}{'first s':>8}{'all s':>7}"
+    f"{'CPU s':>7}{'probed':>8}{'decided':>9}  {'how':<7}{'in all':>10}{'agree':>7}"
 )
 
 
@@ -83,9 +85,12 @@ def main() -> int:
     parser.add_argument(
         "--kind", nargs="*", help="families, other, further, styles, large, blocks (default: all)"
     )
+    parser.add_argument(
+        "--rows", nargs="*", help="kinds whose rows are shown, not only their summary (default: all)"
+    )
     parser.add_argument("--budget", type=float, default=10.0, help="seconds for each space (default 10)")
     parser.add_argument("--loop", type=int, default=3, help="configurations of the plain loop (default 3)")
-    parser.add_argument("--probes", type=int, default=20, help="probes of the first pass (default 20)")
+    parser.add_argument("--probes", type=int, default=100, help="probes of the first pass (default 100)")
     parser.add_argument("--real", type=int, default=2, help="configurations really trained (default 2)")
     parser.add_argument("--within", type=float, default=600.0, help="seconds for all spaces (default 600)")
     options = parser.parse_args()
@@ -107,9 +112,17 @@ def main() -> int:
     ]
     end = time.monotonic() + options.within
     rows: list[Row] = []
-    for space in chosen:
-        if time.monotonic() < end:
-            rows.append(measured(space, options))
+    with asyncio.Runner() as runner:
+        agent = Agent([sys.executable])
+        try:
+            runner.run(started(agent))
+            for space in chosen:
+                if time.monotonic() < end:
+                    rows.append(measured(space, options, runner, agent))
+                    if not options.rows or space.kind in options.rows:
+                        print(rows[-1], flush=True)
+        finally:
+            runner.run(agent.close())
     for kind in dict.fromkeys(row.space.kind for row in rows):
         print(summary(kind, [row for row in rows if row.space.kind == kind]))
     left_out = f"; {len(chosen) - len(rows)} were not begun in time" if len(rows) < len(chosen) else ""
@@ -123,17 +136,23 @@ class Row:
     decided: Decided
     plain: float
     first_pass: float
+    again: float
     agreeing: int
     compared: int
+
+    @property
+    def ratio(self) -> float:
+        """How often as long a plain loop takes for the configurations that were decided."""
+        return self.decided.ratio(self.plain)
 
     def __str__(self) -> str:
         coverage, decided = self.decided.said.coverage, self.decided
         first = "–" if decided.first is None else f"{decided.first:.2f}"
         return (
             f"{self.space.name:<36}{_short(decided.size or 0):>15}{1000 * self.plain:>9.1f}{1000 * self.first_pass:>9.2f}"
-            f"{first:>8}{decided.seconds:>7.1f}{decided.cpu:>7.1f}{coverage.probed if coverage else 0:>8,}"
-            f"{'proof' if decided.proved else f'{decided.share:.1%}':>9}{_short(decided.ratio(self.plain)):>9}×"
-            f"{f'{self.agreeing}/{self.compared}':>7}"
+            f"{1000 * self.again:>9.2f}{self.plain / self.first_pass:>7.1f}×{first:>8}{decided.seconds:>7.1f}{decided.cpu:>7.1f}"
+            f"{coverage.probed if coverage else 0:>8,}{decided.share:>9.1%}  {'proved' if decided.proved else 'sampled':<7}"
+            f"{_short(self.ratio):>9}×{f'{self.agreeing}/{self.compared}':>7}"
         )
 
 
@@ -142,8 +161,14 @@ def _short(number: float) -> str:
     return f"{number:,.0f}" if number < 1e7 else f"{number:.0e}".replace("e+0", "e").replace("e+", "e")
 
 
-def measured(space: SearchSpace, options: argparse.Namespace) -> Row:
-    decided = asyncio.run(decide(space, options.budget))
+async def started(agent: Agent) -> None:
+    """Starts an agent and lets it fork, so that no space pays for that."""
+    await agent.environment()
+    await agent.incapable()
+
+
+def measured(space: SearchSpace, options: argparse.Namespace, runner: asyncio.Runner, agent: Agent) -> Row:
+    decided = runner.run(decide(space, options.budget, agent))
     generator = random.Random(2)
     domains = {
         hp.name: {"values": hp.values, "min": hp.min, "max": hp.max} for hp in decided.said.hyperparameters
@@ -151,45 +176,32 @@ def measured(space: SearchSpace, options: argparse.Namespace) -> Row:
     some = [drawn(domains, generator) for _ in range(max(options.loop, options.real))]
     program = space.program
     plain = in_child(plain_loop, program, some[: options.loop])
-    first_pass = in_child(passes, program, options.probes)[0]
+    first_pass, again = in_child(passes, program, options.probes)
     agreeing = agreement(space, some[: options.real]) if options.real else 0
-    row = Row(space, decided, plain, first_pass, agreeing, min(options.real, len(some)))
-    print(row, flush=True)
-    return row
+    return Row(space, decided, plain, first_pass, again, agreeing, min(options.real, len(some)))
 
 
-async def decide(space: SearchSpace, budget: float) -> Decided:
+async def decide(space: SearchSpace, budget: float, agent: Agent) -> Decided:
     """Analyses a space until it is decided or its budget is over, without trying repairs."""
     import psutil
 
-    agent = Agent([sys.executable])
-    try:
-        # One job that ends, so that the agent has started and forked before.
-        await agent.environment()
-        await agent.incapable()
-        process = psutil.Process(agent._client._server.pid)  # type: ignore[union-attr]
-        await asyncio.sleep(0.3)
-        spent, started = -_cpu(process), time.perf_counter()
-        first, states = (
-            None,
-            analyse(space.module.document, agent, Options(budget=budget, verify_fixes=False)),
-        )
-        async with aclosing(states):  # type: ignore[type-var]
-            async for state in states:
-                said, seconds = state.targets[0], time.perf_counter() - started
-                if first is None and said.reports:
-                    first = seconds
-                if (
-                    said.coverage is not None
-                    and said.coverage.mode == "exhaustive"
-                    and said.data != "assumed"
-                ):
-                    break
-        # The job's process counts when the agent has waited for its end.
-        await asyncio.sleep(0.3)
-        return Decided(said, first, seconds, spent + _cpu(process))
-    finally:
-        await agent.close()
+    await started(agent)
+    process = psutil.Process(agent._client._server.pid)  # type: ignore[union-attr]
+    document = space.module.document
+    await asyncio.sleep(0.3)
+    spent, begun = -_cpu(process), time.perf_counter()
+    first: float | None = None
+    states = analyse(document, agent, Options(budget=budget, verify_fixes=False))
+    async with aclosing(states):  # type: ignore[type-var]
+        async for state in states:
+            said, seconds = state.targets[0], time.perf_counter() - begun
+            if first is None and said.reports:
+                first = seconds
+            if said.coverage is not None and said.coverage.mode == "exhaustive" and said.data != "assumed":
+                break
+    # What is over counts when the agent has waited for its end.
+    await asyncio.sleep(0.3)
+    return Decided(said, first, seconds, spent + _cpu(process))
 
 
 def _cpu(agent: Any) -> float:
@@ -211,12 +223,14 @@ def agreement(space: SearchSpace, configurations: Sequence[Configuration]) -> in
 
 
 def summary(kind: str, rows: Sequence[Row]) -> str:
-    ratios = sorted(row.decided.ratio(row.plain) for row in rows)
+    """One line about several rows, which names the worst."""
+    ratios = sorted(rows, key=lambda row: row.ratio)
     passes = sorted(row.plain / row.first_pass for row in rows)
     firsts = [row.decided.first for row in rows if row.decided.first is not None]
     return (
         f"{kind}: {sum(row.decided.proved for row in rows)} of {len(rows)} proved; "
-        f"ratio {_short(ratios[0])}× in the worst, {_short(statistics.median(ratios))}× in the median; "
+        f"in all {_short(ratios[0].ratio)}× in the worst ({ratios[0].space.name}), "
+        f"{_short(statistics.median(row.ratio for row in rows))}× in the median; "
         f"first pass {passes[0]:,.1f}× and {statistics.median(passes):,.1f}×; "
         f"first verdict after {max(firsts):.1f} s at the most, {statistics.median(firsts):.2f} s in the median; "
         f"{sum(row.agreeing for row in rows)} of {sum(row.compared for row in rows)} agree"

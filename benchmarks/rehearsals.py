@@ -2,7 +2,7 @@
 
     python benchmarks/rehearsals.py [--edits N] [NAME…]
 
-The models are those of `families.py`, each with a RandomSearch over data that fits it. Cold is an interpreter that has
+The models are those of `_families.py`, each with a RandomSearch over data that fits it. Cold is an interpreter that has
 imported nothing, until the end of its first rehearsal; warm is the median of the default configuration, played again and
 again by one that has. The file of the second table has a convolution that fails and a search: an edit is over when
 the squiggle says the new size. `auto` rehearses after each, `symbolic` never; half of the edits come once all is
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from families import FAMILIES
+from _families import FAMILIES
 
 from hypershape import analysis, source
 from hypershape.analysis.rehearsing import REHEARSAL_SECONDS

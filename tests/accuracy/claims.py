@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.families import drawn
+from benchmarks._families import drawn
 
 from .compare import PATH, build_all, load
 from .programs import Program

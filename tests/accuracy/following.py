@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from benchmarks.families import drawn
+from benchmarks._families import drawn
 
 from hypershape import rules, source
 from hypershape.model import Document, Slice

@@ -9,8 +9,8 @@ import random
 from typing import Any
 
 import pytest
+from benchmarks._families import drawn
 from benchmarks._spaces import SPACES, SearchSpace
-from benchmarks.families import drawn
 
 from .compare import PATH, compare, in_child, load
 from .programs import Program

@@ -1,15 +1,11 @@
-"""Search spaces of every kind that people build, each of 1,000 configurations or more, and how fast each is probed.
-
-    python benchmarks/families.py [--probes N] [--loop N] [NAME…]
+"""Search spaces of every kind that people build, each of 1,000 configurations or more, and what one of them takes.
 
 `FAMILIES` maps a name to the text of a file whose `build(hp)` is the target. They are written in different styles on
-purpose; the differential suite compares them with real builds. The table compares `build_model(hp)` in a plain loop
-with a first pass of symbolic probes of random configurations, where nothing is known at the start.
+purpose; `proofs.py` measures them, and the differential suite compares them with real builds.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import random
 import time
@@ -480,73 +476,26 @@ def build(hp):
 )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("names", nargs="*", help="families to measure (default: all)")
-    parser.add_argument("--probes", type=int, default=300, help="random configurations of each (default 300)")
-    parser.add_argument(
-        "--loop", type=int, default=6, help="configurations that are really built (default 6)"
-    )
-    options = parser.parse_args()
-    import keras
-    import keras_tuner
-    from probe import in_child
-
-    print(f"Keras {keras.__version__}, keras-tuner {keras_tuner.__version__}, {keras.backend.backend()}")
-    print(
-        f"{'family':<38}{'plain ms':>9}{'probe ms':>9}{'ratio':>8}{'again ms':>9}{'ratio':>8}{'by Keras':>9}{'fail':>6}"
-    )
-    ratios = []
-    for name, source in FAMILIES.items():
-        if options.names and name not in options.names:
-            continue
-        first, again, whole, failing, some = in_child(passes, source, options.probes)
-        # A plain build would download the weights that a probe leaves out.
-        built = source.replace('weights="imagenet"', "weights=None")
-        plain = in_child(plain_loop, built, some[: options.loop])
-        ratios.append(plain / first)
-        print(
-            f"{name:<38}{1000 * plain:>9.1f}{1000 * first:>9.2f}{plain / first:>7.1f}×{1000 * again:>9.3f}"
-            f"{plain / again:>7.0f}×{whole:>9}{failing:>6}",
-            flush=True,
-        )
-    ratios.sort()
-    print(
-        f"{len(ratios)} families: first pass {ratios[0]:.1f}× in the worst, {ratios[len(ratios) // 2]:.1f}× in the median"
-    )
-
-
-def passes(source: str, count: int) -> tuple[float, float, int, int, list[dict[str, Any]]]:
-    """Seconds for each of `count` random configurations, first and again; how many Keras itself had to run, and how
-    many fail; the configurations."""
+def passes(source: str, count: int) -> tuple[float, float]:
+    """Seconds for each of `count` random configurations, first and again."""
     from probe import PATH, load
 
     from hypershape.agent.engine import Engine
 
     function, engine, generator = load(source), Engine(None, [PATH]), random.Random(0)
-    whole, by_shapes = [0], Engine._by_shapes
-
-    def counted(self: Any, *given: Any) -> Any:
-        whole[0] += 1
-        return by_shapes(self, *given)
-
-    Engine._by_shapes = counted  # type: ignore[method-assign]
     space: dict[str, dict[str, Any]] = {}
     tried: list[dict[str, Any]] = [{}]
-    failing, spent = 0, 0.0
+    spent = 0.0
     while len(tried) <= count:
         started = time.perf_counter()
         report = engine.probe(function, tried[-1], "symbolic")
         spent += time.perf_counter() - started
-        failing += report["verdict"] == "fail"
         space |= {hp["name"]: hp for hp in report["new"]}
         tried.append(drawn(space, generator))
-    started, by_keras = time.perf_counter(), whole[0]
+    started = time.perf_counter()
     for configuration in tried[:-1]:
         engine.probe(function, configuration, "symbolic")
-    return spent / count, (time.perf_counter() - started) / count, by_keras, failing, tried[:-1]
+    return spent / count, (time.perf_counter() - started) / count
 
 
 def drawn(space: dict[str, dict[str, Any]], generator: random.Random) -> dict[str, Any]:
@@ -577,7 +526,3 @@ def plain_loop(source: str, configurations: list[dict[str, Any]]) -> float:
     for configuration in configurations:
         once(configuration)
     return (time.perf_counter() - started) / len(configurations)
-
-
-if __name__ == "__main__":
-    main()
