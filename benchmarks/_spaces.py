@@ -1,6 +1,6 @@
 """The search spaces that benchmarks and the differential suite share.
 
-`families` come from _families.py; under spaces/, `other`, `further` and `styles` hold files in further styles, `large` variants of
+`families` come from _families.py; under spaces/, `other`, `further`, `styles` and `kin` hold files in further styles, `large` variants of
 10^6 configurations or more in which few hyperparameters decide, and `blocks` spaces in which every block has choices of
 its own. `failing` is for tests/accuracy/test_failing.py alone: conditions stand beside the lines that fail. All are
 read as the server reads a file.
@@ -59,6 +59,7 @@ SPACES = [
     *of_files("other"),
     *of_files("further"),
     *of_files("styles"),
+    *of_files("kin"),
     *of_files("large"),
     *of_files("blocks"),
 ]

@@ -83,7 +83,7 @@ def main() -> int:
     )
     parser.add_argument("names", nargs="*", help="spaces to measure (default: all)")
     parser.add_argument(
-        "--kind", nargs="*", help="families, other, further, styles, large, blocks (default: all)"
+        "--kind", nargs="*", help="families, other, further, styles, kin, large, blocks (default: all)"
     )
     parser.add_argument(
         "--rows", nargs="*", help="kinds whose rows are shown, not only their summary (default: all)"
