@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from hypershape.agent.agreement import Agreement, split
+from hypershape.agent.agreement import Agreement, operated, split
 
 
 class Attending:
@@ -150,3 +150,29 @@ def test_a_call_that_should_be_refused_is_asked_less_and_less_often() -> None:
     call = split(kind(28), tensor(30))
     assert call is not None
     assert sum(not agreement.refuses(call) for _ in range(1000)) == 10
+
+
+def operation(name: str, shape: tuple[int, ...], *tensors: tuple[Any, ...], **config: Any) -> Any:
+    """A call of an operation that was made of a shape, on tensors."""
+    made = (dict, ((str, "newshape"), (tuple, *[(int, size) for size in shape])))
+    made += tuple(((str, name), (int, value)) for name, value in config.items())
+    inputs = (tuple, *[("t", (None, *sizes), "float32") for sizes in tensors]), (dict,)
+    return operated(name, made, inputs, "settings")
+
+
+def test_an_operation_is_asked_until_its_sizes_were_seen_to_go_together() -> None:
+    agreement = passed(operation("matmul", (), (20, 16), (16, 40)), operation("matmul", (), (30, 9), (9, 21)))
+    assert asked(agreement, operation("matmul", (), (20, 15), (15, 32))) < 20
+    assert asked(agreement, operation("matmul", (), (20, 15), (14, 32))) == 20
+
+
+def test_a_reshape_passes_unasked_only_where_nothing_is_left_over() -> None:
+    passing = [operation("reshape", (-1, 3, 8), (6, 4)), operation("reshape", (-1, 6, 6), (9, 4))]
+    assert asked(passed(*passing), operation("reshape", (-1, 5, 16), (10, 8))) < 20
+    assert asked(passed(*passing), operation("reshape", (-1, 3, 10), (6, 4))) == 20
+
+
+def test_a_number_that_an_operation_is_made_of_is_another_case() -> None:
+    agreement = passed(*[operation("roll", (), (size, 9), shift=5) for size in (20, 30, 40)])
+    assert asked(agreement, operation("roll", (), (50, 9), shift=5)) < 20
+    assert asked(agreement, operation("roll", (), (50, 9), shift=6)) == 20

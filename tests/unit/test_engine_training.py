@@ -275,6 +275,46 @@ def test_a_recurrent_layer_on_two_widths_fails_in_the_step() -> None:
     assert found == ["fail", "ok"]
 
 
+def test_other_sizes_of_a_wrapped_layer_that_a_step_refuses_are_refused_from_memory() -> None:
+    source = SHARED.replace("layers.GRU(4)", 'layers.GRU(hp.Choice("units", [4, 8, 12]))')
+    configurations = [{"width": 8, "units": units} for units in (4, 8, 12)]
+    found = probed(source, configurations)
+    assert [whole for _, whole in found] == [True, False, False]
+    assert {report["verdict"] for report, _ in found} == {"fail"}
+    assert len({(report["error"]["type"], report["error"]["layer"]) for report, _ in found}) == 1
+
+
+def _forward_passes(source: str) -> tuple[Any, int]:
+    import keras
+
+    from hypershape.agent.engine import Engine
+
+    passes, call = [], keras.Sequential.call
+    keras.Sequential.call = lambda *args, **kwargs: (passes.append(1), call(*args, **kwargs))[1]
+    report = Engine(None, [PATH]).probe(load(source), {}, "symbolic")
+    return sorted(report["log_names"]), len(passes)
+
+
+NAMED = (
+    HEAD
+    + """
+def build(hp):
+    model = keras.Sequential([keras.Input((12, 4)), layers.LSTM(8), layers.Dense(3, activity_regularizer=PENALTY)])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+)
+
+
+def test_the_names_that_a_step_reports_are_known_without_another_run_of_the_model() -> None:
+    assert in_child(_forward_passes, NAMED.replace("PENALTY", "None")) == (["accuracy", "loss"], 0)
+
+
+def test_a_model_whose_layers_add_to_the_loss_is_run_for_what_a_step_reports() -> None:
+    names, passes = in_child(_forward_passes, NAMED.replace("PENALTY", "'l2'"))
+    assert names == ["accuracy", "loss"] and passes
+
+
 CLASSES = (
     HEAD
     + """

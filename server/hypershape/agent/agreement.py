@@ -1,4 +1,4 @@
-"""Which calls of a layer need no trace in training, because calls like them were traced and agreed with their formula.
+"""Which calls of a layer or an operation need no trace in training, because calls like them were traced and agreed with their formula.
 
 Two calls are alike if they differ in numbers only: in the sizes of tensors, and in arguments that are sizes, not
 axes. What a layer of Keras refuses beyond its formula is that two of these numbers do not go together: one is larger
@@ -14,8 +14,9 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
+import math
 import types
-from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
 SIGHTINGS = 2
 """So many different calls that are alike must have passed first."""
@@ -174,6 +175,52 @@ def split(kind: Any, inputs: Any) -> Optional[Call]:
         return (_made(kind, numbers), _form(inputs, numbers, counts=False)), tuple(numbers)
     except _Opaque:
         return None
+
+
+def operated(operation: Any, config: Any, inputs: Any, settings: Any) -> Optional[Call]:
+    """A call of an operation of Keras, given by the keys of what it was made of and of what it is called on.
+
+    Sizes are those of tensors, and of shapes that it was made of: a number by itself is another case. What an
+    operation like `reshape` needs is no relation of two sizes: so which of the tensors and shapes hold equally many
+    numbers is another case, too.
+    """
+    numbers: List[int] = []
+    volumes: List[int] = []
+    try:
+        # config is (dict, (name, value), …), each name being (str, name).
+        made = tuple((name, _shape(name[1], value, numbers, volumes)) for name, value in config[1:])
+        found = tuple(_tensors(each, numbers, volumes) for each in inputs)
+    except _Opaque:
+        return None
+    equal = tuple(one == other for one, other in itertools.combinations(volumes, 2))
+    return (operation, made, found, equal, settings), tuple(numbers)
+
+
+def _shape(name: str, value: Any, numbers: List[int], volumes: List[int]) -> Any:
+    """What an operation was made of; without its sizes where that is a shape."""
+    if type(value) is tuple and value[:1] in ((tuple,), (list,)):
+        return _holding(volumes, numbers, lambda: _argument(name, value, numbers))
+    return _form(value, numbers, counts=False)
+
+
+def _tensors(key: Any, numbers: List[int], volumes: List[int]) -> Any:
+    if type(key) is not tuple or not key:
+        return key
+    if key[0] == "t":
+        return _holding(volumes, numbers, lambda: _form(key, numbers, counts=False))
+    if key[0] is dict:
+        return (dict, *[(name, _tensors(each, numbers, volumes)) for name, each in key[1:]])
+    if key[0] in (tuple, list):
+        return (key[0], *[_tensors(each, numbers, volumes) for each in key[1:]])
+    return _form(key, numbers, counts=False)
+
+
+def _holding(volumes: List[int], numbers: List[int], form: Callable[[], Any]) -> Any:
+    """A form, of whose numbers the product is added to `volumes`."""
+    start = len(numbers)
+    made = form()
+    volumes.append(math.prod(numbers[start:]))
+    return made
 
 
 def _made(kind: Any, numbers: List[int]) -> Any:

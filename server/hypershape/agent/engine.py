@@ -628,7 +628,7 @@ class Engine:
             if related is not None:
                 return related
         memory = _MEMORY
-        tracker = memory.tracks.begin()
+        tracker = memory.tracks.begin(hasty=not self._entangled and not self._unrelated)
         memory.tracking = True
         try:
             again = self._recall(origins.followed(function), self._space.tracked(configuration, tracker))
@@ -859,7 +859,7 @@ def describe() -> Dict[str, Any]:
 def _names_despite(model: Any) -> Tuple[str, ...]:
     """The names that the steps of a model will report once they no longer fail; () where that cannot be told."""
     try:
-        return step.guessed_log_names(model)
+        return step.guessed_log_names(model, fails=True)
     except Exception:
         return ()
 

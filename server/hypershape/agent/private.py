@@ -65,6 +65,7 @@ TABLE = (
     Private("keras.src.models.functional.Functional._inputs_struct", STEP, _KERAS_3, held=True),
     Private("keras.src.models.functional.Functional._nodes_by_depth", STEP, _KERAS_3, held=True),
     Private("keras.Sequential._functional", STEP, _KERAS_3, held=True),
+    Private("keras.Model._flatten_layers", STEP, _KERAS_3),
     Private("keras.Model._symbolic_build", STEP, _KERAS_3),
     Private("keras.Model._symbolic_build._compile_loss", STEP, _KERAS_3_5, held=True),
     Private("keras.Model._compile_loss", STEP, _KERAS_3, held=True),

@@ -533,6 +533,8 @@ class Memory:
         """A call of an operation of `keras.ops` on stand-ins."""
         cls: Any = type(operation)
         self.require(_is_operation(cls))
+        if self.objects.is_late():
+            self._take_back(operation.name)
         varied = None
         if self.tracking:
             varied = self.tracks.operate(operation, args, kwargs)
@@ -550,6 +552,12 @@ class Memory:
         if result.mixes:
             self._mixing.append(made)
         return self._made(varied or result.outputs, made, tuple(parents))
+
+    def _take_back(self, name: str) -> None:
+        """In the `call` of a layer Keras computes on tensors of the backend: there no operation takes a name."""
+        prefix = name if name in self._names else name.rpartition("_")[0]
+        if self._names.get(prefix):
+            self._names[prefix] -= 1
 
     def result_of_operation(
         self, operation: Any, args: Any, kwargs: Any, parents: Optional[List[Tensor]] = None
@@ -603,7 +611,8 @@ class Memory:
         alike = (type(operation), key[1], len(next(iter(shapes))), *[each.dtype for each in tensors])
         if uniform and alike in self._agreed:
             return training.PASSES
-        found = training.foreseen(operation, args, kwargs, value)
+        call = agreement.operated(key[0], key[1], key[2:4], key[4])
+        found = training.foreseen(operation, args, kwargs, value, call)
         if uniform and found is training.PASSES:
             self._agreed.add(alike)
         return found
@@ -823,7 +832,7 @@ class Memory:
             return None
         called = _behind(outputs)
         found = list(dict.fromkeys(each for each in self._refusing if each in called))
-        if not found or (type(found[0]) is Layer and not _is_alone(found[0].kind)):
+        if not found or (type(found[0]) is Layer and not _is_all_of_keras(found[0].kind)):
             return None
         surely = all(found[0] in _behind(_tensors(each.given)) for each in found[1:])
         return found[0] if surely else None
@@ -1345,15 +1354,16 @@ def _tensors(value: Any) -> List[Tensor]:
     return [tensor for each in parts for tensor in _tensors(each)]
 
 
-def _holds_layer(value: Any) -> bool:
-    if type(value) is dict:
-        value = list(value.values())
-    return type(value) in (Layer, Sealed) or (type(value) in (list, tuple) and any(map(_holds_layer, value)))
+def _is_all_of_keras(kind: Kind) -> bool:
+    """Whether a layer is Keras's own, and so are the layers that it wraps; a model it may not wrap."""
+    return not kind.own and all(map(_wraps_keras_alone, kind.arguments))
 
 
-def _is_alone(kind: Kind) -> bool:
-    """Whether a layer is Keras's own and holds no other that was given to it."""
-    return not kind.own and not any(map(_holds_layer, kind.arguments))
+def _wraps_keras_alone(value: Any) -> bool:
+    if type(value) is Layer:
+        return _is_all_of_keras(value.kind)
+    parts = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
+    return type(value) is not Sealed and all(map(_wraps_keras_alone, parts))
 
 
 @functools.lru_cache(maxsize=None)

@@ -11,6 +11,8 @@ from . import private
 from .errors import Refusal
 from .kinds import LOSS_WEIGHT, classify
 
+_mask_of: Any = private.get("keras.src.backend.get_keras_mask")
+
 BATCH = 32
 """The batch size of `fit` when the user names none."""
 
@@ -175,21 +177,67 @@ def _built_on(model: Any, data: Data, size: Optional[int] = None) -> Tuple[str, 
     if model.optimizer is None:
         # A step fails in a way that depends on the backend; a real one will say how.
         raise AttributeError("'NoneType' object has no attribute 'apply_gradients'")
-    _build_step(model, x, _labels(model, data, Batch, size))
+    _build_step(model, x, _labels(model, data, Batch, size), _as_a_step_sees_it(model, x))
     return log_names(model)
 
 
-def _build_step(model: Any, x: Any, y: Any) -> None:
-    """Keras's own shape part of a step, without the optimizer's variables: they would read all weights."""
+def _build_step(model: Any, x: Any, y: Any, seen: Any) -> None:
+    """Keras's own shape part of a step, without the optimizer's variables: they would read all weights.
+
+    `seen` is the model, or what stands for its forward pass.
+    """
     optimizer = model.optimizer
     built = getattr(optimizer, "built", True)
     if not built:
         optimizer.built = True
     try:
-        model._symbolic_build(data_batch=(x, y))
+        type(model)._symbolic_build(seen, data_batch=(x, y))
     finally:
         if not built:
             optimizer.built = False
+
+
+class _Ends:
+    """A model that is not run again: it gives a batch of the shape and type that its layers were built to give."""
+
+    def __init__(self, model: Any, batch: int) -> None:
+        self._model = model
+        self._batch = batch
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def __call__(self, x: Any, training: Any = None) -> Any:
+        (output,) = self._model.outputs
+        return keras.ops.zeros((self._batch, *output.shape[1:]), output.dtype)
+
+
+def _as_a_step_sees_it(model: Any, x: Any) -> Any:
+    """A model on a batch; its ends alone where losses and metrics see no more: one output, no masks, no penalties."""
+    given = _leaves(x)
+    shapes = [tuple(each.shape)[1:] for each in given]
+    if type(model).__name__ not in ("Sequential", "Functional") or not private.is_keras(model):
+        return model
+    if (
+        not model.built
+        or len(model.outputs) != 1
+        or shapes != [tuple(each.shape)[1:] for each in model.inputs]
+    ):
+        return model
+    (output,) = model.outputs
+    shape = tuple(output.shape)
+    layers = model._flatten_layers(include_self=False)
+    plain = (
+        shape[:1] == (None,) and None not in shape[1:] and _mask_of is not None and _mask_of(output) is None
+    )
+    nested = type(model).__name__ == "Functional" and isinstance(model.output, (list, tuple, dict))
+    if not plain or nested or not all(map(_adds_no_loss, layers)):
+        return model
+    return _Ends(model, given[0].shape[0])
+
+
+def _adds_no_loss(layer: Any) -> bool:
+    return private.is_keras(layer) and getattr(layer, "activity_regularizer", None) is None
 
 
 def compiled_with(model: Any) -> Optional[Tuple[Any, ...]]:
@@ -238,8 +286,10 @@ def log_names(model: Any) -> Tuple[str, ...]:
     return tuple(model.metrics_names)
 
 
-def guessed_log_names(model: Any) -> Tuple[str, ...]:
+def guessed_log_names(model: Any, fails: bool = False) -> Tuple[str, ...]:
     """The names that a step reports, from labels of whatever form the loss accepts; () if none is accepted.
+
+    Of a model that `fails` they are known only where its forward pass works.
 
     Refuses losses and metrics that do not belong to the model's outputs, whatever the labels are.
     """
@@ -251,6 +301,7 @@ def guessed_log_names(model: Any) -> Tuple[str, ...]:
         [(shape[1:-1], "int32") for shape in outputs],
     )
     x = _inputs(model, Data(None), Batch)
+    seen = model if fails else _as_a_step_sees_it(model, x)
     structural: List[Exception] = []
     for form in forms:
         if any(None in shape for shape, _ in form):
@@ -259,12 +310,12 @@ def guessed_log_names(model: Any) -> Tuple[str, ...]:
         named = dict(zip(getattr(model, "output_names", None) or (), labels))
         for y in (_nest(labels), named) if len(named) == len(labels) else (_nest(labels),):
             try:
-                _build_step(model, x, y)
+                _build_step(model, x, y, seen)
                 return log_names(model)
             except Exception as error:
                 if _is_structural(error):
                     structural.append(error)
-                elif not _runs(model, x):
+                elif seen is model and not _runs(model, x):
                     return ()
     if len(structural) == len(forms) * (1 + bool(named)):
         first = structural[0]

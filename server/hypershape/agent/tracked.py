@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import origins, symbols
 from .origins import Token, Tracker
-from .states import Related, Relating, Unrelated
+from .states import Related, Relating, Unrelated, entangled
 from .trials import TooLong, Trial
 
 SECONDS = 2.0
@@ -28,11 +28,14 @@ class Tracks:
         self._known: Dict[Any, Any] = {}
         self.tracker: Tracker = Tracker()
         self._deadline = 0.0
+        self._hasty = False
         self.too_long = False
         """The last tracked run ended because its trials took too long."""
 
-    def begin(self, relating: bool = False) -> Tracker:
+    def begin(self, relating: bool = False, hasty: bool = False) -> Tracker:
+        """A new run; `hasty` ends it as one that takes too long once it is better followed by relations."""
         self.tracker = Relating() if relating else Tracker()
+        self._hasty = hasty
         self._deadline = time.process_time() + SECONDS
         self.too_long = False
         return self.tracker
@@ -240,6 +243,9 @@ class Tracks:
         present = tracker.present
         if isinstance(tracker, Relating):
             return self._relate(tracker, (key, memory.settings_now()), tokens, at)
+        if self._hasty and entangled(tracker):
+            self.too_long = True
+            raise symbols.unknown(memory)
         known = self._known.setdefault((key, memory.settings_now()), [])
         # What was found at other values holds for these, too, if they agree on what matters.
         for box, form, sizes in known:

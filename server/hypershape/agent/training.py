@@ -248,7 +248,7 @@ def _asked(layer: Any, args: Any, kwargs: Any, outputs: Any, form: Any) -> str:
 
     A real call that raises costs a tenth of the traces that do.
     """
-    small = _is_small(layer, args, kwargs, outputs)
+    small = isinstance(layer, keras.layers.Layer) and _is_small(layer, args, kwargs, outputs)
     if small and form in _REFUSED and _raises(layer, args, kwargs):
         return REFUSES
     found = _traced(layer, args, kwargs, outputs)
