@@ -318,3 +318,38 @@ async def test_an_edit_that_repairs_another_failure_of_the_same_rule_is_not_offe
         [edits[0].edits],
         [edits[1].edits],
     ]
+
+
+async def test_an_edit_after_which_the_failure_shows_again_takes_no_time_from_those_that_repair() -> None:
+    def only_smaller_kernels_build(hp: Hp, level: Level) -> None:
+        kernel = hp.choice("kernel", *range(3, 9 if "3, 7," in hp.text else 11, 2))
+        hp.choice("units", *range(1, 41))
+        if kernel >= 9:
+            raise ValueError("Computed output size would be zero or negative", 10)
+
+    agent: Any = ScriptedAgent(only_smaller_kernels_build)
+    done = (await states(agent, verify_fixes=False))[-1]
+    (kernel,) = (each for each in done.findings if each.severity == Severity.ERROR)
+    edits = []
+    for line, old, new in ((9, "8", "4"), (6, "9", "7")):
+        column = TEXT.splitlines()[line - 1].index(old) + 1
+        edits.append(Fix(f"Put {new}", (Edit(Span(PATH, line, column, line, column + 1), new),)))
+    agent.probed.clear()
+    asked = replace(done, findings=(replace(kernel, repairs=lambda: iter(edits[:1]), settled=False),))
+    useless = await repairs.with_fixes(asked, agent, Options(), Clock(10))
+    assert [each.fixes for each in useless.findings] == [()]
+    # The default, which opens the job, and one that failed before: no exploration of what repairs nothing.
+    assert len(agent.probed) <= 2
+    asked = replace(done, findings=(replace(kernel, repairs=lambda: iter(edits), settled=False),))
+    both = await repairs.with_fixes(asked, agent, Options(), Clock(10))
+    assert [[fix.title for fix in each.fixes] for each in both.findings] == [["Put 7"]]
+
+
+def test_of_repairs_that_lose_nothing_the_one_after_which_nothing_fails_comes_first() -> None:
+    edit = Edit(Span(PATH, 6, 1, 6, 2), "")
+    one = Fix("of one layer", (edit,), leaves=0.29)
+    all_layers = Fix("of all layers", (edit,), leaves=0.0)
+    dear = Fix("of most of the space", (edit,), drops=0.6, leaves=0.0)
+    ranked = repairs._ranked([(one, True), (dear, True), (all_layers, True)], None)
+    assert [fix.title for fix in ranked] == ["of all layers", "of one layer", "of most of the space"]
+    assert [fix.preferred for fix in ranked] == [True, False, False]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -186,15 +186,16 @@ async def _fixes(
 def _ranked(kept: Sequence[tuple[Fix, bool]], old: TargetAnalysis | None) -> tuple[Fix, ...]:
     """What passed its trial; what gives up models that build after what does not, then what only moves the failure.
 
-    What repairs nothing comes last. Else the order of the rule stays. The first that repairs is the preferred one.
+    What repairs nothing comes last. Of the others those come first after which nothing of the space fails; else the
+    order of the rule stays. The first that repairs is the preferred one.
     """
     before = _builds(old)
 
-    def cost(each: tuple[Fix, bool]) -> tuple[bool, bool, float]:
+    def cost(each: tuple[Fix, bool]) -> tuple[bool, bool, float, bool]:
         fix, repairs = each
         dear = fix.drops >= COSTLY or (fix.drops > SEEN and before - fix.keeps > SEEN)
         moves = fix.leaves is not None and bool(before) and fix.leaves >= 1 - before - SEEN
-        return not repairs, moves, 1 - fix.keeps if dear else 0.0
+        return not repairs, moves, 1 - fix.keeps if dear else 0.0, (fix.leaves or 0.0) > SEEN
 
     ranked = sorted(kept, key=cost)
     return tuple(
@@ -334,7 +335,9 @@ async def after_edit(
             continue
         if agent is None or new.target.slice is None:
             return None
-        tried = await _try(new.target, old, agent, trial.clock)
+        tried = await _try(
+            new.target, old, agent, trial.clock, [each.cause for each in repaired if each.cause]
+        )
         if tried is None or _fails_more(tried, old):
             return None
         for finding in repaired:
@@ -394,9 +397,18 @@ def _same_question(new: Target, old: Target) -> bool:
 
 
 async def _try(
-    target: Target, old: TargetAnalysis, agent: Agent, clock: Clock, probes: int = 32
+    target: Target,
+    old: TargetAnalysis,
+    agent: Agent,
+    clock: Clock,
+    repaired: Sequence[Cause],
+    probes: int = 32,
 ) -> TargetAnalysis | None:
-    """Probes an edited target at the configurations that mattered before the edit, and at its own telling ones."""
+    """Probes an edited target at the configurations that mattered before the edit, and at its own telling ones.
+
+    First at one that showed what the edit is to repair: most edits that repair nothing are told by it at once, and
+    take no time from the others.
+    """
     assert target.slice is not None
     started, own = time.monotonic(), clock.part(min(TRIAL_SECONDS, max(clock.left, LEAST_TRIAL_SECONDS)))
     try:
@@ -409,6 +421,10 @@ async def _try(
             return None
         explorer = space.Explorer(held=old.coverage.held if old.coverage is not None else {})
         await aside(explorer.add, opened.first)
+        shown = await aside(_inside, explorer, [cause.failing[0] for cause in repaired if cause.failing])
+        await aside(explorer.add, await ask(job, shown, "symbolic", own))
+        if any(_still_fails(cause, explorer.reports) for cause in repaired):
+            return None
         while len(explorer.reports) < probes and own.left > TRIAL_SECONDS / 2:
             configurations = await aside(explorer.next, 32)
             if not configurations:
@@ -445,7 +461,7 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: F
         for cause in old.causes
         if finding.cause is None or cause is not finding.cause
     }
-    if finding.cause is not None and _still_fails(finding.cause, new):
+    if finding.cause is not None and _still_fails(finding.cause, new.reports):
         return False
     if _only_the_next(new, old, finding):
         return True
@@ -493,7 +509,7 @@ def _rank(error: ProbeError) -> int:
     return _STAGES.index(error.stage) if error.stage in _STAGES else 0
 
 
-def _still_fails(cause: Cause, new: TargetAnalysis) -> bool:
+def _still_fails(cause: Cause, reports: Iterable[Report]) -> bool:
     """Whether the edited target fails at one of a cause's configurations as it did, at the same place.
 
     Counting findings does not tell: a rule may have found two failures, and the edit may repair the other.
@@ -502,7 +518,7 @@ def _still_fails(cause: Cause, new: TargetAnalysis) -> bool:
         report.error is not None
         and (report.error.message, report.error.span) == (cause.error.message, cause.error.span)
         and report.configuration in cause.failing
-        for report in new.reports
+        for report in reports
     )
 
 

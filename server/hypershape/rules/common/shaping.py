@@ -27,13 +27,23 @@ def sample_shaped(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
     if data is None or len(data.x) != 1 or len(set(data.rows)) > 1:
         return
     sizes = data.x[0]
+    taken = _taken(target)
     for call in calls_reached(target, code):
         name, shape = _input_shape(call, code)
         if shape is None or not _differs(code.value(shape, None), sizes, name):
             continue
-        for text in _texts(shape, sizes, name, code):
+        for text, rank in _texts(shape, sizes, name, code):
+            if taken is not None and taken == (*sizes, 1)[:rank]:
+                continue
             kind = "width" if name == "input_dim" else "shape"
             yield Fix(f"Take inputs of {kind} {text}", (Edit(code.span(shape), text),))
+
+
+def _taken(target: TargetAnalysis) -> tuple[int | None, ...] | None:
+    """The shape, without its batch axis, of what reaches the first layer of a model as it was probed."""
+    first = next((report.layers[0] for report in target.reports if report.layers), None)
+    shape = first.input_shapes[0] if first is not None and len(first.input_shapes) == 1 else None
+    return None if shape is None else tuple(shape[1:])
 
 
 def _input_shape(call: ast.Call, code: Code) -> tuple[str, ast.expr | None]:
@@ -60,23 +70,24 @@ def _differs(written: object, sizes: tuple[int, ...], name: str) -> bool:
     return taken not in (sizes, (*sizes, 1))
 
 
-def _texts(shape: ast.expr, sizes: tuple[int, ...], name: str, code: Code) -> Iterator[str]:
+def _texts(shape: ast.expr, sizes: tuple[int, ...], name: str, code: Code) -> Iterator[tuple[str, int]]:
+    """How the shape of the data, then that with a last axis of size 1, may be written; each with its rank."""
     if name == "input_dim":
-        yield str(sizes[0])
+        yield str(sizes[0]), 1
         return
     held = next(
         (each for each in ast.walk(shape) if isinstance(each, ast.Attribute) and each.attr == "shape"), None
     )
     if held is not None:
         rest = f"{code.source(held)}[1:]"
-        yield f"(None, *{rest})" if name.startswith("batch") else rest
+        yield f"(None, *{rest})" if name.startswith("batch") else rest, len(sizes)
     batch: tuple[str, ...] = ()
     if name.startswith("batch"):
         first = shape.elts[0] if isinstance(shape, ast.Tuple) and shape.elts else None
         batch = ("None" if first is None else code.source(first),)
     for whole in (sizes, (*sizes, 1)):
         parts = [*batch, *map(str, whole)]
-        yield f"({', '.join(parts)}{',' * (len(parts) == 1)})"
+        yield f"({', '.join(parts)}{',' * (len(parts) == 1)})", len(whole)
 
 
 def fewer_axes(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
