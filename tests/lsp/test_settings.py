@@ -40,6 +40,8 @@ async def test_each_folder_of_a_workspace_has_its_own_interpreter(editor: Editor
     editor.open(tmp_path / "two" / "cnn.py", CNN)
     await editor.until(lambda: bool(editor.status) and editor.status[-1].state == "error")
     assert places["two"][1].exists() and not places["one"][1].exists()
+    editor.open(tmp_path / "one" / "cnn.py", CNN)
+    await editor.until(places["one"][1].exists)
 
 
 async def test_nothing_is_run_before_it_is_asked_for_where_the_user_wants_it_so(

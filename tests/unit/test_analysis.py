@@ -286,6 +286,14 @@ async def test_repairs_that_passed_stay_while_the_others_are_tried_in_a_second_t
     assert shown[0] == known.fixes[:1] and all(shown) and shown[-1] == known.fixes
 
 
+async def test_what_the_text_tells_is_shown_before_its_repairs_are_tried() -> None:
+    text = TEXT.replace('"kernel", 3, 9, step=2', '"kernel", 3, 10, step=2')
+    found = analysis.analyse(source.from_text(PATH, text), None, Options())
+    first, last = [state async for state in found]
+    assert not first.done and last.done
+    assert [each.code for each in first.findings] == [each.code for each in last.findings] != []
+
+
 async def test_an_edit_that_repairs_another_failure_of_the_same_rule_is_not_offered() -> None:
     def both_fail(hp: Hp, level: Level) -> None:
         kernel = hp.choice("kernel", *range(3, 9 if "3, 7," in hp.text else 11, 2))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from hypershape import source
+from hypershape.source.flow import flow
 from hypershape.source.holders import Mention
 from hypershape.source.hyperparameter_names import CannotRename, HyperparameterNames, symbols
 from hypershape.source.neighbours import Neighbours
@@ -351,3 +354,23 @@ def test_a_name_defined_twice_means_the_last_definition(tmp_path: Path) -> None:
     )
     found = mention(names, "b", '"b"')
     assert lines(names.declarations(found)) == [("models", 5)]
+
+
+def test_of_a_file_that_is_edited_the_last_reading_alone_is_kept() -> None:
+    edits = [source.from_text("/project/edited.py", f"{ONE}# {'a' * number}\n") for number in range(5)]
+    read = [weakref.ref(flow(each).code) for each in edits]
+    gc.collect()
+    assert [each() is not None for each in read] == [False] * 4 + [True]
+    assert flow(edits[-1]) is flow(edits[-1])
+
+
+def test_a_file_that_was_edited_reads_as_it_would_without_its_past() -> None:
+    path, other = "/project/edited.py", ONE.replace('"units", 8, 64', '"width", 8, 64')
+    for text in (ONE, other, ONE):
+        fresh = flow(source.from_text("/project/other.py", text))
+        edited = flow(source.from_text(path, text))
+        names = [
+            [(str(each.name), each.span.line, each.span.column) for each in of.mentions]
+            for of in (fresh, edited)
+        ]
+        assert names[0] == names[1] != []

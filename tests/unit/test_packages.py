@@ -105,6 +105,16 @@ def test_the_package_and_the_extension_have_one_version() -> None:
     assert json.loads((ROOT / "package.json").read_text())["version"] == hypershape.__version__
 
 
+def test_the_extension_runs_where_the_files_are_and_is_not_offered_where_nothing_can_be_run() -> None:
+    manifest = json.loads((ROOT / "package.json").read_text())
+    assert manifest["extensionKind"] == ["workspace"] and "browser" not in manifest
+    assert manifest["capabilities"]["virtualWorkspaces"]["supported"] is False
+    untrusted = manifest["capabilities"]["untrustedWorkspaces"]
+    assert untrusted["supported"] == "limited"
+    runs = {"hypershape.interpreter", "hypershape.server", "hypershape.importStrategy"}
+    assert runs <= set(untrusted["restrictedConfigurations"])
+
+
 def test_the_libraries_that_an_extension_puts_first_stay_where_they_are(tmp_path: Path) -> None:
     """As client/bundled/launch.py starts the server: what is compiled for this Python stands before all else."""
     code = (

@@ -11,6 +11,7 @@ import { chromium, type BrowserContext, type Locator, type Page } from 'playwrig
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const EXAMPLES = path.join(ROOT, 'examples');
 const SCREENSHOTS = path.join(ROOT, '.screenshots');
+const PICTURES = path.join(SCREENSHOTS, 'pictures');
 const PYTHON = process.env['HYPERSHAPE_PYTHON'] ?? path.join(ROOT, '.venv/bin/python');
 
 /** The first import of TensorFlow on a busy machine with two cores takes most of it. */
@@ -97,14 +98,14 @@ export class Editor {
     return this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
   }
 
-  /** A picture of the text for the README, kept where HYPERSHAPE_PICTURES names a folder. */
-  async picture(name: string, lines: number): Promise<void> {
-    const folder = process.env['HYPERSHAPE_PICTURES'];
-    const box = await this.page.locator('.editor-instance .monaco-editor').first().boundingBox();
-    if (folder !== undefined && box !== null) {
-      const clip = { ...box, height: Math.min(box.height, 19 * lines) };
-      await this.page.screenshot({ path: path.join(folder, `${name}.png`), clip });
+  /** A picture for the README, of the text or of another part of the window, so many pixels high. */
+  async picture(name: string, height: number, part = '.editor-instance .monaco-editor'): Promise<void> {
+    const box = await this.page.locator(part).first().boundingBox();
+    if (box === null) {
+      throw new Error(`there is no ${part} to make a picture of`);
     }
+    const clip = { ...box, height: Math.min(box.height, height) };
+    await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`), clip });
   }
 
   /** All underlined places that are on the screen, read from what is drawn. */
@@ -184,7 +185,12 @@ export class Editor {
     await this.page.mouse.move(place.x, place.y, { steps: 4 });
     const hover = this.page.locator('.monaco-hover:not(.hidden) .monaco-hover-content').first();
     await hover.waitFor({ timeout: PATIENCE_MS });
-    await this.page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
+    // Not those of the whole window: a progress moves as long as it is there.
+    await this.page.waitForFunction(() =>
+      [...document.querySelectorAll('.monaco-hover')]
+        .flatMap((each) => each.getAnimations({ subtree: true }))
+        .every(({ playState }) => playState !== 'running'),
+    );
     return hover;
   }
 
@@ -205,6 +211,7 @@ export class Editor {
     }
     const chosen = await entry.innerText();
     await this.screenshot('quick-fix-menu');
+    await this.picture('menu', 470);
     await entry.click();
     return chosen;
   }

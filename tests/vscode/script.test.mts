@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs/promises';
 import { test } from 'node:test';
-import { Editor, PATIENCE_MS } from './editor.mts';
+import { Editor, PATIENCE_MS, THEMES } from './editor.mts';
 
 const LINE = 'layers.Conv2D(hp.Int(f"filters_{i}"';
 
 test('a layer that runs out of pixels is underlined, explained and repaired', { timeout: 4 * PATIENCE_MS }, async () => {
-  const editor = await Editor.open({ example: 'cnn_depth.py', trusted: true });
+  const settings = { 'workbench.colorTheme': THEMES.light };
+  const editor = await Editor.open({ example: 'cnn_depth.py', trusted: true, settings });
   try {
     const before = await fs.readFile(editor.file, 'utf8');
     const squiggles = await editor.squigglesThat((all) => all.some(({ severity }) => severity === 'error'));
@@ -16,6 +17,7 @@ test('a layer that runs out of pixels is underlined, explained and repaired', { 
 
     const hover = await editor.hover(LINE, 'Conv2D');
     await editor.screenshot('script-hover');
+    await editor.picture('hover', 380);
     const table = await hover.locator('table').first().innerText();
     assert.match(table, /Conv2D/);
     assert.match(table, /\(None, \d+(–\d+)?, \d+(–\d+)?, 16–64\)/);

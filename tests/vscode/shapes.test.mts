@@ -10,10 +10,10 @@ for (const [name, theme] of Object.entries(THEMES)) {
       const hints = await editor.hintsThat((all) => all.some((text) => text.includes('✗')) && all.length >= 4);
       const [verdict] = await editor.lensesThat((all) => all.some((text) => /✗ .* fails/.test(text) && !text.includes('Stop')));
       await editor.screenshot(`shapes-${name}`);
-      await editor.picture(`shapes-${name}`, 27);
       assert.match(hints[0] ?? '', /^→ \(·, /);
       assert.match(verdict ?? '', /✗ \d+ % fails · 2 causes · .* parameters.*Pin…/s);
-      if (name === 'dark') {
+      if (name === 'light') {
+        await editor.picture('shapes', 513);
         await pinned(editor);
       }
     } finally {
@@ -36,6 +36,7 @@ async function pinned(editor: Editor): Promise<void> {
   const report = editor.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   await report.locator('polyline.fails').first().waitFor({ timeout: PATIENCE_MS, state: 'attached' });
   await editor.screenshot('report');
+  await editor.picture('report', 900, 'iframe.webview.ready');
   await report.locator('a', { hasText: 'line 14' }).first().click();
   await editor.page.locator('[id="status.editor.selection"]', { hasText: 'Ln 14' }).waitFor({ timeout: PATIENCE_MS });
 

@@ -61,6 +61,8 @@ async def analyse(
     plays = options.level == "auto" and any(each.rehearsal is not None for each in module.tuners)
     if agent is None or options.level == "static" or not (module.targets or plays):
         state = await _with_findings(replace(state, done=True), options)
+        if (trying := _trying(state, options)) is not None:
+            yield trying
         state = await with_fixes(state, None, options, clock, widen)
         yield await with_all(state, None, options, clock, widen)
         return
@@ -125,9 +127,8 @@ async def analyse(
             else:
                 shown.behind = True
     state = memory.over(await _with_findings(replace(state, done=True), options))
-    untried = sum(not each.settled for each in state.findings)
-    if untried and options.verify_fixes:
-        yield replace(state, done=False, progress=f"Trying repairs of {untried} finding{'s' * (untried > 1)}")
+    if (trying := _trying(state, options)) is not None:
+        yield trying
     state = await with_fixes(state, plain, options, clock, widen)
     state = await with_all(memory.with_all(state), plain, options, clock, widen)
     await memory.keep(state)
@@ -151,6 +152,14 @@ def exploring(seconds: float) -> float:
     """
     played = REHEARSING_SECONDS + REPLAYING_SECONDS
     return seconds - min(max(seconds - played, 0.0), played)
+
+
+def _trying(state: Analysis, options: Options) -> Analysis | None:
+    """What is shown while repairs are tried; None where none is to be."""
+    untried = sum(not each.settled for each in state.findings)
+    if not untried or not options.verify_fixes:
+        return None
+    return replace(state, done=False, progress=f"Trying repairs of {untried} finding{'s' * (untried > 1)}")
 
 
 class _Shown:

@@ -157,6 +157,7 @@ async def _fixes(
     following: list[Fix] = []
     refused: list[str] = []
     tried: list[tuple[Edit, ...]] = []
+    told = True
     candidates = finding.candidates()
     while (candidate := await aside(next, candidates, None)) is not None:
         fix, repairs = candidate
@@ -173,6 +174,8 @@ async def _fixes(
             verdict, passed = await _verified(fix, finding, trial)
         if verdict is Verdict.CURES:
             kept.append((replace(passed, verified=True), repairs))
+        elif verdict is Verdict.UNTOLD:
+            told = False
         elif verdict is Verdict.UNCOVERS:
             following.append(replace(passed, title=f"{fix.title}{UNCOVERED}", verified=True))
         else:
@@ -180,7 +183,7 @@ async def _fixes(
     ranked = _ranked(kept, trial.target_of(finding))
     if not any(fix.preferred for fix in ranked):
         ranked = (*following[: options.fixes_offered - len(ranked)], *ranked)
-    return ranked, tuple(refused), True
+    return ranked, tuple(refused), told
 
 
 def _ranked(kept: Sequence[tuple[Fix, bool]], old: TargetAnalysis | None) -> tuple[Fix, ...]:
@@ -223,6 +226,12 @@ class Verdict(Enum):
     UNCOVERS = "uncovers"
     """The failure is gone; where nothing had built, another one, later and elsewhere, shows."""
     FAILS = "fails"
+    UNTOLD = "untold"
+    """The trial was cut short: on a machine with more time it may pass."""
+
+
+class CutShort(Exception):
+    """There was no time for all that an edit has to be tried at."""
 
 
 async def _verified(fix: Fix, finding: Finding, trial: Trial) -> tuple[Verdict, Fix]:
@@ -286,7 +295,10 @@ async def _probes(
     fix: Fix, finding: Finding, trial: Trial, module: Module, state: Analysis, agent: Agent | None
 ) -> tuple[Verdict, Fix]:
     """Whether probes of the edited text show the finding gone and nothing new."""
-    after = await after_edit(fix, (finding,), trial, module, state, agent)
+    try:
+        after = await after_edit(fix, (finding,), trial, module, state, agent)
+    except CutShort:
+        return Verdict.UNTOLD, fix
     if after is None:
         return Verdict.FAILS, fix
     uncovered = [
@@ -316,6 +328,7 @@ async def after_edit(
 ) -> After | None:
     """The edited text probed; None as soon as something in it is worse than before, or cannot be told.
 
+    Raises `CutShort` where there is no time to tell.
     Targets whose slice the edit does not change need no new probe.
     """
     after = Analysis(
@@ -417,6 +430,8 @@ async def _try(
         return None
     job = opened.job
     try:
+        if opened.late:
+            raise CutShort
         if opened.excuse is not None:
             return None
         explorer = space.Explorer(held=old.coverage.held if old.coverage is not None else {})
@@ -434,8 +449,7 @@ async def _try(
         inside = await aside(_inside, explorer, failing)
         again = await ask(job, inside, "symbolic", own)
         if len(again) < len(inside):
-            # An edit whose trial was cut short has not passed it.
-            return None
+            raise CutShort
         await aside(explorer.add, again)
         known = [report.configuration for report in old.reports if report.verdict == "ok"][:probes]
         inside = await aside(_inside, explorer, known)

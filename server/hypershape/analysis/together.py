@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hypershape.analysis.clock import AFTERWARDS, Clock
-from hypershape.analysis.repairs import Trial, after_edit, agent_for, better, edited
+from hypershape.analysis.repairs import CutShort, Trial, after_edit, agent_for, better, edited
 from hypershape.analysis.results import Widen, by_itself
 from hypershape.model import Analysis, Edit, Finding, Fix, Options, Together
 from hypershape.probe import Agent
@@ -118,5 +118,8 @@ async def _passes(some: _Some, trial: Trial) -> bool:
     if agent is not None and state.environment is not None:
         agent, environment = await agent_for(agent, module, state.environment)
         state = replace(state, environment=environment)
-    after = await after_edit(some.whole, some.findings, trial, module, state, agent)
+    try:
+        after = await after_edit(some.whole, some.findings, trial, module, state, agent)
+    except CutShort:
+        return False
     return after is not None and all(better(after, finding, state) for finding in some.findings)

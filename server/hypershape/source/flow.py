@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
+from threading import Lock
 
 from hypershape.model import Document, Span
 from hypershape.source.calls import TunerFinder
@@ -22,13 +23,27 @@ _ASKING = {"get": "name", "is_active": "hyperparameter", "conditional_scope": "p
 _RESULTS = ("get_best_hyperparameters", "get_best_trials")
 _PLAIN_STRING = re.compile(r"(?s)([rRuU]?)(\"\"\"|'''|\"|')(.*)\2\Z")
 _DEEPEST = 6
+MOST_KEPT = 64
+_RECENT: dict[str, Flow] = {}
+_KEEPING = Lock()
 _ANY = Name(None, ".*")
 
 
-@lru_cache(maxsize=64)
 def flow(document: Document) -> Flow:
-    """Reads one file; raises nothing whatever its text."""
-    return _Reader(Code(document)).read()
+    """Reads one file; raises nothing whatever its text.
+
+    Of the files that were read last each is kept as it read last: an editor asks for a text with every key, and each
+    takes megabytes. What the text before has in common with it is taken over.
+    """
+    with _KEEPING:
+        known = _RECENT.pop(document.path, None)
+    if known is None or known.code.document != document:
+        known = _Reader(Code(document, known.code if known is not None else None)).read()
+    with _KEEPING:
+        _RECENT[document.path] = known
+        if len(_RECENT) > MOST_KEPT:
+            del _RECENT[next(iter(_RECENT))]
+    return known
 
 
 class _Reader:

@@ -1,0 +1,27 @@
+"""What README.md shows of the command line is what it prints."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = "$ hypershape check examples/cnn.ipynb\n"
+
+
+def test_the_readme_shows_lines_that_the_command_prints(tmp_path: Path) -> None:
+    _, shown = (ROOT / "README.md").read_text("utf-8").split(COMMAND)
+    wanted = [line for line in shown.partition("```")[0].splitlines() if line]
+    run = subprocess.run(
+        [sys.executable, "-m", "hypershape", "check", "examples/cnn.ipynb"],
+        cwd=ROOT,
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path), "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        timeout=300,
+    )
+    assert run.returncode == 1
+    printed = iter(run.stdout.splitlines())
+    assert len(wanted) > 5 and [line for line in wanted if line not in printed] == []
