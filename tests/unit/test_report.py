@@ -89,6 +89,12 @@ def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:
     assert not any(name.startswith("on") or name == "src" for _, each in page.tags for name in each)
 
 
+def test_one_hyperparameter_alone_is_not_drawn() -> None:
+    reports = [replace(each, parameters=None) for each in REPORTS]
+    page = Page(report.page([analysis(hyperparameters=SPACE[1:2], reports=tuple(reports))]))
+    assert "svg" not in {tag for tag, _ in page.tags} and "dashed" not in page.text
+
+
 def test_names_and_values_of_the_code_are_text_and_nothing_else() -> None:
     evil = "</style><script>alert(1)</script>"
     reports = [replace(each, configuration={**each.configuration, evil: evil}) for each in REPORTS]

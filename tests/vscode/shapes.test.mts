@@ -41,7 +41,7 @@ async function pinned(editor: Editor): Promise<void> {
   await editor.page.locator('[id="status.editor.selection"]', { hasText: 'Ln 14' }).waitFor({ timeout: PATIENCE_MS });
 
   await editor.run('Hypershape: Show Menu');
-  await editor.page.locator('.quick-input-title').filter({ hasText: 'Hypershape: ready' }).waitFor();
+  await editor.page.locator('.quick-input-title').filter({ hasText: /Hypershape: (ready|Not all repairs)/ }).waitFor();
   await editor.screenshot('menu');
   await editor.page.keyboard.press('Escape');
 }

@@ -117,9 +117,10 @@ def _cause(analysis: Analysis, target: TargetAnalysis, cause: Cause) -> str:
 def _plot(target: TargetAnalysis) -> str:
     """Every probed configuration as a line over its values; those that fail are dashed."""
     axes = _axes(target)
-    if not axes:
+    if len(axes) < 2:
+        # A line needs two.
         return ""
-    left, step = MARGIN, (WIDTH - 2 * MARGIN) / max(len(axes) - 1, 1)
+    left, step = MARGIN, (WIDTH - 2 * MARGIN) / (len(axes) - 1)
     places = {name: left + index * step for index, name in enumerate(axes)}
     shown = sorted(_spread(target.reports), key=lambda report: report.verdict == "fail")
     lines = "".join(_line(report, axes, places) for report in shown)
