@@ -110,7 +110,6 @@ NOT_SEEN_THROUGH = (
     "audio spectrogram",
     "loops over choices",
     "subclassed with free units",
-    "falls back when it does not fit",
 )
 """Spaces of which Keras itself runs most configurations each time."""
 

@@ -298,8 +298,12 @@ class Engine:
         return (
             error is not None
             and error["frames"][: len(frames)] == frames
-            and not self._positions.may_be_caught(frames)
+            and self._ends_the_target(stop, frames)
         )
+
+    def _ends_the_target(self, stop: Any, frames: Any) -> bool:
+        """Whether no `except` of the user's code can have taken what stopped a run on stand-ins."""
+        return stop.thrown or not self._positions.may_be_caught(frames)
 
     def _layers_of(self, found: _Recalled, returned: bool) -> Tuple[Dict[str, Any], ...]:
         calls = found.seen if returned else found.calls[: found.built]
@@ -414,6 +418,7 @@ class Engine:
         _RECORDER.trace = run.trace
         try:
             run.model = function(hp)
+            run.trace.caught()
             stage = "return"
             run.deferred = not step.has_inputs(run.model)
             unbuilt = run.deferred and not getattr(run.model, "built", True)
@@ -706,7 +711,7 @@ class Engine:
                 trace.made[id(layer)] = layer, stop.made
             trace.refused(layer, raised, stop.inside, given)
         frames = self._positions.frames(stop.__traceback__)
-        if stop.places not in self._ended or self._positions.may_be_caught(frames):
+        if stop.places not in self._ended or not self._ends_the_target(stop, frames):
             return
         error = errors.describe(raised, "build", self._positions, trace, frames)
         if self._confirmed.get(errors.skeleton(error)):

@@ -11,7 +11,7 @@ import numpy as np
 from . import origins, own
 from .own import State
 from .step import BATCH
-from .symbols import HELD, HandedOut, Result, Stop, Tensor
+from .symbols import HELD, STOP, HandedOut, Result, Stop, Tensor, thrown
 
 if TYPE_CHECKING:
     from .remembered import Memory
@@ -75,10 +75,24 @@ class Objects:
         try:
             return method(*args, **kwargs)
         except Exception as error:
-            raise self._memory.raised(error) from None
+            raise self._outside(state, error) from None
         finally:
             self.running.pop()
             state.phase = held
+
+    def _outside(self, state: State, error: Exception) -> BaseException:
+        """What an error in the user's method is to whoever called it: Keras adds words to what a `call` raises."""
+        memory, stopped = self._memory, self._memory.stopped
+        state.failed = not memory.asking_again
+        if STOP not in vars(error):
+            stop = memory.raised(error)
+            if memory.broken:
+                return stop
+            memory.stopped = stopped
+            vars(error)[STOP] = stop
+        if state.phase != "call":
+            return error
+        return thrown(memory, vars(error)[STOP], type(error)).with_traceback(error.__traceback__)
 
     def inside(self) -> Tuple[Any, ...]:
         """What Keras says about a failure beside itself: the objects in which it happened, and their inputs."""
@@ -118,6 +132,7 @@ class Objects:
         parents: List[Tensor] = []
         key = (memory.input_key(args, parents), memory.input_key(kwargs, parents) if kwargs else None)
         memory.require(state.begun and bool(parents) and all(_is_tensors(each) for each in args))
+        memory.require(not state.failed)
         outputs = self._outputs(state, key, args, kwargs)
         if not self.running and self._asked_for_training:
             self._train(state, key, args, kwargs, outputs)
@@ -202,6 +217,8 @@ class Objects:
                         doubt(("training", _specs(again)))
             except Stop as stop:
                 doubt(("training", stop.key))
+            except Exception as error:
+                doubt(("training", getattr(memory.raised(error), "key", None)))
             finally:
                 self._training = None
 

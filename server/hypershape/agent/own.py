@@ -45,7 +45,7 @@ class State(Owned):
     """What is known about an object of a class of the user's; it stands for it among the layers of a model."""
 
     __slots__ = (
-        "begun", "built", "called", "cls", "compiles", "gave", "key", "late", "made", "memory", "name", "phase", "result", "span",
+        "begun", "built", "called", "cls", "compiles", "failed", "gave", "key", "late", "made", "memory", "name", "phase", "result", "span",
         "told", "value", "weights",
     )  # fmt: skip
 
@@ -60,6 +60,8 @@ class State(Owned):
         self.begun = False
         """Its class called `super().__init__()`."""
         self.built = False
+        self.failed = False
+        """One of its methods raised, and what that left behind is not known."""
         self.phase = ""
         """Which of its methods is running."""
         self.key: Any = None
@@ -127,6 +129,8 @@ def _collect(state: State, found: Dict[int, Any]) -> None:
 
 
 def size(part: Any) -> int:
+    if not is_model(part) and part.failed:
+        raise unknown(part.memory)
     if type(part) is State:
         return sum(part.weights)
     if part.result is not None:

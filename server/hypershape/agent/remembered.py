@@ -32,6 +32,7 @@ from .positions import Positions
 from .standins import StandIn
 from .step import identity
 from .symbols import (
+    STOP,
     Application,
     Functional,
     FunctionalModel,
@@ -50,6 +51,7 @@ from .symbols import (
     Unknown,
     spec_of,
     state_of,
+    thrown,
     unknown,
 )
 from .trace import Trace, count_parameters, dtype_of, shapes
@@ -110,6 +112,8 @@ class Memory:
         """Code of the user's computes a loss or a metric."""
         self.looks = False
         """A kernel refuses the values of a constant."""
+        self.asking_again = False
+        """What is called meanwhile was called before, but in training."""
         self.stepped = False
         """A model was run on data as a step does."""
         self.tracks = Tracks(self)
@@ -299,7 +303,7 @@ class Memory:
         self._doubtful = self._unsettled = False
         self._refusing, self._mixing = [], []
         self.objects.begin()
-        self.stepped = self.own_losses = self.looks = False
+        self.stepped = self.own_losses = self.looks = self.asking_again = False
         # Metrics and operations are made for real, and count their names together with layers.
         self._names = defaultdict(int)
         self._settings = settings()
@@ -397,7 +401,7 @@ class Memory:
         names = dict(self._names)
         partly = kind.own or any(state.phase != "__init__" for state in self.objects.running)
         again = None if partly else lambda: self._refused_to_be_made(kind, names)
-        raise self.stop(("constructor", id(kind), self._named(kind)), frame, again)
+        raise thrown(self, self.stop(("constructor", id(kind), self._named(kind)), frame, again), kind.raises)
 
     def _refused_to_be_made(self, kind: Kind, names: Dict[str, int]) -> Tuple[Any, ...]:
         """The error of a constructor where so many names were given away before."""
@@ -464,7 +468,16 @@ class Memory:
         return None if user is None else self.positions.described(user)
 
     def apply(self, layer: Any, tensor: Tensor) -> Any:
-        """Calls a layer or a model as a Sequential does."""
+        """Calls a layer or a model as a Sequential does, which is of no use after a refusal."""
+        try:
+            return self._applied(layer, tensor)
+        except Exception as error:
+            stop = self.raised(error)
+            if type(stop) is Stop:
+                stop.thrown = False
+            raise stop from None
+
+    def _applied(self, layer: Any, tensor: Tensor) -> Any:
         if type(layer) in (Sequential, Functional):
             return self.call_model(layer, (tensor,), {}, None)
         if type(layer) is own.State:
@@ -517,7 +530,11 @@ class Memory:
             self.stopped, self._doubtful = False, True
             self._steps.append(how)
 
-        yield doubt
+        self.asking_again = True
+        try:
+            yield doubt
+        finally:
+            self.asking_again = False
         del self.calls[calls:]
         self._names.clear()
         self._names.update(names)
@@ -544,7 +561,7 @@ class Memory:
         result = self.result_of_operation(operation, args, kwargs, parents)
         if result.outputs is None:
             again = None if self.objects.running else lambda: self._refused(operation, args, kwargs)
-            raise self.stop(("operation", id(result)), None, again)
+            raise thrown(self, self.stop(("operation", id(result)), None, again), result.raises)
         self._note(result)
         made = Operation(operation, result, (args, kwargs))
         if result.refuses:
@@ -586,8 +603,8 @@ class Memory:
                 real_args, real_kwargs = self._symbolic(args), self._symbolic(kwargs)
                 try:
                     value = self._call_operation(operation, *real_args, **real_kwargs)
-                except Exception:
-                    return Result(None, 0, {})
+                except Exception as error:
+                    return _refusal(error)
                 if not any(map(_is_sparse, training.tree.flatten((real_args, real_kwargs)))):
                     # So Keras takes what it makes of a number and a tensor, in this order.
                     value = training.tree.map_structure(_dense, value)
@@ -670,7 +687,7 @@ class Memory:
             varied = self.tracks.call(layer, args, kwargs, earlier)
             args, kwargs = self.tracks.present((args, kwargs))
         key = self._call_key(args, kwargs, parents)
-        self.require(not layer.owned)
+        self.require(not layer.owned and not layer.failed)
         layer.first = layer.first or self._built_on(args, kwargs)
         result = self.result_of(layer.kind, args, kwargs, earlier)
         if not any(self._are_alike(given, each) for each in layer.calls):
@@ -682,7 +699,10 @@ class Memory:
             before = tuple([self._built_on(*each) for each in earlier])
             stop = self.stop(("layer", id(layer.kind), before, key, layer.name, id(layer.span)), frame, again)
             stop.made, stop.inside = layer.made, frame is None
-            raise stop
+            layer.failed = not self.asking_again
+            for prefix, count in result.counts:
+                self._names[prefix] = self._names.get(prefix, 0) + count
+            raise thrown(self, stop, result.raises)
         if layer.extra:
             result = self._larger(result, layer.extra)
         if layer.result is None:
@@ -808,16 +828,23 @@ class Memory:
         while frame is not None:
             places.append(id(self.positions.of_frame(frame)))
             frame = self.positions.innermost(frame.f_back)
-        self.stopped = True
         return Stop((key, tuple(places), *self.objects.inside()), tuple(places), again)
 
     def raised(self, error: Exception) -> BaseException:
         """What the user's own code raised, of which Keras shall say what it comes to."""
         if self.broken:
             return Unknown()
+        self.stopped = True
+        held = vars(error).get(STOP)
+        if held is not None:
+            held.thrown = True
+            return held.with_traceback(error.__traceback__)  # type: ignore[no-any-return]
         frames = self.positions.frames(error.__traceback__)
         places = tuple((each["function"], each["line"], *each["span"].values()) for each in frames)
-        stop = self.stop(("raised", type(error).__name__, str(error), places))
+        try:
+            stop = self.stop(("raised", type(error).__name__, str(error), places, *_refusals_behind(error)))
+        except Unknown as asked:
+            return asked
         stop.raised = error
         return stop
 
@@ -1136,6 +1163,7 @@ class Memory:
             if guard.refusal(error) is not None:
                 raise
             kind.refuses = type(error).__name__, errors.without_numbers(str(error))
+            kind.raises = type(error)
             return None
 
     def _learn_application(self, kind: Kind, model: Any) -> None:
@@ -1163,9 +1191,10 @@ class Memory:
                         layer(*self._symbolic(each[0]), **self._symbolic(each[1]))
                     with self.watch(kind.own) as trace:
                         value = layer(*real_args, **real_kwargs)
-                except Exception:
+                except Exception as error:
                     self.require(not self.broken)
-                    result = Result(None, 0, {})
+                    result = _refusal(error)
+                    result.counts = tuple(counts.items())
                 else:
                     # A wrapped model was given something else than it takes.
                     self.require(not self.broken)
@@ -1238,6 +1267,25 @@ class Memory:
         if type(value) is dict:
             return {name: self._deep(each) for name, each in value.items()}
         return value
+
+
+def _refusal(error: Exception) -> Result:
+    """What is known of a call that raises."""
+    result = Result(None, 0, {})
+    result.raises = type(error)
+    return result
+
+
+def _refusals_behind(error: Optional[BaseException]) -> List[Any]:
+    """The refusals in whose place an error was raised, which a report of it tells."""
+    found, seen = [], set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        held = vars(error).get(STOP)
+        if held is not None:
+            found.append(held.key)
+        error = error.__cause__ or error.__context__
+    return found
 
 
 def _is_positive(value: Any) -> bool:

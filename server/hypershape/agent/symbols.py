@@ -48,6 +48,8 @@ class Stop(BaseException):
         """What the user's own code raised, if that is what happened."""
         self.inside = False
         """Keras itself called the layer, as `Sequential.add` does."""
+        self.thrown = False
+        """It went through the user's code as the exception that Keras raises, which was caught by nobody."""
 
 
 class HandedOut:
@@ -77,6 +79,38 @@ class HandedOut:
         _refuse
     )
     __hash__ = object.__hash__
+
+
+class Words(HandedOut):
+    """What an exception of Keras says, which is not worked out."""
+
+    __slots__ = ()
+    stands_for = str
+
+    def __init__(self, memory: "Memory") -> None:
+        self.memory = memory
+
+
+STOP = "_hypershape_stop"
+"""The attribute of an exception that was raised in Keras's place."""
+
+
+def thrown(memory: "Memory", stop: Stop, cls: Any) -> BaseException:
+    """What is raised for a refusal: an exception of the class that Keras raises, which the user's code may catch.
+
+    Where no exception of that very class can be made of a message alone, it is `stop` itself.
+    """
+    if getattr(cls, "__module__", None) != "builtins" or not issubclass(cls, Exception):
+        memory.stopped = True
+        return stop
+    try:
+        error: BaseException = cls(Words(memory))
+    except TypeError:
+        memory.stopped = True
+        return stop
+    # Keras adds its own words to any error that does not say that it has them.
+    vars(error).update({STOP: stop, "_keras_call_info_injected": True})
+    return error
 
 
 def unknown(memory: "Memory") -> Unknown:
@@ -167,6 +201,7 @@ class Kind:
         "maker",
         "named",
         "own",
+        "raises",
         "real",
         "refuses",
         "results",
@@ -189,6 +224,8 @@ class Kind:
         """A real layer of this kind that was not called yet, or one that may be called again."""
         self.refuses: Optional[Tuple[str, str]] = None
         """What its constructor raises, if it does: the type, and the message without numbers."""
+        self.raises: Any = None
+        """The class of that."""
         self.reusable = False
         """A call leaves nothing behind in the layer, so that one layer serves all inputs."""
 
@@ -197,13 +234,15 @@ class Result:
     """What a layer of one kind does to one input; `outputs` is None where it refuses that."""
 
     __slots__ = (
-        "call", "counts", "doubtful", "inner", "looks", "mixes", "outputs", "parameters", "refuses", "stateful",
+        "call", "counts", "doubtful", "inner", "looks", "mixes", "outputs", "parameters", "raises", "refuses", "stateful",
     )  # fmt: skip
 
     def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
         self.outputs = outputs
         self.parameters = parameters
         self.call = call
+        self.raises: Any = None
+        """The class of what is raised where it refuses the input."""
         self.counts: Tuple[Tuple[str, int], ...] = ()
         """How many names of each prefix the call itself gave away."""
         self.inner: Tuple[Dict[str, Any], ...] = ()
@@ -260,6 +299,7 @@ class Layer(HandedOut):
         "before",
         "calls",
         "extra",
+        "failed",
         "first",
         "given",
         "kind",
@@ -293,6 +333,8 @@ class Layer(HandedOut):
         """It is wrapped by another layer, which alone may call it."""
         self.extra = 0
         """The parameters of the models that it wraps."""
+        self.failed = False
+        """It has refused an input, and what that left behind in it is not known."""
         self.varied: Optional[Tuple[Any, Any, Any]] = None
         """Its class and arguments, where there are tokens among them."""
         self.result: Optional[Result] = None

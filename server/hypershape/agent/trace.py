@@ -87,6 +87,10 @@ class Trace:
             for held, stepped, known in seen
         )
 
+    def caught(self) -> None:
+        """The user's code goes on: nothing that was refused before has ended it."""
+        self.refusal = self.refused_with = self.refused_layer = None
+
     def refused_within(self, layer: Any, error: BaseException, inputs: Any) -> None:
         """A layer that another one called: where the user made both, the inner one is what does not fit."""
         if id(layer) in self.made_directly and _is_plain_layer(layer):
@@ -183,6 +187,8 @@ class Recorder:
                     return original_call(self, *args, **kwargs)
                 span = span if origin is None else origin["span"]
             inputs = (args, kwargs)
+            if direct and not trace.stepping:
+                trace.caught()
             try:
                 outputs = original_call(self, *args, **kwargs)
             except Exception as error:

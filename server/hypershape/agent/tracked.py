@@ -336,7 +336,7 @@ def _made(part: Any, change: Callable[[Any], Any]) -> Any:
 def _outcome(result: Any) -> Any:
     """What must be the same at all values that are one case, and the sizes of the outputs."""
     if result.outputs is None:
-        return ("refused",), ()
+        return ("refused", result.raises), ()
     form, sizes = _split(result.outputs)
     inside = tuple((call["class_name"], call["span"] and call["span"]["line"]) for call in result.inner)
     return (*form, result.doubtful, result.refuses, result.mixes, inside), sizes
