@@ -14,10 +14,11 @@ from functools import lru_cache, partial
 from hypershape.model import Cause, Configuration, Hyperparameter, ProbeError, Report
 from hypershape.space.blocks import Found, differences, some_block
 from hypershape.space.conditions import Condition
-from hypershape.space.families import counting, families, kin, related_members, some_member, totals
+from hypershape.space.families import counting, families, kin, related_members, some_member
 from hypershape.space.formula import Formula, cheapest, rank
 from hypershape.space.literals import Literal, comparisons
 from hypershape.space.relations import relations
+from hypershape.space.totals import totals
 
 MOST_LITERALS = 300
 MOST_COST = 200
