@@ -29,6 +29,7 @@ from hypershape.space.conditions import (
     Or,
     Relation,
     Some,
+    SomeBlock,
     all_of,
     any_of,
     quoted,
@@ -233,6 +234,10 @@ def test_a_part_that_decides_comes_before_one_that_has_no_answer() -> None:
         (all_of([blame("a >= 1"), Some(("b", "c"), "==", 2)]), "a >= 1 and (b == 2 or c == 2)"),
         (any_of([blame("a >= 1 and b >= 2"), blame("not c")]), "(a >= 1 and b >= 2) or not c"),
         (any_of([blame("a >= 1"), Some(("b", "c"), "==", 2)]), "a >= 1 or b == 2 or c == 2"),
+        (
+            SomeBlock((blame("a == 1 or b == 2"), blame("c == 1 or d == 2")), blame("a"), (0, 1)),
+            "a == 1 or b == 2 or c == 1 or d == 2",
+        ),
         (Count(Some(("a", "b", "c"), "==", True).members, ">=", 2), "a + b + c >= 2"),
         (Count(Some(("a", "b", "c"), "==", False).members, "<=", 1), "(not a) + (not b) + (not c) <= 1"),
         (

@@ -537,7 +537,7 @@ def _chained(word: str, parts: Sequence[Condition], notation: _Notation) -> str:
 
 
 def _needs_brackets(part: Condition, word: str, notation: _Notation) -> bool:
-    if word == "or" and isinstance(part, Some | SomeBlock):
+    if word == "or" and isinstance(part, Some | SomeBlock | Or):
         # `a or b or c`; but "a or b_{i} for some i" leaves open what is said of i.
         return notation.shortens and isinstance(part, SomeBlock)
     return part.loose
