@@ -195,6 +195,43 @@ def test_a_generator_that_the_first_trial_used_up_is_underlined() -> None:
     )
 
 
+RETURNS = """
+    import keras_tuner as kt
+
+    class Own(kt.HyperModel):
+        def fit(self, hp, model, *args, **kwargs):
+            model.fit(*args, **kwargs)
+            return {"score": 0.5}
+
+    tuner = kt.RandomSearch(Own(), objective="val_loss", max_trials=9, overwrite=True)
+    tuner.search(x, y)
+"""
+
+
+def test_what_keras_tuner_refuses_of_a_fit_is_underlined_where_it_is_returned() -> None:
+    made = module(RETURNS)
+    error = ProbeError("FatalValueError", "Expected the returned dictionary to have val_loss", "step")
+    facts = {"returning": "Own.fit"}
+    failed = Rehearsal(
+        {},
+        "fail",
+        made.tuners[0].call.span,
+        "objective",
+        error,
+        trial=1,
+        fatal=True,
+        tolerated=3,
+        facts=facts,
+    )
+    (finding,) = rules.findings(Analysis(made, rehearsals=(failed,), done=True), select=("HS43",))
+    assert underlined(finding, made) == '{"score": 0.5}'
+
+
+def test_what_only_validation_meets_says_so() -> None:
+    (finding,) = found([rehearsal({"vocabulary": 50}, "validate")])
+    assert finding.message.startswith("In validation: ValueError: refused.")
+
+
 def test_a_dataset_that_the_first_trial_emptied_is_told_as_one() -> None:
     facts = {"search": {"0": {"kind": "dataset"}}, "tuner": {"max_trials": 9}, "reported": []}
     (story,) = rehearsed.stories(analysis([rehearsal({}, "objective", trial=2, facts=facts)]))

@@ -7,7 +7,8 @@ The facts of a rehearsal, each left out where it is not known:
 - `trials`: how many trials ran; `completed`: how many of them to their end
 - `model`: `input`, the shape of what the model takes, batches first
 - `reported`: the names of what a trial returned
-- `nothing`: the method of the user's (`Model.fit`, `Search.run_trial`) that returned None in the place of metrics
+- `returning`: the last method of the user's (`Model.fit`, `Search.run_trial`) that returned to Keras Tuner
+- `nothing`: the same, where it returned None in the place of metrics
 - `meant`: `written`, a key, an attribute or a variable that is not there, and the `known` ones beside it
 - `because`: what was raised first, where Keras Tuner says something else
 - `absent`: the modules that the file imports and that are not installed

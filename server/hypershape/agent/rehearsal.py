@@ -420,16 +420,18 @@ class Watch:
         def noting(*args: Any, **kwargs: Any) -> Any:
             result = fit(*args, **kwargs)
             self._facts["reported"] = sorted(facts.names(result))
-            self._note_nothing(fit, result)
+            self._note_returned(fit, result)
             return result
 
         return noting
 
-    def _note_nothing(self, method: Any, result: Any) -> None:
-        """Notes a method of the user's that gave no metrics back."""
+    def _note_returned(self, method: Any, result: Any) -> None:
+        """Notes a method of the user's that gave metrics back, or should have."""
         code = getattr(method, "__code__", None)
-        if result is None and code is not None and self._positions.holds(code.co_filename):
-            self._facts["nothing"] = method.__qualname__
+        if code is not None and self._positions.holds(code.co_filename):
+            self._facts["returning"] = method.__qualname__
+            if result is None:
+                self._facts["nothing"] = method.__qualname__
 
     def _populated(self, oracle: Any, real: Callable[[str], Any], trial_id: str) -> Any:
         """What the oracle draws, with the values of the configuration at hand."""
@@ -521,7 +523,7 @@ class Watch:
             result = self._around_trial(
                 lambda _, *each, **more: real(*each, **more), tuner, trial, *args, **kwargs
             )
-        self._note_nothing(real, result)
+        self._note_returned(real, result)
         names = facts.names(result)
         if names:
             self._facts["reported"] = sorted(names)

@@ -158,7 +158,9 @@ class InvalidArgument(BuildFailure):
         name, value = error.details.get("argument"), error.details.get("value")
         if value is None:
             return f"{owner} gets no value for `{name}` (None: the hyperparameter is inactive here)"
-        return f"{owner} does not take {value} for `{name}`"
+        # As of `units=8.0`, where a share of 2.0 is simply too much.
+        whole = isinstance(value, float) and value.is_integer() and "least" not in error.details
+        return f"{owner} does not take {f'the float {value}' if whole else value} for `{name}`"
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         yield from _converted(cause.error, code)

@@ -104,6 +104,9 @@ def place(story: Story, code: Code) -> Span:
     silent = _silent_method(story, code)
     if silent is not None:
         return name_of(silent, code)
+    returned = _returned(story, code)
+    if returned is not None:
+        return code.span(returned)
     frame = next(
         (each.span for each in reversed(_raising(story)) if each.span.path == code.module.document.path),
         None,
@@ -124,6 +127,15 @@ def _silent_method(story: Story, code: Code) -> ast.FunctionDef | None:
     if (qualified := _nothing(story)) is not None:
         return method_of(qualified, code)
     return without_logs(story.error, code) if story.failed.stage == "fit" else None
+
+
+def _returned(story: Story, code: Code) -> ast.expr | None:
+    """What a method of this file returns and Keras Tuner refuses, where it returns in one place."""
+    qualified = story.failed.facts.get("returning")
+    refused = story.failed.fatal and story.failed.stage == "objective" and isinstance(qualified, str)
+    method = method_of(qualified, code) if refused and isinstance(qualified, str) else None
+    found = [each.value for each in ast.walk(method) if isinstance(each, ast.Return)] if method else []
+    return found[0] if len(found) == 1 else None
 
 
 def _nothing(story: Story) -> str | None:
@@ -220,6 +232,8 @@ def what(story: Story, code: Code) -> str:
         f"{story.error.type} because of {text}" if isinstance(because, str) else f"{story.error.type}: {text}"
     )
     said = wording.quote(said)
+    if story.failed.stage == "validate":
+        said = f"In validation: {said}"
     return said if said.endswith((".", "!", "…")) else f"{said}."
 
 

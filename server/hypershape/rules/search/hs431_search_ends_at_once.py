@@ -42,7 +42,7 @@ class SearchEndsAtOnce(Rule):
             tuner = kt.RandomSearch(Model(), "val_loss", max_trials=3, overwrite=True)
             tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
             """,
-            at='"val_loss"',
+            at='{"error": history.history["loss"][-1]}',
         ),
     )
     VALID = (

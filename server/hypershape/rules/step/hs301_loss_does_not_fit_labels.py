@@ -86,7 +86,14 @@ class LossDoesNotFitLabels(BuildFailure):
         labels, output = axes(error, "labels"), axes(error, "output")
         if labels is None or output is None:
             return "The loss cannot compare the model's output with the labels"
-        return f"The loss cannot compare labels of shape {labels} with an output of shape {output}"
+        what = f"The loss cannot compare labels of shape {labels} with an output of shape {output}"
+        # Of equal shapes only a loss that takes the number of a class refuses any.
+        one_hot = labels == output and len(labels) > 1 and (labels[-1] or 0) > 1
+        return (
+            f"{what}: it takes the number of a class, and the labels look one-hot. This fails"
+            if one_hot
+            else what
+        )
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
         losses = _losses(target, code)
