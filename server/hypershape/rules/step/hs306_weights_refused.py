@@ -121,6 +121,7 @@ class WeightsRefused(Rule):
         Example(
             """
             import keras_tuner as kt
+            from project import build_model
 
 
             class Weighted(kt.HyperModel):
