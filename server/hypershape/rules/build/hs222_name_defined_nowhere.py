@@ -15,7 +15,7 @@ class NameDefinedNowhere(Rule):
     """A build function uses a name that nothing in its file defines.
 
     ## What it does
-    Names what a build function and its helpers need and no statement of the file binds. Where the file has a star
+    Names what the first such build function and its helpers need and no statement of the file binds. Where the file has a star
     import, lines that do not parse, or a magic that may define names, and where the name is also written in a text
     or a comment, nothing is said.
 
@@ -52,17 +52,21 @@ class NameDefinedNowhere(Rule):
         code = analysis.module.code
         if code.star_imports or code.broken or any(_may_define(code, magic) for magic in code.magics):
             return
-        told: set[str] = set()
         for target in analysis.module.targets:
-            for name in sorted(_wanted(target) - told):
-                told.add(name)
-                loads = [node for node in code.nodes if isinstance(node, ast.Name) and node.id == name]
-                if _only_read(name, loads, code):
-                    yield self.finding(
-                        f"`{name}` is defined nowhere in this file: `{target.name}` ends with a NameError.",
-                        code.span(loads[0]),
-                        target=target.name,
-                    )
+            unknown = [loads for name in sorted(_wanted(target)) if (loads := _reads(name, code))]
+            if unknown:
+                first = min((loads[0] for loads in unknown), key=code.span)
+                names = sorted(f"`{loads[0].id}`" for loads in unknown)
+                yield self.finding(
+                    f"{_listed(names)} defined nowhere in this file: `{target.name}` ends with a NameError.",
+                    code.span(first),
+                    target=target.name,
+                )
+                return
+
+
+def _listed(names: list[str]) -> str:
+    return f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"
 
 
 def _wanted(target: Target) -> set[str]:
@@ -75,7 +79,9 @@ def _may_define(code: Code, magic: tuple[int, int]) -> bool:
     return not code.document.text[slice(*magic)].lstrip().startswith("!")
 
 
-def _only_read(name: str, loads: list[ast.Name], code: Code) -> bool:
-    """Whether all that is written of a name is that it is read: no text, and no object, could be meant to define it."""
+def _reads(name: str, code: Code) -> list[ast.Name]:
+    """Where a name is read, if that is all that is written of it: no text and no object could be meant to define it."""
     words = len(re.findall(rf"\b{re.escape(name)}\b", code.document.text))
-    return 0 < len(loads) == words and all(isinstance(node.ctx, ast.Load) for node in loads)
+    loads = [node for node in code.nodes if isinstance(node, ast.Name) and node.id == name]
+    alone = len(loads) == words and all(isinstance(node.ctx, ast.Load) for node in loads)
+    return loads if alone else []
