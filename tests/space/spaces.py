@@ -399,6 +399,65 @@ def pooling_in_some_blocks(hp: Any) -> None:
         raise Refused("pooled")
 
 
+@space("pooled")
+def blocks_of_which_some_pool(hp: Any) -> None:
+    size = 64
+    for index in range(hp.Int("blocks", 1, 6)):
+        hp.Choice(f"filters_{index}", [8, 16])
+        if hp.Choice(f"kind_{index}", ["max", "mean", "none"]) != "none":
+            if size < 3:
+                raise Refused("pooled")
+            size //= 3
+
+
+@space("few")
+def too_few_members_of_an_ensemble(hp: Any) -> None:
+    if sum(hp.Boolean(f"use_{what}") for what in ("linear", "wide", "deep", "cross")) < 2:
+        raise Refused("few")
+
+
+@space("short")
+def kernels_that_add_up(hp: Any) -> None:
+    length = 20
+    for index in range(4):
+        kernel = hp.Choice(f"kernel_{index}", [3, 5, 7])
+        if length < kernel:
+            raise Refused("short")
+        length -= kernel - 1
+
+
+@space("strides")
+def strides_that_multiply(hp: Any) -> None:
+    size = 28
+    for part in ("stem", "body", "neck", "head"):
+        size //= hp.Choice(f"{part}_stride", [1, 2, 4])
+    if size == 0:
+        raise Refused("strides")
+
+
+@space("towers")
+def towers_that_shrink_alike(hp: Any) -> None:
+    left, right = 64, 32
+    for index in range(2):
+        left //= hp.Choice(f"left_{index}", [1, 2, 4])
+        right //= hp.Choice(f"right_{index}", [1, 2, 4])
+    if left != right:
+        raise Refused("towers")
+
+
+@space("groups")
+def groups_of_two_that_are_merged(hp: Any) -> None:
+    merged = hp.Int("left", 8, 64, step=4) + hp.Int("right", 8, 64, step=4)
+    if merged % hp.Choice("groups", [4, 8, 16]):
+        raise Refused("groups")
+
+
+@space("window")
+def window_behind_a_horizon(hp: Any) -> None:
+    if hp.Int("window", 8, 64, step=8) - hp.Int("horizon", 1, 24) < hp.Choice("kernel", [3, 5, 9]):
+        raise Refused("window")
+
+
 # --------------------------------------------------------------------------- as models are written
 
 
