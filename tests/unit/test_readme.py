@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,3 +26,9 @@ def test_the_readme_shows_lines_that_the_command_prints(tmp_path: Path) -> None:
     assert run.returncode == 1
     printed = iter(run.stdout.splitlines())
     assert len(wanted) > 5 and [line for line in wanted if line not in printed] == []
+
+
+def test_the_pictures_of_the_readme_are_there_and_small() -> None:
+    shown = re.findall(r"!\[[^\]]+\]\((docs/images/[^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    kept = {f"docs/images/{each.name}": each.stat().st_size for each in (ROOT / "docs" / "images").iterdir()}
+    assert sorted(shown) == sorted(kept) and max(kept.values()) < 60_000
