@@ -286,6 +286,29 @@ async def test_repairs_that_passed_stay_while_the_others_are_tried_in_a_second_t
     assert shown[0] == known.fixes[:1] and all(shown) and shown[-1] == known.fixes
 
 
+async def test_a_failure_is_repaired_beside_a_build_function_that_never_builds() -> None:
+    head, _, rest = TEXT.partition("def build_model")
+    broken = (
+        "def build_broken(hp):\n    never = hp.Int('never', 1, 2)\n    return keras.Sequential([never])\n\n\n"
+    )
+    # A repair that changes the length of its line, as most do.
+    text = f"{head}{broken}def build_model{rest}".replace("3, 9, step", "3, 11, step")
+    shift = broken.count("\n")
+
+    def builds_if_narrow(hp: Hp, level: Level) -> None:
+        if "return keras.Sequential([never])" in hp.text:
+            hp.choice("never", 1, 2)
+            raise ValueError("never", 7)
+        if hp.choice("kernel", *range(3, 13 if "3, 11," in hp.text else 11, 2)) >= 11:
+            raise ValueError("Computed output size would be zero or negative", 9 + shift)
+        hp.choice("units", *range(1, 41))
+
+    done = (await states(builds_if_narrow, text))[-1]
+    assert [target.coverage and target.coverage.all_fail for target in done.targets] == [True, False]
+    (fixed,) = [each for each in done.findings if each.target == "build_model" and each.cause]
+    assert any(fix.verified for fix in fixed.fixes)
+
+
 async def test_what_the_text_tells_is_shown_before_its_repairs_are_tried() -> None:
     text = TEXT.replace('"kernel", 3, 9, step=2', '"kernel", 3, 10, step=2')
     found = analysis.analyse(source.from_text(PATH, text), None, Options())

@@ -479,7 +479,9 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: F
         return False
     if _only_the_next(new, old, finding):
         return True
-    if finding.cause is not None and not any(report.verdict == "ok" for report in new.reports):
+    # Another target of the file may fail in every configuration, as it did before.
+    must_build = old.target.name == finding.target or any(each.verdict == "ok" for each in old.reports)
+    if finding.cause is not None and must_build and not any(each.verdict == "ok" for each in new.reports):
         return False
     if any(
         (cause.error.type, cause.error.stage) not in others and not _gives_up(cause, old)
