@@ -204,3 +204,38 @@ def build(hp):
 def test_inputs_of_a_shared_layer_that_only_happen_to_be_equal_are_bound_to_each_other() -> None:
     (report,) = probe(SHARED, {})
     assert report["verdict"] == "ok" and report["free"] == ("units",)
+
+
+def _runs(source: str, configurations: list[dict[str, Any]]) -> list[tuple[int, list[str]]]:
+    from hypershape.agent.engine import Engine
+
+    engine, function, runs = Engine(None, [PATH]), load(source), []
+    recall = Engine._recall
+    Engine._recall = lambda *given: (runs.append(1), recall(*given))[1]  # type: ignore[method-assign]
+    found = []
+    for configuration in configurations:
+        runs.clear()
+        report = engine.probe(function, configuration, "symbolic")
+        found.append((len(runs), sorted(report["free"])))
+    return found
+
+
+def test_a_run_that_an_earlier_one_spoke_for_is_not_followed_again() -> None:
+    body = (
+        "x = layers.Conv2D(hp.Int('filters', 4, 32, step=4), hp.Choice('kernel', [1, 3]), padding='same')(x)"
+    )
+    configurations = [
+        {},
+        {"filters": 8, "kernel": 3},
+        {"filters": 16, "kernel": 1},
+        {"filters": 16, "kernel": 3},
+    ]
+    found = in_child(_runs, target(body), configurations)
+    assert [runs for runs, _ in found[1:]] == [1, 1, 1]
+    assert {tuple(free) for _, free in found} == {("filters", "kernel")}
+
+
+def test_what_an_earlier_run_did_not_speak_for_is_followed_by_itself() -> None:
+    body = "x = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)\nif hp.Boolean('flag'):\n    x = layers.ReLU()(x)"
+    found = in_child(_runs, target(body), [{}, {"flag": True}, {"flag": True, "filters": 8}])
+    assert [runs for runs, _ in found[1:]] == [2, 1]

@@ -42,6 +42,9 @@ CONFIRMED_PARAMETERS = 300_000_000
 HOPELESS = 5
 """After so many runs in which nothing but memory failed, a target is not tried from memory any more."""
 
+MOST_FOLLOWED = 100
+"""Of runs with one outcome what so many have shown is kept."""
+
 _KEEPS_MEMORY = "free_memory" in inspect.signature(keras.backend.clear_session).parameters
 _PACKAGES = ("tensorboard", "scikit-learn", "tensorflow", "jax", "torch", "kt-legacy", "tf-keras")
 
@@ -184,6 +187,8 @@ class Engine:
         self._unknown = 0
         self._untold: Set[Any] = set()
         """Keys of failures that other labels might not have met."""
+        self._followed: Dict[Any, List[Tuple[Mapping[str, Any], Dict[str, Any]]]] = {}
+        """What runs were followed: by their outcome and the names that they read, what these were and what was found."""
         self._unfollowed = 0
         """How many of the last runs whose values carried their origin ended otherwise than with plain values."""
         self._unrelated = 0
@@ -618,6 +623,19 @@ class Engine:
     def _influences(
         self, function: Any, configuration: Mapping[str, Any], found: _Recalled
     ) -> Dict[str, Any]:
+        """What is known of the influences on a run: a run with the same outcome that spoke for this one, too, tells it."""
+        read = found.hp.hypershape_read
+        followed = self._followed.setdefault((found.key, tuple(read)), [])
+        for base, known in reversed(followed):
+            if all(_is_spoken_for(known, name, base[name], value) for name, value in read.items()):
+                return dict(known)
+        told = self._follow(function, configuration, found)
+        if told["free"] or told["alike"]:
+            followed.append((dict(read), told))
+            del followed[:-MOST_FOLLOWED]
+        return told
+
+    def _follow(self, function: Any, configuration: Mapping[str, Any], found: _Recalled) -> Dict[str, Any]:
         """What a second run shows whose values carry their origin: the names that were read without any influence as
         `free`, and other values of names with which the run would have been the same as `alike`.
 
@@ -838,6 +856,14 @@ def _holds_dictionary(key: Any) -> bool:
     return isinstance(key, (tuple, list)) and (
         "dict" in key[:1] or any(_holds_dictionary(each) for each in key)
     )
+
+
+def _is_spoken_for(told: Mapping[str, Any], name: str, base: Any, value: Any) -> bool:
+    """Whether what a run has shown, in which a hyperparameter had the value `base`, holds for another value."""
+    if name in told["free"]:
+        return True
+    alike: Tuple[Any, ...] = told["alike"].get(name, (base,))
+    return any(type(each) is type(value) and bool(each == value) for each in alike)
 
 
 def describe() -> Dict[str, Any]:
