@@ -458,6 +458,8 @@ class Report:
     """All configurations with which it would have been the same, where they are more than such a box: a decision
     diagram. Each node is a hyperparameter with the nodes that its values lead to; node 0 holds every configuration,
     the k-th of the list is node k, the last one is the root, and values that lead nowhere are outside."""
+    hinges: bool = False
+    """With one assumption about data that is not known it failed, with another it does not."""
 
 
 Stage: TypeAlias = Literal[
@@ -821,6 +823,11 @@ class TargetAnalysis:
         if not searched or not built or played or self.causes or (data is not None and data.y):
             return None
         return self.unread or "the labels of the search are not known"
+
+    @property
+    def hinges(self) -> bool:
+        """Whether some of what builds does so only with other data than is assumed."""
+        return any(report.hinges for report in self.reports)
 
     @property
     def known_data(self) -> DeclaredData | None:

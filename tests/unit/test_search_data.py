@@ -15,6 +15,7 @@ from hypershape.agent import given
 from hypershape.agent.standins import Assumption, stand_in
 from hypershape.model import Analysis, Options, Severity
 from hypershape.probe import Agent
+from hypershape.report.verdict import verdict
 
 CNN = """
 import keras
@@ -126,6 +127,29 @@ def test_only_what_fails_for_every_assumed_size_is_a_failure(analysed: Callable[
     again = analysed(declared)
     assert again.targets[0].data == "declared"
     assert conditions(again, "HS201") == ["blocks >= 4"]
+
+
+@pytest.mark.tensorflow
+def test_what_builds_with_data_of_some_sizes_only_is_no_failure_and_gets_no_check_mark(
+    analysed: Callable[[str], Analysis],
+) -> None:
+    text = """
+    import keras
+
+    def build_model(hp):
+        model = keras.Sequential()
+        for _ in range(hp.Int("blocks", 1, {most})):
+            model.add(keras.layers.Conv2D(8, 3))
+            model.add(keras.layers.MaxPooling2D())
+        model.add(keras.layers.Flatten())
+        model.add(keras.layers.Dense(1))
+        model.compile("adam", "mse")
+        return model
+    """
+    # Of 32 pixels three blocks leave 2, of 256 six.
+    fits, hinges = (analysed(text.format(most=most)).targets[0] for most in (3, 5))
+    assert not fits.causes and not hinges.causes
+    assert (verdict(fits) or "")[0] == "✓" and (verdict(hinges) or "")[0] == "○"
 
 
 @pytest.mark.tensorflow

@@ -178,7 +178,8 @@ def _under_both(before: Report, after: Report | None) -> Report:
         return replace(before, verdict="unknown")
     error = before.error if after.verdict == "fail" else after.error
     free = tuple(name for name in before.free if name in after.free)
-    return replace(before, verdict=after.verdict, error=error, free=free, alike={}, states=())
+    hinges = after.verdict == "ok"
+    return replace(before, verdict=after.verdict, error=error, free=free, alike={}, states=(), hinges=hinges)
 
 
 async def _under(

@@ -146,13 +146,15 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
         text += f"; {fewest:,} parameters" if fewest == most else f"; {fewest:,} to {most:,} parameters"
     if target.assumptions:
         text += f"; assumed {', '.join(target.assumptions)}"
+        text += ", with which some of them fail" * target.hinges
     text += _rehearsed(target)
     if target.step_unchecked is not None:
         text += f"; the training step was not checked: {target.step_unchecked}"
     if target.coverage.failed or target.causes or any(each.verdict == "fail" for each in target.rehearsals):
         return "✗", "red", text
     # A check mark is a proof; what was only sampled may still fail where nothing was tried.
-    return ("✓", "green", text) if target.coverage.mode == "exhaustive" else ("○", "cyan", text)
+    proved = target.coverage.mode == "exhaustive" and not target.hinges
+    return ("✓", "green", text) if proved else ("○", "cyan", text)
 
 
 def _rehearsed(target: TargetAnalysis) -> str:

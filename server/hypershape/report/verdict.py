@@ -34,6 +34,8 @@ def _mark(target: TargetAnalysis, coverage: Coverage) -> str:
     played = [each for each in target.rehearsals if each.verdict == "fail"]
     if played:
         return "✗ builds, but a rehearsed trial fails"
+    if target.hinges:
+        return "○ builds with data of some sizes"
     if coverage.mode == "exhaustive":
         space = coverage.space or coverage.probed
         return "✓ builds" if space == 1 else f"✓ all {space:,} build"
