@@ -198,5 +198,6 @@ def editor(client: LanguageClient) -> Editor:
 
 @pytest.fixture
 def children() -> Iterator[Callable[[], list[psutil.Process]]]:
-    """Every process below this one, for tests that no agent was started or left behind."""
-    yield lambda: psutil.Process().children(recursive=True)
+    """Every process that a test started, for tests that no agent was started or left behind."""
+    before = set(psutil.Process().children(recursive=True))
+    yield lambda: [each for each in psutil.Process().children(recursive=True) if each not in before]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -35,7 +36,7 @@ def build_model(hp):
 
 
 async def test_a_process_that_takes_too_long_is_ended_and_tried_again_with_more_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, children: Callable[[], list[psutil.Process]]
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(assumptions, "FIRST_SECONDS", LIMIT)
@@ -61,14 +62,14 @@ async def test_a_process_that_takes_too_long_is_ended_and_tried_again_with_more_
         assert session.analysis is not None
         (late,) = session.analysis.targets
         assert late.late and late.status == "unprobeable" and "more than" in (late.reason or "")
-        running = [each for each in psutil.Process().children(recursive=True) if _computes(each)]
+        running = [each for each in children() if _computes(each)]
         assert not running
         idle.set()
         await session.task
         assert [each.status for each in session.analysis.targets] == ["probed"]
     finally:
         await server.close_agents()
-    assert not psutil.Process().children(recursive=True)
+    assert not children()
 
 
 def _computes(process: psutil.Process) -> bool:

@@ -183,7 +183,8 @@ export class Editor {
     const place = await this.place(line, word);
     await this.page.mouse.move(0, 0);
     await this.page.mouse.move(place.x, place.y, { steps: 4 });
-    const hover = this.page.locator('.monaco-hover:not(.hidden) .monaco-hover-content').first();
+    // The workbench has hovers of its own: that of the status may still fade.
+    const hover = this.page.locator('.monaco-hover:not(.hidden):not(.workbench-hover) .monaco-hover-content').first();
     await hover.waitFor({ timeout: PATIENCE_MS });
     // Not those of the whole window: a progress moves as long as it is there.
     await this.page.waitForFunction(() =>
