@@ -198,6 +198,6 @@ def editor(client: LanguageClient) -> Editor:
 
 @pytest.fixture
 def children() -> Iterator[Callable[[], list[psutil.Process]]]:
-    """Every process that a test started, for tests that no agent was started or left behind."""
+    """Every process since this fixture, for tests that no agent was started or left behind: ask for it first."""
     before = set(psutil.Process().children(recursive=True))
     yield lambda: [each for each in psutil.Process().children(recursive=True) if each not in before]

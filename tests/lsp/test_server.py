@@ -65,7 +65,7 @@ async def test_a_failing_layer_is_squiggled_explained_and_repaired(editor: Edito
 
 
 async def test_static_findings_come_at_once_in_an_untrusted_workspace_and_nothing_is_run(
-    editor: Editor, tmp_path: Path, children
+    children, editor: Editor, tmp_path: Path
 ) -> None:
     witness = tmp_path / "witness"
     await editor.start(trusted=False)
@@ -145,7 +145,7 @@ async def test_findings_in_a_notebook_are_in_their_cell(editor: Editor, tmp_path
     assert not editor.codes(uris[0])
 
 
-async def test_no_process_is_left_when_the_editor_goes(editor: Editor, tmp_path: Path, children) -> None:
+async def test_no_process_is_left_when_the_editor_goes(children, editor: Editor, tmp_path: Path) -> None:
     await editor.start()
     uri = editor.open(tmp_path / "cnn.py", CNN)
     await editor.until(lambda: "HS201" in editor.codes(uri))
