@@ -70,18 +70,28 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
 
 def _folders_before(search: ast.stmt, around: Sequence[ast.AST], code: Code) -> Iterator[ast.stmt]:
     """The statements before a search, of its function or the module, that only make folders, into which callbacks write."""
-    for call in code.calls:
-        statement = code.parents.get(call)
-        if not isinstance(statement, ast.Expr) or not _makes_a_folder(call, code):
-            continue
-        whole, here = _with_its_condition(statement, code), _functions(code, statement)
-        before = code.text.start(whole) < code.text.start(search) and here in ([], list(around))
-        if (
-            before
-            and isinstance(code.parents.get(whole), (ast.Module, *FUNCTIONS))
-            and _is_known(whole, code)
-        ):
-            yield whole
+    start = code.text.start(search)
+    return (
+        each
+        for each in _folders(code)
+        if code.text.start(each) < start and _functions(code, each) in ([], list(around))
+    )
+
+
+@lru_cache(maxsize=8)
+def _folders(code: Code) -> tuple[ast.stmt, ...]:
+    """The statements of a text that only make folders, whose paths are known."""
+    calls = [(code.parents.get(call), call) for call in code.calls]
+    made = [
+        _with_its_condition(statement, code)
+        for statement, call in calls
+        if isinstance(statement, ast.Expr) and _makes_a_folder(call, code)
+    ]
+    return tuple(
+        each
+        for each in made
+        if isinstance(code.parents.get(each), (ast.Module, *FUNCTIONS)) and _is_known(each, code)
+    )
 
 
 def _is_known(node: ast.AST, code: Code, depth: int = 0) -> bool:
