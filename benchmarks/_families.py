@@ -510,7 +510,7 @@ def plain_loop(source: str, configurations: list[dict[str, Any]]) -> float:
     """Seconds for each configuration that a plain loop builds, after one that warms Keras up; failures count, too."""
     import keras
     import keras_tuner
-    from probe import load
+    from probe import load, seconds_each
 
     function = load(source)
 
@@ -521,8 +521,4 @@ def plain_loop(source: str, configurations: list[dict[str, Any]]) -> float:
             function(hp)
         keras.backend.clear_session(free_memory=False)
 
-    once(configurations[0])
-    started = time.perf_counter()
-    for configuration in configurations:
-        once(configuration)
-    return (time.perf_counter() - started) / len(configurations)
+    return seconds_each(once, configurations)

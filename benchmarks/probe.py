@@ -150,6 +150,11 @@ def loop_over(source: str, configurations: Sequence[dict[str, Any]], train: bool
             model.train_on_batch(numpy.zeros((32, *shape), "float32"), numpy.zeros(32, "int32"))
         keras.backend.clear_session(free_memory=False)
 
+    return seconds_each(once, configurations)
+
+
+def seconds_each(once: Callable[[dict[str, Any]], None], configurations: Sequence[dict[str, Any]]) -> float:
+    """What each configuration takes, after the first has been done once to warm Keras up."""
     once(configurations[0])
     started = time.perf_counter()
     for configuration in configurations:

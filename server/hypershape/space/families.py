@@ -23,7 +23,7 @@ from hypershape.space.conditions import (
     any_of,
     renamed,
 )
-from hypershape.space.literals import Literal
+from hypershape.space.literals import Literal, bit_set, sets_by_value
 from hypershape.space.relations import (
     COMPARED,
     DIVIDES,
@@ -85,7 +85,7 @@ def some_member(
     A chain of comparisons rather than `'avg' in (pooling_0, …)`: members that were not read have no value. Where all
     are read whatever the number of blocks is, one of `counts` may be that number: then the member's block must exist.
     """
-    members = [(_values(name, failing), _values(name, building)) for name in family]
+    members = [(sets_by_value(failing, name), sets_by_value(building, name)) for name in family]
     blocks = {
         count: [_existing(count, index, failing, building) for index in range(len(family))]
         for count in counts
@@ -176,18 +176,10 @@ def _existing(
     if index == 0:
         return -1, -1
     bad, good = (
-        sum(1 << i for i, each in enumerate(some) if type(n := each.get(count)) is int and n > index)
+        bit_set(type(n := each.get(count)) is int and n > index for each in some)
         for some in (failing, building)
     )
     return bad, good
-
-
-def _values(name: str, configurations: Sequence[Configuration]) -> dict[Value, int]:
-    found: dict[Value, int] = {}
-    for position, each in enumerate(configurations):
-        if name in each:
-            found[each[name]] = found.get(each[name], 0) | 1 << position
-    return found
 
 
 def _where(sign: Sign, value: Value, by_value: Mapping[Value, int]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hypershape.model import Configuration, Hyperparameter, Value
@@ -64,7 +64,7 @@ def comparisons(
     if not bad or (bad | good == bad & good and len(bad) == 1):
         return
     values, everything = domains.size(hp) or 0, (1 << len(building)) - 1
-    where = (_by_value(failing, name), _by_value(building, name))
+    where = (sets_by_value(failing, name), sets_by_value(building, name))
     for condition, cost in _compared(name, bad, good, hp):
         bits = [
             _union(bits for value, bits in each.items() if condition.holds({name: value})) for each in where
@@ -189,7 +189,12 @@ def _short(low: float, high: float) -> float:
     return high
 
 
-def _by_value(configurations: Sequence[Configuration], name: str) -> dict[Value, int]:
+def bit_set(answers: Iterable[bool]) -> int:
+    """Where the answer is yes, as a bit set."""
+    return sum(1 << place for place, each in enumerate(answers) if each)
+
+
+def sets_by_value(configurations: Sequence[Configuration], name: str) -> dict[Value, int]:
     """For each value the configurations that have it, as a bit set."""
     found: dict[Value, int] = {}
     for position, configuration in enumerate(configurations):

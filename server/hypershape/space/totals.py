@@ -27,7 +27,7 @@ from hypershape.space.conditions import (
     any_of,
 )
 from hypershape.space.families import MEMBER, families, kin
-from hypershape.space.literals import Literal
+from hypershape.space.literals import Literal, bit_set
 from hypershape.space.relations import COMPARED, FITTED, MULTIPLE, MULTIPLES
 
 PREFIX = 8
@@ -107,14 +107,14 @@ class _Total:
             return
         lengths = sorted({len(self._read(each)) for each in failing})
         for bound in _bounds(bad, good):
-            sides = _bits(each >= bound for each in bad), _bits(each >= bound for each in good)
+            sides = bit_set(each >= bound for each in bad), bit_set(each >= bound for each in good)
             if self._is_shown(failing, building, sides):
                 cost = FITTED + self.cost + PREFIX * (len(lengths) - 1)
                 yield Literal(self._at_least(bound, lengths), *sides, cost)
         if any(len(self._read(each)) < len(self.family) for some in (failing, building) for each in some):
             return
         for bound in _bounds([-each for each in bad], [-each for each in good]):
-            sides = _bits(each <= -bound for each in bad), _bits(each <= -bound for each in good)
+            sides = bit_set(each <= -bound for each in bad), bit_set(each <= -bound for each in good)
             if self._is_shown(failing, building, sides):
                 relation = Relation(self.expression(), "<=", Number(-bound))
                 yield Literal(relation, *sides, FITTED + self.cost)
@@ -160,7 +160,7 @@ def _related(
         for times in (1, *MULTIPLES) if one.sign == "*" else (1,):
             if times == 1 and x:
                 continue
-            sides = [_bits(each[x] != times * each[y] for each in some) for some in pairs]
+            sides = [bit_set(each[x] != times * each[y] for each in some) for some in pairs]
             same = {each[x] for place, each in enumerate(pairs[1]) if not sides[1] >> place & 1}
             unlike = {each for place, each in enumerate(pairs[0]) if sides[0] >> place & 1}
             if len(same) >= LEAST_TOTALS and len(unlike) >= LEAST_TOTALS:
@@ -169,7 +169,3 @@ def _related(
                 )
                 cost = (COMPARED if times == 1 else MULTIPLE) + one.cost + other.cost
                 yield Literal(Relation(first.expression(), "!=", right), sides[0], sides[1], cost)
-
-
-def _bits(answers: Iterable[bool]) -> int:
-    return sum(1 << place for place, each in enumerate(answers) if each)

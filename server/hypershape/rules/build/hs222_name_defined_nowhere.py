@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from hypershape.model import Analysis, Finding, Severity, Target
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
 from hypershape.source import Code
 
 
@@ -15,9 +16,9 @@ class NameDefinedNowhere(Rule):
     """A build function uses a name that nothing in its file defines.
 
     ## What it does
-    Names what the first such build function and its helpers need and no statement of the file binds. Where the file has a star
-    import, lines that do not parse, or a magic that may define names, and where the name is also written in a text
-    or a comment, nothing is said.
+    Names what the first such build function and its helpers need and no statement of the file binds. Where the file
+    has a star import, lines that do not parse, or a magic that may define names, and where the name is also written
+    in a text or a comment, nothing is said.
 
     ## Why it matters
     The build function raises NameError for every configuration, so the search ends in the tuner's constructor. All
@@ -58,15 +59,11 @@ class NameDefinedNowhere(Rule):
                 first = min((loads[0] for loads in unknown), key=code.span)
                 names = sorted(f"`{loads[0].id}`" for loads in unknown)
                 yield self.finding(
-                    f"{_listed(names)} defined nowhere in this file: `{target.name}` ends with a NameError.",
+                    f"{wording.listed(names)} {'is' if len(names) == 1 else 'are'} defined nowhere in this file: `{target.name}` ends with a NameError.",
                     code.span(first),
                     target=target.name,
                 )
                 return
-
-
-def _listed(names: list[str]) -> str:
-    return f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"
 
 
 def _wanted(target: Target) -> set[str]:

@@ -241,7 +241,7 @@ def _problem(call: HpCall, code: Code) -> tuple[ast.expr, str] | None:
     types = [_type(element, code) for element in written.elts]
     names = list(dict.fromkeys(_named(kind) for kind in types if kind is not None))
     if len(names) > 1:
-        said = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+        said = wording.listed(names)
         return node, f"Keras Tuner refuses this Choice: its values mix {said}, all must have one type."
     if types[0] is not None and types[0] not in _ACCEPTED:
         return (

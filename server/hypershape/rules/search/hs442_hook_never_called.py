@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
 from hypershape.source import Code
 
 HOOKS = (
@@ -91,7 +92,7 @@ class HookNeverCalled(Rule):
                 if method.name not in HOOKS and not _mentioned(method, code):
                     yield self.finding(
                         f"Keras Tuner calls no `{method.name}`: what it does never happens. Today's hooks are "
-                        f"{', '.join(HOOKS[:-1])} and {HOOKS[-1]}.",
+                        f"{wording.listed(HOOKS)}.",
                         code.text.name_span(code.path, method),
                     )
 

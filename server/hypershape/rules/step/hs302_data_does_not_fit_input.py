@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from hypershape.model import Cause, Edit, Fix, ProbeError, Shape, Span, TargetAnalysis
 from hypershape.rules.base import Example
+from hypershape.rules.common import wording
 from hypershape.rules.common.failure import BuildFailure, axes, input_shapes
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.shaping import sample_shaped
@@ -155,8 +156,7 @@ class DataDoesNotFitInput(BuildFailure):
 
 def _keys(error: ProbeError) -> str:
     """`'age' and 'fare'`: the keys of the data."""
-    keys = [repr(each) for each in _names(error)]
-    return f"{', '.join(keys[:-1])} and {keys[-1]}" if len(keys) > 1 else "".join(keys)
+    return wording.listed(map(repr, _names(error)))
 
 
 def _names(error: ProbeError) -> list[str]:
