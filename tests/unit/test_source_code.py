@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
+import gc
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -464,3 +466,28 @@ def test_arguments_in_a_dictionary_that_nothing_changes_are_those_of_the_call(
     assert [each.arg for each in code.keywords(call)] == names
     value = code.argument(call, "b")
     assert (value is None) == ("b" not in names)
+
+
+def test_a_text_that_is_no_more_is_freed_without_the_collector() -> None:
+    gc.disable()
+    try:
+        module = analysed(MODEL)
+        found = rules.findings(Analysis(module))
+        nodes = [weakref.ref(module.code), weakref.ref(module.code.tree)]
+        del module, found
+        assert [each() for each in nodes] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_a_text_that_is_no_more_is_freed_after_an_edit_that_shares_its_statements() -> None:
+    gc.disable()
+    try:
+        before = analysed(MODEL)
+        first = weakref.ref(before.code)
+        after = source.analyse(source.from_text("model.py", MODEL.replace("64", "32")), previous=before)
+        del before
+        assert first() is None
+        assert [each.name for each in after.targets] == ["build_model"]
+    finally:
+        gc.enable()

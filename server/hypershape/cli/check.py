@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from hypershape import rules, settings, source
+from hypershape import collector, rules, settings, source
 from hypershape.analysis import analyse
 from hypershape.cli import contract, formats, text
 from hypershape.cli.outcome import CANNOT_RUN, FOUND, OK, CannotRun
@@ -42,6 +42,8 @@ async def check(
     Where it is interrupted or asked to end (SIGTERM) it says what is known by then.
     """
     files = _files(paths)
+    rules.all_rules()
+    collector.settle()
     checker = _Checker(flags, usual, Trust(trusted, flags), () if trusted else (Path.cwd(), *paths))
     printer = text.Printer(Console(soft_wrap=True, highlight=False)) if output == "text" else None
     broken = cut = False

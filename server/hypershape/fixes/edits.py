@@ -35,7 +35,10 @@ class Tree:
         found = _lines_around(module.code, span.line)
         if found is None or found[1] < span.end_line:
             return None
-        return _tree(module.code, *found)
+        first, last = found
+        clean, starts = module.code.clean, module.code.text.starts
+        end = starts[last] if last < len(starts) else len(clean)
+        return _tree(module.code.path, clean[starts[first - 1] : end], first)
 
     def find(self, span: Span, *kinds: type[cst.CSTNode]) -> cst.CSTNode | None:
         """The outermost node of one of `kinds` that covers exactly `span` (parentheses around it not counted)."""
@@ -262,16 +265,12 @@ def _lines_around(code: Code, line: int) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=64)
-def _tree(code: Code, first: int, last: int) -> Tree | None:
-    clean, text = code.clean, code.text
-    end = text.starts[last] if last < len(text.starts) else len(clean)
+def _tree(path: str, text: str, first: int) -> Tree | None:
+    """The tree of a statement that begins at a line: most are the same in the next text."""
     try:
-        wrapper = MetadataWrapper(
-            cst.parse_module(clean[text.starts[first - 1] : end]), unsafe_skip_copy=True
-        )
+        wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
     except (cst.ParserSyntaxError, RecursionError):
         return None
-    path = code.path
     spans: dict[cst.CSTNode, Span] = {}
     for node, found in wrapper.resolve(PositionProvider).items():
         if not isinstance(node, cst.Module):

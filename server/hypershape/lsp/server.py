@@ -6,7 +6,6 @@ Handlers find the document, call a pure function and convert. All analysis is in
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 import time
 import traceback
@@ -26,7 +25,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument
 
-from hypershape import __version__, journal, settings
+from hypershape import __version__, collector, journal, settings
 from hypershape.lsp import (
     actions,
     addresses,
@@ -59,8 +58,6 @@ SLOW_TURN_SECONDS = 0.1
 SETTLING_SECONDS = 1.0
 """Hints and lenses wait so long for the first analysis of a text, which has what was known before in its place."""
 REFRESH_SECONDS = 0.5
-SWEPT_TOGETHER = 8
-"""So many texts are collected at a time, once they are no more: a second of typing."""
 
 
 class _Protocol(LanguageServerProtocol):
@@ -101,8 +98,6 @@ class Server(LanguageServer):
         self._said: set[str] = set()
         self._refreshed = 0.0
         self._second_tries = asyncio.Lock()
-        self._ended = 0
-        """So many analyses are over."""
         self._loading: asyncio.Future[None] | None = None
         self._published: dict[str, types.PublishDiagnosticsParams] = {}
         """What the editor shows of each part: the same again would only make it redraw."""
@@ -262,14 +257,6 @@ class Server(LanguageServer):
             self._show(Status("error", f"Analysing a file failed: {problem}", self.status.environment))
         finally:
             session.waiting = False
-            self._sweep()
-
-    def _sweep(self) -> None:
-        """Has texts collected that are no more: each is a cycle of few objects, but large ones, which Python's own
-        collector counts and does not weigh."""
-        self._ended += 1
-        if self._ended % SWEPT_TOGETHER == 0:
-            gc.collect()
 
     def _overdue(self, session: Session) -> str | None:
         """What of a document took too long, in a sentence, if its text is still the same."""
@@ -615,9 +602,7 @@ def create_server() -> Server:
 def _load() -> None:
     for name in ("analysis", "lsp.convert", "lsp.hover", "lsp.shapes", "probe", "report", "rules", "source"):
         import_module(f"hypershape.{name}")
-    # What was imported stays: a collector that went through all of it each time would hold the loop.
-    gc.collect()
-    gc.freeze()
+    collector.settle()
 
 
 async def _watch_turns(server: Server) -> None:

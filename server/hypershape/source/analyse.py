@@ -87,7 +87,7 @@ def analyse(document: Document, *, previous: Module | None = None, elsewhere: El
     code.receive(elsewhere.received)
     broken = tuple(lines.span(path, *each) for each in code.broken)
     targets += _half_typed(previous, targets, broken)
-    code.module = Module(
+    module = Module(
         document,
         code,
         broken=broken,
@@ -96,15 +96,17 @@ def analyse(document: Document, *, previous: Module | None = None, elsewhere: El
         ignores=comments.ignores(found_comments, lines, path),
         variables=environs.variables(code),
     )
-    return code.module
+    code.module = module
+    return module
 
 
 def _unread(document: Document) -> Module:
     """A text that is too long, as if it held nothing; where it has to do with Keras it says so."""
     code = Code(replace(document, text=""))
     why = f"It has {len(document.text):,} characters; files with more than {LARGEST:,} are not analysed."
-    code.module = Module(document, code, unread=why if "keras" in document.text.lower() else None)
-    return code.module
+    module = Module(document, code, unread=why if "keras" in document.text.lower() else None)
+    code.module = module
+    return module
 
 
 def _target(

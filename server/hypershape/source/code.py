@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, wraps
+from typing import Any, TypeAlias, TypeVar
 
-from hypershape.model import Document, Span
+from hypershape.model import Document, Module, Span
 from hypershape.source.edited import regrown
 from hypershape.source.hyperparameters import HpCall, HyperParameterObjects
 from hypershape.source.index import Index
@@ -30,13 +30,11 @@ from hypershape.source.names import (
 from hypershape.source.recover import Recovered, parsed, recover
 from hypershape.text import Placed, Text
 
-if TYPE_CHECKING:
-    from hypershape.model import Module
-
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Node = TypeVar("Node", bound=ast.AST)
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
+Known = TypeVar("Known")
 
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _MAY_NOT_RUN = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try, ast.match_case)
@@ -51,9 +49,6 @@ class Code:
     `clean` is the text with magics and statements that do not parse blanked out, same lines and columns; `tree` is
     its syntax tree, `text` its lines. `magics` and `broken` are what was blanked, as ranges of offsets.
     """
-
-    module: Module
-    """What `source.analyse` found in the text; set when it is done."""
 
     def __init__(self, document: Document, previous: Code | None = None) -> None:
         """Reads a document; raises nothing whatever its text.
@@ -73,6 +68,9 @@ class Code:
         self._index: Index = Index.of(self.tree, previous._index.parts if previous else {})
         self.reader: NameReader = previous.reader.keeping(self.nodes) if previous else NameReader()
         self._starts: dict[int, int] = {}
+        self._origins: dict[tuple[ast.AST, bool], str | None] = {}
+        self._found: dict[str, Any] = {}
+        self._worked_out: dict[Callable[[Code], object], Any] = {}
         self.handed: tuple[Function, ...] = ()
         self.received: frozenset[tuple[int, int]] = frozenset()
 
@@ -93,6 +91,16 @@ class Code:
         known = Recovered(self.clean, self.tree)
         found = regrown(known, self.text, Text.of(clean), self.top_level)
         return found.tree if found is not None else parsed(clean)
+
+    @property
+    def module(self) -> Module:
+        """What `source.analyse` found in the text; set when it is done."""
+        return Module(code=self, **self._found)
+
+    @module.setter
+    def module(self, module: Module) -> None:
+        # Without the module itself: in a cycle, a text that is no more would wait for the collector.
+        self._found = {name: getattr(module, name) for name in module.__slots__ if name != "code"}
 
     # Nodes.
 
@@ -431,6 +439,12 @@ class Code:
         return self._origin(node, only_imported=True)
 
     def _origin(self, node: ast.AST, only_imported: bool) -> str | None:
+        asked = node, only_imported
+        if asked not in self._origins:
+            self._origins[asked] = self._found_origin(node, only_imported)
+        return self._origins[asked]
+
+    def _found_origin(self, node: ast.AST, only_imported: bool) -> str | None:
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
@@ -595,6 +609,20 @@ class Code:
         exact = [each for each in self.hp_calls if each.span == span]
         inside = exact or [each for each in self.hp_calls if contains(span, each.span)]
         return inside[0] if len(inside) == 1 else None
+
+
+def per_text(work: Callable[[Code], Known]) -> Callable[[Code], Known]:
+    """Does `work` once for each text; what it gives is kept as long as the text is."""
+
+    @wraps(work)
+    def once(code: Code) -> Known:
+        known = code._worked_out
+        if work not in known:
+            known[work] = work(code)
+        found: Known = known[work]
+        return found
+
+    return once
 
 
 # Nodes by themselves.

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import ref
 
 from hypershape.model import Span
 from hypershape.source.names import FUNCTIONS, Function
@@ -71,9 +72,16 @@ class HyperParameterObjects:
         handed: Sequence[Function] = (),
         received: frozenset[tuple[int, int]] = frozenset(),
     ) -> None:
-        self._code = code
+        # The text has this object: in a cycle it would wait for the collector when it is no more.
+        self._weakly = ref(code)
         self._handed = handed
         self._received = received
+
+    @property
+    def _code(self) -> Code:
+        code = self._weakly()
+        assert code is not None
+        return code
 
     @cached_property
     def calls(self) -> Sequence[HpCall]:

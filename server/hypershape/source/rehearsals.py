@@ -6,10 +6,9 @@ import ast
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from hypershape.source.calls import Construction
-from hypershape.source.code import Code, blocks
+from hypershape.source.code import Code, blocks, per_text
 from hypershape.source.names import BUILTINS, FUNCTIONS, Names
 from hypershape.source.slices import Capture
 from hypershape.source.targets import TargetFinder
@@ -78,7 +77,7 @@ def _folders_before(search: ast.stmt, around: Sequence[ast.AST], code: Code) -> 
     )
 
 
-@lru_cache(maxsize=8)
+@per_text
 def _folders(code: Code) -> tuple[ast.stmt, ...]:
     """The statements of a text that only make folders, whose paths are known."""
     calls = [(code.parents.get(call), call) for call in code.calls]
@@ -146,7 +145,7 @@ def _models_before(made: ast.stmt, code: Code) -> Iterator[ast.stmt]:
     return (each for each in _models(code) if each is not made and code.text.start(each) <= start)
 
 
-@lru_cache(maxsize=8)
+@per_text
 def _models(code: Code) -> tuple[ast.stmt, ...]:
     """The statements of the module that only make layers and models; a file may have hundreds of tuners after them."""
     return tuple(

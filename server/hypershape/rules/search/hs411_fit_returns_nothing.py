@@ -141,9 +141,10 @@ def _judged(bases: set[str], made: ast.ClassDef) -> str | None:
     """The method of a class that has to return the metrics."""
     if "keras_tuner.HyperModel" in bases:
         return "fit"
-    tuner = {f"keras_tuner.{name}" for name in ("Tuner", *PARAMETERS)}
+    if bases.isdisjoint(f"keras_tuner.{name}" for name in ("Tuner", *PARAMETERS)):
+        return None
     tells = any(isinstance(each, ast.Attribute) and each.attr == "update_trial" for each in ast.walk(made))
-    return "run_trial" if bases & tuner and not tells else None
+    return None if tells else "run_trial"
 
 
 def _history(method: ast.FunctionDef) -> str | None:

@@ -190,7 +190,7 @@ class SharedModel(Rule):
         if any(node.attr in ("trainable", "clone_model", "freeze") for node in code.every(ast.Attribute)):
             return
         bodies = [target.body for target in analysis.module.targets]
-        for node in code.every(ast.Name):
+        for node in code.every(ast.Name) if bodies else ():
             made = _shared(node, code)
             if made is None or not any(contains(body, code.span(node)) for body in bodies):
                 continue
