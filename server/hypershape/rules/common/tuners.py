@@ -10,15 +10,8 @@ from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Fix, Module, Target, TargetAnalysis, TunerCall
 from hypershape.source import Code, contains
 
-_COMMON = [
+_OF_TUNERS = [
     "hypermodel",
-    "objective",
-    "seed",
-    "hyperparameters",
-    "tune_new_entries",
-    "allow_new_entries",
-    "max_retries_per_trial",
-    "max_consecutive_failed_trials",
     "max_model_size",
     "optimizer",
     "loss",
@@ -31,6 +24,16 @@ _COMMON = [
     "overwrite",
     "executions_per_trial",
 ]
+_COMMON = [
+    "objective",
+    "seed",
+    "hyperparameters",
+    "tune_new_entries",
+    "allow_new_entries",
+    "max_retries_per_trial",
+    "max_consecutive_failed_trials",
+    *_OF_TUNERS,
+]
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "RandomSearch": ("max_trials", *_COMMON),
@@ -39,6 +42,9 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "Hyperband": ("max_epochs", "factor", "hyperband_iterations", *_COMMON),
 }
 """Every argument that Keras Tuner's own tuners take."""
+
+WITH_AN_ORACLE = ("oracle", *_OF_TUNERS)
+"""What the plain `Tuner` takes: all else is its oracle's."""
 
 _VALIDATION = ("validation_data", "validation_split")
 _BEFORE_VALIDATION = 6

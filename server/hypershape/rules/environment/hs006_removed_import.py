@@ -187,7 +187,7 @@ class RemovedImport(Rule):
             package = "keras-tuner" if gone.name.startswith("keras_tuner") else "Keras 3"
             today = f"; use {gone.today}" if gone.today else ""
             yield self.finding(
-                f"{package} has no {gone.written}{today}.",
+                f"{package} has no {gone.written}{today}.{_end(node, gone, code)}",
                 code.span(node),
                 target=target,
                 cause=cause,
@@ -195,9 +195,25 @@ class RemovedImport(Rule):
             )
 
 
+def _end(node: ast.AST, gone: _Gone, code: Code) -> str:
+    """` No search begins.` where the file itself runs into what is gone, before its last search."""
+    tuners = code.module.tuners
+    calls = [*(each.call for each in tuners), *(call for each in tuners for call in each.searches)]
+    late = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    if any(isinstance(each, late) for each in code.ancestors(node)) or _only_when_called(gone):
+        return ""
+    last = max((each.span.line for each in calls), default=0)
+    return " No search begins." if code.span(node).line <= last else ""
+
+
+def _only_when_called(gone: _Gone) -> bool:
+    """Whether a name can be had, and is refused only where it is called."""
+    return module_of(gone.name) == "keras.optimizers.legacy"
+
+
 def _never_called(gone: _Gone, code: Code) -> bool:
     """Whether a name is one that Keras 3 refuses only where it is called, and the file calls nothing of it."""
-    if module_of(gone.name) != "keras.optimizers.legacy":
+    if not _only_when_called(gone):
         return False
     return not any((code.imported(call.func) or "").startswith(gone.name) for call in code.calls)
 
