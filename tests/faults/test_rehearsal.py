@@ -800,6 +800,27 @@ async def test_the_labels_of_what_gives_batches_are_known(agent: Agent, name: st
     assert 7 <= output["labels"]["min"] < output["labels"]["max"] <= 8
 
 
+async def test_the_first_trial_has_all_that_a_dataset_yields_once(agent: Agent) -> None:
+    text = """
+        import tensorflow as tf
+
+        stock = iter(range(2))
+
+        def batches():
+            for _ in stock:
+                yield x[:10], y[:10]
+
+        data = tf.data.Dataset.from_generator(
+            batches,
+            output_signature=(tf.TensorSpec((None, 5), tf.float32), tf.TensorSpec((None, 1), tf.float32)),
+        ).apply(tf.data.experimental.assert_cardinality(2))
+        tuner = kt.RandomSearch(build, "loss", max_trials=4)
+        tuner.search(data)
+    """
+    found = await played(agent, text)
+    assert (found.verdict, found.trial) == ("fail", 2)
+
+
 async def test_a_method_that_gives_no_metrics_back_is_named(agent: Agent) -> None:
     text = """
         class Model(kt.HyperModel):

@@ -115,27 +115,19 @@ def _of_loss(given: Any) -> Dict[str, Any]:
     return {"loss": name, "from_logits": bool(getattr(loss, "from_logits", False))}
 
 
-def labels_of(given: Dict[str, Any]) -> Optional[Any]:
-    """The labels that a training is given: all of an array, the first batches of a dataset that is surely finite.
+def labels_of_dataset(data: Any) -> Optional[Any]:
+    """The labels in the first batches of a dataset that is surely finite; None of anything else.
 
-    None where weights may take some of them out.
+    This takes them from it once more: ask when the training has had its own.
     """
-    if given.get("sample_weight") is not None:
-        return None
-    if given.get("y") is not None:
-        return given["y"]
     try:
-        return _first_labels(given.get("x"))
+        count = cutting.batches(data)
+        if count in (None, math.inf) or not isinstance(getattr(data, "element_spec", None), tuple):
+            return None
+        return of_batches(list(data.take(cutting.STEPS)))
     except Exception:
         # What its pipeline raises is the training's to say.
         return None
-
-
-def _first_labels(data: Any) -> Any:
-    count = cutting.batches(data)
-    if count in (None, math.inf) or not hasattr(data, "take") or not isinstance(data.element_spec, tuple):
-        return None
-    return of_batches(list(data.take(cutting.STEPS)))
 
 
 def of_batches(batches: Sequence[Any]) -> Any:

@@ -554,7 +554,8 @@ class Watch:
             self._facts["model"] = {"input": shape}
         generator, wanted = cutting.counted(given.get("x")), _drawn(given)
         first = "compared" not in self._facts and not self._assumption.made
-        labels, asked = compared.labels_of(given) if first else None, given.get("epochs")
+        labels = given.get("y") if first and given.get("sample_weight") is None else None
+        asked, data = given.get("epochs"), given.get("x")
         asked_steps = given.get("steps_per_epoch")
         self._facts["endless"] = sorted({*self._facts.get("endless", ()), *cutting.endless(given)})
         cutting.fit(given)
@@ -570,7 +571,9 @@ class Watch:
                     history = real(*bound.args, **bound.kwargs)
             finally:
                 drawn = batches if generator is None else generator.first
-                self._look_at(model, labels, drawn if first else ())
+                if first and labels is None:
+                    labels = compared.of_batches(drawn) if drawn else compared.labels_of_dataset(data)
+                self._look_at(model, labels)
             self._hooks.wait(given.get("callbacks"), given.get("epochs"), asked, history)
             return history
         finally:
@@ -581,11 +584,10 @@ class Watch:
             if first and asked_steps is None:
                 cutting.pass_through(given.get("x"))
 
-    def _look_at(self, model: Any, labels: Any, batches: Sequence[Any]) -> None:
+    def _look_at(self, model: Any, labels: Any) -> None:
         """Notes of a trained model what raises nothing; classes of the user's may answer in any way."""
         with contextlib.suppress(Exception):
             if "compared" not in self._facts:
-                labels = compared.of_batches(batches) if labels is None else labels
                 self._facts["compared"] = compared.outputs(model, labels, facts.describe, self._made_at)
             self._shared.layers(model, self._trials, self._made_at)
 
