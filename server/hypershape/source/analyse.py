@@ -7,11 +7,12 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, Span, Target, TunerCall
 from hypershape.source import comments, environs
 from hypershape.source.calls import Construction, TunerFinder
-from hypershape.source.code import Code
+from hypershape.source.code import Code, per_text
 from hypershape.source.documents import LARGEST
 from hypershape.source.modules import (
     Collector,
@@ -41,7 +42,6 @@ _LIBRARIES = {
     "keras_tuner",
     "K",
 }
-_BLANK_LINES = re.compile(r"(?:(?:\r\n|\r|\n)[ \t\f]*(?=[\r\n]))+(?:\r\n|\r|\n)")
 _LIBRARY_CLASSES = (
     r"(?:Sequential|Model|Input|InputLayer|Dense|Dropout|Flatten|Reshape|Embedding|Activation|Adam|SGD|RMSprop|Nadam|Adamax"
     r"|Adagrad|Bidirectional|BatchNormalization|LSTM|GRU|SimpleRNN|LeakyReLU|Concatenate|Add|HyperModel"
@@ -165,7 +165,7 @@ def _slice(
         )
         return None, f"It uses {names}, {f'but {broken}' if broken else 'which this file never imports'}."
     own_training = any(construction.tuner.own_trials for construction in found.constructions)
-    problem = _does_not_compile(files[-1], code.document)
+    problem = _does_not_compile(files[-1], cut, code.document)
     if problem is not None:
         return None, problem
     stand_ins = _stand_ins(cut, handed.assumed, code)
@@ -188,7 +188,7 @@ def _fed(found: Found, code: Code, targets: TargetFinder, texts: Mapping[str, Do
     files, unfilled = _files(cut, code, texts)
     if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
         return None
-    if _does_not_compile(files[-1], code.document) is not None:
+    if _does_not_compile(files[-1], cut, code.document) is not None:
         return None
     return Slice(files, data.expression, _stand_ins(cut, {}, code))
 
@@ -213,7 +213,7 @@ def _rehearsal(
     files, unfilled = _files(cut, code, texts)
     if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
         return None
-    if _does_not_compile(files[-1], code.document) is not None:
+    if _does_not_compile(files[-1], cut, code.document) is not None:
         return None
     return Slice(files, play.expression, _stand_ins(cut, {}, code), acts=play.acts)
 
@@ -222,11 +222,16 @@ def _files(
     cut: Cut, code: Code, texts: Mapping[str, Document]
 ) -> tuple[tuple[SliceFile, ...], Mapping[str, str]]:
     """The modules of a slice, the file's own last; and the names that a function would have to fill."""
-    finder = Finder(code.path, extra_paths(code))
+    finder = _finder(code)
     collector = Collector(finder, texts)
     others = collector.files(code, cut)
     text = with_todays_imports(with_absolute_imports(cut.text, cut, code, finder), cut, code)
     return (*others, SliceFile(code.path, "__main__", text)), collector.unfilled
+
+
+@per_text
+def _finder(code: Code) -> Finder:
+    return Finder(code.path, extra_paths(code))
 
 
 def _stand_ins(cut: Cut, assumed: Mapping[str, str], code: Code) -> dict[str, str]:
@@ -234,20 +239,35 @@ def _stand_ins(cut: Cut, assumed: Mapping[str, str], code: Code) -> dict[str, st
     return described(why, why, "")
 
 
-def _does_not_compile(file: SliceFile, document: Document) -> str | None:
+def _does_not_compile(file: SliceFile, cut: Cut, document: Document) -> str | None:
+    """What Python says of a text that a cut was made into."""
+    # Both tell something of the whole module.
+    alone = file.text == cut.text and "__future__" not in file.text and "global" not in file.text
+    if alone and all(map(_compiles, cut.parts)):
+        return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                # What was blanked takes most of the time and says nothing, but for the number of the line.
-                compile(_BLANK_LINES.sub("\n", file.text), file.path, "exec", dont_inherit=True)
-            except (SyntaxError, ValueError, RecursionError):
-                compile(file.text, file.path, "exec", dont_inherit=True)
+        _compiled(file.text, file.path)
     except (SyntaxError, ValueError, RecursionError) as problem:
         line = getattr(problem, "lineno", None)
         place = f" ({document.where(line)})" if line else ""
         return f"What it needs does not compile{place}: {problem.args[0] if problem.args else problem}."
     return None
+
+
+@lru_cache(maxsize=1024)
+def _compiles(part: str) -> bool:
+    """Whether a statement compiles by itself: most stand in many slices, and in those of the next text."""
+    try:
+        _compiled(part, "part")
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _compiled(text: str, path: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(text, path, "exec", dont_inherit=True)
 
 
 def _given(found: Found) -> tuple[ast.expr | None, bool]:

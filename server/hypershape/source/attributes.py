@@ -23,6 +23,7 @@ class Attributes:
     def __init__(self, code: Code) -> None:
         self.classes = {node.name: node for node in code.definitions if isinstance(node, ast.ClassDef)}
         self._uses: dict[int, Use] = {}
+        self._sets: dict[str, set[str]] = {}
 
     def methods(
         self, owner: ast.ClassDef, depth: int = 0
@@ -52,7 +53,11 @@ class Attributes:
 
     def sets_of(self, method: str) -> set[str]:
         """The attributes that a method of this name sets, in whatever class of the file it is."""
-        return set().union(*(self.closure(owner, method).sets for owner in self.classes.values()))
+        known = self._sets.get(method)
+        if known is None:
+            closures = (self.closure(owner, method).sets for owner in self.classes.values())
+            known = self._sets[method] = set().union(*closures)
+        return known
 
     def class_level(self, owner: ast.ClassDef) -> set[str]:
         """Names that a class and its base classes in the file bind in their bodies."""

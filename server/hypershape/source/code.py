@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 from hypershape.model import Document, Module, Span
 from hypershape.source.edited import regrown
 from hypershape.source.hyperparameters import HpCall, HyperParameterObjects
-from hypershape.source.index import Index
+from hypershape.source.index import Index, walk
 from hypershape.source.names import (
     BINDING,
     BUILTINS,
@@ -68,6 +68,7 @@ class Code:
         self._index: Index = Index.of(self.tree, previous._index.parts if previous else {})
         self.reader: NameReader = previous.reader.keeping(self.nodes) if previous else NameReader()
         self._starts: dict[int, int] = {}
+        self._calls_inside: dict[ast.AST, Sequence[ast.Call]] = {}
         self._origins: dict[tuple[ast.AST, bool], str | None] = {}
         self._found: dict[str, Any] = {}
         self._worked_out: dict[Callable[[Code], object], Any] = {}
@@ -129,6 +130,13 @@ class Code:
             for node in self.calls
             if isinstance(node.func, (ast.Name, ast.Attribute))
         )
+
+    def calls_inside(self, node: ast.AST) -> Sequence[ast.Call]:
+        """The calls in a statement or expression, with itself."""
+        known = self._calls_inside.get(node)
+        if known is None:
+            known = self._calls_inside[node] = [each for each in walk(node) if isinstance(each, ast.Call)]
+        return known
 
     @property
     def classes(self) -> Sequence[ast.ClassDef]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 _NO_NODES = {"ctx", "op", "ops", "kind", "type_comment", "type_ignores", "id", "attr", "asname"}
@@ -108,6 +108,15 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all inside it, contexts and operators left out, in no order that means anything."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        waiting += children(each)
 
 
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:

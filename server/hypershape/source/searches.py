@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hypershape.source.code import Code, argument
+from hypershape.source.code import Code, argument, per_text
 from hypershape.source.names import FUNCTIONS, Names
 from hypershape.source.slices import Capture
 from hypershape.source.targets import TargetFinder
@@ -90,29 +90,48 @@ def writers(text: str, before: int | None, code: Code) -> list[ast.stmt]:
 
     A path is a name that `tempfile` gave, or one made of it, and a text with a dot or a slash.
     """
-    kept = [each for each in code.tree.body if text[code.text.start(each) : code.text.end(each)].strip()]
-    made: set[str] = set()
-    for statement in kept:
-        if isinstance(statement, ast.Assign):
-            named = _names(statement.value)
-            if named & made or any(
-                (code.origin(each.func) or "").startswith("tempfile.")
-                for each in ast.walk(statement.value)
-                if isinstance(each, ast.Call)
-            ):
-                made |= {each.id for each in statement.targets if isinstance(each, ast.Name)}
-    paths = {
-        path for each in kept if not isinstance(each, (*FUNCTIONS, ast.ClassDef)) for path in _paths(each)
-    }
+
+    def is_kept(statement: ast.stmt) -> bool:
+        return bool(text[code.start(statement) : code.text.end(statement)].strip())
+
+    made = _made_of_temporary(filter(is_kept, code.tree.body), code) if _uses_temporary(code) else set()
+    naming = _naming_paths(code)
+    paths = {path for each, named in naming.items() if is_kept(each) for path in named}
     ends = before if before is not None else len(code.clean)
     return [
         each
-        for each in code.tree.body
+        for each in (code.tree.body if made else naming)
         if isinstance(each, (ast.Expr, ast.For, ast.With))
-        and code.text.start(each) < ends
-        and each not in kept
-        and (_names(each) & made or _paths(each) & paths)
+        and code.start(each) < ends
+        and (not paths.isdisjoint(naming.get(each, ())) or _names(each) & made)
+        and not is_kept(each)
     ]
+
+
+@per_text
+def _naming_paths(code: Code) -> Mapping[ast.stmt, set[str]]:
+    """The statements of the module, definitions left out, that name paths, each with them."""
+    found = {
+        each: _paths(each) for each in code.tree.body if not isinstance(each, (*FUNCTIONS, ast.ClassDef))
+    }
+    return {each: paths for each, paths in found.items() if paths}
+
+
+@per_text
+def _uses_temporary(code: Code) -> bool:
+    return any((code.origin(each.func) or "").startswith("tempfile.") for each in code.calls)
+
+
+def _made_of_temporary(statements: Iterable[ast.stmt], code: Code) -> set[str]:
+    """The names that hold what `tempfile` gave, or something made of it."""
+    made: set[str] = set()
+    for statement in statements:
+        if isinstance(statement, ast.Assign):
+            calls = code.calls_inside(statement.value)
+            given = any((code.origin(each.func) or "").startswith("tempfile.") for each in calls)
+            if given or _names(statement.value) & made:
+                made |= {each.id for each in statement.targets if isinstance(each, ast.Name)}
+    return made
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from heapq import heapify, heappop, heappush
 
 from hypershape.source.attributes import Attributes
 from hypershape.source.code import Code, Definition, blocks
 from hypershape.source.environs import changes_environment
 from hypershape.source.names import BUILTINS, FUNCTIONS, Names, parameters, plainly_bound, root
-from hypershape.text import blanked
+from hypershape.text import Text, blanked
 
 # Calls that change how every later model is built, by their names with imports resolved.
 _EFFECTS = (
@@ -49,9 +52,58 @@ _TRANSFORMER = re.compile(
 )
 
 _EMPTY = {"None", "{}", "[]", "dict()", "list()", "''", "0"}
+_MAY_BE_EMPTY = (ast.Constant, ast.Dict, ast.List, ast.Call)
 
 # Methods that Python, Keras or Keras Tuner calls by itself.
 _CALLED_BY_OTHERS = {"build", "call", "get_config", "compute_output_shape", "declare_hyperparameters"}
+
+
+class Sheet:
+    """A text of which parts are kept and all others are blanks, with the lines and columns that it had.
+
+    Line by line, because a file has hundreds of slices of which each keeps little of it.
+    """
+
+    def __init__(self, clean: Text, blank: Sequence[str]) -> None:
+        """`blank` are the full lines with nothing kept."""
+        self._clean = clean
+        self._lines = list(blank)
+
+    def keep(self, start: int, end: int) -> None:
+        self._write(start, end, self._clean.value[start:end])
+
+    def erase(self, start: int, end: int) -> None:
+        self._write(start, end, blanked(self._clean.value[start:end]))
+
+    def put(self, start: int, text: str) -> None:
+        self._write(start, start + len(text), text)
+
+    def text(self) -> str:
+        return "".join(self._lines)
+
+    def lines(self, first: int, last: int) -> str:
+        return "".join(self._lines[first - 1 : last])
+
+    def _write(self, start: int, end: int, text: str) -> None:
+        """Writes as many characters over those that are there."""
+        lines, starts = self._lines, self._clean.starts
+        number = bisect_right(starts, start) - 1
+        done = start
+        while done < end:
+            begin = starts[number]
+            old = lines[number]
+            last = min(end, begin + len(old))
+            lines[number] = old[: done - begin] + text[done - start : last - start] + old[last - begin :]
+            done = last
+            number += 1
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What makes a statement matter to a slice: nothing but these `names` being wanted, or it does `always`."""
+
+    names: frozenset[str]
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +131,8 @@ class Cut:
     """
 
     text: str
+    parts: tuple[str, ...]
+    """The lines of each statement of the module that is kept, one by one."""
     missing: set[str]
     missing_before_stars: set[str]
     imports: tuple[ast.Import | ast.ImportFrom, ...]
@@ -98,14 +152,16 @@ class Slicer:
     """The statements and clauses that stand in no definition."""
     attributes: Attributes = field(init=False)
     _words: dict[int, set[str]] = field(default_factory=dict)
-    _calls: dict[int, list[ast.Call]] = field(default_factory=dict)
     _effects: dict[int, bool] = field(default_factory=dict)
     blank: list[str] = field(init=False)
-    """The text's characters with nothing kept."""
+    """The text's lines with nothing kept."""
+    _stakes: dict[int, Stakes] = field(default_factory=dict)
+    _writes: dict[int, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         clean = self.code.clean
-        self.blank = list(blanked(clean))
+        text = self.code.text.like(blanked(clean))
+        self.blank = [text.full_line(number) for number in range(1, len(text.starts) + 1)]
         self.attributes = Attributes(self.code)
         self.outside = [each for each in self.code.statements if self.code.enclosing(each) is None]
         stack: list[ast.stmt] = list(self.code.tree.body)
@@ -153,7 +209,8 @@ class Slicer:
             roots: statements that are kept in their places, with what they need.
         """
         cutting = _Cutting(self, before, tuple(captures), set(given), tuple(without))
-        cutting.roots = {id(part) for each in roots for part in (each, *_inside(each))}
+        for each in roots:
+            cutting.root(each)
         return cutting.run(needed)
 
     def is_transformer(self, name: str) -> bool:
@@ -163,10 +220,98 @@ class Slicer:
 
     def calls_in(self, node: ast.stmt) -> Sequence[ast.Call]:
         """The calls inside a statement, which several slices ask for."""
-        known = self._calls.get(id(node))
+        return self.code.calls_inside(node)
+
+    @cached_property
+    def staked(self) -> Mapping[str, Sequence[int]]:
+        """The statements of the module, by their numbers, to which each name matters."""
+        found: dict[str, list[int]] = {}
+        for number, statement in enumerate(self.code.tree.body):
+            for name in self.stakes(statement).names:
+                found.setdefault(name, []).append(number)
+        return found
+
+    @cached_property
+    def always(self) -> Sequence[int]:
+        """The statements of the module that matter to every slice, or may."""
+        return [number for number, each in enumerate(self.code.tree.body) if self.stakes(each).always]
+
+    @cached_property
+    def starts(self) -> Sequence[int]:
+        """Where the statements of the module start."""
+        return [self.code.start(each) for each in self.code.tree.body]
+
+    def stakes(self, node: ast.AST) -> Stakes:
+        """What makes a statement or clause matter, with all that stands in it; as `_Cutting._matters` has it."""
+        known = self._stakes.get(id(node))
         if known is None:
-            known = self._calls[id(node)] = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+            known = self._stakes[id(node)] = self._stakes_of(node)
         return known
+
+    def _stakes_of(self, node: ast.AST) -> Stakes:
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            return Stakes(frozenset({node.name}))
+        if is_compound(node) or isinstance(node, (ast.ExceptHandler, ast.match_case)):
+            head = self._head(node)
+            inner = [self.stakes(each) for block in blocks(node) for each in block]
+            names = (head.binds | head.changes).union(*(each.names for each in inner))
+            return Stakes(frozenset(names), any(each.always for each in inner))
+        assert isinstance(node, ast.stmt)
+        does = self.code.reader.of(node)
+        future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        always = future or isinstance(node, ast.Global) or self.is_effect(node)
+        touched = does.binds | does.changes | does.deletes | does.fits | self._owners(node)
+        if not does.calls.isdisjoint(self.definitions):
+            touched |= self.writes(node) | {
+                name for _, given in self.changed_arguments(node) for name in given
+            }
+        return Stakes(frozenset(touched), always)
+
+    def _owners(self, node: ast.stmt) -> set[str]:
+        """The names on which a statement calls methods of the file's classes that set attributes."""
+        return {
+            call.func.value.id
+            for call in (self.calls_in(node) if self.attributes.classes else ())
+            if isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)
+            and self.attributes.sets_of(call.func.attr)
+        }
+
+    def writes(self, node: ast.AST) -> set[str]:
+        """The module-level names that the functions which a statement calls bind or change."""
+        known = self._writes.get(id(node))
+        if known is None:
+            known = self._writes[id(node)] = self._written_by(self.code.reader.of(node).calls)
+        return known
+
+    def _written_by(self, called: set[str]) -> set[str]:
+        functions = [
+            each
+            for name in self.mentioned(called)
+            for each in self.definitions[name]
+            if isinstance(each, FUNCTIONS)
+        ]
+        if any("search" in self.words(each) for each in functions):
+            # What starts a search, and what calls that, must never run.
+            return set()
+        does = [self.code.reader.function(each) for each in functions]
+        return set().union(*(each.global_binds | each.changes for each in does))
+
+    def changed_arguments(self, node: ast.stmt) -> Iterator[tuple[ast.Call, set[str]]]:
+        """The calls of the file's own functions in a statement, with the names of what these change in place."""
+        for call in self.calls_in(node):
+            if not isinstance(call.func, ast.Name):
+                continue
+            for function in self.definitions.get(call.func.id, ()):
+                if isinstance(function, FUNCTIONS):
+                    yield call, self._changed_by(call, function)
+
+    def _changed_by(self, call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+        names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+        given = dict(zip(names, call.args, strict=False))
+        given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+        changed = self.code.reader.function(function).changed_parameters
+        return {each for name, value in given.items() if name in changed for each in root(value)}
 
     def is_effect(self, node: ast.stmt) -> bool:
         """Whether a statement changes how every later model is built, or the environment in which it is."""
@@ -259,19 +404,26 @@ class _Cutting:
         self.captures = {id(capture.function): capture for capture in captures}
         self.capturing = {id(each): capture for capture in captures for each in self._chain(capture)}
         self.given = given
-        self.out = list(slicer.blank)
+        self.out = Sheet(slicer.code.text, slicer.blank)
         self.roots: set[int] = set()
+        self.roots_at: set[int] = set()
+        """The numbers of the statements of the module in which they stand."""
         self.kept: set[int] = set()
         self.attributes: set[str] = set()
         self.counted: dict[int, ast.ClassDef] = {}
         self.captured_needs: dict[int, set[str]] = {}
         self.unbound: set[str] = set()
 
+    def root(self, statement: ast.stmt) -> None:
+        """Has a statement kept in its place, with what it needs."""
+        self.roots |= {id(part) for part in (statement, *_inside(statement))}
+        self.roots_at.add(bisect_right(self.slicer.starts, self.code.start(statement)) - 1)
+
     def run(self, needed: Names) -> Cut:
         """Keeps what is needed, then writes it out."""
         tree = self.code.tree
         wanted = self._expand(needed) - self.given
-        wanted = self._block(tree.body, wanted)
+        wanted = self._module(wanted)
         missing = wanted - BUILTINS - self.given - self._bound_in_kept()
         late = missing & self.slicer.bound
         if late and self.before is not None and self.code.document.is_notebook:
@@ -283,29 +435,40 @@ class _Cutting:
         if unknown and self._keep_star_imports(tree.body):
             missing &= self.slicer.bound
         self._write_block(tree.body)
-        text = "".join(self.out)
+        text = self.out.text()
         imports = tuple(node for node in self.code.import_statements if text[self.code.start(node)] in "fi")
-        return Cut(text, missing | self.unbound, unknown, imports, self._unfilled())
+        return Cut(text, self._parts(), missing | self.unbound, unknown, imports, self._unfilled())
+
+    def _parts(self) -> tuple[str, ...]:
+        """What is written, statement by statement; those that share a line together."""
+        ranges: list[tuple[int, int]] = []
+        for node, (first, last) in zip(self.code.tree.body, self.code.top_level, strict=True):
+            if id(node) in self.kept:
+                if ranges and ranges[-1][1] >= first:
+                    first = ranges.pop()[0]
+                ranges.append((first, last))
+        return tuple(self.out.lines(first, last) for first, last in ranges)
 
     def _unfilled(self) -> dict[str, str]:
         """Names whose only kept binding is an empty value that a function of the file fills without being called."""
         kept = [node for node in self.slicer.outside if id(node) in self.kept]
-        called = {name for node in kept for name in self._calls_of(node)}
         empty: set[str] = set()
         for node in kept:
-            names = plainly_bound(node)
-            if isinstance(node, ast.Assign) and ast.unparse(node.value) in _EMPTY:
-                empty |= names
-        for node in kept:
-            if not (isinstance(node, ast.Assign) and ast.unparse(node.value) in _EMPTY):
+            if isinstance(node, ast.Assign) and _is_empty(node.value):
+                empty |= plainly_bound(node)
+        for node in kept if empty else ():
+            if not (isinstance(node, ast.Assign) and _is_empty(node.value)):
                 if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
                     empty -= {node.name}
                 elif not blocks(node):
                     names_of = self.code.reader.of(node)
                     empty -= names_of.binds | names_of.changes
         found: dict[str, str] = {}
+        if not empty:
+            return found
+        called = {name for node in kept for name in self._calls_of(node)}
         reachable = {node.name for node in kept if isinstance(node, FUNCTIONS)}
-        for functions in self.slicer.definitions.values() if empty else ():
+        for functions in self.slicer.definitions.values():
             for function in functions:
                 if not isinstance(function, FUNCTIONS) or function.name in called | reachable:
                     continue
@@ -446,6 +609,30 @@ class _Cutting:
 
     # Which statements.
 
+    def _module(self, wanted: set[str]) -> set[str]:
+        """As `_block` for the module's own statements, of which only those are met to which a wanted name matters.
+
+        They are met from the last to the first; what is wanted before one of them may bring more.
+        """
+        body, staked = self.code.tree.body, self.slicer.staked
+        waiting = [-number for number in {*self.slicer.always, *self.roots_at}]
+        heapify(waiting)
+        asked: set[str] = set()
+        number = len(body)
+        while True:
+            for name in wanted - asked:
+                for other in staked.get(name, ()):
+                    if other < number:
+                        heappush(waiting, -other)
+            asked |= wanted
+            while waiting and -waiting[0] >= number:
+                heappop(waiting)
+            if not waiting:
+                return wanted
+            number = -heappop(waiting)
+            if self.before is None or self.slicer.starts[number] < self.before:
+                wanted = self._statement(body[number], wanted, None)
+
     def _block(self, body: Sequence[ast.stmt], wanted: set[str], capture: Capture | None = None) -> set[str]:
         """Marks the statements of a block to keep; returns the names wanted before it."""
         for statement in reversed(body):
@@ -467,10 +654,7 @@ class _Cutting:
     def _statement(self, node: ast.stmt, wanted: set[str], capture: Capture | None) -> set[str]:
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             return self._definition(node, wanted)
-        if (
-            isinstance(node, (ast.If, ast.For, ast.While, ast.With, ast.Try))
-            or type(node).__name__ == "TryStar"
-        ):
+        if is_compound(node):
             return self._compound(node, wanted, capture)
         names = self.code.reader.of(node)
         if isinstance(node, ast.Match):
@@ -512,7 +696,7 @@ class _Cutting:
         if isinstance(node, ast.Global):
             return True
         calls_own = not names.calls.isdisjoint(self.slicer.definitions)
-        if calls_own and isinstance(node, (ast.Expr, ast.Assign)) and self._global_writes(names, wanted):
+        if calls_own and isinstance(node, (ast.Expr, ast.Assign)) and self.slicer.writes(node) & wanted:
             return True
         if not wanted.isdisjoint(names.loads):
             if names.attributes and self._sets_attributes(node, wanted):
@@ -520,22 +704,6 @@ class _Cutting:
             if calls_own and self._changes_argument(node, wanted):
                 return True
         return self.slicer.is_effect(node)
-
-    def _global_writes(self, names: Names, wanted: set[str] | None = None) -> set[str]:
-        """Module-level names (of the wanted ones) that the functions called here bind or change."""
-        found: set[str] = set()
-        for name in self.slicer.mentioned(names.calls):
-            for function in self.slicer.definitions[name]:
-                if not isinstance(function, FUNCTIONS):
-                    continue
-                words = self.slicer.words(function)
-                if "search" in words:
-                    # What starts a search, and what calls that, must never run.
-                    return set()
-                if wanted is None or words & wanted:
-                    inner = self.code.reader.function(function)
-                    found |= inner.global_binds | inner.changes
-        return found if wanted is None else found & wanted
 
     def _sets_attributes(self, node: ast.stmt, wanted: set[str]) -> bool:
         """Whether a method of the file is called on a wanted object and sets attributes that are read later."""
@@ -553,19 +721,7 @@ class _Cutting:
 
     def _changes_argument(self, node: ast.stmt, wanted: set[str]) -> bool:
         """Whether a function of the file is called with a wanted object and changes it in place."""
-        for call in self.slicer.calls_in(node):
-            if not isinstance(call.func, ast.Name):
-                continue
-            for function in self.slicer.definitions.get(call.func.id, ()):
-                if not isinstance(function, FUNCTIONS):
-                    continue
-                names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
-                given = dict(zip(names, call.args, strict=False))
-                given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-                changed = self.code.reader.function(function).changed_parameters
-                if any(root(value) & wanted for name, value in given.items() if name in changed):
-                    return True
-        return False
+        return any(given & wanted for _, given in self.slicer.changed_arguments(node))
 
     def _before(self, node: ast.stmt, names: Names, wanted: set[str]) -> set[str]:
         """The names wanted before a statement that is kept."""
@@ -695,75 +851,60 @@ class _Cutting:
                 stack.extend(child for block in blocks(node) for child in block)
             elif kept:
                 names = self.code.reader.of(node)
-                found |= names.binds | self._global_writes(names)
+                found |= names.binds | self.slicer.writes(node)
         return found
 
     # The text.
 
-    def _keep(self, start: int, end: int) -> None:
-        self.out[start:end] = self.clean[start:end]
-
-    def _erase(self, start: int, end: int) -> None:
-        self.out[start:end] = blanked(self.clean[start:end])
-
-    def _put(self, start: int, text: str) -> None:
-        self.out[start : start + len(text)] = text
-
     def _write_block(self, body: Sequence[ast.stmt], capture: Capture | None = None) -> bool:
         """Writes the kept statements of a block; says whether there are any."""
         lines = self.code
-        any_kept = False
-        last_on_line: ast.stmt | None = None
-        for number, node in enumerate(body):
-            previous = body[number - 1] if number else None
-            shares_line = previous is not None and previous.end_lineno == node.lineno
-            if not shares_line:
-                last_on_line = None
-            if id(node) in self.kept:
-                start = lines.start(node)
-                if shares_line:
-                    if last_on_line is None and not any_kept_on_line(body, number, self.kept):
-                        first = number
-                        while first and body[first - 1].end_lineno == body[first].lineno:
-                            first -= 1
-                        self._put(lines.start(body[first]), "0")
-                    self._put(start - 1, ";")
-                self._write(node, capture)
-                last_on_line = node
-                any_kept = True
-        return any_kept
+        kept = [number for number, node in enumerate(body) if id(node) in self.kept]
+        for number in kept:
+            node = body[number]
+            if number and body[number - 1].end_lineno == node.lineno:
+                if not any_kept_on_line(body, number, self.kept):
+                    first = number
+                    while first and body[first - 1].end_lineno == body[first].lineno:
+                        first -= 1
+                    self.out.put(lines.start(body[first]), "0")
+                self.out.put(lines.start(node) - 1, ";")
+            self._write(node, capture)
+        return bool(kept)
 
     def _write(self, node: ast.stmt, capture: Capture | None) -> None:
         lines = self.code
         start, end = lines.start(node), lines.text.end(node)
         if capture is not None and node is capture.statement and not capture.roots:
-            self._put(start, "return(")
+            self.out.put(start, "return(")
             for expression in capture.expressions:
-                self._keep(lines.start(expression), lines.text.end(expression))
-                self._put(lines.text.end(expression), ")" if expression is capture.expressions[-1] else ",")
+                self.out.keep(lines.start(expression), lines.text.end(expression))
+                self.out.put(
+                    lines.text.end(expression), ")" if expression is capture.expressions[-1] else ","
+                )
         elif isinstance(node, FUNCTIONS) and id(node) in self.captures:
             self._write_captured(node)
         elif isinstance(node, ast.ClassDef):
-            self._keep(start, end)
+            self.out.keep(start, end)
             for method in node.body:
                 if id(method) in self.captures and isinstance(method, FUNCTIONS):
-                    self._erase(lines.start(method), lines.text.end(method))
+                    self.out.erase(lines.start(method), lines.text.end(method))
                     self._write_captured(method)
             for each in self.without:
                 if node in self.code.scopes(each):
-                    self._erase(lines.start(each), lines.text.end(each))
-                    self._put(lines.start(each), "0")
+                    self.out.erase(lines.start(each), lines.text.end(each))
+                    self.out.put(lines.start(each), "0")
         elif blocks(node) and not isinstance(node, (*FUNCTIONS, ast.Match)):
             self._write_compound(node, capture)
         else:
-            self._keep(start, end)
+            self.out.keep(start, end)
 
     def _write_captured(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         lines = self.code
         capture = self.captures[id(function)]
-        self._keep(lines.start(function), lines.start(function.body[0]))
+        self.out.keep(lines.start(function), lines.start(function.body[0]))
         if not self._write_block(function.body, capture):
-            self._put(lines.start(function.body[0]), "0")
+            self.out.put(lines.start(function.body[0]), "0")
 
     def _write_compound(self, node: ast.AST, capture: Capture | None) -> None:
         """Writes the headers of a compound statement and what is kept of its blocks."""
@@ -774,9 +915,9 @@ class _Cutting:
             first = block[0]
             if isinstance(first, (ast.ExceptHandler, ast.match_case)):
                 for handler in block:
-                    self._keep(lines.start(handler), lines.start(handler.body[0]))  # type: ignore[attr-defined]
+                    self.out.keep(lines.start(handler), lines.start(handler.body[0]))  # type: ignore[attr-defined]
                     if not self._write_block(handler.body, capture):  # type: ignore[attr-defined]
-                        self._put(lines.start(handler.body[0]), "0")  # type: ignore[attr-defined]
+                        self.out.put(lines.start(handler.body[0]), "0")  # type: ignore[attr-defined]
                 position = lines.text.end(block[-1])
                 continue
             is_elif = isinstance(node, ast.If) and number == 1 and self._is_elif(first)
@@ -791,11 +932,11 @@ class _Cutting:
                 position = lines.text.end(block[-1])
                 continue
             begin = self._after_separator(position) if optional else position
-            self._keep(begin, lines.start(first))
+            self.out.keep(begin, lines.start(first))
             if idle and number == 0:
                 self._idle_header(node, lines.start(first))  # type: ignore[arg-type]
             if not self._write_block(block, capture):
-                self._put(lines.start(first), "0")
+                self.out.put(lines.start(first), "0")
             position = lines.text.end(block[-1])
 
     def _idle_header(self, node: ast.With, body: int) -> None:
@@ -803,11 +944,11 @@ class _Cutting:
         lines = self.code
         start, end = lines.start(node), lines.text.end(node.items[-1].context_expr)
         colon = self.clean.index(":", end, body)
-        self._erase(start, colon)
+        self.out.erase(start, colon)
         one_line = "\n" not in self.clean[start:colon] and "\r" not in self.clean[start:colon]
-        self._put(start, "if 1" if one_line else "if(1")
+        self.out.put(start, "if 1" if one_line else "if(1")
         if not one_line:
-            self._put(colon - 1, ")")
+            self.out.put(colon - 1, ")")
 
     def _after_separator(self, position: int) -> int:
         """Past the `;` that may end a block's last statement."""
@@ -826,6 +967,12 @@ class _Cutting:
         while chain[-1] is not capture.function:
             chain.append(self.code.parents[chain[-1]])
         return chain
+
+
+def is_compound(node: ast.AST) -> bool:
+    """Whether a statement has blocks of which a slice keeps parts."""
+    simple = (ast.If, ast.For, ast.While, ast.With, ast.Try)
+    return isinstance(node, simple) or type(node).__name__ == "TryStar"
 
 
 def any_kept_on_line(body: Sequence[ast.stmt], number: int, kept: set[int]) -> bool:
@@ -847,6 +994,10 @@ def _inside(node: ast.AST) -> list[ast.AST]:
         if not isinstance(each, (*FUNCTIONS, ast.ClassDef)):
             stack.extend(child for block in blocks(each) for child in block)
     return found
+
+
+def _is_empty(node: ast.expr) -> bool:
+    return isinstance(node, _MAY_BE_EMPTY) and ast.unparse(node) in _EMPTY
 
 
 def _is_main_guard(node: ast.If) -> bool:

@@ -193,7 +193,7 @@ class TargetFinder:
         """Whether a function is no builder but trains what one built, or builds with one that a tuner gets."""
         if node.name == "build":
             return False
-        calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+        calls = self.code.calls_inside(node)
         if any(isinstance(each.func, ast.Attribute) and each.func.attr == "fit" for each in calls):
             return not any(self._is_transformer_fit(each) for each in calls)
         return any(
@@ -212,7 +212,7 @@ class TargetFinder:
 
         What else it takes is given by whoever uses it, as by a `functools.partial` in another file.
         """
-        calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+        calls = self.code.calls_inside(node)
         compiles = any(isinstance(each.func, ast.Attribute) and each.func.attr == "compile" for each in calls)
         return compiles and any(self._is_model_class(each.func) for each in calls)
 
@@ -290,7 +290,7 @@ class TargetFinder:
             parameter = self._parameter(node)
             if parameter is None or self._only_trains(node, parameter, set()):
                 continue
-            for call in (each for each in ast.walk(node) if isinstance(each, ast.Call)):
+            for call in self.code.calls_inside(node):
                 passed = [*call.args, *(keyword.value for keyword in call.keywords)]
                 if not any(isinstance(value, ast.Name) and value.id == parameter for value in passed):
                     continue

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from hypershape.fixes import edits
-from hypershape.model import Analysis, Edit, Fix, Module, Target, TargetAnalysis, TunerCall
+from hypershape.model import Analysis, Edit, Fix, Module, Span, Target, TargetAnalysis, TunerCall
 from hypershape.source import Code, contains
+from hypershape.source.code import per_text
 
 _OF_TUNERS = [
     "hypermodel",
@@ -89,7 +91,20 @@ def tuners(analysis: Analysis, code: Code) -> Iterator[Tuner]:
 
 
 def constructed(found: TunerCall, node: ast.Call, code: Code) -> Tuner:
-    """A construction of a tuner of any class, as it is written."""
+    """A construction of a tuner of any class, as it is written; read once for all rules."""
+    known = _known(code).get(node)
+    if known is None or known.found is not found:
+        known = _known(code)[node] = _constructed(found, node, code)
+    return known
+
+
+@per_text
+def _known(_: Code) -> dict[ast.Call, Tuner]:
+    """The tuners that were read already, by their construction."""
+    return {}
+
+
+def _constructed(found: TunerCall, node: ast.Call, code: Code) -> Tuner:
     calls = [code.expression(each.span, ast.Call) for each in found.searches]
     searches = tuple(each for each in calls if isinstance(each, ast.Call))
     handed = tuple((each, keyword) for each in searches for keyword in code.keywords(each))
@@ -180,12 +195,27 @@ def declares_elsewhere(target: TargetAnalysis, module: Module) -> bool:
 
 def targets_of(tuner: Tuner, analysis: Analysis) -> list[Target]:
     """The targets that a tuner is given."""
-    place = tuner.found.call.span
-    return [
-        target
-        for target in analysis.module.targets
-        if any(each is tuner.found or each.call.span == place for each in target.tuners)
-    ]
+    module = analysis.module
+    known = _targets(module.code)
+    if known.get("of") is not module.targets:
+        # The same text may have more targets, once other files are known.
+        known["of"], known["by_place"] = module.targets, _by_place(module.targets)
+    found: list[Target] = known["by_place"].get(tuner.found.call.span, [])
+    return list(found)
+
+
+@per_text
+def _targets(_: Code) -> dict[str, Any]:
+    return {}
+
+
+def _by_place(targets: Iterable[Target]) -> dict[Span, list[Target]]:
+    """The targets by the place of each tuner that they are given to."""
+    found: dict[Span, list[Target]] = {}
+    for target in targets:
+        for place in {each.call.span for each in target.tuners}:
+            found.setdefault(place, []).append(target)
+    return found
 
 
 def reported(tuner: Tuner, analysis: Analysis) -> set[str]:
