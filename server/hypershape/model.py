@@ -878,7 +878,8 @@ class Options:
 
     `fix_budget` is the most of it that repairs get; `fix_all` asks for all of them as one edit, which is tried, too.
     `processes` is how many targets are explored at a time. All limits of time count `patience` times, where what took
-    too long is tried again.
+    too long is tried again. `on_top` gives rehearsals time of their own beside the budget, as in an editor, where
+    nobody waits for them.
     """
 
     level: Level = "symbolic"
@@ -893,3 +894,4 @@ class Options:
     fix_all: bool = True
     processes: int = 1
     patience: float = 1.0
+    on_top: bool = False

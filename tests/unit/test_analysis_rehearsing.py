@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from hypershape.analysis.rehearsing import MOST, Player, _doubted, _Plan, play
+from hypershape.analysis.clock import Clock
+from hypershape.analysis.rehearsing import MOST, Player, _doubted, _Plan, play, rehearsed
 from hypershape.model import (
+    Analysis,
     Configuration,
     Hyperparameter,
     ProbeError,
@@ -189,3 +191,20 @@ def test_a_missing_folder_proves_nothing_where_the_file_makes_folders_elsewhere(
     error = ProbeError(type_, "logs/log.csv", "step")
     failed = Rehearsal({}, "fail", made.tuners[0].call.span, "callbacks", error)
     assert _doubted(failed, made).verdict == verdict
+
+
+TWO_SEARCHES = module("""
+    import keras_tuner as kt
+
+    first = kt.RandomSearch(build_model, objective="loss", max_trials=3)
+    first.search(x, y)
+    second = kt.GridSearch(build_model, objective="loss", max_trials=3)
+    second.search(x, y)
+""")
+
+
+@pytest.mark.parametrize(("seconds", "plays"), [(0.0, 1), (-5.0, 1), (30.0, 2)])
+async def test_one_search_is_played_even_where_the_time_is_over(seconds: float, plays: int) -> None:
+    agent: Any = Assuming(None)
+    states = rehearsed(Analysis(TWO_SEARCHES), Player(agent), Clock(seconds))
+    assert len([each async for each in states]) == plays

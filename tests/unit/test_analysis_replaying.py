@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hypershape.analysis import repairs
+from hypershape.analysis.clock import Clock
 from hypershape.model import (
     Analysis,
     Configuration,
@@ -69,7 +70,12 @@ def repair(new: str) -> Fix:
 
 
 async def offered(
-    agent: Any, *candidates: Fix, played: tuple[Rehearsal, ...], code: str = "HS401", **more: Any
+    agent: Any,
+    *candidates: Fix,
+    played: tuple[Rehearsal, ...],
+    code: str = "HS401",
+    seconds: float = 20.0,
+    **more: Any,
 ) -> list[str]:
     """The titles of the repairs that are offered once searches were played."""
     finding = Finding(
@@ -82,7 +88,7 @@ async def offered(
         **more,
     )
     state = Analysis(MODULE, HERE, findings=(finding,), rehearsals=played, done=True)
-    done = await repairs.with_played_fixes(state, agent, Options())
+    done = await repairs.with_played_fixes(state, agent, Options(), Clock(seconds))
     return [fix.title for each in done.findings for fix in each.fixes]
 
 
@@ -187,8 +193,7 @@ async def test_where_there_is_no_time_to_read_a_repair_again_it_stays_only_if_no
     async def reads(*_: Any) -> None:
         raise AssertionError("there is no time")
 
-    monkeypatch.setattr(repairs, "REPLAYING_SECONDS", 0.0)
     monkeypatch.setattr(repairs, "edited", reads)
     known = replace(repair("val_loss"), verified=True)
-    found = await offered(Rehearsing(), known, played=(outcome(TUNER, stage),), fixes=(known,))
+    found = await offered(Rehearsing(), known, played=(outcome(TUNER, stage),), seconds=0.0, fixes=(known,))
     assert found == (["val_loss"] if is_offered else [])

@@ -13,7 +13,7 @@ import pytest
 from hypershape import analysis, source
 from hypershape.analysis import aside, turns
 from hypershape.analysis.clock import Clock
-from hypershape.analysis.pipeline import exploring
+from hypershape.analysis.pipeline import exploring, rehearsing, replaying
 from hypershape.model import Level, Options, Rehearsal
 from hypershape.probe import Cache
 from tests.unit.scripted import PATH, Hp, ScriptedAgent
@@ -225,4 +225,21 @@ async def test_another_document_does_not_gain_by_what_work_waits() -> None:
 
 @pytest.mark.parametrize(("budget", "spaces"), [(2, 2), (10, 10), (50, 50), (90, 50), (100, 50), (300, 250)])
 def test_of_a_large_budget_as_much_as_rehearsals_may_take_is_kept_for_them(budget: int, spaces: int) -> None:
+    assert exploring(budget, on_top=True) == spaces
+
+
+@pytest.mark.parametrize(("budget", "spaces"), [(3, 2), (9, 6), (30, 20), (150, 100), (300, 250)])
+def test_a_third_of_the_budget_is_kept_for_rehearsals_where_somebody_waits_for_them(
+    budget: int, spaces: int
+) -> None:
     assert exploring(budget) == spaces
+
+
+async def test_what_is_played_ends_with_the_budget(tmp_path: Path) -> None:
+    agent = ScriptedAgent(large_kernels_fail)
+    clock = Clock(30)
+    assert 20 < rehearsing(clock, False, agent).left < 22  # type: ignore[arg-type]
+    clock.wait(-25)
+    assert 3 < rehearsing(clock, False, agent).left < 4  # type: ignore[arg-type]
+    assert 8 < replaying(clock, False, agent).left < 10, "as much as is kept for repairs"  # type: ignore[arg-type]
+    assert rehearsing(clock, True, agent).left > 29  # type: ignore[arg-type]

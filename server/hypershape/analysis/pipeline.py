@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from hypershape import rules, source
 from hypershape.analysis.aside import aside, begin
-from hypershape.analysis.clock import Clock, ticks
+from hypershape.analysis.clock import AFTERWARDS, Clock, ticks
 from hypershape.analysis.environs import fitting
 from hypershape.analysis.fates import with_rehearsed_fates
 from hypershape.analysis.memory import Memory, with_tried
@@ -99,7 +99,7 @@ async def analyse(
         for index, target in enumerate(module.targets)
         if target.slice is not None
     }
-    share = clock if not plays else clock.part(exploring(clock.seconds))
+    share = clock if not plays else clock.part(exploring(clock.seconds, options.on_top))
     turns = Turns(questions, agent, share, options.processes)
     shown = _Shown(memory)
     async with aclosing(turns.events()) as events:
@@ -134,24 +134,48 @@ async def analyse(
     await memory.keep(state)
     if plays:
         yield replace(state, done=False, progress=REHEARSING)
-        async with aclosing(rehearsed(state, Player(agent, cache, environment))) as played:
+        shown = _Shown(memory)
+        own = rehearsing(clock, options.on_top, agent)
+        async with aclosing(rehearsed(state, Player(agent, cache, environment), own)) as played:
             async for more in played:
-                state = with_tried(await _with_findings(more, options), state)
-                yield replace(state, done=False, progress=REHEARSING)
+                if shown.is_time():
+                    state = with_tried(await shown.summed_up(more, options), state)
+                    yield replace(state, done=False, progress=REHEARSING)
+                else:
+                    state = replace(more, findings=state.findings)
         state = await with_rehearsed_fates(replace(state, progress=None), agent)
         state = with_tried(await _with_findings(state, options), state)
-        state = await with_played_fixes(state, plain, options, widen, cache)
+        state = await with_played_fixes(
+            state, plain, options, replaying(clock, options.on_top, plain), widen, cache
+        )
         state = await with_all(state, plain, options, clock, widen)
     yield state
 
 
-def exploring(seconds: float) -> float:
+def exploring(seconds: float, on_top: bool = False) -> float:
     """How much of the time the search spaces of a file may take where its searches are played afterwards.
 
-    Of much time as much as those may take is kept for them; of little none, and they come on top.
+    A third is kept for that, and never more than it may take; where it comes on top, of little time nothing is.
     """
     played = REHEARSING_SECONDS + REPLAYING_SECONDS
-    return seconds - min(max(seconds - played, 0.0), played)
+    return seconds - min(max(seconds - played, 0.0) if on_top else seconds / 3, played)
+
+
+def rehearsing(clock: Clock, on_top: bool, agent: Agent) -> Clock:
+    """The time for rehearsals: of their own, or of what is left but for what the trial of repairs takes."""
+    if on_top:
+        return Clock(REHEARSING_SECONDS, agent=agent)
+    return clock.part(min((1 - AFTERWARDS) * clock.left, REHEARSING_SECONDS))
+
+
+def replaying(clock: Clock, on_top: bool, agent: Agent) -> Clock:
+    """The time for repairs that are put to trial in a search.
+
+    Where what came before took longer than it should, there is still as much as is kept for repairs.
+    """
+    if on_top:
+        return Clock(REPLAYING_SECONDS, agent=agent)
+    return clock.part(min(max(clock.left, AFTERWARDS * clock.seconds), REPLAYING_SECONDS))
 
 
 def _trying(state: Analysis, options: Options) -> Analysis | None:

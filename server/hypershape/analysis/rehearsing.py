@@ -73,13 +73,18 @@ class Player:
             await asyncio.to_thread(self.cache.keep_rehearsal, slice_, configuration, self.environment, found)
 
 
-async def rehearsed(state: Analysis, player: Player) -> AsyncGenerator[Analysis, None]:
-    """The analysis with one rehearsal after the other; it is not yielded where there is nothing to play."""
-    clock, played = Clock(REHEARSING_SECONDS, agent=player.agent), list[Rehearsal]()
+async def rehearsed(state: Analysis, player: Player, clock: Clock) -> AsyncGenerator[Analysis, None]:
+    """The analysis with one rehearsal after the other; it is not yielded where there is nothing to play.
+
+    The first is played even where the time is over, and no later one that would take longer than what is left.
+    """
+    played = list[Rehearsal]()
     for tuner in state.module.tuners:
         own = _target_of(tuner, state)
         if tuner.rehearsal is None or not _is_worth_it(own):
             continue
+        if played and clock.left <= 0:
+            break
         async with aclosing(_plays(tuner, own, player, clock)) as plays:
             async for each in plays:
                 played.append(_doubted(each, state.module))
@@ -136,7 +141,7 @@ async def _plays(
 ) -> AsyncGenerator[Rehearsal, None]:
     """The rehearsals of one tuner: one that tells the most, then those that may differ from it."""
     plan = _Plan(target)
-    while (configuration := plan.next()) is not None and clock.left > plan.took:
+    while (configuration := plan.next()) is not None and (not plan.played or clock.left > plan.took):
         try:
             declared = declared_for(tuner, [target.target] if target is not None else [])
             rehearsal = await play(tuner, configuration, player, declared)

@@ -81,7 +81,12 @@ async def with_fixes(
 
 
 async def with_played_fixes(
-    state: Analysis, agent: Agent, options: Options, widen: Widen = by_itself, cache: Cache | None = None
+    state: Analysis,
+    agent: Agent,
+    options: Options,
+    clock: Clock,
+    widen: Widen = by_itself,
+    cache: Cache | None = None,
 ) -> Analysis:
     """The same where searches were rehearsed: what they contradict is not offered, and what they found is repaired.
 
@@ -89,10 +94,9 @@ async def with_played_fixes(
     """
     if not options.verify_fixes or not any(each.verdict != "unknown" for each in state.rehearsals):
         return state
-    own = Clock(REPLAYING_SECONDS, agent=agent)
     passed = frozenset(fix.edits for finding in state.findings for fix in finding.fixes if fix.verified)
-    replay = Replay(state, own)
-    trial = Trial(state, agent, own, widen, replay, passed, cache)
+    replay = Replay(state, clock)
+    trial = Trial(state, agent, clock, widen, replay, passed, cache)
     played = [index for index, each in enumerate(state.findings) if _is_played(each)]
     done = await _with_fixes(trial, played, options)
     return replace(done, findings=await aside(fate.explained, done.findings, replay.cured, state))

@@ -65,7 +65,7 @@ def check(
         float | None,
         typer.Option(
             min=0.1,
-            help="Seconds for each file; where they are few, playing its searches comes on top.",
+            help="Seconds for each file, once the interpreter has started.",
             show_default="the project's, else 10",
         ),
     ] = None,

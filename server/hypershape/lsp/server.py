@@ -296,7 +296,7 @@ class Server(LanguageServer):
         try:
             widen = partial(across, workspace=self.files, opened=self.texts())
             before = previous or session.analysis
-            options = chosen.options(Options(level="auto", processes=processes(spare=True)))
+            options = chosen.options(Options(level="auto", processes=processes(spare=True), on_top=True))
             options = replace(options, patience=session.patience)
             session.agent = agent
             states = analyse(document, agent, options, previous=before, cache=cache, widen=widen)
