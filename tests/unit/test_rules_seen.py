@@ -134,6 +134,14 @@ def test_an_output_that_fits_is_not_told(name: str) -> None:
     assert found([rehearsal], "HS303") == []
 
 
+def test_an_output_that_is_always_the_same_is_told_once() -> None:
+    constant = {**PRICES, "activation": "softmax", "width": 1, "least": 1.0, "most": 1.0}
+    rehearsal = played({}, compared=[output(**constant)])
+    (finding,) = found([rehearsal], "HS3")
+    assert finding.code == "HS303"
+    assert "always 1" in finding.message
+
+
 def test_the_value_that_makes_the_difference_is_named() -> None:
     good = {**LOGITS, "least": 0.0, "most": 1.0}
     rehearsals = [

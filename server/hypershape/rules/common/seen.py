@@ -26,6 +26,12 @@ class Output:
         found = self.fields.get(name)
         return found if isinstance(found, (int, float)) else None
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is the same whatever is given to its activation."""
+        least = self.number("least")
+        return self.fields.get("width") == 1 and least is not None and least == self.number("most")
+
     def label(self, name: str) -> float | None:
         """`min` or `max` of its labels."""
         found = (self.fields.get("labels") or {}).get(name)

@@ -12,7 +12,7 @@ from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.calls import class_of
 from hypershape.rules.common.identifiers import requoted
-from hypershape.rules.common.seen import Output, call_at, outputs, place
+from hypershape.rules.common.seen import call_at, outputs, place
 from hypershape.source import Code, HpCall, contains
 
 Listed: TypeAlias = ast.List | ast.Tuple
@@ -117,7 +117,7 @@ class SoftmaxOfOneUnit(Rule):
         for found in self._written(analysis, code):
             told.append(found.span)
             yield found
-        for output in outputs(analysis, _is_constant):
+        for output in outputs(analysis, lambda each: each.is_constant):
             span = place(output.fields.get("made"), code)
             call = call_at(span, code) if span is not None else None
             if span is None or any(contains(span, each) for each in told):
@@ -154,12 +154,6 @@ class SoftmaxOfOneUnit(Rule):
                     code.span(values.elts[index]),
                     repairs=partial(_without, values, index, code),
                 )
-
-
-def _is_constant(output: Output) -> bool:
-    """Whether an output is the same whatever is given to its activation."""
-    least = output.number("least")
-    return output.fields.get("width") == 1 and least is not None and least == output.number("most")
 
 
 def _given(call: ast.Call, code: Code) -> ast.expr | None:

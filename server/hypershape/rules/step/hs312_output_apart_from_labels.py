@@ -126,8 +126,10 @@ class OutputApartFromLabels(Rule):
 
 
 def _what(output: Output) -> str | None:
-    """What is apart, as the beginning of a sentence."""
+    """What is apart, as the beginning of a sentence; that an output is the same for all has a rule of its own."""
     loss, fields = output.fields.get("loss"), output.fields
+    if output.is_constant:
+        return None
     if loss in _OF_PROBABILITIES and not fields.get("from_logits"):
         return _no_probability(output) or _no_such_class(output) or _labels_outside(output)
     if loss in _OF_DISTANCE:
