@@ -5,7 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+import psutil
 import pytest
+
+LEAVING_SECONDS = 10.0
+"""What a module has ended is gone by then."""
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +29,28 @@ def _tensorflow_sleeps(request: pytest.FixtureRequest, _blamed: set[str]) -> Ite
     if _started() and not _blamed:
         _blamed.add(request.node.nodeid)
         pytest.fail("TensorFlow was started in the process that later tests fork from")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_stays() -> Iterator[None]:
+    """Fails the last test of a module whose agents, servers or other processes go on: they would go on beside a user's
+    work as well."""
+    before = {each.pid for each in psutil.Process().children()}
+    yield
+    started = [each for each in psutil.Process().children() if each.pid not in before and not _helps(each)]
+    _, left = psutil.wait_procs(started, LEAVING_SECONDS)
+    alive = [each for each in left if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    for each in alive:
+        each.kill()
+    assert not alive, f"processes are left: {alive}"
+
+
+def _helps(process: psutil.Process) -> bool:
+    """Whether Python's own multiprocessing has it for all that comes."""
+    try:
+        return any("multiprocessing.resource_tracker" in each for each in process.cmdline())
+    except psutil.Error:
+        return True
 
 
 def _started() -> bool:

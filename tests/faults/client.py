@@ -19,6 +19,9 @@ from typing import Any
 ANSWER_SECONDS = 20.0
 """An answer that takes longer by the clock never comes."""
 
+PROBED_SECONDS = 90.0
+"""The same of a verdict for which Keras may have to be imported first, on a busy machine."""
+
 TEXT = """import keras
 
 def build_model(hp):
@@ -29,9 +32,16 @@ def build_model(hp):
 """
 """The rule that the last value of a range is never drawn (HS103) finds a fault for 10 and none for 9."""
 
+PROBED = TEXT.replace("(28, 28, 1)", "(8, 8, 1)")
+"""A kernel of 9 does not fit, which only a probe finds (HS201)."""
+
+STATIC = {9: (TEXT % 9, []), 10: (TEXT % 10, ["HS103"])}
+BY_PROBES = {9: (PROBED % 9, ["HS201"]), 10: (TEXT % 10, ["HS103"])}
+"""Two texts, by the last value of their range, and what is found in each."""
+
 
 class Client:
-    """A server process with nobody's trust, and one open document in it."""
+    """A server process, and one open document in it, which says what is found in either of two texts."""
 
     def __init__(
         self,
@@ -40,9 +50,15 @@ class Client:
         before: Sequence[str] = (),
         cwd: Path | None = None,
         cache: str | None = None,
+        texts: Mapping[int, tuple[str, list[str]]] = STATIC,
+        seconds: float = ANSWER_SECONDS,
         **options: Any,
     ) -> None:
-        """`environment` is added to this process's, and `before` the start of the command, which ends in the server's."""
+        """`environment` is added to this process's, and `before` the start of the command, which ends in the server's.
+
+        What does not come within `seconds` never comes.
+        """
+        self._texts, self._seconds = texts, seconds
         self.cache = cache or tempfile.mkdtemp(prefix="faults-")
         own = {"XDG_CACHE_HOME": self.cache, "XDG_STATE_HOME": self.cache}
         self.process = subprocess.Popen(
@@ -57,12 +73,27 @@ class Client:
         self.codes: dict[tuple[str, int | None], list[str]] = {}
         self.answers = True
         """Whether it answers what the server asks."""
+        self.hears = threading.Event()
+        self.hears.set()
+        """While it is not set, nothing is read of what the server says."""
         self._versions = itertools.count(1)
         self._numbers = itertools.count(1_000_000)
         self._answers: dict[Any, queue.Queue[dict[str, Any]]] = {}
         self._changed = threading.Condition()
         threading.Thread(target=self._listen, daemon=True).start()
         self.begin(options)
+
+    @classmethod
+    def untrusted(cls, **more: Any) -> Client:
+        """One in whose server nothing of the user's runs."""
+        return cls(trusted=False, **more)
+
+    @classmethod
+    def probing(cls, **more: Any) -> Client:
+        """One that is trusted, and whose texts are judged by probes of this interpreter."""
+        return cls(
+            texts=BY_PROBES, seconds=PROBED_SECONDS, trusted=True, interpreter=[sys.executable], **more
+        )
 
     def begin(self, options: Any) -> None:
         """The start of a session, with the document open."""
@@ -94,22 +125,21 @@ class Client:
         number = next(self._numbers)
         answers = self._answers[number] = queue.Queue()
         self.say({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
-        return answers.get(timeout=ANSWER_SECONDS)
+        return answers.get(timeout=self._seconds)
 
     def is_right(self, last: int) -> bool:
         """Whether an edit to `last` gets its verdict, and a request its answer."""
-        version = next(self._versions)
+        version, (text, wanted) = next(self._versions), self._texts[last]
         change = {
             "textDocument": {"uri": self.uri, "version": version},
-            "contentChanges": [{"text": TEXT % last}],
+            "contentChanges": [{"text": text}],
         }
         self.tell("textDocument/didChange", change)
         hover = self.ask(
             "textDocument/hover",
             {"textDocument": {"uri": self.uri}, "position": {"line": 3, "character": 18}},
         )
-        deadline = time.monotonic() + ANSWER_SECONDS
-        wanted = ["HS103"] if last == 10 else []
+        deadline = time.monotonic() + self._seconds
         with self._changed:
             while self.codes.get((self.uri, version)) != wanted and time.monotonic() < deadline:
                 self._changed.wait(1.0)
@@ -127,7 +157,7 @@ class Client:
         stream = self.process.stdout
         assert stream is not None
         size = 0
-        while line := stream.readline():
+        while self.hears.wait() and (line := stream.readline()):
             if line.lower().startswith(b"content-length:"):
                 size = int(line.split(b":")[1])
             elif not line.strip() and size:

@@ -156,3 +156,13 @@ def faults() -> dict[str, str]:
         for place, rest in PLACES.items()
         for name, body in BODIES.items()
     }
+
+
+CONFIGURATIONS = [{"units": 2}, {"units": 3}, {"units": 4}]
+
+
+def misjudged(name: str, verdicts: list[str]) -> list[str]:
+    """What is wrong with the verdicts over `CONFIGURATIONS` of a file whose code does something for the second alone."""
+    if name.endswith("in one model") and verdicts[::2] != ["ok", "ok"]:
+        return [f"verdicts: {', '.join(verdicts)}"]
+    return []

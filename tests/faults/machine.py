@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,12 +22,15 @@ from hypershape.probe import Agent, AgentFailed
 from tests.faults.client import TEXT, Client
 from tests.faults.trials import NEXT, cut, outcome
 
-Fault = Callable[[Path], None]
+Start = Callable[..., Client]
+"""Starts a server, with or without somebody's trust, and opens a document in it."""
+
+Fault = Callable[[Path, Start], None]
 
 
 @contextlib.contextmanager
-def _served(**options: object) -> Iterator[Client]:
-    client = Client(trusted=False, **options)  # type: ignore[arg-type]
+def _served(start: Start, **options: object) -> Iterator[Client]:
+    client = start(**options)
     try:
         yield client
     finally:
@@ -38,9 +42,9 @@ def _right(client: Client) -> None:
 
 
 def _variables(**variables: str) -> Fault:
-    def fault(folder: Path) -> None:
+    def fault(folder: Path, start: Start) -> None:
         with _served(
-            environment={name: value.format(folder=folder) for name, value in variables.items()}
+            start, environment={name: value.format(folder=folder) for name, value in variables.items()}
         ) as client:
             _right(client)
 
@@ -50,10 +54,10 @@ def _variables(**variables: str) -> Fault:
 def _shell(*lines: str) -> Fault:
     """The server behind some lines of a shell."""
 
-    def fault(folder: Path) -> None:
+    def fault(folder: Path, start: Start) -> None:
         script = folder / "before.sh"
         script.write_text("\n".join((*lines, 'exec "$@"')).replace("{folder}", str(folder)))
-        with _served(before=("sh", str(script))) as client:
+        with _served(start, before=("sh", str(script))) as client:
             _right(client)
 
     return fault
@@ -62,74 +66,132 @@ def _shell(*lines: str) -> Fault:
 def _unshared(*lines: str) -> Fault:
     """The same with mounts of its own, for which somebody must be root, or a namespace of users allowed."""
 
-    def fault(folder: Path) -> None:
+    def fault(folder: Path, start: Start) -> None:
         script = folder / "before.sh"
         script.write_text("\n".join(("set -e", *lines, 'exec "$@"')).replace("{folder}", str(folder)))
-        with _served(before=("unshare", "--user", "--map-root-user", "--mount", "sh", str(script))) as client:
+        with _served(
+            start, before=("unshare", "--user", "--map-root-user", "--mount", "sh", str(script))
+        ) as client:
             _right(client)
 
     return fault
 
 
-def client_goes(folder: Path) -> None:
-    client = Client(trusted=False)
-    assert client.process.stdin is not None
-    client.process.stdin.close()
-    client.process.wait(30)
+def _all_end(theirs: list[psutil.Process]) -> None:
+    _, alive = psutil.wait_procs(theirs, timeout=30)
+    assert not alive, alive
 
 
-def client_dies(folder: Path) -> None:
+def _with_its_own(pid: int) -> list[psutil.Process]:
+    server = psutil.Process(pid)
+    return [server, *server.children(recursive=True)]
+
+
+def client_goes(folder: Path, start: Start) -> None:
+    with _served(start) as client:
+        _right(client)
+        theirs = _with_its_own(client.process.pid)
+        assert client.process.stdin is not None
+        client.process.stdin.close()
+        _all_end(theirs)
+
+
+def server_dies(folder: Path, start: Start) -> None:
+    with _served(start) as client:
+        _right(client)
+        theirs = _with_its_own(client.process.pid)
+        client.process.kill()
+        client.process.wait()
+        _all_end(theirs)
+
+
+def client_dies(folder: Path, start: Start) -> None:
     """A client that is killed, with the server's process as its child."""
     code = (
         "import sys, time; sys.path.insert(0, sys.argv[1]); from tests.faults.client import Client;"
-        "c = Client(trusted=False); print(c.process.pid, flush=True); time.sleep(600)"
+        f"c = Client.{start.__name__}(); assert c.is_right(10) and c.is_right(9);"
+        "print(c.process.pid, flush=True); time.sleep(600)"
     )
     root = str(Path(__file__).parents[2])
     with subprocess.Popen([sys.executable, "-c", code, root], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
-        server = psutil.Process(int(parent.stdout.readline()))
+        theirs = _with_its_own(int(parent.stdout.readline()))
         parent.kill()
-    _, alive = psutil.wait_procs([server], timeout=30)
-    assert not alive
+    _all_end(theirs)
 
 
-def client_is_deaf(folder: Path) -> None:
+def client_is_deaf(folder: Path, start: Start) -> None:
     """Nobody reads the answers for a while, longer than a pipe holds."""
-    with _served() as client:
-        os.kill(client.process.pid, signal.SIGSTOP)
-        os.kill(client.process.pid, signal.SIGCONT)
+    with _served(start) as client:
+        client.hears.clear()
         place = {"textDocument": {"uri": client.uri}, "position": {"line": 3, "character": 18}}
-        for number in range(2000):
-            client.say(
-                {"jsonrpc": "2.0", "id": f"d{number}", "method": "textDocument/hover", "params": place}
-            )
+
+        def ask() -> None:
+            for number in range(2000):
+                client.say(
+                    {"jsonrpc": "2.0", "id": f"d{number}", "method": "textDocument/hover", "params": place}
+                )
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        time.sleep(3.0)
+        client.hears.set()
+        asking.join(60)
+        assert not asking.is_alive()
         _right(client)
 
 
-def client_never_answers(folder: Path) -> None:
-    with _served() as client:
+def clock_jumps(folder: Path, start: Start) -> None:
+    """Forwards by a day, and back to a time before the start."""
+    (folder / "sitecustomize.py").write_text(JUMPING)
+    with _served(
+        start, environment={"PYTHONPATH": str(folder), "HYPERSHAPE_TEST_CLOCK": str(folder / "clock")}
+    ) as client:
+        _right(client)
+        for seconds in (86_400, -86_400):
+            (folder / "clock").write_text(str(seconds))
+            _right(client)
+
+
+JUMPING = """
+import os, time
+true = time.time
+
+def jumped():
+    try:
+        with open(os.environ["HYPERSHAPE_TEST_CLOCK"]) as file:
+            return true() + float(file.read())
+    except (OSError, ValueError):
+        return true()
+
+time.time = jumped
+"""
+
+
+def client_never_answers(folder: Path, start: Start) -> None:
+    with _served(start) as client:
         client.answers = False
         _right(client)
 
 
-def sleep(folder: Path) -> None:
+def sleep(folder: Path, start: Start) -> None:
     """The lid of a laptop: all stands still for a while."""
-    with _served() as client:
+    with _served(start) as client:
         os.kill(client.process.pid, signal.SIGSTOP)
         time.sleep(2.0)
         os.kill(client.process.pid, signal.SIGCONT)
         _right(client)
 
 
-def two_servers(folder: Path) -> None:
-    with _served(cache=str(folder)) as one, _served(cache=str(folder)) as other:
+def two_servers(folder: Path, start: Start) -> None:
+    with _served(start, cache=str(folder)) as one, _served(start, cache=str(folder)) as other:
         _right(one)
         _right(other)
         _right(one)
 
 
-def hundred_files(folder: Path) -> None:
-    with _served() as client:
+def hundred_files(folder: Path, start: Start) -> None:
+    with _served(start) as client:
         for number in range(100):
             item = {
                 "uri": (folder / f"f{number}.py").as_uri(),
@@ -141,25 +203,25 @@ def hundred_files(folder: Path) -> None:
         _right(client)
 
 
-def cache_is_garbage(folder: Path) -> None:
+def cache_is_garbage(folder: Path, start: Start) -> None:
     for number in range(20):
         (folder / "hypershape").mkdir(exist_ok=True)
         (folder / "hypershape" / f"{number}.json").write_bytes(os.urandom(1000))
-    with _served(cache=str(folder)) as client:
+    with _served(start, cache=str(folder)) as client:
         _right(client)
 
 
-def cache_goes(folder: Path) -> None:
+def cache_goes(folder: Path, start: Start) -> None:
     cache = folder / "cache"
     cache.mkdir()
-    with _served(cache=str(cache)) as client:
+    with _served(start, cache=str(cache)) as client:
         shutil.rmtree(cache)
         _right(client)
 
 
-def folder_goes(folder: Path) -> None:
+def folder_goes(folder: Path, start: Start) -> None:
     (folder / "here").mkdir()
-    with _served(cwd=folder / "here") as client:
+    with _served(start, cwd=folder / "here") as client:
         (folder / "here").rmdir()
         _right(client)
 
@@ -188,7 +250,7 @@ def _probed(fault: Callable[[Agent, Path], object], **variables: str) -> Fault:
                 os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
             tempfile.tempdir = None
 
-    return lambda folder: asyncio.run(run(folder))
+    return lambda folder, start: asyncio.run(run(folder))
 
 
 def _nothing(agent: Agent, folder: Path) -> None:
@@ -262,9 +324,21 @@ LIGHT: dict[str, Fault] = {
         "dd if=/dev/zero of={folder}/full/x bs=1k 2>/dev/null || true",
         "export XDG_CACHE_HOME={folder}/full XDG_STATE_HOME={folder}/full",
     ),
+    "a full disk for temporary files": _unshared(
+        "mkdir -p {folder}/full; mount -t tmpfs -o size=64k none {folder}/full",
+        "dd if=/dev/zero of={folder}/full/x bs=1k 2>/dev/null || true",
+        "export TMPDIR={folder}/full",
+    ),
+    "a disk that is full": _unshared(
+        "mkdir -p {folder}/full; mount -t tmpfs -o size=64k none {folder}/full",
+        "dd if=/dev/zero of={folder}/full/x bs=1k 2>/dev/null || true",
+        "export TMPDIR={folder}/full HOME={folder}/full XDG_CACHE_HOME={folder}/full XDG_STATE_HOME={folder}/full",
+    ),
     "a working directory that goes": folder_goes,
     "a client that goes": client_goes,
     "a client that dies": client_dies,
+    "a server that is killed": server_dies,
+    "a clock that jumps": clock_jumps,
     "a client that asks more than it reads": client_is_deaf,
     "a client that never answers": client_never_answers,
     "a sleep": sleep,
@@ -279,3 +353,4 @@ HEAVY: dict[str, Fault] = {
     "a HOME that no agent can write": _probed(_nothing, HOME="/proc"),
     "an agent without a folder for temporary files": _probed(_nothing, TMPDIR="/nowhere/at/all"),
 }
+FAULTS = {**LIGHT, **HEAVY}

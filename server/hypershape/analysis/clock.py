@@ -55,6 +55,10 @@ class Clock:
         if self._parent is not None:
             self._parent.wait(seconds)
 
+    def stand(self, seconds: float) -> None:
+        """Begins so many seconds later, in which nothing was done."""
+        self._started += seconds
+
     def follow(self, agent: Agent) -> None:
         """From now on what jobs wait for processes of this agent is no time."""
         self._agent, self._kept_waiting = agent, agent.kept_waiting

@@ -73,9 +73,12 @@ async def analyse(
         targets = tuple(expected.get(index, target) for index, target in enumerate(state.targets))
         state = memory.over(await _with_findings(replace(state, targets=targets), options))
 
-    starting = asyncio.ensure_future(_fitting(agent, module))
-    yield replace(state, progress=IMPORTING)
     before = time.monotonic()
+    # Whoever asks may wait here: until other files have been probed, say. That is no time of this one's.
+    yield replace(state, progress=IMPORTING)
+    clock.stand(time.monotonic() - before)
+    before = time.monotonic()
+    starting = asyncio.ensure_future(_fitting(agent, module))
     async for seconds in ticks(starting):
         if seconds > LONG_SECONDS:
             yield replace(state, progress=f"{IMPORTING}: {seconds:.0f} s so far")

@@ -43,6 +43,7 @@ from hypershape.lsp import (
 from hypershape.lsp.client import EVERYTHING, Client
 from hypershape.lsp.configuration import Configuration as Configured
 from hypershape.lsp.headers import Headers
+from hypershape.lsp.places import Place, Places
 from hypershape.lsp.positions import View
 from hypershape.lsp.session import Session
 from hypershape.lsp.status import Progress, Status
@@ -58,6 +59,8 @@ SLOW_TURN_SECONDS = 0.1
 SETTLING_SECONDS = 1.0
 """Hints and lenses wait so long for the first analysis of a text, which has what was known before in its place."""
 REFRESH_SECONDS = 0.5
+MOST_AGENTS = 3
+"""So many interpreters, of some 500 MB each, rest where several folders have their own."""
 
 
 class _Protocol(LanguageServerProtocol):
@@ -95,9 +98,12 @@ class Server(LanguageServer):
         self.sessions: dict[str, Session] = {}
         self.agents: dict[tuple[str, ...], Any] = {}
         self.status = Status("idle")
+        self._leaving: set[asyncio.Task[None]] = set()
+        """Agents that are being ended."""
         self._said: set[str] = set()
         self._refreshed = 0.0
         self._second_tries = asyncio.Lock()
+        self.places = Places(retry=lambda uri: self.schedule(uri, 0.0))
         self._loading: asyncio.Future[None] | None = None
         self._published: dict[str, types.PublishDiagnosticsParams] = {}
         """What the editor shows of each part: the same again would only make it redraw."""
@@ -167,6 +173,7 @@ class Server(LanguageServer):
 
     def edited(self, uri: str) -> None:
         """Analyses a document after an edit, and the files around it, where that is wanted while one types."""
+        self.places.touch(uri)
         session = self.sessions.get(uri)
         if session is not None:
             session.patience = 1.0
@@ -174,7 +181,12 @@ class Server(LanguageServer):
             self.schedule(uri)
             self.schedule_around(uri)
 
+    def opened(self, uri: str) -> None:
+        self.places.touch(uri)
+        self.schedule(uri, 0.0)
+
     def saved(self, uri: str) -> None:
+        self.places.touch(uri)
         if self.configuration.run == "onSave" and uri in self.sessions:
             self.schedule(uri)
             self.schedule_around(uri)
@@ -193,6 +205,7 @@ class Server(LanguageServer):
         session = self.sessions.get(self.owner(uri))
         if session is not None:
             session.patience = min(session.patience * retrying.MORE_TIME, retrying.MOST)
+            self.places.touch(session.uri)
             self.schedule(session.uri, 0.0)
 
     async def settled(self, uri: str) -> Session | None:
@@ -296,12 +309,14 @@ class Server(LanguageServer):
         try:
             widen = partial(across, workspace=self.files, opened=self.texts())
             before = previous or session.analysis
-            options = chosen.options(Options(level="auto", processes=processes(spare=True), on_top=True))
+            beside = not self.places.is_latest(session.uri)
+            usual = Options(level="auto", processes=1 if beside else processes(spare=True), on_top=True)
+            options = chosen.options(usual)
             options = replace(options, patience=session.patience)
             session.agent = agent
             states = analyse(document, agent, options, previous=before, cache=cache, widen=widen)
             # Closed in any case: probes run beside it.
-            async with aclosing(states):
+            async with aclosing(states), Place(self.places, session.uri) as place:
                 async for state in states:
                     analysis = retrying.named(state, session.patience)
                     if not self._current(versions):
@@ -315,6 +330,8 @@ class Server(LanguageServer):
                     progress.update(analysis)
                     self._refresh_for(session)
                     self._show(status.status(analysis, self.configuration.trusted, self.status))
+                    if agent is not None and state.progress is not None:
+                        await place.take()
             if session.pins:
                 await self.probe_pins(session)
                 self.refresh()
@@ -370,9 +387,17 @@ class Server(LanguageServer):
         if problem is not None:
             self.tell_once(problem)
         command = chosen.python or tuple(await asyncio.to_thread(find, folder, trusted=True))
-        if command not in self.agents:
-            self.agents[command] = Agent(command, log=self._log)
-        return self.agents[command]
+        agent = self.agents.pop(command, None) or Agent(command, log=self._log)
+        self.agents[command] = agent
+        self._end_resting()
+        return agent
+
+    def _end_resting(self) -> None:
+        """Ends the agents that were asked for longest ago and rest: they start again when they are asked something."""
+        for agent in list(self.agents.values())[:-MOST_AGENTS]:
+            if agent.runs and not agent.busy:
+                self._leaving.add(leaving := asyncio.get_running_loop().create_task(agent.close()))
+                leaving.add_done_callback(self._leaving.discard)
 
     def tell_once(self, problem: str) -> None:
         """Shows a mistake in the settings, and not again with every edit."""
@@ -480,6 +505,7 @@ class Server(LanguageServer):
     def forget(self, uri: str) -> None:
         """A document was closed: its work is cancelled and its diagnostics are taken back."""
         session = self.sessions.pop(uri, None)
+        self.places.forget(uri)
         if session is None:
             return
         if session.task is not None:
@@ -528,7 +554,7 @@ def create_server() -> Server:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
         if params.text_document.language_id == "python" or params.text_document.uri.endswith(".py"):
-            server.schedule(params.text_document.uri, 0.0)
+            server.opened(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
@@ -551,7 +577,7 @@ def create_server() -> Server:
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
     def notebook_opened(params: types.DidOpenNotebookDocumentParams) -> None:
-        server.schedule(params.notebook_document.uri, 0.0)
+        server.opened(params.notebook_document.uri)
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
     def notebook_changed(params: types.DidChangeNotebookDocumentParams) -> None:

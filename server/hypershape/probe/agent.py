@@ -185,14 +185,20 @@ class Agent:
             agent._script = dict(key)
         self._dressed[key] = agent
         for other, resting in list(self._dressed.items())[:-MOST_DRESSED]:
-            if not resting._busy:
+            if not resting.busy:
                 del self._dressed[other]
                 self._leaving.add(leaving := asyncio.create_task(resting.close()))
                 leaving.add_done_callback(self._leaving.discard)
         return agent
 
     @property
-    def _busy(self) -> bool:
+    def runs(self) -> bool:
+        """Whether its interpreter does, or is about to."""
+        return self.state in (State.STARTING, State.RUNNING)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is starting, or has a job that is not over."""
         starting = self._starting is not None and not self._starting.done()
         return starting or len(self._jobs) > len(self._parked)
 
