@@ -92,7 +92,7 @@ async def _protocol(names: Iterable[str]) -> Found:
             client.write(protocol.faults(client.uri)[name])
             right = client.is_right(last) and client.process.poll() is None
             last = 19 - last
-            yield name, time.monotonic() - started, "" if right else "not answered, or no verdict"
+            yield name, time.monotonic() - started, "" if right else client.told
             if not right:
                 client.close()
                 client, last = Client.probing(), 10

@@ -71,6 +71,7 @@ class Client:
         )
         self.uri = Path(self.cache, "train.py").as_uri()
         self.codes: dict[tuple[str, int | None], list[str]] = {}
+        self.status: Any = None
         self.answers = True
         """Whether it answers what the server asks."""
         self.hears = threading.Event()
@@ -145,6 +146,12 @@ class Client:
                 self._changed.wait(1.0)
         return "result" in hover and self.codes.get((self.uri, version)) == wanted
 
+    @property
+    def told(self) -> str:
+        """What was told last of the document, in words."""
+        last = max((version or 0 for _, version in self.codes), default=None)
+        return f"told: {self.codes.get((self.uri, last))} of version {last}, status: {self.status}"
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.process.stdin.close()  # type: ignore[union-attr]
@@ -171,6 +178,8 @@ class Client:
                 codes = sorted(str(each.get("code")) for each in params["diagnostics"])
                 self.codes[params["uri"], params.get("version")] = codes
                 self._changed.notify_all()
+        elif message.get("method") == "hypershape/status":
+            self.status = message["params"]
         elif "method" in message and "id" in message:
             # Whatever the server asks: there is nothing.
             if self.answers:

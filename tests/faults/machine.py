@@ -38,7 +38,7 @@ def _served(start: Start, **options: object) -> Iterator[Client]:
 
 
 def _right(client: Client) -> None:
-    assert client.is_right(10) and client.is_right(9)
+    assert client.is_right(10) and client.is_right(9), client.told
 
 
 def _variables(**variables: str) -> Fault:

@@ -202,6 +202,32 @@ async def test_an_agent_that_gets_no_processor_is_waited_for(monkeypatch: pytest
         await agent.close()
 
 
+PAST_PYTHON = {
+    "a daemon": "if libc.fork() == 0:\n    libc.setsid()\n    if libc.fork() == 0: libc.sleep(600)\n    libc._exit(0)",
+    "a fork": "if libc.fork() == 0:\n    libc.sleep(600)\n    libc._exit(0)",
+    "a program": "libc.system(b'sleep 600 &')",
+}
+
+
+@pytest.mark.spawned
+@linux
+async def test_what_a_job_has_started_past_python_ends_with_an_agent_that_was_killed() -> None:
+    agent = Agent([sys.executable])
+    try:
+        text = "\n".join(("import ctypes", "libc = ctypes.CDLL(None)", *PAST_PYTHON.values(), GOOD))
+        job = await agent.open(cut(text), limits=LIMITS)
+        process = await zygote(agent)
+        spares = (await agent.ask("agent/ping", {}))["spares"]
+        theirs = [each for each in process.children(recursive=True) if each.pid not in spares]
+        assert len(theirs) > len(PAST_PYTHON)
+        process.kill()
+        _, alive = await asyncio.to_thread(psutil.wait_procs, theirs, 10)
+        assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
+        job.end()
+    finally:
+        await agent.close()
+
+
 async def test_an_agent_that_was_killed_leaves_neither_processes_nor_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,20 @@ async def test_what_ends_a_probe_is_named_and_the_others_go_on(agent: Agent, bod
 
 @pytest.mark.spawned
 @pytest.mark.parametrize(
+    "body",
+    [
+        "keras.layers.Dense.__init__ = None",
+        "keras.layers.Dense = None",
+        "keras.Sequential.add = lambda self, layer: 1 / 0",
+    ],
+)
+async def test_a_configuration_that_changes_keras_fails_no_other(agent: Agent, body: str) -> None:
+    reports = await probed(agent, target(body))
+    assert [report.verdict for report in reports] == ["ok", "fail", "ok"]
+
+
+@pytest.mark.spawned
+@pytest.mark.parametrize(
     ("body", "kind"),
     [
         ("raise SystemExit(1)", "SystemExit"),

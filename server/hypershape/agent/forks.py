@@ -102,6 +102,10 @@ class _Fork(Process):
             self._status = os.waitstatus_to_exitcode(status) if pid else None
         return self._status
 
+    def own_mb(self) -> float:
+        # A fork begins with the pages of this process, and has pages of its own where it writes.
+        return max(0.0, self.memory_mb() - limits.resident_mb(os.getpid()))
+
     def close(self) -> None:
         super().close()
         # Its descriptor was closed by who heard from it.

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any, Callable, Optional
 
-from . import alarm, engine, environ, errors, given, guard, kin, limits, rehearsal, running, wire
+from . import alarm, engine, environ, errors, given, guard, intact, kin, limits, rehearsal, running, wire
 from .channel import Channel
 from .positions import Positions, lines
 from .standins import Assumption
@@ -55,8 +55,10 @@ class Job:
         self.number = params["job"]
         self.function: Optional[Callable[[Any], Any]] = None
         self.engine: Optional[engine.Engine] = None
+        self._keras: dict[tuple[Any, str], Any] = {}
+        """What Keras was when the slice had run."""
         self.cut = False
-        """A probe was ended in the midst of something: what this process holds is not to be trusted any more."""
+        """A probe was ended in the midst of something: what this process holds is not to be trusted any more, or a configuration has changed Keras for all."""
 
     def leaves_nothing(self) -> bool:
         """Whether this process is as fit for another job as a new one."""
@@ -84,6 +86,7 @@ class Job:
             self.function = self._running.run(self._attempt)
             self.engine.give(self._running.given, self._slice.get("tunes_new_entries", True))
             self.engine.own_training = bool(self._slice.get("own_training"))
+            self._keras = intact.state()
             self._mentioned = self._running.uses_stand_ins(self.function)
         except TimeUp:
             return errors.limit(
@@ -247,6 +250,9 @@ class Job:
             if len(waiting) >= REPORTS_AT_ONCE or time.monotonic() - sent > REPORTS_SECONDS:
                 self._flush(send, waiting, traces)
                 waiting, traces, sent = [], {}, time.monotonic()
+            if report["verdict"] == "fail" and not intact.is_intact(self._keras):
+                # The others are for a process in which nobody has changed Keras.
+                self.cut = True
             if self.cut:
                 break
         self._flush(send, waiting, traces)

@@ -130,6 +130,26 @@ def resident_mb(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2.0**20
 
 
+_CONTAINERS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def machine_mb() -> float:
+    """The memory of this machine, or what a container leaves of it, in MB; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0.0
+    try:
+        found = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2.0**20
+    except (OSError, ValueError):
+        return 0.0
+    for place in _CONTAINERS:
+        try:
+            with open(place, encoding="ascii") as file:
+                found = min(found, int(file.read()) / 2.0**20)
+        except (OSError, ValueError):
+            continue
+    return found
+
+
 PS_SECONDS = 1.0
 """What `ps` has said holds for so long: to ask it starts a process."""
 

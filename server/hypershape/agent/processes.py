@@ -48,6 +48,10 @@ class Process:
         """What it holds; 0 where the system does not tell."""
         return limits.resident_mb(self.pid)
 
+    def own_mb(self) -> float:
+        """The part of it that is not this process's as well."""
+        return self.memory_mb()
+
 
 def _nothing(data: bytes) -> None:
     pass

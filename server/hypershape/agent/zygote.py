@@ -12,13 +12,19 @@ import sys
 import time
 from typing import Any, NamedTuple, Optional, Sequence
 
-from . import errors, kernel, kin, loader, scratch, wire
+from . import errors, kernel, kin, limits, loader, scratch, wire
 from .processes import Process, Processes, how_it_ended
 from .sources import Heard, Selected, Sources
 from .spares import Spares
 
 WATCH_SECONDS = 0.1
 """How often running children are held against their limits."""
+
+MOST_TOGETHER = 0.5
+"""The share of this machine's memory that all jobs together may hold, beside what they share with this process."""
+
+RESTING_SECONDS = 5.0
+"""A child that was asked nothing for so long rests: it waits for a text like its own."""
 
 ANSWER_SECONDS = 60.0
 """A child that shows no work in hand, and does not answer, is given up after this time by the clock."""
@@ -43,6 +49,8 @@ class _Child:
         self.pending: Any = None
         self.silent_since: Optional[float] = None
         """When it was first seen with no work in hand and a request not answered."""
+        self.idle_since: Optional[float] = None
+        """When it was first seen with nothing asked of it."""
         self.printed = 0
         self.killed_because: Optional[str] = None
         self.late = False
@@ -63,6 +71,7 @@ class Zygote:
         self._waiting: list[_Asked] = []
         self._greetings: list[Any] = []
         """Requests for the environment, which is not known yet."""
+        self._most_mb = MOST_TOGETHER * limits.machine_mb()
         self._running = True
         self._strays = False
         """Processes of a job that has ended may be left."""
@@ -235,6 +244,7 @@ class Zygote:
             self._send(wire.notification("job/output", {"job": child.job, "text": text}))
 
     def _watch(self) -> None:
+        self._bound_together()
         for child in list(self._children.values()):
             if child.pending is None:
                 continue
@@ -254,6 +264,20 @@ class Zygote:
                 self._kill(child, f"It started more than {kin.MOST} processes.")
             elif self._is_silent(child):
                 self._kill(child, "It did not answer any more.")
+
+    def _bound_together(self) -> None:
+        """Ends, where all hold too much, those that rest, the oldest first, and then the largest."""
+        now = time.monotonic()
+        for child in self._children.values():
+            child.idle_since = None if child.pending is not None else child.idle_since or now
+        held = {child: child.process.own_mb() for child in self._children.values()}
+        while self._most_mb and held and sum(held.values()) > self._most_mb:
+            resting = [each for each in held if each.idle_since and now - each.idle_since > RESTING_SECONDS]
+            child = resting[0] if resting else max(held, key=lambda each: held[each])
+            del held[child]
+            self._kill(child, f"All probes together took more than {self._most_mb:,.0f} MB of memory.")
+            if child.pending is None:
+                self._reap(child)
 
     def _is_silent(self, child: _Child) -> bool:
         if child.process.progress.index is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import shlex
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ from hypershape.model import (
     SliceFile,
     Span,
 )
-from hypershape.probe import bootstrap, canary, convert, interpreter, life
+from hypershape.probe import bootstrap, canary, convert, interpreter, life, orphans
 from hypershape.probe.parked import alike
 
 HELLO_SECONDS = 120.0
@@ -73,6 +74,9 @@ DATA_KEPT = 50
 """For so many slices the shapes of their data are kept."""
 
 
+_MARKS = itertools.count(1)
+
+
 class AgentFailed(Exception):
     """No probe can run; one sentence that says why."""
 
@@ -113,6 +117,9 @@ class _Client(JsonRPCClient):
     def __init__(self, on_exit: Callable[[int | None], None]) -> None:
         super().__init__(converter_factory=convert.messages)
         self._on_exit = on_exit
+        self.mark = f"{os.getpid()}-{next(_MARKS)}"
+        """By which its processes are known, when it can end them no more."""
+        self.ends_in_order = False
 
     async def server_exit(self, server: asyncio.subprocess.Process) -> None:
         self._on_exit(server.returncode)
@@ -381,6 +388,7 @@ class Agent:
             self._starting.cancel()
             await asyncio.wait({self._starting})
         await self._stop()
+        await asyncio.gather(*self._leaving)
 
     async def _stop(self) -> None:
         if self._watching is not None:
@@ -457,7 +465,8 @@ class Agent:
                 if client._server is not None:
                     with suppress(ProcessLookupError):
                         client._server.kill()
-                self._exited(client)
+                # Its exit is heard of when the loop gets to it.
+                self._lost()
                 return
             await asyncio.sleep(PING_SECONDS)
 
@@ -500,6 +509,8 @@ class Agent:
         if Path(program).stem in ("ssh", "plink"):
             code = shlex.quote(code)
         variables = interpreter.environment(self._untrusted, secrets=bool(arguments))
+        variables[orphans.MARK] = client.mark
+        orphans.take_in()
         try:
             await client.start_io(program, *arguments, "-u", "-c", code, env=variables)
         except (OSError, ValueError) as problem:
@@ -557,10 +568,17 @@ class Agent:
             self._log(line.decode("utf-8", "replace").rstrip())
 
     def _exited(self, client: _Client) -> None:
+        if not client.ends_in_order:
+            self._leaving.add(ending := asyncio.ensure_future(asyncio.to_thread(orphans.end, client.mark)))
+            ending.add_done_callback(self._leaving.discard)
         if client is not self._newest:
             # Its successor has started already.
             return
         journal.note("agent ended", code=client._server.returncode if client._server is not None else None)
+        self._lost()
+
+    def _lost(self) -> None:
+        """Nothing more comes from the agent: what was asked of it fails, and the next start is a new one."""
         self.state = State.EXITED
         for job in list(self._parked):
             self._parked.pop(job).cancel()
@@ -598,12 +616,14 @@ class Agent:
 
 async def _stop(client: _Client) -> None:
     process = client._server
+    client.ends_in_order = True
     with suppress(Exception):
         client.protocol.send_request("shutdown", None)
     if process is not None:
         try:
             await asyncio.wait_for(process.wait(), 2.0)
         except asyncio.TimeoutError:
+            client.ends_in_order = False
             with suppress(ProcessLookupError):
                 process.kill()
     with suppress(Exception, asyncio.CancelledError):
