@@ -43,6 +43,10 @@ class Tried:
     seconds: float
     wrong: str
 
+    @property
+    def what(self) -> tuple[str, str, str, str]:
+        return self.kind, self.processes, self.load, self.name
+
 
 Found: TypeAlias = AsyncIterator[tuple[str, float, str]]
 """Of each trial its name, the seconds that it took and what was wrong."""
@@ -148,8 +152,8 @@ def _arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     if unknown := set(asked.kinds) - set(KINDS):
         parser.error(f"no such kind: {', '.join(sorted(unknown))}")
-    if asked.table and asked.record is None:
-        parser.error("--table needs --record FILE")
+    if (asked.table or asked.missing) and asked.record is None:
+        parser.error("--table and --missing need --record FILE")
     return asked
 
 
@@ -161,12 +165,16 @@ def _chosen(kind: str, asked: argparse.Namespace) -> list[str]:
 
 async def _all(asked: argparse.Namespace) -> list[Tried]:
     found = []
+    done = {each.what for each in _recorded(asked.record)} if asked.missing else set()
     for kind in asked.kinds or KINDS:
         for processes in asked.processes or PROCESSES:
             for load in asked.load or LOADS:
+                names = [each for each in _chosen(kind, asked) if (kind, processes, load, each) not in done]
+                if not names:
+                    continue
                 os.environ["HYPERSHAPE_PROCESSES"] = processes
                 with busy(os.cpu_count() or 2) if load == "busy" else nullcontext():
-                    async for name, seconds, wrong in KINDS[kind][0](_chosen(kind, asked)):
+                    async for name, seconds, wrong in KINDS[kind][0](names):
                         found.append(each := Tried(kind, processes, load, name, seconds, wrong))
                         _tell(each, asked)
     return found
@@ -184,8 +192,10 @@ def _tell(each: Tried, asked: argparse.Namespace) -> None:
 
 def _recorded(path: Path) -> list[Tried]:
     """The newest of each trial."""
+    if not path.exists():
+        return []
     lines = [Tried(**json.loads(line)) for line in path.read_text().splitlines()]
-    return list({(each.kind, each.processes, each.load, each.name): each for each in lines}.values())
+    return list({each.what: each for each in lines}.values())
 
 
 def _print_table(found: list[Tried]) -> None:
