@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ from hypershape.agent import limits
 @pytest.fixture
 def clocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, float]]:
     now = {"wall": 100.0, "used": 5.0, "child": 5.0}
-    monkeypatch.setattr(time, "monotonic", lambda: now["wall"])
-    monkeypatch.setattr(time, "process_time", lambda: now["used"])
+    monkeypatch.setattr(limits, "monotonic", lambda: now["wall"])
+    monkeypatch.setattr(limits, "process_time", lambda: now["used"])
     yield now
 
 
@@ -53,6 +54,63 @@ def test_a_child_that_got_no_processor_is_not_taken_for_one_that_hangs(
     clocks["wall"] += wall
     clocks["child"] += used
     assert progress.overdue(lambda: clocks["child"]) == overdue
+    progress.close()
+
+
+def test_a_look_in_the_midst_of_a_word_takes_no_half_for_the_whole(
+    clocks: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress, looked = limits.Progress(), []
+
+    class Stumbling:
+        """Writes field by field, with a look after each."""
+
+        size = limits._WORK.size
+
+        def pack_into(self, memory: Any, offset: int, *work: float) -> None:
+            for count in range(1, 5):
+                limits_work.pack_into(memory, offset, *work[:count], *(0.0,) * (4 - count))
+                looked.append(progress.overdue(lambda: clocks["child"]))
+
+        def unpack_from(self, memory: Any, offset: int) -> Any:
+            return limits_work.unpack_from(memory, offset)
+
+    limits_work = limits._WORK
+    monkeypatch.setattr(limits, "_WORK", Stumbling())
+    progress.start(0, 10.0)
+    assert looked == [None] * 4
+    clocks["wall"] += 13
+    clocks["child"] += 13
+    assert progress.overdue(lambda: clocks["child"]) == 10.0
+    progress.close()
+
+
+def test_an_alarm_in_the_midst_of_a_word_leaves_the_next_one_whole(
+    clocks: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress = limits.Progress()
+    with monkeypatch.context() as patch, pytest.raises(TimeoutError):
+        patch.setattr(limits, "monotonic", _rings)
+        progress.start(0, 10.0)
+    progress._number += 1  # as where it rings between the two numbers
+    progress.start(0, 10.0)
+    clocks["wall"] += 13
+    clocks["child"] += 13
+    assert progress.overdue(lambda: clocks["child"]) == 10.0
+    progress.close()
+
+
+def _rings() -> float:
+    raise TimeoutError
+
+
+def test_clocks_that_user_code_has_replaced_count_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    progress = limits.Progress()
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(time, "process_time", lambda: 0.0)
+    progress.start(0, 10.0)
+    assert progress.overdue(lambda: 1000.0) is None
+    assert limits.Bound(10.0).left > 9.0
     progress.close()
 
 

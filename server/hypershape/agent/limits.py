@@ -7,7 +7,7 @@ import os
 import struct
 import subprocess
 import sys
-import time
+from time import monotonic, process_time
 from typing import Callable
 
 GRACE = 2.0
@@ -17,7 +17,8 @@ PATIENCE = 4.0
 """Limits count a process's own processor time. By the clock it gets so many times as long: another program may keep
 the processors busy, but what waits for something that never comes must end all the same."""
 
-_STATE = struct.Struct("=qddd")
+_NUMBER, _WORK = struct.Struct("@q"), struct.Struct("@qddd")
+_SIZE = _NUMBER.size + _WORK.size
 _IDLE = -1
 
 LIMIT_EXIT = 97
@@ -29,43 +30,60 @@ class Bound:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._started, self._used = time.monotonic(), time.process_time()
+        self._started, self._used = monotonic(), process_time()
 
     @property
     def left(self) -> float:
         """The seconds until it can be over at the earliest; 0 or less when it is."""
-        wall, used = time.monotonic() - self._started, time.process_time() - self._used
+        wall, used = monotonic() - self._started, process_time() - self._used
         # Of several threads, which use up time faster than it passes, none may make a limit shorter than it says.
         return min(self.seconds - min(used, wall), PATIENCE * self.seconds - wall)
 
     @property
     def took(self) -> tuple[float, float]:
         """The seconds since its begin by the clock, and how many of them this process computed."""
-        wall = time.monotonic() - self._started
-        return wall, min(time.process_time() - self._used, wall)
+        wall = monotonic() - self._started
+        return wall, min(process_time() - self._used, wall)
 
 
 class Progress:
     """What a child is doing, in memory shared with the zygote: writing it costs no system call.
 
-    A process that is no fork of the zygote shares the content of a file with it, by its path.
+    A process that is no fork of the zygote shares the content of a file with it, by its path. A number in front is odd
+    while the child writes, and another one after it: the zygote, which looks at any time, takes no half for the whole.
     """
 
     def __init__(self, path: str | None = None) -> None:
-        self._memory: mmap.mmap | bytearray = mmap.mmap(-1, _STATE.size) if path is None else _mapped(path)
+        self._memory: mmap.mmap | bytearray = mmap.mmap(-1, _SIZE) if path is None else _mapped(path)
+        self._number = 0
         self.stop()
 
     def start(self, index: int, seconds: float) -> None:
         """The child begins probe `index` of its batch (0 while the slice runs), which may take `seconds`."""
-        _STATE.pack_into(self._memory, 0, index, time.monotonic(), time.process_time(), seconds)
+        self._write(index, monotonic(), process_time(), seconds)
 
     def stop(self) -> None:
-        _STATE.pack_into(self._memory, 0, _IDLE, 0.0, 0.0, 0.0)
+        self._write(_IDLE, 0.0, 0.0, 0.0)
+
+    def _write(self, *work: float) -> None:
+        # Odd also where the alarm has ended the last writing in its midst.
+        self._number = (self._number + 1) | 1
+        _NUMBER.pack_into(self._memory, 0, self._number)
+        _WORK.pack_into(self._memory, _NUMBER.size, *work)
+        self._number += 1
+        _NUMBER.pack_into(self._memory, 0, self._number)
+
+    def _read(self) -> tuple[int, float, float, float] | None:
+        """The work in hand; None where there is none, or the child is about to say which."""
+        (before,) = _NUMBER.unpack_from(self._memory)
+        index, started, used, seconds = _WORK.unpack_from(self._memory, _NUMBER.size)
+        (after,) = _NUMBER.unpack_from(self._memory)
+        return None if index == _IDLE or before != after or before % 2 else (index, started, used, seconds)
 
     @property
     def index(self) -> int | None:
         """The probe in hand, or None."""
-        index = _STATE.unpack_from(self._memory)[0]
+        index: int = _WORK.unpack_from(self._memory, _NUMBER.size)[0]
         return None if index == _IDLE else index
 
     def overdue(self, processor_seconds: Callable[[], float]) -> float | None:
@@ -73,9 +91,12 @@ class Progress:
 
         `processor_seconds` tells what its process has used.
         """
-        index, started, used, seconds = _STATE.unpack_from(self._memory)
-        wall, bound = time.monotonic() - started, seconds + GRACE
-        if index == _IDLE or wall < bound:
+        work = self._read()
+        if work is None:
+            return None
+        _, started, used, seconds = work
+        wall, bound = monotonic() - started, seconds + GRACE
+        if wall < bound:
             return None
         if wall < PATIENCE * bound and processor_seconds() - used < bound:
             return None
@@ -83,7 +104,7 @@ class Progress:
 
     def detach(self) -> None:
         """In a process that user code has forked: what it does is not the job's work, and not shown."""
-        self._memory = bytearray(_STATE.size)
+        self._memory = bytearray(_SIZE)
 
     def close(self) -> None:
         if isinstance(self._memory, mmap.mmap):
@@ -101,8 +122,8 @@ def promise() -> str:
 
 def _mapped(path: str) -> mmap.mmap:
     with open(path, "a+b") as file:
-        file.truncate(_STATE.size)
-        return mmap.mmap(file.fileno(), _STATE.size)
+        file.truncate(_SIZE)
+        return mmap.mmap(file.fileno(), _SIZE)
 
 
 def processor_seconds(pid: int) -> float:
@@ -161,11 +182,11 @@ def _told_by_ps(pid: int) -> tuple[float, float]:
     if sys.platform == "win32" or os.path.isdir("/proc/self"):
         return 0.0, 0.0
     asked, told = _TOLD.get(pid, (-PS_SECONDS, (0.0, 0.0)))
-    if time.monotonic() - asked >= PS_SECONDS:
+    if monotonic() - asked >= PS_SECONDS:
         if len(_TOLD) > 100:
             _TOLD.clear()
         told = _ask_ps(pid)
-        _TOLD[pid] = time.monotonic(), told
+        _TOLD[pid] = monotonic(), told
     return told
 
 
