@@ -35,6 +35,8 @@ def take_in() -> None:
 
 def end(mark: str) -> None:
     """Ends the children of this process that have the mark of an agent which has ended, and theirs."""
+    if sys.platform == "win32":
+        return
     began = last = time.monotonic()
     while (now := time.monotonic()) - last < QUIET_SECONDS and now - began < SECONDS:
         for pid in _children():
@@ -48,10 +50,9 @@ def end(mark: str) -> None:
 
 
 def _children() -> Iterator[int]:
-    if sys.platform.startswith("linux"):
-        for place in Path("/proc/self/task").glob("*/children"):
-            with suppress(OSError):
-                yield from map(int, place.read_text().split())
+    for place in Path("/proc/self/task").glob("*/children"):
+        with suppress(OSError):
+            yield from map(int, place.read_text().split())
 
 
 def _has(pid: int, mark: str) -> bool:
