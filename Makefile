@@ -109,7 +109,7 @@ $(NEOVIM): $(PYTHON_READY)
 test-python: $(PYTHON_READY) $(SKLEARN_READY)
 	# Two at a time: most tests wait for one agent.
 	$(BIN)/pytest -n 2 --dist loadfile
-	HYPERSHAPE_PROCESSES=spawn $(BIN)/pytest -q -m spawned tests/faults
+	HYPERSHAPE_PROCESSES=spawn $(BIN)/pytest -q -m spawned tests/faults tests/faults/without_posix.py
 
 both: $(PYTHON_READY) $(SKLEARN_READY)
 	$(BIN)/pytest -q tests/faults/without_posix.py tests/faults/both_ways.py
