@@ -133,3 +133,23 @@ def test_an_edit_across_two_cells_is_refused() -> None:
     document = Document("n.ipynb", "a\nb\n", (Cell(0, 1, 1), Cell(1, 2, 1)))
     with pytest.raises(fixes.CannotApply, match="cell"):
         fixes.apply(document, [Edit(Span("n.ipynb", 1, 1, 2, 2), "x")])
+
+
+@pytest.mark.parametrize("second", [Span(PATH, 1, 1, 1, 2), Span(PATH, 1, 13, 1, 14), Span(PATH, 2, 1, 2, 2)])
+def test_two_edits_of_which_the_second_was_made_after_the_first_are_one_of_the_text_before(
+    second: Span,
+) -> None:
+    document = Document(PATH, "f = 1; h = 2\nx\n")
+    first = [Edit(Span(PATH, 1, 5, 1, 6), "10\n"), Edit(Span(PATH, 1, 8, 1, 9), "k")]
+    between = fixes.apply(document, first)
+    moved = {1: second, 13: Span(PATH, 2, 6, 2, 7), 2: Span(PATH, 3, 1, 3, 2)}
+    then = [Edit(moved[2 if second.line == 2 else second.column], "new")]
+    both = fixes.composed(document, first, then)
+    assert fixes.apply(document, both).text == fixes.apply(between, then).text
+
+
+def test_a_second_edit_of_what_the_first_wrote_is_refused() -> None:
+    document = Document(PATH, "f = 1\n")
+    first = [Edit(Span(PATH, 1, 5, 1, 6), "10 + 2")]
+    with pytest.raises(fixes.CannotApply, match="touches what an earlier one wrote"):
+        fixes.composed(document, first, [Edit(Span(PATH, 1, 10, 1, 11), "3")])

@@ -179,7 +179,7 @@ def test_a_limit_kept_in_a_constant_is_changed_at_the_constant() -> None:
         "blocks == 3",
     )
     changed = repairs(only(analysis, "HS299"), analysis)
-    assert changed["Lower the maximum of blocks to 2 (drops 33 % of the space)"] == (
+    assert changed["Lower the maximum of blocks to 2 (drops only the 33 % that fails)"] == (
         written.document.text.replace("BLOCKS = 3 ", "BLOCKS = 2 ").replace("default=3", "default=2")
     )
 
@@ -207,7 +207,7 @@ def test_values_that_fail_are_dropped_from_a_choice_and_the_others_stay_as_writt
         "rate == 1.0",
     )
     changed = repairs(only(analysis, "HS299"), analysis)
-    assert changed["Drop 1.0 from rate (drops 33 % of the space)"] == text.replace(
+    assert changed["Drop 1.0 from rate (drops only the 33 % that fails)"] == text.replace(
         "1.0,\n        ", ""
     ).replace("default=1.0", "default=0.01")
 
@@ -598,7 +598,7 @@ def irregular(fails: list[int]) -> dict[str, str]:
 
 def test_a_range_in_which_every_second_value_fails_gets_a_larger_step() -> None:
     title, text = next(iter(irregular([1, 3, 5]).items()))
-    assert title == "Draw only 2, 4, 6 for n (drops 50 % of the space)"
+    assert title == "Draw only 2, 4, 6 for n (drops only the 50 % that fails)"
     assert 'hp.Int("n", 2, 6, step=2)' in text
 
 

@@ -235,7 +235,7 @@ def test_a_module_that_is_not_there_is_named_at_its_first_import() -> None:
     read = module(imports + TEXT)
     (finding,) = found([played({}, read, absent=["maybe", "tracker"])], "HS010", read)
     assert underlined(finding, read) == "import tracker.keras as track"
-    assert finding.message.startswith("`tracker` is not installed in this interpreter")
+    assert finding.message.startswith("`tracker` is neither installed")
 
 
 def test_a_callback_that_fails_where_nothing_improves_says_when() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import islice
 
 from hypershape import fixes, rules, source, space
 from hypershape.analysis.aside import aside
@@ -54,6 +55,10 @@ UNCOVERED = "; then another failure shows"
 
 REPLAYING_SECONDS = 20.0
 """What all repairs of a document that are put to trial in a search may take together."""
+
+FIRST_STEPS = 3
+SECOND_STEPS = 6
+"""So many repairs that show another failure are followed, each by so many repairs of that one."""
 
 PLAYED = ("HS3", "HS4")
 """Families of findings whose repairs a search can contradict: about training and about the search itself."""
@@ -122,6 +127,8 @@ class Trial:
     replay: Replay | None = None
     passed: frozenset[tuple[Edit, ...]] = frozenset()
     cache: Cache | None = None
+    next_failures: dict[tuple[Edit, ...], tuple[Finding, ...]] = field(default_factory=dict)
+    """What is found in a text after edits that only showed another failure of the target."""
 
     def target_of(self, finding: Finding) -> TargetAnalysis | None:
         """The target as it was when a finding was made about it."""
@@ -159,6 +166,7 @@ async def _fixes(
     """
     kept: list[tuple[Fix, bool]] = []
     following: list[Fix] = []
+    moving: list[Fix] = []
     refused: list[str] = []
     tried: list[tuple[Edit, ...]] = []
     told = True
@@ -184,10 +192,57 @@ async def _fixes(
             following.append(replace(passed, title=f"{fix.title}{UNCOVERED}", verified=True))
         else:
             refused.append(fix.title)
+        if repairs and fix.edits in trial.next_failures:
+            moving.append(fix)
+    if not any(repairs for _, repairs in kept):
+        kept += [(fix, True) for fix in await _in_two_steps(finding, trial, moving, clock)]
     ranked = _ranked(kept, trial.target_of(finding))
     if not any(fix.preferred for fix in ranked):
         ranked = (*following[: options.fixes_offered - len(ranked)], *ranked)
     return ranked, tuple(refused), told
+
+
+async def _in_two_steps(finding: Finding, trial: Trial, moving: Sequence[Fix], clock: Clock) -> list[Fix]:
+    """Two repairs as one where no single one lets anything build: the second is one of the failure behind the first.
+
+    Layers whose shapes fit at last may still not fit the labels; who applies the repair wants a model that trains.
+    """
+    for first in moving[:FIRST_STEPS]:
+        candidates = (
+            fix
+            for behind in trial.next_failures[first.edits][:1]
+            for fix in islice(behind.repairs(), SECOND_STEPS)
+        )
+        while clock.left > 0 and (second := await aside(next, candidates, None)) is not None:
+            both = _both(first, second, trial)
+            if both is None:
+                continue
+            verdict, passed = await _verified(both, finding, trial)
+            if verdict is Verdict.CURES:
+                return [replace(passed, verified=True)]
+    return []
+
+
+def _both(first: Fix, second: Fix, trial: Trial) -> Fix | None:
+    """Two repairs, the second of the text after the first, as one of the text before; None where they meet."""
+    try:
+        made = fixes.composed(trial.state.module.document, first.edits, second.edits)
+    except fixes.CannotApply:
+        return None
+    (title, note), (then, noted) = _parted(first.title), _parted(second.title)
+    notes = "; ".join(dict.fromkeys(each for each in (note, noted) if each))
+    return Fix(
+        f"{title} and {then[0].lower()}{then[1:]}" + (f" ({notes})" if notes else ""),
+        made,
+        reshapes=first.reshapes or second.reshapes,
+        drops=1 - (1 - first.drops) * (1 - second.drops),
+    )
+
+
+def _parted(title: str) -> tuple[str, str]:
+    """A title and what stands in parentheses at its end."""
+    said, _, note = title.removesuffix(")").rpartition(" (")
+    return (said, note) if said and title.endswith(")") else (title, "")
 
 
 def _ranked(kept: Sequence[tuple[Fix, bool]], old: TargetAnalysis | None) -> tuple[Fix, ...]:
@@ -305,6 +360,13 @@ async def _probes(
         return Verdict.UNTOLD, fix
     if after is None:
         return Verdict.FAILS, fix
+    behind = [cause for each in after.changed if _another(*each, finding) for cause in each[0].causes]
+    if behind:
+        trial.next_failures[fix.edits] = tuple(
+            each for each in after.remaining if each.cause in behind and each.target == finding.target
+        )
+    if after.moved:
+        return Verdict.FAILS, fix
     uncovered = [
         cause for tried, old in after.changed if _only_the_next(tried, old, finding) for cause in tried.causes
     ]
@@ -316,10 +378,14 @@ async def _probes(
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """An edited text: the targets that it changed, each with what it was before, and the findings that are left."""
+    """An edited text: the targets that it changed, each with what it was before, and the findings that are left.
+
+    `moved`: it repairs nothing, but another failure shows at the place of the one before.
+    """
 
     changed: tuple[tuple[TargetAnalysis, TargetAnalysis], ...]
     remaining: tuple[Finding, ...]
+    moved: bool = False
 
 
 async def after_edit(
@@ -344,6 +410,7 @@ async def after_edit(
     about = {finding.target for finding in repaired}
     probed: list[TargetAnalysis] = []
     changed: list[tuple[TargetAnalysis, TargetAnalysis]] = []
+    moved = False
     for key, new in after.by_name.items():
         old = before.get(key)
         hopeless = old is None or (old.status != "probed" and old.target.name not in about)
@@ -359,11 +426,13 @@ async def after_edit(
             return None
         for finding in repaired:
             if not await aside(_no_worse, tried, old, finding, fix):
-                return None
+                if not _another(tried, old, finding):
+                    return None
+                moved = True
         probed.append(tried)
         changed.append((tried, old))
     remaining = await aside(rules.findings, replace(after, targets=tuple(probed)))
-    return After(tuple(changed), remaining)
+    return After(tuple(changed), remaining, moved)
 
 
 def better(after: After, finding: Finding, state: Analysis, uncovered: Sequence[Cause] = ()) -> bool:
@@ -503,16 +572,31 @@ def _only_the_next(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -
     One failure hides the next: a model whose layers fit at last may still not fit its labels.
     """
     cause = finding.cause
+    return (
+        cause is not None
+        and _another(new, old, finding)
+        and all(
+            each.error.kind != cause.error.kind and _starts(each.error) != _starts(cause.error)
+            for each in new.causes
+        )
+    )
+
+
+def _another(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> bool:
+    """Whether nothing built before, and what fails now is not what failed, but comes as late or later."""
+    cause = finding.cause
     if cause is None or not new.causes or any(report.verdict == "ok" for report in old.reports):
         return False
     if len(old.causes) != 1 or new.coverage is None or not _declares_all(new, old):
         return False
-    return all(
-        each.error.kind != cause.error.kind
-        and each.error.span != cause.error.span
-        and _rank(each.error) >= _rank(cause.error)
-        for each in new.causes
-    )
+    if _still_fails(cause, new.reports):
+        return False
+    return all(_rank(each.error) >= _rank(cause.error) for each in new.causes)
+
+
+def _starts(error: ProbeError) -> tuple[str, int, int] | None:
+    """Where what failed begins; an edit may have made it longer."""
+    return None if error.span is None else (error.span.path, error.span.line, error.span.column)
 
 
 def _declares_all(new: TargetAnalysis, old: TargetAnalysis) -> bool:

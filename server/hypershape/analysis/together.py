@@ -122,4 +122,8 @@ async def _passes(some: _Some, trial: Trial) -> bool:
         after = await after_edit(some.whole, some.findings, trial, module, state, agent)
     except CutShort:
         return False
-    return after is not None and all(better(after, finding, state) for finding in some.findings)
+    return (
+        after is not None
+        and not after.moved
+        and all(better(after, finding, state) for finding in some.findings)
+    )

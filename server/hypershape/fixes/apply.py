@@ -43,6 +43,32 @@ def apply(document: Document, edits: Sequence[Edit]) -> Document:
     return replace(document, text=changed, cells=_moved(document.cells, [edit for *_, edit in placed]))
 
 
+def composed(document: Document, first: Sequence[Edit], then: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The edits that put both into `document`, where those in `then` refer to the text after those in `first`.
+
+    Raises CannotApply where some of `then` touches what `first` wrote.
+    """
+    before, after = Text.of(document.text), Text.of(apply(document, first).text)
+    written = sorted((*before.bounds(edit.span), edit.text) for edit in first)
+    moved = []
+    for edit in then:
+        start, end = (_origin(place, written) for place in after.bounds(edit.span))
+        moved.append(replace(edit, span=before.span(document.path, start, end)))
+    return (*first, *moved)
+
+
+def _origin(place: int, written: Sequence[tuple[int, int, str]]) -> int:
+    """Where an offset of the edited text was before; `written`: what was replaced from where to where, in order."""
+    shift = 0
+    for start, end, text in written:
+        if place <= start + shift:
+            break
+        if place < start + shift + len(text):
+            raise CannotApply("A later edit touches what an earlier one wrote.")
+        shift += len(text) - (end - start)
+    return place - shift
+
+
 def _moved(cells: Sequence[Cell], edits: Sequence[Edit]) -> tuple[Cell, ...]:
     """The cells with their first lines and line counts after the edits."""
     moved, shift = [], 0

@@ -24,7 +24,7 @@ from hypershape.model import (
 )
 from hypershape.source import Code, HpCall
 from hypershape.space import domains
-from hypershape.space.shares import Figure, Kept, loss, percent
+from hypershape.space.shares import Figure, Kept, loss, of_cause, percent
 
 ALL = 0.99
 """A repair that drops more of the space is none."""
@@ -88,14 +88,21 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
             restrict(each.call, each.names, each.kind, each.values, values, code) for each, values in parts
         ]
         if lost.share < ALL and None not in made:
-            yield _joined([each for each in made if each], lost)
+            yield _joined([each for each in made if each], lost, _costs_nothing(lost, target, cause))
 
 
-def _joined(made: Sequence[tuple[str, tuple[Edit, ...]]], lost: Figure) -> Fix:
+def _joined(made: Sequence[tuple[str, tuple[Edit, ...]]], lost: Figure, free: bool) -> Fix:
     """One fix of several: "Lower the maximum of kernel to 5 and drop 4 from pool"."""
     first, *others = [title for title, _ in made]
     title = first + "".join(f" and {each[0].lower()}{each[1:]}" for each in others)
-    return Fix(f"{title}{_drops(lost)}", tuple(edit for _, some in made for edit in some), drops=lost.share)
+    dropped = f" (drops only the {percent(lost.share)} that fails)" if free else _drops(lost)
+    return Fix(f"{title}{dropped}", tuple(edit for _, some in made for edit in some), drops=lost.share)
+
+
+def _costs_nothing(lost: Figure, target: TargetAnalysis, cause: Cause) -> bool:
+    """Whether all that is dropped fails: it holds every failure of the cause, and is exactly as large."""
+    failing = of_cause(target, cause)
+    return failing is not None and failing.exact and lost.exact and math.isclose(failing.share, lost.share)
 
 
 def _decisive(cause: Cause, target: TargetAnalysis) -> tuple[Configuration, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
+from hypershape.fixes.layers import sibling
+from hypershape.model import Cause, Edit, Fix, ProbeError, Shape, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, all_padded, shapes
+from hypershape.rules.common.calls import calls_reached
+from hypershape.rules.common.failure import BuildFailure, all_padded, place, shapes
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code
 
@@ -74,6 +77,24 @@ class ShapesDoNotMerge(BuildFailure):
             input="(9, 9, 1)",
             fixed='right = layers.Conv2D(2, hp.Choice("left", [1, 3, 5]))',
         ),
+        Example.layers(
+            """
+            inner = layers.Conv2D(5, hp.Choice("kernel", [1, 3]), padding="same")(x)
+            x = layers.Add()([x, inner])
+            """,
+            input="(9, 9, 4)",
+            fixed="x = layers.Add()([layers.Conv2D(inner.shape[-1], 1)(x), inner])",
+        ),
+        Example.layers(
+            """
+            for i in range(hp.Int("blocks", 1, 2)):
+                wide = layers.Dense(6)(x)
+                x = x + wide
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
+            fixed="x = (x if x.shape[-1] == wide.shape[-1] else layers.Dense(wide.shape[-1])(x)) + wide",
+        ),
     )
     VALID = (
         Example.layers(
@@ -123,6 +144,7 @@ class ShapesDoNotMerge(BuildFailure):
 
     def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         yield from all_padded(target, code)
+        yield from _projected(target, cause, code)
 
 
 def _one_value_for_both(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
@@ -144,3 +166,68 @@ def _one_value_for_both(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
             yield Fix(
                 f"Draw one value, {first.name}, for both", (Edit(replaced.span, code.source(kept.node)),)
             )
+
+
+def _projected(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+    """Where two tensors differ in their last axis alone, the one made first through a layer as wide as the other.
+
+    That is what a residual block does with its shortcut: https://arxiv.org/abs/1512.03385, equation 2. Where the two
+    fit in some configurations, or in later rounds of a loop, they go on as they are.
+    """
+    merged, given = _merged(cause.error, code), shapes(cause.error)
+    if len(merged) != 2 or len(given) != 2 or not _differ_in_width(*given):
+        return
+    older, newer = sorted(merged, key=lambda each: _made_at(each, code))
+    written = _projection(len(given[0]), target, code)
+    if written is None or not isinstance(newer, ast.Name):
+        return
+    text, width = code.source(older), f"{newer.id}.shape[-1]"
+    projected = f"{written[0]}({width}{', 1' if len(given[0]) > 2 else ''})({text})"
+    if any(report.verdict == "ok" for report in target.reports) or _is_repeated(older, code):
+        if not isinstance(older, ast.Name):
+            return
+        projected = f"({text} if {text}.shape[-1] == {width} else {projected})"
+    title = f"Project {text} to the width of {newer.id} (adds a layer)"
+    yield Fix(title, (Edit(code.span(older), projected), *written[1]))
+
+
+def _merged(error: ProbeError, code: Code) -> Sequence[ast.expr]:
+    """The tensors that a failing merge is called with, as they are written; none where they are not written there."""
+    span = place(error, code)
+    node = None if span is None else code.expression(span)
+    if isinstance(node, ast.BinOp):
+        return node.left, node.right
+    outer = code.parents.get(node) if node is not None else None
+    called = outer if isinstance(outer, ast.Call) and outer.func is node else node
+    given = called.args[0] if isinstance(called, ast.Call) and called.args else None
+    return given.elts if isinstance(given, (ast.List, ast.Tuple)) else ()
+
+
+def _differ_in_width(one: Shape, other: Shape) -> bool:
+    return len(one) == len(other) > 1 and one[:-1] == other[:-1] and one[-1] != other[-1]
+
+
+def _made_at(node: ast.expr, code: Code) -> int:
+    """The line on which a tensor was last given its name; what is made where it is merged comes last."""
+    if not isinstance(node, ast.Name):
+        return node.lineno
+    lines = [getattr(each, "lineno", 0) for each in code.bound_at(node.id, node)]
+    return max((line for line in lines if line < node.lineno), default=0)
+
+
+def _is_repeated(node: ast.expr, code: Code) -> bool:
+    function = code.function(node)
+    return any(
+        isinstance(each, (ast.For, ast.While))
+        for each in code.ancestors(node)
+        if code.function(each) is function
+    )
+
+
+def _projection(rank: int, target: TargetAnalysis, code: Code) -> tuple[str, tuple[Edit, ...]] | None:
+    """How the file writes a layer that changes the last of so many axes alone, with what it must import for that."""
+    name = {3: "Conv1D", 4: "Conv2D", 5: "Conv3D"}.get(rank, "Dense")
+    for call in calls_reached(target, code):
+        if ".layers." in (code.origin(call.func) or ""):
+            return sibling(call.func, name, code)
+    return None

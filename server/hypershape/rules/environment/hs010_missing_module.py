@@ -64,7 +64,8 @@ class MissingModule(Rule):
         for node, name in _imports(code, absent):
             if not _is_tried(node, code):
                 yield self.finding(
-                    f"`{name}` is not installed in this interpreter: the file ends here, before its search.",
+                    f"`{name}` is neither installed in this interpreter nor beside this file: "
+                    "the file ends here, before its search.",
                     code.span(node),
                 )
 

@@ -77,7 +77,7 @@ class ProjectResumed(Rule):
                 continue
             if tuner.complete and named and not tuner.gives("overwrite"):
                 yield self.finding(
-                    "A project left from an earlier run is resumed, with its old search space and trials: "
+                    "A second run resumes the project of the first, with its old search space and trials: "
                     "overwrite=True starts afresh.",
                     tuner.found.call.callee,
                     repairs=partial(afresh, tuner, code),

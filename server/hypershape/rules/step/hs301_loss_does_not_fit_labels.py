@@ -51,6 +51,16 @@ class LossDoesNotFitLabels(BuildFailure):
             at='"categorical_crossentropy"',
             fixed='loss="sparse_categorical_crossentropy"',
         ),
+        # Neither of two repairs lets the model train alone: the maps are to be flattened, too.
+        Example.layers(
+            'model.add(layers.Conv2D(hp.Int("filters", 4, 8), 3))',
+            input="(6, 6, 1)",
+            head='layers.Dense(3, activation="softmax")',
+            compile='loss="categorical_crossentropy"',
+            data="x=(6, 6, 1) y=()",
+            at='"categorical_crossentropy"',
+            fixed='loss="sparse_categorical_crossentropy"',
+        ),
     )
     VALID = (
         Example.layers(
