@@ -70,11 +70,10 @@ class Finder:
         views: dict[str, View] = {}
         versions: dict[str, int | None] = {}
         for uri in self.server.sessions:
-            found = self.server.document(uri)
+            found = self.server.at_hand(uri)
             if found is not None:
-                document, uris, its = found
-                views[document.path] = View.of(document, self.server.workspace.position_codec, uris)
-                versions |= its
+                views[found.document.path] = found.view
+                versions |= found.versions
         return Opened(views, versions)
 
     def _find(self, view: View, opened: Opened, place: Span, half_typed: bool) -> Found | None:
@@ -107,29 +106,27 @@ def register(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=['"', "'"]))
     async def completion(params: types.CompletionParams) -> list[types.CompletionItem]:
         found = await finder.find(params.text_document.uri, params.position, half_typed=True)
-        return completions(found) if found is not None else []
+        return await asyncio.to_thread(completions, found) if found is not None else []
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     async def definition(params: types.DefinitionParams) -> list[types.Location]:
         found = await finder.find(params.text_document.uri, params.position)
         if found is None:
             return []
-        return await asyncio.to_thread(locations, found, found.names.declarations(found.mention), finder.view)
+        return await asyncio.to_thread(_defined, found, finder.view)
 
     @server.feature(types.TEXT_DOCUMENT_REFERENCES)
     async def references(params: types.ReferenceParams) -> list[types.Location]:
         found = await finder.find(params.text_document.uri, params.position)
         if found is None:
             return []
-        wanted = found.names.references(found.mention)
-        if not params.context.include_declaration:
-            wanted = [each for each in wanted if each.kind is None]
-        return await asyncio.to_thread(locations, found, wanted, finder.view)
+        declared = params.context.include_declaration
+        return await asyncio.to_thread(_referring, found, declared, finder.view)
 
     @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
     async def prepare(params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
         found = await finder.find(params.text_document.uri, params.position)
-        return rename_place(found) if found is not None else None
+        return await asyncio.to_thread(rename_place, found) if found is not None else None
 
     @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
     async def rename(params: types.RenameParams) -> types.WorkspaceEdit | None:
@@ -167,6 +164,16 @@ def completions(found: Found) -> list[types.CompletionItem]:
         )
         for name, declaration in found.names.names_for(found.mention)
     ]
+
+
+def _defined(found: Found, view_of: Views) -> list[types.Location]:
+    return locations(found, found.names.declarations(found.mention), view_of)
+
+
+def _referring(found: Found, declared: bool, view_of: Views) -> list[types.Location]:
+    """The references, and the declarations where they are wanted."""
+    wanted = found.names.references(found.mention)
+    return locations(found, [each for each in wanted if declared or each.kind is None], view_of)
 
 
 def locations(found: Found, mentions: Iterable[Mention], view_of: Views) -> list[types.Location]:

@@ -12,7 +12,7 @@ import platformdirs
 from lsprotocol import types
 
 from hypershape.lsp.positions import View
-from hypershape.model import Analysis
+from hypershape.model import Analysis, Module
 
 if TYPE_CHECKING:
     from hypershape.lsp.server import Server
@@ -34,24 +34,23 @@ def register(server: Server) -> None:
 
 async def lenses(server: Server, uri: str, owner: str) -> list[types.CodeLens]:
     """Those over the tuners of one part of a document, the script itself or a cell."""
-    found = server.document(owner)
-    if found is None:
+    found = server.at_hand(owner)
+    if found is None or "tuner" not in found.document.text:
         return []
-    document, uris, versions = found
-    view = View.of(document, server.workspace.position_codec, uris)
-    made = await asyncio.to_thread(lambda: list(_lenses(view, uri, owner)))
-    return made if server._current(versions) else []
+    session = await server.settled(owner)
+    analysis = session.analysis if session is not None else None
+    # What is known of the text already is not read again with every key.
+    module = analysis.module if analysis is not None and analysis.module.document == found.document else None
+    made = await asyncio.to_thread(lambda: list(_lenses(found.view, module, uri, owner)))
+    return made if server._current(found.versions) else []
 
 
-def _lenses(view: View, uri: str, owner: str) -> Iterator[types.CodeLens]:
+def _lenses(view: View, module: Module | None, uri: str, owner: str) -> Iterator[types.CodeLens]:
     """Those of one part of a document, the script itself or a cell; `owner` is the address of the whole."""
     from hypershape import source
     from hypershape.analysis.projects import stored_folders
 
-    document = view.document
-    if "tuner" not in document.text:
-        return
-    for tuner, folder in stored_folders(source.analyse(document)):
+    for tuner, folder in stored_folders(module or source.analyse(view.document)):
         its, place = view.location(tuner.found.call.callee)
         if its == uri:
             trials = sum(1 for _ in folder.glob("trial_*/trial.json"))

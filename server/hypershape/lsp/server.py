@@ -11,10 +11,11 @@ import time
 import traceback
 from collections.abc import Generator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote
 
@@ -56,6 +57,9 @@ DEBOUNCE_SECONDS = 0.1
 AROUND_SECONDS = 1.0
 """Files that use an edited one are analysed again when nothing has been typed for so long."""
 SLOW_TURN_SECONDS = 0.1
+SWITCH_SECONDS = 0.0005
+"""So long a thread that computes keeps Python's lock from the loop. A message of the editor's crosses threads several
+times before it is answered; with Python's own 5 ms each crossing is felt while a text is analysed."""
 SETTLING_SECONDS = 1.0
 """Hints and lenses wait so long for the first analysis of a text, which has what was known before in its place."""
 REFRESH_SECONDS = 0.5
@@ -71,6 +75,25 @@ class _Protocol(LanguageServerProtocol):
         if self._workspace is not None:
             raise JsonRpcInvalidRequest("The server was initialized before.")
         return (yield from super().lsp_initialize(params))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A document or notebook that the editor has open, with the versions of its parts by their addresses."""
+
+    document: Document
+    view: View
+    versions: dict[str, int | None]
+    notebook: bool
+
+
+def _code_cells(notebook: types.NotebookDocument) -> list[tuple[int | None, str]]:
+    """The code cells of a notebook: the index of each among all cells, and its address."""
+    return [
+        (index, cell.document)
+        for index, cell in enumerate(notebook.cells)
+        if cell.kind == types.NotebookCellKind.Code
+    ]
 
 
 class Server(LanguageServer):
@@ -105,29 +128,39 @@ class Server(LanguageServer):
         self._second_tries = asyncio.Lock()
         self.places = Places(retry=lambda uri: self.schedule(uri, 0.0))
         self._loading: asyncio.Future[None] | None = None
+        self._read: dict[str, tuple[list[tuple[TextDocument, int | None]], Opened]] = {}
+        """The documents as they were read last, with the texts and versions of their parts."""
         self._published: dict[str, types.PublishDiagnosticsParams] = {}
         """What the editor shows of each part: the same again would only make it redraw."""
 
     # ----------------------------------------------------------------- documents
 
-    def document(self, uri: str) -> tuple[Document, list[str], dict[str, int | None]] | None:
-        """The text of an open document or notebook, the URIs of its parts, and their versions."""
+    def at_hand(self, uri: str) -> Opened | None:
+        """An open document or notebook; what has not changed since it was asked for is not read again."""
+        notebook = self.workspace.notebook_documents.get(unquote(uri))
+        cells = [(None, uri)] if notebook is None else _code_cells(notebook)
+        parts = [(index, its, text) for index, its in cells if (text := self._opened(its)) is not None]
+        if notebook is None and not parts:
+            return None
+        now = [(text, text.version) for _, _, text in parts]
+        known = self._read.get(uri)
+        if known is None or known[0] != now or known[1].notebook is not (notebook is not None):
+            known = self._read[uri] = now, self._as_opened(uri, parts, notebook is not None)
+        return known[1]
+
+    def _as_opened(
+        self, uri: str, parts: Sequence[tuple[int | None, str, TextDocument]], notebook: bool
+    ) -> Opened:
         from hypershape import source
 
         path = addresses.path(uri)
-        notebook = self.workspace.notebook_documents.get(unquote(uri))
-        if notebook is None:
-            text = self._opened(uri)
-            if text is None:
-                return None
-            return source.from_text(path, text.source), [uri], {uri: text.version}
-        cells, versions = [], {}
-        for index, cell in enumerate(notebook.cells):
-            content = self._opened(cell.document)
-            if cell.kind == types.NotebookCellKind.Code and content is not None:
-                cells.append((index, content.source))
-                versions[cell.document] = content.version
-        return source.from_notebook(path, cells), list(versions), versions
+        if notebook:
+            document = source.from_notebook(path, [(index or 0, text.source) for index, _, text in parts])
+        else:
+            document = source.from_text(path, parts[0][2].source)
+        uris = [its for _, its, _ in parts]
+        view = View.of(document, self.workspace.position_codec, uris)
+        return Opened(document, view, {its: text.version for _, its, text in parts}, notebook)
 
     def _opened(self, uri: str) -> TextDocument | None:
         """The text that the editor has open under this address, which pygls keeps unquoted."""
@@ -152,8 +185,8 @@ class Server(LanguageServer):
 
     def texts(self) -> dict[str, Document]:
         """The texts of all open documents and notebooks, by path."""
-        found = (self.document(uri) for uri in self.sessions)
-        return {each[0].path: each[0] for each in found if each is not None}
+        found = (self.at_hand(uri) for uri in self.sessions)
+        return {each.document.path: each.document for each in found if each is not None}
 
     def folders(self) -> list[str]:
         """The paths of the folders that the editor has open."""
@@ -291,11 +324,10 @@ class Server(LanguageServer):
         from hypershape.probe import Cache
         from hypershape.source import across
 
-        found = self.document(session.uri)
+        found = self.at_hand(session.uri)
         if found is None:
             return
-        document, uris, versions = found
-        view = View.of(document, self.workspace.position_codec, uris)
+        document, view, versions = found.document, found.view, found.versions
         folder = Path(document.path).parent
         configuration = await self._configured(session.uri)
         chosen = await asyncio.to_thread(self._settings, folder, configuration)
@@ -504,6 +536,7 @@ class Server(LanguageServer):
 
     def forget(self, uri: str) -> None:
         """A document was closed: its work is cancelled and its diagnostics are taken back."""
+        self._read.pop(uri, None)
         session = self.sessions.pop(uri, None)
         self.places.forget(uri)
         if session is None:
@@ -626,8 +659,13 @@ def create_server() -> Server:
 
 
 def _load() -> None:
-    for name in ("analysis", "lsp.convert", "lsp.hover", "lsp.shapes", "probe", "report", "rules", "source"):
-        import_module(f"hypershape.{name}")
+    from hypershape import rules
+
+    for name in ("analysis", "lsp", "probe", "report", "source", "space"):
+        package = import_module(f"hypershape.{name}")
+        for each in iter_modules(package.__path__, f"hypershape.{name}."):
+            import_module(each.name)
+    rules.all_rules()
     collector.settle()
 
 
@@ -652,10 +690,12 @@ def _where(problem: BaseException) -> list[str]:
 def serve_stdio() -> None:
     """Serves one client on standard input and output until it goes away."""
     journal.keep()
+    sys.setswitchinterval(SWITCH_SECONDS)
     create_server().start_io(stdin=cast(BinaryIO, Headers(sys.stdin.buffer)))
 
 
 def serve_tcp(host: str, port: int) -> None:
     """Serves clients that connect to a TCP port."""
     journal.keep()
+    sys.setswitchinterval(SWITCH_SECONDS)
     create_server().start_tcp(host, port)

@@ -41,6 +41,8 @@ def call_at(module: Module, line: int, column: int) -> ast.Call | None:
     """The innermost call whose function is at a place."""
     found = None
     for node in module.code.calls:
+        if not node.func.lineno <= line <= (node.func.end_lineno or 0):
+            continue
         span = module.code.span(node.func)
         if (span.line, span.column) <= (line, column) <= (span.end_line, span.end_column):
             found = node
