@@ -109,10 +109,10 @@ $(NEOVIM): $(PYTHON_READY)
 test-python: $(PYTHON_READY) $(SKLEARN_READY)
 	# Two at a time: most tests wait for one agent.
 	$(BIN)/pytest -n 2 --dist loadfile
-	HYPERSHAPE_PROCESSES=spawn $(BIN)/pytest -q -m spawned tests/faults tests/faults/without_posix.py
+	HYPERSHAPE_PROCESSES=spawn $(BIN)/pytest -q -m spawned tests/faults
 
 both: $(PYTHON_READY) $(SKLEARN_READY)
-	$(BIN)/pytest -q tests/faults/without_posix.py tests/faults/both_ways.py
+	$(BIN)/pytest -q tests/faults/both_ways.py
 	for processes in fork spawn; do HYPERSHAPE_PROCESSES=$$processes $(BIN)/pytest -q; done
 
 # Beside .venv and not in it: most tests run without scikit-learn, as many users do; a few add it.

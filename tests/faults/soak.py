@@ -91,7 +91,7 @@ def _edit(client: Client, number: int) -> float:
 
 
 def soak(minutes: float) -> list[Sample]:
-    client = Client(trusted=True, interpreter=[sys.executable], budget=2.0)
+    client = Client.probing(budget=2.0)
     server, found = psutil.Process(client.process.pid), []
     try:
         deadline, number = time.monotonic() + 60 * minutes, 0

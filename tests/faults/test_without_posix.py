@@ -32,7 +32,6 @@ async def agent(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Agent
         await agent.close()
 
 
-@pytest.mark.spawned
 async def test_a_search_space_is_probed_and_what_holds_its_bounds_is_told(agent: Agent) -> None:
     reports = await probed(agent, target("raise ValueError('units must not be 3')"))
     assert [report.verdict for report in reports] == ["ok", "fail", "ok"]
@@ -61,14 +60,12 @@ async def test_what_ends_a_probe_is_named_and_the_others_go_on(agent: Agent, bod
     assert broken.error is not None and reason in broken.error.message
 
 
-@pytest.mark.spawned
 async def test_a_file_of_the_user_s_is_not_written(agent: Agent, tmp_path: Path) -> None:
     witness = tmp_path / "witness"
     reports = await probed(agent, target(f"open({str(witness)!r}, 'w').write('x')"))
     assert reports[1].verdict == "unknown" and not witness.exists()
 
 
-@pytest.mark.spawned
 async def test_processes_end_with_an_agent_that_was_killed(agent: Agent) -> None:
     job = await agent.open(cut(GOOD))
     process = await zygote(agent)
