@@ -105,6 +105,21 @@ async def test_a_place_whose_waiter_is_closed_meanwhile_goes_to_the_next() -> No
     assert begun.holding == {"c"}
 
 
+async def test_a_document_that_is_closed_or_stopped_gives_its_place_back_at_once_and_does_not_come_again() -> (
+    None
+):
+    begun = Begun(1)
+    for uri in "ab":
+        begun.touch(uri)
+        await _settle()
+    assert begun.holding == {"b"}
+    # Its cancelled work still clears up when the next one comes.
+    begun.places.forget("b")
+    begun.touch("c")
+    await _settle()
+    assert "c" in begun.order and "b" not in begun.retried
+
+
 class Counting(ScriptedAgent):
     """Counts the texts that are probed at a time."""
 

@@ -32,6 +32,12 @@ class Places:
     def forget(self, uri: str) -> None:
         """A document is closed."""
         self._touched.pop(uri, None)
+        self.give_back(uri)
+
+    def give_back(self, uri: str) -> None:
+        """What runs for a document is cancelled: its place is free at once, and it is not to ask again."""
+        for place in [each for each in self._held if each.uri == uri]:
+            self._leave(place)
 
     def is_latest(self, uri: str) -> bool:
         """Whether no other document was touched since this one was."""
@@ -55,8 +61,7 @@ class Places:
         self._retry(place.uri)
 
     def _leave(self, place: Place) -> None:
-        if place in self._held:
-            del self._held[place]
+        self._held.pop(place, None)
         self._call_next()
 
     def _call_next(self) -> None:

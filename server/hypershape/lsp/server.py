@@ -201,6 +201,7 @@ class Server(LanguageServer):
         session = self.sessions.setdefault(uri, Session(uri))
         if session.task is not None:
             session.task.cancel()
+            self.places.give_back(uri)
         session.stopped = False
         session.task = asyncio.get_running_loop().create_task(self._analyse(session, delay))
 
@@ -229,6 +230,7 @@ class Server(LanguageServer):
         session = self.sessions.get(self.owner(uri))
         if session is not None and session.task is not None and not session.task.done():
             session.task.cancel()
+            self.places.give_back(session.uri)
             session.stopped = True
             self._show(Status("idle", "Probing was stopped.", self.status.environment))
             self.refresh()
