@@ -144,6 +144,9 @@ def _arguments() -> argparse.Namespace:
         "--record", type=Path, metavar="FILE", help="adds what is tried to a file, a line each"
     )
     parser.add_argument(
+        "--missing", action="store_true", help="only what the file of --record does not hold yet"
+    )
+    parser.add_argument(
         "--table", action="store_true", help="tries nothing: the table over what --record has added"
     )
     parser.add_argument(
