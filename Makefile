@@ -153,7 +153,7 @@ searches: $(PYTHON_READY)
 
 faults: $(PYTHON_READY)
 	$(BIN)/python -m tests.faults
-	HYPERSHAPE_PROTOCOL_STEPS=10000 $(BIN)/pytest -q tests/faults
+	HYPERSHAPE_PROTOCOL_STEPS=100000 HYPERSHAPE_FAULTS=all $(BIN)/pytest -q tests/faults
 
 soak: $(PYTHON_READY)
 	$(BIN)/python -m tests.faults.soak $(MINUTES)
