@@ -13,6 +13,7 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,12 @@ AMPLE = Limits(seconds=20.0)
 
 MOST_SECONDS = 90.0
 """A trial that takes longer by the clock is a wedge, however busy the machine is."""
+
+MOST_COMPUTED, MOST_COMPUTED_WITH_KERAS = 2.0, 10.0
+"""So many seconds of processor time the verdict of the next text may take, the second where Keras must be imported."""
+
+AT_A_TIME = 3
+"""So many interpreters may be imported meanwhile where nothing is forked: the text's own, and two for what follows."""
 
 EVERYTHING = "HYPERSHAPE_FAULTS"
 """With `all` in this environment variable the suites try all that they have, otherwise a part of it."""
@@ -177,6 +184,34 @@ async def outcome(
         await job.close()
 
 
+def _pid(agent: Agent) -> int:
+    client = agent._client
+    return 0 if client is None or client._server is None else int(client._server.pid)
+
+
+def _computed(agent: Agent) -> tuple[int, float]:
+    """The process of an agent, and the seconds of processor time that it and all that it has started have had."""
+    found = 0.0
+    try:
+        process = psutil.Process(_pid(agent))
+        for each in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error):
+                found += sum(each.cpu_times()[:4])
+    except psutil.Error:
+        return 0, 0.0
+    return process.pid, found
+
+
+def _too_much(before: tuple[int, float], after: tuple[int, float], processes: str) -> str | None:
+    """What is wrong with the processor time that the next text took, if that is."""
+    again = before[0] != after[0]
+    used = after[1] - (0.0 if again else before[1])
+    most = MOST_COMPUTED_WITH_KERAS if again else MOST_COMPUTED
+    if processes == "spawn":
+        most = AT_A_TIME * MOST_COMPUTED_WITH_KERAS
+    return f"the next text took {used:.1f} s of processor time" if used > most else None
+
+
 async def _processes(agent: Agent) -> set[int]:
     """What still runs for an agent some time after its jobs have ended, but what has run nothing of the user's."""
     for job in list(agent._parked):
@@ -185,8 +220,7 @@ async def _processes(agent: Agent) -> set[int]:
     for _ in range(100):
         try:
             answer = await agent.ask("agent/ping", {}) or {}
-            assert agent._client is not None and agent._client._server is not None
-            children = psutil.Process(agent._client._server.pid).children(recursive=True)
+            children = psutil.Process(_pid(agent)).children(recursive=True)
         except (AgentFailed, psutil.NoSuchProcess):
             return set()
         found = {each.pid for each in children} - {*answer.get("spares", ())}
@@ -218,6 +252,7 @@ async def tried(agent: Agent, world: World, text: str, configurations: Sequence[
     except asyncio.TimeoutError:
         wrong.append("it was never answered")
     seconds = time.monotonic() - started
+    used = _computed(agent)
     try:
         following = outcome(agent, cut(NEXT, path), [{"kernel": 3}, {"kernel": 7}])
         found = await asyncio.wait_for(following, MOST_SECONDS)
@@ -225,6 +260,8 @@ async def tried(agent: Agent, world: World, text: str, configurations: Sequence[
         found = ["never answered"]
     if found != ["ok", "fail"]:
         wrong.append(f"the next text: {', '.join(found)}")
+    elif much := _too_much(used, _computed(agent), (await agent.environment()).processes):
+        wrong.append(much)
     if left := await _processes(agent):
         wrong.append(f"{len(left)} processes are left")
     wrong += [f"changed: {Path(name).name}" for name in changes(before, world.state())]
