@@ -3,7 +3,7 @@ leaves a process in which the next one fails for nothing of its own."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Tuple
+from typing import Any, Iterator, Mapping, Tuple
 
 import keras
 from keras import layers, models
@@ -21,22 +21,32 @@ _METHODS = (
     "compute_output_shape",
 )
 
+_ABSENT = object()
 
-def state() -> Dict[Tuple[Any, str], Any]:
-    """What Keras's layers and models are, and what their methods are."""
-    found: Dict[Tuple[Any, str], Any] = {}
+
+class Keras:
+    """Keras's layers and models and their methods, as they are now."""
+
+    def __init__(self) -> None:
+        # Asked after each failure, of which there may be thousands: a list to go through takes some 50 microseconds.
+        self._held = tuple(_parts())
+
+    def is_intact(self) -> bool:
+        """Whether nobody but Keras and the agent itself has put something else in the place of any of it."""
+        for owner, name, value in self._held:
+            now = owner.get(name, _ABSENT)
+            if now is not value and not _is_ours(now):
+                return False
+        return True
+
+
+def _parts() -> Iterator[Tuple[Mapping[str, Any], str, Any]]:
     for module in (keras, layers, models):
-        for name, value in vars(module).items():
+        for name, value in list(vars(module).items()):
             if isinstance(value, type) and issubclass(value, _LAYER):
-                found[module.__name__, name] = value
-                found.update(((value, each), vars(value)[each]) for each in _METHODS if each in vars(value))
-    return found
-
-
-def is_intact(before: Dict[Tuple[Any, str], Any]) -> bool:
-    """Whether nobody but Keras and the agent itself has put something else in the place of any of it."""
-    now = state()
-    return all(now.get(key) is value or _is_ours(now.get(key)) for key, value in before.items())
+                yield vars(module), name, value
+                own = vars(value)
+                yield from ((own, each, own[each]) for each in _METHODS if each in own)
 
 
 def _is_ours(value: Any) -> bool:

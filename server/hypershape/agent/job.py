@@ -55,8 +55,8 @@ class Job:
         self.number = params["job"]
         self.function: Optional[Callable[[Any], Any]] = None
         self.engine: Optional[engine.Engine] = None
-        self._keras: dict[tuple[Any, str], Any] = {}
-        """What Keras was when the slice had run."""
+        self._keras: Optional[intact.Keras] = None
+        """What it was when the slice had run."""
         self.cut = False
         """A probe was ended in the midst of something: what this process holds is not to be trusted any more, or a configuration has changed Keras for all."""
 
@@ -86,7 +86,7 @@ class Job:
             self.function = self._running.run(self._attempt)
             self.engine.give(self._running.given, self._slice.get("tunes_new_entries", True))
             self.engine.own_training = bool(self._slice.get("own_training"))
-            self._keras = intact.state()
+            self._keras = intact.Keras()
             self._mentioned = self._running.uses_stand_ins(self.function)
         except TimeUp:
             return errors.limit(
@@ -250,7 +250,7 @@ class Job:
             if len(waiting) >= REPORTS_AT_ONCE or time.monotonic() - sent > REPORTS_SECONDS:
                 self._flush(send, waiting, traces)
                 waiting, traces, sent = [], {}, time.monotonic()
-            if report["verdict"] == "fail" and not intact.is_intact(self._keras):
+            if report["verdict"] == "fail" and self._keras is not None and not self._keras.is_intact():
                 # The others are for a process in which nobody has changed Keras.
                 self.cut = True
             if self.cut:
