@@ -105,6 +105,12 @@ SAID = [
     ("ValueError", 'Layer "f" expects 2 input(s), but it received 1 input tensors.', "inputs-count", {"taken": 2, "given": 1}),
     (
         "ValueError",
+        "Layer \"f\" expects 2 named input(s) with keys ['a', 'b'], but it received 1 input tensors. Pass inputs as a dict.",
+        "inputs-count",
+        {"taken": 2, "given": 1},
+    ),
+    (
+        "ValueError",
         "Missing data for input \"age\". You passed a data dictionary with keys ['ages', 'fare']. Expected keys: ['age']",
         "input-name",
         {"missing": "age", "keys": ("ages", "fare")},
@@ -364,6 +370,13 @@ def test_a_layer_that_gets_other_features_than_it_was_made_for_refuses_its_input
     kind, details = kinds.classify(ValueError(said), said, lstm)
     assert (kind, details["taken"], details["given"]) == ("input-shape", (None, 1, 12), (None, 12, 1))
     assert kinds.classify(ValueError(said), said, lstm._replace(built=(None, 5, 1)))[0] == "merge-mismatch"
+
+
+def test_channels_that_do_not_fit_come_before_a_window_that_is_too_large() -> None:
+    said = "expected axis -1 of input shape to have value 3, but received input with shape (32, 3, 6, 6)"
+    conv = Refused("Conv2D", [(32, 3, 6, 6)], {"kernel_size": (5, 5)}, [(None, 4)], (None, 6, 6, 3))
+    assert kinds.classify(ValueError(said), said, conv)[0] == "axis"
+    assert kinds.classify(ValueError(said), said, conv._replace(built=None))[0] == "convolution-too-large"
 
 
 @pytest.mark.parametrize(

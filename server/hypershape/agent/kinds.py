@@ -117,12 +117,20 @@ def _window(refused: Refused) -> Found:
         return None
     if refused.arguments.get("padding", "valid") != "valid" or not refused.shapes:
         return None
+    if not pooling and _other_channels(refused):
+        return None
     sizes = spatial(refused.shapes[0], refused.arguments)
     needs = _spread(window, refused.arguments.get("dilation_rate"), len(sizes))
     if needs is None or not any(size is not None and size < least for size, least in zip(sizes, needs)):
         return None
     kind = "pooling-too-large" if pooling else "convolution-too-large"
     return kind, {"needs": needs, "gets": sizes, "shape": refused.shapes[0]}
+
+
+def _other_channels(refused: Refused) -> bool:
+    """Whether a convolution made its weights for other channels: Keras looks at them before it looks at the window."""
+    built, given, axis = refused.built, refused.shapes[0], _channel_axis(refused)
+    return built is not None and len(built) == len(given) > 2 and built[axis] != given[axis]
 
 
 def _elements(refused: Refused) -> Found:
@@ -444,7 +452,10 @@ _ROWS: List[_Row] = [
         r"Missing data for input \"(?P<missing>[^\"]*)\"\. You passed a data dictionary with keys \[(?P<keys>[^\]]*)\]",
         _as_names,
     ),
-    _row("inputs-count", r"expects (?P<taken>\d+) input\(s\), but it received (?P<given>\d+) input"),
+    _row(
+        "inputs-count",
+        r"expects (?P<taken>\d+)(?: named)? input\(s\)(?: with keys \[.*?\])?, but it received (?P<given>\d+) input",
+    ),
     _row("reshape", r"total size of (?:the tensor|new array) must be unchanged|[Cc]annot reshape a tensor"),
     # Groups. A multiple that is said the wrong way round is Keras's own.
     _row(

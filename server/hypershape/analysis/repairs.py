@@ -240,9 +240,9 @@ def _both(first: Fix, second: Fix, trial: Trial) -> Fix | None:
 
 
 def _parted(title: str) -> tuple[str, str]:
-    """A title and what stands in parentheses at its end."""
+    """A title and the remark in parentheses at its end; a shape is none."""
     said, _, note = title.removesuffix(")").rpartition(" (")
-    return (said, note) if said and title.endswith(")") else (title, "")
+    return (said, note) if said and title.endswith(")") and note[:1].isalpha() else (title, "")
 
 
 def _ranked(kept: Sequence[tuple[Fix, bool]], old: TargetAnalysis | None) -> tuple[Fix, ...]:
@@ -576,7 +576,8 @@ def _only_the_next(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -
         cause is not None
         and _another(new, old, finding)
         and all(
-            each.error.kind != cause.error.kind and _starts(each.error) != _starts(cause.error)
+            each.error.kind != cause.error.kind
+            and (each.error.span is None or _starts(each.error) != _starts(cause.error))
             for each in new.causes
         )
     )

@@ -22,6 +22,8 @@ def sibling(node: ast.expr, name: str, code: Code) -> tuple[str, tuple[Edit, ...
     known = code.imported_as(f"{module}.{name}")
     if known is not None:
         return known, ()
+    if module in code.star_imports:
+        return name, ()
     for statement in code.import_statements:
         for alias in statement.names if isinstance(statement, ast.ImportFrom) else ():
             if (alias.asname or alias.name) == node.id:
@@ -55,13 +57,23 @@ def put_before(call: ast.Call, layer: str, code: Code) -> tuple[Edit, ...] | Non
 
 
 def put_after(call: ast.Call, layer: str, code: Code) -> tuple[Edit, ...] | None:
-    """Edits that put a layer of the same module behind an element of a list of layers; None elsewhere."""
+    """Edits that put a layer of the same module behind the one that `call` makes, in the style of the model.
+
+    None where what the layer gives goes somewhere else.
+    """
     outer = code.parents.get(call)
     name, _, arguments = layer.partition("(")
     written = sibling(call.func, name, code)
-    if written is None or not isinstance(outer, (ast.List, ast.Tuple)) or call not in outer.elts:
+    if written is None:
         return None
     text = f"{written[0]}({arguments}"
+    if isinstance(outer, ast.Call) and outer.func is call:
+        return Edit(code.span(outer), f"{text}({code.source(outer)})"), *written[1]
+    if isinstance(outer, ast.Call) and outer.args == [call] and isinstance(code.parents.get(outer), ast.Expr):
+        added = edits.insert_after(code.module, code.span(outer), [f"{code.source(outer.func)}({text})"])
+        return None if added is None else (added, *written[1])
+    if not isinstance(outer, (ast.List, ast.Tuple)) or call not in outer.elts:
+        return None
     following = outer.elts.index(call) + 1
     if following < len(outer.elts):
         return _element(outer.elts[following], text, code), *written[1]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 from hypershape.fixes import edits
+from hypershape.fixes.layers import put_before
 from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.calls import class_of
@@ -82,6 +84,20 @@ class WrongRank(BuildFailure):
             input="(28, 28)",
             fixed="keras.Input((28, 28, 1))",
         ),
+        Example.layers(
+            'model.add(layers.Conv2D(hp.Int("filters", 2, 4), 3))',
+            input="(64,)",
+            fixed="model.add(layers.Reshape((8, 8, 1)))",
+        ),
+        Example.layers(
+            """
+            model.add(layers.Dense(12))
+            model.add(layers.GRU(hp.Int("units", 2, 4)))
+            """,
+            input="(7,)",
+            head="layers.Dense(1)",
+            fixed="model.add(layers.Reshape((-1, 1)))",
+        ),
     )
     VALID = (
         Example.layers(
@@ -139,8 +155,10 @@ class WrongRank(BuildFailure):
                 yield from _return_sequences(target.target.body, here, error, code)
             if wanted < found:
                 yield from _flatten(error, code)
-            if wanted == found + 1 and WINDOWED.search(error.layer_class or ""):
-                yield from _channel(target.target.body, code)
+            if wanted == found + 1:
+                yield from _one_more_axis(target.target.body, error, code)
+            if wanted > found:
+                yield from _reshaped(wanted, error, code)
         yield from super().repairs(target, cause, code)
 
 
@@ -234,10 +252,33 @@ def _flatten(error: ProbeError, code: Code) -> Iterator[Fix]:
             yield Fix("Flatten the tensor first", (added,))
 
 
-def _channel(body: Span, code: Code) -> Iterator[Fix]:
-    """A channel axis for a literal shape of the model's input."""
+def _reshaped(wanted: int, error: ProbeError, code: Code) -> Iterator[Fix]:
+    """A `Reshape` before a layer that lacks axes: a last one of size 1; a flat picture gets its rows back."""
+    call, given = layer_call(error, code), input_axes(error)
+    sizes = _with_axes(wanted, given[1:]) if given is not None else None
+    made = put_before(call, f"Reshape({sizes})", code) if call is not None and sizes is not None else None
+    if made is not None:
+        yield Fix(f"Reshape what reaches {error.layer_class} to {sizes}", made)
+
+
+def _with_axes(wanted: int, sizes: Sequence[int | None]) -> tuple[int, ...] | None:
+    """A sample of so many axes that holds the same values; at most one size is left to Keras."""
+    if wanted == len(sizes) + 2:
+        known = [each for each in sizes[1:] if each is not None]
+        return (-1, *known, 1) if len(known) == len(sizes) - 1 else None
+    if wanted == 4 and len(sizes) == 1 and sizes[0]:
+        for channels in (1, 3):
+            side = math.isqrt(sizes[0] // channels)
+            if side > 1 and side * side * channels == sizes[0]:
+                return side, side, channels
+    return None
+
+
+def _one_more_axis(body: Span, error: ProbeError, code: Code) -> Iterator[Fix]:
+    """A last axis of size 1 for a literal shape of the model's input."""
+    axis = "a channel axis" if WINDOWED.search(error.layer_class or "") else "a last axis of size 1"
     for shape in input_shapes(body, code):
         if isinstance(shape, ast.Tuple) and len(shape.elts) in (1, 2, 3):
             inner = ", ".join(code.source(each) for each in shape.elts)
-            yield Fix("Give the input a channel axis", (Edit(code.span(shape), f"({inner}, 1)"),))
+            yield Fix(f"Give the input {axis}", (Edit(code.span(shape), f"({inner}, 1)"),))
             return

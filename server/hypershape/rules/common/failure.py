@@ -72,8 +72,12 @@ class BuildFailure(Rule):
             if self.explains(cause.error) and not _is_never_met(target, cause, analysis):
                 yield self.report(target, cause, code)
 
+    def seen(self, target: TargetAnalysis, cause: Cause, code: Code) -> ProbeError:
+        """The error with what the target tells beyond Keras's own text."""
+        return cause.error
+
     def report(self, target: TargetAnalysis, cause: Cause, code: Code) -> Finding:
-        error = cause.error
+        error = self.seen(target, cause, code)
         sentence = f"{self.what(error, code)} {wording.when(target, cause)}."
         quoted = self.quoted(error)
         said = f"{error.type}: {quoted}" if quoted else ""

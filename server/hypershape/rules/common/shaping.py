@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from hypershape.fixes import edits
 from hypershape.fixes.layers import put_after, put_before
-from hypershape.model import Edit, Fix, TargetAnalysis
+from hypershape.model import Analysis, Edit, Fix, TargetAnalysis
 from hypershape.rules.common.calls import calls_reached, class_of
+from hypershape.rules.common.tuners import targets_of, tuners
 from hypershape.source import Code
 
 Axes = tuple[int | None, ...]
@@ -157,6 +160,64 @@ def more_axes(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
                     (edit,),
                     reshapes=True,
                 )
+
+
+def rearranged(
+    target: TargetAnalysis, taken: Sequence[int], given: Sequence[int], analysis: Analysis
+) -> Iterator[Fix]:
+    """The data of each search of a target in the shape that its model takes, by a method of arrays.
+
+    Their axes in another order where that is certain; else, where a sample holds as many values, another shape.
+    """
+    order = _order(given, taken)
+    if order is not None:
+        how = f".transpose({', '.join(map(str, (0, *(axis + 1 for axis in order))))})"
+    elif len(taken) != len(given) and math.prod(taken) == math.prod(given):
+        how = f".reshape({', '.join(map(str, (-1, *taken)))})"
+    else:
+        return
+    code = analysis.module.code
+    for tuner in tuners(analysis, code):
+        if target.target in targets_of(tuner, analysis):
+            arrays = [each for search in tuner.searches for each in _inputs(search, code)]
+            if arrays:
+                changed = tuple(Edit(code.span(each), f"{code.source(each)}{how}") for each in arrays)
+                yield Fix(f"Give the search {code.source(arrays[0])}{how}", changed)
+
+
+def _order(given: Sequence[int], taken: Sequence[int]) -> tuple[int, ...] | None:
+    """The order of axes in which what is given is what is taken; None where several would do and none turns alone."""
+    axes = range(len(given))
+    fitting = [each for each in permutations(axes) if [given[axis] for axis in each] == list(taken)]
+    turned = [each for each in fitting if any(each == (*axes[n:], *axes[:n]) for n in axes)]
+    found = turned or fitting
+    return found[0] if len(found) == 1 and tuple(axes) != found[0] else None
+
+
+def _inputs(search: ast.Call, code: Code) -> Iterator[ast.expr]:
+    """The names under which a search is given its samples, those of the validation among them."""
+    validation = code.argument(search, "validation_data")
+    pair = validation.elts[:1] if isinstance(validation, ast.Tuple) else []
+    for each in (code.argument(search, "x", 0), *pair):
+        if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+            yield each
+
+
+def resized(target: TargetAnalysis, output: Axes, labels: Axes, code: Code) -> Iterator[Fix]:
+    """Maps that come out larger or smaller than those of the labels, brought to their size behind the last layer."""
+    size = labels[1:3]
+    if len(output) != 4 or len(labels) < 3 or None in size or output[1:3] == size:
+        return
+    row = next(
+        (row for row in reversed(target.layers) if row.span is not None and output in row.shapes), None
+    )
+    call = code.expression(row.span, ast.Call) if row is not None and row.span is not None else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Call):
+        call = call.func
+    made = put_after(call, f"Resizing{size}", code) if isinstance(call, ast.Call) else None
+    if made is not None:
+        title = f"Resize the output to {size[0]}×{size[1]} (changes the output)"
+        yield Fix(title, made, reshapes=True)
 
 
 def of_width(target: TargetAnalysis, output: int | None, width: int, code: Code) -> Iterator[Fix]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hypershape.fixes.layers import sibling
 from hypershape.model import Cause, Edit, Fix, ProbeError, Shape, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, axes, compiles
 from hypershape.rules.common.identifiers import requoted
-from hypershape.rules.common.shaping import fewer_axes, more_axes, of_width
+from hypershape.rules.common.shaping import fewer_axes, more_axes, of_width, resized
 from hypershape.source import Code
 
 _OTHER = {
@@ -61,6 +62,26 @@ class LossDoesNotFitLabels(BuildFailure):
             at='"categorical_crossentropy"',
             fixed='loss="sparse_categorical_crossentropy"',
         ),
+        Example.layers(
+            """
+            x = layers.MaxPooling2D(3)(x)
+            x = layers.UpSampling2D(3)(layers.Conv2D(hp.Int("filters", 1, 2), 3, padding="same")(x))
+            x = layers.Conv2D(1, 1, name="last")(x)
+            """,
+            input="(8, 8, 1)",
+            head="",
+            data="x=(8, 8, 1) y=(8, 8, 1)",
+            fixed='x = layers.Resizing(8, 8)(layers.Conv2D(1, 1, name="last")(x))',
+        ),
+        # Keras names the output without its last axis.
+        Example.layers(
+            'model.add(layers.Embedding(20, hp.Int("units", 4, 8)))',
+            input="(6,)",
+            head='layers.Dense(1, activation="sigmoid")',
+            compile='loss="binary_crossentropy"',
+            data="x=(6,) y=(1,)",
+            fixed="model.add(layers.Flatten())",
+        ),
     )
     VALID = (
         Example.layers(
@@ -109,8 +130,16 @@ class LossDoesNotFitLabels(BuildFailure):
         losses = _losses(target, code)
         return code.span(losses[0]) if len(losses) == 1 else super().where(error, target, code)
 
+    def seen(self, target: TargetAnalysis, cause: Cause, code: Code) -> ProbeError:
+        """Keras drops a last axis of size 1 before it compares, and names what is left."""
+        error, given = cause.error, cause.first.output_shapes
+        told = axes(error, "output")
+        if told is None or len(given) != 1 or given[0][1:] != (*told[1:], 1):
+            return error
+        return replace(error, details={**error.details, "output": given[0]})
+
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        labels, output = _compared(target, cause)
+        labels, output = _compared(target, cause, self.seen(target, cause, code))
         # One axis too many of a row of scores is that of the classes: labels that are numbers, and another loss.
         loss_first = labels is not None and output is not None and len(output) == len(labels) + 1 <= 3
         if labels is not None and output is not None:
@@ -120,6 +149,7 @@ class LossDoesNotFitLabels(BuildFailure):
                 yield from more_axes(target, code)
             elif len(labels) == len(output) and labels[-1] not in (None, output[-1]):
                 yield from of_width(target, output[-1], labels[-1] or 1, code)
+            yield from resized(target, output, labels, code)
         for loss in _losses(target, code):
             yield from _other_loss(loss, labels, output, code)
         if loss_first:
@@ -133,9 +163,9 @@ def _losses(target: TargetAnalysis, code: Code) -> list[ast.expr]:
     return [loss for loss in given if loss is not None]
 
 
-def _compared(target: TargetAnalysis, cause: Cause) -> tuple[Shape | None, Shape | None]:
+def _compared(target: TargetAnalysis, cause: Cause, error: ProbeError) -> tuple[Shape | None, Shape | None]:
     """The shapes of labels and output, as Keras names them, else as they are known."""
-    labels, output = axes(cause.error, "labels"), axes(cause.error, "output")
+    labels, output = axes(error, "labels"), axes(error, "output")
     data = target.known_data
     if labels is None and data is not None and len(data.y) == 1:
         labels = (None, *data.y[0])

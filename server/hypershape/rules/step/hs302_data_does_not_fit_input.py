@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 
-from hypershape.model import Cause, Edit, Fix, ProbeError, Shape, Span, TargetAnalysis
+from hypershape.model import (
+    Analysis,
+    Cause,
+    Edit,
+    Finding,
+    Fix,
+    ProbeError,
+    Repairs,
+    Shape,
+    Span,
+    TargetAnalysis,
+)
 from hypershape.rules.base import Example
 from hypershape.rules.common import wording
 from hypershape.rules.common.failure import BuildFailure, axes, input_shapes
 from hypershape.rules.common.identifiers import requoted
-from hypershape.rules.common.shaping import sample_shaped
+from hypershape.rules.common.shaping import rearranged, sample_shaped
 from hypershape.source import Code, contains
 
 
@@ -71,6 +84,42 @@ class DataDoesNotFitInput(BuildFailure):
             at='"age"',
             fixed='keras.Input((4,), name="ages")',
         ),
+        Example.search(
+            """
+            x, y = np.ones((8, 3, 6, 6), "float32"), np.ones((8, 1))
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+            tuner.search(x, y, validation_data=(x, y))
+            """,
+            body='model.add(layers.Conv2D(hp.Int("filters", 1, 2), 5))',
+            input="(6, 6, 3)",
+            head="layers.Flatten(), layers.Dense(1)",
+            at="(6, 6, 3)",
+            fixed="search(x.transpose(0, 2, 3, 1), y, validation_data=(x.transpose(0, 2, 3, 1), y))",
+        ),
+        Example.search(
+            """
+            x = np.ones((8, 36), "float32")
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+            tuner.search(x, np.ones((8, 1)))
+            """,
+            body='model.add(layers.Conv2D(hp.Int("filters", 1, 2), 5))',
+            input="(6, 6, 1)",
+            head="layers.Flatten(), layers.Dense(1)",
+            at="(6, 6, 1)",
+            fixed="search(x.reshape(-1, 6, 6, 1), np.ones((8, 1)))",
+        ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+            """,
+            body="""
+            other = keras.Input((2,))
+            x = layers.Concatenate()([layers.Dense(hp.Int("units", 1, 3))(inputs), other])
+            inputs = [inputs, other]
+            """,
+            head="layers.Dense(1)",
+        ),
     )
     VALID = (
         Example.layers(
@@ -98,6 +147,8 @@ class DataDoesNotFitInput(BuildFailure):
     def what(self, error: ProbeError, code: Code) -> str:
         if error.kind == "input-name":
             return f"The model has an input {error.details['missing']!r}, but the data has only {_keys(error)}: the first step fails"
+        if error.kind == "inputs-count":
+            return "The model takes {taken} inputs, but the search gives {given}".format_map(error.details)
         taken, given = axes(error, "taken"), _given(error)
         if taken and given and error.details.get("of") == "layer":
             swapped = ": its axes are swapped" if _swapped(taken, given) else ""
@@ -124,6 +175,27 @@ class DataDoesNotFitInput(BuildFailure):
             return f"The model takes inputs of width {wanted} but the data has the shape {_sample(inner)}"
         return "The data does not have the shape that the model takes"
 
+    def seen(self, target: TargetAnalysis, cause: Cause, code: Code) -> ProbeError:
+        """A layer names the one axis that it misses; the shape that is written for the input tells all of them."""
+        error, given = cause.error, axes(cause.error, "shape")
+        written = [code.value(each, None) for each in input_shapes(target.target.body, code)]
+        if axes(error, "taken") or given is None or len(written) != 1 or not isinstance(written[0], tuple):
+            return error
+        taken = (None, *written[0])
+        if not _swapped(taken, given):
+            return error
+        return replace(error, details={**error.details, "taken": taken, "given": given})
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        code = analysis.module.code
+        for finding in super().check(analysis):
+            cause = finding.cause
+            target = next(each for each in analysis.targets if cause in each.causes)
+            assert cause is not None
+            error = self.seen(target, cause, code)
+            repairs = partial(_with_data, finding.repairs, error, target, analysis)
+            yield replace(finding, repairs=repairs)
+
     def quoted(self, error: ProbeError) -> str:
         told = error.kind == "input-name" or (axes(error, "taken") and _given(error))
         return "" if told else super().quoted(error)
@@ -139,9 +211,10 @@ class DataDoesNotFitInput(BuildFailure):
         if cause.error.kind == "input-name":
             yield from _renamed(cause.error, target, code)
             return
-        given = _given(cause.error)
-        for shape in _refusing(cause.error, target, code):
-            swapped = _in_order(shape, axes(cause.error, "taken"), given, code)
+        error = self.seen(target, cause, code)
+        given = _given(error)
+        for shape in _refusing(error, target, code):
+            swapped = _in_order(shape, axes(error, "taken"), given, code)
             if swapped is not None:
                 yield Fix(f"Take inputs of shape {swapped}", (Edit(code.span(shape), swapped),))
             taken = code.value(shape, None)
@@ -152,6 +225,18 @@ class DataDoesNotFitInput(BuildFailure):
                 text = f"({', '.join(map(str, sizes))}{',' * (len(sizes) == 1)})"
                 yield Fix(f"Take inputs of shape {text}", (Edit(code.span(shape), text),))
         yield from sample_shaped(target, code)
+
+
+def _with_data(
+    repairs: Repairs, error: ProbeError, target: TargetAnalysis, analysis: Analysis
+) -> Iterator[Fix]:
+    """The repairs of the model, then those that bring the data into its shape where they are handed to the search."""
+    yield from repairs()
+    taken, given = axes(error, "taken"), _given(error)
+    if taken and given:
+        sizes, held = ([each for each in shape[1:] if each is not None] for shape in (taken, given))
+        if (len(sizes), len(held)) == (len(taken) - 1, len(given) - 1):
+            yield from rearranged(target, sizes, held, analysis)
 
 
 def _keys(error: ProbeError) -> str:
