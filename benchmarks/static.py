@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from hypershape import rules, source
+from hypershape import collector, rules, source
 from hypershape.model import Analysis, Document, Module
 
 ROUNDS = 9
@@ -181,6 +181,7 @@ def main() -> None:
     options = parser.parse_args()
     rules.all_rules()
     static(script(200))
+    collector.settle()
     print(f"{'style':20} {'lines':>6} {'whole':>9} {'read':>9} {'one character':>15}")
     worst = 0.0
     for name, make in STYLES.items():

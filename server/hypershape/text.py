@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import Protocol
 
 from hypershape.model import Span
@@ -135,4 +136,8 @@ def blanked(text: str) -> str:
 
 @lru_cache(maxsize=16)
 def _text(value: str) -> Text:
-    return Text(value, (0, *(found.end() for found in LINE_END.finditer(value))), value.isascii())
+    if "\r" in value:
+        return Text(value, (0, *(found.end() for found in LINE_END.finditer(value))), value.isascii())
+    # Most texts; and an editor's thread finds the lines of each of them.
+    lengths = map(len, value.split("\n")[:-1])
+    return Text(value, (0, *accumulate(map((1).__add__, lengths))), value.isascii())

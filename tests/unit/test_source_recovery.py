@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hypershape import source
 from hypershape.model import Module
+from hypershape.source import recover
 from hypershape.text import LINE_END
 
 TUNER = """
@@ -223,3 +224,35 @@ def test_what_a_notebook_imports_from_a_script_that_it_writes_is_what_stands_the
     (target,) = module.targets
     assert target.slice is not None and (target.name, len(target.tuners)) == ("build", 1)
     assert "from own" not in target.slice.files[-1].text and "from other" in module.clean
+
+
+AWKWARD = (
+    'x = """\nnot_a_statement = 1\n"""\n',
+    "y = (\nname,\n)\n",
+    "if x:\n    pass\nelse:\n    pass\n",
+    "@decorated\n@twice\ndef f():\n    return 'é'\n",
+    "z = 1 + \\\n2\n",
+    "for each in x:\n  print(each)\n\n\n",
+)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("size", [5, 11, 30, 60])
+def test_a_long_text_is_read_in_pieces_as_it_is_as_a_whole(
+    newline: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recover, "PIECE", size)
+    monkeypatch.setattr(recover, "_LONGER_PIECES", 8)
+    for text in ("".join(AWKWARD * 3), "".join(reversed(AWKWARD)) * 2):
+        whole = text.replace("\n", newline)
+        found = recover._in_pieces(whole)
+        assert found is not None
+        assert ast.dump(found, include_attributes=True) == ast.dump(ast.parse(whole), include_attributes=True)
+
+
+def test_a_long_text_that_does_not_parse_is_recovered_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "".join(AWKWARD * 3) + "w = (\n\n" + "".join(AWKWARD)
+    whole = source.analyse(source.from_text("a.py", text))
+    monkeypatch.setattr(recover, "PIECE", 20)
+    in_pieces = source.analyse(source.from_text("a.py", text))
+    assert (in_pieces.clean, in_pieces.broken) == (whole.clean, whole.broken)

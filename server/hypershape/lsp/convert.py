@@ -210,6 +210,6 @@ def workspace_edit(
 
 def _silence(finding: Finding, view: View) -> Edit:
     """A comment at the end of the finding's first line."""
-    line = view.lines[finding.span.line - 1] if finding.span.line <= len(view.lines) else ""
+    line = view.line(finding.span.line)
     place = Span(finding.span.path, finding.span.line, len(line) + 1, finding.span.line, len(line) + 1)
     return Edit(place, f"  # hypershape: ignore[{finding.code}]")

@@ -62,9 +62,9 @@ def _hints(
     assert session.view is not None
     for each in found:
         number = each.span.end_line
-        if number > len(session.view.lines):
+        if number > len(session.view.text.starts):
             continue
-        end = len(session.view.lines[number - 1].rstrip()) + 1
+        end = len(session.view.line(number).rstrip()) + 1
         its, place = session.view.location(Span(each.span.path, number, end, number, end))
         if its == uri and params.range.start.line <= place.start.line <= params.range.end.line:
             text, data = each.text(longest), [session.uri, number]

@@ -26,7 +26,7 @@ class View:
     document: Document
     codec: PositionCodec
     parts: tuple[tuple[int, str], ...]
-    lines: tuple[str, ...]
+    text: Text
 
     @classmethod
     def of(cls, document: Document, codec: PositionCodec, uris: Sequence[str]) -> View:
@@ -36,8 +36,12 @@ class View:
             document,
             codec,
             tuple(zip(starts, uris, strict=False)),
-            Text.of(document.text).lines,
+            Text.of(document.text),
         )
+
+    def line(self, number: int) -> str:
+        """A line of the whole text, from 1, without its end; nothing behind the last one."""
+        return self.text.line(number) if number <= len(self.text.starts) else ""
 
     @property
     def uris(self) -> tuple[str, ...]:
@@ -52,7 +56,7 @@ class View:
         )
 
     def _position(self, line: int, column: int, first: int) -> types.Position:
-        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        text = self.line(line)
         units = self.codec.client_num_units(text[: column - 1])
         return types.Position(line - 1 - first, units)
 
@@ -65,7 +69,7 @@ class View:
 
     def _character(self, position: types.Position, first: int) -> tuple[int, int]:
         line = position.line + first
-        text = self.lines[line] if line < len(self.lines) else ""
+        text = self.line(line + 1)
         units = 0
         for column, character in enumerate(text):
             if units >= position.character:

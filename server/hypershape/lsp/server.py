@@ -128,8 +128,8 @@ class Server(LanguageServer):
         self._second_tries = asyncio.Lock()
         self.places = Places(retry=lambda uri: self.schedule(uri, 0.0))
         self._loading: asyncio.Future[None] | None = None
-        self._read: dict[str, tuple[list[tuple[TextDocument, int | None]], Opened]] = {}
-        """The documents as they were read last, with the texts and versions of their parts."""
+        self._read: dict[str, tuple[list[tuple[int | None, str, int | None, str]], Opened]] = {}
+        """The documents as they were read last, with what they were read from: each part's place, version and text."""
         self._published: dict[str, types.PublishDiagnosticsParams] = {}
         """What the editor shows of each part: the same again would only make it redraw."""
 
@@ -142,7 +142,7 @@ class Server(LanguageServer):
         parts = [(index, its, text) for index, its in cells if (text := self._opened(its)) is not None]
         if notebook is None and not parts:
             return None
-        now = [(text, text.version) for _, _, text in parts]
+        now = [(index, its, text.version, text.source) for index, its, text in parts]
         known = self._read.get(uri)
         if known is None or known[0] != now or known[1].notebook is not (notebook is not None):
             known = self._read[uri] = now, self._as_opened(uri, parts, notebook is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -44,6 +44,13 @@ _STARTS_STATEMENT = re.compile(
     r"|(?:if|for)\b.*:\s*(?:#.*)?$|from\s+[\w.]+\s+import\b|@\w|[\w.]+\s*=\s*\S+.*[^,\s]\s*$"
 )
 
+PIECE = 20_000
+"""A text of more than twice as many characters is parsed in pieces of so many; one takes about ten milliseconds."""
+
+_LONGER_PIECES = 3
+"""So many times a piece that does not parse is tried together with the next one."""
+_MAY_BEGIN = re.compile(r"(?<=[\r\n])(?=[A-Za-z_@])(?!(?:else|elif|except|finally)\b)")
+_NO_TREE = (ValueError, RecursionError, MemoryError)
 _BREAKS_LOOKED_FOR = 8
 _STARTS_LOOKED_AT = 4
 
@@ -100,14 +107,51 @@ def parsed(text: str) -> ast.Module | None:
 
 def _tree_or_line(text: str) -> ast.Module | int:
     """The syntax tree of a text, or the line at which the parser gives up."""
+    pieces = _in_pieces(text) if len(text) > 2 * PIECE else None
+    if pieces is not None:
+        return pieces
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
+        return _parse(text)
     except SyntaxError as error:
         return error.lineno or 1
-    except (ValueError, RecursionError, MemoryError):
+    except _NO_TREE:
         return 1
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def _in_pieces(text: str) -> ast.Module | None:
+    """The tree of a long text, parsed in several pieces; None where that does not work out.
+
+    Python's lock is held while a piece is parsed, and whoever answers an editor waits for it. A text that is cut where
+    no statement ends has a piece that does not parse; one that has none is parsed as it would be as a whole.
+    """
+    body: list[ast.stmt] = []
+    start = line = 0
+    tries = 0
+    for end in [*_ends_of_pieces(text), len(text)]:
+        try:
+            body += _parse("\n" * line + text[start:end]).body
+        except (SyntaxError, *_NO_TREE):
+            tries += 1
+            if tries > _LONGER_PIECES or end == len(text):
+                return None
+            continue
+        line += len(LINE_END.findall(text[start:end]))
+        start, tries = end, 0
+    return ast.Module(body, [])
+
+
+def _ends_of_pieces(text: str) -> Iterator[int]:
+    """Where a statement of the module may begin, each about as far behind the last one as a piece is long."""
+    at = PIECE
+    while (found := _MAY_BEGIN.search(text, at)) is not None:
+        yield found.start()
+        at = found.start() + PIECE
 
 
 @dataclass

@@ -835,7 +835,12 @@ class _Cutting:
     def _bound_in_kept(self, scope: Definition | None = None) -> set[str]:
         """The names that kept statements of the module (or of a function) bind."""
         found: set[str] = set()
-        stack: list[ast.AST] = list(self.code.tree.body if scope is None else scope.body)
+        # Nothing is kept of a statement of the module that is not kept itself.
+        stack: list[ast.AST] = (
+            [each for each in self.code.tree.body if id(each) in self.kept]
+            if scope is None
+            else [*scope.body]
+        )
         while stack:
             node = stack.pop()
             kept = id(node) in self.kept
