@@ -53,6 +53,14 @@ def payload(sources, environment, spare=None):
     return ("%d\n" % len(program)).encode("ascii") + program
 
 
+def _working_directory() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        # It was removed: nothing is imported from there.
+        return ""
+
+
 def start(sources, environment, spare=None):
     """Runs the agent until its standard input closes, or a spare process of it (`spares.main`).
 
@@ -64,7 +72,7 @@ def start(sources, environment, spare=None):
     # PyTorch's threads do not survive the fork of a job: it would wait for them, and shapes need none.
     os.environ["OMP_NUM_THREADS"] = "1"
     # A user's keras_tuner.py in the working directory would be taken for the package.
-    sys.path[:] = [place for place in sys.path if place not in ("", os.getcwd())]
+    sys.path[:] = [place for place in sys.path if place not in ("", _working_directory())]
     if sys.version_info < OLDEST:
         refuse(
             "Python %d.%d is too old: Hypershape probes with Python %d.%d or later."
