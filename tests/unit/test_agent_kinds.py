@@ -372,6 +372,13 @@ def test_a_layer_that_gets_other_features_than_it_was_made_for_refuses_its_input
     assert kinds.classify(ValueError(said), said, lstm._replace(built=(None, 5, 1)))[0] == "merge-mismatch"
 
 
+def test_a_convolution_over_a_series_of_maps_gets_an_axis_too_many() -> None:
+    said = "Kernel shape must have the same length as input"
+    conv = Refused("Conv2D", [(None, 5, 16, 16, 1)], {"kernel_size": (3, 3)}, [(None, 4)])
+    kind, details = kinds.classify(ValueError(said), said, conv)
+    assert (kind, details["wanted"], details["found"]) == ("rank", 4, 5)
+
+
 def test_channels_that_do_not_fit_come_before_a_window_that_is_too_large() -> None:
     said = "expected axis -1 of input shape to have value 3, but received input with shape (32, 3, 6, 6)"
     conv = Refused("Conv2D", [(32, 3, 6, 6)], {"kernel_size": (5, 5)}, [(None, 4)], (None, 6, 6, 3))

@@ -72,7 +72,7 @@ def by_text(type_name: str, message: str, layer_class: Optional[str] = None) -> 
 
 def _by_layer(refused: Refused) -> Found:
     """Sufficient reasons for a layer of Keras to refuse its inputs, in the order in which it looks for them."""
-    for reason in (_rank, _unknown_channels, _groups, _window, _elements, _merge):
+    for reason in (_rank, _kernel_rank, _unknown_channels, _groups, _window, _elements, _merge):
         found = reason(refused)
         if found is not None:
             return found
@@ -86,6 +86,17 @@ def _rank(refused: Refused) -> Found:
             continue
         return "rank", {"wanted": wanted, "found": len(shape), "at_least": exact is None, "shape": shape}
     return None
+
+
+def _kernel_rank(refused: Refused) -> Found:
+    """A convolution says that it takes more axes than its kernel has, and refuses them when it computes a shape."""
+    kernel = refused.arguments.get("kernel_size")
+    if "Conv" not in refused.layer_class or "LSTM" in refused.layer_class or not isinstance(kernel, tuple):
+        return None
+    shape, wanted = refused.shapes[0] if refused.shapes else (), len(kernel) + 2
+    if len(shape) <= wanted:
+        return None
+    return "rank", {"wanted": wanted, "found": len(shape), "at_least": False, "shape": shape}
 
 
 def _unknown_channels(refused: Refused) -> Found:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from hypershape.fixes import edits
-from hypershape.fixes.layers import put_before
+from hypershape.fixes.layers import put_before, sibling
 from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.calls import class_of
@@ -86,6 +86,17 @@ class WrongRank(BuildFailure):
         ),
         Example.layers(
             'model.add(layers.Conv2D(hp.Int("filters", 2, 4), 3))',
+            input="(5, 8, 8, 1)",
+            fixed='model.add(layers.TimeDistributed(layers.Conv2D(hp.Int("filters", 2, 4), 3)))',
+        ),
+        Example.layers(
+            'model.add(layers.LSTM(hp.Int("units", 2, 4)))',
+            input="(5, 8, 8, 1)",
+            head="layers.Dense(1)",
+            fixed="model.add(layers.Reshape((5, -1)))",
+        ),
+        Example.layers(
+            'model.add(layers.Conv2D(hp.Int("filters", 2, 4), 3))',
             input="(64,)",
             fixed="model.add(layers.Reshape((8, 8, 1)))",
         ),
@@ -157,7 +168,9 @@ class WrongRank(BuildFailure):
                 yield from _flatten(error, code)
             if wanted == found + 1:
                 yield from _one_more_axis(target.target.body, error, code)
-            if wanted > found:
+            if wanted == found - 1 and WINDOWED.search(error.layer_class or ""):
+                yield from _each_step(error, code)
+            if wanted != found:
                 yield from _reshaped(wanted, error, code)
         yield from super().repairs(target, cause, code)
 
@@ -252,6 +265,15 @@ def _flatten(error: ProbeError, code: Code) -> Iterator[Fix]:
             yield Fix("Flatten the tensor first", (added,))
 
 
+def _each_step(error: ProbeError, code: Code) -> Iterator[Fix]:
+    """A layer of maps on each step of a series of maps."""
+    call = layer_call(error, code)
+    written = sibling(call.func, "TimeDistributed", code) if call is not None else None
+    if call is not None and written is not None:
+        made = Edit(code.span(call), f"{written[0]}({code.source(call)})")
+        yield Fix(f"Apply {error.layer_class} to each step", (made, *written[1]))
+
+
 def _reshaped(wanted: int, error: ProbeError, code: Code) -> Iterator[Fix]:
     """A `Reshape` before a layer that lacks axes: a last one of size 1; a flat picture gets its rows back."""
     call, given = layer_call(error, code), input_axes(error)
@@ -266,6 +288,8 @@ def _with_axes(wanted: int, sizes: Sequence[int | None]) -> tuple[int, ...] | No
     if wanted == len(sizes) + 2:
         known = [each for each in sizes[1:] if each is not None]
         return (-1, *known, 1) if len(known) == len(sizes) - 1 else None
+    if wanted == 3 < len(sizes) + 1:
+        return None if sizes[0] is None else (sizes[0], -1)
     if wanted == 4 and len(sizes) == 1 and sizes[0]:
         for channels in (1, 3):
             side = math.isqrt(sizes[0] // channels)
