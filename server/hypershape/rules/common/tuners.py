@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Fix, Module, Span, Target, TargetAnalysis, TunerCall
@@ -26,6 +26,8 @@ _OF_TUNERS = [
     "overwrite",
     "executions_per_trial",
 ]
+Known = TypeVar("Known")
+
 _COMMON = [
     "objective",
     "seed",
@@ -81,13 +83,18 @@ class Tuner:
 
 def tuners(analysis: Analysis, code: Code) -> Iterator[Tuner]:
     """The tuners of a module that are exactly one of Keras Tuner's own classes, not subclasses."""
-    for found in analysis.module.tuners:
-        node = code.expression(found.call.span, ast.Call)
+    module = analysis.module
+    return iter(_kept(code, "tuners", module.tuners, lambda: tuple(_own_classes(module.tuners, code))))
+
+
+def _own_classes(found: Iterable[TunerCall], code: Code) -> Iterator[Tuner]:
+    for each in found:
+        node = code.expression(each.call.span, ast.Call)
         if not isinstance(node, ast.Call):
             continue
         origin = code.imported(node.func) or ""
         if origin.startswith("keras_tuner.") and origin.rpartition(".")[2] in PARAMETERS:
-            yield constructed(found, node, code)
+            yield constructed(each, node, code)
 
 
 def constructed(found: TunerCall, node: ast.Call, code: Code) -> Tuner:
@@ -196,16 +203,21 @@ def declares_elsewhere(target: TargetAnalysis, module: Module) -> bool:
 def targets_of(tuner: Tuner, analysis: Analysis) -> list[Target]:
     """The targets that a tuner is given."""
     module = analysis.module
-    known = _targets(module.code)
-    if known.get("of") is not module.targets:
-        # The same text may have more targets, once other files are known.
-        known["of"], known["by_place"] = module.targets, _by_place(module.targets)
-    found: list[Target] = known["by_place"].get(tuner.found.call.span, [])
-    return list(found)
+    by_place = _kept(module.code, "targets", module.targets, lambda: _by_place(module.targets))
+    return list(by_place.get(tuner.found.call.span, ()))
+
+
+def _kept(code: Code, name: str, of: object, make: Callable[[], Known]) -> Known:
+    """What all rules ask of a module, worked out once; the same text may have more, once other files are known."""
+    known = _by_name(code).get(name)
+    if known is None or known[0] is not of:
+        known = _by_name(code)[name] = of, make()
+    found: Known = known[1]
+    return found
 
 
 @per_text
-def _targets(_: Code) -> dict[str, Any]:
+def _by_name(_: Code) -> dict[str, tuple[object, Any]]:
     return {}
 
 
