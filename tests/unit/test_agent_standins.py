@@ -145,7 +145,7 @@ def test_windows_of_missing_data_are_missing_however_few_there_are() -> None:
 import numpy
 from hypershape.agent import replaced, running
 from hypershape.agent.standins import Assumption
-replaced.install()
+replaced.install(Assumption())
 for length in (20, 48):
     text = f"import numpy as np\\nx = np.array([missing[i:i + {length}] for i in range(len(missing) - {length})])"
     file = {"path": "model.py", "module": "own", "text": text}
@@ -155,3 +155,89 @@ print(numpy.array([1, 2]).shape)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:3] == ["(20, 32)", "(32,)", "(2,)"]
+
+
+def ran(text: str, *names: str) -> str:
+    """What a process of its own prints of the shapes of one sample under these names, after it ran `text` as a slice."""
+    program = f"""
+from hypershape.agent import imports, replaced, running
+from hypershape.agent.standins import Assumption
+assumption = Assumption()
+replaced.install(assumption)
+imports.install(assumption)
+file = {{"path": "model.py", "module": "own", "text": {text!r}}}
+slice_ = running.Slice({{"files": [file], "stand_ins": {{}}}}, assumption)
+found = slice_._file(file, lambda run: run())
+print(*(tuple.__getitem__(tuple(found[name].shape), slice(1, None)) for name in {names!r}))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "np.array(shots).reshape(-1, SIDE, SIDE, 1)",
+        "np.zeros((len(shots), SIDE, SIDE, 1))",
+        "np.array([np.zeros((SIDE, SIDE, 1)) for _ in shots]).reshape((-1, SIDE, SIDE, 1)) / 255",
+    ],
+)
+def test_images_of_an_empty_folder_have_the_size_that_the_code_says(made: str) -> None:
+    text = f"""
+import glob
+import numpy as np
+from seen import read, scale
+SIDE = 40
+shots = []
+for path in glob.glob("nowhere/*.png"):
+    shots.append(scale(read(path), SIDE))
+x = {made}
+"""
+    assert ran(text, "x") == "(40, 40, 1)"
+
+
+def test_what_a_function_fills_whose_folder_is_not_there_is_missing_data() -> None:
+    text = """
+import os
+import numpy as np
+rows = []
+def load():
+    for name in os.listdir("nowhere"):
+        rows.append([name, 1])
+load()
+shots, marks = [], []
+for shot, mark in rows:
+    shots.append(shot)
+    marks.append(mark)
+shots = np.array(shots).reshape(-1, 24, 24, 3)
+"""
+    assert ran(text, "shots") == "(24, 24, 3)"
+
+
+def test_an_array_that_a_file_leaves_empty_itself_stays_as_it_is() -> None:
+    assert ran("import numpy as np\nx = np.empty((0, 12))", "x") == "(12,)"
+
+
+def test_splits_and_scalers_of_scikit_learn_keep_shapes_where_it_is_not_installed() -> None:
+    scikit_learn = """
+import numpy as np
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import LabelEncoder, StandardScaler
+x, y = np.zeros((90, 6)), np.array(["a", "b", "c"] * 30)
+y = LabelEncoder().fit_transform(y)
+x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2, random_state=1)
+scaler = StandardScaler()
+x_train = scaler.fit_transform(x_train)
+x_test = scaler.transform(x_test)
+sizes = np.zeros((1, len(x_train), len(y_test), int(y.max())))
+images = np.array([]).reshape(-1, 32, 16, 3)[:]
+first, second = train_test_split(np.array([each for each in []]).reshape(-1, 5, 2), test_size=10)
+"""
+    assert ran(scikit_learn, "x_train", "x_test", "sizes") == "(6,) (6,) (72, 18, 2)"
+    assert ran(scikit_learn, "first") == "(5, 2)"
+
+
+def test_some_rows_of_missing_data_are_of_its_shape() -> None:
+    found = run("import numpy as np\nx = missing.load().reshape(-1, 9, 2)\nfirst = x[np.arange(4)]")
+    assert found["first"].shape[1:] == (9, 2)

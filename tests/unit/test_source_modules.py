@@ -109,6 +109,25 @@ def test_packages_and_relative_imports_are_followed(tmp_path: Path) -> None:
     assert built(target) == (5, 4)
 
 
+def test_a_folder_whose_name_cannot_be_imported_is_no_package(tmp_path: Path) -> None:
+    root = tmp_path / "my-project"
+    project(root, ____init__="", nets____init__="", nets__sizes="WIDTH = 7", widths="HEIGHT = 2")
+    project(
+        root,
+        nets__model="""
+        from . import sizes
+        from ..widths import HEIGHT
+        import keras_tuner as kt
+
+        def build_model(hp):
+            return sizes.WIDTH * HEIGHT
+
+        kt.RandomSearch(build_model)
+        """,
+    )
+    assert built(only(root / "nets" / "model.py")) == 14
+
+
 def test_a_build_function_of_another_file_is_probed_with_it(tmp_path: Path) -> None:
     project(
         tmp_path,
@@ -254,3 +273,19 @@ def test_a_slice_imports_what_was_moved_from_its_place_and_leaves_what_may_have_
     assert "from keras.layers import Dense as Dense; from keras.layers import Dropout as Dropout" in cut
     assert "from keras.layers.recurrent import LSTM" in cut
     assert cut.splitlines().index("def build(hp):") == text.splitlines().index("def build(hp):")
+
+
+def test_what_keras_has_nowhere_is_a_stand_in_beside_what_it_has() -> None:
+    text = """
+from tensorflow.keras.utils import multi_gpu_model as spread, to_categorical
+from keras.wrappers.scikit_learn import KerasClassifier
+
+def build_model(hp):
+    return spread(to_categorical([hp.Int("n", 1, 3)]), KerasClassifier)
+
+import keras_tuner
+keras_tuner.RandomSearch(build_model)
+"""
+    (target,) = source.analyse(source.from_text("model.py", text)).targets
+    assert target.slice is not None and set(target.slice.stand_ins) == {"spread", "KerasClassifier"}
+    assert "to_categorical" in target.slice.files[-1].text

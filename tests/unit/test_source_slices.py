@@ -248,6 +248,24 @@ def test_global_switches_of_keras_are_kept() -> None:
     assert "environ" in text and "clear_session" not in text
 
 
+@pytest.mark.parametrize(("trains", "is_kept"), [("", True), ("MODEL.fit(DATA)", False)])
+def test_a_function_that_switches_keras_is_called_unless_it_trains(trains: str, is_kept: bool) -> None:
+    target = only(f"""
+        import tensorflow.keras.backend as K
+        import keras_tuner as kt
+        def prepare():
+            global rows
+            K.set_image_data_format("channels_first")
+            rows = [1]
+            {trains}
+        prepare()
+        def build_model(hp):
+            return 1
+        kt.RandomSearch(build_model)
+    """)
+    assert ("set_image_data_format" in kept(target)) is is_kept
+
+
 def test_loading_is_kept_where_the_target_needs_the_data() -> None:
     target = only("""
         import keras_tuner as kt

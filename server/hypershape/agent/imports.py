@@ -11,6 +11,7 @@ import sys
 import types
 from typing import Any
 
+from . import scikit
 from .standins import Assumption, stand_in
 
 NEEDED = ("keras", "tensorflow", "keras_tuner", "numpy", "torch", "jax", "tf_keras")
@@ -18,7 +19,7 @@ NEEDED = ("keras", "tensorflow", "keras_tuner", "numpy", "torch", "jax", "tf_ker
 
 
 class _Missing(types.ModuleType):
-    """A module that is not installed: every name in it is a stand-in."""
+    """A module that is not installed: every name in it is a stand-in, or does to shapes what is known of it."""
 
     def __init__(self, name: str, assumption: Assumption) -> None:
         super().__init__(name)
@@ -28,7 +29,8 @@ class _Missing(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return stand_in(f"{self.__name__}.{name}", self._assumption)
+        known = scikit.known(self.__name__, name)
+        return stand_in(f"{self.__name__}.{name}", self._assumption) if known is None else known
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

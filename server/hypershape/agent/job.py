@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any, Callable, Optional
 
-from . import alarm, engine, environ, errors, given, guard, intact, kin, limits, rehearsal, running, wire
+from . import alarm, engine, environ, errors, given, guard, intact, kin, limits, reading, rehearsal, running, wire
 from .channel import Channel
 from .positions import Positions, lines
 from .standins import Assumption
@@ -57,6 +57,7 @@ class Job:
         self.engine: Optional[engine.Engine] = None
         self._keras: Optional[intact.Keras] = None
         """What it was when the slice had run."""
+        self._reads_anything = False
         self.cut = False
         """A probe was ended in the midst of something: what this process holds is not to be trusted any more, or a configuration has changed Keras for all."""
 
@@ -84,8 +85,7 @@ class Job:
             # Also within: a Keras that is not what the engine expects must end in words, not in a dead process.
             self.engine = engine.Engine(self._data, self._paths)
             self.function = self._running.run(self._attempt)
-            self.engine.give(self._running.given, self._slice.get("tunes_new_entries", True))
-            self.engine.own_training = bool(self._slice.get("own_training"))
+            self._instruct()
             self._keras = intact.Keras()
             self._mentioned = self._running.uses_stand_ins(self.function)
         except TimeUp:
@@ -100,6 +100,11 @@ class Job:
             _alarm(0)
             self._progress.stop()
         return None
+
+    def _instruct(self) -> None:
+        assert self.engine is not None
+        self.engine.give(self._running.given, self._slice.get("tunes_new_entries", True))
+        self.engine.own_training = bool(self._slice.get("own_training"))
 
     def rehearse(self, configuration: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The fields of a Rehearsal, in which what follows the data may take `seconds`; this process is fit for no other work."""
@@ -268,7 +273,11 @@ class Job:
         _alarm(seconds)
         try:
             self._running.assumption.reset()
-            report = self._judged(self.engine.probe(self.function, configuration, level))  # type: ignore[arg-type]
+            report = self.engine.probe(self.function, configuration, level)  # type: ignore[arg-type]
+            if not self._reads_anything and _reads_what_is_not_there(report):
+                self._read_anything()
+                report = self.engine.probe(self.function, configuration, level)  # type: ignore[arg-type]
+            report = self._judged(report)
             error = None
         except BaseException as problem:
             self.cut = True
@@ -281,6 +290,14 @@ class Job:
         if error is None:
             return report
         return {"configuration": configuration, "verdict": "unknown", "level": level, "error": error}
+
+    def _read_anything(self) -> None:
+        """From now on the target finds every file that it reads, with assumed content."""
+        self._reads_anything = True
+        reading.install(self._running.assumption, Positions(self._paths))
+        self._running.assumption.reset()
+        self.engine = engine.Engine(self._data, self._paths)
+        self._instruct()
 
     def _judged(self, report: dict[str, Any]) -> dict[str, Any]:
         """A report that rests on made-up data says so; a failure in which a stand-in was called is none, and nothing is
@@ -337,6 +354,11 @@ class Job:
                 for start in range(0, len(values), PIECE):
                     send(wire.ahead(self.number, field, values[start : start + PIECE]))
             send(wire.reports(self.number, [{**report, "new": (), "declarations": ()}], traces))
+
+
+def _reads_what_is_not_there(report: dict[str, Any]) -> bool:
+    error = report.get("error")
+    return report["verdict"] == "fail" and error is not None and error["type"] == "FileNotFoundError"
 
 
 def _left_out(report: dict[str, Any], size: int) -> dict[str, Any]:

@@ -9,14 +9,21 @@ from typing import Any
 import keras
 import numpy
 
-from .standins import StandIn
+from .standins import Assumption, StandIn, stand_in
 
 _TAKEN = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 """What `compile` takes, by position."""
 
 
-def install() -> None:
-    """Lets models be compiled with, and put together of, what a missing package would have given."""
+_assumption = Assumption()
+"""That of the job."""
+
+
+def install(assumption: Assumption) -> None:
+    """Lets models be compiled with, and put together of, what a missing package would have given, in the place of an
+    earlier job's."""
+    global _assumption
+    _assumption = assumption
     if getattr(keras.Model.compile, "takes_stand_ins", False):
         return
     compiled, added = keras.Model.compile, keras.Sequential.add
@@ -57,6 +64,9 @@ def _plain(role: str, value: Any) -> Any:
         return type(value)([_plain(role, each) for each in value])
     if isinstance(value, dict):
         return {name: _plain(role, each) for name, each in value.items()}
+    if role in _TAKEN and type(value) is float and _assumption.made and role != "loss_weights":
+        # A sum of two losses of a missing package, each with a weight: a number times a whole number is a number.
+        value = stand_in(role, _assumption)
     if not isinstance(value, StandIn) or role not in _TAKEN:
         return value
     value.takes_part(role)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import dis
 import sys
 import types
 from typing import Any, Callable, Iterator
@@ -55,7 +56,7 @@ class Slice:
         datasets.install()
         folders.install(self.assumption)
         self._finder = imports.install(self.assumption)
-        replaced.install()
+        replaced.install(self.assumption)
         arguments.install(self.assumption)
         namespace: dict[str, Any] = {}
         for file in self._fields["files"]:
@@ -107,7 +108,10 @@ class Slice:
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
                 raise
             bound = list(_bound(statement)) or list(_changed(statement, namespace))
-            if not bound or _is_ours_to_report(statement, error):
+            idle = isinstance(statement, ast.Expr) and isinstance(error, OSError)
+            if self._imports_the_rest(statement, namespace):
+                return
+            if not (bound or idle) or _is_ours_to_report(statement, error):
                 raise
             self.stumbled(error)
             for name in bound:
@@ -122,11 +126,28 @@ class Slice:
             for name in _bound(statement) if isinstance(statement, ast.Assign) else ():
                 if isinstance(namespace.get(name), StandIn):
                     namespace[name].rename(name)
-                elif self.assumption.made and _holds_nothing(namespace.get(name)):
+                elif _holds_nothing(namespace.get(name)) and not _is_spelt_out(statement):
                     # Windows of data that is not at hand: there are as few of them as there is of the data.
+                    shape = namespace[name].shape
                     self._bind(namespace, name, "it is made from data that is not at hand")
+                    namespace[name].of_rows(shape)
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.decorator_list:
                 self._without_missing_decorators(statement, namespace)
+
+    def _imports_the_rest(self, statement: ast.stmt, namespace: dict[str, Any]) -> bool:
+        """Whether an import gives all its names, where what Keras has no more is a stand-in: that it fails is told."""
+        known = self._fields.get("stand_ins", {})
+        if not isinstance(statement, ast.ImportFrom) or not any(
+            _called(each) in known for each in statement.names
+        ):
+            return False
+        for each in statement.names:
+            if _called(each) not in known:
+                single = ast.copy_location(
+                    ast.ImportFrom(statement.module, [each], statement.level), statement
+                )
+                exec(_compiled(single, namespace["__file__"]), namespace)
+        return True
 
     def _without_missing_decorators(self, statement: Any, namespace: dict[str, Any]) -> None:
         """A definition that a decorator of a missing package took away is there without it."""
@@ -179,6 +200,14 @@ def _holds_nothing(value: Any) -> bool:
     return isinstance(value, numpy.ndarray) and value.size == 0
 
 
+def _is_spelt_out(statement: ast.stmt) -> bool:
+    """Whether an array is made of nothing but what the statement says itself, as `np.empty((0, 24))` is."""
+    value = getattr(statement, "value", None)
+    return isinstance(value, ast.Call) and not any(
+        isinstance(node, ast.Name) for each in (*value.args, *value.keywords) for node in ast.walk(each)
+    )
+
+
 def _compiled(statement: ast.stmt, path: str) -> types.CodeType:
     return compile(ast.Module([statement], []), path, "exec", dont_inherit=True)
 
@@ -215,8 +244,14 @@ def _bound(statement: ast.AST) -> Iterator[str]:
 
 
 def _changed(statement: ast.stmt, namespace: dict[str, Any]) -> Iterator[str]:
-    """What a method call with a stand-in would have changed: `tokenizer` in `tokenizer.fit_on_texts(texts)`."""
+    """What a call would have changed: `tokenizer` in `tokenizer.fit_on_texts(texts)` with a stand-in, and what a function of
+    the file fills that names it."""
     if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return
+    called = statement.value.func
+    function = namespace.get(called.id) if isinstance(called, ast.Name) else None
+    if isinstance(function, types.FunctionType) and function.__globals__ is namespace:
+        yield from _filled(function.__code__, namespace)
         return
     names = [node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)]
     owner = statement.value.func
@@ -224,6 +259,19 @@ def _changed(statement: ast.stmt, namespace: dict[str, Any]) -> Iterator[str]:
         owner = owner.value
     if isinstance(owner, ast.Name) and any(isinstance(namespace.get(name), StandIn) for name in names):
         yield owner.id
+
+
+def _called(alias: ast.alias) -> str:
+    """The name that an import binds."""
+    return alias.asname or alias.name
+
+
+def _filled(code: types.CodeType, namespace: dict[str, Any]) -> Iterator[str]:
+    """The names that a function's code binds with `global`, and those of lists and dictionaries that are empty so far."""
+    for each in dis.get_instructions(code):
+        value = namespace.get(each.argval) if each.opname == "LOAD_GLOBAL" else None
+        if each.opname == "STORE_GLOBAL" or (type(value) in (list, dict) and not value):
+            yield each.argval
 
 
 def _names(value: Any) -> Iterator[str]:

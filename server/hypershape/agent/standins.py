@@ -209,7 +209,9 @@ class StandIn(int):
     def __getitem__(self, index: Any) -> StandIn:
         if isinstance(index, list) and index and all(type(each) is str for each in index):
             return self._next("[…]", (len(index),))
-        made = self._next("[…]", self._sample if isinstance(index, slice) else None)
+        # Some of the rows: a range of them, or those whose numbers an array holds.
+        some = isinstance(index, slice) or (isinstance(index, numpy.ndarray) and index.ndim == 1)
+        made = self._next("[…]", self._sample if some else None)
         rows = index[0] if isinstance(index, tuple) and index else index
         if isinstance(rows, slice) and type(rows.start) is type(rows.stop) is int:
             made._length = rows.stop - rows.start if 0 <= rows.start < rows.stop else None
@@ -218,6 +220,11 @@ class StandIn(int):
             # One column of a table.
             made._sample = ()
         return made
+
+    def of_rows(self, shape: tuple[int, ...]) -> StandIn:
+        """This array, of whose samples the code says the shape where `shape` has any: the number of samples first."""
+        self._sample = shape[1:] or None
+        return self
 
     def of_many(self) -> StandIn:
         """An array of many such as this one."""

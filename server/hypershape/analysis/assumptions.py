@@ -88,7 +88,7 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
             return opened
         failed.append(opened)
     await _close(failed[1:])
-    return replace(failed[0], excuse=_excuse(failed[0].job, errors))
+    return replace(failed[0], excuse=_excuse(max(failed, key=_reached), errors))
 
 
 async def _opened(
@@ -119,12 +119,19 @@ async def _close(opened: Iterable[Opened]) -> None:
         await each.job.close()
 
 
-def _excuse(job: Job, errors: Sequence[ProbeError]) -> str:
+def _reached(opened: Opened) -> tuple[bool, int]:
+    """How far the default configuration came: what fails last has the least to do with a shape that does not fit."""
+    report = opened.first[0]
+    return report.error is not None and report.error.stage == "step", len(report.layers)
+
+
+def _excuse(furthest: Opened, errors: Sequence[ProbeError]) -> str:
     limit = next((error.message for error in errors if error.stage == "limit"), None)
     if limit is not None:
         return limit
+    job, error = furthest.job, furthest.first[0].error
     assumed = f" ({'; '.join(job.assumptions[:3])})" if job.assumptions else ""
-    said = f" {errors[0].type}: {_shortened(errors[0].message)}" if errors else ""
+    said = f" {error.type}: {_shortened(error.message)}" if error is not None else ""
     return (
         f"It needs data that is not at hand, and builds with none of the shapes assumed for it{assumed}.{said} Declare "
         "them in a comment above the function, for example `# hypershape: x=(28, 28, 1) y=(10,)`."

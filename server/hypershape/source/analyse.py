@@ -23,6 +23,7 @@ from hypershape.source.modules import (
 )
 from hypershape.source.names import FUNCTIONS, Names
 from hypershape.source.rehearsals import played
+from hypershape.source.removed import nowhere
 from hypershape.source.searches import given_data, writers
 from hypershape.source.slices import Cut, Slicer, described
 from hypershape.source.targets import Found, TargetFinder
@@ -235,7 +236,8 @@ def _finder(code: Code) -> Finder:
 
 
 def _stand_ins(cut: Cut, assumed: Mapping[str, str], code: Code) -> dict[str, str]:
-    why = {**assumed, **{name: _why_missing(name, code) for name in cut.missing}}
+    gone = {name: "Keras has it no more" for node in cut.imports for name in nowhere(node)}
+    why = {**gone, **assumed, **{name: _why_missing(name, code) for name in cut.missing}}
     return described(why, why, "")
 
 

@@ -236,13 +236,17 @@ def _in_package(folder: Path, parent: Path) -> bool:
 
 
 def _package_of(file: Path) -> str:
-    """The dotted package that a file belongs to; for one outside packages, its folder's name."""
+    """The dotted package that a file belongs to; for one outside packages, its folder's name.
+
+    A folder whose name cannot be imported, such as `my-project`, is no part of it.
+    """
     folder = file.parent
     parts: list[str] = []
-    while (folder / "__init__.py").exists() and folder.name:
+    while (folder / "__init__.py").exists() and folder.name.isidentifier():
         parts.insert(0, folder.name)
         folder = folder.parent
-    return ".".join(parts) or file.resolve().parent.name
+    own = file.resolve().parent.name
+    return ".".join(parts) or (own if own.isidentifier() else "")
 
 
 def _file_of(root: Path, parts: list[str]) -> Path | None:

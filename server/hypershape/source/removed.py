@@ -229,6 +229,14 @@ def todays(node: ast.Import | ast.ImportFrom) -> str | None:
     return "; ".join(filter(None, parts))
 
 
+def nowhere(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """The names that an import statement takes from Keras or Keras Tuner and that are in neither today."""
+    if isinstance(node, ast.ImportFrom) and not node.level:
+        for each in node.names:
+            if each.name != "*" and _place(f"{node.module}.{each.name}") == "":
+                yield each.asname or each.name
+
+
 def _each(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     """The statement as one for each of its names."""
     for each in node.names:

@@ -43,6 +43,9 @@ _EFFECTS = (
     "sys.path.append",
     "sys.path.insert",
 )
+# Those of them that change Keras itself.
+_STATE = ("keras.backend.set_", "keras.config.set_", "keras.mixed_precision.set_")
+_TRAINS = {"search", "fit", "fit_generator", "train_on_batch"}
 # Contexts in which a statement runs that do not matter to a model's shapes.
 _IDLE_CONTEXTS = ("tensorflow.device", "torch.device", "keras.device", "warnings.catch_warnings")
 
@@ -320,8 +323,23 @@ class Slicer:
             call = node.value if isinstance(node, ast.Expr) else None
             name = self.api(call.func) if isinstance(call, ast.Call) else None
             builds = name is not None and name.startswith(_EFFECTS)
+            builds = builds or (isinstance(call, ast.Call) and self._sets_state(call))
             known = self._effects[id(node)] = builds or changes_environment(self.code, node)
         return known
+
+    def _sets_state(self, call: ast.Call) -> bool:
+        """Whether a call is to a function of the file that changes Keras's state and trains nothing."""
+        functions = self.definitions.get(call.func.id, ()) if isinstance(call.func, ast.Name) else ()
+        for function in functions:
+            words = self.words(function)
+            if words & _TRAINS or not any(word.startswith("set_") for word in words):
+                continue
+            for node in ast.walk(function):
+                inner = node.value if isinstance(node, ast.Expr) else None
+                name = self.api(inner.func) if isinstance(inner, ast.Call) else None
+                if name is not None and name.startswith(_STATE):
+                    return True
+        return False
 
     def api(self, node: ast.expr) -> str | None:
         """The canonical name of a function of a library; what it is called on may be the result of another."""
