@@ -109,6 +109,37 @@ def test_packages_and_relative_imports_are_followed(tmp_path: Path) -> None:
     assert built(target) == (5, 4)
 
 
+def test_a_method_that_another_file_calls_brings_what_it_uses(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        tables_of_test="SIZE = 5",
+        nets_of_test="""
+        import tables_of_test as tables
+        import plots_of_test
+        class Net:
+            def __init__(self, scale):
+                self.scale = scale
+            def make(self):
+                return self.scale * tables.SIZE
+            def show(self):
+                plots_of_test.draw(self)
+        """,
+        train_of_test="""
+        import keras_tuner as kt
+        from nets_of_test import Net
+        net = Net(3)
+        def build_model(hp):
+            return net.make()
+        kt.RandomSearch(build_model)
+        """,
+    )
+    target = only(tmp_path / "train_of_test.py")
+    assert built(target) == 15
+    assert target.slice is not None and not any(
+        "plots" in line for line in target.slice.files[1].text.splitlines()[:5]
+    )
+
+
 def test_a_folder_whose_name_cannot_be_imported_is_no_package(tmp_path: Path) -> None:
     root = tmp_path / "my-project"
     project(root, ____init__="", nets____init__="", nets__sizes="WIDTH = 7", widths="HEIGHT = 2")

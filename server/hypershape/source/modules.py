@@ -24,6 +24,7 @@ NEVER_LOCAL = frozenset(sys.stdlib_module_names) | {
 }  # fmt: skip
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 _LEVELS = 5
+_ATTRIBUTE = re.compile(r"\.\s*([^\W\d]\w*)")
 _RELATIVE = re.compile(r"from\s+(\.+)\s*([\w.]*)\s+import\b")
 
 
@@ -84,6 +85,8 @@ class Collector:
     texts: dict[str, str] = field(default_factory=dict)
     imports: dict[str, dict[str, None]] = field(default_factory=dict)
     """What each module imports, in order."""
+    read: set[str] = field(default_factory=set)
+    """The attributes that the slices read so far: methods of these names may be called from another module."""
     unfilled: dict[str, str] = field(default_factory=dict)
     """Names that the modules bind to nothing yet, with the function that would fill them."""
 
@@ -116,6 +119,7 @@ class Collector:
         return str(folder / "__init__.py")
 
     def _follow(self, importer: str, code: Code, cut: Cut, package: str) -> None:
+        self.read.update(_ATTRIBUTE.findall(cut.text))
         for node in sorted(cut.imports, key=code.text.start):
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -167,7 +171,7 @@ class Collector:
         if module is None or local.file is None:
             return
         code, slicer = module
-        cut = slicer.cut(Names(loads=set(self.needs[name])))
+        cut = slicer.cut(Names(loads=set(self.needs[name]), attributes=set(self.read)))
         self.texts[name] = cut.text
         self.unfilled |= cut.unfilled
         is_package = local.file.name == "__init__.py"
