@@ -252,6 +252,8 @@ def test_a_proof_and_a_sample_are_told_apart() -> None:
         coverage_sentence(proof)
         == "all 64 configurations build, proved by trying them all (lr cannot matter)"
     )
+    single = replace(proof, space=1, probed=1, held={})
+    assert coverage_sentence(single) == "the only configuration builds, proved by trying it"
     wide = Coverage(
         "exhaustive", 11_796_480, 30, 0, 0.0, (0.0, 0.0), {f"units_{i}": "" for i in range(6)}, False
     )

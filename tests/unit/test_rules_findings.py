@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from textwrap import dedent
 from typing import Literal
 
 import pytest
@@ -1018,3 +1019,55 @@ def test_a_repair_that_gives_up_much_that_builds_comes_after_what_loses_nothing(
     titles = list(repairs(only(analysis, "HS201"), analysis))
     assert titles[0] == 'Pad Conv2D with padding="same" (changes its output shape)'
     assert "Lower the maximum of blocks to 2 (drops 33 % of the space)" in titles
+
+
+def test_training_steps_that_one_missing_package_keeps_from_being_checked_are_told_once() -> None:
+    searched = """
+        import keras
+        import keras_tuner as kt
+        import tables
+
+        x, y = tables.load()
+
+        def {name}(hp):
+            model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+            model.compile(loss="mse")
+            return model
+
+        tuner = kt.RandomSearch({name}, "val_loss")
+        tuner.search(x, y)
+    """
+    written = module("".join(dedent(searched.format(name=name)) for name in ("first", "second", "third")))
+    built = (Report({"units": 1}, "ok", "symbolic"),)
+    targets = tuple(
+        TargetAnalysis(target, "probed", reports=built, unread=why)
+        for target, why in zip(
+            written.targets, ("`tables` is not installed",) * 2 + ("it takes too long",), strict=True
+        )
+    )
+    found = rules.findings(Analysis(written, targets=targets, done=True), select=("HS905",))
+    assert [each.message for each in found] == [
+        "first builds, but its training step was not checked: `tables` is not installed.",
+        "third builds, but its training step was not checked: it takes too long.",
+    ]
+    assert [each.span for each in found[0].related] == [written.targets[1].span] and not found[1].related
+
+
+def test_a_number_where_a_shape_belongs_is_named_as_the_file_writes_it() -> None:
+    written = module("""
+        import keras
+        import tables
+
+        def build_model(hp):
+            x = keras.Input(shape=tables.load().shape[-1])
+            return keras.Model(x, keras.layers.Dense(hp.Int("units", 1, 3))(x))
+    """)
+    refused = error(written, "Cannot convert '32' to a shape.", "keras.Input(shape=tables.load().shape[-1])")
+    assert refused.details.get("given") == 32
+    units = hyperparameter(written, "units", 'hp.Int("units", 1, 3)', "Int", [1, 2, 3])
+    space = [{"units": each} for each in (1, 2, 3)]
+    message = only(failing(written, refused, [units], space, space, None), "HS214").message
+    assert message.startswith(
+        "`tables.load().shape[-1]` is no shape: a tuple such as `(tables.load().shape[-1],)`"
+    )
+    assert "32" not in message.split("needed")[0]

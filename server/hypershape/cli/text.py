@@ -145,8 +145,12 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
         fewest, most = target.parameters
         text += f"; {fewest:,} parameters" if fewest == most else f"; {fewest:,} to {most:,} parameters"
     if target.assumptions:
-        text += f"; assumed {', '.join(target.assumptions)}"
-        text += ", with which some of them fail" * target.hinges
+        assumed = ", ".join(target.assumptions)
+        text += (
+            f"; with the assumed {assumed} some of them fail, with data of other sizes they build"
+            if target.hinges
+            else f"; assumed {assumed}"
+        )
     text += _rehearsed(target)
     if target.step_unchecked is not None:
         text += f"; the training step was not checked: {target.step_unchecked}"
@@ -189,10 +193,14 @@ def coverage_sentence(coverage: Coverage) -> str:
 
 def _proof(coverage: Coverage) -> str:
     total = coverage.space if coverage.space is not None else coverage.probed
-    every = f"all {_plural(total, 'configuration')}"
-    by = f"proved from {coverage.probed:,}" if coverage.by_inference else "proved by trying them all"
+    every = f"all {_plural(total, 'configuration')}" if total != 1 else "the only configuration"
+    by = (
+        f"proved from {coverage.probed:,}"
+        if coverage.by_inference
+        else f"proved by trying {'them all' if total != 1 else 'it'}"
+    )
     if not coverage.failed:
-        return f"{every} build, {by}"
+        return f"{every} {'build' if total != 1 else 'builds'}, {by}"
     if coverage.all_fail:
         tried = f"all {total:,}, {by}" if coverage.by_inference else f"{total:,} tried"
         return f"no configuration builds ({tried})"

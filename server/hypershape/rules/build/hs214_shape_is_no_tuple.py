@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
@@ -78,20 +79,29 @@ class ShapeIsNoTuple(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
+        shape = next(_shapes(error, code), None)
+        if shape is not None and not isinstance(shape, ast.Constant):
+            # What it is may be assumed, and is no news.
+            written = " ".join(code.source(shape).split())
+            return f"`{written}` is no shape: a tuple such as `({written},)` is needed"
         given = error.details.get("given", "This")
         return f"{given} is no shape: a tuple such as ({given if isinstance(given, int) else 8},) is needed"
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        span = place(cause.error, code)
-        for call in code.calls_in(span) if span is not None else ():
-            for name, position in (("shape", 0), ("input_shape", None)):
-                shape = code.argument(call, name, position)
-                if shape is None or isinstance(shape, (ast.Tuple, ast.List)):
-                    continue
-                source = code.source(shape)
-                text = f"{source}," if _bracketed(shape, code) else f"({source},)"
-                yield Fix("Write the shape as a tuple", (Edit(code.span(shape), text),))
-                return
+        for shape in itertools.islice(_shapes(cause.error, code), 1):
+            source = code.source(shape)
+            text = f"{source}," if _bracketed(shape, code) else f"({source},)"
+            yield Fix("Write the shape as a tuple", (Edit(code.span(shape), text),))
+
+
+def _shapes(error: ProbeError, code: Code) -> Iterator[ast.expr]:
+    """What a failing call gives as a shape and is no tuple."""
+    span = place(error, code)
+    for call in code.calls_in(span) if span is not None else ():
+        for name, position in (("shape", 0), ("input_shape", None)):
+            shape = code.argument(call, name, position)
+            if shape is not None and not isinstance(shape, (ast.Tuple, ast.List)):
+                yield shape
 
 
 def _bracketed(node: ast.expr, code: Code) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypershape.model import Analysis, Finding, Severity
+from hypershape.model import Analysis, Finding, Related, Severity, Target
 from hypershape.rules.base import Example, Rule
 
 
@@ -13,7 +13,7 @@ class TrainingStepNotChecked(Rule):
 
     ## What it does
     Says of each target whose search is given data that could not be had why: a package that is not installed, a file
-    that is not there, a download, a statement that takes too long.
+    that is not there, a download, a statement that takes too long. Targets with one reason are told together.
 
     ## Why it matters
     The loss, the width of the output and the form of the labels were not compared: silence about them does not mean
@@ -51,11 +51,14 @@ class TrainingStepNotChecked(Rule):
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
-        for target in analysis.targets:
-            why = target.step_unchecked
-            if why is not None and analysis.done:
-                yield self.finding(
-                    f"{target.target.name} builds, but its training step was not checked: {why}.",
-                    target.target.span,
-                    target=target.target.name,
-                )
+        told: dict[str, list[Target]] = {}
+        for target in analysis.targets if analysis.done else ():
+            if target.step_unchecked is not None:
+                told.setdefault(target.step_unchecked, []).append(target.target)
+        for why, (first, *others) in told.items():
+            yield self.finding(
+                f"{first.name} builds, but its training step was not checked: {why}.",
+                first.span,
+                target=first.name,
+                related=tuple(Related(each.span, f"nor that of {each.name}") for each in others),
+            )
