@@ -294,3 +294,20 @@ def test_an_argument_that_may_be_none_keeps_its_default(used: str) -> None:
     """
     (target,) = analysed(text).targets
     assert target.slice is not None and target.slice.expression == "Mine().build"
+
+
+def test_a_space_that_a_hypermodel_declares_for_a_tuner_elsewhere_is_its_own() -> None:
+    module = analysed("""
+        import keras
+        import keras_tuner as kt
+
+        class Net(kt.HyperModel):
+            def __init__(self, widest=64):
+                self.space = kt.HyperParameters()
+                self.space.Int("units", 8, widest)
+
+            def build(self, hp):
+                return keras.Sequential([keras.layers.Dense(hp.get("units"))])
+    """)
+    (target,) = module.targets
+    assert target.slice is not None and target.slice.hyperparameters == "Net().space"

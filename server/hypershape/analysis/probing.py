@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from hypershape import space
 from hypershape.analysis.aside import aside
@@ -16,6 +17,7 @@ from hypershape.analysis.reports import ask, believed, distinct
 from hypershape.analysis.results import searched, summary_of, worst_data
 from hypershape.model import (
     Configuration,
+    Document,
     Module,
     Options,
     ProbeError,
@@ -96,7 +98,7 @@ async def explore(
     try:
         opened = await open_job(target, agent, clock)
     except SliceFailed as failure:
-        why = _why_unprobeable(failure.error)
+        why = _why_unprobeable(failure.error, question.module.document)
         late = failure.error.type == LATE
         yield TargetAnalysis(target, "unprobeable", why, error=failure.error, late=late)
         return
@@ -228,6 +230,11 @@ async def _really(explored: TargetAnalysis, opened: Opened, agent: Agent, clock:
         await real.close()
 
 
-def _why_unprobeable(error: ProbeError) -> str:
-    place = f" (line {error.span.line})" if error.span else ""
+def _why_unprobeable(error: ProbeError, document: Document) -> str:
+    """What could not be run and where, with the name of another file than the document."""
+    place = ""
+    if error.span is not None:
+        own = error.span.path == document.path
+        line = error.span.line
+        place = f" ({document.where(line)})" if own else f" ({Path(error.span.path).name}, line {line})"
     return f"What the target needs could not be run{place}: {error.type}: {error.message}"

@@ -839,9 +839,23 @@ class TargetFinder:
                 return Handed(node, kind, f"{scope.name}.{node.name}", names)
             instance, needs, assumed = self._instance(scope, node.name)
             needs.attributes.add(node.name)
-            return Handed(node, kind, f"{instance}.{node.name}", needs, (), assumed)
+            space = self._own_space(scope) if kind == "hypermodel" else None
+            given = f"{instance}.{space}" if space is not None else None
+            return Handed(node, kind, f"{instance}.{node.name}", needs, (), assumed, given=given)
         if isinstance(scope, ast.FunctionDef):
             return self._given_up(node, node.name, scope, "function")
+        return None
+
+    def _own_space(self, scope: ast.ClassDef) -> str | None:
+        """The attribute in which a constructor declares a search space, for a tuner elsewhere to be given it."""
+        maker = self._method(scope, "__init__")
+        for node in ast.walk(maker) if maker is not None else ():
+            if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+                continue
+            target = node.targets[0]
+            made = self.code.origin(node.value.func) or ""
+            if isinstance(target, ast.Attribute) and made.endswith(".HyperParameters"):
+                return target.attr
         return None
 
     def _reach_function(self, node: FunctionDef) -> Handed:
