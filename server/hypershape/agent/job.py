@@ -150,7 +150,7 @@ class Job:
         if _over:
             # A bare `except:` may have taken `TimeUp` for an error of its own.
             report.update(
-                verdict="unknown", error=errors.limit("TimeLimit", f"It took more than {seconds:g} s.")
+                verdict="unknown", error=errors.limit("TimeLimit", f"It took more than {seconds:.3g} s.")
             )
         return report
 
@@ -286,7 +286,7 @@ class Job:
             _alarm(0)
         if _over:
             self.cut = True
-            error = errors.limit("TimeLimit", f"The probe took more than {seconds:g} s.")
+            error = errors.limit("TimeLimit", f"The probe took more than {seconds:.3g} s.")
         if error is None:
             return report
         return {"configuration": configuration, "verdict": "unknown", "level": level, "error": error}

@@ -257,7 +257,7 @@ class Zygote:
             most = child.limit.get("memory_mb")
             if overdue is not None:
                 child.late = True
-                self._kill(child, f"It took longer than {overdue:g} s and had to be stopped.")
+                self._kill(child, f"It took longer than {overdue:.3g} s and had to be stopped.")
             elif most and process.memory_mb() > most:
                 self._kill(child, f"It took more than {most:,} MB of memory.")
             elif kin.are_too_many(process.pid):
