@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from hypershape.fixes import edits
 from hypershape.model import Analysis, Cause, Edit, Environment, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule, causes
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause
+from hypershape.rules.common.wording import listed
 from hypershape.source import Code, canonical
-from hypershape.source.removed import MODULES, NAMES, ONLY_IN_TENSORFLOW, module_of
+from hypershape.source.removed import MODULES, NAMES, ONLY_IN_TENSORFLOW, module_of, nowhere
 
 _MISSING = ("module-missing", "import-missing", "keras-attribute-missing", "attribute-missing")
 _UNITS = 'model.add(layers.Dense(hp.Int("units", 1, 3)))'
@@ -28,7 +31,8 @@ class RemovedImport(Rule):
     Code written for Keras 2 stops with an ImportError or an AttributeError before any search begins.
 
     ## Fix
-    Take the name from where it is today: most went up into `keras.layers` or `keras.utils`.
+    Take the name from where it is today: most went up into `keras.layers` or `keras.utils`. What is nowhere and not
+    used need not be imported.
     """
 
     code = "HS006"
@@ -73,8 +77,22 @@ class RemovedImport(Rule):
         ),
         Example.layers(
             _UNITS,
-            before="from keras.wrappers.scikit_learn import KerasClassifier",
+            before="""
+            from keras.wrappers.scikit_learn import KerasClassifier
+
+            WRAPPED = KerasClassifier
+            """,
             at="from keras.wrappers.scikit_learn import KerasClassifier",
+        ),
+        Example.layers(
+            _UNITS,
+            before="""
+            from keras.utils import multi_gpu_model, to_categorical
+
+            labels = to_categorical([0, 1, 2])
+            """,
+            at="from keras.utils import multi_gpu_model, to_categorical",
+            fixed="from keras.utils import to_categorical",
         ),
         Example.layers(
             _UNITS,
@@ -313,9 +331,28 @@ def _guarded(node: ast.AST, code: Code) -> bool:
 
 
 def _taken_from_today(node: ast.AST, gone: _Gone, code: Code) -> Iterator[Fix]:
-    edits = _edits(node, gone, code)
-    if edits:
-        yield Fix(f"Take it from where it is today: {gone.today}", edits)
+    taken = _edits(node, gone, code)
+    if taken:
+        yield Fix(f"Take it from where it is today: {gone.today}", taken)
+    elif isinstance(node, ast.ImportFrom):
+        yield from _left_out(node, code)
+
+
+def _left_out(node: ast.ImportFrom, code: Code) -> Iterator[Fix]:
+    """The import without what is nowhere, where the file makes nothing of it."""
+    lost = [each for each in node.names if (each.asname or each.name) in set(nowhere(node))]
+    words = code.document.text
+    if not lost or any(len(re.findall(rf"\b{each.asname or each.name}\b", words)) > 1 for each in lost):
+        return
+    title = f"Do not import {listed(each.name for each in lost)}, which nothing here uses"
+    edit = None
+    if len(lost) == len(node.names):
+        edit = edits.remove_statement(code.module, code.span(node))
+    elif len(lost) == 1:
+        spans = [code.span(each) for each in node.names]
+        edit = edits.remove_item(code.module, spans, node.names.index(lost[0]))
+    if edit is not None:
+        yield Fix(title, (edit,))
 
 
 def _edits(node: ast.AST, gone: _Gone, code: Code) -> tuple[Edit, ...]:
