@@ -435,6 +435,23 @@ def test_a_bayesian_search_without_scikit_learn_is_an_error_at_the_tuner() -> No
     assert only(missing, "HS005").severity is Severity.ERROR
 
 
+def test_a_subclass_of_a_bayesian_search_needs_scikit_learn_as_well() -> None:
+    written = module("""
+        import keras_tuner as kt
+
+        class Own(kt.BayesianOptimization):
+            def run_trial(self, trial, *args, **kwargs):
+                return super().run_trial(trial, *args, **kwargs)
+
+        def build_model(hp):
+            return hp.Int("units", 1, 3)
+
+        tuner = Own(build_model, "val_loss")
+    """)
+    missing = Analysis(written, environment(**{"tensorboard": "2.21.0", "scikit-learn": None}))
+    assert underlined(only(missing, "HS005"), written) == "Own"
+
+
 def test_a_gpu_that_the_backend_cannot_use_is_a_warning_at_the_import() -> None:
     written = module(SEARCH)
     blind = replace(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Rule
-from hypershape.rules.common.tuners import tuners
 
 
 class NoScikitLearn(Rule):
@@ -33,9 +32,10 @@ class NoScikitLearn(Rule):
         names = [each for each in ("sklearn", "scikit-learn") if each in environment.packages]
         if not names or any(environment.packages[each] is not None for each in names):
             return
-        for tuner in tuners(analysis, analysis.module.code):
-            if tuner.found.class_name == "BayesianOptimization":
+        # A subclass of the file's own as well: its constructor is that of the tuner.
+        for tuner in analysis.module.tuners:
+            if tuner.class_name == "BayesianOptimization":
                 yield self.finding(
                     "BayesianOptimization needs scikit-learn, which is not installed (pip install scikit-learn).",
-                    tuner.found.call.callee,
+                    tuner.call.callee,
                 )
