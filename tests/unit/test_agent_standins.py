@@ -216,7 +216,14 @@ shots = np.array(shots).reshape(-1, 24, 24, 3)
 
 
 def test_an_array_that_a_file_leaves_empty_itself_stays_as_it_is() -> None:
-    assert ran("import numpy as np\nx = np.empty((0, 12))", "x") == "(12,)"
+    text = """
+import numpy as np
+spelt = np.empty((0, 12))
+table = np.zeros((20, 3))
+rest = table[50:]
+sizes = np.zeros((1, spelt.size + 7, rest.size + 5))
+"""
+    assert ran(text, "sizes") == "(7, 5)"
 
 
 def test_splits_and_scalers_of_scikit_learn_keep_shapes_where_it_is_not_installed() -> None:

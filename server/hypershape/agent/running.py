@@ -126,7 +126,7 @@ class Slice:
             for name in _bound(statement) if isinstance(statement, ast.Assign) else ():
                 if isinstance(namespace.get(name), StandIn):
                     namespace[name].rename(name)
-                elif _holds_nothing(namespace.get(name)) and not _is_spelt_out(statement):
+                elif _holds_nothing(namespace.get(name)) and not _leaves_empty(statement, namespace):
                     # Windows of data that is not at hand: there are as few of them as there is of the data.
                     shape = namespace[name].shape
                     self._bind(namespace, name, "it is made from data that is not at hand")
@@ -200,9 +200,12 @@ def _holds_nothing(value: Any) -> bool:
     return isinstance(value, numpy.ndarray) and value.size == 0
 
 
-def _is_spelt_out(statement: ast.stmt) -> bool:
-    """Whether an array is made of nothing but what the statement says itself, as `np.empty((0, 24))` is."""
+def _leaves_empty(statement: ast.stmt, namespace: dict[str, Any]) -> bool:
+    """Whether the code itself makes an array of nothing: `np.empty((0, 24))`, or the rest of an array that is at hand."""
     value = getattr(statement, "value", None)
+    names = [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    if any(isinstance(namespace.get(name), numpy.ndarray) and namespace[name].size for name in names):
+        return True
     return isinstance(value, ast.Call) and not any(
         isinstance(node, ast.Name) for each in (*value.args, *value.keywords) for node in ast.walk(each)
     )
