@@ -140,6 +140,22 @@ def test_helpers_bring_what_they_use() -> None:
     assert "unrelated" not in kept(target)
 
 
+def test_a_lambda_finds_what_is_bound_below_it() -> None:
+    target = only("""
+        import keras_tuner as kt
+        block = lambda n: scaled(shifted(n))
+        shifted = lambda n: n + OFFSET
+        unused = lambda n: plot(n)
+        scaled = lambda n: n * 10
+        OFFSET = 4
+        def build_model(hp):
+            return block(hp.Int("n", 2, 5))
+        kt.RandomSearch(build_model)
+    """)
+    assert built(target) == 60
+    assert "plot" not in kept(target)
+
+
 def test_branches_loops_and_contexts_keep_their_headers() -> None:
     target = only("""
         import keras_tuner as kt

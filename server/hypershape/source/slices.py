@@ -516,11 +516,14 @@ class _Cutting:
         return found
 
     def _behind(self, name: str) -> set[str]:
-        """The free names of the functions and classes that a name may stand for."""
+        """The free names of the functions, lambdas and classes that a name may stand for."""
         needs: set[str] = set()
         for definition in self.slicer.definitions.get(name, ()):
             needs |= self._free(definition)
         for value in self.slicer.assigned.get(name, ()):
+            if isinstance(value, ast.Lambda):
+                # What it names is looked up when it is called, as in a function, and may be bound below it.
+                needs |= self.code.reader.of(value).loads
             for other in self.code.reader.of(value).loads:
                 for definition in self.slicer.definitions.get(other, ()):
                     needs |= self._free(definition)
