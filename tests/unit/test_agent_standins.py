@@ -243,6 +243,16 @@ first, second = train_test_split(np.array([each for each in []]).reshape(-1, 5, 
 """
     assert ran(scikit_learn, "x_train", "x_test", "sizes") == "(6,) (6,) (72, 18, 2)"
     assert ran(scikit_learn, "first") == "(5, 2)"
+    folds = """
+import numpy as np
+from sklearn.model_selection import KFold, StratifiedShuffleSplit
+x, y = np.zeros((90, 6)), np.zeros(90)
+for train, test in StratifiedShuffleSplit(n_splits=3, test_size=0.2, random_state=1).split(x, y):
+    shuffled = np.zeros((1, *x[train].shape, *y[test].shape))
+for train, test in KFold(n_splits=3, shuffle=True).split(x):
+    folded = np.zeros((1, *x[train].shape, *y[test].shape))
+"""
+    assert ran(folds, "shuffled", "folded") == "(72, 6, 18) (60, 6, 30)"
 
 
 def test_some_rows_of_missing_data_are_of_its_shape() -> None:

@@ -6,7 +6,7 @@ Signatures and sizes: https://scikit-learn.org/stable/api/
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, Iterator, List
 
 import numpy
 
@@ -31,6 +31,34 @@ def _rows(size: Any, count: int, rounded: Callable[[float], int]) -> Any:
 
 def _shuffled(*arrays: Any, **_: Any) -> Any:
     return arrays[0] if len(arrays) == 1 else list(arrays)
+
+
+class _Folds:
+    """`KFold` and its like: numbers of rows to train on, and of those to test on."""
+
+    def __init__(self, n_splits: Any = 5, **_: Any) -> None:
+        self.n_splits = n_splits
+
+    def get_n_splits(self, *_: Any, **__: Any) -> Any:
+        return self.n_splits
+
+    def split(self, x: Any, *_: Any, **__: Any) -> Iterator[Any]:
+        for held in numpy.array_split(numpy.arange(len(x)), int(self.n_splits)):
+            yield numpy.setdiff1d(numpy.arange(len(x)), held), held
+
+
+class _Shuffles(_Folds):
+    """`ShuffleSplit` and its like."""
+
+    def __init__(
+        self, n_splits: Any = 10, *, test_size: Any = None, train_size: Any = None, random_state: Any = None
+    ) -> None:
+        super().__init__(n_splits)
+        self._sizes = {"test_size": 0.1 if test_size is None else test_size, "train_size": train_size}
+
+    def split(self, x: Any, *_: Any, **__: Any) -> Iterator[Any]:
+        for _number in range(int(self.n_splits)):
+            yield tuple(_split(numpy.arange(len(x)), **self._sizes))
 
 
 class _Fitted:
@@ -85,6 +113,8 @@ _KNOWN: Dict[str, Any] = {
     "train_test_split": _split,
     "shuffle": _shuffled,
     "LabelEncoder": LabelEncoder,
+    **{name: type(name, (_Folds,), {}) for name in ("KFold", "StratifiedKFold", "GroupKFold")},
+    **{name: type(name, (_Shuffles,), {}) for name in ("ShuffleSplit", "StratifiedShuffleSplit")},
     **{name: type(name, (_Scaler,), {}) for name in _SCALERS},
 }
 
