@@ -9,7 +9,21 @@ import sys
 import time
 from typing import Any, Callable, Optional
 
-from . import alarm, engine, environ, errors, given, guard, intact, kin, limits, reading, rehearsal, running, wire
+from . import (
+    alarm,
+    engine,
+    environ,
+    errors,
+    given,
+    guard,
+    intact,
+    kin,
+    limits,
+    reading,
+    rehearsal,
+    running,
+    wire,
+)
 from .channel import Channel
 from .positions import Positions, lines
 from .standins import Assumption
