@@ -444,3 +444,19 @@ async def test_a_batch_ends_when_its_time_is_over_and_knows_nothing_of_the_rest(
         await agent.close()
     assert [report.configuration["units"] for report in (*few, *again)] == [2, 4]
     assert {report.verdict for report in (*few, *again)} == {"ok"}
+
+
+async def test_an_agent_that_was_let_rest_starts_again_and_may_rest_again() -> None:
+    agent = Agent([sys.executable])
+    try:
+        for _ in range(2):
+            assert {report.verdict for report in await probed(agent, cut(GOOD))} == {"ok"}
+            assert agent._parked and not agent.busy
+            agent.rest()
+            assert not agent.runs and not agent.busy
+        job = await agent.open(cut(GOOD))
+        agent.rest()
+        assert agent.runs and agent.busy
+        await job.close()
+    finally:
+        await agent.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hypershape.probe import Agent, AgentFailed
+from hypershape.probe.agent import MOST_DRESSED
 
 
 def interpreter(folder: Path, keras: str) -> list[str]:
@@ -47,3 +48,16 @@ async def test_an_edit_while_the_interpreter_starts_does_not_start_it_again(tmp_
     assert "not really Keras" in (environment.problem or "")
     assert (tmp_path / "starts").read_text() == "x"
     await agent.close()
+
+
+async def test_an_interpreter_that_made_room_for_others_and_was_asked_again_ends_with_them(
+    tmp_path: Path,
+) -> None:
+    agent = Agent(interpreter(tmp_path, "raise ImportError('not really Keras')"))
+    first = agent.dressed({"KERAS_MAX_EPOCHS": "0"})
+    for number in range(1, MOST_DRESSED + 1):
+        agent.dressed({"KERAS_MAX_EPOCHS": str(number)})
+    await first.environment()
+    assert first.runs
+    await agent.close()
+    assert not first.runs

@@ -200,8 +200,8 @@ class Resting:
     def __init__(self, command: Any, log: Any = None) -> None:
         self.runs, self.busy = True, False
 
-    async def close(self) -> None:
-        self.runs = False
+    def rest(self) -> None:
+        self.runs = self.busy
 
 
 async def test_of_many_interpreters_those_that_were_asked_last_or_work_stay(

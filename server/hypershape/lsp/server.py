@@ -121,8 +121,6 @@ class Server(LanguageServer):
         self.sessions: dict[str, Session] = {}
         self.agents: dict[tuple[str, ...], Any] = {}
         self.status = Status("idle")
-        self._leaving: set[asyncio.Task[None]] = set()
-        """Agents that are being ended."""
         self._said: set[str] = set()
         self._refreshed = 0.0
         self._second_tries = asyncio.Lock()
@@ -429,9 +427,7 @@ class Server(LanguageServer):
     def _end_resting(self) -> None:
         """Ends the agents that were asked for longest ago and rest: they start again when they are asked something."""
         for agent in list(self.agents.values())[:-MOST_AGENTS]:
-            if agent.runs and not agent.busy:
-                self._leaving.add(leaving := asyncio.get_running_loop().create_task(agent.close()))
-                leaving.add_done_callback(self._leaving.discard)
+            agent.rest()
 
     def tell_once(self, problem: str) -> None:
         """Shows a mistake in the settings, and not again with every edit."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from pygls.client import JsonRPCClient
 from pygls.exceptions import JsonRpcException
@@ -154,6 +155,8 @@ class Agent:
         self._jobs: dict[int, Job] = {}
         self._parked: dict[Job, asyncio.TimerHandle] = {}
         self._dressed: dict[tuple[tuple[str, str], ...], Agent] = {}
+        self._undressed: WeakSet[Agent] = WeakSet()
+        """Those that made room for others: whoever still has one may start it again."""
         self._data: dict[
             tuple[tuple[SliceFile, ...], str], tuple[float, asyncio.Task[DeclaredData | None]]
         ] = {}
@@ -194,8 +197,8 @@ class Agent:
         for other, resting in list(self._dressed.items())[:-MOST_DRESSED]:
             if not resting.busy:
                 del self._dressed[other]
-                self._leaving.add(leaving := asyncio.create_task(resting.close()))
-                leaving.add_done_callback(self._leaving.discard)
+                self._undressed.add(resting)
+                resting.rest()
         return agent
 
     @property
@@ -378,12 +381,19 @@ class Agent:
             self._incapable = asyncio.create_task(self._try_canary())
         return await asyncio.shield(self._incapable)
 
+    def rest(self) -> None:
+        """Ends its interpreters of which nothing is asked; each starts again when something is."""
+        for other in self._dressed.values():
+            other.rest()
+        if self.runs and not self.busy and (client := self._let_go()) is not None:
+            self._leaving.add(leaving := asyncio.create_task(_stop(client)))
+            leaving.add_done_callback(self._leaving.discard)
+
     async def close(self) -> None:
         """Ends the agent, every job, and the agents of scripts with an environment of their own."""
-        for other in self._dressed.values():
+        for other in (*self._dressed.values(), *self._undressed):
             await other.close()
         self._dressed.clear()
-        await asyncio.gather(*self._leaving)
         if self._starting is not None and not self._starting.done():
             self._starting.cancel()
             await asyncio.wait({self._starting})
@@ -391,15 +401,20 @@ class Agent:
         await asyncio.gather(*self._leaving)
 
     async def _stop(self) -> None:
+        client = self._let_go()
+        if client is not None:
+            await _stop(client)
+
+    def _let_go(self) -> _Client | None:
+        """From now on nothing runs; what did is to be stopped."""
         if self._watching is not None:
             self._watching.cancel()
         for job in list(self._parked):
-            self._parked.pop(job).cancel()
+            self._unpark(job)
         client, self._client = self._client, None
         self.state = State.EXITED
         self._environment = None
-        if client is not None:
-            await _stop(client)
+        return client
 
     # ------------------------------------------------------------- used by jobs
 
@@ -497,7 +512,6 @@ class Agent:
         began = time.monotonic()
         self.state = State.STARTING
         self._data.clear()
-        self._parked.clear()
         self._incapable = None
         loop = asyncio.get_running_loop()
         self._gone = loop.create_future()
@@ -581,7 +595,7 @@ class Agent:
         """Nothing more comes from the agent: what was asked of it fails, and the next start is a new one."""
         self.state = State.EXITED
         for job in list(self._parked):
-            self._parked.pop(job).cancel()
+            self._unpark(job)
         self._environment = None
         if self._gone is not None and not self._gone.done():
             self._gone.set_result(None)
