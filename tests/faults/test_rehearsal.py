@@ -800,6 +800,51 @@ async def test_the_labels_of_what_gives_batches_are_known(agent: Agent, name: st
     assert 7 <= output["labels"]["min"] < output["labels"]["max"] <= 8
 
 
+async def test_a_compiled_step_that_fails_names_the_line_in_which_it_does(agent: Agent) -> None:
+    text = """
+        class Spread(keras.metrics.Metric):
+            def __init__(self, **kwargs):
+                super().__init__(**kwargs)
+                self.total = self.add_weight(shape=(10, 1), initializer="zeros")
+
+            def update_state(self, y_true, y_pred, sample_weight=None):
+                self.total.assign_add(y_pred - keras.ops.cast(y_true, y_pred.dtype))
+
+            def result(self):
+                return keras.ops.mean(self.total)
+
+        def own(hp):
+            model = build(hp)
+            model.compile(loss="mse", metrics=[Spread(name="spread")])
+            return model
+
+        tuner = kt.RandomSearch(own, kt.Objective("spread", "min"), max_trials=4)
+        tuner.search(x, y, batch_size=8)
+    """
+    found = await played(agent, text)
+    assert (found.verdict, found.stage) == ("fail", "fit")
+    assert found.error is not None
+    assert found.error.frames[-1].span.line == line(text, "assign_add")
+
+
+async def test_a_callback_that_a_loop_calls_without_its_model_is_named(agent: Agent) -> None:
+    text = """
+        class Model(kt.HyperModel):
+            def build(self, hp):
+                return build(hp)
+
+            def fit(self, hp, model, x, y, callbacks=(), **kwargs):
+                for each in callbacks:
+                    each.on_epoch_end(0, {"loss": 1.0})
+                return 1.0
+
+        tuner = kt.RandomSearch(Model(), "loss", max_trials=4)
+        tuner.search(x, y, callbacks=[keras.callbacks.ReduceLROnPlateau("loss")])
+    """
+    found = await played(agent, text)
+    assert (found.verdict, found.facts["without_model"]) == ("fail", "ReduceLROnPlateau")
+
+
 async def test_the_first_trial_has_all_that_a_dataset_yields_once(agent: Agent) -> None:
     text = """
         import tensorflow as tf

@@ -155,6 +155,28 @@ def test_a_dataset_of_single_samples_is_told_as_one() -> None:
     )
 
 
+def test_a_validation_dataset_of_single_samples_is_told_as_one() -> None:
+    facts = {
+        "search": {
+            "0": {"kind": "dataset", "elements": [{"shape": [None, 7]}, {"shape": [None]}]},
+            "validation_data": {"kind": "dataset", "elements": [{"shape": [7]}, {"shape": []}]},
+        },
+        "model": {"input": [None, 7]},
+    }
+    (story,) = rehearsed.stories(analysis([rehearsal({}, "validate", facts=facts)]))
+    assert rehearsed.what(story, MODULE.code).startswith(
+        "The validation dataset is not batched: its elements have the shape (7,)"
+    )
+
+
+def test_a_callback_that_was_never_given_the_model_is_told_as_one() -> None:
+    facts = {"without_model": "ReduceLROnPlateau"}
+    (story,) = rehearsed.stories(analysis([rehearsal({}, "fit", facts=facts)]))
+    assert rehearsed.what(story, MODULE.code).startswith(
+        "`ReduceLROnPlateau` asks for its model, which it was never given: `set_model(model)` comes before"
+    )
+
+
 def test_a_dataset_without_a_batch_is_told_as_one_at_the_search() -> None:
     facts = {"search": {"0": {"kind": "dataset", "batches": 0}}, "reported": []}
     (story,) = rehearsed.stories(analysis([rehearsal({}, "objective", "found: dict_keys([])", facts=facts)]))

@@ -67,6 +67,9 @@ def describe(
     those of the traceback.
     """
     frames = [*around, *positions.frames(error.__traceback__)]
+    shown = _behind(error)
+    if shown is not error:
+        frames += positions.frames(shown.__traceback__)
     if isinstance(error, Refusal):
         return record(
             error.type_name, str(error), error.stage, frames, kind=error.kind, details=error.details
@@ -75,21 +78,28 @@ def describe(
         frames.append({"span": _span_of(error), "function": "<module>", "line": None})
     if stage == "build":
         stage = _stage(error)
-    message = _message(error)
+    message = _message(shown)
     refusal = trace.refusal if trace is not None and stage in ("build", "step") else None
     if trace is not None and not _comes_from(error, trace.refused_with):
         refusal = None
     if trace is None or refusal is None:
-        kind, details = kinds.classify(error, message)
+        kind, details = kinds.classify(shown, message)
         made = _made(error) if stage == "build" else None
         return record(
-            type(error).__name__, message, stage, frames, kind=kind, details=details, layer_class=made
+            type(shown).__name__, message, stage, frames, kind=kind, details=details, layer_class=made
         )
-    kind, details = kinds.classify(error, message, trace.refused_by_keras())
+    kind, details = kinds.classify(shown, message, trace.refused_by_keras())
     origin = trace.origin(trace.refused_layer)
     if trace.refused_inside and origin is not None and origin not in frames:
         frames.append(origin)
-    return record(type(error).__name__, message, stage, frames, kind=kind, details=details, **refusal)
+    return record(type(shown).__name__, message, stage, frames, kind=kind, details=details, **refusal)
+
+
+def _behind(error: BaseException) -> BaseException:
+    """What the function of a Lambda raised, of which Keras makes an error about the shape of its output."""
+    last, first = _modules(error)[-1:], error.__context__
+    hides = [(module.rpartition(".")[2], function) for module, function, _ in last]
+    return first if hides == [("lambda_layer", "compute_output_shape")] and first is not None else error
 
 
 def _comes_from(error: BaseException, refused: Optional[BaseException]) -> bool:

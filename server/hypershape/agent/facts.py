@@ -10,6 +10,7 @@ The facts of a rehearsal, each left out where it is not known:
 - `returning`: the last method of the user's (`Model.fit`, `Search.run_trial`) that returned to Keras Tuner
 - `nothing`: the same, where it returned None in the place of metrics
 - `meant`: `written`, a key, an attribute or a variable that is not there, and the `known` ones beside it
+- `without_model`: the class of a callback that asked for its model and was never given one
 - `because`: what was raised first, where Keras Tuner says something else
 - `absent`: the modules that the file imports and that are not installed
 - `compared`: what the model of the first trial gives and what that is compared with (`compared.outputs`)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import traceback
 import types
 from collections.abc import Mapping
 from typing import Any, Dict, Iterator, List, Optional
+
+import keras
 
 from .positions import Positions
 
@@ -37,11 +40,20 @@ def known(error: BaseException, positions: Positions) -> Optional[Dict[str, Any]
     return {"written": written, "known": names}
 
 
+def without_model(error: BaseException) -> Optional[str]:
+    """The class of a callback that asks for its model, which nothing gave it; None where an error is of another kind."""
+    if not isinstance(error, (AttributeError, TypeError)) or "'NoneType' object" not in str(error):
+        return None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        owner = frame.f_locals.get("self")
+        if isinstance(owner, keras.callbacks.Callback) and getattr(owner, "model", None) is None:
+            return type(owner).__name__
+    return None
+
+
 def _raising(error: BaseException) -> Optional[types.FrameType]:
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    return traceback.tb_frame if traceback is not None else None
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return frames[-1] if frames else None
 
 
 def _mappings(frame: types.FrameType) -> Iterator[Mapping[str, Any]]:

@@ -111,6 +111,8 @@ class Watch:
         """The user's files and folders that were opened or listed."""
         self._made: List[Tuple[Any, Any]] = []
         """Each layer with the frame in which it was made."""
+        self._inside: List[Dict[str, Any]] = []
+        """Where in the user's code a compiled step rose."""
         self._tuner: Any = None
         self._tolerated: Optional[int] = None
         self._trials = self._completed = 0
@@ -225,6 +227,9 @@ class Watch:
         names = meant.known(error, self._positions)
         if names is not None:
             self._facts["meant"] = names
+        modelless = meant.without_model(error)
+        if modelless is not None:
+            self._facts["without_model"] = modelless
         self._report.update(
             verdict="fail",
             stage=stage,
@@ -299,7 +304,12 @@ class Watch:
                 yield frame.f_globals[name]
 
     def _locate(self, described: Dict[str, Any], error: BaseException) -> None:
-        """A failure of a graph names its layer and no line: the one that made the layer is added."""
+        """A failure of a graph names its layer and no line: the one that made the layer is added.
+
+        Where it rose in code of the user's, that line is.
+        """
+        if self._inside and type(error).__module__.startswith("tensorflow"):
+            described["frames"] += self._inside
         if len(described["frames"]) > 1:
             return
         for word in reversed(str(error).replace("'", "/").split("/")):
@@ -569,6 +579,10 @@ class Watch:
             try:
                 with cutting.noted(given.get("x")) as batches:
                     history = real(*bound.args, **bound.kwargs)
+            except Exception as error:
+                if generator is None:
+                    self._find_inside(error, real, bound)
+                raise
             finally:
                 drawn = batches if generator is None else generator.first
                 if first and labels is None:
@@ -583,6 +597,18 @@ class Watch:
                 generator.drain(wanted)
             if first and asked_steps is None:
                 cutting.pass_through(given.get("x"))
+
+    def _find_inside(self, error: Exception, real: Any, bound: inspect.BoundArguments) -> None:
+        """Where a compiled step rose in code of the user's: as plain Python it tells."""
+        if not type(error).__module__.startswith("tensorflow") or self._positions.frames(error.__traceback__):
+            return
+        model = bound.args[0]
+        bound.arguments["callbacks"] = None
+        model.run_eagerly, model.train_function, model.test_function = True, None, None
+        try:
+            real(*bound.args, **bound.kwargs)
+        except Exception as again:
+            self._inside = self._positions.frames(again.__traceback__)
 
     def _look_at(self, model: Any, labels: Any) -> None:
         """Notes of a trained model what raises nothing; classes of the user's may answer in any way."""

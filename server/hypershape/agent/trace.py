@@ -184,7 +184,7 @@ class Recorder:
             if not direct:
                 origin = trace.origin(self)
                 if origin is None and span is None:
-                    return original_call(self, *args, **kwargs)
+                    return recorder._unmade(original_call, self, args, kwargs)
                 span = span if origin is None else origin["span"]
             inputs = (args, kwargs)
             if direct and not trace.stepping:
@@ -239,6 +239,17 @@ class Recorder:
             yield
         finally:
             self.trace = held
+
+    def _unmade(self, call: Any, layer: Any, args: Any, kwargs: Any) -> Any:
+        """Calls a layer that the probe did not make; what it refuses in a step is told as its refusal."""
+        trace = self.trace
+        try:
+            return call(layer, *args, **kwargs)
+        except Exception as error:
+            if trace is not None and trace.stepping and _is_keras(layer) and _is_plain_layer(layer):
+                with contextlib.suppress(Exception):
+                    trace.refused(layer, error, True, (args, kwargs))
+            raise
 
     def _caller(self, frame: Optional[FrameType], stepping: bool) -> Tuple[Optional[FrameType], bool]:
         """The user's frame that a layer call belongs to, and whether it made the call itself.

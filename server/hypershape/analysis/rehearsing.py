@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
@@ -142,11 +143,15 @@ async def _plays(
     """The rehearsals of one tuner: one that tells the most, then those that may differ from it."""
     plan = _Plan(target)
     while (configuration := plan.next()) is not None and (not plan.played or clock.left > plan.took):
+        started = time.monotonic()
         try:
             declared = declared_for(tuner, [target.target] if target is not None else [])
             rehearsal = await play(tuner, configuration, player, declared)
         except AgentFailed:
             return
+        if not rehearsal.assumed:
+            # Under assumptions it is several plays, of which one tells what it took.
+            clock.wait(max(time.monotonic() - started - rehearsal.seconds, 0.0))
         plan.add(rehearsal)
         yield rehearsal
 

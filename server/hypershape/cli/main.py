@@ -44,6 +44,9 @@ class CheckLevel(str, Enum):
     DEVICE = "device"
 
 
+BUDGET = 20.0
+"""Seconds for each file where nothing says otherwise: as in the editor, and as much for its searches, which are played."""
+
 TRUST = "Run the interpreter that the folder names or holds."
 
 
@@ -66,7 +69,7 @@ def check(
         typer.Option(
             min=0.1,
             help="Seconds for each file, once the interpreter has started.",
-            show_default="the project's, else 10",
+            show_default=f"the project's, else {BUDGET:.0f}",
         ),
     ] = None,
     exhaustive: Annotated[bool, typer.Option(help="Enumerate the space however large it is.")] = False,
@@ -102,7 +105,7 @@ def check(
     )
     if verbose:
         journal.show()
-    usual = Options(level="auto", exhaustive=exhaustive, fix_all=False)
+    usual = Options(level="auto", budget=BUDGET, exhaustive=exhaustive, fix_all=False)
     raise typer.Exit(
         _run(lambda: asyncio.run(checking.check(paths, flags, usual, output.value, corners, trust, report)))
     )

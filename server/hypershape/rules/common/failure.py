@@ -152,8 +152,14 @@ def layer_call(error: ProbeError, code: Code) -> ast.Call | None:
         return None
     if error.made is None:
         frame = _frame(error, code)
-        return None if frame is None else _constructor(frame, error, code)
+        return _only_one(error, code) if frame is None else _constructor(frame, error, code)
     return _constructor(error.made, error, code) if _is_here(error.made, code) else None
+
+
+def _only_one(error: ProbeError, code: Code) -> ast.Call | None:
+    """The only call of the file that makes a layer of the refusing class, wherever that is."""
+    made = [call for call in code.calls if class_of(call, code) == error.layer_class]
+    return made[0] if len(made) == 1 else None
 
 
 def _constructor(frame: Frame, error: ProbeError, code: Code) -> ast.Call | None:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hypershape.fixes.guard import GIVEN_UP
 from hypershape.model import (
@@ -216,7 +217,11 @@ def _named_class(story: Story, code: Code) -> Span | None:
 def what(story: Story, code: Code) -> str:
     """The exception with its text, or with what Keras Tuner hides behind its own."""
     plain = (
-        _unbatched(story) or _emptied(story) or _without_result(story, code) or _without_labels(story, code)
+        _unbatched(story)
+        or _emptied(story)
+        or _without_result(story, code)
+        or _without_labels(story, code)
+        or _without_model(story)
     )
     if plain is not None:
         return plain
@@ -273,19 +278,40 @@ def _without_labels(story: Story, code: Code) -> str | None:
     return f"The search is given no labels: {taken}, and `y` is empty ({story.error.type})."
 
 
+def _without_model(story: Story) -> str | None:
+    """A callback that a training loop of the user's calls without having given it the model."""
+    callback = story.failed.facts.get("without_model")
+    if not isinstance(callback, str):
+        return None
+    return (
+        f"`{callback}` asks for its model, which it was never given: `set_model(model)` comes before anything else is "
+        f"called ({story.error.type})."
+    )
+
+
 def _unbatched(story: Story) -> str | None:
-    """A dataset whose elements are single samples, which Keras takes for batches."""
+    found = unbatched(story)
+    if found is None:
+        return None
+    name, shape = found
+    of = "validation dataset" if name == "validation_data" else "dataset"
+    return (
+        f"The {of} is not batched: its elements have the shape {shape}, which is that of one "
+        f"sample ({story.error.type})."
+    )
+
+
+def unbatched(story: Story) -> tuple[str, tuple[Any, ...]] | None:
+    """The argument of the search that is a dataset of single samples, which Keras takes for batches, and their shape."""
     sample = (story.failed.facts.get("model") or {}).get("input")
     given = story.failed.facts.get("search", {})
-    for name in ("0", "x"):
+    names = {"fit": ("0", "x"), "validate": ("validation_data",)}.get(story.failed.stage or "", ())
+    for name in names:
         elements = given.get(name, {}).get("elements")
         first = elements[0] if isinstance(elements, (list, tuple)) and elements else elements
         shape = first.get("shape") if isinstance(first, dict) else None
-        if story.failed.stage == "fit" and sample and shape and list(shape) == list(sample)[1:]:
-            return (
-                f"The dataset is not batched: its elements have the shape {tuple(shape)}, which is that of one "
-                f"sample ({story.error.type})."
-            )
+        if sample and shape and list(shape) == list(sample)[1:]:
+            return name, tuple(shape)
     return None
 
 

@@ -13,7 +13,7 @@ from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.objectives import sought_instead
-from hypershape.rules.common.rehearsed import Story, place
+from hypershape.rules.common.rehearsed import Story, place, unbatched
 from hypershape.rules.common.tuners import constructed, sought_by
 from hypershape.source import Code
 
@@ -27,8 +27,10 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _spelt(story, code)
     yield from _objective(story, code)
     yield from _keywords(story, code)
+    yield from _with_model(story, code)
     yield from _without_end(story, code)
     yield from _validation_labels(story, code)
+    yield from _in_batches(story, code)
     yield from _saved(story, code)
     told = counted(story, story.explored(analysis))
     if told is not None:
@@ -123,6 +125,25 @@ def _with_keywords(method: ast.FunctionDef, code: Code) -> Edit | None:
     return Edit(place, ", **kwargs") if rest.startswith(")") else None
 
 
+def _with_model(story: Story, code: Code) -> Iterator[Fix]:
+    """Callbacks that are given the model before the loop of a HyperModel's `fit` in which they are called."""
+    where = place(story, code)
+    around = list(code.ancestors(call)) if (call := code.expression(where, ast.Call)) is not None else []
+    method = next((each for each in around if isinstance(each, ast.FunctionDef)), None)
+    each = next((each for each in around if isinstance(each, ast.For)), None)
+    if "without_model" not in story.failed.facts or method is None or each is None:
+        return
+    if method.name != "fit" or len(method.args.args) < 3 or not isinstance(each.iter, ast.Name):
+        return
+    first = around[around.index(method) - 1]
+    loop, model, indent = code.source(each.target), method.args.args[2].arg, " " * first.col_offset  # type: ignore[attr-defined]
+    newline = f"{code.text.newline}{indent}"
+    span = code.span(first)
+    start = Span(span.path, span.line, span.column, span.line, span.column)
+    text = f"for {loop} in {each.iter.id}:{newline}    {loop}.set_model({model}){newline}"
+    yield Fix(f"Give {each.iter.id} the model first", (Edit(start, text),))
+
+
 def _without_end(story: Story, code: Code) -> Iterator[Fix]:
     """A generator that begins again: the first trial takes all that it gives once."""
     search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
@@ -157,6 +178,22 @@ def _validation_labels(story: Story, code: Code) -> Iterator[Fix]:
     given = ", ".join([code.source(validation), *others])
     edit = Edit(code.span(validation), f"{code.source(made.func)}({given})")
     yield Fix("Make the validation labels one-hot, too", (edit,))
+
+
+def _in_batches(story: Story, code: Code) -> Iterator[Fix]:
+    """A dataset of single samples in batches."""
+    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    if (found := unbatched(story)) is None or not isinstance(search, ast.Call):
+        return
+    data = code.argument(search, "x", 0) if found[0] in ("0", "x") else code.argument(search, found[0])
+    if data is not None:
+        yield from batched(data, code)
+
+
+def batched(data: ast.expr, code: Code) -> Iterator[Fix]:
+    """A dataset that is written as a name or a call, in batches."""
+    if isinstance(data, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+        yield Fix("Give batches of 32", (Edit(code.span(data), f"{code.source(data)}.batch(32)"),))
 
 
 def _one_hot(labels: ast.expr, search: ast.Call, code: Code) -> ast.Call | None:

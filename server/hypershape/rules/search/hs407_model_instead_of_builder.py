@@ -38,6 +38,14 @@ class ModelInsteadOfBuilder(Rule):
             at="build_model(kt.HyperParameters())",
             fixed='kt.RandomSearch(build_model, "val_loss")',
         ),
+        Example.search(
+            """
+            first = build_model(kt.HyperParameters())
+            tuner = kt.RandomSearch(first, "val_loss")
+            """,
+            at="first",
+            fixed='kt.RandomSearch(build_model, "val_loss")',
+        ),
         Example(
             """
             import keras
@@ -96,23 +104,24 @@ class ModelInsteadOfBuilder(Rule):
         builders = {target.name for target in analysis.module.targets if target.kind == "function"}
         for tuner in tuners(analysis, code):
             given = code.argument(tuner.node, "hypermodel", 0)
-            if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id in builders:
-                if _returns_a_model(given.func.id, code):
+            made = code.resolve(given) if given is not None else None
+            if given is not None and isinstance(made, ast.Call) and isinstance(made.func, ast.Name):
+                if made.func.id in builders and _returns_a_model(made.func.id, code):
                     yield self.finding(
-                        f"The tuner needs the function {given.func.id} itself, not what it returns.",
+                        f"The tuner needs the function {made.func.id} itself, not what it returns: no search begins.",
                         code.span(given),
-                        repairs=partial(_function_itself, given, code),
+                        repairs=partial(_function_itself, given, made.func, code),
                     )
-            elif isinstance(given, ast.Name) and (made := _hypermodel_class(given.id, code)) is not None:
+            elif isinstance(given, ast.Name) and (kind := _hypermodel_class(given.id, code)) is not None:
                 yield self.finding(
                     f"The tuner needs an instance of {given.id}, not the class.",
                     code.span(given),
-                    repairs=partial(_instance, given, made, code),
+                    repairs=partial(_instance, given, kind, code),
                 )
 
 
-def _function_itself(given: ast.Call, code: Code) -> Iterator[Fix]:
-    yield Fix("Pass the function", (Edit(code.span(given), code.source(given.func)),))
+def _function_itself(given: ast.expr, function: ast.Name, code: Code) -> Iterator[Fix]:
+    yield Fix("Pass the function", (Edit(code.span(given), function.id),))
 
 
 def _instance(given: ast.Name, made: ast.ClassDef, code: Code) -> Iterator[Fix]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.remedies import batched
 from hypershape.rules.common.tuners import targets_of, trains_itself, tuners
-from hypershape.source import Code
 
 
 class DatasetNotBatched(Rule):
@@ -70,10 +69,5 @@ class DatasetNotBatched(Rule):
                     yield self.finding(
                         f"The dataset gives single samples{sample}, not batches: the first step of every trial fails.",
                         code.span(x),
-                        repairs=partial(_batched, x, code),
+                        repairs=partial(batched, x, code),
                     )
-
-
-def _batched(x: ast.expr, code: Code) -> Iterator[Fix]:
-    if isinstance(x, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
-        yield Fix("Give batches of 32", (Edit(code.span(x), f"{code.source(x)}.batch(32)"),))
