@@ -67,7 +67,7 @@ def describe(
     those of the traceback.
     """
     frames = [*around, *positions.frames(error.__traceback__)]
-    shown = _behind(error)
+    shown = _behind(error, trace)
     if shown is not error:
         frames += positions.frames(shown.__traceback__)
     if isinstance(error, Refusal):
@@ -95,11 +95,14 @@ def describe(
     return record(type(shown).__name__, message, stage, frames, kind=kind, details=details, **refusal)
 
 
-def _behind(error: BaseException) -> BaseException:
+def _behind(error: BaseException, trace: Optional[Trace]) -> BaseException:
     """What the function of a Lambda raised, of which Keras makes an error about the shape of its output."""
-    last, first = _modules(error)[-1:], error.__context__
-    hides = [(module.rpartition(".")[2], function) for module, function, _ in last]
-    return first if hides == [("lambda_layer", "compute_output_shape")] and first is not None else error
+    first = error.__context__
+    refused = type(trace.refused_layer).__name__ if trace is not None else "Lambda"
+    if first is None or refused != "Lambda" or not isinstance(error, NotImplementedError):
+        return error
+    hides = any(module.endswith(".lambda_layer") for module, _, _ in _modules(error))
+    return first if hides or trace is not None else error
 
 
 def _comes_from(error: BaseException, refused: Optional[BaseException]) -> bool:

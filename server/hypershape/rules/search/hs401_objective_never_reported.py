@@ -176,11 +176,15 @@ def _reported_ones(
 
 
 def _near(plain: str, names: set[str]) -> list[str]:
-    """The reported names that a name may have meant, the nearest first and the loss last."""
+    """The reported names that a name may have meant, the nearest first and the loss last.
+
+    Where some begin alike, as `prec` for `precision`, others resemble it by chance.
+    """
     ordered = sorted(names)
     near = get_close_matches(plain, ordered, n=2, cutoff=0.3)
-    near += [each for each in ordered if each not in near and each.startswith(plain[:3])]
-    return [*near, *(["loss"] if "loss" not in near else [])]
+    alike = [each for each in dict.fromkeys([*near, *ordered]) if each.startswith(plain[:3])]
+    found = alike or near
+    return [*found, *(["loss"] if "loss" not in found else [])]
 
 
 def _compiled(tuner: Tuner, plain: str, analysis: Analysis) -> Iterator[Fix]:
