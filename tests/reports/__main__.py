@@ -49,7 +49,9 @@ def main() -> int:
     if not done:
         print(f"{len(said)} of {len(cases)} files are done, and not all repairs are tried: run this again")
         return NOT_DONE
-    print("\n" + table(said) + "\n\n" + "\n".join(told(said)))
+    for title, each in _apart(said).items():
+        print(f"\n{title}\n{table(each)}")
+    print("\n" + "\n".join(told(said)))
     return int(any(each.verdict not in ("found", "silent") for each in said))
 
 
@@ -77,6 +79,16 @@ async def _said(cases: Sequence[Case], kept: Kept, until: float, level: str, bud
     return done
 
 
+def _apart(said: Sequence[Said]) -> dict[str, list[Said]]:
+    """The files after public reports, and the others."""
+    parts = {"cases": "files after public reports", "own": "files of our own"}
+    found = {
+        title: [each for each in said if each.case.path.parent.name == folder]
+        for folder, title in parts.items()
+    }
+    return {title: each for title, each in found.items() if each}
+
+
 def table(said: Sequence[Said]) -> str:
     """The verdicts by kind."""
     lines = [COLUMNS.format("where the fault lies", "found", "in part", "missed", "wrong", "silent")]
@@ -93,7 +105,11 @@ def told(said: Sequence[Said]) -> list[str]:
     faulty = [each for each in said if each.case.codes]
     found = sum(each.verdict == "found" for each in faulty)
     repairs = [came for each in said for came in each.repairs]
-    lines = [f"{found} of {len(faulty)} that fail or mislead are found with place and consequence"]
+    seconds = sorted(each.shown.seconds for each in said)
+    lines = [
+        f"{found} of {len(faulty)} that fail or mislead are found with place and consequence",
+        f"a file takes {seconds[len(seconds) // 2]:.1f} s, the median, and {seconds[-1]:.1f} s at most",
+    ]
     if repairs:
         lines.append(
             f"{repairs.count('cures')} of {len(repairs)} repairs cure in a real search and keep what is sought"
