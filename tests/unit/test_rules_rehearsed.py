@@ -392,6 +392,75 @@ def test_a_fit_that_takes_too_little_takes_the_rest_and_hands_it_on() -> None:
     assert "model.fit(x, y, **kwargs)" in found
 
 
+OWN_FIT = """
+    import keras
+    import keras_tuner as kt
+
+    class Model(kt.HyperModel):
+        def build(self, hp):
+            return keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+
+        def fit(self, hp, model, x, y, callbacks=(), **kwargs):
+            {body}
+
+    tuner = kt.{tuner}(Model(), objective="loss", overwrite=True)
+    tuner.search(x, y, callbacks=[keras.callbacks.ModelCheckpoint("out/best.h5")])
+"""
+
+
+def failing_in_fit(text: str, where: str, type_name: str, message: str, **facts: Any) -> Rehearsal:
+    failed = rehearsal({}, "fit", message, facts=facts)
+    assert failed.error is not None
+    frames = (Frame(at(module(text), where), "fit"),)
+    return replace(failed, error=replace(failed.error, type=type_name, frames=frames))
+
+
+@pytest.mark.parametrize(
+    ("tuner", "repaired_call"),
+    [
+        ("RandomSearch", 'model.fit(x, y, **{**kwargs, "epochs": hp.Int("epochs", 1, 3)})'),
+        ("Hyperband", "model.fit(x, y, **kwargs)"),
+    ],
+)
+def test_an_argument_that_the_search_gives_as_well_is_given_once(tuner: str, repaired_call: str) -> None:
+    call = 'model.fit(x, y, epochs=hp.Int("epochs", 1, 3), **kwargs)'
+    text = OWN_FIT.format(body=f"return {call}", tuner=tuner)
+    twice = "fit() got multiple values for keyword argument 'epochs'"
+    (found,) = repaired(failing_in_fit(text, call, "TypeError", twice), text)
+    assert repaired_call in found
+
+
+def test_callbacks_are_given_the_model_before_they_are_called() -> None:
+    call = "each.on_epoch_end(epoch, {})"
+    loop = f"for epoch in range(2):\n                for each in callbacks:\n                    {call}"
+    text = OWN_FIT.format(body=loop, tuner="RandomSearch")
+    failed = failing_in_fit(
+        text, call, "AttributeError", "'NoneType' object has no attribute 'optimizer'", without_model="Stop"
+    )
+    (found,) = repaired(failed, text)
+    assert (
+        "        for each in callbacks:\n            each.set_model(model)\n        for epoch in range(2):"
+        in found
+    )
+
+
+def test_the_path_of_a_checkpoint_ends_as_keras_wants_it() -> None:
+    text = OWN_FIT.format(body="return model.fit(x, y, **kwargs)", tuner="RandomSearch")
+    message = "the filepath must end in `.weights.h5` (Keras weights format). Received: filepath=out/best.h5"
+    (found,) = repaired(failing_in_fit(text, "[keras.callbacks", "ValueError", message), text)
+    assert 'ModelCheckpoint("out/best.weights.h5")' in found
+
+
+def test_a_dataset_of_single_samples_is_put_into_batches() -> None:
+    facts = {
+        "search": {"validation_data": {"kind": "dataset", "elements": [{"shape": [7]}, {"shape": []}]}},
+        "model": {"input": [None, 7]},
+    }
+    text = TEXT.replace("(x, y)", "held_out")
+    (found,) = repaired(rehearsal({}, "validate", facts=facts), text)
+    assert "validation_data=held_out.batch(32)" in found
+
+
 def test_a_generator_that_ends_begins_again() -> None:
     text = """
         import keras_tuner as kt

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from pathlib import PurePosixPath
 
 from hypershape.fixes import edits
 from hypershape.fixes.tighten import tighten
@@ -28,6 +30,8 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _objective(story, code)
     yield from _keywords(story, code)
     yield from _with_model(story, code)
+    yield from _given_twice(story, code)
+    yield from _with_known_ending(story, code)
     yield from _without_end(story, code)
     yield from _validation_labels(story, code)
     yield from _in_batches(story, code)
@@ -123,6 +127,50 @@ def _with_keywords(method: ast.FunctionDef, code: Code) -> Edit | None:
     place = Span(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
     rest = code.text.line(last.end_line)[last.end_column - 1 :].lstrip()
     return Edit(place, ", **kwargs") if rest.startswith(")") else None
+
+
+def _given_twice(story: Story, code: Code) -> Iterator[Fix]:
+    """An argument of the user's own in the place of the one that comes with the `**kwargs` of a search."""
+    found = _TWICE.search(story.error.message)
+    call = code.expression(place(story, code), ast.Call)
+    if found is None or story.error.type != "TypeError" or not isinstance(call, ast.Call):
+        return
+    own = next((each for each in call.keywords if each.arg == found["name"]), None)
+    others = [each for each in call.keywords if each.arg is None]
+    removed = edits.remove_argument(code.module, code.span(call), found["name"])
+    if own is None or removed is None or len(others) != 1:
+        return
+    if own.arg == "epochs" and story.tuner.class_name == "Hyperband":
+        # Its later rounds begin at an epoch of its own, which may lie behind the last of the user's.
+        yield Fix("Leave epochs to Hyperband", (removed,))
+        return
+    value, given = code.source(own.value), code.source(others[0].value)
+    merged = Edit(code.span(others[0].value), f'{{**{given}, "{own.arg}": {value}}}')
+    yield Fix(f"Let this {own.arg} replace that of the search", (removed, merged))
+
+
+_TWICE = re.compile(r"got multiple values for (?:keyword )?argument '(?P<name>\w+)'")
+
+
+def _with_known_ending(story: Story, code: Code) -> Iterator[Fix]:
+    """The path of a checkpoint with the ending that Keras asks for."""
+    wanted = re.search(r"must end in `(\.[\w.]+)`.*filepath=(\S+)$", story.error.message, re.DOTALL)
+    if wanted is None:
+        return
+    ending, path = wanted[1], wanted[2]
+    for call in code.calls:
+        made = (code.origin(call.func) or "").endswith(".ModelCheckpoint")
+        given = code.argument(call, "filepath", 0) if made else None
+        text = code.resolve(given) if given is not None else None
+        last = text.values[-1] if isinstance(text, ast.JoinedStr) and text.values else text
+        if text is None or not isinstance(last, ast.Constant) or not isinstance(last.value, str):
+            continue
+        known = [each for each in (".weights.h5", ".h5", ".keras") if path.endswith(each)]
+        old = known[0] if known else PurePosixPath(path).suffix
+        source = code.source(text)
+        if path.endswith(last.value) and source.endswith((f'{old}"', f"{old}'")):
+            new = f"{source[: len(source) - len(old) - 1]}{ending}{source[-1]}"
+            yield Fix(f"Let the path end in {ending}", (Edit(code.span(text), new),))
 
 
 def _with_model(story: Story, code: Code) -> Iterator[Fix]:
