@@ -64,7 +64,7 @@ class LossWeightRefused(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
-        return f"The weight of a loss is {error.details.get('weight')}, which is no number"
+        return f"A weight in `loss_weights`, which `compile` takes before `metrics`, is {error.details.get('weight')}, which is no number"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
         found = [code.argument(call, "loss_weights", _PLACE) for call in compiles(target, code)]
