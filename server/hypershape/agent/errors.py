@@ -67,7 +67,7 @@ def describe(
     those of the traceback.
     """
     frames = [*around, *positions.frames(error.__traceback__)]
-    shown = _behind(error, trace)
+    shown = _behind(error)
     if shown is not error:
         frames += positions.frames(shown.__traceback__)
     if isinstance(error, Refusal):
@@ -95,14 +95,15 @@ def describe(
     return record(type(shown).__name__, message, stage, frames, kind=kind, details=details, **refusal)
 
 
-def _behind(error: BaseException, trace: Optional[Trace]) -> BaseException:
+def _behind(error: BaseException) -> BaseException:
     """What the function of a Lambda raised, of which Keras makes an error about the shape of its output."""
-    first = error.__context__
-    refused = type(trace.refused_layer).__name__ if trace is not None else "Lambda"
-    if first is None or refused != "Lambda" or not isinstance(error, NotImplementedError):
-        return error
-    hides = any(module.endswith(".lambda_layer") for module, _, _ in _modules(error))
-    return first if hides or trace is not None else error
+    found, seen = error, error
+    while seen.__context__ is not None:
+        last = [(module.rpartition(".")[2], function) for module, function, _ in _modules(seen)[-1:]]
+        seen = seen.__context__
+        if last == [("lambda_layer", "compute_output_shape")]:
+            found = seen
+    return found
 
 
 def _comes_from(error: BaseException, refused: Optional[BaseException]) -> bool:
