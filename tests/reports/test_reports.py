@@ -32,6 +32,7 @@ FAST = (
     "works_settings_in_dictionaries",
     "silent_grid_resumed",
     "search_best_hp_called",
+    "search_unknown_objective",
 )
 CASES = {case.name: case for case in all_cases() if case.name in FAST}
 

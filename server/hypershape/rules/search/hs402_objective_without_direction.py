@@ -9,7 +9,7 @@ from functools import partial
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.directions import MAXIMISED, MINIMISED, REFUSED, metric_of
-from hypershape.rules.common.tuners import given_as_text, objective_edits, tuners
+from hypershape.rules.common.tuners import given_as_text, objective_edits, reported, trains_itself, tuners
 from hypershape.source import Code
 
 _CUSTOM = ("register_keras_serializable", "custom_object_scope", "get_custom_objects", "CustomObjectScope")
@@ -83,11 +83,13 @@ class ObjectiveWithoutDirection(Rule):
             name = metric_of(given[1]) if given else None
             if given is None or name in MAXIMISED or name in MINIMISED or name is None:
                 continue
+            known = set() if trains_itself(tuner, analysis, code) else reported(tuner, analysis)
             why = "needs arguments that it cannot guess" if name in REFUSED else "is no metric of Keras"
             yield self.finding(
                 f"Keras Tuner cannot tell whether {given[1]!r} is to be minimised or maximised: {name} {why}. No search begins.",
                 code.span(given[0]),
-                repairs=partial(_directed, *given, code),
+                # In either direction nothing is sought where no trial reports it, which HS401 tells and repairs.
+                repairs=partial(_directed, *given, code) if not known or name in known else None,
             )
 
 
