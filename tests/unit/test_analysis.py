@@ -15,7 +15,7 @@ import pytest
 from hypershape import analysis, fixes, rules, source, space
 from hypershape.analysis import repairs
 from hypershape.analysis.clock import Clock
-from hypershape.model import Analysis, Edit, Finding, Fix, Level, Options, Severity, Span
+from hypershape.model import Analysis, Edit, Finding, Fix, Level, Options, Severity, Slice, Span
 from hypershape.probe import Agent, Cache
 from tests.unit.scripted import HERE, PATH, Build, Hp, ScriptedAgent
 
@@ -384,3 +384,64 @@ def test_of_repairs_that_lose_nothing_the_one_after_which_nothing_fails_comes_fi
     ranked = repairs._ranked([(one, True), (dear, True), (all_layers, True)], None)
     assert [fix.title for fix in ranked] == ["of all layers", "of one layer", "of most of the space"]
     assert [fix.preferred for fix in ranked] == [True, False, False]
+
+
+# ------------------------------------------------------------------- edits elsewhere
+
+
+def wide_kernels_fail(hp: Hp, level: Level) -> None:
+    """Fails where the file makes its convolution, whatever line that is on."""
+    kernel = hp.choice("kernel", *range(3, 9 if "3, 7," in hp.text else 11, 2))
+    hp.choice("units", *range(1, 41))
+    if kernel >= 9:
+        line = 1 + next(number for number, each in enumerate(hp.text.splitlines()) if "Conv2D" in each)
+        raise ValueError("Computed output size would be zero or negative", line)
+
+
+NOTES = "def noted(history):\n    print(history)\n\n\n"
+
+
+async def test_an_edit_elsewhere_moves_what_is_known_and_explores_nothing_anew(tmp_path: Path) -> None:
+    moved = TEXT.replace("def build_model", f"{NOTES}def build_model")
+    cache, anew = Cache(tmp_path / "kept"), Cache(tmp_path / "empty")
+    first, after, fresh = (ScriptedAgent(wide_kernels_fail) for _ in range(3))
+    (before,) = [
+        each for each in (await states(first, cache=cache, verify_fixes=False))[-1].findings if each.cause
+    ]
+    shown = await states(after, moved, cache=cache, verify_fixes=False)
+    expected = (await states(fresh, moved, cache=anew, verify_fixes=False))[-1]
+    (wanted,) = [each for each in expected.findings if each.cause]
+    assert wanted.span.line == before.span.line + NOTES.count("\n")
+    for state in (shown[0], shown[-1]):
+        told = [each for each in state.findings if each.cause]
+        assert [(each.message, each.span, each.related) for each in told] == [
+            (wanted.message, wanted.span, wanted.related)
+        ]
+        assert [each.span for each in state.targets[0].hyperparameters] == [
+            each.span for each in expected.targets[0].hyperparameters
+        ]
+    assert len(after.probed) < len(fresh.probed) / 2
+
+
+async def test_the_trial_of_a_repair_that_adds_a_line_probes_no_other_build_function(tmp_path: Path) -> None:
+    other = TEXT[TEXT.index("def build_model") :].replace("build_model", "build_other")
+    agent: Any = ScriptedAgent(wide_kernels_fail)
+    done = (await states(agent, TEXT + "\n\n" + other, verify_fixes=False))[-1]
+    kernel = next(each for each in done.findings if each.cause and each.target == "build_model")
+    lines = TEXT.splitlines()
+    line = next(number for number, each in enumerate(lines, 1) if each.startswith("    kernel"))
+    smaller = '    smaller = "Said in a line more."\n' + lines[line - 1].replace("3, 9,", "3, 7,")
+    place = Span(PATH, line, 1, line, len(lines[line - 1]) + 1)
+    longer = Fix("Lower the maximum", (Edit(place, smaller),))
+    opened: list[str] = []
+    plain = agent.open
+
+    async def opening(slice_: Slice, *args: Any, **kwargs: Any) -> Any:
+        opened.append(slice_.expression)
+        return await plain(slice_, *args, **kwargs)
+
+    agent.open = opening
+    asked = replace(done, findings=(replace(kernel, repairs=lambda: iter([longer]), settled=False),))
+    repaired = await repairs.with_fixes(asked, agent, Options(), Clock(10))
+    assert [fix.verified for each in repaired.findings for fix in each.fixes] == [True]
+    assert set(opened) == {"build_model"}

@@ -5,7 +5,7 @@ import os
 import pickle
 import sys
 import zlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,15 @@ from hypershape.model import (
     Cause,
     Coverage,
     Environment,
+    Frame,
+    LayerCall,
+    LayerRow,
     Options,
     ProbeError,
     Rehearsal,
     Report,
     Slice,
+    Span,
     Target,
     TargetAnalysis,
 )
@@ -61,6 +65,79 @@ def test_a_result_is_found_again_for_the_same_text_and_environment_only(tmp_path
     assert cache.result(target(CNN.replace("[3, 7]", "[3, 5]")), HERE) is None
     assert cache.result(target(), replace(HERE, keras="3.16.0")) is None
     assert cache.result(target("# hypershape: x=(6, 6, 1)" + CNN), HERE) is None
+
+
+ABOVE = "def report(history):\n    print(history)\n"
+"""Nothing that the build function needs."""
+
+
+def failing(of: Target) -> TargetAnalysis:
+    """A result whose places are on the lines of the convolution: in a report, its error and a row."""
+    line = next(
+        number for number, text in enumerate(of.slice.files[-1].text.split("\n"), 1) if "Conv2D" in text
+    )
+    place = Span("/project/model.py", line, 15, line, 61)
+    library = Span("/lib/keras/layers.py", 400, 1, 400, 5)
+    layer = LayerCall(place, "conv2d", "Conv2D", ((None, 6, 6, 1),), ((None, 4, 4, 4),), "float32", 40)
+    frames = (Frame(place, "build_model", line), Frame(library, "call", 400))
+    details = {"size": 7, "frame": {"span": asdict(place), "function": "build_model", "line": line}}
+    error = ProbeError("ValueError", "refused", "build", frames, details=details)
+    first = Report({"kernel": 7}, "fail", "symbolic", error, layers=(layer,))
+    cause = Cause(error, first, (first.configuration,), None, True, 0.5)
+    row = LayerRow(place, "conv2d", "Conv2D", ((None, 4, 4, 4),), "", (40, 40))
+    return replace(result(of), reports=(first,), causes=(cause,), layers=(row,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ABOVE + CNN,
+        CNN.replace("import keras\n", "import keras\n\n\n# A note.\n"),
+        CNN.replace("    model.add", "\n    model.add"),
+        CNN.replace("import keras\n", "import keras  # A note.\n") + ABOVE,
+        CNN.replace("\nimport keras\n\n", "import keras\n"),
+    ],
+    ids=["a function above", "lines above", "an empty line within", "a comment beside", "lines gone"],
+)
+def test_a_result_stands_where_its_lines_stand_after_an_edit_elsewhere(tmp_path: Path, text: str) -> None:
+    cache = Cache(tmp_path)
+    cache.keep(failing(target()), HERE)
+    found = cache.result(target(text), HERE)
+    assert found == failing(target(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CNN.replace("import keras\n", "import keras\n\n\nNOTE = 1\n").replace("Conv2D(4", "Conv2D(NOTE"),
+        CNN.replace("[3, 7]", "[3, 9]"),
+    ],
+)
+def test_a_result_is_not_found_again_where_the_edit_has_to_do_with_it(tmp_path: Path, text: str) -> None:
+    cache = Cache(tmp_path)
+    cache.keep(failing(target()), HERE)
+    assert cache.result(target(text), HERE) is None
+
+
+def test_empty_lines_and_spaces_within_a_text_of_the_code_count(tmp_path: Path) -> None:
+    written = CNN.replace("import keras\n", 'import keras\nNAME = """a\n\nb"""\n').replace(
+        'loss="mse"', 'loss="mse" if NAME else "mae"'
+    )
+    cache = Cache(tmp_path)
+    cache.keep(failing(target(written)), HERE)
+    assert cache.result(target(written.replace("a\n\nb", "a\nb")), HERE) is None
+    assert cache.result(target(written.replace("a\n\nb", "a \n\nb")), HERE) is None
+    moved = ABOVE + written
+    assert cache.result(target(moved), HERE) == failing(target(moved))
+
+
+def test_what_names_a_line_in_words_is_not_moved(tmp_path: Path) -> None:
+    found = failing(target())
+    error = replace(found.causes[0].error, message="refused on line 6")
+    cache = Cache(tmp_path)
+    cache.keep(replace(found, causes=(replace(found.causes[0], error=error),)), HERE)
+    assert cache.result(target(), HERE) is not None
+    assert cache.result(target(ABOVE + CNN), HERE) is None
 
 
 def test_a_condition_is_found_again_as_the_value_that_it_was(tmp_path: Path) -> None:
@@ -110,7 +187,7 @@ def test_the_least_recently_used_results_go_when_the_folder_is_full(tmp_path: Pa
         os.utime(newest, (1000 + age, 1000 + age))
     assert cache.result(targets[0], HERE) is not None  # used now
     size = sum(path.stat().st_size for path in tmp_path.iterdir()) // len(targets)
-    Cache(tmp_path, limit=3 * size + size // 2).keep(result(target(CNN + "\n\n")), HERE)
+    Cache(tmp_path, limit=3 * size + size // 2).keep(result(target(CNN.replace("[3, 7]", "[3, 11]"))), HERE)
     left = [cache.result(each, HERE) is not None for each in targets]
     assert left[0] and not any(left[1:4])
 
@@ -153,6 +230,27 @@ async def test_a_file_that_is_opened_again_shows_its_results_before_the_interpre
         assert [finding.message for finding in again.findings] == [each.message for each in done.findings]
         edited = await _first(Cache(tmp_path), NeverStarts([sys.executable]), CNN.replace("6, 6", "9, 9"))
         assert edited.findings == ()
+    finally:
+        await agent.close()
+
+
+@pytest.mark.tensorflow
+@pytest.mark.asyncio
+async def test_after_an_edit_elsewhere_what_is_remembered_stands_where_a_new_analysis_puts_it(
+    tmp_path: Path,
+) -> None:
+    cache, agent = Cache(tmp_path / "one"), Agent([sys.executable])
+    try:
+        await _last(cache, agent, CNN)
+        at_once = await _first(cache, NeverStarts([sys.executable]), ABOVE + CNN)
+        later = await _last(cache, agent, ABOVE + CNN)
+        anew = await _last(Cache(tmp_path / "other"), agent, ABOVE + CNN)
+        assert [finding.code for finding in anew.findings] == ["HS201"]
+        for each in (at_once, later):
+            assert [(f.message, f.span, f.related) for f in each.findings] == [
+                (f.message, f.span, f.related) for f in anew.findings
+            ]
+        assert [row.span for row in at_once.targets[0].layers] == [row.span for row in anew.targets[0].layers]
     finally:
         await agent.close()
 

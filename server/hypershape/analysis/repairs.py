@@ -37,7 +37,7 @@ from hypershape.model import (
     TargetAnalysis,
     key_of,
 )
-from hypershape.probe import Agent, AgentFailed, Cache, SliceFailed
+from hypershape.probe import Agent, AgentFailed, Cache, SliceFailed, placed
 from hypershape.rules.common import fate
 from hypershape.rules.common.failure import COSTLY
 from hypershape.space.shares import SEEN, of_failures, percent
@@ -399,7 +399,7 @@ async def after_edit(
     """The edited text probed; None as soon as something in it is worse than before, or cannot be told.
 
     Raises `CutShort` where there is no time to tell.
-    Targets whose slice the edit does not change need no new probe.
+    Targets of which the edit changes no more than the lines on which they stand need no new probe.
     """
     after = Analysis(
         module, state.environment, tuple(unprobed(target) for target in module.targets), done=True
@@ -414,8 +414,12 @@ async def after_edit(
     for key, new in after.by_name.items():
         old = before.get(key)
         hopeless = old is None or (old.status != "probed" and old.target.name not in about)
-        if old is None or hopeless or _same_question(new.target, old.target):
+        if old is None or hopeless:
             probed.append(replace(old, target=new.target, causes=()) if old is not None else new)
+            continue
+        same = await aside(placed, old, new.target)
+        if same is not None:
+            probed.append(replace(same, causes=()))
             continue
         if agent is None or new.target.slice is None:
             return None
@@ -474,12 +478,6 @@ async def agent_for(agent: Agent, module: Module, known: Environment) -> tuple[A
         return own, await own.environment()
     except AgentFailed:
         return agent, known
-
-
-def _same_question(new: Target, old: Target) -> bool:
-    """Whether probes of an edited target would answer as those before the edit did."""
-    declared = [None if each.data is None else replace(each.data, span=None) for each in (new, old)]
-    return (new.slice, new.fed) == (old.slice, old.fed) and declared[0] == declared[1]
 
 
 async def _try(

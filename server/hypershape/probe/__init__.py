@@ -11,6 +11,7 @@ from hypershape.probe.agent import (
     State,
 )
 from hypershape.probe.cache import Cache
+from hypershape.probe.moving import placed
 
 __all__ = [
     "FIRST_SECONDS",
@@ -22,4 +23,5 @@ __all__ = [
     "Limits",
     "SliceFailed",
     "State",
+    "placed",
 ]

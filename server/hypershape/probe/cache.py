@@ -16,7 +16,6 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -34,12 +33,13 @@ from hypershape.model import (
     TargetAnalysis,
     key_of,
 )
+from hypershape.probe.moving import placed, question
 from hypershape.space import conditions
 
 LARGEST = 50_000_000
 """A result of more bytes than this is not kept."""
 
-FORMAT = "7"
+FORMAT = "8"
 """Changes whenever what is kept is no longer readable or no longer means the same."""
 
 
@@ -51,9 +51,9 @@ class Cache:
         self._limit = limit
 
     def result(self, target: Target, environment: Environment) -> TargetAnalysis | None:
-        """What was found out about a target of the same text in the same environment."""
+        """What was found out about a target that asks the same in the same environment, at its places now."""
         kept = self._load(_key(target, environment))
-        return replace(kept, target=target) if isinstance(kept, TargetAnalysis) else None
+        return placed(kept, target) if isinstance(kept, TargetAnalysis) else None
 
     def keep(self, explored: TargetAnalysis, environment: Environment) -> None:
         """Keeps a result; a folder that cannot be written keeps nothing."""
@@ -147,8 +147,7 @@ class _Reader(pickle.Unpickler):
 
 
 def _key(target: Target, environment: Environment) -> str:
-    data = None if target.data is None else replace(target.data, span=None)
-    return _digest("result", target.slice, target.fed, data, environment)
+    return _digest("result", question(target), environment)
 
 
 def _states(slice_: Slice, found: Rehearsal) -> tuple[tuple[str, int, int], ...] | None:
