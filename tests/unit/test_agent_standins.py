@@ -7,6 +7,7 @@ import ast
 import math
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -215,6 +216,22 @@ shots = np.array(shots).reshape(-1, 24, 24, 3)
     assert ran(text, "shots") == "(24, 24, 3)"
 
 
+def test_arrays_that_a_function_reads_from_a_folder_that_is_not_there_are_missing_data() -> None:
+    text = """
+import os
+import numpy as np
+def read(folder, side=(20, 20)):
+    shots, masks = [], []
+    if os.path.exists(folder):
+        shots.append(np.ones((*side, 3)))
+    return np.array(shots).reshape(-1, *side, 3), np.array(masks)
+pair = read("nowhere")
+first = pair[0]
+sizes = np.zeros((1, first.shape[1], len(pair[1]) // 10))
+"""
+    assert ran(text, "first", "sizes") == "(20, 20, 3) (20, 3)"
+
+
 def test_an_array_that_a_file_leaves_empty_itself_stays_as_it_is() -> None:
     text = """
 import numpy as np
@@ -258,3 +275,41 @@ for train, test in KFold(n_splits=3, shuffle=True).split(x):
 def test_some_rows_of_missing_data_are_of_its_shape() -> None:
     found = run("import numpy as np\nx = missing.load().reshape(-1, 9, 2)\nfirst = x[np.arange(4)]")
     assert found["first"].shape[1:] == (9, 2)
+
+
+def test_what_a_target_reads_from_a_file_that_is_not_there_is_a_stand_in_and_what_it_writes_is_not(
+    tmp_path: Path,
+) -> None:
+    # In a process of its own: what Python offers is changed in it.
+    text = f"""
+gone = {str(tmp_path / "gone")!r}
+import json, os
+import numpy as np
+def build():
+    os.chdir(gone + "/tables")
+    with open(gone + "/words.json") as file:
+        return json.load(file), np.load(gone + "/x.npy")
+def write():
+    open(gone + "/log.txt", "w")
+"""
+    program = f"""
+from hypershape.agent import reading
+from hypershape.agent.positions import Positions
+from hypershape.agent.standins import Assumption, StandIn
+assumption, missing = Assumption(), {{}}
+reading.install(assumption, Positions(["model.py"]), missing)
+scope = {{"__hypershape__": True}}
+exec(compile({text!r}, "model.py", "exec"), scope)
+found = scope["build"]()
+print([isinstance(each, StandIn) for each in found], sorted(missing), list(assumption.asked)[1])
+try:
+    scope["write"]()
+except FileNotFoundError:
+    print("refused")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "[True, True] ['tables', 'words', 'x'] words.json = a file that can be read",
+        "refused",
+    ]

@@ -318,6 +318,11 @@ def test_words_and_objects_are_no_known_data() -> None:
     assert "y" not in described((numpy.zeros((8, 2)), numpy.array(["a"] * 8)))
 
 
+def test_data_without_a_row_are_not_known() -> None:
+    assert described((numpy.zeros((0, 2)), numpy.zeros(0))) is None
+    assert "y" not in described((numpy.zeros((8, 2)), numpy.zeros((0, 3))))
+
+
 def test_what_a_stand_in_made_up_is_not_known_but_what_the_code_spells_out_is() -> None:
     assumption = Assumption()
     missing = stand_in("x", assumption)

@@ -195,6 +195,7 @@ def _array(value: Any, certain: bool, batch_axes: int = 1) -> Optional[Tuple[Tup
     ):
         return None
     inner = sizes[batch_axes:] if kind != "Series" else (1,)
-    if any(not isinstance(size, int) for size in inner):
+    if any(not isinstance(size, int) for size in inner) or sizes[:1] == (0,):
+        # No rows are data that is not at hand rather than data of this shape.
         return None
     return inner, name

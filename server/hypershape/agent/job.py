@@ -308,7 +308,7 @@ class Job:
     def _read_anything(self) -> None:
         """From now on the target finds every file that it reads, with assumed content."""
         self._reads_anything = True
-        reading.install(self._running.assumption, Positions(self._paths))
+        reading.install(self._running.assumption, Positions(self._paths), self._running.missing)
         self._running.assumption.reset()
         self.engine = engine.Engine(self._data, self._paths)
         self._instruct()

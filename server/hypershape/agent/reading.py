@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import builtins
 import functools
+import json
 import os
+import pickle
 import sys
-from typing import Any
+from typing import Any, Dict, Tuple
 
 import numpy
 
 from .positions import Positions
-from .standins import Assumption, stand_in
+from .standins import Assumption, StandIn, stand_in
 
-_READERS = (
+_READERS: Tuple[Tuple[Any, str], ...] = (
     (builtins, "open"),
+    (json, "load"),
+    (pickle, "load"),
     (os, "chdir"),
     (os, "listdir"),
     (numpy, "load"),
@@ -23,25 +27,33 @@ _READERS = (
 )
 
 
-def install(assumption: Assumption, positions: Positions) -> None:
-    """From now on code of the user's that reads what is not there gets a stand-in, under `assumption`."""
+def install(assumption: Assumption, positions: Positions, missing: Dict[str, str]) -> None:
+    """From now on code of the user's that reads what is not there gets a stand-in, under `assumption`.
+
+    `missing` is told the names of those, each with why.
+    """
     for module, name in _READERS:
-        setattr(module, name, _lenient(getattr(module, name), name, assumption, positions))
+        setattr(module, name, _lenient(getattr(module, name), name, assumption, positions, missing))
 
 
-def _lenient(read: Any, name: str, assumption: Assumption, positions: Positions) -> Any:
+def _lenient(
+    read: Any, name: str, assumption: Assumption, positions: Positions, missing: Dict[str, str]
+) -> Any:
     read = getattr(read, "of_the_library", read)
 
     @functools.wraps(read)
     def reading(*args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], StandIn):
+            return args[0]
         try:
             return read(*args, **kwargs)
         except FileNotFoundError:
             if not positions.is_user(sys._getframe(1)) or (name == "open" and _writes(*args, **kwargs)):
                 raise
             what = os.path.basename(str(args[0])) if args else "?"
+            missing[what.partition(".")[0]] = "there is no such file"
             assumption.note(what, "a file that can be read")
-            return stand_in(f"{name}({what!r})", assumption)
+            return stand_in(what, assumption)
 
     reading.of_the_library = read  # type: ignore[attr-defined]
     return reading

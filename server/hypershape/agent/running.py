@@ -124,13 +124,13 @@ class Slice:
                 self._statement(inner, namespace, attempt)
         else:
             for name in _bound(statement) if isinstance(statement, ast.Assign) else ():
-                if isinstance(namespace.get(name), StandIn):
-                    namespace[name].rename(name)
-                elif _holds_nothing(namespace.get(name)) and not _leaves_empty(statement, namespace):
+                value = namespace.get(name)
+                if isinstance(value, StandIn):
+                    value.rename(name)
+                elif _holds_nothing(value) and not _leaves_empty(statement, namespace):
                     # Windows of data that is not at hand: there are as few of them as there is of the data.
-                    shape = namespace[name].shape
-                    self._bind(namespace, name, "it is made from data that is not at hand")
-                    namespace[name].of_rows(shape)
+                    self.missing[name] = "it is made from data that is not at hand"
+                    namespace[name] = self._in_place_of(value, name)
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.decorator_list:
                 self._without_missing_decorators(statement, namespace)
 
@@ -160,6 +160,12 @@ class Slice:
     def _bind(self, namespace: dict[str, Any], name: str, why: str) -> None:
         namespace[name] = stand_in(name, self.assumption)
         self.missing[name] = why
+
+    def _in_place_of(self, value: Any, name: str) -> Any:
+        """What stands for an array of nothing, or for several: of the shapes that the code says."""
+        if isinstance(value, tuple):
+            return tuple(self._in_place_of(each, f"{name}[{index}]") for index, each in enumerate(value))
+        return stand_in(name, self.assumption).of_rows(value.shape)
 
     @property
     def absent(self) -> list[str]:
@@ -197,6 +203,9 @@ def _is_ours_to_report(statement: ast.stmt, error: Exception) -> bool:
 
 
 def _holds_nothing(value: Any) -> bool:
+    """Whether a value is an array without a number in it, or several of them."""
+    if isinstance(value, tuple):
+        return bool(value) and all(map(_holds_nothing, value))
     return isinstance(value, numpy.ndarray) and value.size == 0
 
 
@@ -206,9 +215,11 @@ def _leaves_empty(statement: ast.stmt, namespace: dict[str, Any]) -> bool:
     names = [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
     if any(isinstance(namespace.get(name), numpy.ndarray) and namespace[name].size for name in names):
         return True
-    return isinstance(value, ast.Call) and not any(
-        isinstance(node, ast.Name) for each in (*value.args, *value.keywords) for node in ast.walk(each)
-    )
+    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
+        return False
+    of_numpy = isinstance(value.func.value, ast.Name) and namespace.get(value.func.value.id) is numpy
+    given = [node for each in (*value.args, *value.keywords) for node in ast.walk(each)]
+    return of_numpy and not any(isinstance(node, ast.Name) for node in given)
 
 
 def _compiled(statement: ast.stmt, path: str) -> types.CodeType:
