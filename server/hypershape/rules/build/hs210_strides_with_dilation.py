@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from hypershape.model import ProbeError
+import ast
+from collections.abc import Iterator
+
+from hypershape.fixes import edits
+from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure
+from hypershape.rules.common.failure import BuildFailure, layer_call
 from hypershape.source import Code
 
 
@@ -33,6 +37,13 @@ class StridesWithDilation(BuildFailure):
             at='layers.Conv2D(4, 3, strides=hp.Int("strides", 1, 2), dilation_rate=2)',
             fixed='hp.Int("strides", 1, 1)',
         ),
+        Example.layers(
+            """
+            for rate in (1, 2):
+                x = layers.Conv2D(hp.Int("filters", 2, 4), 3, strides=2, dilation_rate=rate)(x)
+            """,
+            fixed="strides=1 if rate > 1 else 2, dilation_rate=rate",
+        ),
     )
     VALID = (
         Example.layers(
@@ -53,3 +64,17 @@ class StridesWithDilation(BuildFailure):
     def what(self, error: ProbeError, code: Code) -> str:
         layer = f"`{error.layer_class}`" if error.layer_class else "This convolution"
         return f"{layer} has both strides and dilation above 1, which Keras does not support,"
+
+    def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        """No strides where there is dilation: the layer sees as far as it was to see."""
+        call = layer_call(cause.error, code)
+        strides = code.argument(call, "strides", 2) if call is not None else None
+        dilation = code.argument(call, "dilation_rate") if call is not None else None
+        if call is None or strides is None or dilation is None:
+            return
+        text = (
+            f"1 if {dilation.id} > 1 else {code.source(strides)}" if isinstance(dilation, ast.Name) else "1"
+        )
+        edit = edits.set_argument(code.module, code.span(call), "strides", text, 2)
+        if edit is not None:
+            yield Fix("Take no strides where there is dilation (changes its output shape)", (edit,))

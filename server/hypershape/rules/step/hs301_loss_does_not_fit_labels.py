@@ -73,6 +73,14 @@ class LossDoesNotFitLabels(BuildFailure):
             data="x=(8, 8, 1) y=(8, 8, 1)",
             fixed='x = layers.Resizing(8, 8)(layers.Conv2D(1, 1, name="last")(x))',
         ),
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head="layers.Dense(2)",
+            compile='loss="mae"',
+            data="x=(4,) y=()",
+            fixed="model.add(layers.Dense(1))",
+        ),
         # Keras names the output without its last axis.
         Example.layers(
             'model.add(layers.Embedding(20, hp.Int("units", 4, 8)))',
@@ -131,9 +139,12 @@ class LossDoesNotFitLabels(BuildFailure):
         return code.span(losses[0]) if len(losses) == 1 else super().where(error, target, code)
 
     def seen(self, target: TargetAnalysis, cause: Cause, code: Code) -> ProbeError:
-        """Keras drops a last axis of size 1 before it compares, and names what is left."""
+        """Keras drops a last axis of size 1 before it compares, and names what is left; a backend names neither shape."""
         error, given = cause.error, cause.first.output_shapes
         told = axes(error, "output")
+        labels, output = _compared(target, cause, error)
+        if told is None and None not in (labels, output) and labels != output:
+            return replace(error, details={**error.details, "labels": labels, "output": output})
         if told is None or len(given) != 1 or given[0][1:] != (*told[1:], 1):
             return error
         return replace(error, details={**error.details, "output": given[0]})
@@ -150,9 +161,11 @@ class LossDoesNotFitLabels(BuildFailure):
             elif len(labels) == len(output) and labels[-1] not in (None, output[-1]):
                 yield from of_width(target, output[-1], labels[-1] or 1, code)
             yield from resized(target, output, labels, code)
-        for loss in _losses(target, code):
-            yield from _other_loss(loss, labels, output, code)
+        others = [fix for loss in _losses(target, code) for fix in _other_loss(loss, labels, output, code)]
+        yield from others
         if loss_first:
+            if not others and output is not None:
+                yield from of_width(target, output[-1], 1, code)
             yield from fewer_axes(target, code)
         yield from super().repairs(target, cause, code)
 
