@@ -299,9 +299,13 @@ def _with_axes(wanted: int, sizes: Sequence[int | None]) -> tuple[int, ...] | No
 
 
 def _one_more_axis(body: Span, error: ProbeError, code: Code) -> Iterator[Fix]:
-    """A last axis of size 1 for a literal shape of the model's input."""
+    """A last axis of size 1 for a literal shape of the model's input, where that is what reaches the layer."""
+    given = input_axes(error)
     axis = "a channel axis" if WINDOWED.search(error.layer_class or "") else "a last axis of size 1"
     for shape in input_shapes(body, code):
+        written = code.value(shape, None)
+        if given is not None and isinstance(written, tuple) and written != given[1:]:
+            continue
         if isinstance(shape, ast.Tuple) and len(shape.elts) in (1, 2, 3):
             inner = ", ".join(code.source(each) for each in shape.elts)
             yield Fix(f"Give the input {axis}", (Edit(code.span(shape), f"({inner}, 1)"),))
