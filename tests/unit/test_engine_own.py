@@ -471,3 +471,68 @@ def test_positions_beyond_an_embedding_fail_in_the_step() -> None:
     )
     report, _, _ = in_child(_second, source, {"length": 12}, {"length": 8}, None)
     assert (report["verdict"], report["error"]["stage"]) == ("fail", "step")
+
+
+def _real_runs(source: str, configurations: list[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
+    """Each report, and how many real builds its probe took."""
+    from hypershape.agent.engine import Engine
+
+    function, engine = load(HEAD + source), Engine(None, [PATH])
+    real, found = [], []
+    run = engine._run
+
+    def counted(*args: Any, lazy: bool, **kwargs: Any) -> Any:
+        if not lazy:
+            real.append(lazy)
+        return run(*args, lazy=lazy, **kwargs)
+
+    engine._run = counted  # type: ignore[method-assign]
+    for configuration in configurations:
+        del real[:]
+        report = engine.probe(function, configuration, "symbolic")
+        found.append(({name: report[name] for name in ("verdict", "error")}, len(real)))
+    return found
+
+
+POOLED = BUILT.replace('hp.Choice("kernel", [3, 9])', 'hp.Choice("kernel", [3, 5, 7])')
+
+
+def test_failures_of_a_model_of_a_class_of_its_own_are_told_as_fit_tells_them_and_confirmed_once() -> None:
+    first, second = in_child(_real_runs, POOLED, [{"blocks": 4, "kernel": 5}, {"blocks": 3, "kernel": 5}])
+    (first, steps), (second, more) = first, second
+    for report in (first, second):
+        assert report["verdict"] == "fail"
+        assert report["error"]["type"] == "ValueError", "TensorFlow's kernel refuses it in words of its own"
+    assert (steps, more) == (1, 0)
+
+
+MIXED = """
+def build(hp):
+    inputs = keras.Input((40, 6))
+    x = inputs[:, hp.Int("skip", 0, 8):]
+    window = hp.Choice("window", [4, 8])
+    x = ops.reshape(x, (-1, x.shape[1] // window, window * x.shape[2]))
+    x = layers.Dense(hp.Choice("units", [4, 8]))(ops.max(x, axis=1))
+    outputs = [layers.Dense(1, name="a")(x)]
+    if hp.Boolean("two"):
+        outputs.append(layers.Dense(2, name="b")(layers.Flatten()(inputs)))
+    model = keras.Model(inputs, outputs)
+    model.compile("adam", "mse")
+    return model
+"""
+
+
+@pytest.mark.parametrize("two", [False, True])
+@pytest.mark.parametrize("data", [None, {"x": [(40, 6)], "y": [(1,)], "knowledge": "known"}])
+def test_samples_that_are_mixed_in_other_sizes_fail_at_the_loss_as_keras_says(two: bool, data: Any) -> None:
+    if two and data is not None:
+        data = {**data, "y": [(1,), (2,)]}
+    first = {"skip": 3, "window": 8, "two": two}
+    report = second(MIXED, first, {"skip": 7, "window": 8, "units": 8, "two": two}, data)
+    assert report["verdict"] == "fail"
+    assert "33" in report["error"]["message"]
+
+
+def test_mixed_samples_that_labels_may_go_with_are_not_foretold() -> None:
+    report = second(MIXED, {"skip": 3, "window": 8}, {"skip": 8, "window": 8})
+    assert report["verdict"] == "ok"

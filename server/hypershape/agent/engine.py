@@ -71,6 +71,8 @@ def install() -> None:
         return
     _installed = True
     _RECORDER.install()
+    if private.has(private.CUTTING):
+        errors.note_cuts(private.get("keras.src.utils.traceback_utils"))
     pretrained.install()
     if training is not None:
         training.quietly, training.hollow = _RECORDER.unseen, _VARIABLES.hollow
@@ -134,6 +136,8 @@ class _Recalled:
         self.doubtful = False
         self.mixes = False
         """Its outputs have so many rows that no labels go with them."""
+        self.rows: Optional[List[Tuple[Any, ...]]] = None
+        """The shapes and dtypes that a step then gives for a batch, where that is known."""
         self.looks = False
         """Only a real step meets what a kernel refuses."""
         self.whole: Any = None
@@ -187,6 +191,9 @@ class Engine:
         self._unknown = 0
         self._untold: Set[Any] = set()
         """Keys of failures that other labels might not have met."""
+        self._mixed: Dict[Any, Tuple[Any, Any, Tuple[str, ...]]] = {}
+        """Of models that mix samples, by all but their sizes: one whose real step failed at its loss, how, and what it
+        would report."""
         self._followed: Dict[Any, List[Tuple[Mapping[str, Any], Dict[str, Any]]]] = {}
         """What runs were followed: by their outcome and the names that they read, what these were and what was found."""
         self._unfollowed = 0
@@ -261,6 +268,8 @@ class Engine:
                     self._ended.add(remembered_run.stop.places)
                 self._failures[key] = run.error, run.compiled is not None
                 self._outcomes.keep(key, run.log_names)
+                if remembered_run.mixes and remembered_run.rows and remembered_run.alike:
+                    self._note_mixture(remembered_run, run)
                 report.update(self._influences(function, configuration, remembered_run))
             elif verdict == "ok" and not isinstance(key[0], tuple) and remembered_run.refusing is None:
                 self._outcomes.keep(key, run.log_names)
@@ -397,8 +406,11 @@ class Engine:
             return bool(run.compiled) and step.mixes_samples(run.model, run.data)
 
     def _is_own(self, run: _Run, function: Any, configuration: Mapping[str, Any], train: bool) -> bool:
-        """Whether a failure comes from our changes to Keras, which a traceback that Keras has cut cannot tell."""
-        return run.own and self._run(function, configuration, lazy=False, train=train, uncut=True).own
+        """Whether a failure comes from our changes to Keras, which a traceback that Keras has cut unseen cannot tell."""
+        told = private.has(private.CUTTING)
+        return run.own and (
+            told or self._run(function, configuration, lazy=False, train=train, uncut=True).own
+        )
 
     def _run(
         self,
@@ -465,6 +477,7 @@ class Engine:
             _RECORDER.trace = None
             run.built_parameters = sum(variables.sizes)
             variables.active = False
+            errors.forget_cuts()
         self._space.learn(hp)
         return run
 
@@ -552,6 +565,8 @@ class Engine:
             self._foresee(found.stop)
         if found.refusing is not None and found.key not in self._failures and found.whole in self._fitting:
             self._foresee_step(found)
+        if found.mixes and found.rows and found.alike and found.key not in self._failures:
+            self._foresee_mixture(found)
         error, returned = self._failures.get(found.key, (None, True))
         names = self._outcomes.names(found.key)
         if names is None and error is not None:
@@ -606,6 +621,7 @@ class Engine:
             found.mixes = (
                 found.compiled and not (trains_itself or found.deferred) and memory.mixes(found.ends)
             )
+            found.rows = memory.with_rows(found.ends) if found.mixes else None
             found.doubtful = found.refusing is None and memory.doubts() is not None and not found.mixes
         except symbols.Stop as stopped:
             found.stop, found.key = stopped, stopped.key
@@ -754,6 +770,33 @@ class Engine:
         error = errors.describe(raised, "step", self._positions, trace)
         if self._confirmed.get(errors.skeleton(error)):
             self._failures[found.key] = error, True
+
+    def _note_mixture(self, found: _Recalled, run: _Run) -> None:
+        """Keeps a model whose real step failed as its loss alone does on outputs like its own.
+
+        Of two models that are compiled alike, whose layers all pass, a step sees the outputs only, and the loss is the
+        first that sees them: on outputs of other sizes it tells what a step of another such model comes to.
+        """
+        if run.model is not None and self._lost(run.model, found) == run.error:
+            self._mixed[found.alike[0]] = run.model, errors.skeleton(run.error or {}), run.log_names
+
+    def _foresee_mixture(self, found: _Recalled) -> None:
+        """Notes the error of a model that mixes samples, of a kind that a real step has confirmed."""
+        model, kind, names = self._mixed.get(found.alike[0], (None, None, ()))
+        error = None if model is None else self._lost(model, found)
+        if error is not None and errors.skeleton(error) == kind:
+            self._failures[found.key] = error, True
+            self._outcomes.keep(found.key, names)
+
+    def _lost(self, model: Any, found: _Recalled) -> Optional[Dict[str, Any]]:
+        """What the loss of a model raises on the outputs of another."""
+        assert found.rows is not None
+        try:
+            with _RECORDER.unseen():
+                step.lose(model, found.data, found.rows)
+        except Exception as error:
+            return errors.describe(error, "step", self._positions, Trace())
+        return None
 
     def _outcome_key(self, model: Any, found: _Recalled, fits_itself: bool) -> Tuple[Any, Any, Optional[int]]:
         """What decides the outcome if all layers pass a step: a key, the outputs, and the parameters."""

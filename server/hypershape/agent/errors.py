@@ -235,10 +235,46 @@ _OWN = tuple(
 )
 
 
+class _Cut:
+    """The traceback that Keras has cut last: the frame that is innermost since, and the module of the one that was."""
+
+    frame: Any = None
+    module = ""
+
+
+def note_cuts(utils: Any) -> None:
+    """Notes in whose code an error rose before Keras, in this module of its, takes its own frames out of the traceback."""
+    cut = utils._process_traceback_frames
+
+    def noted(traceback: Any) -> Any:
+        made = cut(traceback)
+        before, after = _innermost(traceback), _innermost(made)
+        if before is not None and before is not _Cut.frame:
+            _Cut.module = before.f_globals.get("__name__", "")
+        _Cut.frame = after
+        return made
+
+    utils._process_traceback_frames = noted
+
+
+def _innermost(traceback: Any) -> Any:
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return None if traceback is None else traceback.tb_frame
+
+
 def is_own(error: BaseException) -> bool:
-    """Whether our own changes to Keras raised the error, not Keras and not the user."""
+    """Whether our own changes to Keras raised the error, not Keras and not the user, as far as its traceback tells."""
     modules = _modules(error)
-    return not isinstance(error, Refusal) and bool(modules) and modules[-1][0] in _OWN
+    if isinstance(error, Refusal) or not modules:
+        return False
+    module, _, frame = modules[-1]
+    return (_Cut.module if frame is _Cut.frame else module) in _OWN
+
+
+def forget_cuts() -> None:
+    """Lets go of what a frame holds."""
+    _Cut.frame = None
 
 
 def skeleton(error: Dict[str, Any]) -> Tuple[Any, ...]:

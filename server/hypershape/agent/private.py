@@ -16,7 +16,7 @@ import keras
 import keras_tuner
 
 SPACE, STEP, VALUES, MEMORY = "space", "step", "values", "memory"
-COUNT, PRETRAINED, TRACKING, TRIAL = "count", "pretrained", "tracking", "trial"
+COUNT, CUTTING, PRETRAINED, TRACKING, TRIAL = "count", "cutting", "pretrained", "tracking", "trial"
 
 WITHOUT = {
     SPACE: "no probe can run, and the environment says so",
@@ -24,6 +24,7 @@ WITHOUT = {
     VALUES: "each probe builds for real",
     MEMORY: "each probe runs all of the target with Keras itself",
     COUNT: "a range with a step is sampled and never finished",
+    CUTTING: "a failure that seems to be our own is built once more to see whether it is",
     PRETRAINED: "a target that downloads weights is not checked",
     TRACKING: "a layer that is remembered costs a fifth more",
     TRIAL: "what Keras Tuner does not take of what a trial returns is not told",
@@ -96,6 +97,7 @@ TABLE = (
     Private("keras.src.backend.get_keras_mask", MEMORY, _KERAS_3_6),
     Private("keras.src.backend.set_keras_mask", MEMORY, _KERAS_3_6),
     Private("keras.src.utils.naming.uniquify.object_name_uids", MEMORY, _KERAS_3, held=True),
+    Private("keras.src.utils.traceback_utils._process_traceback_frames", CUTTING, _KERAS_3),
     Private("keras.src.utils.file_utils.get_file", PRETRAINED, _KERAS_3),
     Private("keras.src.utils.data_utils.get_file", PRETRAINED, "Keras 2.15"),
     Private("keras.src.backend.tensorflow.trackable.KerasAutoTrackable", TRACKING, _KERAS_3),

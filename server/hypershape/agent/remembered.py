@@ -30,7 +30,7 @@ from keras import layers
 from . import agreement, errors, guard, live, named, origins, own, private, purity, sealed, training
 from .positions import Positions
 from .standins import StandIn
-from .step import identity
+from .step import BATCH, identity
 from .symbols import (
     STOP,
     Application,
@@ -875,6 +875,20 @@ class Memory:
         rows = _rows(outputs, self._mixing[0])
         return None not in rows and True in rows
 
+    def with_rows(self, outputs: Any) -> Optional[List[Tuple[Any, ...]]]:
+        """The shapes and dtypes of the outputs of a model that mixes samples, as a step on a batch makes them; None
+        where it is no operation of Keras that does so."""
+        mixer = self._mixing[0]
+        if type(mixer) is not Operation:
+            return None
+        with _FreshNames():
+            given = self._symbolic(mixer.given[0]), self._symbolic(mixer.given[1])
+            mixed = training.rows(mixer.real, *given)
+        if mixed is None:
+            return None
+        numbers = [mixed if each else BATCH for each in _rows(outputs, mixer)]
+        return [((rows, *each.spec[1][1:]), each.dtype) for rows, each in zip(numbers, outputs)]
+
     def doubts(self) -> Optional[Tuple[Any, ...]]:
         """All calls, where one of them may fail in training only; None where none does."""
         return tuple(self._steps) if self._doubtful else None
@@ -1377,8 +1391,8 @@ def _behind(tensors: Any) -> Set[Any]:
     return found
 
 
-def _rows(outputs: Any, mixer: Any) -> Set[Optional[bool]]:
-    """Which kinds of rows outputs have: those of `mixer` (True), those of the inputs, or None where a call met both."""
+def _rows(outputs: Any, mixer: Any) -> List[Optional[bool]]:
+    """Which kind of rows each output has: those of `mixer` (True), those of the inputs, or None where a call met both."""
     known: Dict[int, Optional[bool]] = {}
     waiting = list(outputs)
     while waiting:
@@ -1391,7 +1405,7 @@ def _rows(outputs: Any, mixer: Any) -> Set[Optional[bool]]:
         given = {known[id(each)] for each in tensor.parents} or {False}
         same = given.pop() if len(given) == 1 else None
         known[id(tensor)] = True if tensor.layer is mixer and same is False else same
-    return {known[id(each)] for each in outputs}
+    return [known[id(each)] for each in outputs]
 
 
 def _tensors(value: Any) -> List[Tensor]:

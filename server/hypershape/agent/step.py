@@ -357,10 +357,10 @@ def train(model: Any, data: Data, compiled: bool = False) -> Tuple[str, ...]:
     elif model.built and has_inputs(model):
         y = synthetic_labels(model, x)
     else:
-        model(x)
         if compiled and private.has(private.STEP):
-            # In a graph, as `fit` runs it, operations refuse what they let pass when they are called one by one.
+            # `fit` makes a graph of it first, in which operations refuse more than one by one, and in other words.
             _call(model, x, training=True)
+        model(x)
         return ()
     if keras.backend.backend() != "jax":
         model.run_eagerly = model.run_eagerly or not compiled
@@ -377,15 +377,18 @@ def train(model: Any, data: Data, compiled: bool = False) -> Tuple[str, ...]:
 
 def synthetic_labels(model: Any, x: Any) -> Any:
     """Labels that the model's losses accept on a batch: class indices in range, one-hot rows, or numbers."""
+    return _labels_for(model, [tuple(each.shape) for each in _outputs(model, x)], _samples(x))
+
+
+def _labels_for(model: Any, outputs: Sequence[Tuple[Any, ...]], samples: Tuple[int, ...]) -> Any:
     losses = _losses(model)
-    outputs = _outputs(model, x)
     if len(losses) != len(outputs):
         losses = [losses[0] if losses else None] * len(outputs)
     labels = []
     for output, loss in zip(outputs, losses):
-        shape = tuple(BATCH if size is None else size for size in output.shape)
+        shape = tuple(BATCH if size is None else size for size in output)
         # However many rows a model gives, a search has one label for each sample.
-        shape = (*_samples(x), *shape[1:])[: len(shape)]
+        shape = (*samples, *shape[1:])[: len(shape)]
         name = loss if isinstance(loss, str) else type(loss).__name__
         name = getattr(loss, "__name__", name)
         if name in _SPARSE:
@@ -396,6 +399,14 @@ def synthetic_labels(model: Any, x: Any) -> Any:
         else:
             labels.append(np.random.randint(0, 2, shape).astype("float32"))
     return _nest(labels)
+
+
+def lose(model: Any, data: Data, outputs: Sequence[Tuple[Any, ...]]) -> None:
+    """Computes the loss of a model on outputs of these shapes and dtypes, with their rows; raises what it raises."""
+    shapes = [shape for shape, _ in outputs]
+    y = _labels(model, data, _zeros, BATCH) if data.y else _labels_for(model, shapes, (BATCH,))
+    given = _nest([keras.ops.zeros(*each) for each in outputs])
+    model._compile_loss(y, given)
 
 
 def mixes_samples(model: Any, data: Data) -> bool:

@@ -335,6 +335,16 @@ def _traced(operation: Any, args: Any, kwargs: Any, outputs: Any, exact: bool = 
     return REFUSES
 
 
+def rows(operation: Any, args: Any, kwargs: Any) -> Optional[int]:
+    """How many rows an operation gives in training for a batch; None where it refuses that, or tells none."""
+    try:
+        made = _call(operation, args, kwargs, BATCH)
+    except Exception:
+        return None
+    shape = tuple(getattr(made, "shape", ()))
+    return shape[0] if shape else None
+
+
 def _mixes(found: Any, expected: Any, batch: int) -> bool:
     """Whether an output has so many rows that no labels go with them, and nothing else is different."""
     shape = tuple(getattr(found, "shape", ()))
