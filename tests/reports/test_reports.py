@@ -17,7 +17,6 @@ from tests.reports.shown import Kept, Repair, Row, Shown, shown
 
 FAST = (
     "01_lstm_stack_plain",
-    "07_cv_tuner_old_api",
     "17_hyperband_epochs_ignored",
     "23_choice_of_tuples",
     "26_generator_exhausted",

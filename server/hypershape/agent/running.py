@@ -108,7 +108,7 @@ class Slice:
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
                 raise
             bound = list(_bound(statement)) or list(_changed(statement, namespace))
-            idle = isinstance(statement, ast.Expr) and isinstance(error, OSError)
+            idle = isinstance(statement, ast.Expr) and isinstance(error, FileNotFoundError)
             if self._imports_the_rest(statement, namespace):
                 return
             if not (bound or idle) or _is_ours_to_report(statement, error):
