@@ -232,7 +232,7 @@ def _both(first: Fix, second: Fix, trial: Trial) -> Fix | None:
     (title, note), (then, noted) = _parted(first.title), _parted(second.title)
     notes = "; ".join(dict.fromkeys(each for each in (note, noted) if each))
     return Fix(
-        f"{title} and {then[0].lower()}{then[1:]}" + (f" ({notes})" if notes else ""),
+        fixes.in_one([title, then]) + (f" ({notes})" if notes else ""),
         made,
         reshapes=first.reshapes or second.reshapes,
         drops=1 - (1 - first.drops) * (1 - second.drops),

@@ -10,6 +10,7 @@ from itertools import combinations, pairwise, product
 
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
+from hypershape.fixes.titles import in_one
 from hypershape.model import (
     Cause,
     Configuration,
@@ -92,9 +93,7 @@ def tighten(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
 
 
 def _joined(made: Sequence[tuple[str, tuple[Edit, ...]]], lost: Figure, free: bool) -> Fix:
-    """One fix of several: "Lower the maximum of kernel to 5 and drop 4 from pool"."""
-    first, *others = [title for title, _ in made]
-    title = first + "".join(f" and {each[0].lower()}{each[1:]}" for each in others)
+    title = in_one([title for title, _ in made])
     dropped = f" (drops only the {percent(lost.share)} that fails)" if free else _drops(lost)
     return Fix(f"{title}{dropped}", tuple(edit for _, some in made for edit in some), drops=lost.share)
 

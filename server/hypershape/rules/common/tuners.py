@@ -12,6 +12,8 @@ from hypershape.model import Analysis, Edit, Fix, Module, Span, Target, TargetAn
 from hypershape.source import Code, contains
 from hypershape.source.code import per_text
 
+Known = TypeVar("Known")
+
 _OF_TUNERS = [
     "hypermodel",
     "max_model_size",
@@ -26,8 +28,6 @@ _OF_TUNERS = [
     "overwrite",
     "executions_per_trial",
 ]
-Known = TypeVar("Known")
-
 _COMMON = [
     "objective",
     "seed",
