@@ -33,7 +33,7 @@ def test_what_grows_with_every_edit_is_seen(name: str) -> None:
         "server_mb": 150.0,
         "agents_mb": 900.0,
         "descriptors": 30,
-        "processes": 10,
+        "processes": 20,
     }
     found = [Sample(**{**flat, name: flat[name] * (1 + number / 90)}) for number in range(90)]  # type: ignore[arg-type]
     assert grown(found) == [name]
