@@ -37,7 +37,7 @@ PARAMETERS: dict[str, Any] = {
         "command": "hypershape.pin",
         "arguments": [_UNKNOWN["uri"], "build_model", {"kernel": 3}],
         "change": {},
-        "settings": {"hypershape": {"budget": "much", "trusted": 1}},
+        "settings": {"hypershape": {"budget": "much", "level": 3}},
         "changes": [{**_UNKNOWN, "type": 9}],
         "event": {"added": [], "removed": [{**_UNKNOWN, "name": "n"}]},
         "id": 99,
