@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,25 @@ def test_a_job_that_waits_a_moment_for_its_next_batch_does_not_rest(tmp_path: Pa
     children[0].pending = None
     watching._bound_together()
     assert [each.process.code for each in children] == [None, -9]
+
+
+def test_where_another_program_uses_the_memory_up_one_job_ends_at_each_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watching, children = watched(tmp_path, 100, 300, 200)
+    monkeypatch.setattr(limits, "left_mb", lambda: 99.0)
+    watching._bound_together()
+    assert [each.process.code for each in children] == [None, -9, None]
+    assert children[1].killed_because == "Only 99 MB of this machine's memory were left."
+    monkeypatch.setattr(limits, "left_mb", lambda: 101.0)
+    watching._bound_together()
+    assert [each.process.code for each in children] == [None, -9, None]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not tell")
+def test_what_is_left_of_the_memory_is_known() -> None:
+    left = limits.left_mb()
+    assert left is not None and left > 0
 
 
 def test_the_bound_is_a_part_of_this_machine_s_memory(tmp_path: Path) -> None:

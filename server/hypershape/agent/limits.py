@@ -8,7 +8,7 @@ import struct
 import subprocess
 import sys
 from time import monotonic, process_time
-from typing import Callable
+from typing import Callable, Optional
 
 GRACE = 2.0
 """Seconds that a child gets to stop by itself when its time is over; then it hangs in C code and is killed."""
@@ -169,6 +169,18 @@ def machine_mb() -> float:
         except (OSError, ValueError):
             continue
     return found
+
+
+def left_mb() -> Optional[float]:
+    """The memory that this machine could give to another program, in MB; None where the system does not tell."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) / 1024.0
+    except (OSError, ValueError, IndexError):
+        pass
+    return None
 
 
 PS_SECONDS = 1.0

@@ -23,6 +23,9 @@ WATCH_SECONDS = 0.1
 MOST_TOGETHER = 0.5
 """The share of this machine's memory that all jobs together may hold, beside what they share with this process."""
 
+LEAST_LEFT = 0.05
+"""The share of this machine's memory that is left to everything else, whoever uses it up."""
+
 RESTING_SECONDS = 5.0
 """A child that was asked nothing for so long rests: it waits for a text like its own."""
 
@@ -272,12 +275,21 @@ class Zygote:
             child.idle_since = None if child.pending is not None else child.idle_since or now
         held = {child: child.process.own_mb() for child in self._children.values()}
         while self._most_mb and held and sum(held.values()) > self._most_mb:
-            resting = [each for each in held if each.idle_since and now - each.idle_since > RESTING_SECONDS]
-            child = resting[0] if resting else max(held, key=lambda each: held[each])
-            del held[child]
-            self._kill(child, f"All probes together took more than {self._most_mb:,.0f} MB of memory.")
-            if child.pending is None:
-                self._reap(child)
+            self._end_one(held, f"All probes together took more than {self._most_mb:,.0f} MB of memory.")
+        left = limits.left_mb()
+        if held and left is not None and left < LEAST_LEFT / MOST_TOGETHER * self._most_mb:
+            # One at a time: what it held is seen only at the next look.
+            self._end_one(held, f"Only {left:,.0f} MB of this machine's memory were left.")
+
+    def _end_one(self, held: dict[_Child, float], because: str) -> None:
+        """Ends, of those that hold memory, the oldest that rests, else the largest."""
+        now = time.monotonic()
+        resting = [each for each in held if each.idle_since and now - each.idle_since > RESTING_SECONDS]
+        child = resting[0] if resting else max(held, key=lambda each: held[each])
+        del held[child]
+        self._kill(child, because)
+        if child.pending is None:
+            self._reap(child)
 
     def _is_silent(self, child: _Child) -> bool:
         if child.process.progress.index is not None:
