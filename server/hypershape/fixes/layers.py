@@ -38,12 +38,10 @@ def put_before(call: ast.Call, layer: str, code: Code) -> tuple[Edit, ...] | Non
 
     None where what reaches the layer stands somewhere else.
     """
-    name, _, arguments = layer.partition("(")
-    written = sibling(call.func, name, code)
+    written, outer = _written_beside(call, layer, code), code.parents.get(call)
     if written is None:
         return None
-    text, imported = f"{written[0]}({arguments}", written[1]
-    outer = code.parents.get(call)
+    text, imported = written
     if isinstance(outer, ast.Call) and outer.func is call and len(outer.args) == 1:
         given = outer.args[0]
         return Edit(code.span(given), f"{text}({code.source(given)})"), *imported
@@ -61,24 +59,29 @@ def put_after(call: ast.Call, layer: str, code: Code) -> tuple[Edit, ...] | None
 
     None where what the layer gives goes somewhere else.
     """
-    outer = code.parents.get(call)
-    name, _, arguments = layer.partition("(")
-    written = sibling(call.func, name, code)
+    written, outer = _written_beside(call, layer, code), code.parents.get(call)
     if written is None:
         return None
-    text = f"{written[0]}({arguments}"
+    text, imported = written
     if isinstance(outer, ast.Call) and outer.func is call:
-        return Edit(code.span(outer), f"{text}({code.source(outer)})"), *written[1]
+        return Edit(code.span(outer), f"{text}({code.source(outer)})"), *imported
     if isinstance(outer, ast.Call) and outer.args == [call] and isinstance(code.parents.get(outer), ast.Expr):
         added = edits.insert_after(code.module, code.span(outer), [f"{code.source(outer.func)}({text})"])
-        return None if added is None else (added, *written[1])
+        return None if added is None else (added, *imported)
     if not isinstance(outer, (ast.List, ast.Tuple)) or call not in outer.elts:
         return None
     following = outer.elts.index(call) + 1
     if following < len(outer.elts):
-        return _element(outer.elts[following], text, code), *written[1]
+        return _element(outer.elts[following], text, code), *imported
     added = edits.insert_element(code.module, code.span(outer), text)
-    return None if added is None else (added, *written[1])
+    return None if added is None else (added, *imported)
+
+
+def _written_beside(call: ast.Call, layer: str, code: Code) -> tuple[str, tuple[Edit, ...]] | None:
+    """`Flatten()` as it is written in the style of another layer's call, and the edits that import it."""
+    name, _, arguments = layer.partition("(")
+    written = sibling(call.func, name, code)
+    return None if written is None else (f"{written[0]}({arguments}", written[1])
 
 
 def _element(before: ast.expr, text: str, code: Code) -> Edit:

@@ -245,24 +245,10 @@ def _all_but_last(call: ast.Call, code: Code) -> Iterator[Fix]:
 
 
 def _flatten(error: ProbeError, code: Code) -> Iterator[Fix]:
-    """A Flatten before the layer, in the style in which the model is written."""
     call = layer_call(error, code)
-    outer = code.parents.get(call) if call is not None else None
-    if call is None or not isinstance(outer, ast.Call) or len(outer.args) != 1:
-        return
-    callee = code.source(call.func)
-    flatten = callee[: len(callee) - len(callee.rpartition(".")[2])] + "Flatten()"
-    if flatten == "Flatten()" and "Flatten" not in code.module.imports:
-        return
-    if outer.func is call:
-        edit = Edit(code.span(outer.args[0]), f"{flatten}({code.source(outer.args[0])})")
-        yield Fix("Flatten the tensor first", (edit,))
-    elif isinstance(outer.func, ast.Attribute) and outer.func.attr == "add":
-        added = edits.insert_before(
-            code.module, code.span(outer), [f"{code.source(outer.func.value)}.add({flatten})"]
-        )
-        if added is not None:
-            yield Fix("Flatten the tensor first", (added,))
+    made = put_before(call, "Flatten()", code) if call is not None else None
+    if made is not None:
+        yield Fix("Flatten the tensor first", made)
 
 
 def _each_step(error: ProbeError, code: Code) -> Iterator[Fix]:
