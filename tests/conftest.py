@@ -50,7 +50,8 @@ def _nothing_stays(request: pytest.FixtureRequest) -> Iterator[None]:
 def _helps(process: psutil.Process) -> bool:
     """Whether Python's own multiprocessing has it for all that comes."""
     try:
-        return any("multiprocessing.resource_tracker" in each for each in process.cmdline())
+        helpers = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+        return any(helper in each for each in process.cmdline() for helper in helpers)
     except psutil.Error:
         return True
 
