@@ -802,6 +802,8 @@ class TargetAnalysis:
     """The shapes that a search of the target was seen to be given, where no comment declares any."""
     rehearsals: tuple[Rehearsal, ...] = ()
     """What rehearsals of its tuners gave."""
+    rehearsals_cut: bool = False
+    """There was no time for further ones, which might have come to something else."""
     fates: tuple[Fate, ...] = ()
     """What becomes of searches in which these causes strike; none where that is not known or simple to compute."""
 

@@ -206,5 +206,27 @@ TWO_SEARCHES = module("""
 @pytest.mark.parametrize(("seconds", "plays"), [(0.0, 1), (-5.0, 1), (30.0, 2)])
 async def test_one_search_is_played_even_where_the_time_is_over(seconds: float, plays: int) -> None:
     agent: Any = Assuming(None)
-    states = rehearsed(Analysis(TWO_SEARCHES), Player(agent), Clock(seconds))
-    assert len([each async for each in states]) == plays
+    states = [each async for each in rehearsed(Analysis(TWO_SEARCHES), Player(agent), Clock(seconds))]
+    assert len(states[-1].rehearsals) == plays
+
+
+SEARCHED = module("""
+    import keras_tuner as kt
+
+    def build_model(hp):
+        return hp
+
+    tuner = kt.RandomSearch(build_model, objective="loss", max_trials=3)
+    tuner.search(x, y)
+""")
+
+
+@pytest.mark.parametrize(("seconds", "plays"), [(0.0, 1), (30.0, 2)])
+async def test_a_target_says_that_there_was_no_time_for_further_rehearsals(
+    seconds: float, plays: int
+) -> None:
+    agent: Any = Assuming(None)
+    probed = replace(target(report(1), report(2)), target=SEARCHED.targets[0])
+    state = Analysis(SEARCHED, targets=(probed,))
+    last = [each async for each in rehearsed(state, Player(agent), Clock(seconds))][-1].targets[0]
+    assert (len(last.rehearsals), last.rehearsals_cut) == (plays, not seconds)

@@ -288,9 +288,9 @@ def test_a_check_mark_says_what_was_played_and_is_none_where_a_trial_fails() -> 
     done = analysis()
     tuner = done.targets[0].target.span
 
-    def shown(*verdicts: Verdict, trials: int = 1) -> str:
+    def shown(*verdicts: Verdict, trials: int = 1, cut: bool = False) -> str:
         played = tuple(Rehearsal({}, verdict, tuner, facts={"trials": trials}) for verdict in verdicts)
-        target = replace(done.targets[0], coverage=coverage, causes=(), rehearsals=played)
+        target = replace(done.targets[0], coverage=coverage, causes=(), rehearsals=played, rehearsals_cut=cut)
         return printed(replace(done, targets=(target,), findings=()))
 
     assert "✓" in shown("ok", "ok")
@@ -300,6 +300,10 @@ def test_a_check_mark_says_what_was_played_and_is_none_where_a_trial_fails() -> 
     assert "rehearsed" not in shown("unknown") + shown("ok", trials=0)
     assert "✗" in shown("fail", trials=0)
     assert "; rehearsed, its search does not begin" in shown("fail", trials=0)
+    assert "○" in shown("ok", cut=True)
+    assert "1 rehearsed trial runs to the end; there was no time to rehearse others" in shown("ok", cut=True)
+    assert "○" in shown(cut=True)
+    assert "; there was no time to rehearse its search" in shown(cut=True)
 
 
 def test_what_does_not_parse_is_named_and_not_passed_over() -> None:

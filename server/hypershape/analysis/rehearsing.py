@@ -79,17 +79,21 @@ async def rehearsed(state: Analysis, player: Player, clock: Clock) -> AsyncGener
 
     The first is played even where the time is over, and no later one that would take longer than what is left.
     """
-    played = list[Rehearsal]()
+    played, cut = list[Rehearsal](), list[TunerCall]()
     for tuner in state.module.tuners:
         own = _target_of(tuner, state)
         if tuner.rehearsal is None or not _is_worth_it(own):
             continue
-        if played and clock.left <= 0:
-            break
-        async with aclosing(_plays(tuner, own, player, clock)) as plays:
-            async for each in plays:
-                played.append(_doubted(each, state.module))
-                yield replace(state, rehearsals=tuple(played), targets=_with(played, state))
+        plan = _Plan(own)
+        if not played or clock.left > 0:
+            async with aclosing(_plays(tuner, plan, player, clock)) as plays:
+                async for each in plays:
+                    played.append(_doubted(each, state.module))
+                    yield replace(state, rehearsals=tuple(played), targets=_with(played, state))
+        if plan.next() is not None:
+            cut.append(tuner)
+    if played and cut:
+        yield replace(state, rehearsals=tuple(played), targets=_with(played, state, cut))
 
 
 def _doubted(rehearsal: Rehearsal, module: Module) -> Rehearsal:
@@ -115,14 +119,15 @@ def _folders(text: str) -> int:
     return len(re.findall(r"\b(?:mkdir|makedirs)\b", text))
 
 
-def _with(played: Sequence[Rehearsal], state: Analysis) -> tuple[TargetAnalysis, ...]:
-    """The targets, each with the rehearsals of its tuners."""
+def _with(
+    played: Sequence[Rehearsal], state: Analysis, cut: Sequence[TunerCall] = ()
+) -> tuple[TargetAnalysis, ...]:
+    """The targets, each with the rehearsals of its tuners, and whether those of some ended for want of time."""
     return tuple(
         replace(
             target,
-            rehearsals=tuple(
-                each for each in played if each.tuner in [tuner.call.span for tuner in target.target.tuners]
-            ),
+            rehearsals=tuple(each for each in played if target.target.is_given_at(each.tuner)),
+            rehearsals_cut=any(target.target.is_given_at(each.call.span) for each in cut),
         )
         for target in state.targets
     )
@@ -138,11 +143,11 @@ def _is_worth_it(target: TargetAnalysis | None) -> bool:
 
 
 async def _plays(
-    tuner: TunerCall, target: TargetAnalysis | None, player: Player, clock: Clock
+    tuner: TunerCall, plan: _Plan, player: Player, clock: Clock
 ) -> AsyncGenerator[Rehearsal, None]:
     """The rehearsals of one tuner: one that tells the most, then those that may differ from it."""
-    plan = _Plan(target)
-    while (configuration := plan.next()) is not None and (not plan.played or clock.left > plan.took):
+    target = plan.target
+    while (not plan.played or clock.left > plan.took) and (configuration := plan.next()) is not None:
         started = time.monotonic()
         try:
             declared = declared_for(tuner, [target.target] if target is not None else [])

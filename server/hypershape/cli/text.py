@@ -157,7 +157,7 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
     if target.coverage.failed or target.causes or any(each.verdict == "fail" for each in target.rehearsals):
         return "✗", "red", text
     # A check mark is a proof; what was only sampled may still fail where nothing was tried.
-    proved = target.coverage.mode == "exhaustive" and not target.hinges
+    proved = target.coverage.mode == "exhaustive" and not target.hinges and not target.rehearsals_cut
     return ("✓", "green", text) if proved else ("○", "cyan", text)
 
 
@@ -170,12 +170,12 @@ def _rehearsed(target: TargetAnalysis) -> str:
         return "; rehearsed, its search does not begin"
     if failed:
         return f"; {failed} of {_plural(len(played), 'rehearsed trial')} {'fails' if failed == 1 else 'fail'}"
-    many = len(played) > 1
-    return (
-        f"; {_plural(len(played), 'rehearsed trial')} {'run' if many else 'runs'} to the end"
-        if played
-        else ""
-    )
+    if not known and target.rehearsals_cut:
+        return "; there was no time to rehearse its search"
+    if not played:
+        return ""
+    others = "; there was no time to rehearse others" if target.rehearsals_cut else ""
+    return f"; {_plural(len(played), 'rehearsed trial')} {'run' if len(played) > 1 else 'runs'} to the end{others}"
 
 
 def coverage_sentence(coverage: Coverage) -> str:
