@@ -199,9 +199,9 @@ class DeclaredData:
 
     Also what a search was seen to be given: then `knowledge` is "known". `x_names` and `y_names` are the keys
     where the data is a dictionary. Labels whose width is not known, one-hot ones of a folder that is not there, have
-    None for it. `rows` are the numbers of samples of x and y, `y_max` is the highest class number, `batched` says
-    whether a dataset gives batches, `batch` how many samples a step takes: each as far as a search was seen to be
-    given it.
+    None for it. `rows` are the numbers of samples of x and y, `y_min` and `y_max` the lowest and the highest class
+    number, `x_max` is the largest of one array of whole numbers, `batched` says whether a dataset gives batches,
+    `batch` how many samples a step takes: each as far as a search was seen to be given it.
     """
 
     x: tuple[tuple[int, ...], ...] = ()
@@ -213,7 +213,9 @@ class DeclaredData:
     x_names: tuple[str, ...] = ()
     y_names: tuple[str, ...] = ()
     rows: tuple[int | None, ...] = ()
+    y_min: int | None = None
     y_max: int | None = None
+    x_max: int | None = None
     batched: bool = True
     batch: int | None = None
 
@@ -760,6 +762,8 @@ class Finding:
     """Whether the candidates were tried: what is in neither list then is not worth a trial."""
     said: str = ""
     """The last line of the message, where that is an exception's own text."""
+    ends: bool = False
+    """Whether the file ends at it before its last search, though probes and rehearsals go on without it."""
 
     @property
     def sentence(self) -> str:

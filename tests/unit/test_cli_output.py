@@ -283,6 +283,19 @@ def test_a_check_mark_is_a_proof_and_a_sample_without_failures_has_none(mode: st
     assert ("✓" in text) == (mode == "exhaustive")
 
 
+def test_no_check_mark_stands_over_a_file_that_ends_before_its_search() -> None:
+    coverage = Coverage("exhaustive", 24, 24, 0, 0.0, (0.0, 0.0))
+    done = analysis()
+    target = replace(done.targets[0], coverage=coverage, causes=())
+    gone = Finding("HS006", "removed-import", Severity.ERROR, "Gone.", Span("model.py", 1, 1, 1, 13))
+    shown = [
+        printed(replace(done, targets=(target,), findings=(replace(gone, ends=ends),)))
+        for ends in (True, False)
+    ]
+    assert "✓" not in shown[0] and "; but the file ends on line 1 (HS006)" in shown[0]
+    assert "✓" in shown[1] and "the file ends" not in shown[1]
+
+
 def test_a_check_mark_says_what_was_played_and_is_none_where_a_trial_fails() -> None:
     coverage = Coverage("exhaustive", 24, 24, 0, 0.0, (0.0, 0.0))
     done = analysis()

@@ -312,6 +312,20 @@ def test_arrays_lists_and_dictionaries_are_described_without_the_batch_axis() ->
     assert described(({"left": x, "right": x}, None))["x_names"] == ["left", "right"]
 
 
+def test_the_ends_of_whole_numbers_are_told() -> None:
+    words, classes = numpy.arange(12).reshape(4, 3), numpy.array([3, 1, 2, 3])
+    fields = described((words, classes))
+    assert (fields["x_max"], fields["y_min"], fields["y_max"]) == (11, 1, 3)
+    fields = described((words / 2, numpy.eye(4, dtype=int)))
+    assert (fields["x_max"], fields["y_min"], fields["y_max"]) == (None, None, None)
+    assert described((words, -classes))["y_max"] is None
+
+
+def test_numbers_that_are_not_in_memory_are_not_read_for_the_largest(tmp_path: Path) -> None:
+    numpy.save(tmp_path / "x.npy", numpy.arange(12).reshape(4, 3))
+    assert described((numpy.load(tmp_path / "x.npy", mmap_mode="r"), None))["x_max"] is None
+
+
 def test_words_and_objects_are_no_known_data() -> None:
     assert described((numpy.array(["a", "b"]), None)) is None
     assert described((numpy.array([None, 1]), None)) is None

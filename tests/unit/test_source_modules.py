@@ -306,6 +306,20 @@ def test_a_slice_imports_what_was_moved_from_its_place_and_leaves_what_may_have_
     assert cut.splitlines().index("def build(hp):") == text.splitlines().index("def build(hp):")
 
 
+def test_a_call_of_what_keras_has_nowhere_is_left_out_where_its_effect_is_all_it_is_for() -> None:
+    text = (
+        "from tensorflow.keras import backend as K\nimport keras_tuner as kt\n"
+        "K.set_session(\n    None)\nK.set_floatx('float16')\n"
+        "def build_model(hp):\n    return K.int_shape(hp.Int('n', 1, 3))\n"
+        "kt.RandomSearch(build_model)\n"
+    )
+    (target,) = source.analyse(source.from_text("model.py", text)).targets
+    assert target.slice is not None
+    cut = target.slice.files[-1].text
+    assert "set_session" not in cut and "K.set_floatx('float16')" in cut
+    assert cut.splitlines().index("def build_model(hp):") == text.splitlines().index("def build_model(hp):")
+
+
 def test_what_keras_has_nowhere_is_a_stand_in_beside_what_it_has() -> None:
     text = """
 from tensorflow.keras.utils import multi_gpu_model as spread, to_categorical

@@ -15,6 +15,9 @@ Part = Tuple[List[Tuple[int, ...]], List[str], List[str]]
 NUMBERS = "biufc"
 """The kinds of NumPy dtypes that Keras takes."""
 
+READ = 10**8
+"""So many numbers are looked through for the largest of them."""
+
 
 def describe(pair: Any, assumption: Assumption) -> Optional[Dict[str, Any]]:
     """The fields of the data behind `(x, y)`, behind which a batch size may stand; None when its shapes are not certain.
@@ -32,10 +35,11 @@ def describe(pair: Any, assumption: Assumption) -> Optional[Dict[str, Any]]:
     fields: Dict[str, Any] = {"knowledge": "known", "batch": size[0] if size else None}
     if labels is not None and len(set(labels[1])) == 1:
         fields.update(y=_widths(labels[0], assumption), y_dtype=labels[1][0], y_names=labels[2])
-        fields["y_max"] = _highest(x, y, assumption)
+        fields["y_min"], fields["y_max"] = _classes(x, y, assumption)
     if inputs is not None and len(set(inputs[1])) == 1:
         fields.update(x=inputs[0], x_dtype=inputs[1][0], x_names=inputs[2], batched=batched)
         fields["rows"] = [_rows(x), _rows(y)] if certain and whole is None else []
+        fields["x_max"] = _largest(x) if certain and whole is None else None
     elif whole is None or not _is_text(x) or "y" not in fields:
         return None
     return fields
@@ -47,18 +51,26 @@ def _widths(shapes: List[Tuple[int, ...]], assumption: Assumption) -> List[Any]:
     return [(*shape[:-1], None) if shape and shape[-1] != 1 else shape for shape in shapes]
 
 
-def _highest(x: Any, y: Any, assumption: Assumption) -> Optional[int]:
-    """The highest class number among the labels; None where they are none, or not at hand."""
+def _classes(x: Any, y: Any, assumption: Assumption) -> Tuple[Optional[int], Optional[int]]:
+    """The lowest and the highest class number among the labels; None where they are none, or not at hand."""
+    nothing = (None, None)
     if y is None:
         names = getattr(x, "class_names", None)
-        return len(names) - 1 if names and not assumption.classes_assumed else None
-    if assumption.made or getattr(getattr(y, "dtype", None), "kind", "") not in "iu" or not hasattr(y, "max"):
-        return None
-    shape = tuple(y.shape)
+        return (0, len(names) - 1) if names and not assumption.classes_assumed else nothing
+    if assumption.made or (highest := _largest(y)) is None:
+        return nothing
+    shape, lowest = tuple(y.shape), int(numpy.min(y))
     column = len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)
-    if not column or not shape[0] or int(numpy.min(y)) < 0:
+    return (lowest, highest) if column and lowest >= 0 else nothing
+
+
+def _largest(value: Any) -> Optional[int]:
+    """The largest of an array of whole numbers; None for anything else, and for one that is empty or too long to read."""
+    if getattr(getattr(value, "dtype", None), "kind", "") not in ("i", "u") or not hasattr(value, "max"):
         return None
-    return int(numpy.max(y))
+    if isinstance(value, numpy.memmap) or not 0 < getattr(value, "size", 0) <= READ:
+        return None
+    return int(numpy.max(value))
 
 
 def _rows(value: Any) -> Optional[int]:

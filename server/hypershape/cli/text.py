@@ -50,8 +50,9 @@ class Printer:
         document = analysis.module.document
         for finding in sorted(analysis.findings, key=lambda finding: finding.span):
             self._finding(document, finding)
+        ended = next((finding for finding in analysis.findings if finding.ends), None)
         for target in analysis.targets:
-            self._target(document, target)
+            self._target(document, target, ended)
             if corners:
                 self._corners(target)
         unread = [] if document.is_notebook else analysis.module.broken
@@ -120,10 +121,14 @@ class Printer:
         )
         self.console.print(underline)
 
-    def _target(self, document: Document, target: TargetAnalysis) -> None:
+    def _target(self, document: Document, target: TargetAnalysis, ended: Finding | None) -> None:
         where = Place.of(document, target.target.span)
         name = f"{where.after(document.path)} {target.target.name}"
         mark, style, text = _verdict(target)
+        if ended is not None:
+            # Probes and rehearsals take what is gone from where it is today; a run of the file does not.
+            mark, style = "✗", "red"
+            text += f"; but the file ends on {_line(document, ended.span)} ({ended.code})"
         self.console.print(Text.assemble((f"{mark} ", style), (name, "bold"), f": {text}"))
 
     def _corners(self, target: TargetAnalysis) -> None:

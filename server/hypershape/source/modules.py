@@ -14,8 +14,9 @@ from hypershape.model import Document, SliceFile
 from hypershape.source.code import Code
 from hypershape.source.documents import Unreadable, read
 from hypershape.source.names import Names
-from hypershape.source.removed import todays
+from hypershape.source.removed import is_nowhere, todays
 from hypershape.source.slices import Cut, Slicer
+from hypershape.text import blanked
 
 # A file of the user's that is called like one of these shadows the package that it means to use.
 NEVER_LOCAL = frozenset(sys.stdlib_module_names) | {
@@ -193,8 +194,15 @@ def with_absolute_imports(text: str, cut: Cut, code: Code, finder: Finder) -> st
 def with_todays_imports(text: str, cut: Cut, code: Code) -> str:
     """The text with what Keras and Keras Tuner have moved imported from where it is: the target is probed all the same.
 
-    Only where the import must fail: one that is tried, or made under a condition, has a substitute.
+    Only where the import must fail: one that is tried, or made under a condition, has a substitute. What is nowhere
+    today and called for its effect alone is left out.
     """
+    for statement in code.tree.body:
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        name = code.imported(call.func) if isinstance(call, ast.Call) else None
+        start, end = code.text.start(statement), code.text.end(statement)
+        if name is not None and is_nowhere(name) and text[start:end] == code.clean[start:end]:
+            text = f"{text[:start]}pass{blanked(text[start + 4 : end])}{text[end:]}"
     for node in sorted(cut.imports, key=lambda each: -code.text.start(each)):
         start, end = code.text.start(node), code.text.end(node)
         tried = any(isinstance(each, (ast.Try, ast.If, ast.With)) for each in code.ancestors(node))

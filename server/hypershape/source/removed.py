@@ -237,6 +237,11 @@ def nowhere(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
                 yield each.asname or each.name
 
 
+def is_nowhere(name: str) -> bool:
+    """Whether what goes by a dotted name of Keras's or Keras Tuner's is in neither today."""
+    return _place(name) == ""
+
+
 def _each(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     """The statement as one for each of its names."""
     for each in node.names:

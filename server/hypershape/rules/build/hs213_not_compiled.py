@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.model import Analysis, Finding, Fix, ProbeError, TargetAnalysis
+from hypershape.model import Analysis, Finding, Fix, ProbeError, Severity, TargetAnalysis
 from hypershape.rules.base import Example, causes
 from hypershape.rules.common.failure import BuildFailure
 from hypershape.rules.common.tuners import targets_of, tuners
@@ -22,7 +22,8 @@ class NotCompiled(BuildFailure):
     Looks at the model that the function returns, in every probed configuration.
 
     ## Why it matters
-    `fit` refuses such a model, so every trial fails. Passing `optimizer`, `loss` and `metrics` to the tuner instead,
+    `fit` refuses such a model, so every trial fails. A function that no tuner is seen to be given may be a helper of
+    one that compiles, so that it is told as a note. Passing `optimizer`, `loss` and `metrics` to the tuner instead,
     as the documentation of Keras Tuner suggests, fails on Keras 3 as well.
 
     ## Fix
@@ -95,8 +96,12 @@ class NotCompiled(BuildFailure):
         code = analysis.module.code
         for target, cause in causes(analysis):
             if self.explains(cause.error):
-                repairs = partial(_compiled, target, analysis, code)
-                yield replace(self.report(target, cause, code), repairs=repairs)
+                found = self.report(target, cause, code)
+                if not target.target.tuners and target.target.kind != "hypermodel":
+                    note = f"{found.sentence} Fine if its caller compiles it; given to a tuner, every trial fails."
+                    message = found.message.replace(found.sentence, note, 1)
+                    found = replace(found, severity=Severity.INFO, message=message)
+                yield replace(found, repairs=partial(_compiled, target, analysis, code))
 
     def what(self, error: ProbeError, code: Code) -> str:
         return "This function returns a model that is not compiled"

@@ -17,8 +17,8 @@ class NameDefinedNowhere(Rule):
 
     ## What it does
     Names what the first such build function and its helpers need and no statement of the file binds. Where the file
-    has a star import, lines that do not parse, or a magic that may define names, and where the name is also written
-    in a text or a comment, nothing is said.
+    has a star import, lines that do not parse, or a magic or a call (`exec`, `globals`) that may define names, and where
+    the name is also written in a text or a comment, nothing is said.
 
     ## Why it matters
     The build function raises NameError for every configuration, so the search ends in the tuner's constructor. All
@@ -47,11 +47,21 @@ class NameDefinedNowhere(Rule):
             head="layers.Dense(CLASSES)",
             before='globals()["CLASSES"] = 3',
         ),
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 8, 64)))',
+            head="layers.Dense(CLASSES)",
+            before="""
+            settings = open("settings.txt").read()
+            exec(settings)
+            """,
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         if code.star_imports or code.broken or any(_may_define(code, magic) for magic in code.magics):
+            return
+        if any(isinstance(call.func, ast.Name) and call.func.id in _NAMESPACES for call in code.calls):
             return
         for target in analysis.module.targets:
             unknown = [loads for name in sorted(_wanted(target)) if (loads := _reads(name, code))]
@@ -64,6 +74,10 @@ class NameDefinedNowhere(Rule):
                     target=target.name,
                 )
                 return
+
+
+_NAMESPACES = {"exec", "globals", "locals", "vars", "get_ipython", "setattr"}
+"""What Python and IPython let bind names that are not written as such."""
 
 
 def _wanted(target: Target) -> set[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes.guard import GIVEN_UP
-from hypershape.model import Analysis, Cause, Finding, ProbeError, TargetAnalysis
+from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example, causes
 from hypershape.rules.common import wording
-from hypershape.rules.common.failure import BuildFailure
-from hypershape.source import Code
+from hypershape.rules.common.failure import BuildFailure, place
+from hypershape.source import Code, contains
 
 
 class BuildFails(BuildFailure):
@@ -66,6 +67,16 @@ class BuildFails(BuildFailure):
             head="",
             condition="depth >= 4",
             fixed='hp.Int("depth", 1, 3)',
+        ),
+        Example.layers(
+            """
+            x = layers.Dense(hp.Int("units", 1, 3))(x)
+            x = layers.Dense(x.shape.as_list()[-1])(x)
+            """,
+            input="(4,)",
+            head="",
+            at="x.shape.as_list()",
+            fixed="layers.Dense(list(x.shape)[-1])",
         ),
     )
     VALID = (
@@ -129,6 +140,21 @@ class BuildFails(BuildFailure):
                     cause=cause,
                     repairs=partial(self.repairs, target, cause, code),
                 )
+
+    def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        """A shape as a list: in Keras 3 it is a tuple, which has no `as_list`."""
+        span = place(cause.error, code)
+        if cause.error.type != "AttributeError" or "'as_list'" not in cause.error.message or span is None:
+            return
+        for call in code.every(ast.Call):
+            asked = call.func
+            if (
+                isinstance(asked, ast.Attribute)
+                and asked.attr == "as_list"
+                and contains(span, code.span(call))
+            ):
+                text = f"list({code.source(asked.value)})"
+                yield Fix(f"Write {text}", (Edit(code.span(call), text),))
 
     def what(self, error: ProbeError, code: Code) -> str:
         method, owner = error.details.get("method"), error.details.get("owner")

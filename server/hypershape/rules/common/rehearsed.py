@@ -11,6 +11,7 @@ from typing import Any
 from hypershape.fixes.guard import GIVEN_UP
 from hypershape.model import (
     Analysis,
+    DeclaredData,
     Finding,
     Frame,
     Hyperparameter,
@@ -50,6 +51,8 @@ class Story:
     all: tuple[Rehearsal, ...]
     target_space: tuple[Hyperparameter, ...] = ()
     """What the model declares, without what only the training does."""
+    data: DeclaredData | None = None
+    """What its searches were seen to be given."""
 
     @property
     def passing(self) -> tuple[Rehearsal, ...]:
@@ -87,10 +90,14 @@ def stories(analysis: Analysis) -> Iterator[Story]:
     for tuner in analysis.module.tuners:
         own = tuple(each for each in analysis.rehearsals if each.tuner == tuner.call.span)
         target = next((each for each in analysis.targets if each.target.is_given_at(tuner.call.span)), None)
-        name, space = (target.target.name, target.hyperparameters) if target is not None else (None, ())
+        name, space, data = (
+            (target.target.name, target.hyperparameters, target.searched)
+            if target is not None
+            else (None, (), None)
+        )
         for each in own:
             if each.verdict == "fail" and each.error is not None and each.error.type != GIVEN_UP:
-                yield Story(tuner, name, each, each.error, own, space)
+                yield Story(tuner, name, each, each.error, own, space, data)
                 break
 
 
@@ -222,6 +229,7 @@ def what(story: Story, code: Code) -> str:
         or _without_result(story, code)
         or _without_labels(story, code)
         or _without_model(story)
+        or _without_room(story)
     )
     if plain is not None:
         return plain
@@ -289,6 +297,17 @@ def _without_model(story: Story) -> str | None:
     )
 
 
+def _without_room(story: Story) -> str | None:
+    """An Embedding that the data ask for more than it has."""
+    if (found := beyond(story)) is None:
+        return None
+    largest, places = found
+    return (
+        f"The data hold indices up to {largest}, but the Embedding has places for 0 to {places - 1} "
+        f"({story.error.type})."
+    )
+
+
 def _unbatched(story: Story) -> str | None:
     found = unbatched(story)
     if found is None:
@@ -313,6 +332,17 @@ def unbatched(story: Story) -> tuple[str, tuple[Any, ...]] | None:
         if sample and shape and list(shape) == list(sample)[1:]:
             return name, tuple(shape)
     return None
+
+
+def beyond(story: Story) -> tuple[int, int] | None:
+    """The largest index in the data of a search, and how many places the layer has that was asked for one behind them."""
+    refused = _OUTSIDE.search(story.error.message)
+    if refused is None or story.data is None or story.data.x_max is None:
+        return None
+    return max(story.data.x_max, int(refused["index"])), int(refused["places"])
+
+
+_OUTSIDE = re.compile(r"indices\[[\d, ]*\] = (?P<index>\d+) is not in \[0, (?P<places>\d+)\)")
 
 
 def decisive(

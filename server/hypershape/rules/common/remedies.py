@@ -15,7 +15,7 @@ from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.objectives import sought_instead
-from hypershape.rules.common.rehearsed import Story, place, unbatched
+from hypershape.rules.common.rehearsed import Story, beyond, place, unbatched
 from hypershape.rules.common.tuners import constructed, sought_by
 from hypershape.source import Code
 
@@ -36,6 +36,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _validation_labels(story, code)
     yield from _in_batches(story, code)
     yield from _saved(story, code)
+    yield from _with_room(story, code)
     told = counted(story, story.explored(analysis))
     if told is not None:
         yield from tighten(*told, code)
@@ -259,6 +260,25 @@ def _one_hot(labels: ast.expr, search: ast.Call, code: Code) -> ast.Call | None:
     ):
         return last
     return None
+
+
+def _with_room(story: Story, code: Code) -> Iterator[Fix]:
+    """An Embedding with a place for every index in the data of its search."""
+    call = code.expression(place(story, code), ast.Call)
+    if (found := beyond(story)) is None or not isinstance(call, ast.Call):
+        return
+    largest, places = found
+    written = code.argument(call, "input_dim", 0)
+    if written is None or (more := largest + 1 - places) <= 0:
+        return
+    plain = isinstance(written, ast.Constant)
+    text = str(largest + 1) if plain else f"{code.source(written)} + {more}"
+    if plain or isinstance(written, (ast.Name, ast.Attribute, ast.Subscript)) or _counts(written):
+        yield Fix(f"Make room for the indices 0 to {largest}", (Edit(code.span(written), text),))
+
+
+def _counts(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
 
 
 def _yields(function: ast.FunctionDef) -> bool:

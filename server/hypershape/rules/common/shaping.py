@@ -6,6 +6,7 @@ import ast
 import math
 from collections.abc import Iterator, Sequence
 from itertools import permutations
+from typing import Literal
 
 from hypershape.fixes import edits
 from hypershape.fixes.layers import put_after, put_before
@@ -179,7 +180,7 @@ def rearranged(
     code = analysis.module.code
     for tuner in tuners(analysis, code):
         if target.target in targets_of(tuner, analysis):
-            arrays = [each for search in tuner.searches for each in _inputs(search, code)]
+            arrays = [each for search in tuner.searches for each in _given(search, 0, code)]
             if arrays:
                 changed = tuple(Edit(code.span(each), f"{code.source(each)}{how}") for each in arrays)
                 yield Fix(f"Give the search {code.source(arrays[0])}{how}", changed)
@@ -194,11 +195,22 @@ def _order(given: Sequence[int], taken: Sequence[int]) -> tuple[int, ...] | None
     return found[0] if len(found) == 1 and tuple(axes) != found[0] else None
 
 
-def _inputs(search: ast.Call, code: Code) -> Iterator[ast.expr]:
-    """The names under which a search is given its samples, those of the validation among them."""
+def from_zero(target: TargetAnalysis, lowest: int, analysis: Analysis) -> Iterator[Fix]:
+    """The labels of each search of a target counted from 0."""
+    code = analysis.module.code
+    for tuner in tuners(analysis, code):
+        if target.target in targets_of(tuner, analysis):
+            labels = [each for search in tuner.searches for each in _given(search, 1, code)]
+            if labels:
+                changed = tuple(Edit(code.span(each), f"{code.source(each)} - {lowest}") for each in labels)
+                yield Fix(f"Count the labels from 0: give the search {changed[0].text}", changed)
+
+
+def _given(search: ast.Call, side: Literal[0, 1], code: Code) -> Iterator[ast.expr]:
+    """What a search is given as its samples, or as their labels, those of the validation among them."""
     validation = code.argument(search, "validation_data")
-    pair = validation.elts[:1] if isinstance(validation, ast.Tuple) else []
-    for each in (code.argument(search, "x", 0), *pair):
+    pair = validation.elts[side : side + 1] if isinstance(validation, ast.Tuple) else []
+    for each in (code.argument(search, "xy"[side], side), *pair):
         if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
             yield each
 

@@ -62,6 +62,17 @@ class RemovedImport(Rule):
             fixed="model.add(layers.Rescaling(1 / 255))",
         ),
         Example.layers(
+            _UNITS,
+            before="""
+            import tensorflow as tf
+            from tensorflow.keras import backend as K
+
+            K.set_session(tf.compat.v1.Session())
+            """,
+            at="K.set_session",
+            fixed="from tensorflow.keras import backend as K\n\n\n\ndef",
+        ),
+        Example.layers(
             f'model.add(preprocessing.RandomFlip("horizontal"))\n{_UNITS}',
             before="from tensorflow.keras.layers.experimental import preprocessing",
             at="from tensorflow.keras.layers.experimental import preprocessing",
@@ -204,24 +215,25 @@ class RemovedImport(Rule):
                 target, cause = _refused_when_called(analysis, gone)
             package = "keras-tuner" if gone.name.startswith("keras_tuner") else "Keras 3"
             today = f"; use {gone.today}" if gone.today else ""
+            ends = _ends(node, gone, code)
             yield self.finding(
-                f"{package} has no {gone.written}{today}.{_end(node, gone, code)}",
+                f"{package} has no {gone.written}{today}.{' No search begins.' if ends else ''}",
                 code.span(node),
                 target=target,
                 cause=cause,
                 repairs=partial(_taken_from_today, node, gone, code),
+                ends=ends,
             )
 
 
-def _end(node: ast.AST, gone: _Gone, code: Code) -> str:
-    """` No search begins.` where the file itself runs into what is gone, before its last search."""
+def _ends(node: ast.AST, gone: _Gone, code: Code) -> bool:
+    """Whether the file itself runs into what is gone, before its last search."""
     tuners = code.module.tuners
     calls = [*(each.call for each in tuners), *(call for each in tuners for call in each.searches)]
     late = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
     if any(isinstance(each, late) for each in code.ancestors(node)) or _only_when_called(gone):
-        return ""
-    last = max((each.span.line for each in calls), default=0)
-    return " No search begins." if code.span(node).line <= last else ""
+        return False
+    return code.span(node).line <= max((each.span.line for each in calls), default=0)
 
 
 def _only_when_called(gone: _Gone) -> bool:
@@ -336,6 +348,18 @@ def _taken_from_today(node: ast.AST, gone: _Gone, code: Code) -> Iterator[Fix]:
         yield Fix(f"Take it from where it is today: {gone.today}", taken)
     elif isinstance(node, ast.ImportFrom):
         yield from _left_out(node, code)
+    else:
+        yield from _not_called(node, gone, code)
+
+
+def _not_called(node: ast.AST, gone: _Gone, code: Code) -> Iterator[Fix]:
+    """The file without a call of what is nowhere, where that is made for its effect alone."""
+    call = code.parents.get(node)
+    statement = code.parents.get(call) if isinstance(call, ast.Call) and call.func is node else None
+    if gone.today is None and isinstance(statement, ast.Expr):
+        edit = edits.remove_statement(code.module, code.span(statement))
+        if edit is not None:
+            yield Fix(f"Do not call {gone.written}", (edit,))
 
 
 def _left_out(node: ast.ImportFrom, code: Code) -> Iterator[Fix]:

@@ -43,6 +43,19 @@ class TrialFails(Rule):
             compile='loss="mse"',
             at='logs["val_error"]',
         ),
+        Example.search(
+            """
+            words = np.arange(600).reshape(60, 10) % 31
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(words, np.ones((60, 1)))
+            """,
+            input="(10,)",
+            body='model.add(layers.Embedding(30, hp.Int("size", 2, 4)))',
+            head="layers.Dense(1)",
+            compile='loss="mse"',
+            at="layers.Embedding",
+            fixed="layers.Embedding(31,",
+        ),
     )
     VALID = (
         Example.search(

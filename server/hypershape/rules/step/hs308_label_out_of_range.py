@@ -11,7 +11,7 @@ from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.failure import compiles
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.seen import Output, outputs, place
-from hypershape.rules.common.shaping import of_width
+from hypershape.rules.common.shaping import from_zero, of_width
 from hypershape.source import Code
 
 
@@ -28,6 +28,7 @@ class LabelOutOfRange(Rule):
 
     ## Fix
     As many units as there are classes, counted from 0: labels from 1 to 10 need 11 units, or 1 taken from each.
+    Where the labels begin above 0 and would fit otherwise, that is offered first.
     """
 
     code = "HS308"
@@ -65,6 +66,17 @@ class LabelOutOfRange(Rule):
             at='"sparse_categorical_crossentropy"',
             played=True,
         ),
+        Example.search(
+            """
+            x, y = np.zeros((60, 4)), np.arange(60) % 4 + 1
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(x, y, validation_data=(x[:20], y[:20]))
+            """,
+            head='layers.Dense(4, activation="softmax")',
+            compile='loss="sparse_categorical_crossentropy"',
+            at='"sparse_categorical_crossentropy"',
+            fixed="tuner.search(x, y - 1, validation_data=(x[:20], y[:20] - 1))",
+        ),
     )
     VALID = (
         Example.search(
@@ -96,7 +108,7 @@ class LabelOutOfRange(Rule):
             if data is None or data.y_max is None or loss is None or width is None or width > data.y_max:
                 continue
             told.append(target.target)
-            yield self._found(target, width, data.y_max, code.span(loss), code)
+            yield self._found(target, width, data.y_max, code.span(loss), analysis)
         for output in outputs(analysis, _is_exceeded):
             given = next(
                 (each for each in analysis.targets if each.target.is_given_at(output.tuner.call.span)), None
@@ -106,21 +118,27 @@ class LabelOutOfRange(Rule):
                 continue
             loss = _sparse(given, code)
             where = code.span(loss) if loss is not None else where
-            yield self._found(given, output.fields["width"], int(output.label("max") or 0), where, code)
+            yield self._found(given, output.fields["width"], int(output.label("max") or 0), where, analysis)
 
-    def _found(self, target: TargetAnalysis, width: int, highest: int, where: Span, code: Code) -> Finding:
+    def _found(
+        self, target: TargetAnalysis, width: int, highest: int, where: Span, analysis: Analysis
+    ) -> Finding:
         given = f"{width} numbers, for the classes 0 to {width - 1}" if width > 1 else "one, for the class 0"
         return self.finding(
             f"The labels go up to {highest}, but the model gives {given}: a step that meets such a label fails.",
             where,
             target=target.target.name,
-            repairs=partial(_repairs, target, width, highest, code),
+            repairs=partial(_repairs, target, width, highest, analysis),
         )
 
 
-def _repairs(target: TargetAnalysis, width: int, highest: int, code: Code) -> Iterator[Fix]:
-    """The loss of a single probability where there are two classes; as many numbers as classes."""
+def _repairs(target: TargetAnalysis, width: int, highest: int, analysis: Analysis) -> Iterator[Fix]:
+    """The loss of a single probability where there are two classes; labels from 0; as many numbers as classes."""
+    code = analysis.module.code
     loss = _sparse(target, code)
+    lowest = target.searched.y_min if target.searched is not None else None
+    if lowest and highest - lowest < width:
+        yield from from_zero(target, lowest, analysis)
     if (width, highest) == (1, 1) and isinstance(loss, ast.Constant):
         text = requoted(code.source(loss), "binary_crossentropy")
         yield Fix("Use binary_crossentropy", (Edit(code.span(loss), text),))
