@@ -75,7 +75,7 @@ class BuildFails(BuildFailure):
             """,
             input="(4,)",
             head="",
-            at="x.shape.as_list()",
+            at="x.shape.as_list",
             fixed="layers.Dense(list(x.shape)[-1])",
         ),
     )
