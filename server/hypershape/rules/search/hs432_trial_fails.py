@@ -53,7 +53,7 @@ class TrialFails(Rule):
             body='model.add(layers.Embedding(30, hp.Int("size", 2, 4)))',
             head="layers.Dense(1)",
             compile='loss="mse"',
-            at="layers.Embedding",
+            at='layers.Embedding(30, hp.Int("size", 2, 4))',
             fixed="layers.Embedding(31,",
         ),
     )
