@@ -44,10 +44,12 @@ FINDING = Finding(
 )
 
 
-def menu(finding: Finding, done: bool = False) -> list[str]:
+def menu(finding: Finding, done: bool = False, seen: Coverage | None = None) -> list[str]:
     """The titles in the menu at the finding's place."""
     document = source.from_text(PATH, TEXT)
-    analysis = Analysis(source.analyse(document), findings=(finding,), done=done)
+    module = source.analyse(document)
+    targets = tuple(TargetAnalysis(each, "probed", coverage=seen) for each in module.targets)
+    analysis = Analysis(module, targets=targets, findings=(finding,), done=done)
     view = View.of(document, PositionCodec(), [URI])
     return [each.title for each in convert.code_actions(analysis, PLACE, view, {URI: 1}, lambda path: None)]
 
@@ -58,6 +60,26 @@ def test_repairs_come_with_the_squiggle_and_say_that_they_are_not_tried_yet() ->
         "Pad (not tried yet)",
         "Silence HS201 on this line",
     ]
+
+
+def test_before_trial_what_keeps_the_space_leads_until_the_space_is_proved() -> None:
+    finding = replace(FINDING, repairs=lambda: iter([replace(LOWER, drops=0.25), PAD]))
+    lower, pad = "Lower the maximum (not tried yet)", "Pad (not tried yet)"
+    partly = Coverage("sampled", 4, 2, 1, 0.5, (0.1, 0.9))
+    assert menu(finding, seen=partly)[:2] == [pad, lower]
+    proved = Coverage("exhaustive", 4, 4, 1, 0.25, (0.25, 0.25))
+    assert menu(finding, seen=proved)[:2] == [lower, pad]
+
+
+def test_half_of_the_space_is_given_up_untried_only_where_nothing_keeps_it() -> None:
+    halved = replace(LOWER, drops=0.5)
+    both = replace(FINDING, repairs=lambda: iter([halved, PAD]))
+    assert menu(both) == ["Pad (not tried yet)", "Silence HS201 on this line"]
+    alone = replace(FINDING, repairs=lambda: iter([halved]))
+    assert menu(alone) == ["Lower the maximum (not tried yet)", "Silence HS201 on this line"]
+    # Giving trials up on purpose keeps the space and repairs nothing.
+    given_up = replace(alone, last_resorts=lambda: iter([replace(PAD, title="Give up")]))
+    assert menu(given_up)[:2] == ["Lower the maximum (not tried yet)", "Give up (not tried yet)"]
 
 
 def test_of_the_repairs_those_stay_that_passed_their_trial_or_had_none() -> None:

@@ -12,6 +12,7 @@ from hypershape import rules
 from hypershape.lsp.client import EVERYTHING, Client
 from hypershape.lsp.positions import View
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.rules.common.failure import COSTLY
 from hypershape.space.shares import SEEN, percent
 
 SEVERITIES = {
@@ -84,6 +85,8 @@ _LOSS = "loss"
 
 MOST_UNTRIED = 5
 """So many repairs of a finding are offered before they are tried."""
+MOST_READ = 15
+"""They are chosen from so many candidates."""
 
 
 def code_actions(
@@ -105,7 +108,7 @@ def code_actions(
             continue
         _, place = view.location(finding.span)
         shown = [_diagnostic(finding, place, view, other, client)]
-        offered = [*finding.fixes, *_untried(finding, analysis.done)]
+        offered = [*finding.fixes, *_untried(finding, analysis)]
         actions += [_quick_fix(fix, shown, view, version, client) for fix in offered]
         if offered or finding.settled or analysis.done:
             silence = Fix(f"Silence {finding.code} on this line", (_silence(finding, view),))
@@ -113,16 +116,32 @@ def code_actions(
     return actions + silencing
 
 
-def _untried(finding: Finding, done: bool) -> Iterator[Fix]:
-    """The candidates that nobody has tried, each with a title that says so."""
+def _untried(finding: Finding, analysis: Analysis) -> Iterator[Fix]:
+    """The candidates that nobody has tried, each with a title that says so; what loses least first.
+
+    Before a space is proved nobody knows whether what a narrower range drops would have failed: what keeps the whole
+    space then comes first. Where there is such a repair, none that gives up half of the space is offered untried.
+    """
     if finding.settled:
         return
     tried = {fix.edits for fix in finding.fixes}
-    left = (
-        fix for fix, _ in finding.candidates() if fix.title not in finding.refused and fix.edits not in tried
-    )
-    for fix in islice(left, max(0, MOST_UNTRIED - len(finding.fixes))):
-        yield replace(fix, title=f"{fix.title} (not tried{'' if done else ' yet'})")
+    left = [
+        (fix, repairs)
+        for fix, repairs in islice(finding.candidates(), MOST_READ)
+        if fix.title not in finding.refused and fix.edits not in tried
+    ]
+    if any(repairs and not fix.drops for fix, repairs in left):
+        left = [(fix, repairs) for fix, repairs in left if fix.drops < COSTLY]
+    if not _is_proved(finding, analysis):
+        left.sort(key=lambda each: (not each[1], each[0].drops))
+    for fix, _ in left[: max(0, MOST_UNTRIED - len(finding.fixes))]:
+        yield replace(fix, title=f"{fix.title} (not tried{'' if analysis.done else ' yet'})")
+
+
+def _is_proved(finding: Finding, analysis: Analysis) -> bool:
+    """Whether every configuration of a finding's search space is known to build or to fail."""
+    coverages = (each.coverage for each in analysis.targets if each.target.name == finding.target)
+    return any(coverage is not None and coverage.mode == "exhaustive" for coverage in coverages)
 
 
 def _quick_fix(
