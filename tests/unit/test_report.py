@@ -71,16 +71,32 @@ def test_a_cause_has_its_repairs_under_it_and_folds_what_keras_says() -> None:
         "HS201",
         "too-large",
         Severity.ERROR,
-        "It needs more.\nValueError: negative",
+        "`Conv2D` needs more than `a<b`.\nValueError: negative",
         DENSE,
         cause=cause,
         fixes=(fix,),
         said="ValueError: negative",
     )
     page = report.page([replace(known, findings=(finding,))])
-    assert "<p>It needs more.</p>" in page and "<li>Lower the maximum of kernel to 7</li>" in page
+    assert (
+        "<p><code>Conv2D</code> needs more than <code>a&lt;b</code>.</p>" in page
+        and "<li>Lower the maximum of kernel to 7</li>" in page
+    )
     assert "<details><summary>What Keras says</summary><p>ValueError: negative</p></details>" in page
     assert "article" in {tag for tag, _ in Page(page).tags}
+
+
+@pytest.mark.parametrize(
+    ("folders", "shown"),
+    [
+        (["/project"], "model.py"),
+        (["/elsewhere", "/project"], "project/model.py"),
+        (["/elsewhere"], "/project/model.py"),
+        ([], "/project/model.py"),
+    ],
+)
+def test_a_file_is_named_as_the_folders_that_are_open_call_it(folders: list[str], shown: str) -> None:
+    assert f"<small>{shown}</small>" in report.page([analysis(hyperparameters=SPACE)], folders)
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:

@@ -26,7 +26,7 @@ def register(server: Server) -> None:
 
         session = server.sessions.get(server.owner(uri))
         analysis = session.analysis if session is not None else None
-        text = await aside(page, [analysis] if analysis is not None else [])
+        text = await aside(page, [analysis] if analysis is not None else [], server.folders())
         window = server.client_capabilities.window
         if not any(shown) and window is not None and window.show_document is not None:
             path = await aside(_written, uri, text)

@@ -6,8 +6,10 @@ In VS Code it follows the theme. Places are links that an editor opens; everythi
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 from urllib.parse import quote
 
 from hypershape.model import (
@@ -30,6 +32,7 @@ MOST_LINES = 400
 WIDTH, HEIGHT, MARGIN = 960, 300, 60
 TOP, BOTTOM = 30, HEIGHT - 40
 PARAMETERS = "parameters"
+_CODE = re.compile(r"`([^`\n]+)`")
 
 STYLE = """
 :root { color-scheme: light dark; --own-fail: #c72e2e; --own-build: #2b7489; }
@@ -56,9 +59,12 @@ svg polyline:hover { stroke-width: 4; stroke-opacity: 1; }
 """
 
 
-def page(analyses: Sequence[Analysis]) -> str:
-    """The whole document: each search space with its verdict, its causes, its configurations and its layers."""
-    body = "".join(_file(each) for each in analyses) or "<p>No search space was found.</p>"
+def page(analyses: Sequence[Analysis], folders: Sequence[str] = ()) -> str:
+    """The whole document: each search space with its verdict, its causes, its configurations and its layers.
+
+    Files in the `folders` are named as they are called there.
+    """
+    body = "".join(_file(each, folders) for each in analyses) or "<p>No search space was found.</p>"
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Hypershape report</title>'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -67,16 +73,30 @@ def page(analyses: Sequence[Analysis]) -> str:
     )
 
 
-def _file(analysis: Analysis) -> str:
-    return "".join(_target(analysis, target) for target in analysis.targets)
+def _file(analysis: Analysis, folders: Sequence[str]) -> str:
+    name = _named(analysis.module.document.path, folders)
+    return "".join(_target(analysis, target, name) for target in analysis.targets)
 
 
-def _target(analysis: Analysis, target: TargetAnalysis) -> str:
+def _named(path: str, folders: Sequence[str]) -> str:
+    """A path as a reader knows it: within the innermost of the folders, with its name where there are several."""
+    own = Path(path)
+    within = max((Path(each) for each in folders if own.is_relative_to(each)), key=_depth, default=None)
+    if within is None:
+        return path
+    return own.relative_to(within.parent if len(folders) > 1 else within).as_posix()
+
+
+def _depth(path: Path) -> int:
+    return len(path.parts)
+
+
+def _target(analysis: Analysis, target: TargetAnalysis, file: str) -> str:
     name = _link(target.target.span, target.target.name)
-    text = [f"<section><h2>{name} <small>{_text(target.target.span.path)}</small></h2>"]
-    text.append(f"<p><strong>{_text(verdict(target) or 'not probed')}</strong></p>")
+    text = [f"<section><h2>{name} <small>{_text(file)}</small></h2>"]
+    text.append(f"<p><strong>{_prose(verdict(target) or 'not probed')}</strong></p>")
     if target.assumptions:
-        text.append(f"<p>Assumed: {_text('; '.join(target.assumptions))}</p>")
+        text.append(f"<p>Assumed: {_prose('; '.join(target.assumptions))}</p>")
     if target.reports:
         text += [_causes(analysis, target), _plot(target), _layers(target), _configurations(target)]
     return "".join([*text, "</section>"])
@@ -102,10 +122,10 @@ def _cause(analysis: Analysis, target: TargetAnalysis, cause: Cause) -> str:
     told = [f"<code class=fails>{_text(when)}</code>", where]
     what = finding.sentence if finding is not None else wording.share(target, cause)
     said = finding.said if finding is not None else wording.quote(cause.error.message)
-    fixes = "".join(f"<li>{_text(fix.title)}</li>" for fix in finding.fixes) if finding is not None else ""
-    parts = [f"<p class=when>{' · '.join(filter(None, told))}</p>", f"<p>{_text(what)}</p>" if what else ""]
+    fixes = "".join(f"<li>{_prose(fix.title)}</li>" for fix in finding.fixes) if finding is not None else ""
+    parts = [f"<p class=when>{' · '.join(filter(None, told))}</p>", f"<p>{_prose(what)}</p>" if what else ""]
     if said:
-        parts.append(f"<details><summary>What Keras says</summary><p>{_text(said)}</p></details>")
+        parts.append(f"<details><summary>What Keras says</summary><p>{_prose(said)}</p></details>")
     if fixes:
         parts.append(f"<p>Repairs that were tried:</p><ul>{fixes}</ul>")
     return f"<article>{''.join(parts)}</article>"
@@ -271,6 +291,11 @@ def _all(configuration: Configuration) -> str:
 
 def _value(value: Value) -> str:
     return value if isinstance(value, str) else f"{value:.4g}" if isinstance(value, float) else repr(value)
+
+
+def _prose(text: str) -> str:
+    """Sentences of ours or of Keras's; what stands between backticks is code."""
+    return _CODE.sub(r"<code>\1</code>", _text(text))
 
 
 def _text(text: str) -> str:
