@@ -52,7 +52,8 @@ h2 small { display: block; font-weight: normal; font-size: .7em; opacity: .75; o
 code, td.shape { font-family: var(--vscode-editor-font-family, ui-monospace, monospace); font-size: .93em; }
 .fails { color: var(--fail); } .plot { overflow-x: auto; }
 svg { min-width: 640px; width: 100%; height: auto; }
-svg text { fill: currentColor; font-size: 12px; } svg .axis { stroke: currentColor; stroke-opacity: .5; }
+svg text { fill: currentColor; font-size: 12px; paint-order: stroke; stroke-width: 4px; stroke-linejoin: round;
+  stroke: var(--vscode-editor-background, Canvas); } svg .axis { stroke: currentColor; stroke-opacity: .5; }
 svg polyline { fill: none; stroke: var(--build); stroke-opacity: .35; stroke-width: 1.5; }
 svg polyline.fails { stroke: var(--fail); stroke-opacity: .8; stroke-dasharray: 6 3; }
 svg polyline:hover { stroke-width: 4; stroke-opacity: 1; }
