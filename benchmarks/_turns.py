@@ -3,8 +3,9 @@
     python benchmarks/_turns.py FILE
 
 serves one client on standard input and output. When it ends, FILE has the longest turns, and how many there were, as
-JSON: `{"turns": n, "slow": n, "longest": [{"seconds", "computed", "what"}]}`. `seconds` is by the clock, with what other
-threads and programs took of it; `computed` is what the loop's own thread took; `slow` are those over 50 ms.
+JSON: `{"turns": n, "slow": n, "longest": [{"seconds", "computed", "what"}], "handled": {method: [[seconds, computed]]}}`.
+`seconds` is by the clock, with what other threads and programs took of it; `computed` is what the loop's own thread took;
+`slow` are those over 50 ms.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class Turns:
         self.longest: list[tuple[float, int, float, str]] = []
         self.handled: str | None = None
         """The message that is being handled in this turn."""
+        self.messages: dict[str, list[tuple[float, float]]] = {}
+        """How long each message of a kind was handled."""
 
     def watch(self) -> None:
         """Times every callback of asyncio, and names the messages that are handled in it."""
@@ -45,7 +48,10 @@ class Turns:
 
         def handled(protocol: JsonRPCProtocol, message: Any) -> None:
             self.handled = str(getattr(message, "method", None) or type(message).__name__)
+            started, computed = time.perf_counter(), time.thread_time()
             handle(protocol, message)
+            took = time.perf_counter() - started, time.thread_time() - computed
+            self.messages.setdefault(self.handled, []).append(took)
 
         asyncio.events.Handle._run = timed  # type: ignore[method-assign]
         JsonRPCProtocol.handle_message = handled  # type: ignore[method-assign]
@@ -64,7 +70,8 @@ class Turns:
             {"seconds": seconds, "computed": computed, "what": what}
             for seconds, _, computed, what in sorted(self.longest, reverse=True)
         ]
-        path.write_text(json.dumps({"turns": self.number, "slow": self.slow, "longest": longest}), "utf-8")
+        told = {"turns": self.number, "slow": self.slow, "longest": longest, "handled": self.messages}
+        path.write_text(json.dumps(told), "utf-8")
 
 
 def _name(callback: asyncio.events.Handle) -> str:

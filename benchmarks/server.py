@@ -5,8 +5,10 @@
 An edit changes the kernel of the layer that fails; it is over when diagnostics with the new kernel arrive. What counts
 as remembered is shown by a second server that finds the results of the first. All of it is measured twice, the second
 time beside two processes that do nothing but compute; how much these slow down a plain loop of Python's is told as
-well. Every turn of the server's loop is timed; the longest ones are named under the table. Then 8 keys a second are typed into a file of 1,500 lines, and a hover is asked for after each; and a notebook of
-100 cells is opened and edited. How large the extension is stands last, where `make vsix` has made it.
+well. Every turn of the server's loop is timed; the longest ones are named under the table. Then 8 keys a second are
+typed into a file of 1,500 lines, and a hover is asked for after each: what its handler takes is told apart from the way
+there and back, which a question about a file that is not open has as well, and in which this program has its part. A
+notebook of 100 cells is opened and edited. How large the extension is stands last, where `make vsix` has made it.
 """
 
 from __future__ import annotations
@@ -201,12 +203,15 @@ class Editor:
             await asyncio.sleep(0.5)
         return sorted(taken)
 
-    async def type_into(self, uri: str, seconds: float) -> list[float]:
-        """Types a comment into a long file; the seconds that each answer to a hover took meanwhile."""
+    async def type_into(self, uri: str, seconds: float) -> tuple[list[float], list[float]]:
+        """Types a comment into a long file; the seconds that each answer to a hover took meanwhile.
+
+        And those of each answer to the same question about a file that is not open.
+        """
         self.open(uri, LONG)
         await self.until(uri, "5×5")
         await asyncio.sleep(3)
-        line, answers = LONG.count("\n"), []
+        line, answers, empty = LONG.count("\n"), [], []
         for column in range(int(seconds * KEYS_PER_SECOND)):
             place = types.Range(types.Position(line, column), types.Position(line, column))
             self.client.text_document_did_change(
@@ -216,8 +221,9 @@ class Editor:
                 )
             )
             answers.append(await self.hover(uri))
-            await asyncio.sleep(max(0.0, 1 / KEYS_PER_SECOND - answers[-1]))
-        return sorted(answers)
+            empty.append(await self.hover(f"{uri}.txt"))
+            await asyncio.sleep(max(0.0, 1 / KEYS_PER_SECOND - answers[-1] - empty[-1]))
+        return sorted(answers), empty
 
     async def stop(self) -> None:
         await self.client.shutdown_async(None)
@@ -246,7 +252,7 @@ async def measure(edits: int, typing: float, folder: Path) -> tuple[list[Row], l
     await asyncio.sleep(3)
 
     taken = await editor.edits(uri, edits, lambda version, text: editor.change(uri, version, text))
-    answers = await editor.type_into((folder / "long.py").as_uri(), typing)
+    answers, empty = await editor.type_into((folder / "long.py").as_uri(), typing)
     opened, in_cells = await notebook(editor, folder, edits)
     server = next(each for each in psutil.Process().children() if str(TIMED) in each.cmdline())
     memory = server.memory_info().rss / 2**20
@@ -267,6 +273,8 @@ async def measure(edits: int, typing: float, folder: Path) -> tuple[list[Row], l
             _ms(statistics.median(answers)),
             "5 ms",
         ),
+        ("of that the handler, by the clock", _tenths(_handler(turns, "textDocument/hover", empty)), ""),
+        ("of that the way there and back", _tenths(statistics.median(empty)), ""),
         ("hover while typing, longest", _ms(answers[-1]), "50 ms"),
         ("longest turn of the server's loop", _ms(longest[0][0]), "50 ms"),
         ("turns of the server's loop over 50 ms", str(turns["slow"]), "0"),
@@ -275,6 +283,12 @@ async def measure(edits: int, typing: float, folder: Path) -> tuple[list[Row], l
         ("memory of the server", f"{memory:.0f} MB", "120 MB"),
     ]
     return rows, [f"{_ms(seconds)} in {what}" for seconds, what in longest[:NAMED]]
+
+
+def _handler(turns: Any, message: str, empty: Sequence[float]) -> float:
+    """The median of the seconds for which a kind of message was handled, without those that asked for nothing."""
+    took = sorted(seconds for seconds, _ in turns["handled"][message])
+    return statistics.median(took[len(empty) :])
 
 
 async def notebook(editor: Editor, folder: Path, edits: int) -> tuple[float, list[float]]:
@@ -298,6 +312,10 @@ async def notebook(editor: Editor, folder: Path, edits: int) -> tuple[float, lis
 
 def _ms(seconds: float) -> str:
     return f"{1000 * seconds:,.0f} ms"
+
+
+def _tenths(seconds: float) -> str:
+    return f"{1000 * seconds:,.1f} ms"
 
 
 def run(others: int, edits: int, typing: float) -> tuple[list[Row], list[str]]:
