@@ -32,6 +32,8 @@ export interface Options {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The width of the window in pixels. */
   readonly width?: number;
+  /** The same example in a second folder of the workspace, which has an interpreter of its own. */
+  readonly twice?: boolean;
 }
 
 export const THEMES = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
@@ -40,25 +42,27 @@ export class Editor {
   readonly page: Page;
   /** The copy of the example. */
   readonly file: string;
-  private readonly started: string;
+  /** The copy in the second folder, where there is one. */
+  readonly second: string;
+  private readonly scratch: string;
   private readonly stop: () => Promise<void>;
 
-  private constructor(page: Page, file: string, started: string, stop: () => Promise<void>) {
+  private constructor(page: Page, scratch: string, name: string, stop: () => Promise<void>) {
     this.page = page;
-    this.file = file;
-    this.started = started;
+    this.scratch = scratch;
+    this.file = path.join(scratch, 'workspace', name);
+    this.second = path.join(scratch, 'second', `second_${name}`);
     this.stop = stop;
   }
 
-  static async open({ example, trusted, settings = {}, width = 1500 }: Options): Promise<Editor> {
+  static async open({ example, trusted, settings = {}, width = 1500, twice = false }: Options): Promise<Editor> {
     const scratch = await fs.mkdtemp(path.join(os.tmpdir(), 'hypershape-vscode-'));
-    const workspace = path.join(scratch, 'workspace');
-    const file = path.join(workspace, path.basename(example));
-    await fs.mkdir(workspace);
+    const name = path.basename(example);
+    const file = path.join(scratch, 'workspace', name);
+    await fs.mkdir(path.dirname(file));
     await fs.copyFile(path.resolve(EXAMPLES, example), file);
-    const started = path.join(scratch, 'started');
-    const interpreter = await recordingInterpreter(scratch, started);
-    await writeSettings(scratch, interpreter, settings);
+    await writeSettings(scratch, await recordingInterpreter(scratch), settings);
+    const workspace = twice ? await secondFolder(scratch, file) : path.dirname(file);
 
     const port = await freePort();
     const server = startServer(port, scratch, workspace, trusted);
@@ -77,7 +81,7 @@ export class Editor {
       stops.push(() => context.close());
       const page = context.pages()[0] ?? (await context.newPage());
       await openFile(page, port, workspace, file);
-      return new Editor(page, file, started, stop);
+      return new Editor(page, scratch, name, stop);
     } catch (error) {
       await stop();
       throw error;
@@ -88,10 +92,19 @@ export class Editor {
     return this.stop();
   }
 
-  /** How often the user's interpreter was started for anything but the language server itself. */
-  async agents(): Promise<number> {
-    const lines = (await fs.readFile(this.started, 'utf8').catch(() => '')).split('\n');
+  /** How often an interpreter was started for anything but the language server itself: the user's, or a folder's. */
+  async agents(folder = '.'): Promise<number> {
+    const lines = (await fs.readFile(path.join(this.scratch, folder, 'started'), 'utf8').catch(() => '')).split('\n');
     return lines.filter((line) => line.trim() !== '' && !/ (serve|--version) *$/.test(line)).length;
+  }
+
+  /** Waits until an interpreter was started; gives how often. */
+  async startedAgents(folder = '.'): Promise<number> {
+    const end = Date.now() + PATIENCE_MS;
+    while ((await this.agents(folder)) === 0 && Date.now() < end) {
+      await sleep(200);
+    }
+    return this.agents(folder);
   }
 
   screenshot(name: string): Promise<Buffer> {
@@ -217,6 +230,14 @@ export class Editor {
     return chosen;
   }
 
+  /** Opens another file of the workspace by its name. */
+  async show(file: string): Promise<void> {
+    await this.page.keyboard.press('Control+p');
+    await this.page.locator('.quick-input-widget input').first().fill(path.basename(file));
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: path.basename(file) }).first().click();
+    await this.page.locator('.tab.active').filter({ hasText: path.basename(file) }).waitFor({ timeout: PATIENCE_MS });
+  }
+
   async save(): Promise<void> {
     await this.page.keyboard.press('Control+s');
     await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
@@ -247,9 +268,22 @@ export class Editor {
   }
 }
 
-/** An interpreter that notes each start in a file and is otherwise the one under test. */
-async function recordingInterpreter(folder: string, record: string): Promise<string> {
-  const script = path.join(folder, 'python');
+/** Makes a second folder with a copy of a file and an interpreter of its own; gives the workspace of both. */
+async function secondFolder(scratch: string, file: string): Promise<string> {
+  const second = path.join(scratch, 'second');
+  await fs.mkdir(path.join(second, '.vscode'), { recursive: true });
+  await fs.copyFile(file, path.join(second, `second_${path.basename(file)}`));
+  await recordingInterpreter(second);
+  const own = { 'hypershape.interpreter': '${workspaceFolder}/python' };
+  await fs.writeFile(path.join(second, '.vscode/settings.json'), JSON.stringify(own));
+  const both = path.join(scratch, 'both.code-workspace');
+  await fs.writeFile(both, JSON.stringify({ folders: [{ path: path.dirname(file) }, { path: second }] }));
+  return both;
+}
+
+/** An interpreter that notes each start in the file `started` beside it and is otherwise the one under test. */
+async function recordingInterpreter(folder: string): Promise<string> {
+  const [script, record] = [path.join(folder, 'python'), path.join(folder, 'started')];
   await fs.writeFile(script, `#!/bin/sh\necho "$@" | tr '\\n' ' ' >> '${record}'\necho >> '${record}'\nexec '${PYTHON}' "$@"\n`);
   await fs.chmod(script, 0o755);
   return script;
@@ -325,8 +359,9 @@ function launchBrowser(profile: string, width: number): Promise<BrowserContext> 
 async function openFile(page: Page, port: number, workspace: string, file: string): Promise<void> {
   const address = `127.0.0.1:${port}`;
   const payload = JSON.stringify([['openFile', `vscode-remote://${address}${file}`]]);
+  const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
   await page.goto(
-    `http://${address}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(payload)}`,
+    `http://${address}/?${kind}=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(payload)}`,
   );
   await page.locator('.view-line').first().waitFor({ timeout: PATIENCE_MS });
 }
