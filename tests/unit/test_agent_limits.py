@@ -42,6 +42,19 @@ def test_only_what_a_process_computes_counts_until_it_has_waited_too_long(
     assert bound.took == (wall, min(wall, used))
 
 
+def test_processor_time_is_only_asked_for_once_the_clock_has_come_so_far(clocks: dict[str, float]) -> None:
+    bound = limits.Bound(10.0)
+    clocks["used"] += 18.0  # two threads
+    clocks["wall"] += 9.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits, "process_time", lambda: pytest.fail("it was asked for"))
+        assert not bound.is_used_up
+    clocks["wall"] += 2.0
+    assert bound.is_used_up
+    clocks["used"] -= 9.0
+    assert not bound.is_used_up
+
+
 @pytest.mark.parametrize(
     ("wall", "used", "overdue"), [(13, 13, 10.0), (13, 6, None), (49, 6, 10.0), (11, 11, None)]
 )

@@ -40,6 +40,11 @@ class Bound:
         return min(self.seconds - min(used, wall), PATIENCE * self.seconds - wall)
 
     @property
+    def is_used_up(self) -> bool:
+        """Whether this process has computed for so long, asked so often that a system call each time would tell."""
+        return monotonic() - self._started > self.seconds and process_time() - self._used > self.seconds
+
+    @property
     def took(self) -> tuple[float, float]:
         """The seconds since its begin by the clock, and how many of them this process computed."""
         wall = monotonic() - self._started

@@ -201,8 +201,7 @@ class Memory:
         set_tracked = layer_class.__setattr__
 
         def set_attribute(layer: Any, name: str, value: Any) -> None:
-            # Nothing in a plain value is a variable or a layer.
-            (plain if memory.asking and type(value) in origins.PLAIN else set_tracked)(layer, name, value)
+            (plain if memory.asking and _is_never_tracked(value) else set_tracked)(layer, name, value)
 
         layer_class.__setattr__ = set_attribute
         self._keep_signatures()
@@ -1475,6 +1474,23 @@ def _state_of(layer: Any) -> Any:
         isinstance(each, layers.Layer) for some in vars(layer).values() if type(some) is list for each in some
     )
     return held, tuple(map(id, layer.variables)), object() if parts else None
+
+
+def _is_never_tracked(value: Any) -> bool:
+    """Whether Keras keeps a value that becomes an attribute as it is, because nothing in it is a variable or a layer."""
+    kind: Any = type(value)
+    if kind is tuple:
+        return all(type(each) in origins.PLAIN for each in value)
+    return kind in origins.PLAIN or _is_no_part(kind)
+
+
+@functools.lru_cache(maxsize=None)
+def _is_no_part(kind: Any) -> bool:
+    """Whether no value of a type is a part of a layer, or a collection that may hold one."""
+    parts = (keras.Variable, keras.Layer, keras.metrics.Metric, keras.random.SeedGenerator)
+    # A backend may wrap what it knows itself.
+    known = _is_of_keras(kind) or kind.__module__ in ("builtins", "inspect")
+    return known and not issubclass(kind, (*parts, tuple, list, dict, set))
 
 
 class _Signatures:

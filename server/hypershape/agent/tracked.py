@@ -5,10 +5,10 @@ Each value is asked of `Memory` itself, so that nothing is known here that a run
 
 from __future__ import annotations
 
-import time
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import origins, symbols
+from .limits import Bound
 from .origins import Token, Tracker
 from .states import Related, Relating, Unrelated, entangled
 from .trials import TooLong, Trial
@@ -27,7 +27,7 @@ class Tracks:
         self._memory = memory
         self._known: Dict[Any, Any] = {}
         self.tracker: Tracker = Tracker()
-        self._deadline = 0.0
+        self._bound = Bound(0.0)
         self._hasty = False
         self.too_long = False
         """The last tracked run ended because its trials took too long."""
@@ -36,7 +36,7 @@ class Tracks:
         """A new run; `hasty` ends it as one that takes too long once it is better followed by relations."""
         self.tracker = Relating() if relating else Tracker()
         self._hasty = hasty
-        self._deadline = time.process_time() + SECONDS
+        self._bound = Bound(SECONDS)
         self.too_long = False
         return self.tracker
 
@@ -254,7 +254,7 @@ class Tracks:
                 return form, [self._again(size, tokens) for size in sizes]
 
         try:
-            trial = Trial(tracker, tokens, self._guarded(at), self._deadline)
+            trial = Trial(tracker, tokens, self._guarded(at), self._bound)
             box, sizes = trial.run()
         except TooLong:
             self.too_long = True
@@ -272,7 +272,7 @@ class Tracks:
         case = next((each for each in known if self._is_within(each[:2])), None)
         if case is None:
             try:
-                trial = Related(tracker, tokens, self._guarded(at), self._deadline)
+                trial = Related(tracker, tokens, self._guarded(at), self._bound)
                 case = (*trial.relation(), _accepted(trial.form))
             except (TooLong, Unrelated) as error:
                 self.too_long = isinstance(error, TooLong)

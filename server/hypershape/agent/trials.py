@@ -10,10 +10,10 @@ from __future__ import annotations
 import itertools
 import math
 import random
-import time
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
 
 from . import origins
+from .limits import Bound
 from .origins import MOST_TABLED, Token, Tracker
 
 FEW = 64
@@ -53,10 +53,10 @@ class Trial:
         tracker: Tracker,
         tokens: Sequence[Token],
         at: Callable[[Dict[str, int]], Outcome],
-        deadline: float,
+        bound: Bound,
     ) -> None:
         self._tracker = tracker
-        self._deadline = deadline
+        self._bound = bound
         self._at = at
         self._tokens = tokens
         self._names = tracker.live(tokens)
@@ -69,9 +69,9 @@ class Trial:
     def run(self) -> Tuple[Dict[str, List[int]], List[Any]]:
         """The names that matter to the call, each with the places at which it does the same, and each of its sizes: a number, ("table", names, table),
         ("sum", ((factor, index of a token), …), constant), or ("product", indices of tokens, factor)."""
-        started = time.process_time()
+        some = Bound(LONG)
         for count, places in enumerate(self._design()):
-            if count >= FEW and time.process_time() - started > LONG:
+            if count >= FEW and some.is_used_up:
                 # Each call takes long: the pairs and draws that are left would take longer than what they prove.
                 break
             self._outcome(places)
@@ -91,7 +91,7 @@ class Trial:
     def _outcome(self, places: Places) -> Outcome:
         found = self._outcomes.get(places)
         if found is None:
-            if time.process_time() > self._deadline:
+            if self._bound.is_used_up:
                 raise TooLong
             found = self._outcomes[places] = self._at(dict(zip(self._names, places)))
         return found

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -64,17 +64,17 @@ def relations(
 ) -> Iterator[Literal]:
     """Relations between two or three whole numbers that hold for every failure, or for failures only."""
     everything = (1 << len(failing)) - 1
+    drawn = {name: tuple(_whole(name, each) for each in (failing, building)) for name in names}
     for one, other in itertools.combinations(names, 2):
-        pairs = seen_together((one, other), failing, building)
-        for found in of_two(one, other, pairs, alike(one, other, pairs, hps), everything):
-            sides = split(pairs, found.holds)
-            if _tells(sides, everything) and found.shown(sides):
+        pairs = _together([drawn[one], drawn[other]])
+        candidates = of_two(one, other, pairs, alike(one, other, pairs, hps), everything)
+        for found, sides in _telling(pairs, everything, candidates):
+            if found.shown(sides):
                 yield Literal(found.relation, sides.failing, sides.building, found.cost)
     for some in itertools.combinations(names[:MOST_TRIPLES], 3):
-        triples = seen_together(some, failing, building)
-        for found in _of_three(some, triples):
-            sides = split(triples, found.holds)
-            if _tells(sides, everything) and found.shown(sides) and _each_matters(sides):
+        triples = _together([drawn[name] for name in some])
+        for found, sides in _telling(triples, everything, _of_three(some, triples)):
+            if found.shown(sides) and _each_matters(sides):
                 yield Literal(found.relation, sides.failing, sides.building, found.cost)
 
 
@@ -82,13 +82,48 @@ def seen_together(
     names: tuple[str, ...], failing: Sequence[Configuration], building: Sequence[Configuration]
 ) -> Pairs:
     """The values that were drawn together; only where all are whole numbers."""
+    return _together([tuple(_whole(name, each) for each in (failing, building)) for name in names])
+
+
+def _whole(name: str, configurations: Sequence[Configuration]) -> list[int | None]:
+    """The value of a name in each configuration; None where that is no whole number."""
+    values = (each.get(name) for each in configurations)
+    return [value if type(value) is int else None for value in values]
+
+
+def _together(drawn: Sequence[tuple[list[int | None], ...]]) -> Pairs:
+    """The values of several names in failing and in building configurations, put together."""
     found: dict[tuple[int, ...], list[int]] = {}
-    for side, configurations in enumerate((failing, building)):
-        for position, each in enumerate(configurations):
-            values = tuple(each.get(name) for name in names)
-            if all(type(value) is int for value in values):
-                found.setdefault(values, [0, 0])[side] |= 1 << position  # type: ignore[arg-type]
+    for side in (0, 1):
+        for position, values in enumerate(zip(*(each[side] for each in drawn), strict=True)):
+            if None not in values:
+                found.setdefault(values, [0, 0])[side] |= 1 << position
     return {values: (bits[0], bits[1]) for values, bits in found.items()}
+
+
+def _telling(
+    pairs: Pairs, everything: int, candidates: Iterable[Candidate]
+) -> Iterator[tuple[Candidate, Split]]:
+    """The candidates that hold for every failure and not always, or for some failures and nothing else.
+
+    Almost none does, and few values show it: why each is asked about those first that were seen on both sides.
+    """
+    mixed = [values for values, (bad, good) in pairs.items() if bad and good]
+    failing = [values for values, (_, good) in pairs.items() if not good]
+    building = [values for values, (bad, _) in pairs.items() if not bad]
+    has_all = _all_failing(pairs) == everything
+
+    def tells(holds: Callable[..., bool]) -> bool:
+        def answers(some: list[tuple[int, ...]]) -> Iterator[bool]:
+            return itertools.starmap(holds, some)
+
+        if has_all and all(answers(mixed)) and all(answers(failing)):
+            return not all(answers(building))
+        return not any(answers(mixed)) and not any(answers(building)) and any(answers(failing))
+
+    for each in candidates:
+        if tells(each.holds):
+            yield each, split(pairs, each.holds)
 
 
 def split(pairs: Pairs, holds: Callable[..., bool]) -> Split:
@@ -103,13 +138,6 @@ def split(pairs: Pairs, holds: Callable[..., bool]) -> Split:
         elif good:
             outside.append(values)
     return Split(inside, outside, failing, building)
-
-
-def _tells(sides: Split, everything: int) -> bool:
-    """Whether a relation holds for every failure and not always, or for some failures and nothing else."""
-    if sides.failing == everything:
-        return bool(sides.outside)
-    return bool(sides.failing) and not sides.building
 
 
 def alike(one: str, other: str, pairs: Pairs, hps: Mapping[str, Hyperparameter] | None) -> bool:
@@ -297,12 +325,13 @@ def _of_two_together(
 ) -> Iterator[Candidate]:
     """`width % (heads * groups) != 0`, `(rows * columns) % groups != 0`, `(left + right) % groups != 0`."""
     with_calculated = partial(_with_calculated, compute, places)
-    pairs = _pooled_by(triples, with_calculated)
+    pooled = partial(_pooled_by, triples, with_calculated)
     for turned, rest in ((False, Operation(a, "%", calculated)), (True, Operation(calculated, "%", a))):
         plain = partial(_divides_not, _itself)
         holds = _turned(plain) if turned else plain
 
         def shown(_: Split, holds: Callable[..., bool] = holds, turned: bool = turned) -> bool:
+            pairs = pooled()
             return _is_periodic(pairs, holds, turned, split(pairs, holds), least=3)
 
         relation = Relation(rest, "!=", Number(0))
@@ -310,6 +339,7 @@ def _of_two_together(
     for sign, order in _ORDERS:
 
         def steps(_: Split, order: Callable[[int, int], bool] = order) -> bool:
+            pairs = pooled()
             return _is_staircase(pairs, order, split(pairs, order), least=4, tried=len(_ORDERS))
 
         yield Candidate(
