@@ -75,13 +75,14 @@ async def offered(
     played: tuple[Rehearsal, ...],
     code: str = "HS401",
     seconds: float = 20.0,
+    severity: Severity = Severity.ERROR,
     **more: Any,
 ) -> list[str]:
     """The titles of the repairs that are offered once searches were played."""
     finding = Finding(
         code,
         "objective",
-        Severity.ERROR,
+        severity,
         "No.",
         at(MODULE, "val_los"),
         repairs=lambda: iter(candidates),
@@ -89,6 +90,7 @@ async def offered(
     )
     state = Analysis(MODULE, HERE, findings=(finding,), rehearsals=played, done=True)
     done = await repairs.with_played_fixes(state, agent, Options(), Clock(seconds))
+    assert not any(fix.title.endswith(repairs.UNCOVERED) for _, fix in done.preferred)
     return [fix.title for each in done.findings for fix in each.fixes]
 
 
@@ -118,7 +120,7 @@ async def test_a_search_that_gets_further_counts(
     found = await offered(
         Rehearsing(val_loss=after), repair("val_loss"), played=(outcome(TUNER, *before),), code="HS432"
     )
-    assert found == ["val_loss"] * is_offered
+    assert found == [f"val_loss{repairs.UNCOVERED}"] * is_offered
 
 
 async def test_what_ran_before_an_edit_runs_after_it() -> None:
@@ -142,10 +144,18 @@ async def test_repairs_are_kept_where_nothing_was_learned() -> None:
 
 async def test_repairs_of_what_no_search_contradicts_are_not_played() -> None:
     agent, fix = Rehearsing(), replace(repair("val_mae"), verified=True)
-    found = await offered(
-        agent, repair("val_mae"), played=(outcome(TUNER, "fit"),), code="HS201", fixes=(fix,), settled=True
-    )
+    known = {"fixes": (fix,), "settled": True, "code": "HS103", "severity": Severity.INFO}
+    found = await offered(agent, repair("val_mae"), played=(outcome(TUNER, "fit"),), **known)
     assert (found, agent.played) == (["val_mae"], [])
+
+
+async def test_an_error_of_any_family_is_repaired_where_the_search_that_failed_at_it_runs() -> None:
+    """Such as an oracle of an old name: that it can be had is not that the search runs."""
+    agent, fixes = Rehearsing(val_mae="save", val_loss=None), (repair("val_mae"), repair("val_loss"))
+    known = {"fixes": tuple(replace(each, verified=True, preferred=True) for each in fixes), "code": "HS006"}
+    assert await offered(agent, *fixes, played=(outcome(TUNER, "slice"),), **known) == ["val_loss"]
+    (moved,) = await offered(agent, fixes[0], played=(outcome(TUNER, "slice"),), **known)
+    assert moved == f"val_mae{repairs.UNCOVERED}"
 
 
 async def test_what_an_agent_does_not_answer_is_not_offered_for_a_search_that_fails() -> None:

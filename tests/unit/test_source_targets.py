@@ -47,6 +47,12 @@ def test_what_builds_a_model_from_hyperparameters_is_a_target(text: str) -> None
     assert names(text) == ["anything"]
 
 
+def test_an_oracle_of_an_old_name_is_no_tuner() -> None:
+    text = "kt.Tuner(oracle=kt.oracles.BayesianOptimization(objective='val_loss'), hypermodel=anything)\n"
+    module = analysed(f"def anything(hp):\n    return {MODEL}\n{text}")
+    assert [each.call.name for each in module.tuners] == ["keras_tuner.Tuner"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -40,6 +40,7 @@ from hypershape.model import (
 from hypershape.probe import Agent, AgentFailed, Cache, SliceFailed, placed
 from hypershape.rules.common import fate
 from hypershape.rules.common.failure import COSTLY
+from hypershape.rules.common.rehearsed import Story, is_in_the_way, stories
 from hypershape.space.shares import SEEN, of_failures, percent
 
 TRIAL_SECONDS = 10.0
@@ -102,15 +103,20 @@ async def with_played_fixes(
     passed = frozenset(fix.edits for finding in state.findings for fix in finding.fixes if fix.verified)
     replay = Replay(state, clock)
     trial = Trial(state, agent, clock, widen, replay, passed, cache)
-    played = [index for index, each in enumerate(state.findings) if _is_played(each)]
+    told = tuple(stories(state))
+    played = [index for index, each in enumerate(state.findings) if _is_played(each, told)]
     done = await _with_fixes(trial, played, options)
     return replace(done, findings=await aside(fate.explained, done.findings, replay.cured, state))
 
 
-def _is_played(finding: Finding) -> bool:
-    """Whether a search can contradict the repairs of a finding, or is what showed it."""
+def _is_played(finding: Finding, told: Sequence[Story]) -> bool:
+    """Whether a search can contradict the repairs of a finding, is what showed it, or failed where it stands."""
+    if finding.severity is Severity.HINT:
+        return False
     of_a_search = finding.error is not None and finding.cause is None
-    return (of_a_search or finding.code.startswith(PLAYED)) and finding.severity is not Severity.HINT
+    return (
+        of_a_search or finding.code.startswith(PLAYED) or any(is_in_the_way(finding, each) for each in told)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +195,8 @@ async def _fixes(
         elif verdict is Verdict.UNTOLD:
             told = False
         elif verdict is Verdict.UNCOVERS:
-            following.append(replace(passed, title=f"{fix.title}{UNCOVERED}", verified=True))
+            title = f"{fix.title}{UNCOVERED}"
+            following.append(replace(passed, title=title, verified=True, preferred=False))
         else:
             refused.append(fix.title)
         if repairs and fix.edits in trial.next_failures:
@@ -283,7 +290,7 @@ class Verdict(Enum):
 
     CURES = "cures"
     UNCOVERS = "uncovers"
-    """The failure is gone; where nothing had built, another one, later and elsewhere, shows."""
+    """The failure is gone; where nothing had built or no search had run, another one, later and elsewhere, shows."""
     FAILS = "fails"
     UNTOLD = "untold"
     """The trial was cut short: on a machine with more time it may pass."""
@@ -311,20 +318,30 @@ async def _verified(fix: Fix, finding: Finding, trial: Trial) -> tuple[Verdict, 
         verdict, fix = await _probes(fix, finding, trial, module, state, agent)
     if verdict is not Verdict.CURES or trial.replay is None or agent is None:
         return verdict, fix
-    played = await trial.replay.succeeds(fix, module, Player(agent, trial.cache, environment))
-    seen = played and await aside(_is_still_seen, fix, finding, trial, module)
-    return (Verdict.CURES if played and not seen else Verdict.FAILS), fix
+    if not await trial.replay.succeeds(fix, module, Player(agent, trial.cache, environment)):
+        return Verdict.FAILS, fix
+    shown = await aside(_shown_after, fix, finding, trial, module)
+    if not trial.replay.fails_further_on(fix):
+        return (Verdict.FAILS if any(each.code == finding.code for each in shown) else verdict), fix
+    # What other findings tell already has its own repairs.
+    behind = tuple(each for each in shown if each.severity in (Severity.ERROR, Severity.WARNING))
+    if behind:
+        trial.next_failures[fix.edits] = behind
+    return (Verdict.UNCOVERS if behind else verdict), fix
 
 
-def _is_still_seen(fix: Fix, finding: Finding, trial: Trial, module: Module) -> bool:
-    """Whether the rehearsals of the edited text show what was found: it may be nothing that lets a search fail."""
+def _shown_after(fix: Fix, finding: Finding, trial: Trial, module: Module) -> tuple[Finding, ...]:
+    """What the rehearsals of the edited text show that was not found before: also what was to be repaired, where it is
+    nothing that lets a search fail."""
     assert trial.replay is not None
     played = trial.replay.after.get(fix.edits, ())
-    if not played or any(each.verdict == "fail" for each in played):
-        return False
+    if not played:
+        return ()
     targets = tuple(unprobed(target) for target in module.targets)
-    now = rules.findings(Analysis(module, targets=targets, rehearsals=tuple(played), done=True))
-    return _count(now, finding.code) >= _count(trial.state.findings, finding.code)
+    state = Analysis(module, trial.state.environment, targets, rehearsals=tuple(played), done=True)
+    now = rules.findings(state)
+    others = [each for each in trial.state.findings if each is not finding]
+    return tuple(each for each in now if _count(now, each.code) > _count(others, each.code))
 
 
 def _known_verdict(fix: Fix, finding: Finding) -> tuple[Verdict, Fix]:

@@ -71,6 +71,10 @@ class Replay:
                     self.cured.setdefault(fix.edits, set()).add(old.call.span)
         return True
 
+    def fails_further_on(self, fix: Fix) -> bool:
+        """Whether a search that a repair lets begin, or go on, fails behind what it repairs."""
+        return any(each.verdict == "fail" for each in self.after.get(fix.edits, ()))
+
     async def _played(
         self, new: TunerCall, edited: Module, known: Rehearsal, player: Player
     ) -> Rehearsal | None:

@@ -396,6 +396,15 @@ def names_it(other: Finding, finding: Finding, told: Collection[Story]) -> bool:
     return other.code.startswith("HS0") or any(contains(each.span, other.span) for each in calls)
 
 
+def is_in_the_way(other: Finding, story: Story) -> bool:
+    """Whether an error that no build of the model shows stands where a search failed, or in one of its calls."""
+    if other.cause is not None or other.severity is not Severity.ERROR:
+        return False
+    calls = [story.tuner.call, *story.tuner.searches]
+    places = [*(each.span for each in story.error.frames), *(each.span for each in calls)]
+    return any(_touch(each, other.span) for each in places)
+
+
 def _touch(one: Span, other: Span) -> bool:
     if one.path != other.path:
         return False
