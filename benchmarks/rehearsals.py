@@ -6,7 +6,7 @@ The models are those of `_families.py`, each with a RandomSearch over data that 
 imported nothing, until the end of its first rehearsal; warm is the median of the default configuration, played again and
 again by one that has. The file of the second table has a convolution that fails and a search: an edit is over when
 the squiggle says the new size. `auto` rehearses after each, `symbolic` never; half of the edits come once all is
-done, half while rehearsals of the text before them run.
+done, half while rehearsals of the text before them run. What else the machine had to do tells its load.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ from hypershape import analysis, source
 from hypershape.analysis.rehearsing import REHEARSAL_SECONDS
 from hypershape.model import Options, Rehearsal
 from hypershape.probe import Agent
+
+OPENED = 3
+"""A file is opened so many times at each level."""
 
 SAMPLES, UNKNOWN = 64, 8
 """Samples in the data, and the size of a dimension that a model leaves open."""
@@ -74,13 +77,18 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="warm rehearsals of each (default 3)")
     parser.add_argument("--edits", type=int, default=20, help="edits at each level (default 20; 0: none)")
     options = parser.parse_args()
-    print(f"On {_processor()}, {os.cpu_count()} cores")
-    names = options.names or list(FAMILIES)
+    load, names = _load(), options.names or list(FAMILIES)
     with tempfile.TemporaryDirectory() as folder:
         if names != ["none"]:
             asyncio.run(rehearsals(names, options.times, Path(folder)))
         if options.edits:
             asyncio.run(delays(options.edits, Path(folder)))
+    print(f"on {_processor()}, {os.cpu_count()} cores; load before {load}, at the end {_load()}")
+
+
+def _load() -> str:
+    """How many processes wanted a processor in the last minute, where the system counts them."""
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
 def _processor() -> str:
@@ -95,8 +103,8 @@ async def rehearsals(names: list[str], times: int, folder: Path) -> None:
     import keras_tuner  # noqa: F401  (once, before the first fork)
     from probe import in_child
 
-    print(f"{'family':<38}{'cold s':>8}{'warm s':>8}{'of it CPU s':>13}  came to")
-    cold, warm, worked = [], [], []
+    print(f"{'family':<38}{'cold s':>8}{'CPU s':>7}{'warm s':>8}{'CPU s':>7}  came to")
+    columns: dict[str, list[float]] = {"cold": [], "CPU of cold": [], "warm": [], "CPU of warm": []}
     for name in names:
         data = in_child(fitting, FAMILIES[name])
         if data is None:
@@ -104,20 +112,19 @@ async def rehearsals(names: list[str], times: int, folder: Path) -> None:
             continue
         x, y = data
         text = FAMILIES[name].replace('weights="imagenet"', "weights=None") + SEARCH.format(x=x, y=y)
-        first, again, work, came = await _rehearsed(text, times, folder)
-        cold.append(first)
-        warm.append(again)
-        worked.append(work)
-        print(f"{name:<38}{first:>8.1f}{again:>8.2f}{work:>13.2f}  {came}", flush=True)
-    if len(names) > 1:
-        for what, found in (("cold", cold), ("warm", warm), ("CPU of warm", worked)):
-            print(
-                f"{what} over {len(found)} families: median {statistics.median(found):.2f} s, worst {max(found):.2f} s"
-            )
+        seconds, came = await _rehearsed(text, times, folder)
+        for column, each in zip(columns.values(), seconds, strict=True):
+            column.append(each)
+        first, first_worked, again, worked = seconds
+        print(f"{name:<38}{first:>8.1f}{first_worked:>7.1f}{again:>8.2f}{worked:>7.2f}  {came}", flush=True)
+    for what, found in columns.items() if len(names) > 1 else ():
+        print(
+            f"{what} over {len(found)} families: median {statistics.median(found):.2f} s, worst {max(found):.2f} s"
+        )
 
 
-async def _rehearsed(text: str, times: int, folder: Path) -> tuple[float, float, float, str]:
-    """Seconds until the first rehearsal of a text is over, and the median of more, with their processor time; what the
+async def _rehearsed(text: str, times: int, folder: Path) -> tuple[tuple[float, ...], str]:
+    """Seconds until the first rehearsal of a text is over with their processor time, and the medians of more; what the
     last came to."""
     module = source.analyse(source.from_text(str(folder / "model.py"), text))
     (tuner,) = module.tuners
@@ -133,7 +140,8 @@ async def _rehearsed(text: str, times: int, folder: Path) -> tuple[float, float,
     finally:
         await agent.close()
     assert found is not None
-    return taken[0], statistics.median(taken[1:]), statistics.median(worked[1:]), _came(found)
+    again = [statistics.median(each[1:]) for each in (taken, worked)]
+    return (taken[0], worked[0], *again), _came(found)
 
 
 def _worked() -> float:
@@ -193,9 +201,9 @@ async def delays(edits: int, folder: Path) -> None:
 
     As in the editor an analysis of an older text is closed when the text changes.
     """
-    print(
-        f"{'squiggle after an edit, median of ' + str(edits // 2) + ', ms':<54}{'symbolic':>10}{'auto':>10}"
-    )
+    print(f"{'to the first squiggle, ms':<54}{'symbolic':>10}{'auto':>10}")
+    opened = {level: [await _opened(level, folder) for _ in range(OPENED)] for level in ("symbolic", "auto")}
+    _row(f"of a file that is opened, cold, median of {OPENED}", opened)
     agent, size = Agent([sys.executable]), 4
     await agent.environment()
     rows: dict[bool, dict[str, list[float]]] = {each: {"symbolic": [], "auto": []} for each in (False, True)}
@@ -203,23 +211,38 @@ async def delays(edits: int, folder: Path) -> None:
         for turn in range(2 * edits):
             level, busy = ("symbolic", "auto")[turn % 2], turn // 2 % 2 == 1
             size = 4 + (size + 1) % 6
-            before = asyncio.create_task(_analysed(size, level, agent, folder, until_rehearsed=busy))
-            states, _ = await before
+            states, _ = await _analysed(size, level, agent, folder, "rehearsed" if busy else "done")
             size = 4 + (size + 1) % 6
-            next_states, seconds = await _analysed(size, level, agent, folder, closing=states)
-            rows[busy][level].append(1000 * seconds)
+            next_states, seconds = await _analysed(size, level, agent, folder, "squiggle", states)
+            rows[busy][level].append(seconds)
             await next_states.aclose()
     finally:
         await agent.close()
     for busy, found in rows.items():
-        what = "while the text before is rehearsed" if busy else "when all is done"
-        print(f"{what:<54}" + "".join(f"{statistics.median(each):>10.0f}" for each in found.values()))
+        when = "while the text before is rehearsed" if busy else "when all is done"
+        _row(f"after an edit {when}, median of {edits // 2}", found)
+
+
+def _row(what: str, seconds: dict[str, list[float]]) -> None:
+    print(f"{what:<54}" + "".join(f"{1000 * statistics.median(each):>10.0f}" for each in seconds.values()))
+
+
+async def _opened(level: str, folder: Path) -> float:
+    """Seconds until the first squiggle of a file by an interpreter that has imported nothing."""
+    agent = Agent([sys.executable])
+    try:
+        states, seconds = await _analysed(9, level, agent, folder, until="squiggle")
+        await states.aclose()
+    finally:
+        await agent.close()
+    return seconds
 
 
 async def _analysed(
-    size: int, level: Any, agent: Agent, folder: Path, *, until_rehearsed: bool = False, closing: Any = None
+    size: int, level: Any, agent: Agent, folder: Path, until: str, closing: Any = None
 ) -> tuple[Any, float]:
-    """The analyses of a text, taken until its squiggle, or until its search is rehearsed or all is done; seconds."""
+    """The analyses of a text, taken until its squiggle, or until its search is rehearsed or all is done; the seconds
+    until its squiggle, with what it took to close those of the text before."""
     document = source.from_text(str(folder / "failing.py"), FAILING.format(size=size))
     started = time.perf_counter()
     if closing is not None:
@@ -229,9 +252,7 @@ async def _analysed(
     async for state in states:
         if seen is None and any(f"{size}×{size}" in each.message for each in state.findings):
             seen = time.perf_counter() - started
-            if closing is not None:
-                break
-        if until_rehearsed and state.rehearsals:
+        if (until == "squiggle" and seen is not None) or (until == "rehearsed" and state.rehearsals):
             break
     assert seen is not None, "no squiggle"
     return states, seen

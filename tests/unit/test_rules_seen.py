@@ -1,7 +1,7 @@
 """What rehearsals saw of searches that run: mistakes that raise nothing, told at the place where they are written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from hypershape.model import (
 )
 
 from .handmade import at, module, underlined
+from .scripted import HERE
 
 TEXT = """
     import keras
@@ -62,9 +63,11 @@ def played(values: Configuration, read: Module = MODULE, **facts: Any) -> Rehear
     return Rehearsal(values, "ok", read.tuners[0].call.span, values=values, facts=facts)
 
 
-def found(rehearsals: Sequence[Rehearsal], code: str, read: Module = MODULE) -> list[Finding]:
-    target = TargetAnalysis(read.targets[0], "probed")
-    analysis = Analysis(read, targets=(target,), rehearsals=tuple(rehearsals), done=True)
+def found(
+    rehearsals: Sequence[Rehearsal], code: str, read: Module = MODULE, backend: str = "tensorflow"
+) -> list[Finding]:
+    target, here = TargetAnalysis(read.targets[0], "probed"), replace(HERE, backend=backend)
+    analysis = Analysis(read, here, targets=(target,), rehearsals=tuple(rehearsals), done=True)
     return [each for each in rules.findings(analysis) if each.code.startswith(code)]
 
 
@@ -215,6 +218,14 @@ def test_labels_beyond_the_width_of_the_model_are_told_wherever_they_come_from()
     (finding,) = found([played({}, compared=[exceeded])], "HS308")
     assert finding.message.startswith("The labels go up to 3, but the model gives 3 numbers")
     assert found([played({}, compared=[output(DENSE, **fields, labels={"max": 2})])], "HS308") == []
+
+
+def test_labels_beyond_the_width_of_the_model_fail_no_step_with_jax() -> None:
+    fields = {"loss": "sparse_categorical_crossentropy", "from_logits": False, "least": 0.0, "most": 1.0}
+    exceeded = output(DENSE, **fields, labels={"min": 1, "max": 3})
+    (finding,) = found([played({}, compared=[exceeded])], "HS308", backend="jax")
+    assert finding.severity is Severity.WARNING
+    assert "nothing fails" in finding.message
 
 
 def test_a_callback_that_was_silent_is_told_with_why() -> None:

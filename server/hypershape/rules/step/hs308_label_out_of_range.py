@@ -23,8 +23,8 @@ class LabelOutOfRange(Rule):
     given, with the width of the model's output, where the loss is a sparse cross-entropy.
 
     ## Why it matters
-    TensorFlow fails in the first step that meets such a label on a CPU; on a GPU, and with JAX, the loss is NaN or
-    wrong without a word.
+    TensorFlow on a CPU and PyTorch fail in the first step that meets such a label. With JAX the loss of such a sample is
+    0 whatever the model gives, and on a GPU TensorFlow's is NaN: nothing says so.
 
     ## Fix
     As many units as there are classes, counted from 0: labels from 1 to 10 need 11 units, or 1 taken from each.
@@ -124,9 +124,16 @@ class LabelOutOfRange(Rule):
         self, target: TargetAnalysis, width: int, highest: int, where: Span, analysis: Analysis
     ) -> Finding:
         given = f"{width} numbers, for the classes 0 to {width - 1}" if width > 1 else "one, for the class 0"
+        silent = analysis.environment is not None and analysis.environment.backend == "jax"
+        end = (
+            "with JAX nothing fails, and the loss of such a label is 0 whatever the model gives"
+            if silent
+            else "a step that meets such a label fails"
+        )
         return self.finding(
-            f"The labels go up to {highest}, but the model gives {given}: a step that meets such a label fails.",
+            f"The labels go up to {highest}, but the model gives {given}: {end}.",
             where,
+            severity=Severity.WARNING if silent else Severity.ERROR,
             target=target.target.name,
             repairs=partial(_repairs, target, width, highest, analysis),
         )
