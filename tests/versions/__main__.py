@@ -1,13 +1,15 @@
-"""`python -m tests.versions [NAME …]`: probes against plain Keras under each promised version, as a table.
+"""`python -m tests.versions [NAME …]`: probes and rehearsals against plain Keras under each promised version, as a table.
 
 Each environment is made once, by pip, under `.tools/versions`, which takes some 4 GB; an environment `over` another
-has that one's packages and a Keras of its own. A false failure, a missed one, or one that is told as another kind of
-failure than elsewhere ("renamed") ends the run with exit code 1.
+has that one's packages and a Keras of its own. A false failure, a missed one, one that is told as another kind of
+failure than elsewhere ("renamed"), or a search of which something else is told than what it does, ends the run with exit
+code 1.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import subprocess
@@ -17,7 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hypershape import analysis, source
+from hypershape.model import Options, Severity
+from hypershape.probe import Agent
 from tests.versions.models import KINDS
+from tests.versions.searches import searches
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".tools" / "versions"
@@ -90,15 +96,49 @@ def _install(python: str, *arguments: str) -> None:
 
 def truth(name: str, every: int) -> dict[str, Any]:
     """What the comparison in an environment gave; see `tests.versions.truth`."""
-    python, folders = interpreter(name)
-    variables = {
-        **os.environ,
+    return _asked(name, "tests.versions.truth", str(every))
+
+
+def otherwise(name: str) -> tuple[int, list[str]]:
+    """How many searches were rehearsed in an environment, and those of which something else was told than they do."""
+    backend = ENVIRONMENTS[name].variables.get("KERAS_BACKEND", "tensorflow")
+    fails = _asked(name, "tests.versions.searches", backend)
+    told = asyncio.run(_told(name, searches(backend)))
+    return len(fails), [
+        f"{each}: {'fails' if fails[each] else 'runs'}, and what is told is {', '.join(said) or 'nothing'}"
+        for each, said in told.items()
+        if fails[each] != bool(said)
+    ]
+
+
+async def _told(name: str, texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """The errors that are told of each text."""
+    python, _ = interpreter(name)
+    agent, found = Agent([python], env=_variables(name)), {}
+    try:
+        for title, text in texts.items():
+            done = await analysis.run(source.from_text("search.py", text), agent, Options(budget=60.0))
+            errors = [each for each in done.findings if each.severity is Severity.ERROR]
+            found[title] = [f"{each.code} {' '.join(each.message.split())[:100]}" for each in errors]
+    finally:
+        await agent.close()
+    return found
+
+
+def _variables(name: str) -> dict[str, str]:
+    _, folders = interpreter(name)
+    return {
         **ENVIRONMENTS[name].variables,
         "PYTHONPATH": os.pathsep.join([*folders, str(ROOT / "server"), str(ROOT)]),
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OMP_NUM_THREADS": "1",
     }
-    command = [python, "-m", "tests.versions.truth", str(every)]
+
+
+def _asked(name: str, module: str, argument: str) -> dict[str, Any]:
+    """What a module says in an environment, as the last line that it prints."""
+    command = [interpreter(name)[0], "-m", module, argument]
+    variables = {**os.environ, **_variables(name)}
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{name}: {done.stderr[-3000:]}")
@@ -111,15 +151,18 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=6, help="one in so many programs of Keras 3 (default 6)")
     options = parser.parse_args()
     print(
-        "| backend | Keras | Keras Tuner | Python | probes by | compared | really fail | false | missed | unchecked | renamed |"
+        "| backend | Keras | Keras Tuner | Python | probes by | compared | really fail | false | missed | unchecked | renamed "
+        "| searches | told otherwise |"
     )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| --- " * 13 + "|")
     wrong = 0
     for name in options.names:
         found = truth(name, options.every)
         told = {program: found["kinds"].get(program) for program in KINDS}
         renamed = {program: kind for program, kind in told.items() if kind != KINDS[program]}
         found["renamed"] = len(renamed)
+        found["searches"], wrongly = otherwise(name)
+        found["otherwise"] = len(wrongly)
         columns = (
             "backend",
             "keras",
@@ -132,13 +175,17 @@ def main() -> int:
             "missed",
             "unchecked",
             "renamed",
+            "searches",
+            "otherwise",
         )
         print("| " + " | ".join(str(found[each]) for each in columns) + " |", flush=True)
         for program, difference in found["differences"].items():
             print(f"{name}: {program}: {' '.join(difference.split())}", file=sys.stderr)
         for program, kind in renamed.items():
             print(f"{name}: {program}: {kind}, not {KINDS[program]}", file=sys.stderr)
-        wrong += found["false"] + found["missed"] + found["renamed"]
+        for each in wrongly:
+            print(f"{name}: {each}", file=sys.stderr)
+        wrong += found["false"] + found["missed"] + found["renamed"] + len(wrongly)
     return 1 if wrong else 0
 
 

@@ -92,13 +92,19 @@ def _bounds(activation: Any, shape: Any) -> Dict[str, Any]:
     inputs = numpy.random.default_rng(0).uniform(-FAR, FAR, (SAMPLES, width)).astype("float32")
     inputs[0], inputs[1] = -FAR, FAR
     try:
-        values = keras.ops.convert_to_numpy(activation(keras.ops.convert_to_tensor(inputs)))
+        values = _values(activation, inputs)
     except Exception:
         return {}
     least, most = round(float(values.min()), 4), round(float(values.max()), 4)
     if not (math.isfinite(least) and math.isfinite(most)):
         return {}
     return {"least": least if least > -BEYOND else None, "most": most if most < BEYOND else None}
+
+
+def _values(activation: Any, inputs: Any) -> Any:
+    if not hasattr(keras, "ops"):
+        return keras.layers.Activation(activation)(inputs).numpy()
+    return keras.ops.convert_to_numpy(activation(keras.ops.convert_to_tensor(inputs)))
 
 
 def _of_loss(given: Any) -> Dict[str, Any]:

@@ -431,7 +431,7 @@ class Engine:
         stage = "build"
         _clear_session()
         if uncut:
-            _filtering().disable_traceback_filtering()
+            errors.filtering().disable_traceback_filtering()
         _RECORDER.trace = run.trace
         try:
             run.model = function(hp)
@@ -473,7 +473,7 @@ class Engine:
                 run.error = errors.limit("Refused", refusal, run.error["frames"])
         finally:
             if uncut:
-                _filtering().enable_traceback_filtering()
+                errors.filtering().enable_traceback_filtering()
             _RECORDER.trace = None
             run.built_parameters = sum(variables.sizes)
             variables.active = False
@@ -944,15 +944,6 @@ def _clear_session() -> None:
         keras.backend.clear_session(free_memory=False)
     else:
         keras.backend.clear_session()
-
-
-def _filtering() -> Any:
-    """The module that decides whether Keras cuts its frames out of tracebacks."""
-    if hasattr(keras, "config"):
-        return keras.config
-    import tensorflow as tf
-
-    return tf.debugging
 
 
 def _version(package: str) -> Optional[str]:

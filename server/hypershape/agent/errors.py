@@ -291,3 +291,14 @@ def without_numbers(message: str) -> str:
 
 def _place(frame: Optional[Mapping[str, Any]]) -> Optional[Tuple[Any, ...]]:
     return None if frame is None else tuple(frame["span"].values())
+
+
+def filtering() -> Any:
+    """The module that decides whether Keras cuts its frames out of tracebacks."""
+    import keras
+
+    if hasattr(keras, "config"):
+        return keras.config
+    import tensorflow as tf
+
+    return tf.debugging

@@ -348,7 +348,7 @@ class Watch:
 
     def install(self) -> None:
         """Puts the watch into Keras and Keras Tuner; there is no way back, the process ends with the rehearsal."""
-        keras.config.disable_traceback_filtering()
+        errors.filtering().disable_traceback_filtering()
         warnings.showwarning = self._warned
         pretrained.install()
         sys.addaudithook(self._noting_files(os.getcwd()))
@@ -570,7 +570,7 @@ class Watch:
         self._facts["endless"] = sorted({*self._facts.get("endless", ()), *cutting.endless(given)})
         cutting.fit(given)
         # `clear_session`, which Keras Tuner calls before each build, forgets it.
-        keras.config.disable_traceback_filtering()
+        errors.filtering().disable_traceback_filtering()
         if generator is not None:
             given["x"] = generator.batches()
         self._fitting += 1
