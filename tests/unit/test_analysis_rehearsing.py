@@ -157,11 +157,16 @@ async def test_failures_that_differ_in_numbers_alone_are_one() -> None:
     assert (await play(SEARCH, {}, Player(numbered))).verdict == "fail"
 
 
-def test_models_that_nobody_counts_are_played_at_values_that_differ_the_most() -> None:
-    def uncounted(**values: int) -> Report:
-        return Report(values, "ok", "symbolic")
+@pytest.mark.parametrize("parameters", [None, 40])
+def test_models_that_no_size_tells_apart_are_played_at_values_that_differ_the_most(
+    parameters: int | None,
+) -> None:
+    """A batch size is no matter of parameters."""
 
-    grid = [uncounted(width=width, start=start) for start in (4, 7) for width in (16, 32)]
+    def alike(**values: int) -> Report:
+        return Report(values, "ok", "symbolic", parameters=parameters)
+
+    grid = [alike(width=width, start=start) for start in (4, 7) for width in (16, 32)]
     plan = _Plan(target(*grid))
     assert played(plan) == [{"width": 16, "start": 4}, {"width": 32, "start": 7}]
 

@@ -361,11 +361,11 @@ def _space(rehearsal: Rehearsal) -> dict[str, list[Value]]:
 def _corners(reports: Sequence[Report]) -> Iterator[Configuration]:
     """The smallest and the largest model, and what probes could not decide.
 
-    Where no model is counted before it has trained, as of a class of the user's that builds itself in its first step,
-    those that have the most values which no earlier one had.
+    Where all are as large, or no model is counted before it has trained, as of a class of the user's that builds itself in
+    its first step, those that have the most values which no earlier one had.
     """
     counted = [each for each in reports if each.verdict == "ok" and each.parameters is not None]
-    if counted:
+    if len({each.parameters for each in counted}) > 1:
         yield min(counted, key=lambda each: each.parameters or 0).configuration
         yield max(counted, key=lambda each: each.parameters or 0).configuration
     else:
