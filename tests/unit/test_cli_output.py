@@ -14,6 +14,7 @@ from hypershape.cli.notebooks import lines_in_file
 from hypershape.cli.text import Printer, coverage_sentence
 from hypershape.model import (
     Analysis,
+    Cause,
     Cell,
     Coverage,
     Document,
@@ -265,8 +266,8 @@ def test_a_proof_and_a_sample_are_told_apart() -> None:
         coverage_sentence(part) == "40.0% of the space fails; all 11,796,480 configurations, proved from 30"
     )
     none = replace(wide, failed=30, failing_share=1.0)
-    assert coverage_sentence(none) == "no configuration builds (all 11,796,480, proved from 30)"
-    assert coverage_sentence(replace(none, space=30, all_ran=True)) == "no configuration builds (30 tried)"
+    assert coverage_sentence(none) == "every configuration fails (all 11,796,480, proved from 30)"
+    assert coverage_sentence(replace(none, space=30, all_ran=True)) == "every configuration fails (30 tried)"
     sample = Coverage("sampled", 5_000_000, 900, 90, 0.1, (0.08, 0.12))
     assert coverage_sentence(sample) == (
         "sampled 900 of 5,000,000 configurations, 90 fail; a random trial fails with a chance of 8.0% to 12.0%"
@@ -317,6 +318,21 @@ def test_a_check_mark_says_what_was_played_and_is_none_where_a_trial_fails() -> 
     assert "1 rehearsed trial runs to the end; there was no time to rehearse others" in shown("ok", cut=True)
     assert "○" in shown(cut=True)
     assert "; there was no time to rehearse its search" in shown(cut=True)
+
+
+def test_what_is_only_noted_has_no_cross() -> None:
+    done = analysis()
+    failing = done.targets[0].reports[0]
+    assert failing.error is not None
+    cause = Cause(failing.error, failing, (failing.configuration,), None, True, 0.5)
+    targets = (replace(done.targets[0], causes=(cause,)),)
+
+    def shown(severity: Severity) -> str:
+        findings = (replace(done.findings[0], cause=cause, severity=severity),)
+        return printed(replace(done, targets=targets, findings=findings))
+
+    assert "✗" in shown(Severity.ERROR)
+    assert "○" in shown(Severity.INFO)
 
 
 def test_what_does_not_parse_is_named_and_not_passed_over() -> None:

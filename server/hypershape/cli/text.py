@@ -50,9 +50,8 @@ class Printer:
         document = analysis.module.document
         for finding in sorted(analysis.findings, key=lambda finding: finding.span):
             self._finding(document, finding)
-        ended = next((finding for finding in analysis.findings if finding.ends), None)
         for target in analysis.targets:
-            self._target(document, target, ended)
+            self._target(document, target, analysis.findings)
             if corners:
                 self._corners(target)
         unread = [] if document.is_notebook else analysis.module.broken
@@ -121,10 +120,13 @@ class Printer:
         )
         self.console.print(underline)
 
-    def _target(self, document: Document, target: TargetAnalysis, ended: Finding | None) -> None:
+    def _target(self, document: Document, target: TargetAnalysis, findings: Sequence[Finding]) -> None:
         where = Place.of(document, target.target.span)
         name = f"{where.after(document.path)} {target.target.name}"
         mark, style, text = _verdict(target)
+        if _is_only_noted(target, findings):
+            mark, style = "○", "cyan"
+        ended = next((finding for finding in findings if finding.ends), None)
         if ended is not None:
             # Probes and rehearsals take what is gone from where it is today; a run of the file does not.
             mark, style = "✗", "red"
@@ -164,6 +166,13 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
     # A check mark is a proof; what was only sampled may still fail where nothing was tried.
     proved = target.coverage.mode == "exhaustive" and not target.hinges and not target.rehearsals_cut
     return ("✓", "green", text) if proved else ("○", "cyan", text)
+
+
+def _is_only_noted(target: TargetAnalysis, findings: Sequence[Finding]) -> bool:
+    """Whether all that fails is told as a note, since what calls the target may see to it."""
+    noted = [each.cause for each in findings if each.severity in (Severity.INFO, Severity.HINT)]
+    played = any(each.verdict == "fail" for each in target.rehearsals)
+    return bool(target.causes) and all(cause in noted for cause in target.causes) and not played
 
 
 def _rehearsed(target: TargetAnalysis) -> str:
@@ -208,7 +217,7 @@ def _proof(coverage: Coverage) -> str:
         return f"{every} {'build' if total != 1 else 'builds'}, {by}"
     if coverage.all_fail:
         tried = f"all {total:,}, {by}" if coverage.by_inference else f"{total:,} tried"
-        return f"no configuration builds ({tried})"
+        return f"every configuration fails ({tried})"
     share = f"{coverage.failing_share:.1%} of the space fails"
     return f"{share}; {every}, {by}" if coverage.by_inference else f"{share}; {every} were tried"
 
