@@ -43,6 +43,11 @@ def method_of(qualified: str, code: Code) -> ast.FunctionDef | None:
     return found[-1] if found else None
 
 
+def yields(function: ast.FunctionDef) -> bool:
+    """Whether calls of a function make generators."""
+    return any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(function))
+
+
 def returns_nothing(method: ast.FunctionDef) -> bool:
     """Whether a method ends normally and never returns a value."""
     inner = [each for each in ast.walk(method) if each is not method]

@@ -15,6 +15,7 @@ from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.objectives import sought_instead
+from hypershape.rules.common.places import yields
 from hypershape.rules.common.rehearsed import Story, beyond, place, unbatched
 from hypershape.rules.common.tuners import constructed, sought_by
 from hypershape.source import Code
@@ -204,7 +205,7 @@ def _without_end(story: Story, code: Code) -> Iterator[Fix]:
         made = code.resolve(given)
         named = made.func.id if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) else None
         for function in code.every(ast.FunctionDef):
-            if function.name == named and _yields(function):
+            if function.name == named and yields(function):
                 changed = _begun_again(function, code)
                 yield from [Fix(f"Let {function.name} begin again", (changed,))] if changed else []
 
@@ -279,10 +280,6 @@ def _with_room(story: Story, code: Code) -> Iterator[Fix]:
 
 def _counts(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
-
-
-def _yields(function: ast.FunctionDef) -> bool:
-    return any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(function))
 
 
 def _begun_again(function: ast.FunctionDef, code: Code) -> Edit | None:

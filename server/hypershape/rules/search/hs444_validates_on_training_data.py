@@ -8,6 +8,7 @@ from functools import partial
 
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.places import yields
 from hypershape.source import Code
 
 
@@ -48,6 +49,18 @@ class ValidatesOnTrainingData(Rule):
             tuner.search(x[2:], y[2:], epochs=1, validation_data=(x[:2], y[:2]))
             """
         ),
+        Example.search(
+            """
+            def batches():
+                while True:
+                    yield np.random.rand(8, 4), np.ones((8, 1))
+
+
+            data = batches()
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            tuner.search(data, steps_per_epoch=2, validation_data=data, validation_steps=1)
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
@@ -73,11 +86,21 @@ def _same_again(call: ast.Call, code: Code) -> ast.keyword | None:
         if keyword.arg == "validation_data" and given:
             value = keyword.value
             parts = value.elts if isinstance(value, ast.Tuple) else [value]
+            if len(parts) == 1 and _goes_on(parts[0], code):
+                continue
             if [ast.dump(each) for each in parts] == given and all(
                 isinstance(each, (ast.Name, ast.Attribute)) for each in parts
             ):
                 return keyword
     return None
+
+
+def _goes_on(data: ast.expr, code: Code) -> bool:
+    """Whether data come from a generator of the file, which may give others each time that it is asked."""
+    made = code.resolve(data)
+    name = made.func.id if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) else None
+    functions = code.defined.get(name or "", ())
+    return any(isinstance(each, ast.FunctionDef) and yields(each) for each in functions)
 
 
 def _split(keyword: ast.keyword, code: Code) -> Iterator[Fix]:
