@@ -14,10 +14,12 @@ from hypershape.model import (
     Cause,
     Configuration,
     Coverage,
+    Finding,
     Frame,
     LayerCall,
     ProbeError,
     Report,
+    Severity,
     Shape,
     Span,
     TargetAnalysis,
@@ -184,6 +186,18 @@ def test_the_lens_has_a_check_mark_for_a_proof_alone(
     if not changed.causes:
         changed = replace(changed, reports=reports)
     assert report.verdict(changed) == told
+
+
+def test_the_lens_says_where_the_file_ends_and_has_no_cross_over_a_note() -> None:
+    (target,) = analysis().targets
+    told = report.verdict(target) or ""
+    gone = Finding("HS006", "removed-import", Severity.ERROR, "Gone.", FIRST, ends=True)
+    assert (report.verdict(target, [gone]) or "").startswith("✗ the file ends before its search (HS006) · ")
+    noted = [
+        Finding("HS213", "not-compiled", Severity.INFO, "Not compiled.", FIRST, cause=each)
+        for each in target.causes
+    ]
+    assert told[0] == "✗" and report.verdict(target, noted) == f"○{told[1:]}"
 
 
 def test_the_default_the_ends_and_each_failure_can_be_pinned() -> None:

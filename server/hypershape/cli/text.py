@@ -11,6 +11,7 @@ from rich.text import Text
 
 from hypershape.cli.places import Place
 from hypershape.model import Analysis, Coverage, Document, Finding, Severity, Span, TargetAnalysis, Value
+from hypershape.report import is_only_noted
 from hypershape.rules.common.wording import without_wrapping
 from hypershape.space.shares import WIDE
 from hypershape.text import Text as Lines
@@ -124,7 +125,7 @@ class Printer:
         where = Place.of(document, target.target.span)
         name = f"{where.after(document.path)} {target.target.name}"
         mark, style, text = _verdict(target)
-        if _is_only_noted(target, findings):
+        if is_only_noted(target, findings):
             mark, style = "○", "cyan"
         ended = next((finding for finding in findings if finding.ends), None)
         if ended is not None:
@@ -166,13 +167,6 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
     # A check mark is a proof; what was only sampled may still fail where nothing was tried.
     proved = target.coverage.mode == "exhaustive" and not target.hinges and not target.rehearsals_cut
     return ("✓", "green", text) if proved else ("○", "cyan", text)
-
-
-def _is_only_noted(target: TargetAnalysis, findings: Sequence[Finding]) -> bool:
-    """Whether all that fails is told as a note, since what calls the target may see to it."""
-    noted = [each.cause for each in findings if each.severity in (Severity.INFO, Severity.HINT)]
-    played = any(each.verdict == "fail" for each in target.rehearsals)
-    return bool(target.causes) and all(cause in noted for cause in target.causes) and not played
 
 
 def _rehearsed(target: TargetAnalysis) -> str:

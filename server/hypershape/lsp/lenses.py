@@ -63,7 +63,7 @@ def _actions(
 
     name = target.target.name
     busy = not analysis.done and not session.stopped
-    told = verdict(target)
+    told = verdict(target, analysis.findings)
     if session.waiting and target.late:
         told = f"{told or '? not checked'} Tried again when the machine is idle."
     if told is None:

@@ -2,6 +2,6 @@
 
 from hypershape.report.configurations import telling
 from hypershape.report.page import page
-from hypershape.report.verdict import between, rounded, verdict
+from hypershape.report.verdict import between, is_only_noted, rounded, verdict
 
-__all__ = ["between", "page", "rounded", "telling", "verdict"]
+__all__ = ["between", "is_only_noted", "page", "rounded", "telling", "verdict"]

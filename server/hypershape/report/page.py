@@ -95,7 +95,7 @@ def _depth(path: Path) -> int:
 def _target(analysis: Analysis, target: TargetAnalysis, file: str) -> str:
     name = _link(target.target.span, target.target.name)
     text = [f"<section><h2>{name} <small>{_text(file)}</small></h2>"]
-    text.append(f"<p><strong>{_prose(verdict(target) or 'not probed')}</strong></p>")
+    text.append(f"<p><strong>{_prose(verdict(target, analysis.findings) or 'not probed')}</strong></p>")
     if target.assumptions:
         text.append(f"<p>Assumed: {_prose('; '.join(target.assumptions))}</p>")
     if target.reports:

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from hypershape.model import Coverage, TargetAnalysis
+from collections.abc import Sequence
+
+from hypershape.model import Coverage, Finding, Severity, TargetAnalysis
 from hypershape.rules.common import wording
 from hypershape.space import shares
 
 
-def verdict(target: TargetAnalysis) -> str | None:
-    """`✓ all 64 build · 26 k–269 k parameters`, `✗ 25 % fails · 2 causes`; None where nothing is known yet."""
+def verdict(target: TargetAnalysis, findings: Sequence[Finding] = ()) -> str | None:
+    """`✓ all 64 build · 26 k–269 k parameters`, `✗ 25 % fails · 2 causes`; None where nothing is known yet.
+
+    `findings` are those of its file: one may say that the file ends before its search.
+    """
     coverage = target.coverage
     if coverage is None:
         return f"? not checked: {target.reason}" if target.reason else None
     parts = [_mark(target, coverage)]
+    if is_only_noted(target, findings):
+        parts[0] = parts[0].replace("✗", "○", 1)
+    ended = next((each for each in findings if each.ends), None)
+    if ended is not None:
+        parts[0] = f"✗ the file ends before its search ({ended.code})"
     if len(target.causes) > 1:
         parts.append(f"{len(target.causes)} causes")
     if target.parameters is not None and not coverage.all_fail:
         parts.append(f"{between(target.parameters)} parameters")
     return " · ".join(parts)
+
+
+def is_only_noted(target: TargetAnalysis, findings: Sequence[Finding]) -> bool:
+    """Whether all that fails is told as a note, since what calls the target may see to it."""
+    noted = [each.cause for each in findings if each.severity in (Severity.INFO, Severity.HINT)]
+    played = any(each.verdict == "fail" for each in target.rehearsals)
+    return bool(target.causes) and all(cause in noted for cause in target.causes) and not played
 
 
 def _mark(target: TargetAnalysis, coverage: Coverage) -> str:
