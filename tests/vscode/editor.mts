@@ -193,12 +193,20 @@ export class Editor {
 
   /** The hover's text at a word on a line. */
   async hover(line: string, word: string): Promise<Locator> {
-    const place = await this.place(line, word);
-    await this.page.mouse.move(0, 0);
-    await this.page.mouse.move(place.x, place.y, { steps: 4 });
     // The workbench has hovers of its own: that of the status may still fade.
     const hover = this.page.locator('.monaco-hover:not(.hidden):not(.workbench-hover) .monaco-hover-content').first();
-    await hover.waitFor({ timeout: PATIENCE_MS });
+    const until = Date.now() + PATIENCE_MS;
+    // A line moves under the pointer when the one over the build function comes or goes: a person moves after it.
+    for (let shown = false; !shown; ) {
+      const place = await this.place(line, word);
+      await this.page.mouse.move(0, 0);
+      await this.page.mouse.move(place.x, place.y, { steps: 4 });
+      const wait = hover.waitFor({ timeout: 5000 });
+      shown = await wait.then(() => true, (problem: unknown) => {
+        if (Date.now() > until) throw problem;
+        return false;
+      });
+    }
     // Not those of the whole window: a progress moves as long as it is there.
     await this.page.waitForFunction(() =>
       [...document.querySelectorAll('.monaco-hover')]
