@@ -177,6 +177,16 @@ def test_a_callback_that_was_never_given_the_model_is_told_as_one() -> None:
     )
 
 
+def test_a_text_in_the_place_of_a_number_is_told_as_one() -> None:
+    facts = {"tuner": {"texts": {"max_trials": "3"}}}
+    failed = rehearsal({}, "search", "'>=' not supported", facts=facts)
+    compared = ProbeError("TypeError", "'>=' not supported", "step")
+    (story,) = rehearsed.stories(analysis([replace(failed, error=compared)]))
+    assert rehearsed.what(story, MODULE.code).startswith(
+        "`max_trials` is the text '3' and no number (TypeError: "
+    )
+
+
 def test_a_dataset_without_a_batch_is_told_as_one_at_the_search() -> None:
     facts = {"search": {"0": {"kind": "dataset", "batches": 0}}, "reported": []}
     (story,) = rehearsed.stories(analysis([rehearsal({}, "objective", "found: dict_keys([])", facts=facts)]))

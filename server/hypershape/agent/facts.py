@@ -2,7 +2,8 @@
 
 The facts of a rehearsal, each left out where it is not known:
 
-- `tuner`: `class` (of Keras Tuner), `oracle`, `objective`, `direction`, `max_trials`, `executions_per_trial`
+- `tuner`: `class` (of Keras Tuner), `oracle`, `objective`, `direction`, `max_trials`, `executions_per_trial`; `texts`,
+  what it was given as a text where its default is a number
 - `search`: what `search` was given, one description each, by name ("0", "1", … where it is by position)
 - `trials`: how many trials ran; `completed`: how many of them to their end
 - `model`: `input`, the shape of what the model takes, batches first
@@ -23,6 +24,7 @@ The facts of a rehearsal, each left out where it is not known:
 
 from __future__ import annotations
 
+import inspect
 import math
 import types
 from typing import Any, Dict, Optional, Set
@@ -154,7 +156,22 @@ def of_tuner(tuner: Any) -> Dict[str, Any]:
         "max_trials": getattr(oracle, "max_trials", None),
         "executions_per_trial": getattr(tuner, "executions_per_trial", None),
     }
-    return {name: value for name, value in found.items() if isinstance(value, (bool, int, float, str))}
+    plainly = {name: value for name, value in found.items() if isinstance(value, (bool, int, float, str))}
+    texts = {**_texts(tuner), **_texts(oracle)}
+    return {**plainly, "texts": texts} if texts else plainly
+
+
+def _texts(made: Any) -> Dict[str, str]:
+    """The arguments of which an object keeps a text, where their defaults are numbers."""
+    numbers = {
+        each.name
+        for kind in type(made).__mro__
+        if kind.__init__ is not object.__init__  # type: ignore[misc]
+        for each in inspect.signature(kind.__init__).parameters.values()  # type: ignore[misc]
+        if type(each.default) in (int, float)
+    }
+    kept = {name: getattr(made, name, None) for name in sorted(numbers)}
+    return {name: value for name, value in kept.items() if isinstance(value, str)}
 
 
 def names(returned: Any) -> Set[str]:

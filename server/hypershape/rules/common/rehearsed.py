@@ -230,6 +230,7 @@ def what(story: Story, code: Code) -> str:
         or _without_labels(story, code)
         or _without_model(story)
         or _without_room(story)
+        or _texts_for_numbers(story)
     )
     if plain is not None:
         return plain
@@ -284,6 +285,20 @@ def _without_labels(story: Story, code: Code) -> str | None:
     pair = x.get("kind") == "list" and x.get("length") == 2
     taken = "a pair of arrays is taken for two inputs" if pair else "arrays alone are inputs"
     return f"The search is given no labels: {taken}, and `y` is empty ({story.error.type})."
+
+
+def texts_for_numbers(story: Story) -> dict[str, str]:
+    """Arguments of a tuner, as they come from a command line or a file of settings, that Keras Tuner computes with."""
+    texts = (story.failed.facts.get("tuner") or {}).get("texts")
+    return texts if isinstance(texts, dict) and story.error.type == "TypeError" else {}
+
+
+def _texts_for_numbers(story: Story) -> str | None:
+    texts = texts_for_numbers(story)
+    if not texts:
+        return None
+    told = wording.listed([f"`{name}` is the text {value!r}" for name, value in texts.items()])
+    return f"{told} and no number ({story.error.type}: {story.error.message})."
 
 
 def _without_model(story: Story) -> str | None:

@@ -11,12 +11,13 @@ from pathlib import PurePosixPath
 from hypershape.fixes import edits
 from hypershape.fixes.tighten import tighten
 from hypershape.model import Analysis, Edit, Fix, Span
+from hypershape.rules.common import wording
 from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.objectives import sought_instead
 from hypershape.rules.common.places import yields
-from hypershape.rules.common.rehearsed import Story, beyond, place, unbatched
+from hypershape.rules.common.rehearsed import Story, beyond, place, texts_for_numbers, unbatched
 from hypershape.rules.common.tuners import constructed, sought_by
 from hypershape.source import Code
 
@@ -38,9 +39,30 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _in_batches(story, code)
     yield from _saved(story, code)
     yield from _with_room(story, code)
+    yield from _as_numbers(story, code)
     told = counted(story, story.explored(analysis))
     if told is not None:
         yield from tighten(*told, code)
+
+
+def _as_numbers(story: Story, code: Code) -> Iterator[Fix]:
+    """The texts that a tuner is given in the place of whole numbers, as these."""
+    made = code.expression(story.tuner.call.span, ast.Call)
+    names = texts_for_numbers(story)
+    given = [each for each in code.keywords(made) if each.arg in names] if isinstance(made, ast.Call) else []
+    if not names or len(given) < len(names) or not all(each.isdecimal() for each in names.values()):
+        return
+    changed = tuple(
+        Edit(
+            code.span(each.value),
+            names[each.arg or ""]
+            if isinstance(each.value, ast.Constant)
+            else f"int({code.source(each.value)})",
+        )
+        for each in given
+    )
+    numbers = "a whole number" if len(names) == 1 else "whole numbers"
+    yield Fix(f"Make {wording.listed(sorted(names))} {numbers}", changed)
 
 
 def _spelt(story: Story, code: Code) -> Iterator[Fix]:

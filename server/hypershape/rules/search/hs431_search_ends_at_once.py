@@ -44,6 +44,16 @@ class SearchEndsAtOnce(Rule):
             """,
             at='{"error": history.history["loss"][-1]}',
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials="3", overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
+            """,
+            head="layers.Dense(1)",
+            compile='loss="mse"',
+            at="tuner.search",
+            fixed='"val_loss", max_trials=3, overwrite=True',
+        ),
     )
     VALID = (
         Example.layers(
