@@ -188,14 +188,23 @@ class Watch:
     def _belongs(self, error: BaseException) -> bool:
         """Whether the search is to blame, and not what the file does around it.
 
-        After a search that was played small only what asks Keras or Keras Tuner, or asks for what is not there, counts.
+        After a search that was played small only what asks Keras or Keras Tuner, or asks for what is not there, counts;
+        of that, inside functions of the file, only what no data decide.
         """
         if any(module.startswith(("keras.", "keras_tuner.")) for module, _ in _functions(error)):
             return True
+        *around, last = self._watched(error) or [False]
+        if not self._searched:
+            return last
+        if last and isinstance(error, KeyError):
+            return True
+        return isinstance(error, (AttributeError, TypeError)) and (last or any(around))
+
+    def _watched(self, error: BaseException) -> List[bool]:
+        """Whether each frame of an error, outermost first, stands in a statement that is played for the search."""
         frames = self._positions.frames(error.__traceback__)
-        line = (frames[-1]["line"] or frames[-1]["span"]["line"]) if frames else 0
-        watched = any(first <= line <= last for first, last in self._acts)
-        return watched and (not self._searched or isinstance(error, (AttributeError, KeyError, TypeError)))
+        lines = [each["line"] or each["span"]["line"] for each in frames]
+        return [any(first <= line <= last for first, last in self._acts) for line in lines]
 
     def _running(self) -> List[Any]:
         """The frames of the user's code that are running, outermost first."""

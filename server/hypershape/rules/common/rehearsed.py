@@ -115,10 +115,8 @@ def place(story: Story, code: Code) -> Span:
     returned = _returned(story, code)
     if returned is not None:
         return code.span(returned)
-    frame = next(
-        (each.span for each in reversed(_raising(story)) if each.span.path == code.module.document.path),
-        None,
-    )
+    own = [each.span for each in _raising(story) if each.span.path == code.module.document.path]
+    frame = next((each for each in reversed(own) if not _ran_before(each, story, code)), None)
     calls = [story.tuner.call, *story.tuner.searches]
     if frame is None:
         made = story.failed.stage == "tuner" or not story.tuner.searches
@@ -128,6 +126,14 @@ def place(story: Story, code: Code) -> Span:
     if around is None:
         return frame
     return _argument(around.span, story, code) or around.callee
+
+
+def _ran_before(place: Span, story: Story, code: Code) -> bool:
+    """Whether a place after the search is in the build function, which ran in its trials: what calls it is at fault."""
+    if story.failed.stage != "after" or story.target is None:
+        return False
+    built = code.defined.get(story.target.rpartition(".")[2], ())
+    return any(contains(code.span(each), place) for each in built)
 
 
 def _silent_method(story: Story, code: Code) -> ast.FunctionDef | None:

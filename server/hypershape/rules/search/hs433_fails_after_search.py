@@ -43,6 +43,16 @@ class FailsAfterSearch(Rule):
             """,
             at="tuner.get_best_models()",
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
+            best = tuner.get_best_models()[0]
+            fresh = tuner.hypermodel.build(best)
+            """,
+            head="layers.Dense(1)",
+            at="tuner.hypermodel.build(best)",
+        ),
     )
     VALID = (
         Example.search(
