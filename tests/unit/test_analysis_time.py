@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from contextlib import aclosing
 from pathlib import Path
@@ -15,7 +14,7 @@ from hypershape import analysis, source
 from hypershape.analysis import aside, turns
 from hypershape.analysis.clock import Clock
 from hypershape.analysis.pipeline import exploring, rehearsing, replaying
-from hypershape.model import Environment, Level, Module, Options, Rehearsal
+from hypershape.model import Level, Options, Rehearsal
 from hypershape.probe import Cache
 from tests.unit.scripted import PATH, Hp, ScriptedAgent
 from tests.unit.test_analysis import TEXT, builds, large_kernels_fail, states
@@ -46,35 +45,6 @@ async def test_the_default_configuration_is_told_before_the_space() -> None:
             if state.targets[0].status == "probed":
                 break
     assert len(state.targets[0].reports) == 1
-
-
-async def test_the_interpreter_starts_while_other_files_are_still_looked_at() -> None:
-    started = threading.Event()
-
-    class Starting(ScriptedAgent):
-        async def environment(self) -> Environment:
-            started.set()
-            return await super().environment()
-
-    def widen(module: Module) -> Module:
-        assert started.wait(10), "the interpreter waits for the search in other files"
-        return module
-
-    agent: Any = Starting(builds)
-    found = analysis.analyse(source.from_text(PATH, TEXT), agent, Options(), widen=widen)
-    assert [state async for state in found][-1].targets[0].status == "probed"
-
-
-async def test_no_interpreter_starts_for_a_text_of_which_nothing_is_run() -> None:
-    class Never(ScriptedAgent):
-        async def environment(self) -> Environment:
-            raise AssertionError
-
-    for text, level in ((TEXT, "static"), ("x = 1\n", "auto")):
-        agent: Any = Never(builds)
-        found = analysis.analyse(source.from_text(PATH, text), agent, Options(level=level))  # type: ignore[arg-type]
-        assert [state async for state in found][-1].done
-        await asyncio.sleep(0)
 
 
 async def test_a_first_build_that_takes_longer_than_the_budget_is_waited_for_and_said(

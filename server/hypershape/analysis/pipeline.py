@@ -53,14 +53,13 @@ async def analyse(
     begin()
     clock = Clock(options.budget * options.patience, patience=options.patience)
     module = await aside(source.analyse, document, previous=previous.module if previous is not None else None)
-    # The interpreter imports Keras while other files are looked at, which may take as long.
-    importing = asyncio.create_task(_environment(agent)) if agent and _runs(module, options) else None
     wider = asyncio.create_task(asyncio.to_thread(widen, module))
     if not (await asyncio.wait({wider}, timeout=GLANCE_SECONDS))[0]:
         yield await _from_text(module, options)
     module = await wider
     state = await _from_text(module, options)
-    if agent is None or not _runs(module, options):
+    plays = options.level == "auto" and any(each.rehearsal is not None for each in module.tuners)
+    if agent is None or options.level == "static" or not (module.targets or plays):
         state = await _with_findings(replace(state, done=True), options)
         if (trying := _trying(state, options)) is not None:
             yield trying
@@ -79,7 +78,7 @@ async def analyse(
     yield replace(state, progress=IMPORTING)
     clock.stand(time.monotonic() - before)
     before = time.monotonic()
-    starting = asyncio.ensure_future(_fitting(agent, module, importing))
+    starting = asyncio.ensure_future(_fitting(agent, module))
     async for seconds in ticks(starting):
         if seconds > LONG_SECONDS:
             yield replace(state, progress=f"{IMPORTING}: {seconds:.0f} s so far")
@@ -103,7 +102,6 @@ async def analyse(
         for index, target in enumerate(module.targets)
         if target.slice is not None
     }
-    plays = _plays(module, options)
     share = clock if not plays else clock.part(exploring(clock.seconds, options.on_top))
     turns = Turns(questions, agent, share, options.processes)
     shown = _Shown(memory)
@@ -211,24 +209,9 @@ class _Shown:
         return state
 
 
-def _runs(module: Module, options: Options) -> bool:
-    """Whether an analysis runs anything of a module."""
-    return options.level != "static" and bool(module.targets or _plays(module, options))
-
-
-def _plays(module: Module, options: Options) -> bool:
-    """Whether searches of a module are rehearsed."""
-    return options.level == "auto" and any(each.rehearsal is not None for each in module.tuners)
-
-
-async def _fitting(
-    agent: Agent, module: Module, importing: asyncio.Task[Environment] | None
-) -> tuple[Agent, Environment]:
-    """The agent whose imports happen as in the module, started, and its environment.
-
-    `importing` is its start, where that has begun.
-    """
-    environment = await (importing or _environment(agent))
+async def _fitting(agent: Agent, module: Module) -> tuple[Agent, Environment]:
+    """The agent whose imports happen as in the module, started, and its environment."""
+    environment = await _environment(agent)
     own = fitting(agent, module, environment)
     return own, environment if own is agent else await _environment(own)
 
