@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hypershape.agent.limits import Bound
 from hypershape.agent.origins import Token, Tracker, identity, some_of
 from hypershape.agent.trials import Trial
 
@@ -121,7 +122,7 @@ def trial(tracker: Tracker, tokens: list[Any], call: Any) -> tuple[dict[str, lis
         result = call(*[tracker.at(token, here) for token in tokens])
         return (("refused",), ()) if result is None else (("ok",), result)
 
-    return Trial(tracker, tokens, at, math.inf).run()
+    return Trial(tracker, tokens, at, Bound(math.inf)).run()
 
 
 def test_a_call_that_refuses_some_values_depends_on_those_that_decide() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from hypershape.agent.limits import Bound
 from hypershape.agent.states import Related, Relating, Unrelated, box_in
 from hypershape.agent.trials import Trial, _threes
 from hypershape.model import (
@@ -228,7 +229,7 @@ def _convolved(present: Mapping[str, Any]) -> tuple[Mapping[str, Sequence[Any]],
         size = values["length"] - lost
         return (("made",), (size, values["filters"])) if size > 0 else (("refused",), ())
 
-    return domains, Related(tracker, tokens, at, math.inf)
+    return domains, Related(tracker, tokens, at, Bound(math.inf))
 
 
 @pytest.mark.parametrize("dilation", [1, 2, 4])
@@ -261,7 +262,7 @@ def test_four_choices_that_fail_only_together_are_found_though_one_is_neither_fi
     def at(here: dict[str, int]) -> tuple[Any, tuple[Any, ...]]:
         return (("refused",) if here == worst else ("made",)), ()
 
-    trial = kind(tracker, tokens, at, math.inf)
+    trial = kind(tracker, tokens, at, Bound(math.inf))
     if isinstance(trial, Related):
         names, keys, _ = trial.relation()
         assert len(keys) == math.prod(len(domains[name]) for name in names) - 1
