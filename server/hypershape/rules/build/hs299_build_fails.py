@@ -151,7 +151,7 @@ class BuildFails(BuildFailure):
             if (
                 isinstance(asked, ast.Attribute)
                 and asked.attr == "as_list"
-                and contains(span, code.span(call))
+                and contains(span, code.span(asked))
             ):
                 text = f"list({code.source(asked.value)})"
                 yield Fix(f"Write {text}", (Edit(code.span(call), text),))
