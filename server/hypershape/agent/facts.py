@@ -166,8 +166,8 @@ def _texts(made: Any) -> Dict[str, str]:
     numbers = {
         each.name
         for kind in type(made).__mro__
-        if kind.__init__ is not object.__init__  # type: ignore[misc]
-        for each in inspect.signature(kind.__init__).parameters.values()  # type: ignore[misc]
+        if isinstance(vars(kind).get("__init__"), types.FunctionType)
+        for each in inspect.signature(vars(kind)["__init__"]).parameters.values()
         if type(each.default) in (int, float)
     }
     kept = {name: getattr(made, name, None) for name in sorted(numbers)}

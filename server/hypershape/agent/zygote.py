@@ -276,8 +276,8 @@ class Zygote:
         held = {child: child.process.own_mb() for child in self._children.values()}
         while self._most_mb and held and sum(held.values()) > self._most_mb:
             self._end_one(held, f"All probes together took more than {self._most_mb:,.0f} MB of memory.")
-        left = limits.left_mb()
-        if held and left is not None and left < LEAST_LEFT / MOST_TOGETHER * self._most_mb:
+        left = limits.left_mb() if held else None
+        if left is not None and left < LEAST_LEFT / MOST_TOGETHER * self._most_mb:
             # One at a time: what it held is seen only at the next look.
             self._end_one(held, f"Only {left:,.0f} MB of this machine's memory were left.")
 

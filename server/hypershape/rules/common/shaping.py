@@ -177,13 +177,8 @@ def rearranged(
         how = f".reshape({', '.join(map(str, (-1, *taken)))})"
     else:
         return
-    code = analysis.module.code
-    for tuner in tuners(analysis, code):
-        if target.target in targets_of(tuner, analysis):
-            arrays = [each for search in tuner.searches for each in _given(search, 0, code)]
-            if arrays:
-                changed = tuple(Edit(code.span(each), f"{code.source(each)}{how}") for each in arrays)
-                yield Fix(f"Give the search {code.source(arrays[0])}{how}", changed)
+    for changed in _made_of_what_is_given(target, 0, how, analysis):
+        yield Fix(f"Give the search {changed[0].text}", changed)
 
 
 def _order(given: Sequence[int], taken: Sequence[int]) -> tuple[int, ...] | None:
@@ -197,13 +192,20 @@ def _order(given: Sequence[int], taken: Sequence[int]) -> tuple[int, ...] | None
 
 def from_zero(target: TargetAnalysis, lowest: int, analysis: Analysis) -> Iterator[Fix]:
     """The labels of each search of a target counted from 0."""
+    for changed in _made_of_what_is_given(target, 1, f" - {lowest}", analysis):
+        yield Fix(f"Count the labels from 0: give the search {changed[0].text}", changed)
+
+
+def _made_of_what_is_given(
+    target: TargetAnalysis, side: Literal[0, 1], how: str, analysis: Analysis
+) -> Iterator[tuple[Edit, ...]]:
+    """For each tuner of a target the edits that write `how` behind all that its searches are given on one side."""
     code = analysis.module.code
     for tuner in tuners(analysis, code):
         if target.target in targets_of(tuner, analysis):
-            labels = [each for search in tuner.searches for each in _given(search, 1, code)]
-            if labels:
-                changed = tuple(Edit(code.span(each), f"{code.source(each)} - {lowest}") for each in labels)
-                yield Fix(f"Count the labels from 0: give the search {changed[0].text}", changed)
+            given = [each for search in tuner.searches for each in _given(search, side, code)]
+            if given:
+                yield tuple(Edit(code.span(each), f"{code.source(each)}{how}") for each in given)
 
 
 def _given(search: ast.Call, side: Literal[0, 1], code: Code) -> Iterator[ast.expr]:
