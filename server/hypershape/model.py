@@ -507,6 +507,67 @@ class Rehearsal:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What training took at one configuration whose search was rehearsed.
+
+    `step` and `memory` are what was measured, in seconds of a median step and bytes above what the process held
+    before; `foretold` are the same two as the other configurations that were measured would have let expect them,
+    each None where these say nothing.
+    """
+
+    configuration: Configuration
+    step: float | None = None
+    memory: int | None = None
+    foretold: tuple[float | None, float | None] = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What training takes over a space, as far as rehearsals of one tuner's search tell. Every range is an interval in
+    which the truth is expected: measured at its ends, or predicted and widened by the error of the prediction.
+
+    `step` are seconds of a training step, `memory` bytes that a trial takes above what the process holds before it,
+    `search` seconds of the whole search, `trials` how many it makes. Each is None where nothing supports a figure.
+    """
+
+    tuner: Span
+    device: str
+    batch: tuple[int, int] | None = None
+    step: tuple[float, float] | None = None
+    memory: tuple[float, float] | None = None
+    search: tuple[float, float] | None = None
+    trials: int | None = None
+    spent: tuple[Spent, ...] = ()
+    slots: float = 0.0
+    """The least bytes of optimizer variables for each byte of weights that it trains."""
+    trained: float = 1.0
+    """The least share of the weights that was trained."""
+    keeps: bool = False
+    """Whether no measurement contradicts that a step keeps what its layers gave."""
+
+    @property
+    def errors(self) -> tuple[float | None, float | None]:
+        """How far predicted steps and predicted memory were from what was measured, at worst, as a share of it."""
+
+        def worst(place: int) -> float | None:
+            pairs = [(each.foretold[place], (each.step, each.memory)[place]) for each in self.spent]
+            found = [abs(told / true - 1) for told, true in pairs if told is not None and true]
+            return max(found, default=None)
+
+        return worst(0), worst(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A GPU as its driver describes it: bytes of memory, and how busy it is, in percent."""
+
+    name: str
+    total: int | None = None
+    free: int | None = None
+    busy: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """The user's interpreter, as its agent sees it. `problem` is set when no probe can run, in one sentence."""
 
@@ -522,6 +583,10 @@ class Environment:
     symbolic: bool = True
     lacks: tuple[str, ...] = ()
     """Private names of Keras and Keras Tuner that the agent looks for and that these versions do not have."""
+    cards: tuple[Card, ...] = field(default=(), repr=False)
+    """The NVIDIA GPUs, where their driver was asked. Like `memory` no part of what results are kept by."""
+    memory: int | None = field(default=None, repr=False)
+    """The bytes of memory of the machine, swap space and all."""
     gpu_unseen: str | None = None
     """Why the backend cannot use the GPU that the machine has; None where it may."""
     unfenced: str | None = None
@@ -537,6 +602,11 @@ class Environment:
     script: Mapping[str, str] = field(default_factory=dict)
     """The variables that this interpreter was started with because the file sets them before its imports."""
     problem: str | None = None
+
+    @property
+    def has_gpu(self) -> bool:
+        """Whether searches run on a GPU, as far as can be told without one's runtime."""
+        return self.gpu_unseen is None and any(each != "CPU" for each in self.devices)
 
     @property
     def unusable(self) -> bool:
@@ -806,6 +876,8 @@ class TargetAnalysis:
     """The shapes that a search of the target was seen to be given, where no comment declares any."""
     rehearsals: tuple[Rehearsal, ...] = ()
     """What rehearsals of its tuners gave."""
+    cost: Cost | None = None
+    """What training takes, where rehearsals measured it."""
     rehearsals_cut: bool = False
     """There was no time for further ones, which might have come to something else."""
     fates: tuple[Fate, ...] = ()

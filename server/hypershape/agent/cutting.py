@@ -88,7 +88,7 @@ def predict(given: Dict[str, Any], real: Callable[[], Any]) -> Any:
     What yields batches is left as it is: how many samples it has is not known before the end.
     """
     given["verbose"] = 0
-    counts = {_count(each) for each in _leaves(given.get("x"))}
+    counts = {samples_of(each) for each in arrays_of(given.get("x"))}
     (whole,) = counts if len(counts) == 1 else (None,)
     if not _is_cut(given, ("x",), _size(given.get("batch_size"))) or whole is None:
         return real()
@@ -156,8 +156,8 @@ def is_dataset_class(data: Any) -> bool:
 def _is_cut(given: Dict[Any, Any], names: Any, batch: int, split: float = 0.0) -> bool:
     """Cuts arrays, all at the same samples; says whether they are arrays that can be cut."""
     values = {name: given[name] for name in names if given.get(name) is not None}
-    leaves = list(itertools.chain.from_iterable(map(_leaves, values.values())))
-    counts = {_count(each) for each in leaves}
+    leaves = list(itertools.chain.from_iterable(map(arrays_of, values.values())))
+    counts = {samples_of(each) for each in leaves}
     if len(counts) != 1 or None in counts:
         return False
     count = counts.pop()
@@ -177,17 +177,17 @@ def _is_cut(given: Dict[Any, Any], names: Any, batch: int, split: float = 0.0) -
     return True
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def arrays_of(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
         for each in value:
-            yield from _leaves(each)
+            yield from arrays_of(each)
     else:
         yield value
 
 
-def _count(value: Any) -> Optional[int]:
+def samples_of(value: Any) -> Optional[int]:
     """How many samples an array holds; None for what is no array that can be cut."""
     shape = getattr(value, "shape", None)
     if shape is None or type(value).__module__.startswith("scipy") or not hasattr(value, "dtype"):

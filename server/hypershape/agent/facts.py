@@ -2,8 +2,8 @@
 
 The facts of a rehearsal, each left out where it is not known:
 
-- `tuner`: `class` (of Keras Tuner), `oracle`, `objective`, `direction`, `max_trials`, `executions_per_trial`; `texts`,
-  what it was given as a text where its default is a number
+- `tuner`: `class` (of Keras Tuner), `oracle`, `objective`, `direction`, `max_trials`, `executions_per_trial`, of Hyperband
+  `max_epochs`, `factor` and `hyperband_iterations`; `texts`, what it was given as a text where its default is a number
 - `search`: what `search` was given, one description each, by name ("0", "1", … where it is by position)
 - `trials`: how many trials ran; `completed`: how many of them to their end
 - `model`: `input`, the shape of what the model takes, batches first
@@ -19,6 +19,7 @@ The facts of a rehearsal, each left out where it is not known:
 - `endless`: which data for `fit` never end (`x`, `validation_data`), of which no number of steps is given
 - `silenced`: the callbacks that wanted programs or the network, and did nothing from then on, each with why
 - `waited`: the callback that raised once nothing improved (`hooks.Hooks.waited`)
+- `cost`: what the trials took (`cost`)
 - `score_is_no_number`: whether the objective of a trial was NaN, which Keras Tuner counts as a failure
 """
 
@@ -155,6 +156,7 @@ def of_tuner(tuner: Any) -> Dict[str, Any]:
         "direction": getattr(objective, "direction", None),
         "max_trials": getattr(oracle, "max_trials", None),
         "executions_per_trial": getattr(tuner, "executions_per_trial", None),
+        **{name: getattr(oracle, name, None) for name in ("max_epochs", "factor", "hyperband_iterations")},
     }
     plainly = {name: value for name, value in found.items() if isinstance(value, (bool, int, float, str))}
     texts = {**_texts(tuner), **_texts(oracle)}

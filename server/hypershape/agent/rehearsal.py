@@ -24,6 +24,7 @@ import keras_tuner
 
 from . import (
     compared,
+    cost,
     cutting,
     errors,
     facts,
@@ -92,6 +93,7 @@ class Watch:
         self._loops = loops.Loops(positions)
         self._hooks = hooks.Hooks(self._refusal)
         self._shared = shared.Shared()
+        self._meter = cost.Meter()
         self._acts = acts
         self._declared = declared or {}
         self._report: Dict[str, Any] = {
@@ -127,6 +129,9 @@ class Watch:
         self._facts.update(shared=self._shared.found, silenced=self._hooks.silenced)
         if self._hooks.waited:
             self._facts["waited"] = self._hooks.waited
+        measured = self._meter.found()
+        if measured is not None:
+            self._facts["cost"] = measured
         return {
             **self._report,
             "configuration": self._configuration,
@@ -476,6 +481,8 @@ class Watch:
         if "callbacks" in kwargs:
             kwargs["callbacks"] = self._hooks.at_hand(kwargs["callbacks"])
         given = {**{str(index): each for index, each in enumerate(args)}, **kwargs}
+        # By now a constructor that goes on after that of the base is over as well.
+        self._facts["tuner"] = facts.of_tuner(tuner)
         self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
         if samples.holds_stand_in(list(given.values())):
             args, kwargs = self._with_samples(tuner, given)
@@ -519,7 +526,8 @@ class Watch:
         self._within_trial = True
         self._loops.begin()
         try:
-            result = real(tuner, trial, *args, **kwargs)
+            with self._meter.trial():
+                result = real(tuner, trial, *args, **kwargs)
             self._completed += 1
             return result
         except Exception as error:
@@ -577,6 +585,7 @@ class Watch:
         asked, data = given.get("epochs"), given.get("x")
         asked_steps = given.get("steps_per_epoch")
         self._facts["endless"] = sorted({*self._facts.get("endless", ()), *cutting.endless(given)})
+        whole = cost.asked(given, self._assumption.made)
         cutting.fit(given)
         # `clear_session`, which Keras Tuner calls before each build, forgets it.
         errors.filtering().disable_traceback_filtering()
@@ -586,7 +595,7 @@ class Watch:
         taken_off = self._hooks.watched(given.get("callbacks"))
         try:
             try:
-                with cutting.noted(given.get("x")) as batches:
+                with cutting.noted(given.get("x")) as batches, self._meter.training(model, given, whole):
                     history = real(*bound.args, **bound.kwargs)
             except Exception as error:
                 if generator is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from hypershape.analysis.aside import aside
 from hypershape.analysis.clock import Clock
 from hypershape.model import (
     Analysis,
@@ -34,6 +35,7 @@ from hypershape.model import (
 )
 from hypershape.probe import Agent, AgentFailed, Cache
 from hypershape.rules.common.rehearsed import EVERYWHERE, decisive
+from hypershape.space import cost
 
 REHEARSAL_SECONDS = 20.0
 """The processor time that one rehearsal may take, without the data that is loaded for it."""
@@ -49,6 +51,9 @@ MOST_ASSUMPTIONS = 5
 
 MOST_VALUES = 4
 """Of a hyperparameter that only the training declares so many values are tried."""
+
+UNLIKE = 1.5
+"""A model that computes so many times more than those that were played is worth a rehearsal of its own."""
 
 KEPT = 200
 
@@ -89,11 +94,11 @@ async def rehearsed(state: Analysis, player: Player, clock: Clock) -> AsyncGener
             async with aclosing(_plays(tuner, plan, player, clock)) as plays:
                 async for each in plays:
                     played.append(_doubted(each, state.module))
-                    yield replace(state, rehearsals=tuple(played), targets=_with(played, state))
+                    yield await aside(_with, played, state)
         if plan.next() is not None:
             cut.append(tuner)
     if played and cut:
-        yield replace(state, rehearsals=tuple(played), targets=_with(played, state, cut))
+        yield await aside(_with, played, state, cut)
 
 
 def _doubted(rehearsal: Rehearsal, module: Module) -> Rehearsal:
@@ -119,18 +124,17 @@ def _folders(text: str) -> int:
     return len(re.findall(r"\b(?:mkdir|makedirs)\b", text))
 
 
-def _with(
-    played: Sequence[Rehearsal], state: Analysis, cut: Sequence[TunerCall] = ()
-) -> tuple[TargetAnalysis, ...]:
-    """The targets, each with the rehearsals of its tuners, and whether those of some ended for want of time."""
-    return tuple(
-        replace(
-            target,
-            rehearsals=tuple(each for each in played if target.target.is_given_at(each.tuner)),
-            rehearsals_cut=any(target.target.is_given_at(each.call.span) for each in cut),
-        )
-        for target in state.targets
-    )
+def _with(played: Sequence[Rehearsal], state: Analysis, cut: Sequence[TunerCall] = ()) -> Analysis:
+    """The analysis whose targets have the rehearsals of their tuners, and whether those of some ended for want of time."""
+    environment = state.environment
+    on_gpu = environment is not None and environment.has_gpu
+    targets: list[TargetAnalysis] = []
+    for target in state.targets:
+        own = tuple(each for each in played if target.target.is_given_at(each.tuner))
+        ended = any(target.target.is_given_at(each.call.span) for each in cut)
+        spent = cost.cost_of(target, own, on_gpu)
+        targets.append(replace(target, rehearsals=own, rehearsals_cut=ended, cost=spent))
+    return replace(state, rehearsals=tuple(played), targets=tuple(targets))
 
 
 def _target_of(tuner: TunerCall, state: Analysis) -> TargetAnalysis | None:
@@ -303,6 +307,7 @@ class _Plan:
         yield from self._told_apart()
         yield from self._other_values()
         yield from self._declared_in_training()
+        yield from self._costliest()
 
     def _first(self, reports: Sequence[Report]) -> Iterator[Configuration]:
         """The default configuration where it builds, else the first that does."""
@@ -344,6 +349,22 @@ class _Plan:
                 for value in values[:MOST_VALUES]:
                     if self.played[0].values.get(name) != value:
                         yield {**self.played[0].configuration, name: value}
+
+    def _costliest(self) -> Iterator[Configuration]:
+        """The model that computes the most, where that is far more than was measured: it need not be the largest."""
+        ran = (
+            [each for each in self.target.reports if each.verdict == "ok"] if self.target is not None else []
+        )
+        works = [(found, each.configuration) for each in ran if (found := cost.work(each, 1)) is not None]
+        seen = [
+            found
+            for found, configuration in works
+            if any(configuration.items() <= each.values.items() for each in self.played)
+        ]
+        if seen and any(each.facts.get("cost") for each in self.played):
+            most, configuration = max(works, key=lambda each: each[0])
+            if most > UNLIKE * max(seen):
+                yield configuration
 
 
 def _gives(rehearsal: Rehearsal) -> list[tuple[Any, ...]]:

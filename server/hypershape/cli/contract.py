@@ -11,6 +11,7 @@ from typing import Any
 from hypershape.cli.places import Place
 from hypershape.model import (
     Analysis,
+    Cost,
     Coverage,
     Document,
     Edit,
@@ -101,11 +102,35 @@ def _target(document: Document, analysed: TargetAnalysis, corners: bool) -> Json
         "coverage": _coverage(analysed.coverage),
         "layers": [_layer(document, row) for row in analysed.layers],
         "parameters": list(analysed.parameters) if analysed.parameters else None,
+        "cost": _cost(analysed.cost),
         "elapsed_ms": {"static": None, "symbolic": None, "device": None, **analysed.elapsed_ms},
     }
     if corners:
         result["corners"] = [_corner(report) for report in analysed.reports]
     return result
+
+
+def _cost(cost: Cost | None) -> Json | None:
+    if cost is None:
+        return None
+    return {
+        "device": cost.device,
+        "batch": list(cost.batch) if cost.batch else None,
+        "step_seconds": list(cost.step) if cost.step else None,
+        "memory_bytes": [round(bound) for bound in cost.memory] if cost.memory else None,
+        "search_seconds": list(cost.search) if cost.search else None,
+        "trials": cost.trials,
+        "measured": [
+            {
+                "values": dict(each.configuration),
+                "step_seconds": each.step,
+                "memory_bytes": each.memory,
+                "predicted_step_seconds": each.foretold[0],
+                "predicted_memory_bytes": each.foretold[1],
+            }
+            for each in cost.spent
+        ],
+    }
 
 
 def _hyperparameter(document: Document, hp: Hyperparameter) -> Json:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from hypershape.cli.places import Place
 from hypershape.model import Analysis, Coverage, Document, Finding, Severity, Span, TargetAnalysis, Value
-from hypershape.report import is_only_noted
+from hypershape.report import is_only_noted, told
 from hypershape.rules.common.wording import without_wrapping
 from hypershape.space.shares import WIDE
 from hypershape.text import Text as Lines
@@ -160,6 +160,9 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
             else f"; assumed {assumed}"
         )
     text += _rehearsed(target)
+    spent = told(target.cost)
+    if spent is not None:
+        text += f"; {spent}"
     if target.step_unchecked is not None:
         text += f"; the training step was not checked: {target.step_unchecked}"
     if target.coverage.failed or target.causes or any(each.verdict == "fail" for each in target.rehearsals):

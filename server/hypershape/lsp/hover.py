@@ -122,6 +122,13 @@ def _called(analysis: Analysis, line: int, column: int, pins: Mapping[str, Pin])
     if call is None:
         return None
     place = module.code.span(call.func)
+    for target in analysis.targets:
+        if (
+            target.cost is not None
+            and target.cost.tuner == module.code.span(call)
+            and (spent := _spent(target))
+        ):
+            return "\n\n".join(spent), place
     text = words.entrance(module, call)
     for target in analysis.targets:
         pin = pins.get(target.target.name)
@@ -145,6 +152,7 @@ def layers(rows: Sequence[LayerRow], module: Module, target: TargetAnalysis, pin
         parts.append(f"Pinned: {pin.text}.")
     elif target.coverage is not None:
         parts.append(_over(target.coverage))
+    parts += _spent(target)
     if target.assumptions:
         parts.append("Assumed: " + "; ".join(target.assumptions))
     if target.reason:
@@ -202,6 +210,15 @@ def summary(target: TargetAnalysis) -> str:
     if target.reason:
         parts.append(target.reason)
     return "\n\n".join(parts)
+
+
+def _spent(target: TargetAnalysis) -> list[str]:
+    """What training takes, as a paragraph."""
+    if target.cost is None:
+        return []
+    from hypershape.report import details
+
+    return [" ".join(details(target.cost))]
 
 
 def _figure(target: TargetAnalysis, cause: Cause) -> str:

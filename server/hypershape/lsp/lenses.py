@@ -82,10 +82,16 @@ def _actions(
 
 
 def _consequences(analysis: Analysis) -> Iterator[tuple[Span, str]]:
-    """What failures make of the search of each tuner, where one cause tells all of it."""
+    """What failures make of the search of each tuner, where one cause tells all of it, and how long it takes."""
+    from hypershape.report import told as spent
     from hypershape.rules.common import wording
 
     for target in analysis.targets:
+        cost = target.cost
+        if cost is not None and (takes := spent(cost)) and cost.tuner.path == analysis.module.document.path:
+            tuner = next((each for each in target.target.tuners if each.call.span == cost.tuner), None)
+            if tuner is not None:
+                yield tuner.call.callee, takes
         if len(target.causes) != 1:
             continue
         told = wording.consequence(target, target.causes[0]).removeprefix(":").strip()

@@ -23,6 +23,7 @@ from hypershape.model import (
     Value,
 )
 from hypershape.report.configurations import telling
+from hypershape.report.cost import details
 from hypershape.report.verdict import between, rounded, verdict
 from hypershape.rules.common import wording
 from hypershape.space.dimensions import Output, outputs
@@ -98,6 +99,8 @@ def _target(analysis: Analysis, target: TargetAnalysis, file: str) -> str:
     text.append(f"<p><strong>{_prose(verdict(target, analysis.findings) or 'not probed')}</strong></p>")
     if target.assumptions:
         text.append(f"<p>Assumed: {_prose('; '.join(target.assumptions))}</p>")
+    if spent := " ".join(details(target.cost)):
+        text.append(f"<p>{_text(spent)}</p>")
     if target.reports:
         text += [_causes(analysis, target), _plot(target), _layers(target), _configurations(target)]
     return "".join([*text, "</section>"])

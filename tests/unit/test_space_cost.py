@@ -1,0 +1,150 @@
+"""What training costs over a space, from a few rehearsals: bounds that hold what was measured, and no figure without support."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from hypershape.model import Cost, Hyperparameter, LayerCall, Rehearsal, Report, Span, Target, TargetAnalysis
+from hypershape.report import details, told
+from hypershape.report.cost import duration, size
+from hypershape.space.cost import _rounds, cost_of, held, kept, least, work
+
+PLACE = Span("/project/model.py", 1, 1, 1, 5)
+UNITS = Hyperparameter("units", "Choice", 16, (16, 64, 256, 1024), 4)
+
+
+def report(units: int) -> Report:
+    layers = (
+        LayerCall(None, "dense", "Dense", ((None, 100),), ((None, units),), "float32", 101 * units),
+        LayerCall(None, "dense_1", "Dense", ((None, units),), ((None, 1),), "float32", units + 1),
+    )
+    return Report({"units": units}, "ok", "symbolic", layers=layers, parameters=102 * units + 1)
+
+
+def rehearsal(units: int, seconds: float, peak: int = 10**8, **training: Any) -> Rehearsal:
+    trained = {
+        "epochs": 10, "first_epoch": 0, "batch": 32, "steps": 100, "checks": 0, "step": [seconds] * 3,
+        "taken": 4 * seconds, "parameters": 102 * units + 1, "trainable": 102 * units + 1,
+        "weights": 4 * (102 * units + 1), "slots": 8 * (102 * units + 1), **training,
+    }  # fmt: skip
+    trial = {"trainings": [trained], "peak": peak, "seconds": 1 + 4 * seconds}
+    tuner = {"class": "RandomSearch", "max_trials": 4}
+    return Rehearsal(
+        {"units": units}, "ok", PLACE, values={"units": units}, hyperparameters=(UNITS,),
+        facts={"trials": 2, "tuner": tuner, "cost": {"device": "CPU", "trials": [trial]}},
+    )  # fmt: skip
+
+
+def target(units: Sequence[int] = (16, 64, 256, 1024)) -> TargetAnalysis:
+    return TargetAnalysis(
+        Target("build_model", PLACE, PLACE, "function", None),
+        "probed",
+        reports=tuple(map(report, units)),
+        hyperparameters=(UNITS,),
+    )
+
+
+def cost(*played: Rehearsal, units: Sequence[int] = (16, 64, 256, 1024), on_gpu: bool = False) -> Cost:
+    found = cost_of(target(units), played, on_gpu)
+    assert found is not None
+    return found
+
+
+def test_where_nothing_was_measured_nothing_is_told() -> None:
+    assert cost_of(target(), []) is None
+    assert cost_of(target(), [Rehearsal({}, "ok", PLACE)]) is None
+    assert told(None) is None
+
+
+def test_a_measured_configuration_lies_within_the_bounds() -> None:
+    found = cost(rehearsal(16, 0.01), rehearsal(256, 0.05), rehearsal(1024, 0.18))
+    assert found.step is not None
+    assert found.step[0] <= 0.01 and found.step[1] >= 0.18
+
+
+def test_what_lies_beyond_takes_at_most_in_proportion_to_its_work() -> None:
+    found = cost(rehearsal(16, 0.01), units=(16, 64))
+    assert found.step is not None
+    times = (work(report(64), 1) or 0) / (work(report(16), 1) or 1)
+    assert found.step == pytest.approx((0.01 / 1.25, 0.01 * times * 1.25))
+
+
+def test_bounds_that_say_nothing_are_not_told() -> None:
+    found = cost(rehearsal(16, 0.01))
+    assert found.step is None and found.search is None
+
+
+def test_the_error_of_a_prediction_is_that_of_a_configuration_that_it_did_not_see() -> None:
+    found = cost(rehearsal(16, 0.02), rehearsal(256, 0.09), rehearsal(1024, 0.18))
+    (step, _), spent = found.errors, found.spent
+    assert [each.foretold[0] is None for each in spent] == [True, False, True]
+    assert spent[1].foretold[0] is not None
+    assert step == pytest.approx(abs(spent[1].foretold[0] / 0.09 - 1))
+    assert step is not None and step > 0.3
+    assert found.step is not None
+    assert found.step[1] >= 0.18 * (1 + step) * 0.9
+
+
+def test_a_search_takes_its_trials_epochs_and_steps() -> None:
+    found = cost(rehearsal(16, 0.01), units=(16,))
+    assert found.trials == 4 and found.search is not None
+    trial = 10 * 100 * 0.01
+    assert found.search[0] <= 4 * trial <= found.search[1]
+
+
+def test_what_may_end_a_training_early_lowers_the_lower_bound_alone() -> None:
+    whole, early = (cost(rehearsal(16, 0.01, **more), units=(16,)) for more in ({}, {"least_epochs": 2}))
+    assert whole.search is not None and early.search is not None
+    assert early.search[0] < whole.search[0] / 3 and early.search[1] == whole.search[1]
+
+
+def test_of_data_that_is_not_known_no_search_is_told() -> None:
+    played = rehearsal(16, 0.01)
+    del played.facts["cost"]["trials"][0]["trainings"][0]["steps"]
+    found = cost(played, units=(16,))
+    assert found.search is None and found.step is not None
+
+
+def test_seconds_of_this_cpu_say_nothing_of_a_search_on_a_gpu() -> None:
+    found = cost(rehearsal(16, 0.01), units=(16,), on_gpu=True)
+    assert found.search is None and found.step is None and found.memory is None
+
+
+def test_hyperband_trains_as_many_trials_and_epochs_as_its_brackets_have() -> None:
+    # keras_tuner.oracles.HyperbandOracle(max_epochs=9, factor=3): `_get_size` and `_get_epochs` of each round.
+    assert list(_rounds(9, 3)) == [
+        (3, 9, True), (5, 3, True), (2, 6, False), (9, 1, True), (3, 2, False), (1, 6, False)
+    ]  # fmt: skip
+
+
+def test_a_size_that_is_not_known_has_no_bytes() -> None:
+    open_ = LayerCall(None, "a", "Dense", ((None, None, 4),), ((None, None, 8),), "float32", 40)
+    unknown = Report({}, "ok", "symbolic", layers=(open_,), parameters=40)
+    assert work(unknown, 32) is None and held(unknown, 32, 2.0) is None
+
+
+def test_layers_that_are_told_with_those_inside_of_them_are_not_counted_twice() -> None:
+    found = report(16)
+    assert kept(found, 32) == pytest.approx(0.5 * 32 * 4 * 17)
+    outer = LayerCall(None, "block", "Block", ((None, 100),), ((None, 16),), "float32", 101 * 16)
+    within = Report({}, "ok", "symbolic", layers=(*found.layers, outer), parameters=found.parameters)
+    assert kept(within, 32) == 0
+
+
+def test_the_least_that_a_model_needs_is_no_more_than_was_measured() -> None:
+    found = cost(rehearsal(16, 0.01), rehearsal(1024, 0.1))
+    assert found.keeps and found.slots == pytest.approx(2.0, rel=0.01)
+    assert least(report(1024), found, 32) >= 4 * 3 * report(1024).parameters
+    assert not cost(rehearsal(16, 0.01, peak=10)).keeps
+
+
+def test_words() -> None:
+    shown = [duration(each) for each in (0.004, 3.21, 45, 600, 3600, 12000, 50 * 3600)]
+    assert shown == ["4 ms", "3.2 s", "45 s", "10 min", "1 h", "3 h 20 min", "2.1 days"]
+    assert [size(each) for each in (3e6, 2.14e9, 31e9)] == ["3 MB", "2.1 GB", "31 GB"]
+    found = cost(rehearsal(16, 0.01), units=(16,))
+    assert told(found) == "the search of 4 trials takes about 36 s to 54 s on this CPU"
+    assert any("Measured at 1 configuration." in each for each in details(found))
+    assert not math.isnan(found.search[0] if found.search else math.nan)
