@@ -418,6 +418,8 @@ class ProbeError:
     made: Frame | None = None
     kind: str = "other"
     details: Mapping[str, Detail] = field(default_factory=dict)
+    later: bool = False
+    """The first build with these values came through, and left something behind by which this one fails."""
 
     @property
     def span(self) -> Span | None:

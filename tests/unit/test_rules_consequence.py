@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from hypershape.model import Cause, Coverage, Hyperparameter, ProbeError, Rehearsal, Report, TargetAnalysis
-from hypershape.rules.common.wording import consequence, when
+from hypershape.rules.common.wording import consequence, when, with_article
 from hypershape.source import analyse, from_text
 from hypershape.space import fates
 
@@ -173,3 +173,25 @@ def test_only_what_is_no_model_ends_a_search_at_the_trial_that_builds_it(
     assert asked is not None
     assert asked["at_once"] == ([0] if ends else [])
     assert asked["in_trials"] == ([0] if stage == "return" else [])
+
+
+def test_a_failure_by_what_an_earlier_build_left_does_not_meet_the_constructor() -> None:
+    target, cause = analysed(
+        "RandomSearch",
+        "max_trials=20",
+        1.0,
+        coverage=Coverage("exhaustive", 1, 1, 1, 1.0, (1.0, 1.0)),
+        hps=(whole("k", 4),),
+    )
+    at_default = replace(cause, failing=({"k": 1},), condition=None)
+    assert when(replace(target, causes=(at_default,)), at_default).endswith("no search begins")
+    later = replace(at_default, error=replace(ERROR, later=True))
+    assert when(replace(target, causes=(later,)), later).endswith("what every trial then fails by")
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [("11", "an 11"), ("8", "an 8"), ("80 to 84", "an 80 to 84"), ("18", "an 18"), ("12", "a 12")],
+)
+def test_a_figure_has_its_article(figure: str, told: str) -> None:
+    assert with_article(figure) == told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -313,3 +314,27 @@ def test_what_is_said_of_a_finished_space_does_not_depend_on_the_way_through_it(
         for seed in range(8)
     }
     assert len(said) == 1
+
+
+def test_where_nothing_builds_a_condition_tells_a_failure_from_what_comes_after_it() -> None:
+    def target(hp: Recorder) -> None:
+        blocks = hp("blocks", 1, 2, 3, 4, kind="Int")
+        hp("filters", 8, 16)
+        if blocks >= 3:  # type: ignore[operator]
+            raise ValueError("too small")
+
+    def failing_step(asked: Configuration, known: dict[str, Hyperparameter]) -> Report:
+        report = probe(target, asked, known)
+        place = Frame(Span("m.py", 9, 1, 9, 5), "build")
+        late = ProbeError("TypeError", "no such loss", "step", (place,))
+        return report if report.error is not None else replace(report, verdict="fail", error=late)
+
+    explorer = Explorer()
+    known: dict[str, Hyperparameter] = {}
+    while batch := explorer.next(32):
+        explorer.add([failing_step(asked, known) for asked in batch])
+    assert explorer.coverage.all_fail
+    told = {cause.error.stage: cause for cause in explorer.causes()}
+    assert str(told["build"].condition) == "blocks >= 3"
+    assert told["build"].share == pytest.approx(0.5)
+    assert told["step"].condition is None

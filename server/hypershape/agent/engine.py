@@ -207,6 +207,8 @@ class Engine:
         )
         """Whether reports say which hyperparameters did not matter."""
         self._populated = False
+        self._begun: Optional[Dict[str, Any]] = None
+        """The values of the very first build, if it came through."""
         self.own_training = False
         """Whether the tuner trains models in its own way, compiled or not."""
         install()
@@ -329,6 +331,8 @@ class Engine:
         run = self._run(function, configuration, lazy=symbolic.available())
         if run.error is None or run.refused:
             return run.verdict, run
+        if self._built_before(run):
+            run.error["later"] = True
         if run.certain or run.error["stage"] == "declare":
             return "fail", run
         key = errors.skeleton(run.error)
@@ -342,7 +346,19 @@ class Engine:
         if self._is_own(real, function, configuration, train=False):
             return "unknown", real
         self._confirmed[key] = real.error is not None and errors.skeleton(real.error) == key
+        if self._confirmed[key] and run.error.get("later"):
+            real.error = {**run.error, **(real.error or {})}
         return real.verdict, real
+
+    def _built_before(self, run: _Run) -> bool:
+        """Whether the very first build, as a tuner's constructor makes it, came through where this one fails: then the
+        target leaves traces (it adds to a model of the module, say)."""
+        if self._begun is None or run.error is None or run.error["stage"] not in ("declare", "build"):
+            return False
+        return all(
+            name in self._begun and self._begun[name] == value
+            for name, value in run.hp.hypershape_read.items()
+        )
 
     def _by_a_step(self, function: Any, configuration: Any, run: _Run, key: Any) -> Tuple[str, _Run]:
         """The verdict of a real step: taken as `fit` takes it, or first eagerly where nothing speaks against it."""
@@ -545,7 +561,10 @@ class Engine:
         """What a run meets; from memory where that can be, which then knows the layers of the first probe."""
         found = None if remembered is None else self._recall(function, self._space.container(values))
         if found is None:
-            return self._run(function, values, lazy=symbolic.available()).hp
+            run = self._run(function, values, lazy=symbolic.available())
+            if not values and run.error is None:
+                self._begun = dict(run.hp.hypershape_read)
+            return run.hp
         self._space.learn(found.hp)
         return found.hp
 

@@ -119,7 +119,7 @@ class Watch:
         self._tolerated: Optional[int] = None
         self._trials = self._completed = 0
         self._fitting = 0
-        self._within_trial = self._searched = self._made_up = False
+        self._within_trial = self._called = self._searched = self._made_up = self._lost = False
 
     def report(self) -> Dict[str, Any]:
         """The fields of a Rehearsal."""
@@ -342,6 +342,9 @@ class Watch:
             return "tuner" if made else "slice"
         if self._searched:
             return "after"
+        if not self._called:
+            self._facts["before_search"] = True
+            return "slice"
         if not self._within_trial:
             return "end" if self._trials else "search"
         stage = "fit"
@@ -486,7 +489,7 @@ class Watch:
         self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
         if samples.holds_stand_in(list(given.values())):
             args, kwargs = self._with_samples(tuner, given)
-        self._searched = False
+        self._called, self._searched = True, False
         self._loops.install()
         try:
             result = real(tuner, *args, **kwargs)
@@ -498,14 +501,28 @@ class Watch:
             self._hyperparameters = [hyperparameters.describe(each, None) for each in space]
         self._searched = True
         trials = tuner.oracle.trials.values()
-        self._facts["score_is_no_number"] = any(
+        if not self.settled and any(
             trial.score is not None and trial.score != trial.score for trial in trials
-        )
+        ):
+            self._facts["score_is_no_number"] = True
+            self._note_no_number(tuner)
         if not self.settled and self._completed == self._trials and any(_failed(trial) for trial in trials):
             self.unknown("Results", "Keras Tuner does not take what a trial returns.")
         if self.settled:
             raise Over
         return result
+
+    def _note_no_number(self, tuner: Any) -> None:
+        """An objective that is NaN. Where the loss of whole batches of the search's own data is, no later batch mends it:
+        the weights are NaN from then on."""
+        if self._lost and not self._made_up and not self._loops.shortened:
+            error = errors.record("NaN", "The loss is NaN.", "step", (), kind="other")
+            self._report.update(verdict="fail", stage="fit", error=error, fatal=False, trial=self._trials)
+        else:
+            name = getattr(tuner.oracle.objective, "name", None)
+            self.unknown(
+                "NaN", "On a part of its data the objective%s is NaN." % (" %s" % name if name else "")
+            )
 
     def _with_samples(self, tuner: Any, given: Dict[str, Any]) -> Tuple[Tuple[Any, ...], Dict[str, Any]]:
         """The arguments of a search with arrays that fit the model in the place of what is missing."""
@@ -597,6 +614,7 @@ class Watch:
             try:
                 with cutting.noted(given.get("x")) as batches, self._meter.training(model, given, whole):
                     history = real(*bound.args, **bound.kwargs)
+                    self._lost = self._lost or _is_lost(history)
             except Exception as error:
                 if generator is None:
                     self._find_inside(error, real, bound)
@@ -707,6 +725,12 @@ def _drawn(given: Dict[str, Any]) -> float:
     """How many batches a search draws from a generator in all; without a number of steps, every one."""
     steps, epochs = given.get("steps_per_epoch"), given.get("epochs", 1)
     return steps * epochs if isinstance(steps, int) and isinstance(epochs, int) else math.inf
+
+
+def _is_lost(history: Any) -> bool:
+    """Whether the loss of a training is NaN in the end."""
+    losses = getattr(history, "history", {}).get("loss") or ()
+    return any(isinstance(each, float) and each != each for each in losses)
 
 
 def _failed(trial: Any) -> bool:

@@ -47,7 +47,8 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
         # What a search gives back is None: whoever asks that for a history fails.
         own |= code.reader.of(searched[-1]).binds
     later = list(_afterwards(searched[-1], own, code)) if construction.searches else []
-    roots = tuple(dict.fromkeys([*made, *searched, *later]))
+    sooner = _beforehand(construction, searched[0], own, code) if construction.searches and made else []
+    roots = tuple(dict.fromkeys([*made, *sooner, *searched, *later]))
     last = max(roots, key=code.text.start)
     acts = tuple((each.lineno, each.end_lineno or each.lineno) for each in roots)
     folders = tuple(_folders_before(searched[-1], around, code))
@@ -187,6 +188,16 @@ def _afterwards(search: ast.stmt, own: set[str], code: Code) -> Iterator[ast.stm
         else:
             own -= names.binds
             others |= names.binds
+
+
+def _beforehand(construction: Construction, search: ast.stmt, own: set[str], code: Code) -> list[ast.stmt]:
+    """The statements between a tuner and its search that ask only the tuner, where it certainly has no trials yet."""
+    fresh = construction.argument("overwrite")
+    if not (isinstance(fresh, ast.Constant) and fresh.value is True):
+        return []
+    start = code.text.start(search)
+    later = _afterwards(construction.statement, own, code)
+    return [each for each in later if code.text.start(each) < start and each is not search]
 
 
 def _asks_only(names: Names, own: set[str], others: set[str], code: Code) -> bool:

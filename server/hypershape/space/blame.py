@@ -46,8 +46,8 @@ def causes(
     """One cause for each place and kind of failure, the largest share first.
 
     `weight` is the probability that a random trial reaches a configuration. `explain` gives the condition of a
-    kind of failure, from its failing and from all building configurations. A target that builds nowhere has the
-    condition None and `exact`.
+    kind of failure, from its failing and from all building configurations. A target that builds nowhere and fails in
+    one way has the condition None and `exact`.
     """
     building = [report.configuration for report in reports if report.verdict == "ok"]
     total = sum(weight(report.configuration) for report in reports) or 1.0
@@ -95,6 +95,20 @@ def kind(error: ProbeError) -> object:
     """What two failures with one cause share: place, layer, stage, type, and what went wrong."""
     made = None if error.made is None else error.made.span
     return error.span, made, error.stage, error.type, _what_went_wrong(error)
+
+
+STAGES = ("slice", "declare", "build", "return", "compile", "step", "limit")
+"""In the order of a trial."""
+
+
+def stage_of(kind: object) -> int:
+    """How far a trial comes that fails in a way."""
+    return STAGES.index(kind[2]) if isinstance(kind, tuple) else 0
+
+
+def comes_before(one: ProbeError, other: ProbeError) -> bool:
+    """Whether a trial that fails by one never gets to where the other strikes."""
+    return stage_of(kind(one)) < stage_of(kind(other))
 
 
 def _what_went_wrong(error: ProbeError) -> object:

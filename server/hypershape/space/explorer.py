@@ -11,11 +11,20 @@ import itertools
 import math
 import random
 from collections import Counter, deque
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hypershape.model import Cause, Configuration, Coverage, Hyperparameter, Key, Report, Value, key_of
-from hypershape.space.blame import by_kind, causes, kind, nearest, others, smallest_condition, telling
+from hypershape.space.blame import (
+    by_kind,
+    causes,
+    kind,
+    nearest,
+    others,
+    smallest_condition,
+    stage_of,
+    telling,
+)
 from hypershape.space.claims import counterexample, everywhere, extremes, somewhere
 from hypershape.space.conditions import Condition
 from hypershape.space.confirm import trials
@@ -640,8 +649,20 @@ class Explorer:
     def _building(self) -> list[Configuration]:
         return [report.configuration for report in self.reports if report.verdict == "ok"]
 
+    def _passes(self, key: object) -> Callable[[Report], bool]:
+        """What came past a failure: what builds; where nothing does, what fails later, or else there in another way."""
+        building, later, beside = (
+            lambda report: report.verdict == "ok",
+            lambda report: _is_after(report, key, 1),
+            lambda report: _is_after(report, key, 0),
+        )
+        return next((each for each in (building, later) if any(map(each, self.reports))), beside)
+
+    def _past(self, key: object) -> list[Configuration]:
+        return [report.configuration for report in filter(self._passes(key), self.reports)]
+
     def _explanation(self, key: object) -> Condition | None:
-        return self._explain(key, self._failing(key), self._building())
+        return self._explain(key, self._failing(key), self._past(key))
 
     def _explain(
         self, key: object, failing: Sequence[Configuration], building: Sequence[Configuration]
@@ -650,6 +671,7 @@ class Explorer:
 
         Of a finished space it is sought once more: which causes overlap shows late.
         """
+        building = building or self._past(key)
         known = self._conditions.get(key)
         finished = self._known.is_covered
         if known is not None and (key in self._final or not finished):
@@ -682,7 +704,7 @@ class Explorer:
     ) -> Condition | None:
         """The simplest condition that is true of everything that the reports speak for."""
         hps = self._mattering(key)
-        told = self._spelt_out_by_kind(hps) if self._known.claims else None
+        told = self._spelt_out_by_kind(hps, key) if self._known.claims else None
         if told is not None:
             bad, good = told.pop(key, list(failing)), told.pop(None, list(building))
             elsewhere = sorted(told.values(), key=len, reverse=True)
@@ -707,31 +729,37 @@ class Explorer:
     def _spoken_for(
         self, key: object, names: Collection[str]
     ) -> tuple[list[Configuration], list[Configuration]]:
-        """Some configurations that no probe met, but that reports speak for: those that fail in a way, and that build.
+        """Some configurations that no probe met, but that reports speak for: those that fail in a way, and that pass.
 
         A relation between values needs several pairs of them as evidence, and a proof probes few.
         """
         fails: list[Configuration] = []
-        builds: list[Configuration] = []
+        passed: list[Configuration] = []
+        passes = self._passes(key)
         cubes = [cube for cube in self._known.now.cubes if not set(cube.open_names).isdisjoint(names)]
         for cube in cubes if self._known.claims else ():
-            found = fails if _is_of_kind(cube, key) else builds if cube.report.verdict == "ok" else None
+            found = fails if _is_of_kind(cube, key) else passed if passes(cube.report) else None
             if found is not None:
                 for index in range(min(MOST_SPOKEN, ENOUGH_SPOKEN // len(cubes))):
                     found.append(somewhere(cube, names, self._hps, random.Random(index)))
-        return fails, builds
+        return fails, passed
 
-    def _spelt_out_by_kind(self, names: Collection[str]) -> dict[object, list[Configuration]] | None:
-        """All combinations of values of some names for each kind of failure, and for None what builds; None if too many.
+    def _spelt_out_by_kind(
+        self, names: Collection[str], key: object
+    ) -> dict[object, list[Configuration]] | None:
+        """All combinations of values of some names for each kind of failure, and for None what came past one of them;
+        None if too many.
 
         A few cubes say what thousands of probes would, and a condition is sought as if these had been made.
         """
         told: dict[object, dict[Key, Configuration]] = {}
+        passes = self._passes(key)
         left = MOST_SPELT_OUT
         for cube in self._known.now.cubes:
             if cube.is_known:
-                error = cube.report.error if cube.report.verdict == "fail" else None
-                points = told.setdefault(kind(error) if error is not None else None, {})
+                error = cube.report.error
+                of_kind = None if error is None or passes(cube.report) else kind(error)
+                points = told.setdefault(of_kind, {})
                 for each in everywhere(cube, names, self._hps):
                     points.setdefault(tuple((name, each[name]) for name in names if name in each), each)
                     left -= 1
@@ -757,10 +785,11 @@ class Explorer:
         if self._known.related is not None and self._known.is_covered:
             return self._wrongly(condition, key)
         names = set(condition.names)
+        passes = self._passes(key)
         found = []
         for cube in self._known.now.cubes:
             fails = _is_of_kind(cube, key)
-            if not names.isdisjoint(cube.open_names) and (fails or cube.report.verdict == "ok"):
+            if not names.isdisjoint(cube.open_names) and (fails or passes(cube.report)):
                 point = counterexample(condition, cube, self._hps)
                 if point is not None:
                     found.append((fails, point))
@@ -772,8 +801,10 @@ class Explorer:
         if related is None:
             return None
 
+        passes = self._passes(key)
+
         def fails(cube: Cube) -> bool | None:
-            return True if _is_of_kind(cube, key) else False if cube.report.verdict == "ok" else None
+            return True if _is_of_kind(cube, key) else False if passes(cube.report) else None
 
         return related.wrong(condition, fails, MOST_POINTS)
 
@@ -784,7 +815,7 @@ class Explorer:
         searched by halving.
         """
         failing = self._failing(key)
-        good = nearest(failing[0], self._building()) if failing else None
+        good = nearest(failing[0], self._past(key)) if failing else None
         if good is None:
             return
         bad = min(failing, key=lambda each: len(each.items() ^ good.items()))
@@ -830,6 +861,14 @@ class Explorer:
 
 def _fails_of_kind(report: Report, key: object) -> bool:
     return report.verdict == "fail" and report.error is not None and kind(report.error) == key
+
+
+def _is_after(report: Report, key: object, stages: int) -> bool:
+    """Whether a report fails for another reason than one, at least so many stages after it."""
+    if report.verdict != "fail" or report.error is None:
+        return False
+    own = kind(report.error)
+    return own != key and stage_of(own) - stage_of(key) >= stages
 
 
 def _is_of_kind(cube: Cube, key: object) -> bool:

@@ -185,7 +185,7 @@ def _conditions(explored: TargetAnalysis) -> list[str] | None:
 
 def strikes_first(error: ProbeError) -> bool:
     """Whether the constructor of a tuner meets a failure, where it builds a configuration that has it."""
-    return error.stage not in IN_TRIALS and error.kind != "not-compiled"
+    return error.stage not in IN_TRIALS and error.kind != "not-compiled" and not error.later
 
 
 def ends_at_once(error: ProbeError) -> bool:

@@ -36,6 +36,25 @@ class BuildFails(BuildFailure):
     INVALID = (
         Example.layers(
             """
+            x = layers.Dense(hp.Int("units", 4, 8))(x)
+            x = layers.BatchNormalization(x)
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
+            at="layers.BatchNormalization(x)",
+            fixed="layers.BatchNormalization()(x)",
+        ),
+        Example.layers(
+            """
+            model.add(layers.Dense(hp.Int("units", 4, 8)))
+            model.add(layers.BatchNormalization)
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
+            fixed="model.add(layers.BatchNormalization())",
+        ),
+        Example.layers(
+            """
             width = {"narrow": 8, "wide": 64}[hp.Choice("width", ["narrow", "wide", "huge"])]
             model.add(layers.Dense(width))
             """,
@@ -142,9 +161,13 @@ class BuildFails(BuildFailure):
                 )
 
     def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        """A shape as a list: in Keras 3 it is a tuple, which has no `as_list`."""
+        """A layer that is made before it is called or added; a shape as a list: in Keras 3 it is a tuple, which has no
+        `as_list`."""
         span = place(cause.error, code)
-        if cause.error.type != "AttributeError" or "'as_list'" not in cause.error.message or span is None:
+        if span is None:
+            return
+        yield from _made_first(code.expression(span, ast.Call), code)
+        if cause.error.type != "AttributeError" or "'as_list'" not in cause.error.message:
             return
         for call in code.every(ast.Call):
             asked = call.func
@@ -166,6 +189,25 @@ class BuildFails(BuildFailure):
             shapes = f" with input {', '.join(map(str, error.input_shapes))}" if error.input_shapes else ""
             return f"`{error.layer_class}`{shapes} raises {error.type}"
         return f"This raises {error.type}"
+
+
+def _made_first(call: ast.AST | None, code: Code) -> Iterator[Fix]:
+    """`layers.Flatten()(x)` for `layers.Flatten(x)`, and `model.add(layers.Flatten())` for `model.add(layers.Flatten)`."""
+    if not isinstance(call, ast.Call) or len(call.args) != 1:
+        return
+    (given,) = call.args
+    if _is_a_layer_class(given, code):
+        text = f"{code.source(given)}()"
+        yield Fix(f"Make the layer: {text}", (Edit(code.span(given), text),))
+    elif _is_a_layer_class(call.func, code) and isinstance(given, (ast.Name, ast.Call)):
+        options = ", ".join(code.source(each) for each in call.keywords)
+        text = f"{code.source(call.func)}({options})({code.source(given)})"
+        yield Fix(f"Make the layer, then call it: {text}", (Edit(code.span(call), text),))
+
+
+def _is_a_layer_class(node: ast.expr, code: Code) -> bool:
+    name = code.imported(node) or ""
+    return name.startswith("keras.layers.") and name.rpartition(".")[2][:1].isupper()
 
 
 def _fails_at_defaults(target: TargetAnalysis, cause: Cause) -> bool:

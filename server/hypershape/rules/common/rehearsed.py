@@ -230,7 +230,9 @@ def _named_class(story: Story, code: Code) -> Span | None:
 def what(story: Story, code: Code) -> str:
     """The exception with its text, or with what Keras Tuner hides behind its own."""
     plain = (
-        _unbatched(story)
+        _before_search(story)
+        or _no_number(story)
+        or _unbatched(story)
         or _emptied(story)
         or _without_result(story, code)
         or _without_labels(story, code)
@@ -327,6 +329,23 @@ def _without_room(story: Story) -> str | None:
         f"The data hold indices up to {largest}, but the Embedding has places for 0 to {places - 1} "
         f"({story.error.type})."
     )
+
+
+def _before_search(story: Story) -> str | None:
+    """A tuner that is asked for what only a search gives it."""
+    if not story.failed.facts.get("before_search"):
+        return None
+    text = " ".join(story.error.message.split())
+    return wording.quote(
+        f"The tuner is asked before its search, when it has no trials yet ({story.error.type}: {text})."
+    )
+
+
+def _no_number(story: Story) -> str | None:
+    """A training whose loss is NaN, which no error tells."""
+    if story.error.type != "NaN" or not story.failed.facts.get("score_is_no_number"):
+        return None
+    return "The loss is NaN after a few batches of this data, and with it the objective, which Keras Tuner does not take."
 
 
 def _unbatched(story: Story) -> str | None:

@@ -15,7 +15,7 @@ from hypershape.model import (
     TunerCall,
     is_the_tuners,
 )
-from hypershape.space import fates, odds, shares
+from hypershape.space import blame, fates, odds, shares
 
 SHOWN_VALUES = 4
 MOST_VALUES = 12
@@ -32,9 +32,18 @@ def when(target: TargetAnalysis, cause: Cause) -> str:
     """`when kernel >= 7 (33 % of the space, e.g. kernel=7, blocks=3)`, or `in every configuration: no search begins`."""
     if always(target, cause):
         return f"{_everywhere(target.coverage)}{_end_of_all(target, cause)}"
-    condition = f"when {cause.condition.words}" if cause.condition is not None else "at some configurations"
+    condition = f"when {cause.condition.words}" if cause.condition is not None else _somewhere(target, cause)
     figures = share(target, cause) + consequence(target, cause)
     return f"{condition} ({f'{figures}, ' if figures else ''}e.g. {example(cause)})"
+
+
+def _somewhere(target: TargetAnalysis, cause: Cause) -> str:
+    """Where a failure without a condition is met: `at some configurations`, or wherever no failure comes before it."""
+    coverage = target.coverage
+    last = all(blame.comes_before(each.error, cause.error) for each in target.causes if each is not cause)
+    if last and coverage is not None and coverage.all_fail:
+        return "in every configuration that gets so far"
+    return "at some configurations"
 
 
 def _everywhere(coverage: Coverage | None) -> str:
@@ -102,6 +111,8 @@ def _end_of_all(target: TargetAnalysis, cause: Cause) -> str:
     """What becomes of a search in which every configuration fails, where that is not that every trial fails."""
     if target.target.tuners and fates.refused(target, cause):
         return ": no search begins"
+    if cause.error.later:
+        return ": the first build, the tuner's own, leaves behind what every trial then fails by"
     return ": the search ends at once" if cause.error.kind == "no-model" else ""
 
 
@@ -164,8 +175,15 @@ def _end(fate: Fate) -> str:
 
 
 def _chance(low: float, high: float) -> str:
-    """`a 74 to 84 %`."""
-    return f"a {_between([f'{100 * each:.0f}' for each in (low, high)])} %"
+    """`a 74 to 84 %`, `an 11 %`."""
+    return with_article(f"{_between([f'{100 * each:.0f}' for each in (low, high)])} %")
+
+
+def with_article(figure: str) -> str:
+    """`a 12 %`, `an 11 %`, `an 80 to 84 %`."""
+    number = re.match(r"\d+", figure)
+    vowel = number is not None and (number[0][0] == "8" or number[0] in ("11", "18"))
+    return f"{'an' if vowel else 'a'} {figure}"
 
 
 def whole_number(tuner: TunerCall, name: str) -> int | None:
@@ -196,7 +214,7 @@ def _at_random(target: TargetAnalysis, cause: Cause, trials: int, in_a_row: int)
     chances = [each.abort for each in found]
     if max(chances) >= 0.01 and max(chances) - min(chances) < shares.WIDE:
         chance = _between([shares.percent(each).removesuffix(" %") for each in chances])
-        text += f"{',' if text else ':'} a {chance} % chance that the search aborts"
+        text += f"{',' if text else ':'} {with_article(chance)} % chance that the search aborts"
     return text
 
 

@@ -190,15 +190,20 @@ class SharedModel(Rule):
         if any(node.attr in ("trainable", "clone_model", "freeze") for node in code.every(ast.Attribute)):
             return
         bodies = [target.body for target in analysis.module.targets]
+        used: dict[ast.Call, list[ast.Name]] = {}
         for node in code.every(ast.Name) if bodies else ():
             made = _shared(node, code)
-            if made is None or not any(contains(body, code.span(node)) for body in bodies):
-                continue
+            if made is not None and any(contains(body, code.span(node)) for body in bodies):
+                used.setdefault(made, []).append(node)
+        for made, (first, *others) in used.items():
             yield self.finding(
                 f"All trials share this object, made {code.document.on(made.lineno)}: each begins where the last one ended.",
-                code.span(node),
-                related=(Related(code.span(made), "it is made here, once"),),
-                repairs=partial(_made_here, node, made, code),
+                code.span(first),
+                related=(
+                    Related(code.span(made), "it is made here, once"),
+                    *(Related(code.span(each), "and used here") for each in others),
+                ),
+                repairs=partial(_made_here, first, made, code),
             )
 
 

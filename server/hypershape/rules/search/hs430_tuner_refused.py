@@ -42,6 +42,16 @@ class TunerRefused(Rule):
             compile='loss="mse"',
             at="kt.RandomSearch",
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            best = tuner.get_best_models()[0]
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
+            """,
+            head="layers.Dense(1)",
+            compile='loss="mse"',
+            at="tuner.get_best_models()[0]",
+        ),
     )
     VALID = (
         Example.search(

@@ -56,8 +56,25 @@ class TrialFails(Rule):
             at='layers.Embedding(30, hp.Int("size", 2, 4))',
             fixed="layers.Embedding(31,",
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), -np.ones((8, 1)), validation_split=0.25)
+            """,
+            head="layers.Dense(1)",
+            compile="loss=lambda y, found: ops.mean(ops.square(ops.log(y) - found))",
+            at="tuner.search",
+        ),
     )
     VALID = (
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
+            """,
+            head="layers.Dense(1)",
+            compile="loss=lambda y, found: ops.mean(ops.square(ops.log(y) - found))",
+        ),
         Example.search(
             """
             class Told(keras.callbacks.Callback):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
-from hypershape.model import Cause, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, compiles
 from hypershape.source import Code
@@ -41,6 +41,19 @@ class MetricCannotBeComputed(BuildFailure):
             at='["accuracy", keras.metrics.F1Score()]',
             fixed='metrics=["accuracy"]',
         ),
+        Example.layers(
+            """
+            hidden = layers.Dense(hp.Int("units", 4, 8))(x)
+            price = layers.Dense(1, name="price")(hidden)
+            sold = layers.Dense(1, activation="sigmoid", name="sold")(hidden)
+            x = [price, sold]
+            """,
+            input="(4,)",
+            head="",
+            compile='loss={"price": "mse", "sold": "binary_crossentropy"}, metrics=["mae"]',
+            at='["mae"]',
+            fixed='metrics={"price": ["mae"], "sold": ["mae"]}',
+        ),
     )
     VALID = (
         Example.layers(
@@ -67,10 +80,33 @@ class MetricCannotBeComputed(BuildFailure):
         return code.span(found[0]) if len(found) == 1 else super().where(error, target, code)
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        for node in _metrics(target, code):
+        for call in compiles(target, code):
+            node = code.argument(call, "metrics", 3)
             if isinstance(node, ast.List):
+                yield from _for_each_output(node, call, target, code)
                 yield from _left_out(node, code)
         yield from super().repairs(target, cause, code)
+
+
+def _for_each_output(metrics: ast.List, call: ast.Call, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """The same metrics for every output, as Keras 2 took one flat list: by the names that the losses have, else in order."""
+    if any(isinstance(each, (ast.List, ast.Tuple, ast.Dict)) for each in metrics.elts):
+        return
+    loss, same = code.argument(call, "loss", 1), code.source(metrics)
+    loss = code.resolve(loss) if loss is not None else None
+    names = (
+        [each.value for each in loss.keys if isinstance(each, ast.Constant)]
+        if isinstance(loss, ast.Dict)
+        else []
+    )
+    outputs = {len(report.output_shapes) for report in target.reports if report.output_shapes}
+    text = None
+    if isinstance(loss, ast.Dict) and len(names) == len(loss.keys) > 1:
+        text = "{" + ", ".join(f"{name!r}: {same}" for name in names).replace("'", '"') + "}"
+    elif len(outputs) == 1 and min(outputs) > 1:
+        text = f"[{', '.join([same] * min(outputs))}]"
+    if text is not None and "\n" not in same:
+        yield Fix("Give each output its own list of these metrics", (Edit(code.span(metrics), text),))
 
 
 def _left_out(metrics: ast.List, code: Code) -> Iterator[Fix]:
