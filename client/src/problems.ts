@@ -15,9 +15,9 @@ const FINDINGS: Readonly<Record<string, readonly string[]>> = {
   HS005: ['scikit-learn'],
 };
 
-/** The packages that a usable interpreter lacks; nothing where it could not be started. */
+/** The packages that a usable interpreter lacks; nothing where it could not be started, or no terminal here reaches it. */
 export function missing(environment: Environment | null | undefined): string[] {
-  if (environment == null || environment.executable === '') {
+  if (environment == null || environment.executable === '' || environment.elsewhere != null) {
     return [];
   }
   const packages = environment.keras == null ? ['keras', 'tensorflow'] : [];
@@ -67,7 +67,8 @@ export class InterpreterFixes implements vscode.CodeActionProvider {
       if (known === undefined) {
         return [];
       }
-      const packages = known.length > 0 ? known : missing(this.environment());
+      const environment = this.environment();
+      const packages = known.length === 0 ? missing(environment) : environment?.elsewhere == null ? known : [];
       const title = `Install ${packages.join(', ')} in the terminal`;
       const actions = [action('Select another interpreter', finding, 'hypershape.selectInterpreter')];
       return packages.length > 0 ? [action(title, finding, INSTALL_COMMAND, packages), ...actions] : actions;

@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly interpreter: Command | null;
   /** What is selected in the Python extension, which a project's own setting beats. */
   readonly selectedInterpreter: Command | null;
+  /** Where the interpreter has folders of this machine. */
+  readonly paths?: Readonly<Record<string, string>> | undefined;
   readonly level?: Level | undefined;
   readonly budget?: number | undefined;
   readonly select?: readonly string[] | undefined;
@@ -50,6 +52,8 @@ export interface Status {
 export interface Environment {
   readonly python: string;
   readonly executable: string;
+  /** The name of the machine or container that it runs in, where that is not the server's. */
+  readonly elsewhere?: string | null;
   readonly keras?: string | null;
   readonly keras_tuner?: string | null;
   readonly backend?: string | null;

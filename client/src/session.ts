@@ -179,6 +179,7 @@ export class Session implements vscode.Disposable {
       exceptions: 'folded',
       interpreter: settings.interpreter.length > 0 ? settings.interpreter : null,
       selectedInterpreter: (await chooseInterpreter([], this.environment.of(scope), vscode.workspace.isTrusted)) ?? null,
+      paths: settings.paths,
       level: settings.level,
       budget: settings.budget,
       select: settings.select,

@@ -19,6 +19,8 @@ export interface InlayHints {
 
 export interface Settings {
   readonly interpreter: Command;
+  /** Folders here, each with its path where the interpreter runs; undefined where nothing is set. */
+  readonly paths: Readonly<Record<string, string>> | undefined;
   readonly server: Command;
   readonly importStrategy: ImportStrategy;
   /** Undefined, as the four that follow, where the user set nothing: a project's pyproject.toml may then say. */
@@ -44,6 +46,7 @@ export function read(scope?: vscode.Uri): Settings {
   const command = (name: string): Command => words(section.get(name), root);
   return {
     interpreter: command('interpreter'),
+    paths: isSet(section, 'paths') ? folders(section.get('paths'), root) : undefined,
     server: command('server'),
     importStrategy: section.get<ImportStrategy>('importStrategy', 'fromEnvironment'),
     level: isSet(section, 'level') ? section.get<Level>('level') : undefined,
@@ -65,6 +68,14 @@ function isSet(section: vscode.WorkspaceConfiguration, name: string): boolean {
   const found = section.inspect(name);
   const set = [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue];
   return set.some((value) => value !== undefined);
+}
+
+/** The folders here may be named as in `${workspaceFolder}`. */
+function folders(value: unknown, folder: string): Record<string, string> {
+  const named = Object.entries((value ?? {}) as Record<string, string>);
+  return Object.fromEntries(
+    named.map(([here, there]) => [expanded(here, { folder, home: os.homedir(), environment: process.env }), there]),
+  );
 }
 
 /** A list of words, or one path as a text; anything else is no command. */

@@ -52,5 +52,6 @@ export function describe(environment: Environment): string {
     `Keras ${environment.keras ?? 'missing'}`,
     `Keras Tuner ${environment.keras_tuner ?? 'missing'}`,
   ];
-  return environment.backend ? `${versions.join(', ')} (${environment.backend})` : versions.join(', ');
+  const found = environment.backend ? `${versions.join(', ')} (${environment.backend})` : versions.join(', ');
+  return environment.elsewhere == null ? found : `${found} on ${environment.elsewhere}`;
 }

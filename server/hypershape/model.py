@@ -601,6 +601,10 @@ class Environment:
     """What holds a job's time, memory and processes on its system, in some words."""
     readers: Mapping[str, str] = field(default_factory=dict)
     """The environment variables that the imports of Keras and Keras Tuner read, each with the package that did."""
+    elsewhere: str | None = None
+    """The name of the machine or container that it runs in, where that is not the server's."""
+    folders: tuple[tuple[str, str], ...] = ()
+    """Folders of the server's machine, each with its path there."""
     script: Mapping[str, str] = field(default_factory=dict)
     """The variables that this interpreter was started with because the file sets them before its imports."""
     problem: str | None = None

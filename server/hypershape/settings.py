@@ -52,6 +52,8 @@ class Settings:
     budget: float | None = None
     python: tuple[str, ...] | None = None
     """The command that starts the user's interpreter."""
+    paths: tuple[tuple[str, str], ...] | None = None
+    """Folders here, each with its path where that interpreter runs."""
     file: Path | None = None
     """The file that says so."""
 
@@ -64,6 +66,7 @@ class Settings:
             level=self.level or other.level,
             budget=self.budget or other.budget,
             python=self.python or other.python,
+            paths=other.paths if self.paths is None else self.paths,
             file=self.file if self.python else other.file,
         )
 
@@ -166,6 +169,15 @@ def _python(value: Any, folder: Path) -> tuple[str, ...] | None:
     return None
 
 
+def _paths(value: Any, folder: Path) -> tuple[tuple[str, str], ...] | None:
+    if not isinstance(value, Mapping):
+        return None
+    pairs = [(here, there) for here, there in value.items() if isinstance(here, str)]
+    if not all(isinstance(there, str) and there for _, there in pairs) or len(pairs) < len(value):
+        return None
+    return tuple((os.path.normpath(folder / Path(here).expanduser()), there) for here, there in pairs)
+
+
 READERS: Mapping[str, Callable[[Any, Path], Any]] = {
     "select": _codes,
     "ignore": _codes,
@@ -173,6 +185,7 @@ READERS: Mapping[str, Callable[[Any, Path], Any]] = {
     "level": _level,
     "budget": _budget,
     "python": _python,
+    "paths": _paths,
 }
 """What each setting is read with; None for a value that it cannot have."""
 
@@ -183,4 +196,5 @@ SHOULD_BE: Mapping[str, str] = {
     "level": "is 'auto', 'static', 'symbolic' or 'device'",
     "budget": "is a number of seconds above 0",
     "python": "is the path of an interpreter, or the command that starts one",
+    "paths": "maps folders here to their paths where the interpreter runs",
 }

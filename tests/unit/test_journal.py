@@ -14,6 +14,7 @@ import pytest
 from hypershape import journal
 from hypershape.cli import doctor
 from hypershape.cli.outcome import CannotRun
+from hypershape.probe import Agent
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_the_bundle_for_an_issue_holds_the_logs_and_no_secret(log: Path, tmp_pat
     (log.parent / "20200101-000000-1.jsonl").write_text('{"x": "abc123secret456"}\n')
     bundle = tmp_path / "report.zip"
     with pytest.raises(CannotRun):
-        asyncio.run(doctor.examine(["/no/such/python"], (), bundle))
+        asyncio.run(doctor.examine(Agent(["/no/such/python"]), bundle))
     with zipfile.ZipFile(bundle) as opened:
         texts = {name: opened.read(name).decode() for name in opened.namelist()}
     assert "/no/such/python" in texts["doctor.json"] and len(texts) == 3
@@ -83,4 +84,4 @@ def test_the_bundle_for_an_issue_holds_the_logs_and_no_secret(log: Path, tmp_pat
 
 def test_a_bundle_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="could not be written"):
-        asyncio.run(doctor.examine(["/no/such/python"], (), tmp_path / "none" / "report.zip"))
+        asyncio.run(doctor.examine(Agent(["/no/such/python"]), tmp_path / "none" / "report.zip"))

@@ -179,3 +179,18 @@ def test_settings_that_are_no_object_change_nothing(section: object) -> None:
     assert Configuration.read(section, before) == before
     assert Configuration.read(section, before).problems
     assert Configuration.read(None, before).problems == ()
+
+
+def test_folders_elsewhere_are_named_from_the_project_s_file(tmp_path: Path) -> None:
+    write(tmp_path, '[tool.hypershape]\npaths = { "." = "/srv/ml", "data" = "D:/data" }\n')
+    project = settings.load(tmp_path)
+    assert project.paths == ((str(tmp_path), "/srv/ml"), (str(tmp_path / "data"), "D:/data"))
+    assert Settings(paths=()).over(project).paths == ()
+    assert Settings().over(project).paths == project.paths
+
+
+@pytest.mark.parametrize("wrong", ['"/srv/ml"', '{ "." = 3 }', '{ "." = "" }'])
+def test_folders_elsewhere_that_are_none_are_told(tmp_path: Path, wrong: str) -> None:
+    write(tmp_path, f"[tool.hypershape]\npaths = {wrong}\n")
+    with pytest.raises(settings.BadSettings, match="paths maps folders here to their paths"):
+        settings.load(tmp_path)

@@ -3,9 +3,11 @@
 Written in the common part of Python 2 and 3, so that an interpreter that is too old can still say so.
 """
 
+import binascii
 import json
 import os
 import sys
+import zlib
 
 OLDEST = (3, 9)
 
@@ -21,17 +23,22 @@ QUIET = {
 CHOSEN = "HYPERSHAPE_PROCESSES"
 """The environment variable that says how processes for jobs come to be: `fork` or `spawn`."""
 
-CODE = (
-    "import sys;sys.path[:]=[p for p in sys.path if p];import os;"
-    "'msvcrt' in sys.builtin_module_names and [__import__('msvcrt').setmode(n,os.O_BINARY) for n in (0,1,2)];"
-    "r=lambda n:b''.join(iter(lambda:os.read(0,1),b'\\n')) if n<0 else r2(n);"
-    "r2=lambda n,b=b'':b if len(b)==n else r2(n,b+os.read(0,min(n-len(b),1<<16)));"
-    "exec(compile(r2(int(r(-1))),'<hypershape>','exec'))"
-)
-"""The line of Python that a process is started with, here and on any machine.
+LINE = "eval(input()) # hypershape"
+"""The line of Python that a process is started with: it reads a line and evaluates it."""
 
-It reads a length in a line, then that many bytes, and runs them. It reads no byte more: the protocol follows.
-`python -c` searches the working directory first: from there nothing is imported, not even by this line."""
+CODE = "@eval\r@input\rclass\x0chypershape:0"
+"""The same for a start command of which nobody knows what becomes of its words: `ssh` joins them for a shell.
+
+Nothing in it means anything to a shell, however many there are on the way: decorators call without brackets, a
+carriage return ends a line of Python as well, and a form feed is a space.
+"""
+
+_PROGRAM = (
+    "import sys;sys.path[:]=[p for p in sys.path if p];import binascii,os,zlib;"
+    "'msvcrt' in sys.builtin_module_names and [__import__('msvcrt').setmode(n,os.O_BINARY) for n in (0,1,2)];"
+    "exec(compile(zlib.decompress(binascii.a2b_base64('%s')),'<hypershape>','exec'))"
+)
+"""`python -c` searches the working directory first: from there nothing is imported, not even by this line."""
 
 
 def forks():
@@ -46,14 +53,18 @@ def forks():
 
 def payload(sources, environment, spare=None):
     # type: (dict[str, str], dict[str, str], object) -> bytes
-    """The program that CODE runs, as bytes with the length in front: `start` with these arguments."""
+    """The line that LINE and CODE evaluate, which calls `start` with these arguments.
+
+    Whoever sends it sends nothing more before it is answered: Python reads as much ahead as there is.
+    """
     arguments = [json.dumps(json.dumps(each)) for each in (sources, environment, spare)]
     call = "start(%s)" % ", ".join("json.loads(%s)" % each for each in arguments)
-    program = (sources["loader"] + "\n" + call + "\n").encode("utf-8")
-    return ("%d\n" % len(program)).encode("ascii") + program
+    packed = zlib.compress((sources["loader"] + "\n" + call + "\n").encode("utf-8"), 1)
+    program = _PROGRAM % binascii.b2a_base64(packed).decode("ascii").strip()
+    return ("eval(compile(%r, '<hypershape>', 'exec'))\n" % str(program)).encode("ascii")
 
 
-def _working_directory() -> str:
+def _working_directory():
     try:
         return os.getcwd()
     except OSError:

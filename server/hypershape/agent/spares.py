@@ -248,7 +248,7 @@ def _interpreter(gives_way: bool) -> subprocess.Popen[bytes]:
     """An interpreter like this one, which waits for its program."""
     flags: Callable[[], list[str]] = getattr(subprocess, "_args_from_interpreter_flags", list)
     return subprocess.Popen(
-        [sys.executable, *flags(), "-u", "-c", loader.CODE],
+        [sys.executable, *flags(), "-u", "-c", loader.LINE],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

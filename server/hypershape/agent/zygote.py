@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any, NamedTuple, Optional, Sequence
 
-from . import errors, kernel, kin, limits, loader, scratch, wire
+from . import errors, kernel, kin, limits, loader, scratch, whereabouts, wire
 from .processes import Process, Processes, how_it_ended
 from .sources import Heard, Selected, Sources
 from .spares import Spares
@@ -368,7 +368,10 @@ def main(own: Sequence[str], sources: dict[str, str], environment: dict[str, str
     # Whatever a login shell printed before must not be taken for a message.
     wire.write_all(outgoing, b"\r\n")
     # Importing Keras takes long on a busy machine; that this is a Python is known now.
-    wire.write_all(outgoing, wire.notification("agent/hello", {"python": platform.python_version()}))
+    wire.write_all(
+        outgoing,
+        wire.notification("agent/hello", {"python": platform.python_version(), **whereabouts.here()}),
+    )
     with scratch.folder() as folder:
         if sys.platform != "win32" and loader.forks():
             from .forks import Forks

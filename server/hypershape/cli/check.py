@@ -21,7 +21,7 @@ from hypershape.cli import contract, formats, text
 from hypershape.cli.outcome import CANNOT_RUN, FOUND, OK, CannotRun
 from hypershape.cli.trust import Trust
 from hypershape.model import Analysis, Environment, Options, Severity
-from hypershape.probe import Agent
+from hypershape.probe import Agent, Folders
 from hypershape.report import page
 from hypershape.settings import Settings, processes
 
@@ -159,10 +159,10 @@ class _Checker:
             while waiting or running:
                 while waiting and len(running) < 2 * at_once:
                     chosen = self._settings(waiting[0])
-                    command = self._command(chosen)
-                    if running and not self._has(command):
+                    command, folders = self._command(chosen), Folders(chosen.paths or ())
+                    if running and not self._has(command, folders):
                         break
-                    task = checked(waiting[0], chosen, await self._agent_of(command))
+                    task = checked(waiting[0], chosen, await self._agent_of(command, folders))
                     running.append((waiting.popleft(), command or (), asyncio.create_task(task)))
                 path, command, first = running.popleft()
                 await asyncio.wait({first})
@@ -221,16 +221,17 @@ class _Checker:
             return None
         return self._trust.command(chosen)
 
-    def _has(self, command: tuple[str, ...] | None) -> bool:
+    def _has(self, command: tuple[str, ...] | None, folders: Folders) -> bool:
         """Whether a file needs no other agent than the one in hand: one project's agent at a time is enough."""
-        return command is None or self._agent is None or self._agent.command == command
+        agent = self._agent
+        return command is None or agent is None or (agent.command, agent.folders) == (command, folders)
 
-    async def _agent_of(self, command: tuple[str, ...] | None) -> Agent | None:
+    async def _agent_of(self, command: tuple[str, ...] | None, folders: Folders) -> Agent | None:
         if command is None:
             return None
-        if not self._has(command):
+        if not self._has(command, folders):
             await self.close()
-        self._agent = self._agent or Agent(command, untrusted=self._untrusted)
+        self._agent = self._agent or Agent(command, folders=folders, untrusted=self._untrusted)
         return self._agent
 
     @property

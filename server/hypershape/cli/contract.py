@@ -71,6 +71,7 @@ def _environment(environment: Environment | None) -> Json | None:
     return {
         "python": environment.python,
         "executable": environment.executable,
+        "elsewhere": environment.elsewhere,
         "keras": environment.keras,
         "keras_tuner": environment.keras_tuner,
         "tensorflow": environment.tensorflow,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shlex
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -22,12 +23,11 @@ FROZEN = "kept from probes by the kernel (read-only mounts)"
 SIFTED = "kept from probes by the kernel (seccomp)"
 
 
-async def examine(command: Sequence[str], untrusted: Sequence[Path], report: Path | None = None) -> int:
+async def examine(agent: Agent, report: Path | None = None) -> int:
     """Prints the environment as a table; the exit code says whether a search can be probed in it.
 
     `report` is a zip file that gets the same with the logs, for an issue. Raises CannotRun.
     """
-    agent = Agent(command, untrusted=untrusted)
     try:
         environment = await agent.environment()
     except AgentFailed as reason:
@@ -39,6 +39,7 @@ async def examine(command: Sequence[str], untrusted: Sequence[Path], report: Pat
         await agent.close()
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     rows = {
+        **_where(environment, agent.command),
         "interpreter": environment.executable,
         "Python": environment.python,
         "Keras": environment.keras or "missing",
@@ -75,6 +76,18 @@ def _write(path: Path, known: Mapping[str, object]) -> None:
                 bundle.writestr(f"logs/{each.name}", journal.scrubbed(each.read_text("utf-8", "replace")))
     except OSError as reason:
         raise CannotRun(f"The report could not be written: {reason}") from None
+
+
+def _where(environment: Environment, command: Sequence[str]) -> dict[str, str]:
+    """On which machine probes run, where that is not this one, and where the user's files are there."""
+    if environment.elsewhere is None and not environment.folders:
+        return {}
+    host = environment.elsewhere or "this machine"
+    files = [f"{here} is {there}" for here, there in environment.folders]
+    return {
+        "where": f"{host}, through {shlex.join(command)}",
+        "files there": ", ".join(files) or "those that are under the same path; no setting `paths`",
+    }
 
 
 PROCESSES = {

@@ -10,12 +10,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hypershape import __version__
 from hypershape.cli.outcome import CANNOT_RUN, CannotRun
+
+if TYPE_CHECKING:
+    from hypershape.probe import Agent
+    from hypershape.settings import Settings
 
 app = typer.Typer(
     help="Tells Keras Tuner users which parts of their search space will crash.",
@@ -49,6 +53,15 @@ BUDGET = 20.0
 
 TRUST = "Run the interpreter that the folder names or holds."
 
+PYTHON = "The interpreter that has Keras, or a command that leads to it, e.g. 'ssh gpu-box python3'."
+
+Mapped = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", metavar="LOCAL=REMOTE", help="Where that interpreter has a folder of this machine."
+    ),
+]
+
 
 def _codes(text: str) -> tuple[str, ...] | None:
     return tuple(code.strip().upper() for code in text.split(",") if code.strip()) or None
@@ -74,7 +87,8 @@ def check(
     ] = None,
     exhaustive: Annotated[bool, typer.Option(help="Enumerate the space however large it is.")] = False,
     corners: Annotated[bool, typer.Option(help="List every probed configuration.")] = False,
-    python: Annotated[str, typer.Option(metavar="PATH", help="The interpreter that has Keras.")] = "",
+    python: Annotated[str, typer.Option(metavar="PATH|COMMAND", help=PYTHON)] = "",
+    mapped: Mapped = None,
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
     select: Annotated[str, typer.Option(metavar="CODES", help="Only these rules, e.g. HS2,HS401.")] = "",
     ignore: Annotated[str, typer.Option(metavar="CODES", help="Not these rules.")] = "",
@@ -93,21 +107,31 @@ def check(
     from hypershape import journal
     from hypershape.cli import check as checking
     from hypershape.model import Options
-    from hypershape.probe.interpreter import command
     from hypershape.settings import Settings
 
-    flags = Settings(
+    typed = Settings(
         select=_codes(select),
         ignore=_codes(ignore),
         level=level.value if level is not None else None,
         budget=budget,
-        python=command(python, Path.cwd()) if python else None,
     )
     if verbose:
         journal.show()
     usual = Options(level="auto", budget=BUDGET, exhaustive=exhaustive, fix_all=False)
     raise typer.Exit(
-        _run(lambda: asyncio.run(checking.check(paths, flags, usual, output.value, corners, trust, report)))
+        _run(
+            lambda: asyncio.run(
+                checking.check(
+                    paths,
+                    typed.over(_flags(python, mapped or [])),
+                    usual,
+                    output.value,
+                    corners,
+                    trust,
+                    report,
+                )
+            )
+        )
     )
 
 
@@ -147,9 +171,8 @@ def explain(
         ),
     ] = None,
     output: Annotated[Explained, typer.Option("--format", help="For a folder.")] = Explained.TEXT,
-    python: Annotated[
-        str, typer.Option(metavar="PATH", help="For a folder: the interpreter that has Keras.")
-    ] = "",
+    python: Annotated[str, typer.Option(metavar="PATH|COMMAND", help=f"For a folder: {PYTHON}")] = "",
+    mapped: Mapped = None,
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
 ) -> None:
     """Print the page of a rule, or say of a search that has run why its trials failed and what is left of it."""
@@ -163,9 +186,7 @@ def explain(
         raise typer.Exit(
             _run(
                 lambda: asyncio.run(
-                    projects.explain(
-                        Path(what), file, _command(python, trust), _untrusted(trust), output.value
-                    )
+                    projects.explain(Path(what), file, _agent(python, mapped or [], trust), output.value)
                 )
             )
         )
@@ -189,7 +210,8 @@ def _page(code: str) -> None:
 
 @app.command()
 def doctor(
-    python: Annotated[str, typer.Option(metavar="PATH", help="The interpreter to look at.")] = "",
+    python: Annotated[str, typer.Option(metavar="PATH|COMMAND", help=PYTHON)] = "",
+    mapped: Mapped = None,
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
     report: Annotated[
         Path | None,
@@ -204,7 +226,7 @@ def doctor(
     from hypershape.cli import doctor as examining
 
     raise typer.Exit(
-        _run(lambda: asyncio.run(examining.examine(_command(python, trust), _untrusted(trust), report)))
+        _run(lambda: asyncio.run(examining.examine(_agent(python, mapped or [], trust), report)))
     )
 
 
@@ -215,21 +237,37 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
         raise typer.Exit()
 
 
-def _command(python: str, trusted: bool) -> tuple[str, ...]:
-    """The start command of the interpreter that is named, else of the project's, else of the one that fits best."""
+def _agent(python: str, mapped: list[str], trusted: bool) -> Agent:
+    """That of the interpreter that is named, else of the project's, else of the one that fits best."""
     from hypershape import settings
     from hypershape.cli.trust import Trust
-    from hypershape.probe.interpreter import command
+    from hypershape.probe import Agent, Folders
 
-    flags = settings.Settings(python=command(python, Path.cwd()) if python else None)
+    flags = _flags(python, mapped)
     try:
-        return Trust(trusted, flags).command(settings.load(Path.cwd()))
+        project = settings.load(Path.cwd())
     except settings.BadSettings as reason:
         raise CannotRun(str(reason)) from None
+    return Agent(
+        Trust(trusted, flags).command(project),
+        folders=Folders(flags.over(project).paths or ()),
+        untrusted=() if trusted else (Path.cwd(),),
+    )
 
 
-def _untrusted(trusted: bool) -> tuple[Path, ...]:
-    return () if trusted else (Path.cwd(),)
+def _flags(python: str, mapped: list[str]) -> Settings:
+    """What was typed of the interpreter. Raises CannotRun."""
+    from hypershape import settings
+    from hypershape.probe.interpreter import command
+
+    wrong = next((each for each in mapped if not all(each.partition("="))), None)
+    if wrong is not None:
+        raise CannotRun(f"--map wants LOCAL=REMOTE, two folders, not {wrong!r}.")
+    pairs = dict(each.split("=", 1) for each in mapped)
+    return settings.Settings(
+        python=command(python, Path.cwd()) if python else None,
+        paths=settings.read("paths", pairs, Path.cwd()) if pairs else None,
+    )
 
 
 def _run(work: Callable[[], int]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,20 +14,18 @@ from hypershape.model import Analysis, Options
 from hypershape.probe import Agent
 
 
-async def explain(
-    folder: Path, file: Path | None, command: Sequence[str], untrusted: Sequence[Path], output: str
-) -> int:
+async def explain(folder: Path, file: Path | None, agent: Agent, output: str) -> int:
     """Prints what there is to say about a project folder. Raises CannotRun.
 
-    The file that makes it is looked for around it where `file` does not name it; `command` starts the interpreter
-    in which that file is analysed; nothing of `untrusted` folders is imported outside of the barriers.
+    The file that makes it is looked for around it where `file` does not name it; `agent` is of the interpreter in
+    which that file is analysed.
     """
     try:
         project = projects.read(folder)
     except projects.NoProject as reason:
         raise CannotRun(str(reason)) from None
     found = file or projects.maker(folder)
-    analysis = await _analysed(found, Agent(command, untrusted=untrusted)) if found is not None else None
+    analysis = await _analysed(found, agent) if found is not None else None
     explained = projects.explain(project, analysis)
     if output == "json":
         print(json.dumps(_json(explained), ensure_ascii=False, indent=1, default=str))

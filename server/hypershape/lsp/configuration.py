@@ -14,6 +14,7 @@ from hypershape.settings import Settings
 NAMES = {
     "interpreter": "python",
     "selectedInterpreter": "python",
+    "paths": "paths",
     "level": "level",
     "budget": "budget",
     "select": "select",

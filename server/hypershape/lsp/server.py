@@ -119,7 +119,7 @@ class Server(LanguageServer):
         self.configuration = Configured()
         self.client = EVERYTHING
         self.sessions: dict[str, Session] = {}
-        self.agents: dict[tuple[str, ...], Any] = {}
+        self.agents: dict[Any, Any] = {}
         self.status = Status("idle")
         self._said: set[str] = set()
         self._refreshed = 0.0
@@ -412,15 +412,16 @@ class Server(LanguageServer):
 
     async def _agent(self, chosen: Settings, folder: Path) -> Any:
         """The agent of a folder's interpreter."""
-        from hypershape.probe import Agent
+        from hypershape.probe import Agent, Folders
         from hypershape.probe.interpreter import find
 
         problem = await asyncio.to_thread(chosen.missing_interpreter)
         if problem is not None:
             self.tell_once(problem)
         command = chosen.python or tuple(await asyncio.to_thread(find, folder, trusted=True))
-        agent = self.agents.pop(command, None) or Agent(command, log=self._log)
-        self.agents[command] = agent
+        key = command, folders = command, Folders(chosen.paths or ())
+        agent = self.agents.pop(key, None) or Agent(command, folders=folders, log=self._log)
+        self.agents[key] = agent
         self._end_resting()
         return agent
 

@@ -33,6 +33,7 @@ class Status:
 class _Environment:
     python: str
     executable: str
+    elsewhere: str | None
     keras: str | None
     keras_tuner: str | None
     tensorflow: str | None
@@ -47,6 +48,7 @@ class _Environment:
         return cls(
             found.python,
             found.executable,
+            found.elsewhere,
             found.keras,
             found.keras_tuner,
             found.tensorflow,

@@ -11,6 +11,7 @@ from hypershape.probe.agent import (
     State,
 )
 from hypershape.probe.cache import Cache
+from hypershape.probe.elsewhere import Folders
 from hypershape.probe.moving import placed
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Agent",
     "AgentFailed",
     "Cache",
+    "Folders",
     "Job",
     "Limits",
     "SliceFailed",

@@ -7,6 +7,7 @@ import itertools
 import os
 import shlex
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from pygls.client import JsonRPCClient
 from pygls.exceptions import JsonRpcException
 
 from hypershape import journal
+from hypershape.agent import masking
 from hypershape.model import (
     Configuration,
     DeclaredData,
@@ -31,7 +33,8 @@ from hypershape.model import (
     SliceFile,
     Span,
 )
-from hypershape.probe import bootstrap, canary, convert, interpreter, life, orphans
+from hypershape.probe import bootstrap, canary, convert, elsewhere, interpreter, life, orphans
+from hypershape.probe.elsewhere import Folders
 from hypershape.probe.parked import alike
 
 HELLO_SECONDS = 120.0
@@ -70,6 +73,11 @@ One that waits for a processor gets `PATIENCE` times as long."""
 
 LOOKS = 30
 """In so many steps it is waited for."""
+
+LAST_WORDS_SECONDS = 1.0
+MOST_OF_A_LINE = 200
+MOST_SAID = 3
+"""So many lines of what a start command has said last are told where it does not start an agent."""
 
 DATA_KEPT = 50
 """For so many slices the shapes of their data are kept."""
@@ -121,6 +129,11 @@ class _Client(JsonRPCClient):
         self.mark = f"{os.getpid()}-{next(_MARKS)}"
         """By which its processes are known, when it can end them no more."""
         self.ends_in_order = False
+        self.greeted = asyncio.Event()
+        self.told: Mapping[str, Any] = {}
+        """What the agent says of itself before it has imported Keras."""
+        self.said: deque[str] = deque(maxlen=MOST_SAID)
+        """The last lines on its standard error, which may be those of a program that leads to it."""
 
     async def server_exit(self, server: asyncio.subprocess.Process) -> None:
         self._on_exit(server.returncode)
@@ -129,6 +142,7 @@ class _Client(JsonRPCClient):
 class Agent:
     """One interpreter. It starts when it is first needed, and again after it died.
 
+    The command may lead to another machine or into a container, which has the user's files in `folders`.
     Of `untrusted` folders it imports nothing before a job is behind its barriers.
     """
 
@@ -137,11 +151,13 @@ class Agent:
         command: Sequence[str],
         *,
         env: Mapping[str, str] | None = None,
+        folders: Folders | None = None,
         untrusted: Sequence[Path] = (),
         log: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.state = State.IDLE
         self.command = tuple(command)
+        self.folders = folders or Folders()
         self._env = dict(env or {})
         self._untrusted = tuple(untrusted)
         self._script: Mapping[str, str] = {}
@@ -164,7 +180,6 @@ class Agent:
         self._describing: dict[Any, Job] = {}
         self._incapable: asyncio.Task[str | None] | None = None
         self._gone: asyncio.Future[None] | None = None
-        self._greeted = asyncio.Event()
         self._errors: asyncio.Task[None] | None = None
         self._unbegun: set[int] = set()
         """Jobs that wait for a process."""
@@ -178,8 +193,10 @@ class Agent:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What tells its interpreter from others: the start command, and the variables that a script sets for it."""
-        return (*(f"{name}={value}" for name, value in self._script.items()), *self.command)
+        """What tells its interpreter from others: the start command, where it has the user's files, and the variables
+        that a script sets for it."""
+        variables = (f"{name}={value}" for name, value in self._script.items())
+        return (*variables, *itertools.chain(*self.folders.pairs), *self.command)
 
     def dressed(self, script: Mapping[str, str]) -> Agent:
         """The agent whose imports happen as in a script that sets these environment variables before them.
@@ -191,7 +208,13 @@ class Agent:
         key = tuple(sorted(script.items()))
         agent = self._dressed.pop(key, None)
         if agent is None:
-            agent = Agent(self.command, env={**self._env, **script}, untrusted=self._untrusted, log=self._log)
+            agent = Agent(
+                self.command,
+                env={**self._env, **script},
+                folders=self.folders,
+                untrusted=self._untrusted,
+                log=self._log,
+            )
             agent._script = dict(key)
         self._dressed[key] = agent
         for other, resting in list(self._dressed.items())[:-MOST_DRESSED]:
@@ -438,11 +461,13 @@ class Agent:
         try:
             await asyncio.wait({request, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not request.done():
-                raise AgentFailed("The agent ended unexpectedly.")
+                raise AgentFailed(self._why_ended(client))
             self._heard += 1
             return request.result()
-        except (JsonRpcException, RuntimeError, ConnectionError) as problem:
+        except JsonRpcException as problem:
             raise AgentFailed(f"The agent ended unexpectedly: {problem}") from None
+        except (RuntimeError, ConnectionError) as problem:
+            raise AgentFailed(self._why_ended(client, problem)) from None
         finally:
             self._asked -= 1
             request.cancel()
@@ -477,9 +502,7 @@ class Agent:
             if not lives:
                 journal.note("agent silent", pid=client._server.pid if client._server is not None else None)
                 self._log(f"The agent has not answered for {SILENT_SECONDS:g} s and is replaced.")
-                if client._server is not None:
-                    with suppress(ProcessLookupError):
-                        client._server.kill()
+                _hang_up(client)
                 # Its exit is heard of when the loop gets to it.
                 self._lost()
                 return
@@ -515,13 +538,10 @@ class Agent:
         self._incapable = None
         loop = asyncio.get_running_loop()
         self._gone = loop.create_future()
-        self._greeted = asyncio.Event()
         client = self._newest = _Client(lambda code: self._exited(client))
         self._listen(client)
         program, *arguments = self.command
-        code = bootstrap.CODE
-        if Path(program).stem in ("ssh", "plink"):
-            code = shlex.quote(code)
+        code = bootstrap.code(self.command)
         variables = interpreter.environment(self._untrusted, secrets=bool(arguments))
         variables[orphans.MARK] = client.mark
         orphans.take_in()
@@ -536,7 +556,7 @@ class Agent:
         except BaseException:
             await self._stop()
             raise
-        environment = self._environment = replace(convert.environment(answer), script=self._script)
+        environment = self._environment = self._placed(convert.environment(answer), client)
         journal.note(
             "agent started",
             seconds=time.monotonic() - began,
@@ -548,40 +568,69 @@ class Agent:
         )
         return environment
 
+    def _placed(self, environment: Environment, client: _Client) -> Environment:
+        """An environment with what the agent does not know of it."""
+        host, problem = elsewhere.host(client.told), environment.problem
+        if host is not None and problem is not None:
+            problem = f"On {host}: {problem}"
+        mapped = self.folders.pairs if len(self.command) > 1 else ()
+        return replace(environment, elsewhere=host, folders=mapped, script=self._script, problem=problem)
+
+    def path_there(self, path: str) -> str:
+        """Where the agent has a file of this machine; the same where nothing stands between us."""
+        if self._client is None or len(self.command) == 1:
+            return path
+        return self.folders.there(path, str(self._client.told.get("system")))
+
     async def _greet(self, client: _Client) -> Any:
         """Sends the agent's sources and waits until it has imported Keras; the fields of its environment."""
         process = client._server
         assert process is not None and process.stdin is not None and process.stderr is not None
-        self._errors = asyncio.create_task(self._log_errors(process.stderr))
+        self._errors = asyncio.create_task(self._log_errors(process.stderr, client))
         what = shlex.join(self.command)
-        asked: asyncio.Task[Any] | None = None
         try:
             process.stdin.write(bootstrap.payload(self._env))
-            await process.stdin.drain()
-            self.state = State.RUNNING
-            asked = asyncio.create_task(self.ask("initialize", {}))
-            hello = asyncio.create_task(self._greeted.wait())
-            await asyncio.wait({asked, hello}, timeout=HELLO_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            # Nothing more is sent before it has read that; who waits for a password reads nothing.
+            hello: asyncio.Future[Any] = asyncio.create_task(client.greeted.wait())
+            assert self._gone is not None
+            await asyncio.wait(
+                {hello, self._gone}, timeout=HELLO_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
             hello.cancel()
-            if not self._greeted.is_set() and not asked.done():
+            if not client.greeted.is_set():
                 raise asyncio.TimeoutError
-            return await asyncio.wait_for(asked, START_SECONDS)
+            self.state = State.RUNNING
+            return await asyncio.wait_for(self.ask("initialize", {}), START_SECONDS)
         except (AgentFailed, ConnectionError, asyncio.TimeoutError):
-            if self._greeted.is_set():
+            if client.greeted.is_set():
                 raise AgentFailed(f"{what} is a Python that did not get Keras imported.") from None
-            raise AgentFailed(
-                f"{what} did not start a Python that can probe: is it a Python interpreter?"
-            ) from None
-        finally:
-            if asked is not None:
-                asked.cancel()
+            why = await self._last_words(client) or "is it a Python interpreter?"
+            raise AgentFailed(f"{what} did not start a Python that can probe: {why}") from None
 
-    async def _log_errors(self, stream: asyncio.StreamReader) -> None:
+    async def _last_words(self, client: _Client) -> str:
+        """What the start command has said last: why a host cannot be reached, say."""
+        if self._errors is not None:
+            await asyncio.wait({self._errors}, timeout=LAST_WORDS_SECONDS)
+        return masking.without_passwords(" ".join(client.said))
+
+    def _why_ended(self, client: _Client, problem: Exception | None = None) -> str:
+        host = elsewhere.host(client.told)
+        if host is not None:
+            said = " ".join(client.said)
+            return f"The connection to {host} was closed{f': {said}' if said else '.'}"
+        return f"The agent ended unexpectedly{'.' if problem is None else f': {problem}'}"
+
+    async def _log_errors(self, stream: asyncio.StreamReader, client: _Client) -> None:
         """Empties the agent's standard error, which would block it when full."""
         while line := await stream.readline():
-            self._log(line.decode("utf-8", "replace").rstrip())
+            text = line.decode("utf-8", "replace").strip()
+            if text:
+                client.said.append(text[:MOST_OF_A_LINE])
+            self._log(text)
 
     def _exited(self, client: _Client) -> None:
+        # What it has led to may hold the other end.
+        _hang_up(client)
         if not client.ends_in_order:
             self._leaving.add(ending := asyncio.ensure_future(asyncio.to_thread(orphans.end, client.mark)))
             ending.add_done_callback(self._leaving.discard)
@@ -602,9 +651,10 @@ class Agent:
 
     def _listen(self, client: _Client) -> None:
         @client.feature("agent/hello")  # type: ignore[untyped-decorator]
-        def hello(_: dict[str, Any]) -> None:
+        def hello(params: dict[str, Any]) -> None:
             self._heard += 1
-            self._greeted.set()
+            client.told = params
+            client.greeted.set()
 
         @client.feature("job/begun")  # type: ignore[untyped-decorator]
         def begun(params: dict[str, Any]) -> None:
@@ -638,10 +688,20 @@ async def _stop(client: _Client) -> None:
             await asyncio.wait_for(process.wait(), 2.0)
         except asyncio.TimeoutError:
             client.ends_in_order = False
-            with suppress(ProcessLookupError):
-                process.kill()
+            _hang_up(client)
     with suppress(Exception, asyncio.CancelledError):
         await asyncio.wait_for(client.stop(), 2.0)  # type: ignore[no-untyped-call]
+
+
+def _hang_up(client: _Client) -> None:
+    """Ends an agent wherever it runs: it ends itself when its connection does. Numbers of its processes may be anybody's here."""
+    process = client._server
+    if process is None:
+        return
+    if process.stdin is not None:
+        process.stdin.close()
+    with suppress(ProcessLookupError):
+        process.kill()
 
 
 STRANGE = "It wrote into the channel over which its probe reports."
@@ -679,6 +739,8 @@ class Job:
         self._limits, self._assumption, self._device = limits, assumption, device
         self._number: int | None = None
         self._traces: dict[int, tuple[Any, ...]] = {}
+        self._back = elsewhere.Back({})
+        """Brings the paths of its files back."""
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._ahead: dict[str, list[Any]] = {}
         """Values of lists in the report that comes next."""
@@ -742,14 +804,14 @@ class Job:
     async def rehearse(self, configuration: Configuration, tuner: Span, seconds: float) -> Rehearsal:
         """Forks the process, runs a slice that searches in it, and tells what happened."""
         asked = {"configuration": dict(configuration), "seconds": seconds}
-        answer = await self._agent.ask_for_process("job/rehearse", {**self._params(), **asked})
+        answer = self._back(await self._agent.ask_for_process("job/rehearse", {**self._params(), **asked}))
         with _understood():
             return convert.rehearsal(answer, configuration, tuner)
 
     async def _open(self, more: Mapping[str, Any]) -> dict[str, Any]:
         params = {**self._params(), **more}
         try:
-            answer: dict[str, Any] = await self._agent.ask_for_process("job/open", params)
+            answer: dict[str, Any] = self._back(await self._agent.ask_for_process("job/open", params))
         except BaseException:
             self.end()
             raise
@@ -766,9 +828,12 @@ class Job:
         """What a new process must know; from now on its reports come here."""
         self._number = self._agent.number(self)
         self._traces, self._ahead = {}, {}
+        there = {each.path: self._agent.path_there(each.path) for each in self.slice.files}
+        self._back = elsewhere.Back({path: own for own, path in there.items()})
+        files = tuple(replace(each, path=there[each.path]) for each in self.slice.files)
         return {
             "job": self._number,
-            "slice": convert.slice_to_json(self.slice),
+            "slice": convert.slice_to_json(replace(self.slice, files=files)),
             "data": convert.data_to_json(self.data),
             "assumption": self._assumption,
             "device": self._device,
@@ -880,6 +945,7 @@ class Job:
 
     def _converted(self, fields: dict[str, Any]) -> list[Report]:
         """What a message holds of reports; what it says of the next one is kept for that."""
+        fields = self._back(fields)
         for number, calls in fields["traces"].items():
             self._traces[int(number)] = convert.trace(calls)
         for name, values in fields.get("ahead", {}).items():

@@ -1,15 +1,13 @@
-"""What travels over the start command: a line of Python, then the agent's sources."""
+"""What travels over the start command: the agent's sources, in one line."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from hypershape.agent import loader
-
-CODE = loader.CODE
 
 
 @cache
@@ -19,9 +17,17 @@ def _sources() -> dict[str, str]:
 
 
 def payload(environment: Mapping[str, str]) -> bytes:
-    """The program that CODE runs, with the length in front."""
+    """The line that starts the agent."""
     variables = dict(environment)
     if loader.CHOSEN in os.environ:
         # A start command such as `ssh` passes no environment on.
         variables.setdefault(loader.CHOSEN, os.environ[loader.CHOSEN])
     return bytes(loader.payload(_sources(), variables))
+
+
+def code(command: Sequence[str]) -> str:
+    """What the interpreter of a start command is to run: it reads that line.
+
+    A program that is given the interpreter as words may give them to a shell.
+    """
+    return loader.LINE if len(command) == 1 else loader.CODE

@@ -39,7 +39,7 @@ from hypershape.space import conditions
 LARGEST = 50_000_000
 """A result of more bytes than this is not kept."""
 
-FORMAT = "8"
+FORMAT = "9"
 """Changes whenever what is kept is no longer readable or no longer means the same."""
 
 
@@ -87,10 +87,11 @@ class Cache:
     def keep_rehearsal(
         self, slice_: Slice, configuration: Configuration, environment: Environment, found: Rehearsal
     ) -> None:
-        """Keeps what a search came to, unless it rests on what is not known of again."""
+        """Keeps what a search came to, unless it rests on what is not known of again, as the files of another machine."""
         states = _states(slice_, found)
-        if states is not None and not found.assumed and found.verdict != "unknown":
-            self._store(_digest("rehearsal", slice_, key_of(configuration), environment), (found, states))
+        if states is None or found.assumed or found.verdict == "unknown" or environment.elsewhere is not None:
+            return
+        self._store(_digest("rehearsal", slice_, key_of(configuration), environment), (found, states))
 
     def _load(self, key: str) -> Any:
         path = self.folder / key
