@@ -19,6 +19,7 @@ export interface ServerOptions {
   readonly paths?: Readonly<Record<string, string>> | undefined;
   readonly level?: Level | undefined;
   readonly budget?: number | undefined;
+  readonly device?: { readonly memoryLimit?: number | undefined } | undefined;
   readonly select?: readonly string[] | undefined;
   readonly ignore?: readonly string[] | undefined;
   /** By code: error, warning, info or hint. */

@@ -27,6 +27,7 @@ export interface Settings {
   readonly level: Level | undefined;
   /** Seconds of probing for each change of a file. */
   readonly budget: number | undefined;
+  readonly memoryLimit: number | undefined;
   readonly select: readonly string[] | undefined;
   readonly ignore: readonly string[] | undefined;
   readonly severity: Readonly<Record<string, string>> | undefined;
@@ -51,6 +52,7 @@ export function read(scope?: vscode.Uri): Settings {
     importStrategy: section.get<ImportStrategy>('importStrategy', 'fromEnvironment'),
     level: isSet(section, 'level') ? section.get<Level>('level') : undefined,
     budget: isSet(section, 'budget') ? section.get<number>('budget') : undefined,
+    memoryLimit: section.get<number | null>('device.memoryLimit') ?? undefined,
     select: isSet(section, 'select') ? section.get<string[]>('select') : undefined,
     ignore: isSet(section, 'ignore') ? section.get<string[]>('ignore') : undefined,
     severity: isSet(section, 'severity') ? section.get<Record<string, string>>('severity') : undefined,

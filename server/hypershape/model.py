@@ -977,5 +977,7 @@ class Options:
     verify_fixes: bool = True
     fix_all: bool = True
     processes: int = 1
+    memory: float | None = None
+    """The GB of memory of the machine or card that the searches will run on, where that is another one than this."""
     patience: float = 1.0
     on_top: bool = False

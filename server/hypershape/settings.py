@@ -50,6 +50,8 @@ class Settings:
     severity: tuple[tuple[str, Severity], ...] = ()
     level: Level | None = None
     budget: float | None = None
+    memory: float | None = None
+    """The GB of memory of what the searches will run on."""
     python: tuple[str, ...] | None = None
     """The command that starts the user's interpreter."""
     paths: tuple[tuple[str, str], ...] | None = None
@@ -65,6 +67,7 @@ class Settings:
             severity=tuple({**dict(other.severity), **dict(self.severity)}.items()),
             level=self.level or other.level,
             budget=self.budget or other.budget,
+            memory=self.memory or other.memory,
             python=self.python or other.python,
             paths=other.paths if self.paths is None else self.paths,
             file=self.file if self.python else other.file,
@@ -80,6 +83,7 @@ class Settings:
             severity=self.severity or usual.severity,
             level=self.level or usual.level,
             budget=self.budget or usual.budget,
+            memory=self.memory or usual.memory,
         )
 
     def missing_interpreter(self) -> str | None:
@@ -154,7 +158,7 @@ def _level(value: Any, _: Path) -> Level | None:
     return LEVELS.get(value) if isinstance(value, str) else None
 
 
-def _budget(value: Any, _: Path) -> float | None:
+def _positive(value: Any, _: Path) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number and 0 < value < float("inf") else None
 
@@ -183,7 +187,8 @@ READERS: Mapping[str, Callable[[Any, Path], Any]] = {
     "ignore": _codes,
     "severity": _severity,
     "level": _level,
-    "budget": _budget,
+    "budget": _positive,
+    "memory": _positive,
     "python": _python,
     "paths": _paths,
 }
@@ -195,6 +200,7 @@ SHOULD_BE: Mapping[str, str] = {
     "severity": f"maps codes to one of {', '.join(severity.value for severity in Severity)}",
     "level": "is 'auto', 'static', 'symbolic' or 'device'",
     "budget": "is a number of seconds above 0",
+    "memory": "is a number of gigabytes above 0",
     "python": "is the path of an interpreter, or the command that starts one",
     "paths": "maps folders here to their paths where the interpreter runs",
 }

@@ -114,7 +114,8 @@ async def judged(codes: Sequence[str], *, valid: bool = True) -> list[Row]:
 async def _analysed(rule: Rule, example: Example, agent: Agent, fixes_offered: int) -> Analysis:
     document = source.from_text("/project/model.py", example.text)
     level = "auto" if rule.rehearsed or example.played else "symbolic"
-    return await analysis.run(document, agent, Options(level=level, fixes_offered=fixes_offered, on_top=True))
+    options = Options(level=level, fixes_offered=fixes_offered, on_top=True, memory=example.memory)
+    return await analysis.run(document, agent, options)
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -11,6 +11,7 @@ from hypershape.model import (
     Analysis,
     Configuration,
     Hyperparameter,
+    LayerCall,
     ProbeError,
     Rehearsal,
     Report,
@@ -235,3 +236,18 @@ async def test_a_target_says_that_there_was_no_time_for_further_rehearsals(
     state = Analysis(SEARCHED, targets=(probed,))
     last = [each async for each in rehearsed(state, Player(agent), Clock(seconds))][-1].targets[0]
     assert (len(last.rehearsals), last.rehearsals_cut) == (plays, not seconds)
+
+
+def test_what_computes_the_most_is_played_last_where_steps_are_measured_and_is_missed_by_no_verdict() -> None:
+    def layered(units: int, places: int) -> Report:
+        call = LayerCall(
+            None, "a", "Conv1D", ((None, 9, 4),), ((None, places, units),), "float32", units * 10
+        )
+        return replace(report(units), layers=(call,))
+
+    plan = _Plan(target(layered(1, 1), layered(2, 900), layered(3, 1)))
+    assert played(plan, facts={"cost": {"trials": []}}) == [{"units": 1}, {"units": 3}]
+    assert plan.next(measures=True) == {"units": 2}
+    unmeasured = _Plan(target(layered(1, 1), layered(2, 900), layered(3, 1)))
+    played(unmeasured)
+    assert unmeasured.next(measures=True) is None

@@ -27,6 +27,7 @@ def analysed() -> Iterator[Callable[[Rule, Example], Analysis]]:
             level="auto" if rule.rehearsed or example.played else "symbolic",
             fixes_offered=1 if example.fixed is not None else 0,
             on_top=True,
+            memory=example.memory,
         )
         return loop.run_until_complete(analysis.run(document, agent, options))
 

@@ -37,6 +37,7 @@ def test_a_project_without_a_table_sets_nothing(tmp_path: Path) -> None:
         ('severity = {HS1 = "loud"}', "severity maps codes to one of error, warning, info, hint"),
         ("x = ", "is not valid TOML"),
         ("python = 3", "python is the path of an interpreter, or the command that starts one, not 3"),
+        ("memory = -1", "memory is a number of gigabytes above 0, not -1"),
         ("budget = inf", "budget is a number of seconds above 0, not inf"),
     ],
 )

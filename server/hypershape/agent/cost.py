@@ -1,8 +1,8 @@
 """What training costs, as far as the few steps of a rehearsal show it: bytes, seconds, and how many steps a search takes.
 
 The fact `cost` of a rehearsal: the `device` that trained (CPU, GPU), and of each trial its `seconds`, the most memory
-that it held at once above what the process held before (`peak`, in bytes; on a GPU what its backend tells) and its
-`trainings`, one for each `fit`:
+that the process held at once above what it held before the tuner was made (`peak`, in bytes; on a GPU what its
+backend tells) and its `trainings`, one for each `fit`:
 
 - `batch`, `steps` and `epochs`: the size of a batch, the batches of an epoch and the epochs that a search would train;
   `first_epoch`, with which it begins; `checks`: the batches of a validation
@@ -43,6 +43,10 @@ class Meter:
     def __init__(self) -> None:
         self.trials: List[Dict[str, Any]] = []
         self._memory = _Memory()
+
+    def begin(self) -> None:
+        """What the process holds now is none of the search's: its tuner builds a first model before any trial."""
+        self._memory.begin()
 
     def found(self) -> Optional[Dict[str, Any]]:
         """The fact; None where nothing was trained."""
@@ -270,6 +274,7 @@ class _Memory:
 
     def __init__(self) -> None:
         self._status: Optional[int] = None
+        self._before: Optional[int] = None
         with contextlib.suppress(OSError):
             self._status = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
 
@@ -277,13 +282,18 @@ class _Memory:
         assert self._status is not None
         return int(os.pread(self._status, 200, 0).split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
+    def begin(self) -> None:
+        if self._status is not None:
+            self._before = self._held()
+
     @contextlib.contextmanager
     def watched(self, measured: Dict[str, Any]) -> Iterator[None]:
-        """Notes the most that is held meanwhile above what is held now."""
+        """Notes the most that is held meanwhile above what was held when the search began."""
         if self._status is None:
             yield
             return
-        before = most = self._held()
+        most = self._held()
+        before = most if self._before is None else self._before
         over = threading.Event()
 
         def look() -> None:

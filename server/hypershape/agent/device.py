@@ -143,6 +143,24 @@ def _gpu_bytes() -> Optional[int]:
         return None
 
 
+def memory_bytes() -> Optional[int]:
+    """All the memory that a program of this machine can get, swap space and all; None where the system does not tell."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as information:
+            told = dict(line.split(":", 1) for line in information if ":" in line)
+        total = sum(int(told[name].split()[0]) * 1024 for name in ("MemTotal", "SwapTotal"))
+    except (OSError, ValueError, KeyError, IndexError):
+        return None
+    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            with open(file, encoding="ascii") as limit:
+                total = min(total, int(limit.read()))
+        except (OSError, ValueError):
+            # No limit, or none that is told here.
+            continue
+    return total
+
+
 def estimate(parameters: int) -> int:
     """Bytes that training a model of so many parameters needs at least."""
     return parameters * BYTES_PER_PARAMETER

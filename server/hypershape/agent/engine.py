@@ -20,6 +20,7 @@ import keras
 import keras_tuner
 
 from . import (
+    cards,
     device,
     errors,
     guard,
@@ -941,6 +942,8 @@ def describe() -> Dict[str, Any]:
         "packages": {name: _version(name) for name in _PACKAGES},
         "symbolic": symbolic.available(),
         "lacks": private.lacks(),
+        "cards": cards.listed() if device.accelerators() else (),
+        "memory": device.memory_bytes(),
         "gpu_unseen": device.unseen(),
         "unfenced": guard.unfenced(),
         "barriers": guard.standing(),

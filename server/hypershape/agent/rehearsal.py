@@ -419,6 +419,7 @@ class Watch:
             return
         self._folder = str(bound.arguments.get("directory") or ".")
         bound.arguments.update(directory=self._project, overwrite=True)
+        self._meter.begin()
         try:
             real(*bound.args, **bound.kwargs)
         except Exception as error:

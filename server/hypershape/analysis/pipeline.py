@@ -20,7 +20,16 @@ from hypershape.analysis.repairs import REPLAYING_SECONDS, with_fixes, with_play
 from hypershape.analysis.results import Widen, by_itself, unprobed
 from hypershape.analysis.together import with_all
 from hypershape.analysis.turns import LONG_SECONDS, Finished, Turns, Waiting
-from hypershape.model import Analysis, Configuration, Document, Environment, Module, Options, TargetAnalysis
+from hypershape.model import (
+    Analysis,
+    Card,
+    Configuration,
+    Document,
+    Environment,
+    Module,
+    Options,
+    TargetAnalysis,
+)
 from hypershape.probe import Agent, AgentFailed, Cache
 from hypershape.rules.common.wording import number
 
@@ -89,6 +98,8 @@ async def analyse(
         state = await _unable(state, environment, environment.problem, options)
         yield await with_fixes(state, plain, options, clock, widen) if environment.script else state
         return
+    if options.memory is not None:
+        environment = replace(environment, cards=(Card("", total=round(options.memory * 1e9)),))
     if cache is not None:
         await asyncio.to_thread(cache.keep_environment, agent.identity, environment)
         expected = await asyncio.to_thread(_recalled, module, agent, cache)

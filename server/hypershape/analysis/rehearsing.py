@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -151,7 +152,9 @@ async def _plays(
 ) -> AsyncGenerator[Rehearsal, None]:
     """The rehearsals of one tuner: one that tells the most, then those that may differ from it."""
     target = plan.target
-    while (not plan.played or clock.left > plan.took) and (configuration := plan.next()) is not None:
+    while (not plan.played or clock.left > plan.took) and (
+        configuration := plan.next(measures=True)
+    ) is not None:
         started = time.monotonic()
         try:
             declared = declared_for(tuner, [target.target] if target is not None else [])
@@ -275,11 +278,11 @@ class _Plan:
         """What the last rehearsal took: another one may take as long."""
         return self.played[-1].seconds if self.played else 0.0
 
-    def next(self) -> Configuration | None:
-        """The next configuration; None when there is nothing left to learn."""
+    def next(self, measures: bool = False) -> Configuration | None:
+        """The next configuration; None when there is nothing left to learn: with `measures` about times and bytes, too."""
         if len(self.played) >= MOST or self._is_over():
             return None
-        for configuration in self._wanted():
+        for configuration in chain(self._wanted(), self._costliest() if measures else ()):
             key = key_of(configuration)
             if key not in self._asked and not self._is_known(configuration):
                 self._asked.add(key)
@@ -307,7 +310,6 @@ class _Plan:
         yield from self._told_apart()
         yield from self._other_values()
         yield from self._declared_in_training()
-        yield from self._costliest()
 
     def _first(self, reports: Sequence[Report]) -> Iterator[Configuration]:
         """The default configuration where it builds, else the first that does."""

@@ -450,6 +450,8 @@ async def after_edit(
                 if not _another(tried, old, finding):
                     return None
                 moved = True
+        # An edited search is not rehearsed here: what it takes is known from the one before.
+        tried = replace(tried, cost=old.cost)
         probed.append(tried)
         changed.append((tried, old))
     remaining = await aside(rules.findings, replace(after, targets=tuple(probed)))
@@ -492,7 +494,8 @@ async def agent_for(agent: Agent, module: Module, known: Environment) -> tuple[A
     """The agent for an edited text, and what it has; an edit may take back what the script sets for its imports."""
     try:
         own = fitting(agent, module, await agent.environment())
-        return own, await own.environment()
+        # What the searches run on stays what it was said to be.
+        return own, replace(await own.environment(), cards=known.cards, memory=known.memory)
     except AgentFailed:
         return agent, known
 

@@ -15,8 +15,9 @@ from rich.table import Table
 
 from hypershape import __version__, journal
 from hypershape.cli.outcome import CANNOT_RUN, OK, CannotRun
-from hypershape.model import Environment
+from hypershape.model import Card, Environment
 from hypershape.probe import Agent, AgentFailed
+from hypershape.report.cost import size
 
 FENCED = "kept from probes by the kernel (Landlock)"
 FROZEN = "kept from probes by the kernel (read-only mounts)"
@@ -46,6 +47,8 @@ async def examine(agent: Agent, report: Path | None = None) -> int:
         "Keras Tuner": environment.keras_tuner or "missing",
         "backend": environment.backend or "none",
         "devices": ", ".join(environment.devices) or "none",
+        **{f"card {index}": _card(each) for index, each in enumerate(environment.cards)},
+        "memory": size(environment.memory) if environment.memory else "not told",
         **({"GPU": f"unused: {environment.gpu_unseen}"} if environment.gpu_unseen else {}),
         **({} if environment.problem else _barriers(environment)),
         "symbolic probes": "yes" if environment.symbolic else _why_not_symbolic(environment),
@@ -88,6 +91,16 @@ def _where(environment: Environment, command: Sequence[str]) -> dict[str, str]:
         "where": f"{host}, through {shlex.join(command)}",
         "files there": ", ".join(files) or "those that are under the same path; no setting `paths`",
     }
+
+
+def _card(card: Card) -> str:
+    """`NVIDIA T4: 14 GB of 16 GB free, 3 % busy`, as far as its driver tells."""
+    told = []
+    if card.total is not None and card.free is not None:
+        told.append(f"{size(card.free)} of {size(card.total)} free")
+    if card.busy is not None:
+        told.append(f"{card.busy} % busy")
+    return f"{card.name}: {', '.join(told)}" if told else card.name
 
 
 PROCESSES = {

@@ -53,6 +53,8 @@ class Printer:
             self._finding(document, finding)
         for target in analysis.targets:
             self._target(document, target, analysis.findings)
+            if spent := told(target.cost):
+                self.console.print(Text(f"  {spent}"))
             if corners:
                 self._corners(target)
         unread = [] if document.is_notebook else analysis.module.broken
@@ -160,9 +162,6 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
             else f"; assumed {assumed}"
         )
     text += _rehearsed(target)
-    spent = told(target.cost)
-    if spent is not None:
-        text += f"; {spent}"
     if target.step_unchecked is not None:
         text += f"; the training step was not checked: {target.step_unchecked}"
     if target.coverage.failed or target.causes or any(each.verdict == "fail" for each in target.rehearsals):

@@ -17,6 +17,7 @@ NAMES = {
     "paths": "paths",
     "level": "level",
     "budget": "budget",
+    "device.memoryLimit": "memory",
     "select": "select",
     "ignore": "ignore",
     "severity": "severity",
@@ -82,18 +83,29 @@ def _values(section: Mapping[str, Any], base: Configuration) -> tuple[dict[str, 
     values: dict[str, Any] = {name: before[name] for name in before if name not in section}
     problems: list[str] = []
     for name, kind in NAMES.items():
-        value = section.get(name)
+        value = _found(section, name)
         if value is None or (kind == "python" and value in ("", [], ())):
             continue
         if kind == "severity" and isinstance(value, Mapping):
             value, wrong = _known_severities(value)
             problems += wrong
         try:
-            values[name] = settings.read(kind, value, Path.cwd())
+            values[name if kind == "python" else kind] = settings.read(kind, value, Path.cwd())
         except ValueError as reason:
             problems.append(str(reason).replace(kind, name, 1))
-            values[name] = before[name] if name in before else getattr(base.chosen, kind)
+            if kind == "python":
+                values[name] = before[name]
+            else:
+                values[kind] = getattr(base.chosen, kind)
     return {**dict.fromkeys(before), **values}, problems
+
+
+def _found(section: Mapping[str, Any], name: str) -> Any:
+    """A field, in the object that its name says; None where it is not set."""
+    value: Any = section
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def _hints(value: Any, problems: list[str]) -> tuple[bool, int]:

@@ -25,7 +25,7 @@ def details(cost: Cost | None) -> Iterator[str]:
     if cost.step is not None:
         yield f"A training step takes {span(cost.step, duration)}{batch}."
     if cost.memory is not None:
-        yield f"A trial takes {span(cost.memory, size)} of memory{batch}, beside what the program holds before it."
+        yield f"Training takes {span(cost.memory, size)} of memory{batch}, beside what the program holds before its tuner."
     if cost.search or cost.step or cost.memory:
         count = len(cost.spent)
         errors = [

@@ -10,13 +10,17 @@ from typing import Any, ClassVar, Literal
 
 from hypershape.model import Analysis, Cause, Finding, Repairs, Severity, Span, TargetAnalysis
 
+VAST = 1000.0
+"""The GB of a machine in which every model finds room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A script that is run as a test of a rule and shown on its page.
 
     `at` is the text that must be underlined, `condition` the blame that must be found. `fixed` is a piece of text
-    that the best fix must produce, `played` says that only a rehearsal shows it. The text may be indented as a whole.
+    that the best fix must produce, `played` says that only a rehearsal shows it, `memory` is how many GB the machine
+    has that trains it. The text may be indented as a whole.
     """
 
     text: str
@@ -24,6 +28,7 @@ class Example:
     condition: str | None = None
     fixed: str | None = None
     played: bool = False
+    memory: float = VAST
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", dedent(self.text).strip("\n") + "\n")
@@ -44,6 +49,7 @@ class Example:
         condition: str | None = None,
         fixed: str | None = None,
         played: bool = False,
+        memory: float = VAST,
     ) -> Example:
         """The ten-line model around the few lines that a rule is about.
 
@@ -80,7 +86,7 @@ class Example:
         if pieces[0].startswith(("import ", "from ")):
             blank = []
         text = "\n".join([*_imports("\n".join(pieces)), *blank, *pieces])
-        return cls(text, at=at, condition=condition, fixed=fixed, played=played)
+        return cls(text, at=at, condition=condition, fixed=fixed, played=played, memory=memory)
 
     @classmethod
     def search(

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import hypershape
-from hypershape.rules.base import Rule
+from hypershape.rules.base import VAST, Rule
 
 _PACKAGE = Path(hypershape.__file__).parent
 # In an installed package the pages lie inside of it (pyproject.toml puts them there), in a checkout above it.
@@ -23,7 +23,8 @@ def page(rule: Rule) -> str:
         parts.append(rest.strip())
     for title, examples in (("Found", rule.INVALID), ("Not found", rule.VALID)):
         if examples:
-            parts += [f"## {title}", f"```python\n{examples[0].text.strip()}\n```"]
+            machine = f" on a machine with {examples[0].memory:g} GB" if examples[0].memory < VAST else ""
+            parts += [f"## {title}{machine}", f"```python\n{examples[0].text.strip()}\n```"]
     parts += ["## Silence it", f"`# hypershape: ignore[{rule.code}]` on the line."]
     return "\n\n".join(parts) + "\n"
 

@@ -39,6 +39,9 @@ WIDEST = 30.0
 WORK_OF_A_NUMBER = 8
 """What it costs to write a number that a layer gives, in multiplications: memory is slower than arithmetic."""
 
+ALL_OF_IT = 0.99
+"""A model of which so large a share is trained has nothing frozen: statistics of normalizations are never trained."""
+
 KEPT = 0.5
 """The share of what layers with weights give that a step surely keeps for its gradients: of two branches that are added
 up it may keep the sum alone."""
@@ -87,6 +90,21 @@ def cost_of(target: TargetAnalysis, rehearsals: Sequence[Rehearsal], on_gpu: boo
             if each.report is not None
         ),
     )
+
+
+def predicted(
+    target: TargetAnalysis, rehearsals: Sequence[Rehearsal], report: Report
+) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """Between which seconds a step of one configuration lies, and between which bytes its trial."""
+    measured = [found for each in rehearsals if (found := _measured(each, target)) is not None]
+    batches = {each.batch for each in measured if each.batch}
+    if len(batches) != 1:
+        return None, None
+    (batch,) = batches
+    sizes = work(report, batch), held(report, batch, 1.0 + _ratio(measured))
+    lines = _Line([(each.work, each.step) for each in measured]), _bytes_line(measured)
+    step, memory = (None if x is None else line.bounds(x) for x, line in zip(sizes, lines, strict=True))
+    return step, memory
 
 
 # What shapes tell.
@@ -166,16 +184,19 @@ def kept(report: Report, batch: int) -> float:
     return KEPT * batch * sum((_given(call) or 0) * _width(call.dtype) for call in counted)
 
 
-def least(report: Report, cost: Cost | None, batch: int) -> float:
+def least(report: Report, cost: Cost | None, batch: int, trains: bool = True) -> float:
     """The bytes that a step of a model surely needs at once, in float32: its weights, the gradient of the largest layer,
-    the optimizer's variables, and what it keeps."""
+    the optimizer's variables, and what it keeps.
+
+    `trains` says that all of it is trained, as far as no rehearsal shows something else.
+    """
     weights = 4.0 * (report.parameters or 0)
+    largest = 4.0 * max((call.parameters for call in report.layers), default=0)
     if cost is None:
-        return weights
-    largest = max((call.parameters for call in report.layers), default=0)
-    gradient = 4.0 * largest if cost.trained > 0.99 else 0.0
-    activations = kept(report, batch) if cost.keeps and cost.trained > 0.99 else 0.0
-    return weights * (1 + cost.slots * cost.trained) + gradient + activations
+        return weights + largest * trains
+    if cost.trained <= ALL_OF_IT:
+        return weights * (1 + cost.slots * cost.trained)
+    return weights * (1 + cost.slots) + largest + (kept(report, batch) if cost.keeps else 0.0)
 
 
 # What was measured.

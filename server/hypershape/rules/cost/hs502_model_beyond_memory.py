@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypershape.model import Analysis, Finding, Report, Severity
+from hypershape.model import Analysis, Finding, Report, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 
@@ -64,9 +64,8 @@ class ModelBeyondMemory(Rule):
         if "float16" in analysis.module.clean:
             return
         for target in analysis.targets:
-            built = [report for report in target.reports if report.verdict == "ok" and report.parameters]
-            largest = max(built, key=_gigabytes, default=None)
-            if largest is None or _gigabytes(largest) < _LIMIT_GB:
+            largest = beyond_any(target)
+            if largest is None:
                 continue
             yield self.finding(
                 f"The largest model has {largest.parameters:,} parameters "
@@ -76,6 +75,13 @@ class ModelBeyondMemory(Rule):
                 target=target.target.name,
                 configuration=largest.configuration,
             )
+
+
+def beyond_any(target: TargetAnalysis) -> Report | None:
+    """The largest model of a target, where no accelerator trains it."""
+    built = [report for report in target.reports if report.verdict == "ok" and report.parameters]
+    largest = max(built, key=_gigabytes, default=None)
+    return largest if largest is not None and _gigabytes(largest) >= _LIMIT_GB else None
 
 
 def _gigabytes(report: Report) -> float:
