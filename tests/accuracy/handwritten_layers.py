@@ -70,6 +70,241 @@ def build(hp):
     return model
 """,
     ),
+    "custom layer that promises a shape and holds layers without a build": program(
+        """
+class Held(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(5)
+    def call(self, x):
+        return self.dense(x)
+    def compute_output_shape(self, shape):
+        return (*shape[:-1], 5)
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(Held()(x)))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that promises a shape and leaves its layers unbuilt": program(
+        """
+class Squeeze(layers.Layer):
+    def build(self, shape):
+        self.dense = layers.Dense(shape[-1] // 2)
+        self.back = layers.Dense(shape[-1])
+        super().build(shape)
+    def call(self, x):
+        return x * self.back(self.dense(x))
+    def compute_output_shape(self, shape):
+        return shape
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(Squeeze()(x)))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that promises a shape and fails in its call": program(
+        """
+class Bad(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(5)
+    def call(self, x):
+        return self.dense(x) + x
+    def compute_output_shape(self, shape):
+        return shape
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(Bad()(x)))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that promises the shapes of several inputs": program(
+        """
+class Merge(layers.Layer):
+    def build(self, a_shape, b_shape):
+        self.kernel = self.add_weight(shape=(b_shape[-1], a_shape[-1]))
+    def call(self, a, b):
+        return a + ops.matmul(b, self.kernel)
+    def compute_output_shape(self, a_shape, b_shape):
+        return a_shape
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(Merge()(x, layers.Dense(3)(x))))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that promises a list and is given one": program(
+        """
+class Pair(layers.Layer):
+    def call(self, inputs):
+        a, b = inputs
+        return [a + 1, ops.concatenate([a, b], axis=-1)]
+    def compute_output_shape(self, shapes):
+        (n, a), (_, b) = shapes
+        return [(n, a), [n, a + b]]
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(layers.concatenate(Pair()([x, layers.Dense(3)(x)]))))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that promises a float and gives a whole number": program(
+        """
+class Top(layers.Layer):
+    def call(self, x):
+        return ops.argmax(x, axis=-1, keepdims=True)
+    def compute_output_shape(self, shape):
+        return (shape[0], 1)
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(Top()(x)))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that promises a shape of another rank of list": program(
+        """
+class Odd(layers.Layer):
+    def call(self, x):
+        return x
+    def compute_output_shape(self, shape):
+        return list(shape)
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(Odd()(x)))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer whose promise raises": program(
+        """
+class Refuses(layers.Layer):
+    def call(self, x):
+        return x
+    def compute_output_shape(self, shape):
+        if shape[-1] % 3:
+            raise ValueError(f"{shape[-1]} channels are no multiple of 3")
+        return shape
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(Refuses()(x)))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that builds its layers itself": program(
+        """
+class Built(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense, self.norm = layers.Dense(6), layers.LayerNormalization()
+    def build(self, shape):
+        self.dense.build(shape)
+        shape = self.dense.compute_output_shape(shape)
+        self.norm.build(shape)
+        super().build(shape)
+    def call(self, x):
+        return self.norm(self.dense(x))
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(Built()(x)))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that builds a layer on a shape that is refused": program(
+        """
+class Refused(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.conv = layers.Conv1D(6, 9)
+    def build(self, shape):
+        self.conv.build((shape[0], shape[1], 1))
+        super().build(shape)
+    def call(self, x):
+        return self.conv(x[..., None])
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(Refused()(x)))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that promises a shape inside of another": program(
+        """
+class Inner(layers.Layer):
+    def call(self, x):
+        return x[:, :4]
+    def compute_output_shape(self, shape):
+        return shape
+class Outer(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = Inner()
+    def call(self, x):
+        return self.inner(x)
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(Outer()(x)))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that promises a shape and is given a mask": program(
+        """
+class Masked(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.supports_masking = True
+    def call(self, x, mask=None):
+        if mask is not None:
+            return x[:, :3]
+        return x
+    def compute_output_shape(self, shape):
+        return shape
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(layers.LSTM(2)(Masked()(layers.Embedding(9, 4, mask_zero=True)(x)))))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
+    "custom layer that is given a mask and does something else with it": program(
+        """
+class Masks(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.supports_masking = True
+    def call(self, x, mask=None):
+        if mask is not None:
+            return ops.matmul(x, ops.ones((7, 7)))
+        return x
+def build(hp):
+    x = inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(2)(layers.LSTM(2)(Masks()(layers.Embedding(9, 4, mask_zero=True)(x)))))
+    model.compile(loss="mse")
+    return model
+""",
+        (8,),
+    ),
     "custom layer without super().__init__": program(
         """
 class Bad(layers.Layer):

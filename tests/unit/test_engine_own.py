@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .engine_child import PATH, in_child, load
+from .engine_child import PATH, in_child, load, probe
 
 pytest.importorskip("keras_tuner")
 pytestmark = pytest.mark.tensorflow
@@ -536,3 +536,150 @@ def test_samples_that_are_mixed_in_other_sizes_fail_at_the_loss_as_keras_says(tw
 def test_mixed_samples_that_labels_may_go_with_are_not_foretold() -> None:
     report = second(MIXED, {"skip": 3, "window": 8}, {"skip": 8, "window": 8})
     assert report["verdict"] == "ok"
+
+
+PROMISING = """
+class Shuffle(layers.Layer):
+    def __init__(self, scale, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = scale
+
+    def call(self, x):
+        _, height, width, channels = x.shape
+        made = channels // self.scale**2
+        x = ops.reshape(x, (-1, height, width, made, self.scale, self.scale))
+        x = ops.transpose(x, (0, 1, 4, 2, 5, 3))
+        return ops.reshape(x, (-1, height * self.scale, width * self.scale, made))
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return batch, height * self.scale, width * self.scale, channels // self.scale**2
+
+def build(hp):
+    inputs = keras.Input((8, 8, 3))
+    x = layers.Conv2D(hp.Choice("filters", [16, 32, 48]), 3)(inputs)
+    x = Shuffle(hp.Choice("scale", [1, 2, 3, 4]))(x)
+    model = keras.Model(inputs, layers.Dense(hp.Int("units", 1, 9))(layers.Flatten()(x)))
+    model.compile("adam", "mse")
+    return model
+"""
+
+
+def test_layer_that_tells_what_its_call_gives_runs_on_stand_ins() -> None:
+    report = second(PROMISING, {"filters": 16, "scale": 2}, {"filters": 16, "scale": 2, "units": 7})
+    assert report["verdict"] == "ok" and report["parameters"] == 3 * 9 * 16 + 16 + 12 * 12 * 4 * 7 + 7
+    assert ("Shuffle", (None, 12, 12, 4)) in shapes(report)
+    assert "filters" in report["free"]
+
+
+def test_promise_that_the_call_does_not_keep_is_put_to_a_step() -> None:
+    """48 channels over nine are no whole number: Keras builds what the promise says, and the step fails."""
+    report = second(PROMISING, {"filters": 16, "scale": 3}, {"filters": 16, "scale": 3, "units": 7})
+    assert report["verdict"] == "fail" and report["error"]["stage"] == "step"
+    assert report["free"] == ()
+
+
+def test_sizes_that_a_promise_makes_negative_are_refused_as_keras_refuses_them() -> None:
+    source = """
+class Crop(layers.Layer):
+    def __init__(self, size):
+        super().__init__()
+        self.size = size
+    def call(self, x):
+        return x[:, : x.shape[1] - self.size]
+    def compute_output_shape(self, shape):
+        return (shape[0], shape[1] - self.size)
+def build(hp):
+    inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(1)(Crop(hp.Int("size", 0, 9))(inputs)))
+    model.compile("adam", "mse")
+    return model
+"""
+    found = probe(HEAD + source, *({"size": size} for size in (0, 3, 3, 9, 9)))
+    assert [each["verdict"] for each in found] == ["ok", "ok", "ok", "fail", "fail"]
+    assert found[1]["alike"]["size"] and 9 not in found[1]["alike"]["size"]
+
+
+RESIDUAL = """
+class Block(layers.Layer):
+    def __init__(self, filters, stride):
+        super().__init__()
+        self.filters, self.stride = filters, stride
+        self.conv = layers.Conv2D(filters, 3, strides=stride, padding="same")
+        self.norm = layers.BatchNormalization()
+        self.shortcut = None
+
+    def build(self, input_shape):
+        self.conv.build(input_shape)
+        self.norm.build(self.conv.compute_output_shape(input_shape))
+        if self.stride != 1 or input_shape[-1] != self.filters:
+            self.shortcut = layers.Conv2D(self.filters, 1, strides=self.stride)
+            self.shortcut.build(input_shape)
+        super().build(input_shape)
+
+    def call(self, x, training=False):
+        y = self.norm(self.conv(x), training=training)
+        return y + (x if self.shortcut is None else self.shortcut(x))
+
+    def compute_output_shape(self, input_shape):
+        return self.conv.compute_output_shape(input_shape)
+
+def build(hp):
+    x = inputs = keras.Input((8, 8, 3))
+    for i in range(2):
+        x = Block(hp.Choice(f"filters_{i}", [4, 8]), hp.Choice(f"stride_{i}", [1, 2]))(x)
+    model = keras.Model(inputs, layers.Dense(hp.Int("units", 1, 9))(layers.Flatten()(x)))
+    model.compile("adam", "mse")
+    return model
+"""
+
+
+def test_layers_that_the_users_build_builds_and_asks_for_shapes() -> None:
+    values = {"filters_0": 8, "stride_0": 1, "filters_1": 4, "stride_1": 2}
+    report = second(RESIDUAL, values, dict(values, units=5))
+    assert report["verdict"] == "ok" and ("Block", (None, 4, 4, 4)) in shapes(report)
+    assert {"filters_0", "filters_1"} <= set(report["free"])
+
+
+def test_build_that_a_layer_inside_refuses_fails_where_keras_fails() -> None:
+    source = """
+class Grouped(layers.Layer):
+    def __init__(self, groups):
+        super().__init__()
+        self.conv = layers.Conv2D(12, 3, groups=groups)
+    def build(self, input_shape):
+        self.conv.build(input_shape)
+    def call(self, x):
+        return self.conv(x)
+def build(hp):
+    inputs = keras.Input((8, 8, 4))
+    x = Grouped(hp.Choice("groups", [1, 2, 3, 4]))(inputs)
+    model = keras.Model(inputs, layers.Dense(hp.Int("units", 1, 9))(layers.Flatten()(x)))
+    model.compile("adam", "mse")
+    return model
+"""
+    report = second(source, {"groups": 3}, {"groups": 3, "units": 5})
+    assert report["verdict"] == "fail" and "groups" in report["error"]["message"]
+    report = second(source, {"groups": 2}, {"groups": 4})
+    assert report["verdict"] == "ok"
+
+
+def test_layer_that_is_built_on_one_shape_and_called_on_another_is_left_to_keras() -> None:
+    source = """
+class Late(layers.Layer):
+    def __init__(self, width):
+        super().__init__()
+        self.dense = layers.Dense(4)
+        self.width = width
+    def build(self, input_shape):
+        self.dense.build((None, self.width))
+    def call(self, x):
+        return self.dense(x)
+def build(hp):
+    inputs = keras.Input((8,))
+    model = keras.Model(inputs, layers.Dense(1)(Late(hp.Choice("width", [8, 6]))(inputs)))
+    model.compile("adam", "mse")
+    return model
+"""
+    found = probe(HEAD + source, {"width": 8}, {"width": 6}, {"width": 8}, {"width": 6})
+    assert [each["verdict"] for each in found] == ["ok", "fail", "ok", "fail"]

@@ -11,7 +11,7 @@ import numpy as np
 from . import origins, own
 from .own import State
 from .step import BATCH
-from .symbols import HELD, STOP, HandedOut, Result, Stop, Tensor, thrown
+from .symbols import HELD, STOP, HandedOut, Layer, Result, Stop, Tensor, thrown
 
 if TYPE_CHECKING:
     from .remembered import Memory
@@ -90,7 +90,7 @@ class Objects:
                 return stop
             memory.stopped = stopped
             vars(error)[STOP] = stop
-        if state.phase != "call":
+        if state.phase not in ("call", own.PROMISE):
             return error
         return thrown(memory, vars(error)[STOP], type(error)).with_traceback(error.__traceback__)
 
@@ -133,9 +133,19 @@ class Objects:
         key = (memory.input_key(args, parents), memory.input_key(kwargs, parents) if kwargs else None)
         memory.require(state.begun and bool(parents) and all(_is_tensors(each) for each in args))
         memory.require(not state.failed)
-        outputs = self._outputs(state, key, args, kwargs)
-        if not self.running and self._asked_for_training:
+        if any(len(each.spec) > 3 for each in parents) and (
+            state.masks or own.takes(state.value.call, "mask")
+        ):
+            # Stand-ins in its code carry no mask.
+            self.distrust([state.cls])
+            memory.require(False)
+        if state.promises and not self.is_late():
+            outputs = self._promised(state, key, args, kwargs)
             self._train(state, key, args, kwargs, outputs)
+        else:
+            outputs = self._outputs(state, key, args, kwargs)
+            if not self.running and self._asked_for_training:
+                self._train(state, key, args, kwargs, outputs)
         span = state.span if frame is None else memory.place(frame)
         state.result = self._result(state, key, args, kwargs, outputs)
         state.result.stateful = state.result.parameters > 0
@@ -176,9 +186,7 @@ class Objects:
         memory = self._memory
         held, state.key = state.key, key
         args, kwargs = _fresh(memory, args), _fresh(memory, kwargs)
-        if not state.built:
-            shape = _shapes(args[0] if args else next(iter(kwargs.values())))
-            state.value.build(shape)
+        self._build(state, args, kwargs)
         call = state.value.call
         training, self._training = self._training, self._mode(call, kwargs)
         if own.takes(call, "mask"):
@@ -192,6 +200,69 @@ class Objects:
             self._training, state.key, state.called = training, held, called
         memory.require(_is_tensors(outputs) and outputs is not None)
         return outputs
+
+    def _build(self, state: State, args: Any, kwargs: Any) -> None:
+        if not state.built:
+            state.value.build(_shapes(args[0] if args else next(iter(kwargs.values()))))
+
+    def _promised(self, state: State, key: Any, args: Any, kwargs: Any) -> Any:
+        """What the user's `compute_output_shape` says that a call gives, which a symbolic build does not make.
+
+        Where layers in it are not built and it has no `build` of its own, Keras makes the call in order to build them.
+        """
+        memory = self._memory
+        memory.require(not self.running)
+        if not state.built and not state.defines("build") and not all(map(_is_built, state.parts())):
+            try:
+                self._outputs(state, key, args, kwargs)
+            except (Exception, Stop):
+                # Keras warns, and believes the promise.
+                memory.require(False)
+        held, state.key = state.key, key
+        try:
+            self._build(state, args, kwargs)
+            promise = state.value.compute_output_shape
+            shapes = self._told(promise, state.value.call, args, kwargs)
+            return self._tensors_of(self.run(state, own.PROMISE, promise, (), shapes))
+        finally:
+            state.key = held
+
+    def _told(self, promise: Any, call: Any, args: Any, kwargs: Any) -> Dict[str, Any]:
+        """The shapes that Keras tells a `compute_output_shape`: the first, or those that it names after arguments."""
+        memory = self._memory
+        given = inspect.signature(call).bind(*args, **kwargs).arguments
+        found = {
+            name: _shapes(each)
+            for name, each in given.items()
+            if _is_tensors(each) and any(True for _ in _each(each))
+        }
+        parameters = inspect.signature(promise).parameters
+        memory.require(all(each.kind is each.POSITIONAL_OR_KEYWORD for each in parameters.values()))
+        memory.require(bool(found) and not {"args", "kwargs", "mask"} & set(found))
+        if len(parameters) == 1:
+            return {next(iter(parameters)): next(iter(found.values()))}
+        memory.require(
+            all(name.endswith("_shape") and name[: -len("_shape")] in found for name in parameters)
+        )
+        return {name: found[name[: -len("_shape")]] for name in parameters}
+
+    def _tensors_of(self, promised: Any) -> Any:
+        """Stand-ins for tensors of the shapes that the user's code promised."""
+        memory, kind = self._memory, type(promised)
+        if kind is dict:
+            return {name: self._tensors_of(each) for name, each in promised.items()}
+        if kind not in (list, tuple):
+            # A TensorShape, as older code gives it.
+            memory.require(kind.__module__.startswith("tensorflow."))
+            promised = tuple(promised)
+        if promised and all(type(each) in (list, tuple, dict) for each in promised):
+            return kind(self._tensors_of(each) for each in promised)
+        sizes = tuple(promised)
+        memory.require(all(size is None or (_is_whole(size) and not size < 0) for size in sizes))
+        dtype = keras.config.dtype_policy().compute_dtype
+        present = memory.tracks.present(sizes) if memory.tracking else sizes
+        varied = ("t", sizes, dtype) if any(type(size) is origins.Token for size in sizes) else None
+        return Tensor(memory, ("t", present, dtype), None, (), varied)
 
     def _mode(self, call: Any, kwargs: Dict[str, Any]) -> Any:
         """Whether a call is one in training, which `call` is told if it asks."""
@@ -211,7 +282,7 @@ class Objects:
         with memory.unseen() as doubt:
             self._training = True
             try:
-                if "training" not in kwargs:
+                if "training" not in kwargs or state.promises:
                     again = self._outputs(state, key, args, kwargs)
                     if _specs(again) != _specs(outputs):
                         doubt(("training", _specs(again)))
@@ -266,6 +337,17 @@ class Objects:
         if names:
             return dict(zip(names, tensors))
         return tensors[0] if len(tensors) == 1 else tensors
+
+
+def _is_built(part: Any) -> bool:
+    if type(part) is State:
+        return bool(part.built)
+    return part.result is not None or (type(part) is Layer and part.told is not None)
+
+
+def _is_whole(size: Any) -> bool:
+    """Whether a size is a whole number at all values that it stands for."""
+    return type(size) is int or (type(size) is origins.Token and size.__class__ is int)
 
 
 def _default(call: Any) -> Any:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .remembered import Memory
 
 _RUN = ("__init__", "build", "call", "compile")
+PROMISE = "compute_output_shape"
+"""A layer may tell by it what its call gives; a symbolic build then does not make the call."""
 _NEVER_ASKED = (
     "get_config",
     "from_config",
@@ -45,7 +47,7 @@ class State(Owned):
     """What is known about an object of a class of the user's; it stands for it among the layers of a model."""
 
     __slots__ = (
-        "begun", "built", "called", "cls", "compiles", "failed", "gave", "key", "late", "made", "memory", "name", "phase", "result", "span",
+        "begun", "built", "called", "cls", "compiles", "failed", "gave", "key", "late", "made", "masks", "memory", "name", "phase", "result", "span",
         "told", "value", "weights",
     )  # fmt: skip
 
@@ -60,6 +62,8 @@ class State(Owned):
         self.begun = False
         """Its class called `super().__init__()`."""
         self.built = False
+        self.masks = False
+        """It hands the mask of its input on."""
         self.failed = False
         """One of its methods raised, and what that left behind is not known."""
         self.phase = ""
@@ -78,13 +82,30 @@ class State(Owned):
 
     @property
     def trains_itself(self) -> bool:
-        return any(name in vars(each) for each in _own_classes(self.cls) for name in _OF_TRAINING)
+        return any(map(self.defines, _OF_TRAINING))
 
     def parameters(self) -> int:
         """The numbers in its weights and in those of all that it holds, each counted once."""
         found: Dict[int, Any] = {}
         _collect(self, found)
         return sum(size(each) for each in found.values())
+
+    @property
+    def promises(self) -> bool:
+        """Its class tells the shape of what it gives, and Keras believes that when it builds."""
+        return self.defines(PROMISE)
+
+    def defines(self, name: str) -> bool:
+        return any(name in vars(each) for each in _own_classes(self.cls))
+
+    def parts(self) -> List[Any]:
+        """The layers and models that are its attributes."""
+        found = []
+        for each in _leaves(list(_attributes(self))):
+            inner = state_of(each) or each
+            if type(inner) in (State, Layer) or is_model(inner):
+                found.append(inner)
+        return found
 
     def holds(self, layer: Any) -> bool:
         found: Dict[int, Any] = {}
@@ -135,6 +156,9 @@ def size(part: Any) -> int:
         return sum(part.weights)
     if part.result is not None:
         return int(part.result.parameters)
+    if type(part) is Layer and part.told is not None:
+        # It has weights, and was never called.
+        raise unknown(part.memory)
     return 0 if type(part) is Layer else int(part.known_parameters())
 
 
@@ -243,11 +267,11 @@ class OwnLayer(keras.layers.Layer):  # type: ignore[misc]
 
     @property
     def supports_masking(self) -> bool:
-        return False
+        return _state(self).masks
 
     @supports_masking.setter
     def supports_masking(self, value: bool) -> None:
-        """No tensor here carries a mask."""
+        _state(self).masks = bool(value)
 
     @property
     def trainable(self) -> bool:
@@ -301,7 +325,7 @@ def _derived(cls: Any) -> Optional[Any]:
     base = OwnModel if first is keras.Model else OwnLayer
     defined = {name for each in _own_classes(cls) for name in vars(each)}
     fixed = (set(dir(keras.Model)) | set(dir(object))) - {"__doc__", "__module__", "__dict__", "__weakref__"}
-    allowed = {*_RUN, *_NEVER_ASKED, *(_OF_TRAINING if base is OwnModel else ())}
+    allowed = {*_RUN, *_NEVER_ASKED, *(_OF_TRAINING if base is OwnModel else (PROMISE,))}
     if (defined & fixed) - allowed or "__getattr__" in defined or "__slots__" in defined:
         return None
     try:

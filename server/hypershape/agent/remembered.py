@@ -687,6 +687,10 @@ class Memory:
             args, kwargs = self.tracks.present((args, kwargs))
         key = self._call_key(args, kwargs, parents)
         self.require(not layer.owned and not layer.failed)
+        if layer.told is not None and not layer.calls:
+            # So it is built as the call itself would have built it.
+            self.require(len(given[0]) == 1 and set(given[1]) <= {"training"} and type(given[0][0]) is Tensor)
+            self.require(layer.told == given[0][0].shape)
         layer.first = layer.first or self._built_on(args, kwargs)
         result = self.result_of(layer.kind, args, kwargs, earlier)
         if not any(self._are_alike(given, each) for each in layer.calls):
@@ -721,6 +725,70 @@ class Memory:
         if frame is not None:
             self.objects.called(layer, result)
         return self._made(varied or result.outputs, layer, tuple(parents))
+
+    def build(self, layer: Layer, shape: Any, frame: Any) -> None:
+        """The user's code builds a layer of Keras before it is called."""
+        shape = self._shape_of_layer(layer, shape)
+        self.require(layer.told is None and not layer.calls)
+        if self.tracking:
+            self.tracks.build(layer, shape)
+        present = self.tracks.present(shape) if self.tracking else shape
+        raises = self.refusal_of_build(layer.kind, present)
+        if raises is not None:
+            layer.failed = True
+            key = ("built", id(layer.kind), present, layer.name, id(layer.span))
+            raise thrown(self, self.stop(key, frame), raises)
+        layer.told = shape
+
+    def shape_from(self, layer: Layer, shape: Any) -> Any:
+        """What a layer of Keras makes of a shape, as the user's code asks it."""
+        shape = self._shape_of_layer(layer, shape)
+        varied = self.tracks.shape_from(layer, shape) if self.tracking else None
+        spec = varied or self.spec_from(layer.kind, self.tracks.present(shape) if self.tracking else shape)
+        self.require(spec is not None)
+        assert spec is not None
+        return spec[1]
+
+    def _shape_of_layer(self, layer: Layer, shape: Any) -> Tuple[Any, ...]:
+        """A shape that a layer is asked about; nothing is known of layers that hold others, or take several shapes."""
+        self.require(type(layer) is Layer and not (layer.owned or layer.failed or layer.kind.own))
+        self.require(type(shape) in (list, tuple) and not layer.extra)
+        self.require(all(type(size) in (int, type(None), origins.Token) for size in shape))
+        return tuple(shape)
+
+    def refusal_of_build(self, kind: Kind, shape: Tuple[Any, ...]) -> Any:
+        """The class of what a layer raises when it is built on a shape; None where it raises nothing."""
+        return self._asked_about(kind, ("build", shape), lambda layer: layer.build(shape))[0]
+
+    def spec_from(self, kind: Kind, shape: Tuple[Any, ...]) -> Optional[Tuple[Any, ...]]:
+        """The shape that a layer makes of another, as that of a tensor; None where that is no one shape, the same before
+        and after the layer is built."""
+
+        def made(layer: Any) -> Any:
+            before = tuple(layer.compute_output_shape(shape))
+            layer.build(shape)
+            plain = all(type(size) in (int, type(None)) for size in before)
+            return before if plain and tuple(layer.compute_output_shape(shape)) == before else None
+
+        found = self._asked_about(kind, ("shape", shape), made)[1]
+        return None if found is None else ("t", found, "float32")
+
+    def _asked_about(self, kind: Kind, key: Any, ask: Callable[[Any], Any]) -> Tuple[Any, Any]:
+        """What a new layer of a kind answers: the class of what it raises, or what it gives."""
+        found = kind.answers.get(key)
+        if found is None:
+            self.active, self.asking = False, True
+            try:
+                with _FreshNames():
+                    layer = self._real(kind)
+                    try:
+                        found = None, ask(layer)
+                    except Exception as error:
+                        found = type(error), None
+            finally:
+                self.active, self.asking = True, False
+            kind.answers[key] = found
+        return found
 
     def _refused_later(self, called: Any) -> None:
         """A layer or an operation will refuse its input in a step, if that comes so far."""
@@ -1061,7 +1129,7 @@ class Memory:
             # Who wraps or keeps it needs a real one.
             self.objects.distrust([state.cls])
         if kind is Layer:
-            self.require(not value.owned and value.first is None)
+            self.require(not value.owned and value.first is None and value.told is None)
             value.owned = True
             return (Layer, value.kind)
         if kind is Sequential:

@@ -193,6 +193,7 @@ class Kind:
     """A layer class with its arguments: all that decides its behaviour."""
 
     __slots__ = (
+        "answers",
         "arguments",
         "cls",
         "counts",
@@ -215,6 +216,8 @@ class Kind:
         """What is called with the arguments: the class, or the function that makes a ready-made model."""
         self.arguments = arguments
         self.results: Dict[Any, "Result"] = {}
+        self.answers: Dict[Any, Tuple[Any, Any]] = {}
+        """What layers of this kind answered to questions about shapes: the class of what was raised, or what was given."""
         self.counts: Tuple[Tuple[str, int], ...] = ()
         self.named: Optional[str] = None
         self.input_shape: Any = None
@@ -309,6 +312,7 @@ class Layer(HandedOut):
         "owned",
         "result",
         "span",
+        "told",
         "varied",
     )
 
@@ -335,6 +339,8 @@ class Layer(HandedOut):
         """The parameters of the models that it wraps."""
         self.failed = False
         """It has refused an input, and what that left behind in it is not known."""
+        self.told: Optional[Tuple[Any, ...]] = None
+        """The shape that it was built on before it was called."""
         self.varied: Optional[Tuple[Any, Any, Any]] = None
         """Its class and arguments, where there are tokens among them."""
         self.result: Optional[Result] = None
@@ -345,6 +351,12 @@ class Layer(HandedOut):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.memory.call(self, args, kwargs, sys._getframe(1))
+
+    def build(self, input_shape: Any) -> None:
+        self.memory.build(self, input_shape, sys._getframe(1))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return self.memory.shape_from(self, input_shape)
 
 
 class Sealed(HandedOut):

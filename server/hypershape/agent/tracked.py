@@ -177,12 +177,36 @@ class Tracks:
         memory = self._memory
 
         def result_at(here: Dict[str, int]) -> Any:
-            kind = layer.kind if layer.varied is None else self._kind_at(layer.varied, here)
+            kind = self._kind_of(layer, here)
             given = self.at(args, here), self.at(kwargs, here), self.at(earlier, here)
             return _outcome(memory.result_of(kind, *given))
 
         tokens = self.tokens((layer, args, kwargs, earlier))
         return self._explore("call", tokens, (layer, args, kwargs, earlier), result_at)
+
+    def build(self, layer: Any, shape: Any) -> None:
+        """The run depends on what decides whether a layer can be built on a shape."""
+        memory, tokens = self._memory, self.tokens((layer, shape))
+        if not self.tracker.live(tokens):
+            return
+
+        def refusal_at(here: Dict[str, int]) -> Any:
+            return ("built", memory.refusal_of_build(self._kind_of(layer, here), self.at(shape, here))), ()
+
+        self._try(("build", self._template((layer, shape))), tokens, refusal_at)
+
+    def shape_from(self, layer: Any, shape: Any) -> Varied:
+        """The shape that a layer makes of another, as that of a tensor, at all values."""
+        memory = self._memory
+
+        def shape_at(here: Dict[str, int]) -> Any:
+            spec = memory.spec_from(self._kind_of(layer, here), self.at(shape, here))
+            return (("unknown",), ()) if spec is None else _split(spec)
+
+        return self._explore("shape", self.tokens((layer, shape)), (layer, shape), shape_at)
+
+    def _kind_of(self, layer: Any, here: Dict[str, int]) -> Any:
+        return layer.kind if layer.varied is None else self._kind_at(layer.varied, here)
 
     def operate(self, operation: Any, args: Any, kwargs: Any) -> Varied:
         """What an operation gives on tensors at all values."""
