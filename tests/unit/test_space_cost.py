@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from hypershape.model import Cost, Hyperparameter, LayerCall, Rehearsal, Report, Span, Target, TargetAnalysis
 from hypershape.report import details, told
 from hypershape.report.cost import duration, size
-from hypershape.space.cost import _rounds, cost_of, held, kept, least, work
+from hypershape.space.cost import _rounds, cost_of, held, kept, least, work, would_gain
 
 PLACE = Span("/project/model.py", 1, 1, 1, 5)
 UNITS = Hyperparameter("units", "Choice", 16, (16, 64, 256, 1024), 4)
@@ -30,7 +31,7 @@ def rehearsal(units: int, seconds: float, peak: int = 10**8, **training: Any) ->
         "weights": 4 * (102 * units + 1), "slots": 8 * (102 * units + 1), **training,
     }  # fmt: skip
     trial = {"trainings": [trained], "peak": peak, "seconds": 1 + 4 * seconds}
-    tuner = {"class": "RandomSearch", "max_trials": 4}
+    tuner = {"class": "RandomSearch", "oracle": "RandomSearchOracle", "max_trials": 4}
     return Rehearsal(
         {"units": units}, "ok", PLACE, values={"units": units}, hyperparameters=(UNITS,),
         facts={"trials": 2, "tuner": tuner, "cost": {"device": "CPU", "trials": [trial]}},
@@ -59,16 +60,16 @@ def test_where_nothing_was_measured_nothing_is_told() -> None:
 
 
 def test_a_measured_configuration_lies_within_the_bounds() -> None:
-    found = cost(rehearsal(16, 0.01), rehearsal(256, 0.05), rehearsal(1024, 0.18))
+    found = cost(rehearsal(16, 0.02), rehearsal(256, 0.05), rehearsal(1024, 0.18))
     assert found.step is not None
-    assert found.step[0] <= 0.01 and found.step[1] >= 0.18
+    assert found.step[0] <= 0.02 and found.step[1] >= 0.18
 
 
 def test_what_lies_beyond_takes_at_most_in_proportion_to_its_work() -> None:
     found = cost(rehearsal(16, 0.01), units=(16, 64))
     assert found.step is not None
     times = (work(report(64), 1) or 0) / (work(report(16), 1) or 1)
-    assert found.step == pytest.approx((0.01 / 1.25, 0.01 * times * 1.25))
+    assert found.step == pytest.approx((0.01 / 1.5, 0.01 * times * 1.5))
 
 
 def test_bounds_that_say_nothing_are_not_told() -> None:
@@ -77,12 +78,12 @@ def test_bounds_that_say_nothing_are_not_told() -> None:
 
 
 def test_the_error_of_a_prediction_is_that_of_a_configuration_that_it_did_not_see() -> None:
-    found = cost(rehearsal(16, 0.02), rehearsal(256, 0.09), rehearsal(1024, 0.18))
+    found = cost(rehearsal(16, 0.03), rehearsal(256, 0.12), rehearsal(1024, 0.18))
     (step, _), spent = found.errors, found.spent
     assert [each.foretold[0] is None for each in spent] == [True, False, True]
     assert spent[1].foretold[0] is not None
-    assert step == pytest.approx(abs(spent[1].foretold[0] / 0.09 - 1))
-    assert step is not None and step > 0.3
+    assert step == pytest.approx(abs(spent[1].foretold[0] / 0.12 - 1))
+    assert step is not None and step > 0.2
     assert found.step is not None
     assert found.step[1] >= 0.18 * (1 + step) * 0.9
 
@@ -145,6 +146,32 @@ def test_words() -> None:
     assert shown == ["4 ms", "3.2 s", "45 s", "10 min", "1 h", "3 h 20 min", "2.1 days"]
     assert [size(each) for each in (3e6, 2.14e9, 31e9)] == ["3 MB", "2.1 GB", "31 GB"]
     found = cost(rehearsal(16, 0.01), units=(16,))
-    assert told(found) == "the search of 4 trials takes about 36 s to 54 s on this CPU"
+    assert told(found) == "the search of 4 trials takes about 31 s to 64 s on this CPU"
     assert any("Measured at 1 configuration." in each for each in details(found))
     assert not math.isnan(found.search[0] if found.search else math.nan)
+
+
+def test_random_configurations_tell_what_a_random_search_takes() -> None:
+    played = [rehearsal(16, 0.01), rehearsal(256, 0.05), rehearsal(1024, 0.18)]
+    wide = replace(target(), cost=cost(*played), rehearsals=tuple(played))
+    assert would_gain(wide)
+    drawn = [report(units) for units in (16, 16, 16, 64) * 16]
+    found = cost_of(target(), played, drawn=drawn)
+    assert found is not None and found.search is not None
+    # Most trials are of the smallest model: 4 trials of 10 epochs of 100 steps of about 10 to 20 ms.
+    assert 20 < found.search[0] < 55 and found.search[1] < 150
+    assert found.step == cost(*played).step
+    grid = [
+        replace(each, facts={**each.facts, "tuner": {"oracle": "GridSearchOracle", "max_trials": 2}})
+        for each in played
+    ]
+    assert not would_gain(replace(target(), cost=cost(*grid), rehearsals=tuple(grid)))
+
+
+def test_trials_that_fail_lower_the_lower_bound() -> None:
+    played = [rehearsal(16, 0.01), rehearsal(256, 0.05), rehearsal(1024, 0.18)]
+    ok = [report(16)] * 63 + [report(64)]
+    half = [*ok[:32], *(replace(each, verdict="fail") for each in ok[32:])]
+    whole, less = (cost_of(target(), played, drawn=each) for each in (ok, half + ok[:1]))
+    assert whole is not None and whole.search is not None and less is not None and less.search is not None
+    assert less.search[0] < 0.7 * whole.search[0]

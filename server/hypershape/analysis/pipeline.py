@@ -18,6 +18,7 @@ from hypershape.analysis.probing import Question
 from hypershape.analysis.rehearsing import REHEARSING_SECONDS, Player, rehearsed
 from hypershape.analysis.repairs import REPLAYING_SECONDS, with_fixes, with_played_fixes
 from hypershape.analysis.results import Widen, by_itself, unprobed
+from hypershape.analysis.spending import SECONDS, with_spending
 from hypershape.analysis.together import with_all
 from hypershape.analysis.turns import LONG_SECONDS, Finished, Turns, Waiting
 from hypershape.model import (
@@ -163,6 +164,7 @@ async def analyse(
             state, plain, options, replaying(clock, options.on_top, plain), widen, cache
         )
         state = await with_all(state, plain, options, clock, widen)
+        state = await with_spending(state, agent, Clock(SECONDS, agent=agent) if options.on_top else clock)
     yield state
 
 

@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median, stdev
 from typing import Any
 
 from hypershape.model import (
@@ -30,11 +30,14 @@ from hypershape.model import (
 )
 from hypershape.space import odds
 
-LEAST_ERROR = 0.25
+LEAST_ERROR, LEAST_STEP_ERROR = 0.25, 0.5
 """No bound is told more precisely: a few steps on a machine that also does other things are no better."""
 
 WIDEST = 30.0
 """Bounds that lie farther apart are none."""
+
+WORTH_DRAWING = 2.0
+"""Where the bounds of a search lie farther apart, random configurations tell more."""
 
 WORK_OF_A_NUMBER = 8
 """What it costs to write a number that a layer gives, in multiplications: memory is slower than arithmetic."""
@@ -47,10 +50,35 @@ KEPT = 0.5
 up it may keep the sum alone."""
 
 
-def cost_of(target: TargetAnalysis, rehearsals: Sequence[Rehearsal], on_gpu: bool = False) -> Cost | None:
+def would_gain(target: TargetAnalysis) -> bool:
+    """Whether random configurations would tell how long a search takes: one whose trials are drawn, and differ much."""
+    found = target.cost
+    if found is None or found.batch is None or found.batch[0] != found.batch[1] or not found.trials:
+        return False
+    tuner: Mapping[str, Any] = next(
+        (each.facts["tuner"] for each in target.rehearsals if each.facts.get("tuner")), {}
+    )
+    wide = found.search is None or found.search[1] > WORTH_DRAWING * found.search[0]
+    return _draws(tuner, target.hyperparameters) and wide
+
+
+def _draws(tuner: Mapping[str, Any], space: Sequence[Hyperparameter]) -> bool:
+    """Whether the trials of a tuner are as likely as random draws: each by itself, or all that there are."""
+    size, most = _size(space), tuner.get("max_trials")
+    every = size is not None and type(most) is int and most >= size
+    return tuner.get("oracle") == "RandomSearchOracle" or every
+
+
+def cost_of(
+    target: TargetAnalysis,
+    rehearsals: Sequence[Rehearsal],
+    on_gpu: bool = False,
+    drawn: Sequence[Report] = (),
+) -> Cost | None:
     """What the rehearsals of one tuner tell; None where none measured anything.
 
-    With `on_gpu` the user's search runs on a device that no rehearsal saw, so that seconds tell nothing of it.
+    With `on_gpu` the user's search runs on a device that no rehearsal saw, so that seconds tell nothing of it. `drawn`
+    are reports of configurations as a random search draws them.
     """
     first = next((each for each in rehearsals if each.facts.get("cost")), None)
     if first is None:
@@ -62,12 +90,16 @@ def cost_of(target: TargetAnalysis, rehearsals: Sequence[Rehearsal], on_gpu: boo
     played, measured = [each for each, _ in known], [found for _, found in known if found is not None]
     ran = [report for report in target.reports if report.verdict == "ok"]
     batches = _batches(measured, played)
-    steps, bytes_ = _Line([(each.work, each.step) for each in measured]), _bytes_line(measured)
+    steps, bytes_ = _steps_line(measured), _bytes_line(measured)
     works = [work(report, batch) for report in ran for batch in batches]
     step = steps.over(works) if batches else None
     holds = [held(report, batch, 1.0 + _ratio(measured)) for report in ran for batch in batches]
     memory = bytes_.over(holds) if batches else None
-    search, trials = _search(target, measured, first.facts.get("tuner") or {}, played, step)
+    tuner = first.facts.get("tuner") or {}
+    average = step
+    if drawn and len(batches) == 1 and _draws(tuner, target.hyperparameters):
+        average = _average(drawn, steps, batches[0], tuner.get("max_trials"))
+    search, trials = _search(target, measured, tuner, played, average)
     device = str(first.facts["cost"].get("device", "CPU"))
     foreign = on_gpu and device == "CPU"
     return Cost(
@@ -92,6 +124,27 @@ def cost_of(target: TargetAnalysis, rehearsals: Sequence[Rehearsal], on_gpu: boo
     )
 
 
+def _average(
+    drawn: Sequence[Report], steps: _Line, batch: int, trials: int | None
+) -> tuple[float, float] | None:
+    """Between which seconds the average step of the trials of a search lies, whatever it happens to draw.
+
+    A trial that fails takes next to nothing.
+    """
+    built = [report for report in drawn if report.verdict == "ok"]
+    works = [work(report, batch) for report in built]
+    bounds = [None if x is None else steps.bounds(x) for x in works]
+    known = [each for each in bounds if each is not None]
+    if len(known) < 2 or len(known) < len(bounds):
+        return None
+    by_chance = 2 * math.sqrt(1 / len(known) + 1 / max(trials or 1, 1))
+    lows, highs = [low for low, _ in known], [high for _, high in known]
+    least = (fmean(lows) - by_chance * stdev(lows)) * len(built) / len(drawn)
+    most = fmean(highs) + by_chance * stdev(highs)
+    least, most = max(least, min(lows) * len(built) / len(drawn)), min(most, max(highs))
+    return (least, most) if most <= WIDEST * least else None
+
+
 def predicted(
     target: TargetAnalysis, rehearsals: Sequence[Rehearsal], report: Report
 ) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
@@ -102,7 +155,7 @@ def predicted(
         return None, None
     (batch,) = batches
     sizes = work(report, batch), held(report, batch, 1.0 + _ratio(measured))
-    lines = _Line([(each.work, each.step) for each in measured]), _bytes_line(measured)
+    lines = _steps_line(measured), _bytes_line(measured)
     step, memory = (None if x is None else line.bounds(x) for x, line in zip(sizes, lines, strict=True))
     return step, memory
 
@@ -292,14 +345,20 @@ def _batches(measured: Sequence[_Measured], played: Sequence[Rehearsal]) -> tupl
 class _Line:
     """Seconds or bytes over a number that shapes give."""
 
-    def __init__(self, points: Iterable[tuple[float | None, float | None]]) -> None:
-        self._all = list(points)
+    def __init__(
+        self,
+        points: Iterable[tuple[float | None, float | None]],
+        least_error: float = LEAST_ERROR,
+        straight: bool = False,
+    ) -> None:
+        """`straight`: what lies between two points is as near to the line as those are that it was held against."""
+        self._all, self._least_error, self._straight = list(points), least_error, straight
         self._points = sorted((x, y) for x, y in self._all if x and y)
 
     def without(self, place: int) -> float | None:
         """What the others let expect of a point; None for one of the outermost, and where they are fewer than two."""
         x, y = self._all[place]
-        others = _Line(each for number, each in enumerate(self._all) if number != place)
+        others = _Line([each for number, each in enumerate(self._all) if number != place])
         return others._expected(x) if x and y else None
 
     def _expected(self, x: float) -> float | None:
@@ -323,7 +382,7 @@ class _Line:
             for place, (_, y) in enumerate(self._all)
             if y and (told := self.without(place)) is not None
         ]
-        return max([LEAST_ERROR, *found])
+        return max([self._least_error, *found])
 
     def bounds(self, x: float) -> tuple[float, float] | None:
         """Between which numbers it lies at a place; None where nothing was measured."""
@@ -331,14 +390,16 @@ class _Line:
             return None
         off = 1 + self._error()
         expected = self._expected(x)
-        if expected is not None and len(self._points) > 2:
+        if expected is not None and self._straight and len(self._points) > 2:
             return expected / off, expected * off
         below = [y for each, y in self._points if each <= x]
         above = [y for each, y in self._points if each >= x]
         (first, lowest), (last, highest) = self._points[0], self._points[-1]
         least = max(below) if below else lowest * x / first
         most = min(above) if above else highest * x / last
-        return min(least, most) / off, max(least, most) * off
+        # A model with larger weights and smaller outputs, or the other way round, is on no line with its neighbours.
+        told = [least, most, *([expected] if expected is not None else [])]
+        return min(told) / off, max(told) * off
 
     def over(self, wanted: Iterable[float | None]) -> tuple[float, float] | None:
         """Between which numbers all that is wanted lies; None where that says next to nothing."""
@@ -355,6 +416,10 @@ def _columns(weighted: Sequence[tuple[float, float, float]]) -> Iterator[list[tu
     yield [(w, 1.0) for w, _, _ in weighted]
     yield [(w, a) for w, a, _ in weighted]
     yield [(w, b) for w, _, b in weighted]
+
+
+def _steps_line(measured: Sequence[_Measured]) -> _Line:
+    return _Line([(each.work, each.step) for each in measured], LEAST_STEP_ERROR, straight=True)
 
 
 def _bytes_line(measured: Sequence[_Measured]) -> _Line:
