@@ -33,6 +33,7 @@ from hypershape.model import (
     ProbeError,
     Report,
     Severity,
+    Shape,
     Target,
     TargetAnalysis,
     key_of,
@@ -41,6 +42,7 @@ from hypershape.probe import Agent, AgentFailed, Cache, SliceFailed, placed
 from hypershape.rules.common import fate
 from hypershape.rules.common.failure import COSTLY
 from hypershape.rules.common.rehearsed import Story, is_in_the_way, stories
+from hypershape.rules.common.shaping import fits_labels
 from hypershape.space.shares import SEEN, of_failures, percent
 
 TRIAL_SECONDS = 10.0
@@ -151,9 +153,17 @@ async def _with_fixes(trial: Trial, indices: Sequence[int], options: Options) ->
         if left <= (0 if trial.replay is None else -trial.clock.seconds):
             _give_up(findings, order[position:], trial)
             break
-        share = trial.clock.part(max(left / (len(order) - position), min(left, LEAST_SECONDS)))
+        share = trial.clock.part(max(_share(left, findings, order[position:]), min(left, LEAST_SECONDS)))
         findings[index] = findings[index].with_fixes(*await _fixes(findings[index], trial, options, share))
     return replace(trial.state, findings=tuple(findings))
+
+
+def _share(left: float, findings: Sequence[Finding], order: Sequence[int]) -> float:
+    """What the first of some findings gets of the time that is left: hints, at the end, wait with little for the others."""
+    hints = sum(findings[index].severity is Severity.HINT for index in order)
+    if hints == len(order):
+        return left / hints
+    return (left - min(hints * LEAST_SECONDS, left / 2)) / (len(order) - hints)
 
 
 def _give_up(findings: list[Finding], left: Sequence[int], trial: Trial) -> None:
@@ -484,6 +494,8 @@ def _told(fix: Fix, new: TargetAnalysis, old: TargetAnalysis) -> Fix:
     if len(old.causes) < 2 or gives_up:
         # Where trials are given up, the title says what still fails, and that it is wanted.
         return told
+    if new.coverage is not None and new.coverage.all_fail:
+        return replace(told, title=f"{fix.title}{UNCOVERED}")
     about = "" if figure.exact else "about "
     left = f"{about}{percent(figure.share)} of the rest still fails" if figure.share else "nothing fails then"
     title = f"{fix.title[:-1]}; {left})" if fix.title.endswith(")") else f"{fix.title} ({left})"
@@ -573,7 +585,7 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: F
     # Another target of the file may fail in every configuration, as it did before.
     must_build = old.target.name == finding.target or any(each.verdict == "ok" for each in old.reports)
     if finding.cause is not None and must_build and not any(each.verdict == "ok" for each in new.reports):
-        return False
+        return _leaves_the_others(new, old, finding)
     if any(
         (cause.error.type, cause.error.stage) not in others and not _gives_up(cause, old)
         for cause in new.causes
@@ -581,7 +593,15 @@ def _no_worse(new: TargetAnalysis, old: TargetAnalysis, finding: Finding, fix: F
         return False
     if not fix.drops and not space_is_kept(new, old):
         return False
-    return fix.reshapes or not _outputs_changed(new.reports, old.reports)
+    return fix.reshapes or not _outputs_changed(new.reports, old)
+
+
+def _leaves_the_others(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> bool:
+    """Whether nothing built before for several reasons, and now for all of them but the one that was repaired."""
+    if any(each.verdict == "ok" for each in old.reports) or not _declares_all(new, old):
+        return False
+    others = {_starts(each.error) for each in old.causes if each is not finding.cause}
+    return bool(new.causes) and {_starts(each.error) for each in new.causes} <= others
 
 
 def _only_the_next(new: TargetAnalysis, old: TargetAnalysis, finding: Finding) -> bool:
@@ -651,14 +671,25 @@ def _gives_up(cause: Cause, old: TargetAnalysis) -> bool:
     return cause.error.type == GIVEN_UP and not any(key_of(failing) in built for failing in cause.failing)
 
 
-def _outputs_changed(new: Sequence[Report], old: Sequence[Report]) -> bool:
-    """Whether a configuration that built before builds a model with outputs of another shape now."""
-    before = {key_of(report.configuration): report.output_shapes for report in old if report.verdict == "ok"}
+def _outputs_changed(new: Sequence[Report], old: TargetAnalysis) -> bool:
+    """Whether a configuration that built before builds a model with outputs of another shape now, and not with those
+    that the labels ask for."""
+    built = {key_of(each.configuration): each.output_shapes for each in old.reports if each.verdict == "ok"}
     return any(
         report.verdict == "ok"
-        and before.get(key_of(report.configuration), report.output_shapes) != report.output_shapes
+        and built.get(key_of(report.configuration), report.output_shapes) != report.output_shapes
+        and not _fits_at_last(report.output_shapes, built[key_of(report.configuration)], old)
         for report in new
     )
+
+
+def _fits_at_last(new: Sequence[Shape], old: Sequence[Shape], target: TargetAnalysis) -> bool:
+    """Whether an output fits the labels of the search that did not before, though no loss refused it."""
+    labels = target.known_data.y if target.known_data is not None else ()
+    if not len(new) == len(old) == len(labels) == 1:
+        return False
+    whole = (None, *labels[0])
+    return fits_labels(whole, new[0]) and not fits_labels(whole, old[0])
 
 
 def _count(findings: Sequence[Finding], code: str) -> int:

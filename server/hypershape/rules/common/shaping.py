@@ -289,3 +289,14 @@ def _handed(parameter: ast.arg, calls: Sequence[ast.Call], code: Code) -> ast.ex
 
 def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def fits_labels(labels: Sequence[int | None], output: Sequence[int | None]) -> bool:
+    """Whether Keras's losses compare the two one by one: equal, but for a last axis of 1 that one of them lacks."""
+    if len(output) - len(labels) == 1 and output[-1] == 1:
+        output = output[:-1]
+    elif len(labels) - len(output) == 1 and labels[-1] == 1:
+        labels = labels[:-1]
+    if len(labels) != len(output):
+        return False
+    return all(None in (one, other) or one == other for one, other in zip(labels, output, strict=True))

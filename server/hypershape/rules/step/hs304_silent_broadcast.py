@@ -8,8 +8,9 @@ from functools import partial
 
 from hypershape.model import Analysis, Finding, Fix, Severity, TargetAnalysis
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import wording
 from hypershape.rules.common.failure import compiles
-from hypershape.rules.common.shaping import fewer_axes, more_axes, of_width
+from hypershape.rules.common.shaping import fewer_axes, fits_labels, more_axes, of_width
 from hypershape.source import Code
 
 _LOSSES = (
@@ -42,6 +43,17 @@ class SilentBroadcast(Rule):
     severity = Severity.WARNING
 
     INVALID = (
+        Example.layers(
+            """
+            layer_count = hp.Int("layer_count", 1, 2)
+            for index in range(layer_count):
+                model.add(layers.GRU(4, return_sequences=index == 0))
+            """,
+            input="(6, 2)",
+            head="layers.Dense(1)",
+            data="x=(6, 2) y=(1,)",
+            at='"mse"',
+        ),
         Example.layers(
             'model.add(layers.Dense(hp.Int("units", 4, 8)))',
             input="(4,)",
@@ -119,13 +131,13 @@ class SilentBroadcast(Rule):
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         for target in analysis.targets:
-            loss, shapes = _loss(target, code), _stretched(target)
-            if loss is None or shapes is None:
+            loss, stretched = _loss(target, code), _stretched(target)
+            if loss is None or stretched is None:
                 continue
-            labels, output = shapes
+            labels, output, when = stretched
             yield self.finding(
-                f"The labels have the shape {labels} but the model gives {output}: this loss stretches one to fit the "
-                "other, without an error.",
+                f"The labels have the shape {labels} but the model gives {output}{when}: this loss stretches one to fit "
+                "the other, without an error.",
                 code.span(loss),
                 target=target.target.name,
                 repairs=partial(_repairs, labels, output, target, code),
@@ -156,29 +168,31 @@ def _loss(target: TargetAnalysis, code: Code) -> ast.expr | None:
     return loss if name in _LOSSES else None
 
 
-def _stretched(target: TargetAnalysis) -> tuple[Shape, Shape] | None:
-    """The shapes of the labels and of the output, where no configuration has an output that fits."""
+def _stretched(target: TargetAnalysis) -> tuple[Shape, Shape, str] | None:
+    """The shapes of the labels and of an output that does not fit, and with which values, where others have one that does."""
     data = target.known_data
     if data is None or len(data.y) != 1:
         return None
     labels: Shape = (None, *data.y[0])
-    outputs = [
-        report.output_shapes[0] if len(report.output_shapes) == 1 else None
+    seen = [
+        report
         for report in target.reports
         # A report that used no data is of a model whose own training loop may turn it into other data.
         if report.verdict == "ok" and report.data in ("known", "declared")
     ]
-    if not outputs or any(each is None or _fits(labels, each) for each in outputs):
+    if not seen or any(len(report.output_shapes) != 1 for report in seen):
         return None
-    return labels, outputs[0] or ()
-
-
-def _fits(labels: Shape, output: Shape) -> bool:
-    """Whether Keras's losses compare the two one by one: equal, but for a last axis of 1 that one of them lacks."""
-    if len(output) - len(labels) == 1 and output[-1] == 1:
-        output = output[:-1]
-    elif len(labels) - len(output) == 1 and labels[-1] == 1:
-        labels = labels[:-1]
-    if len(labels) != len(output):
-        return False
-    return all(None in (one, other) or one == other for one, other in zip(labels, output, strict=True))
+    apart = [report for report in seen if not fits_labels(labels, report.output_shapes[0])]
+    if not apart:
+        return None
+    first = apart[0]
+    fitting = [report.configuration for report in seen if report not in apart]
+    telling = [
+        name
+        for name, value in first.configuration.items()
+        if all(name not in each or each[name] != value for each in fitting)
+    ]
+    when = (
+        f" with {wording.values(first.configuration, telling[:1] or first.configuration)}" if fitting else ""
+    )
+    return labels, first.output_shapes[0], when
