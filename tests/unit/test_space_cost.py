@@ -175,3 +175,25 @@ def test_trials_that_fail_lower_the_lower_bound() -> None:
     whole, less = (cost_of(target(), played, drawn=each) for each in (ok, half + ok[:1]))
     assert whole is not None and whole.search is not None and less is not None and less.search is not None
     assert less.search[0] < 0.7 * whole.search[0]
+
+
+def with_hyperparameter(played: Rehearsal, name: str, value: int, *values: int) -> Rehearsal:
+    hp = Hyperparameter(name, "Choice", values[0], values, len(values))
+    return replace(played, values={**played.values, name: value}, hyperparameters=(UNITS, hp))
+
+
+def test_batches_and_epochs_that_the_training_draws_are_all_counted_or_none() -> None:
+    # `HyperModel.fit` may declare what `build` knows nothing of.
+    batch = with_hyperparameter(rehearsal(16, 0.01), "batch", 32, 32, 64)
+    found = cost(batch, units=(16,))
+    assert found.batch == (32, 64) and found.search is None
+    epochs = with_hyperparameter(rehearsal(16, 0.01), "epochs", 10, 10, 50)
+    assert cost(epochs, units=(16,)).search is None
+    other = with_hyperparameter(rehearsal(16, 0.01), "rate", 7, 7, 8)
+    assert cost(other, units=(16,)).search is not None
+
+
+def test_of_a_trial_that_trains_more_than_was_played_no_time_is_told() -> None:
+    played = rehearsal(16, 0.01)
+    played.facts["cost"]["trials"][0]["more"] = True
+    assert cost(played, units=(16,)).search is None

@@ -4,6 +4,8 @@ The fact `cost` of a rehearsal: the `device` that trained (CPU, GPU), and of eac
 that the process held at once above what it held before the tuner was made (`peak`, in bytes; on a GPU what its
 backend tells) and its `trainings`, one for each `fit`:
 
+`more` says that there were others, or that a loop of the user's own was cut, so that a search trains longer.
+
 - `batch`, `steps` and `epochs`: the size of a batch, the batches of an epoch and the epochs that a search would train;
   `first_epoch`, with which it begins; `checks`: the batches of a validation
 - `least_epochs`: after so many epochs some callback may end it
@@ -34,7 +36,7 @@ LOOKED = 0.005
 """So many seconds lie between two looks at the memory of the process."""
 
 MOST_TRAININGS = 20
-"""Of more trainings in a trial only the number of them counts."""
+"""So many trainings of a trial are told."""
 
 
 class Meter:
@@ -48,10 +50,12 @@ class Meter:
         """What the process holds now is none of the search's: its tuner builds a first model before any trial."""
         self._memory.begin()
 
-    def found(self) -> Optional[Dict[str, Any]]:
-        """The fact; None where nothing was trained."""
+    def found(self, shortened: bool = False) -> Optional[Dict[str, Any]]:
+        """The fact; None where nothing was trained. `shortened`: a loop of the user's own around it was cut."""
         if not any(each["trainings"] for each in self.trials):
             return None
+        for each in self.trials if shortened else ():
+            each["more"] = True
         return {"device": _device(), "trials": self.trials}
 
     @contextlib.contextmanager
@@ -71,6 +75,8 @@ class Meter:
         measured: Dict[str, Any] = dict(asked)
         if len(trainings) < MOST_TRAININGS:
             trainings.append(measured)
+        elif self.trials:
+            self.trials[-1]["more"] = True
         stopwatch = _with_stopwatch(given)
         yield
         if stopwatch is not None:

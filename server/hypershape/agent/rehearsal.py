@@ -129,7 +129,7 @@ class Watch:
         self._facts.update(shared=self._shared.found, silenced=self._hooks.silenced)
         if self._hooks.waited:
             self._facts["waited"] = self._hooks.waited
-        measured = self._meter.found()
+        measured = self._meter.found(bool(self._loops.shortened))
         if measured is not None:
             self._facts["cost"] = measured
         return {

@@ -123,12 +123,8 @@ def _called(analysis: Analysis, line: int, column: int, pins: Mapping[str, Pin])
         return None
     place = module.code.span(call.func)
     for target in analysis.targets:
-        if (
-            target.cost is not None
-            and target.cost.tuner == module.code.span(call)
-            and (spent := _spent(target))
-        ):
-            return "\n\n".join(spent), place
+        if target.cost is not None and target.cost.tuner == module.code.span(call) and _spent(target):
+            return "\n\n".join(_spent(target)), place
     text = words.entrance(module, call)
     for target in analysis.targets:
         pin = pins.get(target.target.name)
@@ -152,7 +148,6 @@ def layers(rows: Sequence[LayerRow], module: Module, target: TargetAnalysis, pin
         parts.append(f"Pinned: {pin.text}.")
     elif target.coverage is not None:
         parts.append(_over(target.coverage))
-    parts += _spent(target)
     if target.assumptions:
         parts.append("Assumed: " + "; ".join(target.assumptions))
     if target.reason:
@@ -205,6 +200,7 @@ def summary(target: TargetAnalysis) -> str:
         for cause in target.causes
         if cause.condition is not None
     ]
+    parts += _spent(target)
     if target.assumptions:
         parts.append("Assumed: " + "; ".join(target.assumptions))
     if target.reason:
@@ -213,12 +209,13 @@ def summary(target: TargetAnalysis) -> str:
 
 
 def _spent(target: TargetAnalysis) -> list[str]:
-    """What training takes, as a paragraph."""
+    """What training takes, as a paragraph, where there is anything to say."""
     if target.cost is None:
         return []
     from hypershape.report import details
 
-    return [" ".join(details(target.cost))]
+    told = " ".join(details(target.cost))
+    return [told] if told else []
 
 
 def _figure(target: TargetAnalysis, cause: Cause) -> str:

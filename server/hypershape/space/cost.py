@@ -89,7 +89,7 @@ def cost_of(
         return None
     played, measured = [each for each, _ in known], [found for _, found in known if found is not None]
     ran = [report for report in target.reports if report.verdict == "ok"]
-    batches = _batches(measured, played)
+    batches = _batches(measured, played, target)
     steps, bytes_ = _steps_line(measured), _bytes_line(measured)
     works = [work(report, batch) for report in ran for batch in batches]
     step = steps.over(works) if batches else None
@@ -99,7 +99,8 @@ def cost_of(
     average = step
     if drawn and len(batches) == 1 and _draws(tuner, target.hyperparameters):
         average = _average(drawn, steps, batches[0], tuner.get("max_trials"))
-    search, trials = _search(target, measured, tuner, played, average)
+    # Of batches of several sizes an epoch has other numbers of steps.
+    search, trials = _search(target, measured, tuner, played, average if len(batches) == 1 else None)
     device = str(first.facts["cost"].get("device", "CPU"))
     foreign = on_gpu and device == "CPU"
     return Cost(
@@ -271,6 +272,7 @@ class _Measured:
     beside: float
     """The seconds of a trial that are none of its batches, but for those that compile them."""
     trainings: tuple[Mapping[str, Any], ...]
+    """Those of a trial; none where a search has more of them than were seen."""
     check: float
     """The time of a batch of a validation, as a share of that of a step."""
 
@@ -309,7 +311,7 @@ def _measured(rehearsal: Rehearsal, target: TargetAnalysis) -> _Measured | None:
         slots,
         trained,
         median([_beside(each) for each in trials]),
-        tuple(trials[0]["trainings"]),
+        () if any(each.get("more") for each in trials) else tuple(trials[0]["trainings"]),
         median(checks) / step if checks and step else 1 / 3,
     )
 
@@ -326,20 +328,30 @@ def _ratio(measured: Sequence[_Measured]) -> float:
     return max(each.slots * each.trained for each in measured)
 
 
-def _batches(measured: Sequence[_Measured], played: Sequence[Rehearsal]) -> tuple[int, ...]:
+def _batches(
+    measured: Sequence[_Measured], played: Sequence[Rehearsal], target: TargetAnalysis
+) -> tuple[int, ...]:
     """The sizes of batches that a search may have: the one of all rehearsals, or the values of what decides it."""
-    sizes = {each.batch for each in measured}
+    sizes = [each.batch for each in measured]
+    found = {size for size in sizes if size is not None}
     if None in sizes:
         return ()
-    found = tuple(sorted(size for size in sizes if size is not None))
-    if len(found) < 2:
-        return found
+    hp = _decides(sizes, played, target)
+    if hp is None:
+        return tuple(found) if len(found) == 1 else ()
+    return tuple(sorted(value for value in hp.values or () if type(value) is int))
+
+
+def _decides(
+    numbers: Sequence[int | None], played: Sequence[Rehearsal], target: TargetAnalysis
+) -> Hyperparameter | None:
+    """The hyperparameter whose value is the number in every rehearsal; of the training alone where that may be chance."""
+    own = {hp.name for hp in target.hyperparameters}
     for hp in played[0].hyperparameters:
-        if hp.values and all(
-            each.values.get(hp.name) == one.batch for each, one in zip(played, measured, strict=True)
-        ):
-            return tuple(sorted(value for value in hp.values if type(value) is int))
-    return ()
+        told = [each.values.get(hp.name) for each in played]
+        if hp.count != 1 and told == list(numbers) and (hp.name not in own or len(set(numbers)) > 1):
+            return hp
+    return None
 
 
 class _Line:
@@ -442,13 +454,15 @@ def _search(
     if rounds is None:
         return None, None
     trials = sum(number for number, _ in rounds)
-    if step is None:
+    epochs = [each.trainings[0].get("epochs") if each.trainings else None for each in measured]
+    alike = len(set(epochs)) == 1 and _decides(epochs, played, target) is None
+    if step is None or None in epochs or not (alike or rounds[0][1] is not None):
         return None, trials
     bounds: list[float] = []
     for seconds, few, pick in ((step[0], True, min), (step[1], False, max)):
         whole = 0.0
-        for number, epochs in rounds:
-            found = [_trial(each, seconds, epochs, few) for each in measured]
+        for number, asked in rounds:
+            found = [_trial(each, seconds, asked, few) for each in measured]
             if None in found:
                 return None, trials
             whole += number * pick(each for each in found if each is not None)
