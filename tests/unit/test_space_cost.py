@@ -197,3 +197,22 @@ def test_of_a_trial_that_trains_more_than_was_played_no_time_is_told() -> None:
     played = rehearsal(16, 0.01)
     played.facts["cost"]["trials"][0]["more"] = True
     assert cost(played, units=(16,)).search is None
+
+
+def test_hyperband_in_a_space_that_fills_no_round_has_no_known_number_of_trials() -> None:
+    played = rehearsal(16, 0.01)
+    bands = {
+        "class": "Hyperband",
+        "oracle": "HyperbandOracle",
+        "max_epochs": 9,
+        "factor": 3,
+        "hyperband_iterations": 1,
+    }
+    played.facts["tuner"].update(bands)
+    # Four configurations, and 17 that the brackets begin with.
+    assert (cost(played, units=(16,)).trials, cost(played, units=(16,)).search) == (None, None)
+    endless = Hyperparameter("rate", "Float", 0.1, None, None, 0.0, 1.0)
+    whole = cost(replace(played, hyperparameters=(UNITS, endless)), units=(16,))
+    assert whole.trials == 23 and whole.search is not None
+    # 3 × 9 + 5 × 3 + 2 × 6 + 9 × 1 + 3 × 2 + 1 × 6 epochs of 100 steps of 10 ms.
+    assert whole.search[0] < 75 + 23 < whole.search[1]

@@ -450,7 +450,7 @@ def _search(
 ) -> tuple[tuple[float, float] | None, int | None]:
     """The seconds of a search between the fastest and the slowest it may be, and how many trials it makes."""
     spaces = played[0].hyperparameters or target.hyperparameters
-    rounds = _hyperband(tuner, spaces) or _trials(tuner, spaces)
+    rounds = _hyperband(tuner, spaces) if "factor" in tuner else _trials(tuner, spaces)
     if rounds is None:
         return None, None
     trials = sum(number for number, _ in rounds)
