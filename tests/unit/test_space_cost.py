@@ -216,3 +216,10 @@ def test_hyperband_in_a_space_that_fills_no_round_has_no_known_number_of_trials(
     assert whole.trials == 23 and whole.search is not None
     # 3 × 9 + 5 × 3 + 2 × 6 + 9 × 1 + 3 × 2 + 1 × 6 epochs of 100 steps of 10 ms.
     assert whole.search[0] < 75 + 23 < whole.search[1]
+
+
+def test_bounds_of_memory_are_told_only_where_they_are_narrow() -> None:
+    near = cost(rehearsal(16, 0.01, peak=10**8), units=(16, 32))
+    far = cost(rehearsal(16, 0.01, peak=10**8), units=(16, 64))
+    assert near.memory is not None and near.memory[0] < 10**8 < near.memory[1]
+    assert far.memory is None and far.step is not None

@@ -33,8 +33,8 @@ from hypershape.space import odds
 LEAST_ERROR, LEAST_STEP_ERROR = 0.25, 0.5
 """No bound is told more precisely: a few steps on a machine that also does other things are no better."""
 
-WIDEST = 30.0
-"""Bounds that lie farther apart are none."""
+WIDEST, WIDEST_MEMORY = 30.0, 6.0
+"""Bounds that lie farther apart are none: whether a trial takes a second or an hour matters, and memory is there or not."""
 
 WORTH_DRAWING = 2.0
 """Where the bounds of a search lie farther apart, random configurations tell more."""
@@ -94,7 +94,7 @@ def cost_of(
     works = [work(report, batch) for report in ran for batch in batches]
     step = steps.over(works) if batches else None
     holds = [held(report, batch, 1.0 + _ratio(measured)) for report in ran for batch in batches]
-    memory = bytes_.over(holds) if batches else None
+    memory = bytes_.over(holds, WIDEST_MEMORY) if batches else None
     tuner = first.facts.get("tuner") or {}
     average = step
     if drawn and len(batches) == 1 and _draws(tuner, target.hyperparameters):
@@ -413,14 +413,14 @@ class _Line:
         told = [least, most, *([expected] if expected is not None else [])]
         return min(told) / off, max(told) * off
 
-    def over(self, wanted: Iterable[float | None]) -> tuple[float, float] | None:
+    def over(self, wanted: Iterable[float | None], widest: float = WIDEST) -> tuple[float, float] | None:
         """Between which numbers all that is wanted lies; None where that says next to nothing."""
         found = [None if x is None else self.bounds(x) for x in dict.fromkeys(wanted)]
         known = [each for each in found if each is not None]
         if not known or len(known) < len(found):
             return None
         least, most = min(low for low, _ in known), max(high for _, high in known)
-        return (least, most) if most <= WIDEST * least else None
+        return (least, most) if most <= widest * least else None
 
 
 def _columns(weighted: Sequence[tuple[float, float, float]]) -> Iterator[list[tuple[float, float]]]:
