@@ -1312,9 +1312,10 @@ class Memory:
         if type(value) is Tensor:
             tensor = self._tensors.get(value.spec)
             if tensor is None:
-                tensor = keras.Input(batch_shape=value.spec[1], dtype=value.dtype)
+                # An Input would be made at three times the cost, and remember each layer that was ever called on it.
+                tensor = keras.KerasTensor(value.spec[1], value.dtype)
                 for axes in value.spec[3:]:
-                    _set_mask(tensor, keras.Input(batch_shape=value.spec[1][:axes], dtype="bool"))
+                    _set_mask(tensor, keras.KerasTensor(value.spec[1][:axes], "bool"))
                 self._tensors[value.spec] = tensor
             return tensor
         if type(value) in (list, tuple):
