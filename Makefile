@@ -108,7 +108,7 @@ $(NEOVIM): $(PYTHON_READY)
 
 test-python: $(PYTHON_READY) $(SKLEARN_READY)
 	# Two at a time: most tests wait for one agent.
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --durations 30
 	HYPERSHAPE_PROCESSES=spawn $(BIN)/pytest -q -m spawned tests/faults
 
 both: $(PYTHON_READY) $(SKLEARN_READY)

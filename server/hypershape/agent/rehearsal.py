@@ -436,6 +436,15 @@ class Watch:
         tuner.run_trial = lambda trial, *args, **kwargs: self._around_run_trial(
             run, tuner, trial, *args, **kwargs
         )
+        search = tuner.search
+
+        @functools.wraps(search)
+        def searching(*args: Any, **kwargs: Any) -> Any:
+            # A tuner's own `search` may refuse its arguments before it comes to that of Keras Tuner.
+            self._called = True
+            return search(*args, **kwargs)
+
+        tuner.search = searching
         oracle = tuner.oracle
         self._tolerated = getattr(oracle, "max_consecutive_failed_trials", None)
         populate = oracle.populate_space
@@ -490,7 +499,7 @@ class Watch:
         self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
         if samples.holds_stand_in(list(given.values())):
             args, kwargs = self._with_samples(tuner, given)
-        self._called, self._searched = True, False
+        self._searched = False
         self._loops.install()
         try:
             result = real(tuner, *args, **kwargs)
