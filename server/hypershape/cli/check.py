@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from hypershape import collector, rules, settings, source
 from hypershape.analysis import analyse
-from hypershape.cli import contract, formats, text
+from hypershape.cli import cluster, contract, formats, text
 from hypershape.cli.outcome import CANNOT_RUN, FOUND, OK, CannotRun
 from hypershape.cli.trust import Trust
 from hypershape.model import Analysis, Environment, Options, Severity
@@ -34,20 +34,31 @@ async def check(
     corners: bool,
     trusted: bool,
     report: Path | None = None,
+    address: str | None = None,
 ) -> int:
     """Checks every file and returns the exit code; `flags` win over the settings of each file's project.
 
     Only where the user has `trusted` the folders, what they name or hold chooses the interpreter.
-    `report` is a file that gets a page about all of them. Raises CannotRun, also where it cannot be written.
+    `report` is a file that gets a page about all of them; at `address` is the scheduler of a cluster that does the
+    work. Raises CannotRun, also where the page cannot be written.
     Where it is interrupted or asked to end (SIGTERM) it says what is known by then.
     """
     files = _files(paths)
     rules.all_rules()
     collector.settle()
+    _end_when_asked()
     checker = _Checker(flags, usual, Trust(trusted, flags), () if trusted else (Path.cwd(), *paths))
+    if address is None:
+        return await _check(files, checker, output, corners, report)
+    async with cluster.connected(address) as checker.cluster:
+        return await _check(files, checker, output, corners, report)
+
+
+async def _check(
+    files: Sequence[Path], checker: _Checker, output: str, corners: bool, report: Path | None
+) -> int:
     printer = text.Printer(Console(soft_wrap=True, highlight=False)) if output == "text" else None
     broken = cut = False
-    _end_when_asked()
     with _progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task("reading", total=len(files))
 
@@ -133,6 +144,8 @@ class _Checker:
         self._flags, self._usual = flags, usual
         self._trust, self._untrusted = trust, tuple(untrusted)
         self._agent: Agent | None = None
+        self.cluster: cluster.Cluster | None = None
+        """Whose workers check the files, in the place of this machine."""
         self._widen = partial(source.across, workspace=source.Workspace())
         self._done: list[tuple[tuple[str, ...], Analysis]] = []
         self._begun: dict[Path, Analysis] = {}
@@ -145,13 +158,16 @@ class _Checker:
 
         `tell` gets what there is to say meanwhile. Raises CannotRun.
         """
-        at_once = min(len(files), processes(spare=False))
+        most = processes(spare=False) if self.cluster is None else self.cluster.places
+        at_once = min(len(files), most)
         # A file alone explores as many targets at a time.
-        self._usual = replace(self._usual, processes=processes(spare=False) // at_once)
+        self._usual = replace(self._usual, processes=max(1, processes(spare=False) // at_once))
         places = asyncio.Semaphore(at_once)
         waiting, running = deque(files), deque[tuple[Path, tuple[str, ...], asyncio.Task[Analysis]]]()
 
         async def checked(path: Path, chosen: Settings, agent: Agent | None) -> Analysis:
+            if self.cluster is not None:
+                return await self._sent(path, chosen, self.cluster)
             async with places:
                 return await self._last(path, chosen, agent, tell)
 
@@ -193,6 +209,12 @@ class _Checker:
         assert state is not None
         return state
 
+    async def _sent(self, path: Path, chosen: Settings, to: cluster.Cluster) -> Analysis:
+        """The finished analysis of one file, by a worker. Raises source.Unreadable or CannotRun."""
+        document, command = source.read(path), self._trust.named(chosen)
+        options = chosen.options(self._usual)
+        return await to.check(document, options, command, Folders(chosen.paths or ()), self._widen)
+
     def take_unfinished(self) -> Sequence[Analysis]:
         """What is known of the files that were begun and are not finished; they count as checked from now on."""
         begun = list(self._begun.values())
@@ -217,7 +239,7 @@ class _Checker:
 
     def _command(self, chosen: Settings) -> tuple[str, ...] | None:
         """What starts the interpreter of a project; None where nothing is to be run."""
-        if chosen.options(self._usual).level == "static":
+        if chosen.options(self._usual).level == "static" or self.cluster is not None:
             return None
         return self._trust.command(chosen)
 

@@ -98,6 +98,12 @@ def check(
             metavar="FILE", help="Also write a page with spaces, shapes and causes.", dir_okay=False
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Let the workers of a Dask cluster do it: tcp://scheduler:8786."
+        ),
+    ] = None,
     verbose: Annotated[
         bool,
         typer.Option("--verbose", "-v", help="Say on standard error what happens, a JSON object in a line."),
@@ -129,6 +135,7 @@ def check(
                     corners,
                     trust,
                     report,
+                    cluster,
                 )
             )
         )

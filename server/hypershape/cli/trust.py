@@ -30,18 +30,23 @@ class Trust:
 
         Says in one line what was passed over. Raises CannotRun where the one that is named does not exist.
         """
-        typed = self._flags.python
-        if typed is not None:
-            if not interpreter.exists(typed):
-                raise CannotRun(f"--python names {typed[0]}, which does not exist.")
-            return typed
-        if project.python is None or not self.given:
-            if project.python is not None:
-                self._pass_over(project.python[0], f"{project.file} names it")
+        typed, named = self._flags.python, self.named(project)
+        if named is None:
             return self._found
-        missing = project.missing_interpreter()
+        if typed is not None and not interpreter.exists(typed):
+            raise CannotRun(f"--python names {typed[0]}, which does not exist.")
+        missing = project.missing_interpreter() if typed is None else None
         if missing is not None:
             raise CannotRun(missing)
+        return named
+
+    def named(self, project: Settings) -> tuple[str, ...] | None:
+        """What was typed, else what the project names, where that may be run; whether it exists is not asked."""
+        if self._flags.python is not None or project.python is None:
+            return self._flags.python
+        if not self.given:
+            self._pass_over(project.python[0], f"{project.file} names it")
+            return None
         return project.python
 
     @cached_property

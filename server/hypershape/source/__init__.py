@@ -7,6 +7,7 @@ from hypershape.source.analyse import analyse
 from hypershape.source.code import Code, contains
 from hypershape.source.documents import Unreadable, find_files, from_notebook, from_text, read
 from hypershape.source.hyperparameters import HP_PARAMETERS, HpCall
+from hypershape.source.modules import root_marks
 from hypershape.source.names import Function, canonical
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = [
     "from_notebook",
     "from_text",
     "read",
+    "root_marks",
 ]
 
 _LATER = {"across": "hypershape.source.around", "Workspace": "hypershape.source.workspace"}

@@ -238,6 +238,12 @@ def _parents_to_root(folder: Path) -> list[Path]:
     return [parent for parent in above if _in_package(folder, parent)]
 
 
+def root_marks(file: Path) -> list[Path]:
+    """What says, around a file, where its project begins."""
+    places = (parent / mark for parent in list(file.parents)[:_LEVELS] for mark in _ROOT_MARKS)
+    return [place for place in places if place.exists()]
+
+
 def _in_package(folder: Path, parent: Path) -> bool:
     """Whether every folder from `folder` up to, but without, `parent` is a package."""
     while folder != parent:
