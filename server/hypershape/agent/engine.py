@@ -347,8 +347,8 @@ class Engine:
         if self._is_own(real, function, configuration, train=False):
             return "unknown", real
         self._confirmed[key] = real.error is not None and errors.skeleton(real.error) == key
-        if self._confirmed[key] and run.error.get("later"):
-            real.error = {**run.error, **(real.error or {})}
+        if real.error is not None and self._confirmed[key] and run.error.get("later"):
+            real.error["later"] = True
         return real.verdict, real
 
     def _built_before(self, run: _Run) -> bool:

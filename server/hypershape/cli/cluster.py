@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -36,8 +36,11 @@ class Cluster:
     @property
     def places(self) -> int:
         """How many files can be checked at a time."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        return max(1, sum(int(each["nthreads"]) for each in workers.values()))
+        return max(1, sum(int(each["nthreads"]) for each in self._workers().values()))
+
+    def _workers(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
+        return found
 
     async def check(
         self,
@@ -73,10 +76,7 @@ class Cluster:
 
     def _look(self) -> None:
         """Raises CannotRun where nobody is left who could do the work."""
-        workers = (
-            self._client.scheduler_info(n_workers=-1)["workers"] if self._client.status == "running" else ()
-        )
-        if workers:
+        if self._client.status == "running" and self._workers():
             self._alone_since = None
             return
         now = time.monotonic()

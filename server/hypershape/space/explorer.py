@@ -662,7 +662,7 @@ class Explorer:
         return [report.configuration for report in filter(self._passes(key), self.reports)]
 
     def _explanation(self, key: object) -> Condition | None:
-        return self._explain(key, self._failing(key), self._past(key))
+        return self._explain(key, self._failing(key), self._building())
 
     def _explain(
         self, key: object, failing: Sequence[Configuration], building: Sequence[Configuration]
