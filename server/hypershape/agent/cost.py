@@ -23,6 +23,7 @@ import inspect
 import math
 import os
 import re
+import sys
 import threading
 import time
 import types
@@ -281,11 +282,14 @@ class _Memory:
     def __init__(self) -> None:
         self._status: Optional[int] = None
         self._before: Optional[int] = None
-        with contextlib.suppress(OSError):
-            self._status = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+        if sys.platform != "win32":
+            with contextlib.suppress(OSError):
+                self._status = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
 
     def _held(self) -> int:
         assert self._status is not None
+        if sys.platform == "win32":
+            return 0
         return int(os.pread(self._status, 200, 0).split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def begin(self) -> None:

@@ -12,6 +12,8 @@ from typing import Any, List, Optional, Tuple
 
 import keras
 
+from . import limits
+
 BYTES_PER_PARAMETER = 16
 """float32 weight, gradient, and the two moments of Adam."""
 
@@ -151,14 +153,8 @@ def memory_bytes() -> Optional[int]:
         total = sum(int(told[name].split()[0]) * 1024 for name in ("MemTotal", "SwapTotal"))
     except (OSError, ValueError, KeyError, IndexError):
         return None
-    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        try:
-            with open(file, encoding="ascii") as limit:
-                total = min(total, int(limit.read()))
-        except (OSError, ValueError):
-            # No limit, or none that is told here.
-            continue
-    return total
+    bound = limits.container_bytes()
+    return total if bound is None else min(total, bound)
 
 
 def estimate(parameters: int) -> int:

@@ -167,12 +167,20 @@ def machine_mb() -> float:
         found = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2.0**20
     except (OSError, ValueError):
         return 0.0
+    bound = container_bytes()
+    return found if bound is None else min(found, bound / 2.0**20)
+
+
+def container_bytes() -> Optional[int]:
+    """The memory that a container may use; None where there is none, or it has no bound."""
+    found: Optional[int] = None
     for place in _CONTAINERS:
         try:
             with open(place, encoding="ascii") as file:
-                found = min(found, int(file.read()) / 2.0**20)
+                bound = int(file.read())
         except (OSError, ValueError):
             continue
+        found = bound if found is None else min(found, bound)
     return found
 
 
