@@ -178,6 +178,7 @@ ASKED = {
     "_loss_weights": "an older name beside `_user_loss_weights`, for a key of what is remembered",
     "_hypershape_": "our own",
     "_initialize": "of TensorFlow's lazy loader, which is left as it is where it has none",
+    "_input_dataset": "of a step of a `tf.data` pipeline, on the way to the one that batches; no batch size is told without",
     "_validation_split": "of an `ImageDataGenerator`: what it keeps for validation, none where it says nothing",
     "_save_trial": "set on a simulated oracle to spare it files in a scratch folder; it is never asked for",
 }

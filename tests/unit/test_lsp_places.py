@@ -197,7 +197,7 @@ async def _all_probed(server: Server, uris: list[str]) -> None:
 class Resting:
     """An agent that only rests, or is at work."""
 
-    def __init__(self, command: Any, log: Any = None) -> None:
+    def __init__(self, command: Any, folders: Any = None, log: Any = None) -> None:
         self.runs, self.busy = True, False
 
     def rest(self) -> None:

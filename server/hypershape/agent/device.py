@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes.util
+import functools
 import glob
 import importlib.util
 import os
@@ -18,8 +19,12 @@ BYTES_PER_PARAMETER = 16
 """float32 weight, gradient, and the two moments of Adam."""
 
 
+@functools.cache
 def accelerators() -> Tuple[str, ...]:
-    """The names of the NVIDIA GPUs in this machine, without starting any runtime."""
+    """The names of the NVIDIA GPUs in this machine, without starting any runtime.
+
+    Asked once, before anything of the user's runs: a job behind its barriers inherits the answer.
+    """
     folder = "/proc/driver/nvidia/gpus"
     names: List[str] = []
     try:

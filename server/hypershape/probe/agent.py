@@ -604,7 +604,9 @@ class Agent:
         except (AgentFailed, ConnectionError, asyncio.TimeoutError):
             if client.greeted.is_set():
                 raise AgentFailed(f"{what} is a Python that did not get Keras imported.") from None
-            why = await self._last_words(client) or "is it a Python interpreter?"
+            said = await self._last_words(client)
+            why = said if len(self.command) > 1 and said else "is it a Python interpreter?"
+            why += f" ({said})" if said and why is not said else ""
             raise AgentFailed(f"{what} did not start a Python that can probe: {why}") from None
 
     async def _last_words(self, client: _Client) -> str:

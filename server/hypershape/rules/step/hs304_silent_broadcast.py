@@ -183,10 +183,13 @@ def _stretched(target: TargetAnalysis) -> tuple[Shape, Shape, str] | None:
     if not seen or any(len(report.output_shapes) != 1 for report in seen):
         return None
     apart = [report for report in seen if not fits_labels(labels, report.output_shapes[0])]
+    if len(apart) < len(seen):
+        # Where some models fit, a width that is drawn may be meant; an axis more or less hardly is.
+        apart = [report for report in apart if len(report.output_shapes[0]) != len(labels)]
     if not apart:
         return None
     first = apart[0]
-    fitting = [report.configuration for report in seen if report not in apart]
+    fitting = [report.configuration for report in seen if fits_labels(labels, report.output_shapes[0])]
     telling = [
         name
         for name, value in first.configuration.items()
