@@ -150,7 +150,7 @@ def verdict(case: Case, row: Row, repair: Repair, after: Truth) -> str:
     # Of a part of the space that fails, what it alone has may go.
     if before is not None and row.condition is None:
         changed += [f"no metric {each}" for each in before.metrics if each not in after.metrics]
-        changed += [f"no loss {each}" for each in before.losses if _lost(each, after.losses)]
+        changed += [f"no loss {each}" for each in before.losses if _lost(each, after.losses, repair.text)]
     return f"changes what is sought: {', '.join(changed)}" if changed else "cures"
 
 
@@ -168,15 +168,23 @@ def _cured(case: Case, row: Row, repair: Repair, after: Truth) -> bool:
         return after.completed > 0
     before = case.truth
     # A finding about something else than what fails is cured when nothing is worse.
-    return not row.code.startswith(case.codes) and before is not None and _end(after) == _end(before)
+    if row.code.startswith(case.codes) or before is None:
+        return False
+    # Of the same trials chance may let more come through; none may end in another way.
+    return after.error == before.error and after.completed >= before.completed
 
 
 def _end(truth: Truth) -> tuple[object, ...]:
     return truth.outcome, truth.error, truth.completed
 
 
-def _lost(loss: str, after: tuple[str, ...]) -> bool:
-    """Whether a loss is gone, but for its form for labels of another kind, or the object in the place of its name."""
+def _lost(loss: str, after: tuple[str, ...], text: str) -> bool:
+    """Whether a loss is gone, but for its form for labels of another kind, or the object in the place of its name.
+
+    Of several that the file still offers by name, a search of few trials need not draw each.
+    """
+    if len(after) > 0 and re.search(rf"\[[^\]]*([\"']){re.escape(loss)}\1", text):
+        return False
     return not any(_kind(loss) == _kind(each) or each.endswith(f".{loss}") for each in after)
 
 

@@ -99,6 +99,31 @@ def test_a_loss_in_the_place_of_its_name_is_the_same_loss(loss: str, came: str) 
 
 
 @pytest.mark.parametrize(
+    ("text", "came"),
+    [
+        ('hp.Choice("loss", ["mae", "mse"])', "cures"),
+        ('hp.Choice("loss", ["mae"])', "changes what is sought: no loss mse"),
+    ],
+)
+def test_a_loss_that_few_trials_did_not_draw_is_not_lost(text: str, came: str) -> None:
+    before = Truth("every trial fails", None, None, 0, 2, losses=("mae", "mse"))
+    case = replace(CASES["01_lstm_stack_plain"], truth=before)
+    repair = Repair("Run each step eagerly", text)
+    row = Row("HS307", Severity.ERROR, 15, "fails", None, (repair,))
+    assert verdict(case, row, repair, Truth("ends", losses=("mae",))) == came
+
+
+@pytest.mark.parametrize(("completed", "came"), [(1, "cures"), (0, "does not cure")])
+def test_a_repair_of_something_else_may_meet_more_luck_and_no_less(completed: int, came: str) -> None:
+    before = Truth("some trials fail", None, None, 1, 1, losses=("mse",))
+    case = replace(CASES["01_lstm_stack_plain"], truth=before)
+    repair = Repair("Raise the maximum", "")
+    row = Row("HS103", Severity.INFO, 15, "never drawn", None, (repair,))
+    after = Truth("some trials fail", None, None, completed, 2 - completed, losses=("mse",))
+    assert verdict(case, row, repair, after).startswith(came)
+
+
+@pytest.mark.parametrize(
     ("condition", "came"),
     [("loss == 'flat'", "cures"), (None, "changes what is sought: no loss __main__.flat")],
 )

@@ -386,6 +386,17 @@ def test_of_repairs_that_lose_nothing_the_one_after_which_nothing_fails_comes_fi
     assert [fix.preferred for fix in ranked] == [True, False, False]
 
 
+def test_what_gives_values_up_and_leaves_others_failing_goes_where_another_one_loses_nothing() -> None:
+    edit = Edit(Span(PATH, 6, 1, 6, 2), "")
+    all_values = Fix("Look both up", (edit,), leaves=0.0)
+    dropped = Fix("Drop one", (edit,), drops=0.33, leaves=0.5)
+    assert [fix.title for fix in repairs._ranked([(dropped, True), (all_values, True)], None)] == [
+        "Look both up"
+    ]
+    half = replace(all_values, leaves=0.2)
+    assert len(repairs._ranked([(dropped, True), (half, True)], None)) == 2
+
+
 # ------------------------------------------------------------------- edits elsewhere
 
 

@@ -18,10 +18,12 @@ from hypershape.model import (
     Options,
     ProbeError,
     Rehearsal,
+    Report,
     Severity,
     Slice,
     Span,
     Stage,
+    TargetAnalysis,
 )
 
 from .handmade import at, module
@@ -207,3 +209,39 @@ async def test_where_there_is_no_time_to_read_a_repair_again_it_stays_only_if_no
     known = replace(repair("val_loss"), verified=True)
     found = await offered(Rehearsing(), known, played=(outcome(TUNER, stage),), seconds=0.0, fixes=(known,))
     assert found == (["val_loss"] if is_offered else [])
+
+
+NEVER_BUILDS = module("""
+    import keras_tuner as kt
+
+    def build_model(hp):
+        return made(hp.Int("units", 1, 2))
+
+    tuner = kt.RandomSearch(build_model, objective="val_loss", max_trials=3, overwrite=True)
+    tuner.search(windows, epochs=4)
+""")
+
+
+@pytest.mark.parametrize(
+    ("replaced", "new", "played", "is_offered"),
+    [
+        ("windows", "windows.transpose(0, 2, 1)", 1, False),
+        ("windows", "windows.swapaxes(1, 2)", 1, True),
+        ("made", "built", 0, True),
+    ],
+)
+async def test_where_nothing_builds_an_edit_of_the_data_is_played_and_one_of_the_model_is_not(
+    replaced: str, new: str, played: int, is_offered: bool
+) -> None:
+    error = ProbeError("ValueError", "(1, 12) is not (12, 1)", "step")
+    report = Report({"units": 1}, "fail", "step", error)
+    fix = Fix(new, (Edit(at(NEVER_BUILDS, replaced), new),), verified=True)
+    finding = Finding(
+        "HS302", "data", Severity.ERROR, "No.", at(NEVER_BUILDS, "made"), fixes=(fix,), repairs=lambda: [fix]
+    )
+    target = TargetAnalysis(NEVER_BUILDS.targets[0], "probed", reports=(report,))
+    state = Analysis(NEVER_BUILDS, HERE, targets=(target,), findings=(finding,), done=True)
+    agent = Rehearsing(transpose="search", swapaxes=None, made=None)
+    done = await repairs.with_played_fixes(state, agent, Options(), Clock(20.0))
+    assert len(agent.played) == played
+    assert [each.title for each in done.findings[0].fixes] == [new] * is_offered

@@ -42,6 +42,8 @@ def test_a_check_that_is_ended_prints_json_with_what_is_known(how: signal.Signal
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell's background jobs ignore SIGINT, and so would what this test starts in one.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with checking:
         begun.read_text()

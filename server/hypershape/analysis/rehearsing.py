@@ -87,8 +87,8 @@ async def rehearsed(state: Analysis, player: Player, clock: Clock) -> AsyncGener
     """
     played, cut = list[Rehearsal](), list[TunerCall]()
     for tuner in state.module.tuners:
-        own = _target_of(tuner, state)
-        if tuner.rehearsal is None or not _is_worth_it(own):
+        own = target_of(tuner, state)
+        if tuner.rehearsal is None or not is_worth_it(own):
             continue
         plan = _Plan(own)
         if not played or clock.left > 0:
@@ -138,11 +138,11 @@ def _with(played: Sequence[Rehearsal], state: Analysis, cut: Sequence[TunerCall]
     return replace(state, rehearsals=tuple(played), targets=tuple(targets))
 
 
-def _target_of(tuner: TunerCall, state: Analysis) -> TargetAnalysis | None:
+def target_of(tuner: TunerCall, state: Analysis) -> TargetAnalysis | None:
     return next((each for each in state.targets if each.target.is_given_at(tuner.call.span)), None)
 
 
-def _is_worth_it(target: TargetAnalysis | None) -> bool:
+def is_worth_it(target: TargetAnalysis | None) -> bool:
     """Whether some configuration may build: that none does is said already."""
     return target is None or not target.reports or any(each.verdict != "fail" for each in target.reports)
 

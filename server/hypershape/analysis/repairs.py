@@ -15,7 +15,7 @@ from hypershape.analysis.assumptions import open_job, under_other_assumptions
 from hypershape.analysis.clock import AFTERWARDS, Clock
 from hypershape.analysis.environs import fitting
 from hypershape.analysis.meaning import is_kept, space_is_kept
-from hypershape.analysis.rehearsing import Player
+from hypershape.analysis.rehearsing import Player, is_worth_it
 from hypershape.analysis.replaying import Replay
 from hypershape.analysis.reports import ask, distinct
 from hypershape.analysis.results import Widen, by_itself, summary_of, unprobed
@@ -100,7 +100,9 @@ async def with_played_fixes(
 
     Repairs whose trial there was no time for stay only where no rehearsal failed.
     """
-    if not options.verify_fixes or not any(each.verdict != "unknown" for each in state.rehearsals):
+    never = any(not (target.rehearsals or is_worth_it(target)) for target in state.targets)
+    learned = any(each.verdict != "unknown" for each in state.rehearsals)
+    if not options.verify_fixes or not (learned or never):
         return state
     passed = frozenset(fix.edits for finding in state.findings for fix in finding.fixes if fix.verified)
     replay = Replay(state, clock)
@@ -266,9 +268,12 @@ def _ranked(kept: Sequence[tuple[Fix, bool]], old: TargetAnalysis | None) -> tup
     """What passed its trial; what gives up models that build after what does not, then what only moves the failure.
 
     What repairs nothing comes last. Of the others those come first after which nothing of the space fails; else the
-    order of the rule stays. The first that repairs is the preferred one.
+    order of the rule stays. The first that repairs is the preferred one. What gives up a part of the space and leaves
+    another failing is left out where one gives up nothing and leaves none.
     """
     before = _builds(old)
+    if any(repairs and not fix.drops and fix.leaves == 0 for fix, repairs in kept):
+        kept = [each for each in kept if not each[0].drops or (each[0].leaves or 0.0) <= SEEN]
 
     def cost(each: tuple[Fix, bool]) -> tuple[bool, bool, float, bool]:
         fix, repairs = each

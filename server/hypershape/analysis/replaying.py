@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hypershape.analysis.clock import Clock
-from hypershape.analysis.rehearsing import Player, declared_for, play, same_search
+from hypershape.analysis.rehearsing import (
+    Player,
+    declared_for,
+    is_worth_it,
+    play,
+    same_search,
+    target_of,
+)
 from hypershape.model import (
     Analysis,
     Configuration,
@@ -20,6 +27,7 @@ from hypershape.model import (
     own_values,
 )
 from hypershape.probe import AgentFailed
+from hypershape.source.code import contains
 
 _PHASES = (
     "slice",
@@ -59,8 +67,11 @@ class Replay:
         for old, new in zip(before, edited.tuners, strict=True):
             if same_search(old, new):
                 continue
-            for known in self._telling(old):
+            presumed = self._presumed(old, fix)
+            for known in (*self._telling(old), *presumed):
                 now = await self._played(new, edited, known, player)
+                if known in presumed and (now is None or now.verdict == "unknown"):
+                    continue
                 if now is None and known.verdict == "fail":
                     return False
                 if now is not None and not _is_no_worse(now, known):
@@ -94,6 +105,17 @@ class Replay:
         own = [each for each in self.state.rehearsals if each.tuner == tuner.call.span]
         found = [next((each for each in own if each.verdict == verdict), None) for verdict in ("fail", "ok")]
         return [each for each in found if each is not None]
+
+    def _presumed(self, tuner: TunerCall, fix: Fix) -> Sequence[Rehearsal]:
+        """What a rehearsal would have come to of a target that never builds: it is played once with an edit outside of that,
+        such as one of the data, which building alone does not try."""
+        target = target_of(tuner, self.state)
+        if target is None or is_worth_it(target):
+            return ()
+        body = target.target.body
+        if all(contains(body, edit.span) for edit in fix.edits):
+            return ()
+        return (Rehearsal({}, "fail", tuner.call.span, stage="build", trial=1),)
 
 
 def _asked(known: Rehearsal) -> Configuration:
