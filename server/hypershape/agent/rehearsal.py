@@ -23,6 +23,7 @@ import keras
 import keras_tuner
 
 from . import (
+    best,
     compared,
     cost,
     cutting,
@@ -93,6 +94,7 @@ class Watch:
         self._loops = loops.Loops(positions)
         self._hooks = hooks.Hooks(self._refusal)
         self._shared = shared.Shared()
+        self._best = best.Asked()
         self._meter = cost.Meter()
         self._acts = acts
         self._declared = declared or {}
@@ -201,7 +203,7 @@ class Watch:
         *around, last = self._watched(error) or [False]
         if not self._searched:
             return last
-        if last and isinstance(error, KeyError):
+        if last and (isinstance(error, KeyError) or self._best.lacking(error) is not None):
             return True
         return isinstance(error, (AttributeError, TypeError)) and (last or any(around))
 
@@ -238,6 +240,9 @@ class Watch:
         described = errors.describe(error, "step", self._positions, around=around)
         described["message"] = described["message"].replace(self._project, self._folder)
         self._locate(described, error)
+        lacking = self._best.lacking(error)
+        if lacking is not None and stage == "after":
+            self._facts["best"] = lacking
         names = meant.known(error, self._positions)
         if names is not None:
             self._facts["meant"] = names
@@ -445,6 +450,7 @@ class Watch:
             return search(*args, **kwargs)
 
         tuner.search = searching
+        self._best.watch(tuner)
         oracle = tuner.oracle
         self._tolerated = getattr(oracle, "max_consecutive_failed_trials", None)
         populate = oracle.populate_space
@@ -585,9 +591,11 @@ class Watch:
 
     def _around_best(self, real: Any, oracle: Any, num_trials: int = 1) -> Any:
         """As many trials as the search would have: the same ones again where only a few were played."""
-        best = real(oracle, num_trials)
+        found = real(oracle, num_trials)
         least = min(num_trials, oracle.max_trials or num_trials)
-        return best + best[-1:] * (least - len(best)) if best and isinstance(least, int) else best
+        if not found or not isinstance(least, int):
+            return found
+        return self._best.noted(found + found[-1:] * (least - len(found)), num_trials)
 
     def _around_compile(self, real: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
         result = real(model, *args, **kwargs)

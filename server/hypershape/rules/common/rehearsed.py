@@ -239,6 +239,7 @@ def what(story: Story, code: Code) -> str:
         or _without_model(story)
         or _without_room(story)
         or _texts_for_numbers(story)
+        or _too_few(story)
     )
     if plain is not None:
         return plain
@@ -257,6 +258,19 @@ def what(story: Story, code: Code) -> str:
     if story.failed.stage == "validate":
         said = f"In validation: {said}"
     return said if said.endswith((".", "!", "…")) else f"{said}."
+
+
+def _too_few(story: Story) -> str | None:
+    """More of the best of a search than were asked for, or than it makes trials."""
+    best = story.failed.facts.get("best")
+    if not best:
+        return None
+    asked, given = best["asked"], best["given"]
+    if given < asked:
+        made = f"the search makes at most {given} trial{'s' * (given != 1)}, and {asked} are asked for"
+    else:
+        made = f"no more than {asked} of the best {'is' if asked == 1 else 'are'} asked for"
+    return f"it takes more than there {'is' if given == 1 else 'are'}: {made} ({story.error.type})."
 
 
 def _without_result(story: Story, code: Code) -> str | None:

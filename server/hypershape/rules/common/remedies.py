@@ -40,6 +40,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _saved(story, code)
     yield from _with_room(story, code)
     yield from _as_numbers(story, code)
+    yield from _enough(story, analysis, code)
     told = counted(story, story.explored(analysis))
     if told is not None:
         yield from tighten(*told, code)
@@ -63,6 +64,34 @@ def _as_numbers(story: Story, code: Code) -> Iterator[Fix]:
     )
     numbers = "a whole number" if len(names) == 1 else "whole numbers"
     yield Fix(f"Make {wording.listed(sorted(names))} {numbers}", changed)
+
+
+_NUMBERS = {"get_best_models": "num_models", "get_best_hyperparameters": "num_trials"}
+
+
+def _enough(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
+    """As many of the best as are taken: asked for, or trials of the search, where its space has so many configurations."""
+    best = story.failed.facts.get("best")
+    if not best:
+        return
+    asked, given = best["asked"], best["given"]
+    if given < asked:
+        target = story.explored(analysis)
+        size = target.coverage.space if target is not None and target.coverage is not None else None
+        changed = edits.set_argument(code.module, story.tuner.call.span, "max_trials", str(asked))
+        if changed is not None and (size is None or size >= asked):
+            yield Fix(f"Let the search make {asked} trials", (changed,))
+        return
+    where = place(story, code)
+    for node in code.nodes:
+        if not isinstance(node, ast.Subscript) or not _inside(code.span(node.value), where):
+            continue
+        call, index = code.resolve(node.value), code.value(node.slice, default=None)
+        name = call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
+        if name in _NUMBERS and type(index) is int and index >= asked:
+            changed = edits.set_argument(code.module, code.span(call), _NUMBERS[name], str(index + 1))
+            if changed is not None:
+                yield Fix(f"Ask for the {index + 1} best", (changed,))
 
 
 def _spelt(story: Story, code: Code) -> Iterator[Fix]:

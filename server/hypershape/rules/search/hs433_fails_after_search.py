@@ -53,6 +53,16 @@ class FailsAfterSearch(Rule):
             head="layers.Dense(1)",
             at="tuner.hypermodel.build(best)",
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
+            second = tuner.get_best_models()[1]
+            """,
+            head="layers.Dense(1)",
+            at="tuner.get_best_models()[1]",
+            fixed="tuner.get_best_models(num_models=2)[1]",
+        ),
     )
     VALID = (
         Example.search(

@@ -1,0 +1,66 @@
+"""Who takes more of a tuner's best than there is, told apart from other errors of the same types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hypershape.agent import best
+
+
+class Tuner:
+    """Gives as many as are asked for, and two at most."""
+
+    def __init__(self, asked: best.Asked) -> None:
+        self._asked = asked
+        asked.watch(self)
+
+    def get_best_hyperparameters(self, num_trials: int = 1) -> list[str]:
+        return [each.upper() for each in self._asked.noted(["a", "b"][:num_trials], num_trials)]
+
+
+def third(tuner: Tuner) -> Any:
+    return tuner.get_best_hyperparameters(3)[2]
+
+
+def second_of_one(tuner: Tuner) -> Any:
+    return tuner.get_best_hyperparameters()[1]
+
+
+def three_names(tuner: Tuner) -> Any:
+    one, other, more = tuner.get_best_hyperparameters(3)
+    return one + other + more
+
+
+def list_of_its_own(tuner: Tuner) -> Any:
+    return [*tuner.get_best_hyperparameters(2)][:1][1]
+
+
+def list_beside(tuner: Tuner) -> Any:
+    return tuner.get_best_hyperparameters(2) and [1.0][3]
+
+
+def word_for_a_number(tuner: Tuner) -> Any:
+    return [int(each) for each in tuner.get_best_hyperparameters(2)]
+
+
+@pytest.mark.parametrize(
+    ("take", "lacks"),
+    [
+        (third, {"asked": 3, "given": 2}),
+        (second_of_one, {"asked": 1, "given": 1}),
+        (three_names, {"asked": 3, "given": 2}),
+        (list_of_its_own, None),
+        (list_beside, None),
+        (word_for_a_number, None),
+    ],
+)
+def test_only_taking_more_than_there_is_counts(
+    take: Callable[[Tuner], Any], lacks: dict[str, int] | None
+) -> None:
+    asked = best.Asked()
+    with pytest.raises((IndexError, ValueError)) as raised:
+        take(Tuner(asked))
+    assert asked.lacking(raised.value) == lacks
