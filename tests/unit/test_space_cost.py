@@ -69,7 +69,7 @@ def test_what_lies_beyond_takes_at_most_in_proportion_to_its_work() -> None:
     found = cost(rehearsal(16, 0.01), units=(16, 64))
     assert found.step is not None
     times = (work(report(64), 1) or 0) / (work(report(16), 1) or 1)
-    assert found.step == pytest.approx((0.01 / 1.5, 0.01 * times * 1.5))
+    assert found.step == pytest.approx((0.01 / 2, 0.01 * times * 2))
 
 
 def test_bounds_that_say_nothing_are_not_told() -> None:
@@ -98,7 +98,7 @@ def test_a_search_takes_its_trials_epochs_and_steps() -> None:
 def test_what_may_end_a_training_early_lowers_the_lower_bound_alone() -> None:
     whole, early = (cost(rehearsal(16, 0.01, **more), units=(16,)) for more in ({}, {"least_epochs": 2}))
     assert whole.search is not None and early.search is not None
-    assert early.search[0] < whole.search[0] / 3 and early.search[1] == whole.search[1]
+    assert early.search[0] < 0.4 * whole.search[0] and early.search[1] == whole.search[1]
 
 
 def test_of_data_that_is_not_known_no_search_is_told() -> None:
@@ -146,9 +146,17 @@ def test_words() -> None:
     assert shown == ["4 ms", "3.2 s", "45 s", "10 min", "1 h", "3 h 20 min", "2.1 days"]
     assert [size(each) for each in (3e6, 2.14e9, 31e9)] == ["3 MB", "2.1 GB", "31 GB"]
     found = cost(rehearsal(16, 0.01), units=(16,))
-    assert told(found) == "the search of 4 trials takes about 31 s to 64 s on this CPU"
+    assert told(found) == "the search of 4 trials takes about 24 s to 84 s on this CPU"
     assert any("Measured at 1 configuration." in each for each in details(found))
     assert not math.isnan(found.search[0] if found.search else math.nan)
+
+
+def test_a_search_that_takes_minutes_or_hours_is_told_nothing_of() -> None:
+    found = cost(rehearsal(16, 0.01), units=(16,))
+    for bounds, is_told in (((600.0, 6000.0), True), ((600.0, 7000.0), False)):
+        wide = replace(found, search=bounds, step=bounds)
+        assert (told(wide) is not None) is is_told
+        assert any("step" in each for each in details(wide)) is is_told
 
 
 def test_random_configurations_tell_what_a_random_search_takes() -> None:

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 
 from hypershape.model import Cost
 
+WIDEST = 10.0
+"""A range whose ends lie farther apart tells nobody whether to wait."""
+
 
 def told(cost: Cost | None) -> str | None:
     """`the search takes about 20 min to 1 h 10 min on this CPU`; None where nothing supports a figure."""
-    if cost is None or cost.search is None:
+    if cost is None or cost.search is None or not _tells(cost.search):
         return None
     trials = "" if cost.trials is None else f" of {cost.trials:,} trial{'s' * (cost.trials != 1)}"
     return f"the search{trials} takes about {span(cost.search, duration)} on this {cost.device}"
@@ -20,13 +23,14 @@ def details(cost: Cost | None) -> Iterator[str]:
     if cost is None:
         return
     batch = "" if cost.batch is None else f" at batch {'–'.join(map(str, dict.fromkeys(cost.batch)))}"
-    if (search := told(cost)) is not None:
+    search, step = told(cost), cost.step if cost.step is not None and _tells(cost.step) else None
+    if search is not None:
         yield f"{search[0].upper()}{search[1:]}."
-    if cost.step is not None:
-        yield f"A training step takes {span(cost.step, duration)}{batch}."
+    if step is not None:
+        yield f"A training step takes {span(step, duration)}{batch}."
     if cost.memory is not None:
         yield f"Training takes {span(cost.memory, size)} of memory{batch}, beside what the program holds before its tuner."
-    if cost.search or cost.step or cost.memory:
+    if search or step or cost.memory:
         count = len(cost.spent)
         errors = [
             f"{what} was {error:.0%} off"
@@ -35,6 +39,10 @@ def details(cost: Cost | None) -> Iterator[str]:
         ]
         off = f", where a prediction of {' and '.join(errors)}" if errors else ""
         yield f"Measured at {count} configuration{'s' * (count != 1)}{off}."
+
+
+def _tells(bounds: tuple[float, float]) -> bool:
+    return bounds[1] <= WIDEST * bounds[0]
 
 
 def span(bounds: tuple[float, float], shown: Callable[[float], str]) -> str:

@@ -30,10 +30,10 @@ from hypershape.model import (
 )
 from hypershape.space import odds
 
-LEAST_ERROR, LEAST_STEP_ERROR = 0.25, 0.5
+LEAST_ERROR, LEAST_STEP_ERROR = 0.25, 1.0
 """No bound is told more precisely: a few steps on a machine that also does other things are no better."""
 
-WIDEST, WIDEST_MEMORY = 30.0, 6.0
+WIDEST, WIDEST_MEMORY = 50.0, 6.0
 """Bounds that lie farther apart are none: whether a trial takes a second or an hour matters, and memory is there or not."""
 
 WORTH_DRAWING = 2.0
