@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 import pytest
 
-from hypershape.agent import arguments
+from hypershape.agent import arguments, datasets
 from hypershape.agent.standins import Assumption, StandIn, stand_in
 
 
@@ -313,3 +313,76 @@ except FileNotFoundError:
         "[True, True] ['tables', 'words', 'x'] words.json = a file that can be read",
         "refused",
     ]
+
+
+def test_a_data_class_of_the_users_may_have_a_method_of_the_name_shape() -> None:
+    assert run("sizes = [each.shape()[1:] for each in missing]")["sizes"][0] == (32,)
+
+
+AROUND = """
+import keras
+import numpy as np
+class Data:
+    def __init__(self, path):
+        super().__init__()
+        self.x, self.y = np.load(path), None
+        with open(path) as file:
+            def inside(hp):
+                return 1
+        self.inside = inside
+def main():
+    import os
+    data = Data("nowhere.npy")
+    sizes = []
+    for name in os.listdir("nowhere"):
+        sizes.append(len(name))
+    size = data.x.shape[1:]
+    def build(hp):
+        return (tuple(size), len(sizes), data.inside(hp))
+    return build
+class Refused(keras.layers.Layer):
+    def __init__(self):
+        super().__init__(unknown=1)
+"""
+
+
+def target_of(expression: str) -> str:
+    """What the target gives to which `expression` of `AROUND` comes, or why there is none."""
+    program = f"""
+from hypershape.agent import running
+from hypershape.agent.standins import Assumption
+file = {{"path": "model.py", "module": "own", "text": {AROUND!r}}}
+slice_ = running.Slice({{"files": [file], "expression": {expression!r}}}, Assumption())
+try:
+    print(slice_.run(lambda run: run())(None), *slice_.missing)
+except Exception as error:
+    print(type(error).__name__)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().splitlines()[-1]
+
+
+def test_functions_around_a_target_go_on_where_their_data_is_not_at_hand() -> None:
+    assert target_of("main()") == "((32,), 32, 1) x y file name sizes"
+
+
+def test_what_a_function_around_a_target_gets_wrong_by_itself_is_no_matter_of_data() -> None:
+    assert (target_of("main(3)"), target_of("Refused()")) == ("TypeError", "ValueError")
+
+
+def test_images_of_keras_that_a_file_scales_in_place_stay_one_image() -> None:
+    (images, _), _ = datasets._loader("cifar10")()  # type: ignore[misc]
+    images = images.astype("float32")
+    images /= 2.0
+    images -= numpy.arange(3, dtype="float32")
+    images[..., 0] += 4.0
+    images[3] = 9.0
+    images[images > 5.0] = 9.0
+    assert (images.shape, images[7, 0, 0].tolist(), images.strides[0]) == (
+        (50000, 32, 32, 3),
+        [4.0, -1.0, -2.0],
+        0,
+    )
+    with pytest.raises(TypeError, match="Cannot cast"):
+        datasets._loader("mnist")()[0][0].__itruediv__(255)  # type: ignore[misc]

@@ -21,31 +21,64 @@ TABLES = {"boston_housing": (404, 102, 13), "california_housing": (16512, 4128, 
 
 
 class Thin(numpy.ndarray):
-    """An array of equal samples that holds one: what is computed of it sample by sample stays as thin."""
+    """An array of equal samples that holds one: what is done with all samples alike leaves it as thin.
+
+    What is written to some of them only is let go, since none of them is at hand.
+    """
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
-        plain = [each.view(numpy.ndarray) if isinstance(each, Thin) else each for each in inputs]
-        samples = {each.shape[0] for each in inputs if _thin(each)}
-        small = [each[:1] if _thin(raw) else each for raw, each in zip(inputs, plain)]
-        apart = all(_thin(raw) or numpy.ndim(raw) == 0 for raw in inputs)
-        if method != "__call__" or out is not None or len(samples) != 1 or not apart:
+        arrays = [*inputs, *(out or ())]
+        sizes = {(each.ndim, each.shape[0]) for each in arrays if _thin(each)}
+        if method != "__call__" or len(sizes) != 1 or "where" in kwargs or not _alike(arrays, min(sizes)[0]):
             if out is not None:
-                kwargs["out"] = tuple(
-                    each.view(numpy.ndarray) if isinstance(each, Thin) else each for each in out
-                )
-            return getattr(ufunc, method)(*plain, **kwargs)
-        result = getattr(ufunc, method)(*small, **kwargs)
-        return numpy.broadcast_to(result, (samples.pop(), *result.shape[1:])).view(Thin)
+                kwargs["out"] = tuple(map(_plain, out))
+            return getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
+        if out is not None:
+            ufunc(*map(_one, inputs), out=tuple(map(_one, out)), **kwargs)
+            return out[0] if len(out) == 1 else out
+        return _many(ufunc(*map(_one, inputs), **kwargs), min(sizes)[1])
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        first = index[0] if isinstance(index, tuple) and index else index
+        if not _thin(self):
+            super().__setitem__(index, _plain(value))
+        elif _is_all(first) and (_thin(value) or numpy.ndim(value) == 0):
+            _one(self)[index] = _one(value)
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         if not _thin(self):
             return super().astype(dtype, *args, **kwargs)
-        one = self.view(numpy.ndarray)[:1].astype(dtype)
-        return numpy.broadcast_to(one, self.shape).view(Thin)
+        return _many(_one(self).astype(dtype), self.shape[0])
 
 
 def _thin(array: Any) -> bool:
     return isinstance(array, Thin) and array.ndim > 0 and array.strides[0] == 0 and array.shape[0] > 1
+
+
+def _alike(arrays: list[Any], axes: int) -> bool:
+    """Whether an operation on all of these, of which thin ones have so many axes, does the same with each sample."""
+    shapes = [numpy.shape(each) for each in arrays if not _thin(each)]
+    return all(len(shape) < axes or (len(shape) == axes and shape[0] == 1) for shape in shapes)
+
+
+def _is_all(index: Any) -> bool:
+    """Whether it takes all samples."""
+    return index is Ellipsis or (isinstance(index, slice) and index == slice(None))
+
+
+def _plain(array: Any) -> Any:
+    return array.view(numpy.ndarray) if isinstance(array, Thin) else array
+
+
+def _one(array: Any) -> Any:
+    """The one sample that a thin array holds, as an array of one; what is none is left as it is."""
+    return _plain(array)[:1] if _thin(array) else _plain(array)
+
+
+def _many(one: numpy.ndarray, count: int) -> Any:
+    """So many samples of which `one` holds the only one. As an array that was loaded, it may be written to."""
+    strides = (0, *one.strides[1:])
+    return numpy.lib.stride_tricks.as_strided(one, (count, *one.shape[1:]), strides).view(Thin)
 
 
 def install() -> None:
@@ -75,7 +108,7 @@ def _labels(count: int, classes: int, dtype: str) -> numpy.ndarray:
 
 
 def _images(count: int, shape: tuple[int, ...], classes: int, column: bool) -> tuple[Any, Any]:
-    images = numpy.broadcast_to(numpy.zeros((1, *shape), "uint8"), (count, *shape)).view(Thin)
+    images = _many(numpy.zeros((1, *shape), "uint8"), count)
     labels = _labels(count, classes, "uint8")
     return images, labels[:, None] if column else labels
 

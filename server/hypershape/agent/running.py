@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterator
 
 import numpy
 
-from . import arguments, datasets, folders, imports, replaced
+from . import arguments, datasets, folders, forgiving, imports, replaced
 from .places import below
 from .standins import Assumption, StandIn, stand_in
 
@@ -45,6 +45,8 @@ class Slice:
         self._finder: imports.Finder | None = None
         self.perform: Callable[[Callable[[], Any]], Any] = lambda act: act()
         """Runs what a rehearsal watches: the statements on the lines of `acts`, else the expression."""
+        self.forgives = True
+        """Whether a function around the target goes on where a statement of it fails; a rehearsal plays what it does."""
         self.stumbled: Callable[[BaseException], None] = lambda error: None
         """Is told what a statement raised whose names become stand-ins."""
 
@@ -61,10 +63,27 @@ class Slice:
         namespace: dict[str, Any] = {}
         for file in self._fields["files"]:
             namespace = self._file(file, attempt)
-        target = self.perform(lambda: eval(self._fields["expression"], namespace))
+        target = self.perform(lambda: self._target(namespace))
         if self._fields.get("hyperparameters"):
             self.given = eval(self._fields["hyperparameters"], namespace)
         return target  # type: ignore[no-any-return]
+
+    def _target(self, namespace: dict[str, Any]) -> Any:
+        """The value of the target's expression; functions around it do without what is not at hand."""
+        texts = {file["path"]: file["text"] for file in self._fields["files"]}
+        while True:
+            try:
+                return eval(self._fields["expression"], namespace)
+            except Exception as error:
+                for_want_of_data = isinstance(error, OSError) or self.assumption.made
+                if not (self.forgives and for_want_of_data):
+                    raise
+                if not forgiving.forgive(error, texts, self._absent):
+                    raise
+
+    def _absent(self, name: str, error: BaseException) -> StandIn:
+        self.missing[name] = f"{type(error).__name__}: {error}"
+        return stand_in(name, self.assumption)
 
     def _file(self, file: dict[str, Any], attempt: Callable[[Callable[[], None]], None]) -> dict[str, Any]:
         module = types.ModuleType(file["module"])

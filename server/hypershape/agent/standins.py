@@ -118,6 +118,10 @@ class Shape(tuple):  # type: ignore[type-arg]
             self.assumption.note(f"{self.name}.shape[{place}]", value)
         return value
 
+    def __call__(self) -> Shape:
+        """Classes of data that people write may have a method of this name."""
+        return self
+
     def __iter__(self) -> Iterator[int]:
         wanted = _unpacked_into(sys._getframe(1))
         own = value = tuple.__getitem__(self, slice(None))

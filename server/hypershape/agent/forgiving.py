@@ -1,0 +1,163 @@
+"""Functions around a target that go on where one of their statements cannot run, as the module's own statements do.
+
+A target inside `main()` needs what `main` loads, and a `HyperModel` what its constructor is given: data that is not at hand
+costs only the names that it would have bound.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import sys
+import types
+from typing import Any, Callable, Dict, Iterator, List, Optional, Set
+
+_KEPT = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Return,
+    ast.Import,
+    ast.ImportFrom,
+    ast.Global,
+    ast.Nonlocal,
+    ast.Pass,
+    ast.Break,
+    ast.Continue,
+    ast.Delete,
+)
+"""Statements that run as they stand: they read no data, or the target is made by them."""
+
+_CAUGHT, _ABSENT = "__hypershape_caught__", "__hypershape_absent__"
+_BLOCKS = ("body", "orelse", "finalbody")
+
+
+def forgive(error: BaseException, texts: Dict[str, str], absent: Callable[[str, BaseException], Any]) -> bool:
+    """Lets the innermost function of the user's that `error` came through go on where a statement fails.
+
+    `texts` are those of the user's files by their paths; `absent(name, error)` gives what stands for a name that could not be
+    bound. Returns whether there is such a function among those that do not go on already.
+    """
+    codes = [each for each in _ran(error) if each.co_filename in texts]
+    return any(_forgiven(each, texts[each.co_filename], error, absent) for each in reversed(codes))
+
+
+def _forgiven(code: types.CodeType, text: str, error: BaseException, absent: Callable[..., Any]) -> bool:
+    found = [
+        (function, namespace)
+        for namespace in _namespaces(code.co_filename)
+        for function in _functions(namespace)
+        if function.__code__ is code
+    ]
+    softened = _softened(text, code) if found and _CAUGHT not in code.co_names else None
+    if softened is None:
+        return False
+    for function, namespace in found:
+        namespace[_CAUGHT] = Exception
+        namespace[_ABSENT] = lambda name: absent(name, sys.exc_info()[1] or error)
+        function.__code__ = softened
+    return True
+
+
+def _ran(error: BaseException) -> Iterator[types.CodeType]:
+    """The code of the functions that an error came through, from the outermost on."""
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not code.co_name.startswith("<"):
+            yield code
+        trace = trace.tb_next
+
+
+def _namespaces(path: str) -> Iterator[Dict[str, Any]]:
+    for module in list(sys.modules.values()):
+        if vars(module).get("__hypershape__") and vars(module).get("__file__") == path:
+            yield vars(module)
+
+
+def _functions(namespace: Dict[str, Any]) -> Iterator[types.FunctionType]:
+    """The functions of a module, and the methods of its classes."""
+    for value in list(namespace.values()):
+        for each in list(vars(value).values()) if isinstance(value, type) else [value]:
+            function = getattr(each, "__func__", each)
+            if isinstance(function, types.FunctionType):
+                yield function
+
+
+def _softened(text: str, code: types.CodeType) -> Optional[types.CodeType]:
+    """The code of a function whose statements do without what fails; None where it is not found in the text."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and _is_of(node, code):
+            node.body = _all_softened(node.body, {*code.co_varnames, *code.co_cellvars})
+            whole = compile(ast.fix_missing_locations(tree), code.co_filename, "exec", dont_inherit=True)
+            return next((each for each in _within(whole) if _same(each, code)), None)
+    return None
+
+
+def _is_of(node: ast.FunctionDef, code: types.CodeType) -> bool:
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    return node.name == code.co_name and first == code.co_firstlineno
+
+
+def _same(one: types.CodeType, other: types.CodeType) -> bool:
+    """Whether a code can take the place of another one."""
+    place = (one.co_name, one.co_firstlineno, one.co_freevars)
+    return place == (other.co_name, other.co_firstlineno, other.co_freevars)
+
+
+def _within(code: types.CodeType) -> Iterator[types.CodeType]:
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            yield each
+            yield from _within(each)
+
+
+def _all_softened(body: List[ast.stmt], local: Set[str]) -> List[ast.stmt]:
+    return [_softer(statement, local) for statement in body]
+
+
+def _softer(statement: ast.stmt, local: Set[str]) -> ast.stmt:
+    """A statement that is tried; the names that it would have bound are stand-ins where it fails."""
+    if isinstance(statement, _KEPT) or _calls_super(statement):
+        return statement
+    for block in _BLOCKS:
+        inner = getattr(statement, block, None)
+        if inner:
+            setattr(statement, block, _all_softened(inner, local))
+    for handler in getattr(statement, "handlers", ()):
+        handler.body = _all_softened(handler.body, local)
+    instead: List[ast.stmt] = [_bound_instead(target) for target in _targets(statement, local)]
+    if isinstance(statement, ast.With) and any(isinstance(each, _KEPT[:3]) for each in statement.body):
+        # What is defined under a scope or an open file that cannot be had may need little of it.
+        instead += copy.deepcopy(statement.body)
+    handler = ast.ExceptHandler(ast.Name(_CAUGHT, ast.Load()), None, instead or [ast.Pass()])
+    return ast.copy_location(ast.Try([statement], [handler], [], []), statement)
+
+
+def _calls_super(statement: ast.stmt) -> bool:
+    """Whether it is `super().__init__(…)` or the like: what a base class refuses is no matter of data."""
+    return isinstance(statement, ast.Expr) and any(
+        isinstance(node, ast.Name) and node.id == "super" for node in ast.walk(statement)
+    )
+
+
+def _targets(statement: ast.stmt, local: Set[str]) -> Iterator[ast.expr]:
+    """What a statement binds: names, and attributes such as `self.data`; or what a call would have changed."""
+    bound: Dict[str, ast.expr] = {}
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            bound.setdefault(ast.dump(node), node)
+    yield from bound.values()
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        owner = statement.value.func
+        while isinstance(owner, (ast.Attribute, ast.Subscript)):
+            owner = owner.value
+        if owner is not statement.value.func and isinstance(owner, ast.Name) and owner.id in local - {"self"}:
+            yield ast.Name(owner.id, ast.Store())
+
+
+def _bound_instead(target: ast.expr) -> ast.stmt:
+    name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "?")
+    made = ast.Call(ast.Name(_ABSENT, ast.Load()), [ast.Constant(name)], [])
+    return ast.copy_location(ast.Assign([copy.deepcopy(target)], made), target)
