@@ -71,3 +71,24 @@ def test_the_two_parts_of_a_split_share_the_samples(tmp_path: Path) -> None:
     classes(tmp_path, *(f"a/{number}.png" for number in range(20)))
     assert folders.Folder(tmp_path).parts(0.25, "both") == [15, 5]
     assert folders.Folder(tmp_path).parts(0.25, "validation") == [5]
+
+
+def _fetched() -> object:
+    import keras
+
+    from hypershape.agent import folders
+    from hypershape.agent.standins import Assumption
+
+    folders.install(Assumption())
+    url = "https://example.org/data/flowers.tgz"
+    named = keras.utils.get_file("flowers", origin=url, untar=True, cache_dir="/somewhere")
+    zipped = keras.utils.get_file("flowers.zip", url, extract=True, cache_dir="/somewhere")
+    return [named, zipped, keras.utils.get_file(origin=url, cache_dir="/somewhere", cache_subdir="own")]
+
+
+def test_a_file_to_be_fetched_is_where_keras_would_put_it_without_a_download() -> None:
+    assert in_child(_fetched) == [
+        "/somewhere/datasets/flowers",
+        "/somewhere/datasets/flowers_extracted",
+        "/somewhere/own/flowers.tgz",
+    ]

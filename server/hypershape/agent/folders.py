@@ -12,6 +12,7 @@ import itertools
 import os
 import sys
 from typing import Any, Callable
+from urllib.parse import urlsplit
 
 import keras
 import numpy
@@ -24,13 +25,21 @@ SAMPLES = 32
 """Of a folder that is not there or empty."""
 _CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
 _HOMES = ("keras.", "tf_keras.", "tensorflow.keras.", "keras_preprocessing.")
-_LOADERS = ("image_dataset_from_directory", "text_dataset_from_directory", "audio_dataset_from_directory")
+_LOADERS = (
+    "image_dataset_from_directory",
+    "text_dataset_from_directory",
+    "audio_dataset_from_directory",
+    "get_file",
+)
 
 _current = Assumption()
 
 
 def install(assumption: Assumption) -> None:
-    """Replaces Keras's readers of folders, under whichever name they are imported; `assumption` fills what is missing."""
+    """Replaces Keras's readers of folders, and what fetches them, under whichever name they are imported.
+
+    `assumption` fills what is missing.
+    """
     global _current
     _current = assumption
     modules = [module for name, module in list(sys.modules.items()) if name.startswith(_HOMES)]
@@ -38,7 +47,7 @@ def install(assumption: Assumption) -> None:
         original = getattr(keras.utils, name, None)
         if original is None or hasattr(original, "__wrapped__"):
             continue
-        made = _loader(name, original)
+        made = _fetching(original) if name == "get_file" else _loader(name, original)
         for module in modules:
             if vars(module).get(name) is original:
                 setattr(module, name, made)
@@ -71,6 +80,22 @@ def _loader(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
 
     load.__wrapped__ = original  # type: ignore[attr-defined]
     return load
+
+
+def _fetching(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`get_file` without a download: where the file or folder is or would be."""
+    signature = inspect.signature(original)
+
+    def get_file(*args: Any, **kwargs: Any) -> str:
+        given = _bound(signature, args, kwargs)
+        home = given.get("cache_dir") or os.path.join(os.path.expanduser("~"), ".keras")
+        name = os.fspath(given.get("fname") or os.path.basename(urlsplit(str(given.get("origin"))).path))
+        if (given.get("extract") or given.get("untar")) and given.get("fname") and "." in name:
+            name = name.partition(".")[0] + "_extracted"
+        return os.path.join(os.fspath(home), os.fspath(given.get("cache_subdir") or ""), name)
+
+    get_file.__wrapped__ = original  # type: ignore[attr-defined]
+    return get_file
 
 
 def _bound(signature: inspect.Signature, args: Any, kwargs: Any) -> dict[str, Any]:
