@@ -461,6 +461,29 @@ def test_the_path_of_a_checkpoint_ends_as_keras_wants_it() -> None:
     assert 'ModelCheckpoint("out/best.weights.h5")' in found
 
 
+@pytest.mark.parametrize(
+    ("written", "path", "repaired_path"),
+    [
+        ('"out/best"', "out/best", '"out/best.keras"'),
+        ('"out/" + f"best_{1}.tf"', "out/best_1.tf", '"out/" + f"best_{1}.keras"'),
+        ('"best_v1.0"', "best_v1.0", '"best_v1.0.keras"'),
+        ('"out/best/"', "out/best/", '"out/best.keras"'),
+    ],
+)
+def test_the_path_of_a_saved_model_ends_as_keras_wants_it(
+    written: str, path: str, repaired_path: str
+) -> None:
+    call = f"best.save({written})"
+    text = f"{TEXT}    best = keras.Sequential()\n    {call}\n"
+    message = (
+        "Invalid filepath extension for saving. Please add either a `.keras` extension for the native Keras format "
+        f"(recommended) or a `.h5` extension. Received: filepath={path}."
+    )
+    failed = replace(failing_in_fit(text, call, "ValueError", message), stage="after", trial=0)
+    (found,) = repaired(failed, text)
+    assert f"save({repaired_path})" in found
+
+
 def test_a_dataset_of_single_samples_is_put_into_batches() -> None:
     facts = {
         "search": {"validation_data": {"kind": "dataset", "elements": [{"shape": [7]}, {"shape": []}]}},

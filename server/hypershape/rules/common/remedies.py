@@ -206,24 +206,36 @@ _TWICE = re.compile(r"got multiple values for (?:keyword )?argument '(?P<name>\w
 
 
 def _with_known_ending(story: Story, code: Code) -> Iterator[Fix]:
-    """The path of a checkpoint with the ending that Keras asks for."""
-    wanted = re.search(r"must end in `(\.[\w.]+)`.*filepath=(\S+)$", story.error.message, re.DOTALL)
+    """The path of a checkpoint or a saved model with the ending that Keras asks for."""
+    wanted = re.search(
+        r"(?:must end in|add either a) `(\.[\w.]+)`.*filepath=(\S+?)\.?$", story.error.message, re.DOTALL
+    )
     if wanted is None:
         return
     ending, path = wanted[1], wanted[2]
+    failed = code.expression(place(story, code), ast.Call)
     for call in code.calls:
-        made = (code.origin(call.func) or "").endswith(".ModelCheckpoint")
-        given = code.argument(call, "filepath", 0) if made else None
+        is_checkpoint = (code.origin(call.func) or "").endswith(".ModelCheckpoint")
+        is_save = call is failed and isinstance(call.func, ast.Attribute) and call.func.attr == "save"
+        given = code.argument(call, "filepath", 0) if is_checkpoint or is_save else None
         text = code.resolve(given) if given is not None else None
+        while isinstance(text, ast.BinOp):
+            text = text.right
         last = text.values[-1] if isinstance(text, ast.JoinedStr) and text.values else text
         if text is None or not isinstance(last, ast.Constant) or not isinstance(last.value, str):
             continue
-        known = [each for each in (".weights.h5", ".h5", ".keras") if path.endswith(each)]
-        old = known[0] if known else PurePosixPath(path).suffix
         source = code.source(text)
+        old = _ending(path)
         if path.endswith(last.value) and source.endswith((f'{old}"', f"{old}'")):
             new = f"{source[: len(source) - len(old) - 1]}{ending}{source[-1]}"
             yield Fix(f"Let the path end in {ending}", (Edit(code.span(text), new),))
+
+
+def _ending(path: str) -> str:
+    """What says the format of a file at the end of its path: no version as in `model_v1.0`, but the slash of a folder."""
+    known = [each for each in (".weights.h5", "/") if path.endswith(each)]
+    suffix = PurePosixPath(path).suffix
+    return known[0] if known else suffix if suffix[1:2].isalpha() else ""
 
 
 def _with_model(story: Story, code: Code) -> Iterator[Fix]:

@@ -63,6 +63,16 @@ class FailsAfterSearch(Rule):
             at="tuner.get_best_models()[1]",
             fixed="tuner.get_best_models(num_models=2)[1]",
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.25)
+            best = tuner.get_best_models()[0]
+            best.save("best_model")
+            """,
+            head="layers.Dense(1)",
+            at='best.save("best_model")',
+        ),
     )
     VALID = (
         Example.search(
