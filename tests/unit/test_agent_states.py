@@ -167,7 +167,7 @@ def test_configurations_that_fail_early_are_counted_by_what_they_read() -> None:
 
 
 def test_a_space_of_millions_takes_few_probes() -> None:
-    explorer = explored(Tower(8, 60))
+    explorer = explored(Tower(7, 44))
     assert explorer.coverage.mode == "exhaustive"
     assert explorer.coverage.space is not None and explorer.coverage.space > 10**6
     assert len(explorer.reports) < 300

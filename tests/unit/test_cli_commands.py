@@ -22,7 +22,8 @@ def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProc
 
 
 def sentence(done: subprocess.CompletedProcess[str]) -> str:
-    (line,) = done.stderr.strip().splitlines()
+    slow = "hypershape: Reading the project's files took more than"
+    (line,) = (each for each in done.stderr.strip().splitlines() if not each.startswith(slow))
     return line
 
 
@@ -191,7 +192,7 @@ else:
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("output", ["text", "json", "sarif", "github"])
+@pytest.mark.parametrize("output", ["text", "sarif"])
 def test_a_keras_in_which_nothing_builds_ends_with_two_and_says_so(
     tmp_path: Path, output: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

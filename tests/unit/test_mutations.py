@@ -8,7 +8,7 @@ import pytest
 from tests.mutations.change import Mutant, chosen, mutants
 from tests.mutations.judge import Truth, analyser, builders, judged
 
-SOME = 6
+SOME = 4
 FILES = builders()
 
 

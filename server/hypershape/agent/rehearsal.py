@@ -27,6 +27,7 @@ from . import (
     compared,
     cost,
     cutting,
+    device,
     errors,
     facts,
     guard,
@@ -271,6 +272,11 @@ class Watch:
             return "Missing", "It needs a file that is not at hand: %s" % error
         if self._is_of_the_silenced(error):
             return "Refused", "It rests on what a callback was not let do here."
+        if self._wants_a_gpu(error):
+            return (
+                "Device",
+                "It needs an operation that TensorFlow has for GPUs alone, and is played on the CPU.",
+            )
         if self._loops.shortened and stage != "objective":
             return "TimeLimit", "Its own training loop takes longer than a rehearsal may."
         lacking = self._assumption.made or self._assumption.classes_assumed
@@ -287,6 +293,14 @@ class Watch:
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
         owners = [frame.f_locals["self"] for frame in frames if "self" in frame.f_locals]
         return any(self._hooks.is_silenced(type(each)) for each in owners)
+
+    def _wants_a_gpu(self, error: BaseException) -> bool:
+        """Whether the operation that failed may run where the search does: on the GPU that this machine has.
+
+        TensorFlow's processors cannot train a convolution whose channels come first.
+        """
+        first = any(getattr(layer, "data_format", None) == "channels_first" for layer, _ in self._made)
+        return first and type(error).__module__.startswith("tensorflow") and bool(device.accelerators())
 
     def _from_keras(self, error: BaseException) -> bool:
         """Whether Keras or Keras Tuner raised it for what the user's code asked of them."""

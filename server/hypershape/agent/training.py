@@ -8,7 +8,6 @@ layer and input, unless calls like it have shown enough (`agreement`) or the lay
 from __future__ import annotations
 
 import contextlib
-import functools
 import math
 import types
 from typing import Any, Callable, ContextManager, Dict, Iterable, Iterator, List, Optional, Set, Tuple
@@ -16,7 +15,7 @@ from typing import Any, Callable, ContextManager, Dict, Iterable, Iterator, List
 import keras
 import numpy as np
 
-from . import device, named, private
+from . import named, private
 from .agreement import Agreement, Call
 from .step import BATCH, goes_with_no_labels
 
@@ -428,8 +427,6 @@ def _asks_its_kernel(operation: Any, args: Any, kwargs: Any) -> bool:
         return True
     if 0 in (getattr(operation, "height", None), getattr(operation, "width", None)):
         return True
-    if getattr(operation, "data_format", None) == "channels_first" and _lacks_channels_first():
-        return True
     if any(isinstance(getattr(operation, name, None), str) for name in ("scale", "offset")):
         return True
     if any(0 in tuple(weight.shape) for weight in getattr(operation, "weights", ())):
@@ -438,12 +435,6 @@ def _asks_its_kernel(operation: Any, args: Any, kwargs: Any) -> bool:
     if not args or not hasattr(mask, "shape") or not hasattr(args[0], "shape"):
         return False
     return not _agree(tuple(mask.shape), tuple(args[0].shape)[: len(mask.shape)])
-
-
-@functools.cache
-def _lacks_channels_first() -> bool:
-    """Whether kernels that take the channels first may be missing: TensorFlow has some for GPUs alone."""
-    return bool(keras.backend.backend() == "tensorflow") and not device.accelerators()
 
 
 def _depends_on_the_model(operation: Any, args: Any, kwargs: Any) -> bool:
