@@ -1028,3 +1028,119 @@ async def test_what_only_the_second_epoch_meets_is_met(agent: Agent) -> None:
     """
     found = await played(agent, text)
     assert (found.verdict, found.stage, found.error and found.error.type) == ("fail", "callbacks", "KeyError")
+
+
+IN_FIT = """
+    class Model(kt.HyperModel):
+        def build(self, hp):
+            return build(hp)
+
+        def fit(self, hp, model, x, y, **kwargs):
+            history = model.fit(x, y, **kwargs).history
+            return history["loss"][%d]
+
+    tuner = kt.RandomSearch(Model(), max_trials=4, overwrite=True)
+    tuner.search(x, y, epochs=%d, verbose=0)
+"""
+
+IN_CALLBACK = """
+    class Last(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.losses = []
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.losses.append(logs["loss"])
+
+        def on_train_end(self, logs=None):
+            self.losses[%d]
+
+    tuner = kt.RandomSearch(build, "loss", max_trials=4, overwrite=True)
+    tuner.search(x, y, epochs=%d, batch_size=10, callbacks=[Last()], verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (IN_FIT % (4, 5), "ok"),
+        (IN_FIT % (5, 5), "fail"),
+        (IN_FIT % (5, 5000), "unknown"),
+        (IN_CALLBACK % (49, 5), "ok"),
+        (IN_CALLBACK % (50, 5), "fail"),
+    ],
+)
+async def test_what_only_a_whole_training_has_is_not_missed(agent: Agent, text: str, verdict: str) -> None:
+    assert (await played(agent, text)).verdict == verdict
+
+
+AFTER = """
+    tuner = kt.RandomSearch(build, "loss", max_trials=4, overwrite=True)
+    tuner.search(x, y, epochs=2, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict", "fact"),
+    [
+        ("[tuner.get_best_models()[0].fit(x, y, epochs=5).history][0]['val_loss']", "fail", "meant"),
+        ("tuner.get_best_models()[0].fit(x, y, epochs=5).history['loss'][4]", "ok", None),
+        (
+            "{str(t.hyperparameters.get('units')): t for t in tuner.oracle.get_best_trials(4)}['4']",
+            "unknown",
+            None,
+        ),
+        ("one, = tuner.get_best_models()[0].evaluate(x, y), 2", "unknown", None),
+    ],
+)
+async def test_what_other_trials_or_epochs_would_bring_is_no_failure_after_a_search(
+    agent: Agent, line: str, verdict: str, fact: str | None
+) -> None:
+    found = await played(agent, AFTER + "    " + line)
+    assert (found.verdict, fact is None or fact in found.facts) == (verdict, True)
+
+
+async def test_a_callback_itself_has_nothing_of_what_its_copies_saw(agent: Agent) -> None:
+    text = IN_CALLBACK.replace("self.losses[%d]", "pass").replace("epochs=%d", "epochs=2")
+    text = text.replace("callbacks=[Last()]", "callbacks=[last]").replace(
+        "    tuner = ", "    last = Last()\n    tuner = "
+    )
+    found = await played(agent, text + "    print(last.losses)")
+    assert (found.stage, found.facts["copied"]) == ("after", "Last")
+
+
+async def test_the_numbers_that_evaluate_gives_are_told_by_their_names(agent: Agent) -> None:
+    text = """
+        def measured(hp):
+            model = build(hp)
+            model.compile("sgd", "mse", metrics=["mae", "mape"])
+            return model
+
+        tuner = kt.RandomSearch(measured, "loss", max_trials=4, overwrite=True)
+        tuner.search(x, y, verbose=0)
+        loss, error = tuner.get_best_models(1)[0].evaluate(x, y)
+    """
+    found = await played(agent, text)
+    assert (found.stage, found.facts["numbers"]) == ("after", ["loss", "mae", "mape"])
+
+
+SECOND = """
+    first = kt.RandomSearch(build, "loss", max_trials=2, directory="a", project_name="one", overwrite=True)
+    first.search(x, y, verbose=0)
+    best = first.get_best_hyperparameters()
+    second = kt.RandomSearch(build, "loss", max_trials=2, hyperparameters=best%s, directory="a", project_name="one",
+        overwrite=True)
+    second.search(x, y, verbose=0)
+    first.get_best_models()
+"""
+
+
+@pytest.mark.parametrize(("index", "first"), [("", "fail"), ("[0]", "ok")])
+async def test_a_tuner_made_of_what_a_search_found_is_refused_after_that_search(
+    agent: Agent, index: str, first: str
+) -> None:
+    tuners = source.analyse(source.from_text("/tmp/user/model.py", HEAD + dedent(SECOND % index))).tuners
+    found = [
+        await agent.rehearse(each.rehearsal, {}, each.call.span, 20.0) for each in tuners if each.rehearsal
+    ]
+    assert [each.verdict for each in found] == [first, "unknown"]
+    assert found[0].stage == ("after" if first == "fail" else None)

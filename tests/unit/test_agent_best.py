@@ -46,6 +46,17 @@ def word_for_a_number(tuner: Tuner) -> Any:
     return [int(each) for each in tuner.get_best_hyperparameters(2)]
 
 
+def fewer_names(tuner: Tuner) -> Any:
+    (only,) = tuner.get_best_hyperparameters(2)
+    return only
+
+
+def numbers_beside(tuner: Tuner) -> Any:
+    """Of what Keras Tuner goes through itself, which is read to its end."""
+    one, other = [tuner.get_best_hyperparameters(), 2.0, 3.0][:1]
+    return one, other
+
+
 @pytest.mark.parametrize(
     ("take", "lacks"),
     [
@@ -55,6 +66,8 @@ def word_for_a_number(tuner: Tuner) -> Any:
         (list_of_its_own, None),
         (list_beside, None),
         (word_for_a_number, None),
+        (fewer_names, None),
+        (numbers_beside, None),
     ],
 )
 def test_only_taking_more_than_there_is_counts(
@@ -64,3 +77,17 @@ def test_only_taking_more_than_there_is_counts(
     with pytest.raises((IndexError, ValueError)) as raised:
         take(Tuner(asked))
     assert asked.lacking(raised.value) == lacks
+
+
+@pytest.mark.parametrize(("names", "taken"), [("one, other", True), ("a, b, c, d", True), ("a, *b", False)])
+def test_numbers_that_more_or_fewer_names_are_to_take_are_told_by_name(names: str, taken: bool) -> None:
+    asked = best.Asked()
+    numbers = asked.measured([0.1, 0.2, 0.3], ["loss", "accuracy", "auc"])
+    seen = None
+    try:
+        exec(f"{names} = numbers", {"numbers": numbers})
+        one, other = numbers[:2], numbers[2]
+        (one,) = [one, other]
+    except ValueError as error:
+        seen = asked.ill_taken(error)
+    assert seen == (["loss", "accuracy", "auc"] if taken else None)

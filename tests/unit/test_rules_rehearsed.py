@@ -722,3 +722,154 @@ def test_a_method_that_returns_nothing_is_named_where_it_is_defined(
     (finding,) = rules.findings(Analysis(made, rehearsals=(failed,), done=True), select=("HS43",))
     assert (finding.code, underlined(finding, made)) == (code, place)
     assert says in finding.message
+
+
+AFTER = (
+    TEXT
+    + """
+    model = tuner.hypermodel.build(tuner.get_best_hyperparameters()[0])
+    history = model.fit(x, y, epochs=3)
+    told = history.history["val_loss"]
+    loss, error = model.evaluate(x, y)
+"""
+)
+
+
+def after(where: str, facts: dict[str, Any], type_: str = "KeyError") -> Rehearsal:
+    failed = rehearsal({}, "after", "refused", facts=facts, trial=0)
+    assert failed.error is not None
+    frames = (Frame(at(module(AFTER), where), "f"),)
+    return replace(failed, error=replace(failed.error, type=type_, frames=frames))
+
+
+def test_a_history_without_validation_is_told_and_gets_the_data_of_the_search() -> None:
+    failed = after('history.history["val_loss"]', {"meant": {"written": "val_loss", "known": ["loss"]}})
+    (only,) = repaired(failed, AFTER)
+    assert "model.fit(x, y, epochs=3, validation_data=(x, y))" in only
+    assert "a training without validation data has no val_loss" in found([failed])[0].message
+
+
+def test_numbers_for_which_there_are_too_few_names_are_told_and_taken() -> None:
+    failed = after("loss, error", {"numbers": ["loss", "mae", "mape"]}, "ValueError")
+    assert "`evaluate` gives 3 numbers (loss, mae, mape)" in found([failed])[0].message
+    (only,) = repaired(failed, AFTER)
+    assert "loss, error, *_ = model.evaluate(x, y)" in only
+
+
+def test_what_a_callback_never_saw_is_told_and_not_respelt() -> None:
+    facts = {"copied": "Stop", "meant": {"written": "histori", "known": ["history"]}}
+    failed = after("history.history", facts, "AttributeError")
+    assert (
+        "every trial has a copy of the callbacks, so that this `Stop` itself never ran"
+        in found([failed])[0].message
+    )
+    assert repaired(failed, AFTER) == []
+
+
+def test_a_search_that_validates_seldom_is_told_at_that_argument() -> None:
+    text = TEXT.replace("callbacks=[Stop()]", "validation_freq=2")
+    facts = {"search": {"validation_freq": {"kind": "value", "value": 2}}, "reported": []}
+    failed = rehearsal({}, "callbacks", "val_loss", facts=facts)
+    assert failed.error is not None
+    failed = replace(failed, error=replace(failed.error, type="KeyError"))
+    (only,) = repaired(failed, text)
+    assert "validation_freq" not in only
+    assert "With validation_freq=2 not every epoch is validated" in found([failed])[0].message
+
+
+def in_fit(text: str, type_: str, message: str, where: str = "", **facts: Any) -> Rehearsal:
+    """A trial that fails in training, at a place of a text or nowhere in it."""
+    failed = rehearsal({}, "fit", message, facts=facts)
+    assert failed.error is not None
+    frames = (Frame(at(module(text), where), "f"),) if where else ()
+    return replace(failed, error=replace(failed.error, type=type_, frames=frames))
+
+
+def told(failed: Rehearsal, text: str) -> tuple[str, str]:
+    """What is underlined in a text for a rehearsal of it, and the message."""
+    read = module(text)
+    played = replace(failed, tuner=read.tuners[0].call.span)
+    target = replace(analysis([]).targets[0], target=read.targets[0])
+    every = rules.findings(Analysis(read, targets=(target,), rehearsals=(played,), done=True))
+    (finding,) = [each for each in every if each.code.startswith("HS43")]
+    return underlined(finding, read), finding.message
+
+
+def with_class(made: str) -> str:
+    return TEXT.replace("    def build_model", f"    {made}\n\n    def build_model")
+
+
+def test_lists_in_the_place_of_arrays_are_told_as_such_and_made_arrays() -> None:
+    text = "\n    import numpy as np" + TEXT.replace(
+        "x, y, validation_data=(x, y)", "x, y, validation_data=(x, z)"
+    )
+    value = {"kind": "value", "type": "int", "value": 1}
+    labels = {"kind": "list", "length": 2, "items": {"0": value, "1": value}}
+    array = {"kind": "array", "shape": [2, 4]}
+    pair = {"kind": "list", "length": 2, "items": {"0": array, "1": labels}}
+    given = {"0": array, "1": labels, "validation_data": pair}
+    failed = in_fit(text, "ValueError", "Unrecognized data type: x=[[0 0]], y=[1]", search=given)
+    where, message = told(failed, text)
+    assert (where, "The labels and the validation data are lists" in message) == ("y", True)
+    (only,) = repaired(failed, text)
+    assert "search(x, np.array(y), validation_data=(x, np.array(z))" in only
+
+
+@pytest.mark.parametrize(
+    ("length", "made"),
+    [
+        ("len(self.x) / 4", "-(-len(self.x) // 4)"),
+        ("np.ceil(len(self.x) / 4)", "int(np.ceil(len(self.x) / 4))"),
+    ],
+)
+def test_a_length_that_is_no_whole_number_is_told_and_made_one(length: str, made: str) -> None:
+    text = with_class(
+        f"class Data(keras.utils.PyDataset):\n        def __len__(self):\n            return {length}"
+    )
+    text = text.replace("search(x, y, ", "search(x, ")
+    given = {"0": {"kind": "sequence", "length": {"method": "Data.__len__", "type": "float", "value": 2.5}}}
+    failed = in_fit(text, "TypeError", "'float' object cannot be interpreted as an integer", search=given)
+    where, message = told(failed, text)
+    assert (where, "`Data.__len__` gives the float 2.5" in message) == ("__len__", True)
+    (only,) = repaired(failed, text)
+    assert f"return {made}\n" in only
+
+
+def test_a_training_that_asks_for_the_labels_of_a_dataset_may_do_without() -> None:
+    method = "def fit(self, hp, model, x, y, **kwargs):\n            return model.fit(x, y, **kwargs)"
+    text = with_class(f"class Model(kt.HyperModel):\n        {method}")
+    failed = in_fit(text, "TypeError", "Model.fit() missing 1 required positional argument: 'y'", "keras")
+    assert told(failed, text)[0] == "fit"
+    assert any("def fit(self, hp, model, x, y=None, **kwargs)" in each for each in repaired(failed, text))
+
+
+def test_an_abbreviation_is_written_out() -> None:
+    text = TEXT.replace("callbacks=[Stop()]", "epochs=optimizer.lr")
+    meant = {"written": "lr", "known": ["learning_rate", "loss_rate_scale", "name"]}
+    failed = in_fit(text, "AttributeError", "refused", "optimizer.lr", meant=meant)
+    assert "epochs=optimizer.learning_rate" in repaired(failed, text)[0]
+
+
+def test_a_list_of_search_spaces_is_told_as_one_and_its_first_taken() -> None:
+    text = (
+        TEXT
+        + """
+    best = tuner.get_best_hyperparameters()
+    other = kt.RandomSearch(build_model, "val_loss", hyperparameters=best, directory="other")
+"""
+    )
+    failed = rehearsal({}, "after", "no space", facts={"hyperparameters": "list"}, trial=0)
+    assert failed.error is not None
+    where = 'kt.RandomSearch(build_model, "val_loss", hyperparameters=best, directory="other")'
+    error = replace(failed.error, type="AttributeError", frames=(Frame(at(module(text), where), "f"),))
+    failed = replace(failed, error=error)
+    assert "`hyperparameters` is a list" in told(failed, text)[1]
+    assert "hyperparameters=best[0]" in repaired(failed, text)[0]
+
+
+def test_a_schedule_without_a_rate_in_some_epoch_keeps_the_one_there_is() -> None:
+    written = "def schedule(epoch, rate):\n        if epoch > 3:\n            return rate / 2"
+    text = with_class(written).replace("Stop()", "keras.callbacks.LearningRateScheduler(schedule)")
+    failed = rehearsal({}, "callbacks", "The output of the `schedule` function should be a float. Got: None")
+    assert told(failed, text)[0] == "schedule"
+    assert "        return rate / 2\n    return rate\n" in repaired(failed, text)[0]

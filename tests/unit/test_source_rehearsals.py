@@ -75,6 +75,11 @@ def test_what_asks_others_is_left_out(line: str) -> None:
     assert line not in lines(rehearsal(text))
 
 
+def test_what_is_asked_of_a_callback_that_the_search_was_given_is_played_too() -> None:
+    text = f"{HEAD}{TUNER}stop = keras.callbacks.EarlyStopping()\ntuner.search(x, y, callbacks=[stop])\n"
+    assert "print(stop.best)" in lines(rehearsal(f"{text}print(stop.best)\n"))
+
+
 def test_what_depends_on_something_left_out_is_left_out() -> None:
     after = "best = plt.pick(tuner)\nprint(tuner, best)\n"
     assert "print(tuner, best)" not in lines(rehearsal(f"{HEAD}{TUNER}tuner.search(x, y)\n{after}"))

@@ -1,4 +1,5 @@
-"""What a tuner gives who asks it for its best, and who takes more of that than there is.
+"""What a tuner gives who asks it for its best, and a model who asks how good it is, and who takes more of that than there
+is, or less.
 
 A search makes a known number of trials at most, so that its file fails after hours where it takes the third of two.
 """
@@ -6,8 +7,9 @@ A search makes a known number of trials at most, so that its file fails after ho
 from __future__ import annotations
 
 import dis
-from types import TracebackType
-from typing import Any, Callable, Dict, Iterator, List, Optional
+import inspect
+from types import CodeType, TracebackType
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 _ASKS = ("get_best_models", "get_best_hyperparameters")
 
@@ -17,8 +19,8 @@ class Best(List[Any]):
 
     short = False
     """Whether an element was taken that is not there."""
-    ended = False
-    """Whether it was read from its first element to beyond its last."""
+    reader: Optional[Tuple[CodeType, int]] = None
+    """The code, and the place in it, that last went through it."""
 
     def __getitem__(self, key: Any) -> Any:
         try:
@@ -28,9 +30,8 @@ class Best(List[Any]):
             raise
 
     def __iter__(self) -> Iterator[Any]:
-        self.ended = False
+        self.reader = _running()
         yield from super().__iter__()
-        self.ended = True
 
 
 class Asked:
@@ -39,6 +40,7 @@ class Asked:
     def __init__(self) -> None:
         self._given: List[Best] = []
         self._wanted: List[int] = []
+        self._numbers: List[Tuple[Best, Sequence[str]]] = []
         self._now = 0
 
     def noted(self, best: List[Any], wanted: int) -> List[Any]:
@@ -66,19 +68,40 @@ class Asked:
         self._wanted.append(self._now)
         return best
 
+    def measured(self, numbers: List[Any], names: Sequence[str]) -> List[Any]:
+        """What `evaluate` gives, with what its numbers are called."""
+        self._numbers.append((Best(numbers), names))
+        return self._numbers[-1][0]
+
     def lacking(self, error: BaseException) -> Optional[Dict[str, int]]:
         """How many were asked for and given where an error is that of taking more: by an index, or by so many names."""
+        place = _unpacks(error) if str(error).startswith("not enough") else None
         for best, wanted in zip(reversed(self._given), reversed(self._wanted)):
-            if (best.short and isinstance(error, IndexError)) or (best.ended and _unpacks(error)):
+            if (best.short and isinstance(error, IndexError)) or (place and best.reader == place):
                 return {"asked": wanted, "given": len(best)}
         return None
 
+    def ill_taken(self, error: BaseException) -> Optional[List[str]]:
+        """The names of the numbers that `evaluate` gave where an error is that of assigning them to more or fewer names."""
+        place = _unpacks(error)
+        found = [names for numbers, names in self._numbers if place and numbers.reader == place]
+        return list(found[-1]) if found else None
 
-def _unpacks(error: BaseException) -> bool:
-    """Whether an error was raised by the assignment of a list's elements to several names."""
+
+def _running() -> Optional[Tuple[CodeType, int]]:
+    """Where the code is that takes the first element of a list."""
+    here = inspect.currentframe()
+    frame = here.f_back.f_back if here is not None and here.f_back is not None else None
+    return None if frame is None else (frame.f_code, frame.f_lasti)
+
+
+def _unpacks(error: BaseException) -> Optional[Tuple[CodeType, int]]:
+    """Where an error was raised by the assignment of a list's elements to several names."""
     last: Optional[TracebackType] = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
     if last is None or not isinstance(error, ValueError):
-        return False
-    return dis.opname[last.tb_frame.f_code.co_code[last.tb_lasti]] in ("UNPACK_SEQUENCE", "UNPACK_EX")
+        return None
+    code = last.tb_frame.f_code
+    unpacks = dis.opname[code.co_code[last.tb_lasti]] in ("UNPACK_SEQUENCE", "UNPACK_EX")
+    return (code, last.tb_lasti) if unpacks else None

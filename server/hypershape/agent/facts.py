@@ -12,6 +12,9 @@ The facts of a rehearsal, each left out where it is not known:
 - `nothing`: the same, where it returned None in the place of metrics
 - `meant`: `written`, a key, an attribute or a variable that is not there, and the `known` ones beside it
 - `without_model`: the class of a callback that asked for its model and was never given one
+- `numbers`: what the numbers are called that `evaluate` gave and that more or fewer names were to take ("" where unknown)
+- `copied`: the class of a callback given to `search`, of which what only its copies have was asked for
+- `hyperparameters`: the type of the search space that a tuner which cannot be made was given
 - `because`: what was raised first, where Keras Tuner says something else
 - `absent`: the modules that the file imports and that are not installed
 - `compared`: what the model of the first trial gives and what that is compared with (`compared.outputs`)
@@ -28,7 +31,7 @@ from __future__ import annotations
 import inspect
 import math
 import types
-from typing import Any, Dict, Optional, Set
+from typing import Any, Dict, List, Optional, Set
 
 import numpy
 
@@ -55,7 +58,7 @@ def describe(value: Any, depth: int = 0) -> Dict[str, Any]:
         shuffled = _is_shuffled(value)
         return told if shuffled is None else {**told, "shuffled": shuffled}
     if cutting.is_dataset_class(value):
-        return {**known, "kind": "sequence", **_batches(value)}
+        return {**known, "kind": "sequence", **_batches(value), **_length(value)}
     if _shape(value) is not None:
         return {**known, **_array(value)}
     return {**known, "kind": "object", "module": type(value).__module__}
@@ -91,6 +94,18 @@ def _batches(value: Any) -> Dict[str, Any]:
     return {"finite": False} if count == math.inf else {"finite": True, "batches": int(count)}
 
 
+def _length(value: Any) -> Dict[str, Any]:
+    """What the `__len__` of a class of datasets gives where that is no whole number, which Python refuses."""
+    try:
+        found = type(value).__len__(value)
+    except Exception:
+        return {}
+    if hasattr(type(found), "__index__"):
+        return {}
+    method = type(value).__len__.__qualname__
+    return {"length": {"method": method, "type": type(found).__name__, "value": plain(found)}}
+
+
 def _is_shuffled(dataset: Any) -> Optional[bool]:
     """Whether some step of a pipeline of TensorFlow's shuffles, so that no pass is like another; None where none tells."""
     inputs = getattr(dataset, "_inputs", None)
@@ -115,7 +130,7 @@ def _specs(spec: Any) -> Any:
     }
 
 
-def _shape(value: Any) -> Optional[list[int]]:
+def _shape(value: Any) -> Optional[List[int]]:
     try:
         return [int(size) for size in value.shape]
     except (AttributeError, TypeError, ValueError):
@@ -174,6 +189,15 @@ def _texts(made: Any) -> Dict[str, str]:
     }
     kept = {name: getattr(made, name, None) for name in sorted(numbers)}
     return {name: value for name, value in kept.items() if isinstance(value, str)}
+
+
+def of_metrics(model: Any, count: int) -> List[str]:
+    """What the numbers are called that `evaluate` of a model gives, so many of them."""
+    try:
+        found = [str(name) for name in model.get_metrics_result()]
+    except Exception:
+        found = []
+    return found if len(found) == count else [""] * count
 
 
 def names(returned: Any) -> Set[str]:

@@ -48,6 +48,9 @@ from .standins import Assumption
 TRIALS = 2
 """The second shows what the first has used up."""
 
+MOST_LEFT_OUT = 500
+"""A training that leaves out more steps than that is not played as long as it is."""
+
 MOST_WARNINGS = 20
 
 MOST_READ = 200
@@ -118,11 +121,18 @@ class Watch:
         """Each layer with the frame in which it was made."""
         self._inside: List[Dict[str, Any]] = []
         """Where in the user's code a compiled step rose."""
+        self._callbacks: List[Any] = []
+        """Those that the search is given, of which its trials have copies."""
         self._tuner: Any = None
         self._tolerated: Optional[int] = None
         self._trials = self._completed = 0
         self._fitting = 0
+        self._left_out: float = 0
+        """How many steps the trainings of a trial have left out so far."""
+        self._uncut = False
         self._within_trial = self._called = self._searched = self._made_up = self._lost = False
+        self._unsearched = False
+        """Whether a tuner was asked for its best before any search."""
 
     def report(self) -> Dict[str, Any]:
         """The fields of a Rehearsal."""
@@ -204,9 +214,16 @@ class Watch:
         *around, last = self._watched(error) or [False]
         if not self._searched:
             return last
-        if last and (isinstance(error, KeyError) or self._best.lacking(error) is not None):
+        counted = self._best.lacking(error) or self._best.ill_taken(error)
+        if last and (self._is_no_value(error) or counted is not None):
             return True
         return isinstance(error, (AttributeError, TypeError)) and (last or any(around))
+
+    def _is_no_value(self, error: BaseException) -> bool:
+        """Whether a key is missing that more trials would not have brought, as those of what the file collects by a value."""
+        key = error.args[0] if isinstance(error, KeyError) and error.args else None
+        values = {str(each) for hp in self._hyperparameters for each in hp["values"] or ()}
+        return isinstance(key, str) and not key.isdecimal() and key not in values
 
     def _watched(self, error: BaseException) -> List[bool]:
         """Whether each frame of an error, outermost first, stands in a statement that is played for the search."""
@@ -244,6 +261,12 @@ class Watch:
         lacking = self._best.lacking(error)
         if lacking is not None and stage == "after":
             self._facts["best"] = lacking
+        numbers = self._best.ill_taken(error)
+        if numbers is not None and stage == "after":
+            self._facts["numbers"] = numbers
+        asked = getattr(error, "obj", None) if stage == "after" else None
+        if any(each is asked for each in self._callbacks):
+            self._facts["copied"] = type(asked).__name__
         names = meant.known(error, self._positions)
         if names is not None:
             self._facts["meant"] = names
@@ -436,15 +459,25 @@ class Watch:
         if bound is None:
             real(tuner, *args, **kwargs)
             return
+        if self._unsearched:
+            self.unknown(
+                "Search", "It rests on what an earlier search finds, which a rehearsal does not play."
+            )
+            raise Over
         self._folder = str(bound.arguments.get("directory") or ".")
-        bound.arguments.update(directory=self._project, overwrite=True)
+        # One that is made after a search, of what that found, does not write over it.
+        project = self._project + "_later" * self._searched
+        bound.arguments.update(directory=project, overwrite=True)
         self._meter.begin()
         try:
             real(*bound.args, **bound.kwargs)
         except Exception as error:
             # Wherever the file makes its tuner: no statement around it may take this for missing data.
             if not self.settled:
-                self._note(error, stage="tuner", fatal=True, around=self._running())
+                given = getattr(bound.arguments.get("oracle"), "hyperparameters", None)
+                self._facts["hyperparameters"] = type(given).__name__
+                first = not self._searched
+                self._note(error, stage="tuner" if first else "after", fatal=first, around=self._running())
             raise Over from None
         self._tuner = tuner
         self._facts["tuner"] = facts.of_tuner(tuner)
@@ -517,6 +550,8 @@ class Watch:
         # By now a constructor that goes on after that of the base is over as well.
         self._facts["tuner"] = facts.of_tuner(tuner)
         self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
+        if isinstance(kwargs.get("callbacks"), (list, tuple)):
+            self._callbacks = list(kwargs["callbacks"])
         if samples.holds_stand_in(list(given.values())):
             args, kwargs = self._with_samples(tuner, given)
         self._searched = False
@@ -572,9 +607,10 @@ class Watch:
         self._trials += 1
         self._within_trial = True
         self._loops.begin()
+        self._left_out = 0
         try:
             with self._meter.trial():
-                result = real(tuner, trial, *args, **kwargs)
+                result = self._believed(functools.partial(real, tuner, trial, *args, **kwargs))
             self._completed += 1
             return result
         except Exception as error:
@@ -588,6 +624,42 @@ class Watch:
             self._space = list(trial.hyperparameters.space)
             self._within_trial = False
             self._loops.end()
+
+    def _believed(self, trial: Callable[[], Any]) -> Any:
+        """Plays a trial, and once more as long as it is where code of the user's fails after a training that was cut.
+
+        A fifth epoch that it asks for, or a sum over all batches, is what only that has.
+        """
+        try:
+            return trial()
+        except Exception as error:
+            if self._uncut or not self._may_lack_steps(error):
+                raise
+            if self._left_out > MOST_LEFT_OUT:
+                self.unknown("TimeLimit", "It fails after a training that is cut short in a rehearsal.")
+                raise
+            first = error
+        self._uncut = True
+        try:
+            return trial()
+        except Exception as error:
+            if self._failing(error) != self._failing(first):
+                self.unknown("Again", "It fails in another way once its training is not cut short.")
+            raise
+
+    def _may_lack_steps(self, error: Exception) -> bool:
+        """Whether an error is one of values and was raised by code of the user's, or for it by no part of Keras."""
+        if not self._left_out or self._hooks.waited or self._from_keras(error):
+            return False
+        of_values = isinstance(error, (LookupError, ValueError, ArithmeticError, AssertionError))
+        return of_values and not self._is_no_value(error) and bool(self._failing(error))
+
+    def _failing(self, error: Exception) -> Tuple[Any, ...]:
+        """The type of an error and the places in the user's code where it rose."""
+        places = [
+            (each["line"], each["span"]["line"]) for each in self._positions.frames(error.__traceback__)
+        ]
+        return (type(error), *places) if places else ()
 
     def _around_run_trial(self, real: Any, tuner: Any, trial: Any, *args: Any, **kwargs: Any) -> Any:
         """The public part of a trial, which is all of it where the rest cannot be watched."""
@@ -606,6 +678,7 @@ class Watch:
     def _around_best(self, real: Any, oracle: Any, num_trials: int = 1) -> Any:
         """As many trials as the search would have: the same ones again where only a few were played."""
         found = real(oracle, num_trials)
+        self._unsearched = self._unsearched or not (oracle.trials or self._called)
         least = min(num_trials, oracle.max_trials or num_trials)
         if not found or not isinstance(least, int):
             return found
@@ -635,7 +708,12 @@ class Watch:
         asked_steps = given.get("steps_per_epoch")
         self._facts["endless"] = sorted({*self._facts.get("endless", ()), *cutting.endless(given)})
         whole = cost.asked(given, self._assumption.made)
-        cutting.fit(given)
+        given["verbose"] = 0
+        if not self._uncut:
+            cutting.fit(given)
+            if self._searched and isinstance(asked, int) and asked <= hooks.MOST_EPOCHS:
+                # Statements cannot be played a second time, and what they ask of the history may be its last epoch.
+                given["epochs"] = asked
         # `clear_session`, which Keras Tuner calls before each build, forgets it.
         errors.filtering().disable_traceback_filtering()
         if generator is not None:
@@ -647,7 +725,10 @@ class Watch:
                 with cutting.noted(given.get("x")) as batches, self._meter.training(model, given, whole):
                     history = real(*bound.args, **bound.kwargs)
                     self._lost = self._lost or _is_lost(history)
+                    self._left_out += 0 if self._uncut else _left_out(whole)
             except Exception as error:
+                if any(function == "on_train_end" for _, function in _functions(error)) and not self._uncut:
+                    self._left_out += _left_out(whole)
                 if generator is None:
                     self._find_inside(error, real, bound)
                 raise
@@ -693,7 +774,10 @@ class Watch:
         if bound is None or self._fitting:
             return real(model, *args, **kwargs)
         cutting.evaluate(bound.arguments)
-        return real(*bound.args, **bound.kwargs)
+        found = real(*bound.args, **bound.kwargs)
+        if type(found) is not list:
+            return found
+        return self._best.measured(found, facts.of_metrics(model, len(found)))
 
     def _around_predict(self, real: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
         bound = _bound(real, model, *args, **kwargs)
@@ -757,6 +841,15 @@ def _drawn(given: Dict[str, Any]) -> float:
     """How many batches a search draws from a generator in all; without a number of steps, every one."""
     steps, epochs = given.get("steps_per_epoch"), given.get("epochs", 1)
     return steps * epochs if isinstance(steps, int) and isinstance(epochs, int) else math.inf
+
+
+def _left_out(asked: Dict[str, Any]) -> float:
+    """How many steps of a training a rehearsal leaves out, of what `cost.asked` says of it."""
+    steps, epochs = asked.get("steps"), asked.get("epochs")
+    if steps is None or epochs is None:
+        return math.inf
+    played = min(steps, cutting.STEPS + 1) * min(epochs, cutting.EPOCHS)
+    return float(max(steps * epochs - played, 0))
 
 
 def _is_lost(history: Any) -> bool:

@@ -45,7 +45,7 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     own = {construction.bound_to.partition(".")[0]} if construction.bound_to else set()
     if construction.searches:
         # What a search gives back is None: whoever asks that for a history fails.
-        own |= code.reader.of(searched[-1]).binds
+        own |= code.reader.of(searched[-1]).binds | set(_callbacks(construction, code))
     later = list(_afterwards(searched[-1], own, code)) if construction.searches else []
     sooner = _beforehand(construction, searched[0], own, code) if construction.searches and made else []
     roots = tuple(dict.fromkeys([*made, *sooner, *searched, *later]))
@@ -66,6 +66,15 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     return Played(
         expression, needs, None, kept, acts, (Capture(function, last, (), (*within, *roots)), *captures)
     )
+
+
+def _callbacks(construction: Construction, code: Code) -> Iterator[str]:
+    """The names of the callbacks that searches are given: each trial has a copy of them, so that they remember nothing."""
+    for _, search in construction.searches:
+        given = next((each.value for each in code.keywords(search) if each.arg == "callbacks"), None)
+        written = code.resolve(given) if given is not None else None
+        if isinstance(written, (ast.List, ast.Tuple)):
+            yield from (each.id for each in written.elts if isinstance(each, ast.Name))
 
 
 def _folders_before(search: ast.stmt, around: Sequence[ast.AST], code: Code) -> Iterator[ast.stmt]:

@@ -109,7 +109,7 @@ def place(story: Story, code: Code) -> Span:
 
     Of a method that gives nothing back its name, wherever that is noticed.
     """
-    silent = _silent_method(story, code)
+    silent = _silent_method(story, code) or _called_wrongly(story, code)
     if silent is not None:
         return name_of(silent, code)
     returned = _returned(story, code)
@@ -141,6 +141,38 @@ def _silent_method(story: Story, code: Code) -> ast.FunctionDef | None:
     if (qualified := _nothing(story)) is not None:
         return method_of(qualified, code)
     return without_logs(story.error, code) if story.failed.stage == "fit" else None
+
+
+def schedule_without_rate(story: Story, code: Code) -> ast.FunctionDef | None:
+    """The function of a LearningRateScheduler that gives no rate in some epoch, where the file has one such callback."""
+    if story.failed.stage != "callbacks" or "`schedule`" not in story.error.message:
+        return None
+    made = [each for each in code.calls if (code.origin(each.func) or "").endswith(".LearningRateScheduler")]
+    given = (
+        code.argument(made[0], "schedule", 0) if len(made) == 1 and "None" in story.error.message else None
+    )
+    name = given.id if isinstance(given, ast.Name) else None
+    found = [each for each in code.every(ast.FunctionDef) if each.name == name]
+    return found[0] if len(found) == 1 else None
+
+
+def _called_wrongly(story: Story, code: Code) -> ast.FunctionDef | None:
+    """The method of this file that takes other arguments than it is given, or gives no length, where no line calls it."""
+    length = no_whole_length(story)
+    if length is not None:
+        return method_of(length["method"], code)
+    schedule = schedule_without_rate(story, code)
+    if schedule is not None:
+        return schedule
+    called = _SIGNATURE.search(story.error.message)
+    if called is None or story.error.type != "TypeError" or len(story.error.frames) > 1:
+        return None
+    return method_of(called["method"], code)
+
+
+_SIGNATURE = re.compile(
+    r"^(?P<method>\w+\.\w+)\(\) (?:missing \d|takes \d|takes from \d|got an unexpected|got multiple)"
+)
 
 
 def _returned(story: Story, code: Code) -> ast.expr | None:
@@ -177,6 +209,11 @@ def _argument(span: Span, story: Story, code: Code) -> Span | None:
     given = {each.arg: each.value for each in code.keywords(call) if each.arg is not None}
     given |= {str(position): value for position, value in enumerate(call.args)}
     empty = [name for name in _without_batches(story) if name in given]
+    lists = [name for name in plain_lists(story) if name in given]
+    if lists:
+        return code.span(given[lists[0]])
+    if seldom_validated(story):
+        return code.span(given["validation_freq"]) if "validation_freq" in given else None
     if _emptied(story) is not None:
         return _used_up(story, given, code)
     for name in (
@@ -240,6 +277,14 @@ def what(story: Story, code: Code) -> str:
         or _without_room(story)
         or _texts_for_numbers(story)
         or _too_few(story)
+        or _other_count(story)
+        or _of_the_copies(story)
+        or _without_validation(story)
+        or _seldom_validated(story)
+        or _plain_lists(story)
+        or _no_whole_length(story)
+        or _list_of_spaces(story)
+        or _without_rate(story, code)
     )
     if plain is not None:
         return plain
@@ -271,6 +316,135 @@ def _too_few(story: Story) -> str | None:
     else:
         made = f"no more than {asked} of the best {'is' if asked == 1 else 'are'} asked for"
     return f"it takes more than there {'is' if given == 1 else 'are'}: {made} ({story.error.type})."
+
+
+def _other_count(story: Story) -> str | None:
+    """The numbers that `evaluate` gives, for more or fewer names."""
+    numbers = story.failed.facts.get("numbers")
+    if not numbers:
+        return None
+    called = f" ({', '.join(numbers)})" if all(numbers) else ""
+    return f"`evaluate` gives {len(numbers)} numbers{called} ({story.error.type}: {story.error.message})."
+
+
+def _of_the_copies(story: Story) -> str | None:
+    """What a callback has once it ran, of the one that only its copies ran in the place of."""
+    callback = story.failed.facts.get("copied")
+    if not isinstance(callback, str):
+        return None
+    return (
+        f"every trial has a copy of the callbacks, so that this `{callback}` itself never ran "
+        f"({story.error.type}: {story.error.message})."
+    )
+
+
+def plain_lists(story: Story) -> dict[str, str]:
+    """The arguments of a search that are lists of Python where Keras wants arrays, each with what it holds: `y`, and
+    `validation_data` whose labels are one."""
+    given = story.failed.facts.get("search") or {}
+    if story.error.type != "ValueError" or not story.error.message.startswith("Unrecognized data type"):
+        return {}
+    found = {}
+    for name, each in given.items():
+        items = each.get("items") or {}
+        if name in ("0", "1", "x", "y") and _is_of_plain(each):
+            found[name] = "labels" if name in ("1", "y") else "inputs"
+        if name == "validation_data" and any(_is_of_plain(part) for part in items.values()):
+            found[name] = "validation data"
+    return found
+
+
+def _without_rate(story: Story, code: Code) -> str | None:
+    schedule = schedule_without_rate(story, code)
+    if schedule is None:
+        return None
+    return f"`{schedule.name}` returns None in an epoch, and LearningRateScheduler takes a number ({story.error.type})."
+
+
+def is_list_of_spaces(story: Story) -> bool:
+    """Whether a tuner is refused for a list of search spaces in the place of one."""
+    return story.error.type == "AttributeError" and story.failed.facts.get("hyperparameters") == "list"
+
+
+def _list_of_spaces(story: Story) -> str | None:
+    if not is_list_of_spaces(story):
+        return None
+    return (
+        "the tuner takes one object of hyperparameters, and `hyperparameters` is a list, as `get_best_hyperparameters` "
+        f"gives it ({story.error.type}: {story.error.message})."
+    )
+
+
+def no_whole_length(story: Story) -> dict[str, Any] | None:
+    """The `method`, `type` and `value` of the length of a dataset of a search that is no whole number."""
+    given = story.failed.facts.get("search") or {}
+    found = [each["length"] for each in given.values() if isinstance(each.get("length"), dict)]
+    return (
+        found[0] if found and story.error.type == "TypeError" and "integer" in story.error.message else None
+    )
+
+
+def _no_whole_length(story: Story) -> str | None:
+    length = no_whole_length(story)
+    if length is None:
+        return None
+    return (
+        f"`{length['method']}` gives the {length['type']} {length['value']}, and so many batches are a whole number "
+        f"({story.error.type}: {story.error.message})."
+    )
+
+
+def _is_of_plain(described: Mapping[str, Any]) -> bool:
+    """Whether a value is a list of which no part is an array."""
+    if described.get("kind") != "list":
+        return False
+    parts = described.get("items")
+    return parts is None or all(each.get("kind") == "value" or _is_of_plain(each) for each in parts.values())
+
+
+def _plain_lists(story: Story) -> str | None:
+    found = plain_lists(story)
+    if not found:
+        return None
+    listed = wording.listed([f"the {each}" for each in found.values()])
+    are = "are a list" if len(found) == 1 else "are lists"
+    return f"{listed[0].upper()}{listed[1:]} {are} of Python's, and Keras takes arrays ({story.error.type})."
+
+
+def seldom_validated(story: Story) -> int:
+    """Every how many epochs a search validates, where a trial fails for want of what only validation tells; else 0."""
+    given = story.failed.facts.get("search") or {}
+    every = (given.get("validation_freq") or {}).get("value")
+    lacks = story.error.type == "KeyError" and "val_" in story.error.message
+    within = story.failed.stage in ("callbacks", "objective", "fit")
+    return every if lacks and within and isinstance(every, int) and every > 1 else 0
+
+
+def _seldom_validated(story: Story) -> str | None:
+    every = seldom_validated(story)
+    if not every:
+        return None
+    return (
+        f"With validation_freq={every} not every epoch is validated, and {' '.join(story.error.message.split())} is asked "
+        f"for after each, the first one, too ({story.error.type})."
+    )
+
+
+def lacks_validation(story: Story) -> str | None:
+    """A number of validation that a history lacks where the same one of the training is there."""
+    names = story.failed.facts.get("meant") or {}
+    written, known = names.get("written"), names.get("known") or ()
+    if story.failed.stage != "after" or not isinstance(written, str) or not written.startswith("val_"):
+        return None
+    alone = not any(each.startswith("val_") for each in known)
+    return written if alone and written.removeprefix("val_") in known else None
+
+
+def _without_validation(story: Story) -> str | None:
+    written = lacks_validation(story)
+    if written is None:
+        return None
+    return f"a training without validation data has no {written} ({story.error.type})."
 
 
 def _without_result(story: Story, code: Code) -> str | None:

@@ -16,8 +16,20 @@ from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.objectives import sought_instead
-from hypershape.rules.common.places import yields
-from hypershape.rules.common.rehearsed import Story, beyond, place, texts_for_numbers, unbatched
+from hypershape.rules.common.places import method_of, yields
+from hypershape.rules.common.rehearsed import (
+    Story,
+    beyond,
+    is_list_of_spaces,
+    lacks_validation,
+    no_whole_length,
+    place,
+    plain_lists,
+    schedule_without_rate,
+    seldom_validated,
+    texts_for_numbers,
+    unbatched,
+)
 from hypershape.rules.common.tuners import constructed, sought_by
 from hypershape.source import Code
 
@@ -28,11 +40,19 @@ _ALIKE = 0.6
 def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     """Repairs of the failure of a search, best first."""
     code = analysis.module.code
+    yield from _validated(story, code)
+    yield from _all_taken(story, code)
+    yield from _always_validated(story, code)
+    yield from _as_arrays(story, code)
+    yield from _whole_length(story, code)
+    yield from _first_space(story, code)
+    yield from _kept_rate(story, code)
     yield from _spelt(story, code)
     yield from _objective(story, code)
     yield from _keywords(story, code)
     yield from _with_model(story, code)
     yield from _given_twice(story, code)
+    yield from _taken_without(story, code)
     yield from _with_known_ending(story, code)
     yield from _without_end(story, code)
     yield from _validation_labels(story, code)
@@ -94,13 +114,123 @@ def _enough(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
                 yield Fix(f"Ask for the {index + 1} best", (changed,))
 
 
+def _validated(story: Story, code: Code) -> Iterator[Fix]:
+    """The validation data of the search for the training after it, of whose history a number of validation is asked."""
+    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    if lacks_validation(story) is None or not isinstance(search, ast.Call):
+        return
+    where = place(story, code)
+    given = [each for each in code.keywords(search) if each.arg in ("validation_data", "validation_split")]
+    for node in code.every(ast.Attribute):
+        if node.attr != "history" or not _inside(code.span(node), where):
+            continue
+        fit = code.resolve(node.value)
+        if isinstance(fit, ast.Call) and isinstance(fit.func, ast.Attribute) and fit.func.attr == "fit":
+            for each in given[:1]:
+                value = code.source(each.value)
+                changed = edits.set_argument(code.module, code.span(fit), each.arg or "", value)
+                if changed is not None:
+                    yield Fix(f"Give this training {each.arg}={wording.quote(value)}", (changed,))
+
+
+def _as_arrays(story: Story, code: Code) -> Iterator[Fix]:
+    """Lists of Python's as arrays of NumPy's, in all arguments of a search where they stand."""
+    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    found = plain_lists(story)
+    numpy = code.imported_as("numpy")
+    if not found or numpy is None or not isinstance(search, ast.Call):
+        return
+    described = story.failed.facts["search"]
+    parts: list[ast.expr | None] = []
+    for name in found:
+        value = search.args[int(name)] if name.isdecimal() else code.argument(search, name)
+        if name != "validation_data":
+            parts.append(value)
+        elif isinstance(value, ast.Tuple):
+            items = described[name].get("items") or {}
+            parts += [
+                each for index, each in enumerate(value.elts) if items[str(index)].get("kind") == "list"
+            ]
+        else:
+            parts.append(None)
+    if all(each is not None for each in parts):
+        changed = [
+            Edit(code.span(each), f"{numpy}.array({code.source(each)})") for each in parts if each is not None
+        ]
+        yield Fix(f"Make {wording.listed([f'the {each}' for each in found.values()])} arrays", tuple(changed))
+
+
+def _whole_length(story: Story, code: Code) -> Iterator[Fix]:
+    """The number of batches as a whole one, with the incomplete batch at the end."""
+    length = no_whole_length(story)
+    method = method_of(length["method"], code) if length is not None else None
+    found = [each for each in ast.walk(method) if isinstance(each, ast.Return)] if method is not None else []
+    value = found[0].value if len(found) == 1 else None
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
+        text = f"-(-{_bracketed(value.left, code)} // {_bracketed(value.right, code)})"
+        yield Fix("Count the batches, the incomplete one, too", (Edit(code.span(value), text),))
+    elif value is not None:
+        yield Fix("Make the length a whole number", (Edit(code.span(value), f"int({code.source(value)})"),))
+
+
+def _first_space(story: Story, code: Code) -> Iterator[Fix]:
+    """The best of a list of search spaces."""
+    call = code.expression(place(story, code), ast.Call) if is_list_of_spaces(story) else None
+    given = code.argument(call, "hyperparameters") if isinstance(call, ast.Call) else None
+    if isinstance(given, (ast.Name, ast.Attribute, ast.Call)):
+        yield Fix("Give it the first of the list", (Edit(code.span(given), f"{code.source(given)}[0]"),))
+
+
+def _kept_rate(story: Story, code: Code) -> Iterator[Fix]:
+    """A schedule that leaves the rate as it is where it says nothing of it."""
+    schedule = schedule_without_rate(story, code)
+    parameters = schedule.args.args if schedule is not None else []
+    if schedule is None or len(parameters) != 2 or isinstance(schedule.body[-1], (ast.Return, ast.Raise)):
+        return
+    rate = parameters[1].arg
+    last, indent = code.span(schedule.body[-1]), " " * schedule.body[-1].col_offset
+    end = Span(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
+    yield Fix(f"Keep {rate} in the other epochs", (Edit(end, f"{code.text.newline}{indent}return {rate}"),))
+
+
+def _bracketed(node: ast.expr, code: Code) -> str:
+    plain = isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant))
+    return code.source(node) if plain else f"({code.source(node)})"
+
+
+def _always_validated(story: Story, code: Code) -> Iterator[Fix]:
+    """A search that validates after every epoch, as Keras does where nobody says otherwise."""
+    for search in story.tuner.searches if seldom_validated(story) else ():
+        removed = edits.remove_argument(code.module, search.span, "validation_freq")
+        if removed is not None:
+            yield Fix("Validate after every epoch", (removed,))
+
+
+def _all_taken(story: Story, code: Code) -> Iterator[Fix]:
+    """A name for each number that `evaluate` gives, those that are there first."""
+    numbers = story.failed.facts.get("numbers") or ()
+    where = place(story, code)
+    for node in code.every(ast.Assign):
+        taken = node.targets[0]
+        if not isinstance(taken, (ast.Tuple, ast.List)) or not _touch(code.span(taken), where):
+            continue
+        if 0 < len(taken.elts) < len(numbers):
+            last = code.span(taken.elts[-1])
+            end = Span(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
+            yield Fix(f"Take all {len(numbers)} numbers", (Edit(end, ", *_"),))
+
+
+def _touch(one: Span, other: Span) -> bool:
+    return _inside(one, other) or _inside(other, one)
+
+
 def _spelt(story: Story, code: Code) -> Iterator[Fix]:
     """The key, attribute or variable that there is in the place of the one that is not."""
     names = story.failed.facts.get("meant")
     if not names and story.failed.stage == "after":
         # What `hp.get` says is not there is among what the search declared.
         names = {"written": None, "known": [each.name for each in story.failed.hyperparameters]}
-    if not names:
+    if not names or "copied" in story.failed.facts or lacks_validation(story) is not None:
         return
     where, known = place(story, code), names["known"]
     for node in code.nodes:
@@ -109,8 +239,15 @@ def _spelt(story: Story, code: Code) -> Iterator[Fix]:
             continue
         if written in known or names["written"] not in (None, written):
             continue
-        for meant in get_close_matches(written, known, n=2, cutoff=_ALIKE):
+        initials = [each for each in known if _initials(each) == written]
+        for meant in dict.fromkeys([*initials[:1], *get_close_matches(written, known, n=2, cutoff=_ALIKE)]):
             yield Fix(f"Write {meant} for {written}", (_respelt(node, meant, code),))
+
+
+def _initials(name: str) -> str | None:
+    """`lr` of `learning_rate`; None for a single word."""
+    words = [each for each in name.split("_") if each]
+    return "".join(each[0] for each in words) if len(words) > 1 else None
 
 
 def _written(node: ast.AST) -> str | None:
@@ -140,6 +277,8 @@ def _objective(story: Story, code: Code) -> Iterator[Fix]:
     node = sought_by(made, code) if isinstance(made, ast.Call) else None
     names = story.failed.facts.get("reported") or ()
     if story.failed.stage != "objective" or node is None or not isinstance(made, ast.Call):
+        return
+    if seldom_validated(story):
         return
     tuner = constructed(story.tuner, made, code)
     written = code.resolve(node)
@@ -236,6 +375,29 @@ def _ending(path: str) -> str:
     known = [each for each in (".weights.h5", "/") if path.endswith(each)]
     suffix = PurePosixPath(path).suffix
     return known[0] if known else suffix if suffix[1:2].isalpha() else ""
+
+
+def _taken_without(story: Story, code: Code) -> Iterator[Fix]:
+    """A training of the user's own that may do without what the search does not give, such as the labels of a dataset."""
+    found = _MISSING.search(story.error.message)
+    method = method_of(found["method"], code) if found is not None else None
+    if found is None or method is None or method.name != "fit" or found["name"] != "y":
+        return
+    parameters = method.args.args
+    last = parameters[-1]
+    if last.arg != "y" or method.args.defaults or method.args.vararg is not None:
+        return
+    end = code.span(last)
+    place = Span(end.path, end.end_line, end.end_column, end.end_line, end.end_column)
+    yield Fix(
+        "Let y be left out, as with a dataset",
+        (Edit(place, "=None" if last.annotation is None else " = None"),),
+    )
+
+
+_MISSING = re.compile(
+    r"^(?P<method>\w+\.\w+)\(\) missing \d+ required positional arguments?: '(?P<name>\w+)'$"
+)
 
 
 def _with_model(story: Story, code: Code) -> Iterator[Fix]:

@@ -245,6 +245,37 @@ def reported(tuner: Tuner, analysis: Analysis) -> set[str]:
     return {name for report in counted for name in report.log_names}
 
 
+def written_to_logs(code: Code) -> set[str] | None:
+    """The names that callbacks of a file write into the logs of an epoch, from which Keras Tuner reads its objective.
+
+    None where it does not say which.
+    """
+    names = set[str]()
+    for method in code.every(ast.FunctionDef):
+        logs = method.args.args[-1].arg if method.name == "on_epoch_end" and method.args.args else None
+        for node in ast.walk(method) if logs is not None else ():
+            for key in _keys_written(node, logs or ""):
+                name = code.value(key, default=None) if key is not None else None
+                if not isinstance(name, str):
+                    return None
+                names.add(name)
+    return names
+
+
+def _keys_written(node: ast.AST, into: str) -> Iterator[ast.expr | None]:
+    """The keys under which a statement writes into a dictionary of this name; None for those of another one."""
+    method = node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    owner = node.value if isinstance(node, ast.Subscript) else method.value if method is not None else None
+    if not isinstance(owner, ast.Name) or owner.id != into:
+        return
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        yield node.slice
+    elif isinstance(node, ast.Call) and method is not None and method.attr == "update":
+        for each in node.args:
+            yield from each.keys if isinstance(each, ast.Dict) else [None]
+        yield from (ast.Constant(each.arg) if each.arg is not None else None for each in node.keywords)
+
+
 def validates(tuner: Tuner) -> bool:
     """Whether some search gets validation data."""
     return any(len(call.args) > _BEFORE_VALIDATION for call in tuner.searches) or any(

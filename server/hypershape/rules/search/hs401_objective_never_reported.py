@@ -23,6 +23,7 @@ from hypershape.rules.common.tuners import (
     tuners,
     tuners_with_oracles,
     validates,
+    written_to_logs,
 )
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code
@@ -121,14 +122,29 @@ class ObjectiveNeverReported(Rule):
             """,
             compile='loss="mse", metrics=[keras.metrics.MeanAbsoluteError(name="error")]',
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, kt.Objective("val_half", "min"), max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), epochs=2, validation_split=0.5, callbacks=[Half()])
+            """,
+            before="""
+            class Half(keras.callbacks.Callback):
+                def on_epoch_end(self, epoch, logs=None):
+                    logs["val_half"] = logs["val_loss"] / 2
+            """,
+            compile='loss="mse"',
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
+        by_callbacks = written_to_logs(code)
         for tuner in (*tuners(analysis, code), *tuners_with_oracles(analysis, code)):
             node = objective_of(tuner, code)
             name = code.value(node, default=None) if node is not None else None
             if node is None or not isinstance(name, str) or trains_itself(tuner, analysis, code):
+                continue
+            if by_callbacks is None or name in by_callbacks:
                 continue
             names = reported(tuner, analysis)
             plain = name.removeprefix("val_")

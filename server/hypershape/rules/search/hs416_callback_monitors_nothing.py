@@ -10,7 +10,14 @@ from functools import partial
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.identifiers import requoted
-from hypershape.rules.common.tuners import Tuner, reported, targets_of, trains_itself, tuners
+from hypershape.rules.common.tuners import (
+    Tuner,
+    reported,
+    targets_of,
+    trains_itself,
+    tuners,
+    written_to_logs,
+)
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code
 
@@ -97,16 +104,30 @@ class CallbackMonitorsNothing(Rule):
             """,
             compile='loss="mse", metrics=[keras.metrics.MeanAbsoluteError(name="error")]',
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            stop = keras.callbacks.EarlyStopping("val_half", mode="min")
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)), validation_split=0.5, callbacks=[Half(), stop])
+            """,
+            before="""
+            class Half(keras.callbacks.Callback):
+                def on_epoch_end(self, epoch, logs=None):
+                    logs.update({"val_half": logs["val_loss"] / 2})
+            """,
+            compile='loss="mse"',
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
+        by_callbacks = written_to_logs(code)
         for tuner in tuners(analysis, code):
             names = reported(tuner, analysis)
             if not names or trains_itself(tuner, analysis, code):
                 continue
             for call, node, name in _monitors(tuner, code):
-                if name.removeprefix("val_") in names:
+                if name.removeprefix("val_") in names or by_callbacks is None or name in by_callbacks:
                     continue
                 directed = code.value(code.argument(call, "mode", 4) or ast.Constant("auto"), default=None)
                 certain = directed == "auto"
