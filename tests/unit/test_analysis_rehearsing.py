@@ -95,6 +95,14 @@ def test_nothing_follows_what_could_not_be_learned() -> None:
     assert plan.next() is None
 
 
+def test_trials_are_played_on_where_only_what_follows_the_search_could_not_be_learned() -> None:
+    plan = _Plan(target(report(1), report(3)))
+    first = plan.next()
+    assert first is not None
+    plan.add(replace(outcome(first), verdict="unknown", stage="after"))
+    assert plan.next() == {"units": 3}
+
+
 def test_the_other_values_of_the_one_hyperparameter_that_decides_are_played() -> None:
     plan = _Plan(target(report(1), report(3)))
     assert {"units": 2} in played(plan, lambda each: "fit" if each["units"] == 1 else None)

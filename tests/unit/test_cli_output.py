@@ -28,6 +28,7 @@ from hypershape.model import (
     Report,
     Severity,
     Span,
+    Stage,
     Target,
     TargetAnalysis,
     Verdict,
@@ -302,8 +303,8 @@ def test_a_check_mark_says_what_was_played_and_is_none_where_a_trial_fails() -> 
     done = analysis()
     tuner = done.targets[0].target.span
 
-    def shown(*verdicts: Verdict, trials: int = 1, cut: bool = False) -> str:
-        played = tuple(Rehearsal({}, verdict, tuner, facts={"trials": trials}) for verdict in verdicts)
+    def shown(*verdicts: Verdict, trials: int = 1, cut: bool = False, stage: Stage | None = None) -> str:
+        played = tuple(Rehearsal({}, verdict, tuner, stage, facts={"trials": trials}) for verdict in verdicts)
         target = replace(done.targets[0], coverage=coverage, causes=(), rehearsals=played, rehearsals_cut=cut)
         return printed(replace(done, targets=(target,), findings=()))
 
@@ -312,6 +313,8 @@ def test_a_check_mark_says_what_was_played_and_is_none_where_a_trial_fails() -> 
     assert "✗" in shown("ok", "fail", "unknown")
     assert "; 1 of 2 rehearsed trials fails" in shown("ok", "fail", "unknown")
     assert "rehearsed" not in shown("unknown") + shown("ok", trials=0)
+    after = "; 1 rehearsed trial runs to the end; what follows the search is not checked"
+    assert after in shown("unknown", stage="after")
     assert "✗" in shown("fail", trials=0)
     assert "; rehearsed, its search does not begin" in shown("fail", trials=0)
     assert "○" in shown("ok", cut=True)

@@ -873,3 +873,33 @@ def test_a_schedule_without_a_rate_in_some_epoch_keeps_the_one_there_is() -> Non
     failed = rehearsal({}, "callbacks", "The output of the `schedule` function should be a float. Got: None")
     assert told(failed, text)[0] == "schedule"
     assert "        return rate / 2\n    return rate\n" in repaired(failed, text)[0]
+
+
+def test_what_is_compared_with_none_is_taken_the_first_time() -> None:
+    text = with_class(
+        "def on_epoch_end(self, epoch, logs):\n        if logs < self.best:\n            self.best = logs"
+    )
+    message = "'<' not supported between instances of 'float' and 'NoneType'"
+    failed = in_fit(text, "TypeError", message, "logs < self.best")
+    assert "if self.best is None or logs < self.best:" in repaired(failed, text)[0]
+
+
+def test_an_array_in_the_place_of_a_metric_is_told_where_it_is_returned() -> None:
+    text = with_class(
+        "class Search(kt.Tuner):\n        def run_trial(self, trial):\n            return {'val_loss': scores}"
+    )
+    facts = {"returning": "Search.run_trial", "arrays": {"val_loss": [2]}}
+    failed = rehearsal({}, "objective", "only 0-dimensional arrays", facts=facts)
+    where, message = told(failed, text)
+    assert (where, "returns an array of shape (2,) as val_loss" in message) == ("{'val_loss': scores}", True)
+
+
+def test_a_metric_that_no_trial_has_is_written_as_one_that_they_have() -> None:
+    text = TEXT + '\n    tuner.oracle.get_best_trials()[0].metrics.get_history("val_los")\n'
+    failed = rehearsal(
+        {}, "after", "Unknown metric: val_los", facts={"reported": ["loss", "val_loss"]}, trial=0
+    )
+    assert failed.error is not None
+    where = 'tuner.oracle.get_best_trials()[0].metrics.get_history("val_los")'
+    failed = replace(failed, error=replace(failed.error, frames=(Frame(at(module(text), where), "f"),)))
+    assert 'get_history("val_loss")' in repaired(failed, text)[0]

@@ -9,6 +9,7 @@ The facts of a rehearsal, each left out where it is not known:
 - `model`: `input`, the shape of what the model takes, batches first
 - `reported`: the names of what a trial returned
 - `returning`: the last method of the user's (`Model.fit`, `Search.run_trial`) that returned to Keras Tuner
+- `arrays`: the metrics that it returned as arrays, which Keras Tuner does not take, each with its shape
 - `nothing`: the same, where it returned None in the place of metrics
 - `meant`: `written`, a key, an attribute or a variable that is not there, and the `known` ones beside it
 - `without_model`: the class of a callback that asked for its model and was never given one
@@ -189,6 +190,12 @@ def _texts(made: Any) -> Dict[str, str]:
     }
     kept = {name: getattr(made, name, None) for name in sorted(numbers)}
     return {name: value for name, value in kept.items() if isinstance(value, str)}
+
+
+def arrays(returned: Any) -> Dict[str, List[int]]:
+    """The shapes of what is no single number among the metrics that a trial returns."""
+    found = {str(name): _shape(each) for name, each in returned.items()} if isinstance(returned, dict) else {}
+    return {name: shape for name, shape in found.items() if shape}
 
 
 def of_metrics(model: Any, count: int) -> List[str]:

@@ -70,6 +70,8 @@ _OF_NO_DATA = ("slice", "tuner", "search", "callbacks", "objective", "save", "en
 
 _NO_NETWORK = "It needs the network, which a rehearsal does not have."
 
+_OF_ANOTHER = "It rests on what an earlier search finds, which a rehearsal does not play."
+
 _ENDS = {"TimeUp": "It takes too long.", "MemoryError": "It takes too much memory."}
 
 
@@ -131,8 +133,8 @@ class Watch:
         """How many steps the trainings of a trial have left out so far."""
         self._uncut = False
         self._within_trial = self._called = self._searched = self._made_up = self._lost = False
-        self._unsearched = False
-        """Whether a tuner was asked for its best before any search."""
+        self._own = self._unsearched = False
+        """Whether the tuner was made whose search this is, and whether one was asked for its best before any search."""
 
     def report(self) -> Dict[str, Any]:
         """The fields of a Rehearsal."""
@@ -198,8 +200,13 @@ class Watch:
                 verdict="unknown", stage="slice", error=errors.describe(error, "slice", self._positions)
             )
             return
+        if self._unsearched and not self._own:
+            self.unknown("Search", _OF_ANOTHER)
+            return
         if not self._belongs(error):
-            self._report.update(verdict="unknown", error=errors.describe(error, "slice", self._positions))
+            described = errors.describe(error, "slice", self._positions)
+            # Of a search that ran this is known, whatever follows it.
+            self._report.update(verdict="unknown", stage="after" if self._searched else None, error=described)
             return
         self._note(error, fatal=not self._searched)
 
@@ -227,9 +234,11 @@ class Watch:
 
     def _watched(self, error: BaseException) -> List[bool]:
         """Whether each frame of an error, outermost first, stands in a statement that is played for the search."""
-        frames = self._positions.frames(error.__traceback__)
-        lines = [each["line"] or each["span"]["line"] for each in frames]
-        return [any(first <= line <= last for first, last in self._acts) for line in lines]
+        return list(map(self._is_act, self._positions.frames(error.__traceback__)))
+
+    def _is_act(self, frame: Dict[str, Any]) -> bool:
+        line = frame["line"] or frame["span"]["line"]
+        return any(first <= line <= last for first, last in self._acts)
 
     def _running(self) -> List[Any]:
         """The frames of the user's code that are running, outermost first."""
@@ -522,6 +531,9 @@ class Watch:
             self._facts["returning"] = method.__qualname__
             if result is None:
                 self._facts["nothing"] = method.__qualname__
+            arrays = facts.arrays(result)
+            if arrays:
+                self._facts["arrays"] = arrays
 
     def _populated(self, oracle: Any, real: Callable[[str], Any], trial_id: str) -> Any:
         """What the oracle draws, with the values of the configuration at hand."""

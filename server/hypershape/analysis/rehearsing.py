@@ -300,7 +300,8 @@ class _Plan:
         """Whether the first rehearsal says that others would say the same."""
         first = self.played[0] if self.played else None
         return first is not None and (
-            first.verdict == "unknown" or (first.verdict == "fail" and first.stage in EVERYWHERE)
+            (first.verdict == "unknown" and first.stage != "after")
+            or (first.verdict == "fail" and first.stage in EVERYWHERE)
         )
 
     def _wanted(self) -> Iterator[Configuration]:

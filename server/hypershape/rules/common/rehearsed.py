@@ -178,7 +178,8 @@ _SIGNATURE = re.compile(
 def _returned(story: Story, code: Code) -> ast.expr | None:
     """What a method of this file returns and Keras Tuner refuses, where it returns in one place."""
     qualified = story.failed.facts.get("returning")
-    refused = story.failed.fatal and story.failed.stage == "objective" and isinstance(qualified, str)
+    ends = story.failed.fatal or "arrays" in story.failed.facts
+    refused = ends and story.failed.stage == "objective" and isinstance(qualified, str)
     method = method_of(qualified, code) if refused and isinstance(qualified, str) else None
     found = [each.value for each in ast.walk(method) if isinstance(each, ast.Return)] if method else []
     return found[0] if len(found) == 1 else None
@@ -285,6 +286,7 @@ def what(story: Story, code: Code) -> str:
         or _no_whole_length(story)
         or _list_of_spaces(story)
         or _without_rate(story, code)
+        or _arrays(story)
     )
     if plain is not None:
         return plain
@@ -352,6 +354,18 @@ def plain_lists(story: Story) -> dict[str, str]:
         if name == "validation_data" and any(_is_of_plain(part) for part in items.values()):
             found[name] = "validation data"
     return found
+
+
+def _arrays(story: Story) -> str | None:
+    """A metric that a trial returns as an array, such as the mean of several trainings over their wrong axis."""
+    arrays = story.failed.facts.get("arrays")
+    if not arrays or story.failed.stage != "objective":
+        return None
+    name, shape = next(iter(arrays.items()))
+    return (
+        f"`{story.failed.facts.get('returning')}` returns an array of shape ({', '.join(map(str, shape))}"
+        f"{',' * (len(shape) == 1)}) as {name}, which is one number ({story.error.type})."
+    )
 
 
 def _without_rate(story: Story, code: Code) -> str | None:

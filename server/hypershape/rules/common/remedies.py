@@ -47,6 +47,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _whole_length(story, code)
     yield from _first_space(story, code)
     yield from _kept_rate(story, code)
+    yield from _first_time(story, code)
     yield from _spelt(story, code)
     yield from _objective(story, code)
     yield from _keywords(story, code)
@@ -193,6 +194,24 @@ def _kept_rate(story: Story, code: Code) -> Iterator[Fix]:
     yield Fix(f"Keep {rate} in the other epochs", (Edit(end, f"{code.text.newline}{indent}return {rate}"),))
 
 
+def _first_time(story: Story, code: Code) -> Iterator[Fix]:
+    """A condition that also holds while there is nothing yet to compare with, as for the best loss before any epoch."""
+    found = _WITH_NONE.search(story.error.message)
+    node = code.expression(place(story, code), ast.Compare) if found is not None else None
+    if found is None or not isinstance(node, ast.Compare) or len(node.ops) != 1:
+        return
+    if (found["left"] == "NoneType") is (found["right"] == "NoneType"):
+        return
+    around = code.parents.get(node)
+    nothing = node.left if found["left"] == "NoneType" else node.comparators[0]
+    if isinstance(around, ast.If) and around.test is node and isinstance(nothing, (ast.Name, ast.Attribute)):
+        text = f"{code.source(nothing)} is None or {code.source(node)}"
+        yield Fix(f"Let it hold while {code.source(nothing)} is None", (Edit(code.span(node), text),))
+
+
+_WITH_NONE = re.compile(r"not supported between instances of '(?P<left>\w+)' and '(?P<right>\w+)'")
+
+
 def _bracketed(node: ast.expr, code: Code) -> str:
     plain = isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant))
     return code.source(node) if plain else f"({code.source(node)})"
@@ -228,8 +247,10 @@ def _spelt(story: Story, code: Code) -> Iterator[Fix]:
     """The key, attribute or variable that there is in the place of the one that is not."""
     names = story.failed.facts.get("meant")
     if not names and story.failed.stage == "after":
-        # What `hp.get` says is not there is among what the search declared.
-        names = {"written": None, "known": [each.name for each in story.failed.hyperparameters]}
+        # What `hp.get` says is not there is among what the search declared, and a metric among what trials reported.
+        unknown = "metric" in story.error.message and story.failed.facts.get("reported")
+        declared = [each.name for each in story.failed.hyperparameters]
+        names = {"written": None, "known": unknown or declared}
     if not names or "copied" in story.failed.facts or lacks_validation(story) is not None:
         return
     where, known = place(story, code), names["known"]
