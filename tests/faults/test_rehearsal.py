@@ -1144,3 +1144,13 @@ async def test_a_tuner_made_of_what_a_search_found_is_refused_after_that_search(
     ]
     assert [each.verdict for each in found] == [first, "unknown"]
     assert found[0].stage == ("after" if first == "fail" else None)
+
+
+async def test_a_tuner_that_is_asked_before_its_own_search_fails(agent: Agent) -> None:
+    text = """
+        tuner = kt.RandomSearch(build, "loss", max_trials=2, overwrite=True)
+        best = tuner.get_best_models()[0]
+        tuner.search(x, y, verbose=0)
+    """
+    found = await played(agent, text)
+    assert (found.verdict, found.facts.get("before_search")) == ("fail", True)

@@ -46,6 +46,11 @@ def word_for_a_number(tuner: Tuner) -> Any:
     return [int(each) for each in tuner.get_best_hyperparameters(2)]
 
 
+def first_of_none(tuner: Tuner) -> Any:
+    """Of a second tuner in a loop, of whose search nothing is played."""
+    return tuner.get_best_hyperparameters(0)[0]
+
+
 def fewer_names(tuner: Tuner) -> Any:
     (only,) = tuner.get_best_hyperparameters(2)
     return only
@@ -67,6 +72,7 @@ def numbers_beside(tuner: Tuner) -> Any:
         (list_beside, None),
         (word_for_a_number, None),
         (fewer_names, None),
+        (first_of_none, None),
         (numbers_beside, None),
     ],
 )

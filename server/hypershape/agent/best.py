@@ -77,7 +77,8 @@ class Asked:
         """How many were asked for and given where an error is that of taking more: by an index, or by so many names."""
         place = _unpacks(error) if str(error).startswith("not enough") else None
         for best, wanted in zip(reversed(self._given), reversed(self._wanted)):
-            if (best.short and isinstance(error, IndexError)) or (place and best.reader == place):
+            # A tuner that was played no trial of has some in a search.
+            if best and ((best.short and isinstance(error, IndexError)) or (place and best.reader == place)):
                 return {"asked": wanted, "given": len(best)}
         return None
 

@@ -469,10 +469,9 @@ class Watch:
             real(tuner, *args, **kwargs)
             return
         if self._unsearched:
-            self.unknown(
-                "Search", "It rests on what an earlier search finds, which a rehearsal does not play."
-            )
+            self.unknown("Search", _OF_ANOTHER)
             raise Over
+        self._own = self._own or any(map(self._is_act, self._running()))
         self._folder = str(bound.arguments.get("directory") or ".")
         # One that is made after a search, of what that found, does not write over it.
         project = self._project + "_later" * self._searched
