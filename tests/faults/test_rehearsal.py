@@ -1144,6 +1144,7 @@ async def test_a_tuner_made_of_what_a_search_found_is_refused_after_that_search(
     ]
     assert [each.verdict for each in found] == [first, "unknown"]
     assert found[0].stage == ("after" if first == "fail" else None)
+    assert found[0].facts.get("hyperparameters") == ("list" if first == "fail" else None)
 
 
 async def test_a_tuner_that_is_asked_before_its_own_search_fails(agent: Agent) -> None:

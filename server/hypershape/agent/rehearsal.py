@@ -483,7 +483,7 @@ class Watch:
             # Wherever the file makes its tuner: no statement around it may take this for missing data.
             if not self.settled:
                 given = getattr(bound.arguments.get("oracle"), "hyperparameters", None)
-                self._facts["hyperparameters"] = type(given).__name__
+                self._facts["hyperparameters"] = "list" if isinstance(given, list) else type(given).__name__
                 first = not self._searched
                 self._note(error, stage="tuner" if first else "after", fatal=first, around=self._running())
             raise Over from None
