@@ -24,7 +24,7 @@ from hypershape.model import (
     Stage,
     TargetAnalysis,
 )
-from hypershape.rules.common import rehearsed
+from hypershape.rules.common import rehearsed, remedies
 from hypershape.rules.common.fate import explained, sentence
 
 from .handmade import at, module, underlined
@@ -903,3 +903,17 @@ def test_a_metric_that_no_trial_has_is_written_as_one_that_they_have() -> None:
     where = 'tuner.oracle.get_best_trials()[0].metrics.get_history("val_los")'
     failed = replace(failed, error=replace(failed.error, frames=(Frame(at(module(text), where), "f"),)))
     assert 'get_history("val_loss")' in repaired(failed, text)[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [
+        ("val_acc", ["val_accuracy"]),
+        ("val_mea", ["val_mae"]),
+        ("val_accurac", ["val_accuracy"]),
+        ("val_f1", []),
+    ],
+)
+def test_two_metrics_are_not_alike_for_being_of_the_validation(written: str, near: list[str]) -> None:
+    known = ["val_accuracy", "val_mae", "val_loss", "loss"]
+    assert remedies._near(written, known) == near

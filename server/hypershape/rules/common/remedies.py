@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 
@@ -261,8 +261,20 @@ def _spelt(story: Story, code: Code) -> Iterator[Fix]:
         if written in known or names["written"] not in (None, written):
             continue
         initials = [each for each in known if _initials(each) == written]
-        for meant in dict.fromkeys([*initials[:1], *get_close_matches(written, known, n=2, cutoff=_ALIKE)]):
+        for meant in dict.fromkeys([*initials[:1], *_near(written, known)]):
             yield Fix(f"Write {meant} for {written}", (_respelt(node, meant, code),))
+
+
+def _near(written: str, known: Sequence[str]) -> list[str]:
+    """The names that are like another one; what two share in front of a metric, `val_`, makes them no more alike."""
+    found = get_close_matches(written, known, n=2, cutoff=_ALIKE)
+    bare = {each: each.removeprefix("val_") for each in (written, *found)}
+    return [
+        each
+        for each in found
+        if bare[each].startswith(bare[written])
+        or get_close_matches(bare[written], [bare[each]], cutoff=_ALIKE)
+    ]
 
 
 def _initials(name: str) -> str | None:
