@@ -1073,6 +1073,12 @@ async def test_what_only_a_whole_training_has_is_not_missed(agent: Agent, text: 
     assert (await played(agent, text)).verdict == verdict
 
 
+@pytest.mark.parametrize("place", [0, 4])
+async def test_a_trial_that_was_played_twice_tells_no_time(agent: Agent, place: int) -> None:
+    found = await played(agent, IN_FIT % (place, 5))
+    assert found.facts["cost"]["trials"][0].get("more", False) is (place == 4)
+
+
 AFTER = """
     tuner = kt.RandomSearch(build, "loss", max_trials=4, overwrite=True)
     tuner.search(x, y, epochs=2, verbose=0)

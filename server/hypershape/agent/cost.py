@@ -4,7 +4,8 @@ The fact `cost` of a rehearsal: the `device` that trained (CPU, GPU), and of eac
 that the process held at once above what it held before the tuner was made (`peak`, in bytes; on a GPU what its
 backend tells) and its `trainings`, one for each `fit`:
 
-`more` says that there were others, or that a loop of the user's own was cut, so that a search trains longer.
+`more` says that there were others, that a loop of the user's own was cut, or that the trial was played twice, so that a
+search takes another time.
 
 - `batch`, `steps` and `epochs`: the size of a batch, the batches of an epoch and the epochs that a search would train;
   `first_epoch`, with which it begins; `checks`: the batches of a validation
@@ -68,6 +69,11 @@ class Meter:
         with self._memory.watched(measured):
             yield
         measured["seconds"] = time.perf_counter() - started
+
+    def again(self) -> None:
+        """The trial at hand is played a second time: what it took is not what one of a search takes."""
+        if self.trials:
+            self.trials[-1]["more"] = True
 
     @contextlib.contextmanager
     def training(self, model: Any, given: Dict[str, Any], asked: Dict[str, Any]) -> Iterator[None]:

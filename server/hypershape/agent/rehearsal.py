@@ -651,6 +651,7 @@ class Watch:
                 raise
             first = error
         self._uncut = True
+        self._meter.again()
         try:
             return trial()
         except Exception as error:
