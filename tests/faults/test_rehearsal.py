@@ -633,9 +633,11 @@ SILENCED = {
                     out.write(str(logs))
     """,
     "a download": """
+        import urllib.request
+
         class Bad(keras.callbacks.Callback):
             def on_train_begin(self, logs=None):
-                keras.utils.get_file("labels.txt", "https://example.org/labels.txt")
+                urllib.request.urlretrieve("https://example.org/labels.txt", "labels.txt")
     """,
 }
 
