@@ -74,6 +74,11 @@ class Span:
     end_line: int
     end_column: int
 
+    @property
+    def end(self) -> Span:
+        """The empty place behind it, where an edit adds a text."""
+        return Span(self.path, self.end_line, self.end_column, self.end_line, self.end_column)
+
     def meets(self, other: Span) -> bool:
         """Whether this and another span of the same text have a place in common, be it where one ends."""
         starts_before = (self.line, self.column) <= (other.end_line, other.end_column)

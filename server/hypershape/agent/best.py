@@ -17,16 +17,16 @@ _ASKS = ("get_best_models", "get_best_hyperparameters")
 class Best(List[Any]):
     """A list that notes how it was read."""
 
-    short = False
-    """Whether an element was taken that is not there."""
+    short: Optional[IndexError] = None
+    """What was raised when an element was taken that is not there."""
     reader: Optional[Tuple[CodeType, int]] = None
     """The code, and the place in it, that last went through it."""
 
     def __getitem__(self, key: Any) -> Any:
         try:
             return super().__getitem__(key)
-        except IndexError:
-            self.short = True
+        except IndexError as error:
+            self.short = error
             raise
 
     def __iter__(self) -> Iterator[Any]:
@@ -78,7 +78,7 @@ class Asked:
         place = _unpacks(error) if str(error).startswith("not enough") else None
         for best, wanted in zip(reversed(self._given), reversed(self._wanted)):
             # A tuner that was played no trial of has some in a search.
-            if best and ((best.short and isinstance(error, IndexError)) or (place and best.reader == place)):
+            if best and (best.short is error or (place and best.reader == place)):
                 return {"asked": wanted, "given": len(best)}
         return None
 

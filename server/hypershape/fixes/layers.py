@@ -28,7 +28,7 @@ def sibling(node: ast.expr, name: str, code: Code) -> tuple[str, tuple[Edit, ...
         for alias in statement.names if isinstance(statement, ast.ImportFrom) else ():
             if (alias.asname or alias.name) == node.id:
                 end = code.span(alias)
-                place = Span(end.path, end.end_line, end.end_column, end.end_line, end.end_column)
+                place = end.end
                 return name, (Edit(place, f", {name}"),)
     return None
 

@@ -190,7 +190,7 @@ def _kept_rate(story: Story, code: Code) -> Iterator[Fix]:
         return
     rate = parameters[1].arg
     last, indent = code.span(schedule.body[-1]), " " * schedule.body[-1].col_offset
-    end = Span(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
+    end = last.end
     yield Fix(f"Keep {rate} in the other epochs", (Edit(end, f"{code.text.newline}{indent}return {rate}"),))
 
 
@@ -235,7 +235,7 @@ def _all_taken(story: Story, code: Code) -> Iterator[Fix]:
             continue
         if 0 < len(taken.elts) < len(numbers):
             last = code.span(taken.elts[-1])
-            end = Span(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
+            end = last.end
             yield Fix(f"Take all {len(numbers)} numbers", (Edit(end, ", *_"),))
 
 
@@ -349,7 +349,7 @@ def _with_keywords(method: ast.FunctionDef, code: Code) -> Edit | None:
         code.span(each) for each in (*given, *method.args.defaults, *filter(None, method.args.kw_defaults))
     ]
     last = max(ends, key=lambda each: (each.end_line, each.end_column))
-    place = Span(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
+    place = last.end
     rest = code.text.line(last.end_line)[last.end_column - 1 :].lstrip()
     return Edit(place, ", **kwargs") if rest.startswith(")") else None
 
@@ -421,7 +421,7 @@ def _taken_without(story: Story, code: Code) -> Iterator[Fix]:
     if last.arg != "y" or method.args.defaults or method.args.vararg is not None:
         return
     end = code.span(last)
-    place = Span(end.path, end.end_line, end.end_column, end.end_line, end.end_column)
+    place = end.end
     yield Fix(
         "Let y be left out, as with a dataset",
         (Edit(place, "=None" if last.annotation is None else " = None"),),

@@ -151,7 +151,7 @@ def _repairs(call: HpCall, code: Code) -> Iterator[Fix]:
     if call.kind == "Choice" and second is not None and len(call.node.args) > 2:
         first, last = code.span(second), code.span(call.node.args[-1])
         start = Span(first.path, first.line, first.column, first.line, first.column)
-        end = Span(last.path, last.end_line, last.end_column, last.end_line, last.end_column)
+        end = last.end
         yield Fix("Put the values in a list", (Edit(start, "["), Edit(end, "]")))
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.source import Code
 
@@ -131,7 +131,7 @@ class ListOfResults(Rule):
 
 def _first(listed: ast.expr, code: Code) -> Iterator[Fix]:
     end = code.span(listed)
-    place = Span(end.path, end.end_line, end.end_column, end.end_line, end.end_column)
+    place = end.end
     yield Fix("Take the best one", (Edit(place, "[0]"),))
 
 
