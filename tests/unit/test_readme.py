@@ -25,8 +25,15 @@ def test_the_readme_shows_lines_that_the_command_prints(tmp_path: Path) -> None:
         timeout=300,
     )
     assert run.returncode == 1
-    printed = iter(run.stdout.splitlines())
-    assert len(wanted) > 5 and [line for line in wanted if line not in printed] == []
+    printed = iter(_timeless(run.stdout))
+    assert len(wanted) > 5 and [line for line in _timeless("\n".join(wanted)) if line not in printed] == []
+
+
+def _timeless(text: str) -> list[str]:
+    """The lines without how many trials there was time to rehearse: a busy machine plays fewer."""
+    return re.sub(
+        r"\d+ rehearsed trials run to the end(; there was no time to rehearse others)?", "rehearsed", text
+    ).splitlines()
 
 
 def test_the_pictures_of_the_readme_are_there_and_small() -> None:
