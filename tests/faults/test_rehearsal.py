@@ -262,6 +262,19 @@ HEALTHY = {
         keep = keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True)
         tuner.search(x, y, validation_split=0.2, epochs=3, callbacks=[keep])
     """,
+    "labels that a function reads from files that are not there": """
+        import os
+
+        def main():
+            labels = []
+            for name in os.listdir("nowhere"):
+                labels.append(name == "cat")
+            classes = keras.utils.to_categorical(labels, num_classes=100)
+            tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+            tuner.search(x, np.array(labels), validation_data=(x, classes))
+
+        main()
+    """,
 }
 
 
@@ -555,16 +568,15 @@ UNKNOWN = {
         """,
         "TimeLimit",
     ),
-    "data that a function does not find": (
+    "what is asked afterwards about data that is not there": (
         f"""
-        def main():
-            x = np.load("nowhere.npy")
+        if __name__ == "__main__":
+            more = np.load("nowhere.npy")
             {TUNER.strip()}
-            tuner.search(x, y)
-
-        main()
+            {SEARCH.strip()}
+            print(tuner.get_best_models()[0].predict(more.reshape(7, 11)))
         """,
-        "FileNotFoundError",
+        "Missing",
     ),
     "a trial given up on purpose": (
         f"""
@@ -937,6 +949,48 @@ async def test_what_no_data_decides_is_found_without_the_data(agent: Agent) -> N
     assert found.error.frames[-1].span.line == line(text, "logs[")
     assert found.facts["meant"]["written"] == "val_error"
     assert {"val_loss", "val_mae"} <= set(found.facts["meant"]["known"])
+
+
+WITHOUT_DATA = {
+    "in a function": """
+        def main():
+            x, y = np.load("nowhere.npy"), np.load("labels.npy")
+            tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+            tuner.search(x, y, validation_split=0.2)
+            best = tuner.get_best_models()[0]
+            print(best.evaluate(x, y), best.predict(x))
+            best.save("model")
+
+        main()
+    """,
+    "in a block": """
+        if __name__ == "__main__":
+            x, y = np.load("nowhere.npy"), np.load("labels.npy")
+            tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+            tuner.search(x, y, validation_split=0.2)
+            best = tuner.hypermodel.build(tuner.get_best_hyperparameters()[0])
+            best.fit(x, y, epochs=3)
+            best.save("model")
+    """,
+    "of a name of its own": """
+        def main():
+            x = np.load("nowhere.npy")
+            tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+            tuner.search(x, y, validation_split=0.2)
+            best = {"units": best["units"], "tuner": tuner}
+
+        main()
+    """,
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_DATA)
+async def test_what_follows_a_search_is_found_where_its_data_is_not_at_hand(agent: Agent, name: str) -> None:
+    text = WITHOUT_DATA[name]
+    found = await played(agent, text)
+    assert (found.verdict, found.stage, found.assumed) == ("fail", "after", True)
+    assert found.error is not None
+    assert found.error.frames[-1].span.line == len((HEAD + dedent(text)).rpartition("best")[0].splitlines())
 
 
 async def test_a_failure_long_after_the_network_was_refused_is_told(agent: Agent) -> None:

@@ -149,7 +149,6 @@ class Job:
                 _alarm(0)
 
         self._running.perform, self._running.stumbled = perform, watch.stumbled
-        self._running.forgives = False
         watch.install()
         try:
             self._running.run(self._attempt)

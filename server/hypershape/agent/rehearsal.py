@@ -8,6 +8,7 @@ Keras trains and evaluates on a few batches (`cutting`).
 from __future__ import annotations
 
 import contextlib
+import dis
 import functools
 import inspect
 import math
@@ -222,7 +223,7 @@ class Watch:
         if not self._searched:
             return last
         counted = self._best.lacking(error) or self._best.ill_taken(error)
-        if last and (self._is_no_value(error) or counted is not None):
+        if last and (self._is_no_value(error) or counted is not None or isinstance(error, UnboundLocalError)):
             return True
         return isinstance(error, (AttributeError, TypeError)) and (last or any(around))
 
@@ -346,25 +347,37 @@ class Watch:
 
     def _holds_without_data(self, error: BaseException, stage: str) -> bool:
         """Whether a failure is none of the data that is missing: neither of its shapes nor of what stands for it."""
-        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-        modules = [frame.f_globals.get("__name__") or "" for frame in frames]
-        begun = next((place for place, each in enumerate(modules) if each.startswith("keras_tuner")), None)
-        if begun is None:
+        frames = list(traceback.walk_tb(error.__traceback__))
+        modules = [frame.f_globals.get("__name__") or "" for frame, _ in frames]
+        asks = [
+            module.startswith("keras_tuner") or (stage == "after" and self._acts_on(*each) is not None)
+            for each, module in zip(frames, modules)
+        ]
+        if True not in asks:
             return False
+        begun = asks.index(True)
         called = modules[-1].startswith("keras_tuner") and isinstance(error, TypeError)
         if self._made_up and stage not in _OF_NO_DATA and not called:
             return False
         own = __name__.rpartition(".")[0]
         return not any(
-            samples.stand_ins_in(self._at_hand(frame))
-            for frame, module in zip(frames[begun:], modules[begun:])
+            samples.stand_ins_in(self._at_hand(frame, self._acts_on(frame, line)))
+            for (frame, line), module in zip(frames[begun:], modules[begun:])
             if not module.startswith(own)
         )
 
-    def _at_hand(self, frame: types.FrameType) -> Iterator[Any]:
-        """What the code of a frame can have worked with."""
-        yield from frame.f_locals.values()
-        for name in frame.f_code.co_names if self._positions.is_user(frame) else ():
+    def _acts_on(self, frame: types.FrameType, line: int) -> Optional[Sequence[int]]:
+        """The first and the last line of the statement that a frame runs, where that is played."""
+        found = (each for each in self._acts if each[0] <= line <= each[1])
+        return next(found, None) if self._positions.is_user(frame) else None
+
+    def _at_hand(self, frame: types.FrameType, act: Optional[Sequence[int]] = None) -> Iterator[Any]:
+        """What the code of a frame can have worked with; of a statement that is played, what it names."""
+        names = frame.f_code.co_names if self._positions.is_user(frame) else ()
+        if act is not None:
+            names = tuple(_names_on(frame.f_code, *act))
+        yield from (value for name, value in frame.f_locals.items() if act is None or name in names)
+        for name in names:
             if name in frame.f_globals:
                 yield frame.f_globals[name]
 
@@ -563,8 +576,12 @@ class Watch:
         self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
         if isinstance(kwargs.get("callbacks"), (list, tuple)):
             self._callbacks = list(kwargs["callbacks"])
+        self._made_up |= self._assumption.turned
         if samples.holds_stand_in(list(given.values())):
             args, kwargs = self._with_samples(tuner, given)
+        if self._assumption.made and samples.lacks_samples(given):
+            self.unknown("Missing", "It needs data that is not at hand.")
+            raise Over
         self._searched = False
         self._loops.install()
         try:
@@ -610,9 +627,20 @@ class Watch:
         if found is None:
             self.unknown("Missing", "It needs data that is not at hand.")
             raise Over
-        self._made_up = not (self._declared.get("x") and self._declared.get("y"))
+        self._made_up |= not (self._declared.get("x") and self._declared.get("y"))
         positional = tuple(found.pop(str(index)) for index in range(sum(name.isdigit() for name in found)))
         return positional, found
+
+    def _supply(self, model: Any, given: Dict[str, Any], labelled: bool = True) -> None:
+        """Gives a model that is to train or to be asked arrays in the place of what is missing, where it is clear which."""
+        if not samples.holds_stand_in(list(given.values())):
+            return
+        data = {name: value for name, value in given.items() if name in samples.DATA}
+        with contextlib.suppress(Exception):
+            found = samples.replaced(data, model, self._assumption, self._declared, labelled)
+            if found is not None:
+                given.update(found)
+                self._made_up = True
 
     def _around_trial(self, real: Any, tuner: Any, trial: Any, *args: Any, **kwargs: Any) -> Any:
         self._trials += 1
@@ -708,6 +736,7 @@ class Watch:
         bound = _bound(real, model, *args, **kwargs)
         if bound is None or self._fitting:
             return real(model, *args, **kwargs)
+        self._supply(model, bound.arguments)
         bound.apply_defaults()
         given = bound.arguments
         shape = getattr(model, "input_shape", None) if model.built else None
@@ -785,6 +814,7 @@ class Watch:
         bound = _bound(real, model, *args, **kwargs)
         if bound is None or self._fitting:
             return real(model, *args, **kwargs)
+        self._supply(model, bound.arguments)
         cutting.evaluate(bound.arguments)
         found = real(*bound.args, **bound.kwargs)
         if type(found) is not list:
@@ -795,6 +825,7 @@ class Watch:
         bound = _bound(real, model, *args, **kwargs)
         if bound is None or self._fitting:
             return real(model, *args, **kwargs)
+        self._supply(model, bound.arguments, labelled=False)
         return cutting.predict(bound.arguments, lambda: real(*bound.args, **bound.kwargs))
 
     def _around_new(self, real: Any, kind: Any, *args: Any, **kwargs: Any) -> Any:
@@ -817,6 +848,22 @@ def _lacks_a_file(frame: types.FrameType) -> bool:
         isinstance(each, str) and re.search(r"[/\\]|\.\w+$", each) and not os.path.exists(each)
         for each in texts
     )
+
+
+def _names_on(code: types.CodeType, first: int, last: int) -> Iterator[str]:
+    """The names that the code on some lines mentions, and all those of the functions that it makes there."""
+    lines, line = dict(dis.findlinestarts(code)), 0
+    for each in dis.get_instructions(code):
+        line = lines.get(each.offset) or line
+        if first <= line <= last:
+            inner = each.argval
+            if isinstance(inner, types.CodeType):
+                yield from (*inner.co_names, *inner.co_freevars)
+            else:
+                # Later versions of Python load two names at once.
+                yield from (
+                    name for name in (inner if isinstance(inner, tuple) else [inner]) if isinstance(name, str)
+                )
 
 
 def _is_drawn(hp: Any, value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from typing import Any
 
 import keras
@@ -14,6 +15,8 @@ from .standins import Assumption, StandIn, stand_in
 _TAKEN = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 """What `compile` takes, by position."""
 
+_HELPERS = ("to_categorical", "pad_sequences", "normalize")
+"""Functions of Keras's that make an array of another one."""
 
 _assumption = Assumption()
 """That of the job."""
@@ -44,15 +47,32 @@ def install(assumption: Assumption) -> None:
     compile.takes_stand_ins = True  # type: ignore[attr-defined]
     keras.Model.compile, keras.Sequential.add = compile, add
     numpy.array, numpy.asarray = _of_rows(numpy.array), _of_rows(numpy.asarray)
+    for module in [each for name, each in list(sys.modules.items()) if name.startswith("keras.")]:
+        for name in _HELPERS:
+            helper = vars(module).get(name)
+            if callable(helper):
+                setattr(module, name, _helping(helper))
+
+
+def _helping(helper: Any) -> Any:
+    """A helper of Keras's that takes data which is not at hand, and gives some."""
+
+    @functools.wraps(helper)
+    def help(data: Any, *args: Any, **kwargs: Any) -> Any:
+        return data.of_another() if type(data) is StandIn else helper(data, *args, **kwargs)
+
+    return help
 
 
 def _of_rows(make: Any) -> Any:
-    """A function that makes arrays, and of a list of stand-ins, which NumPy takes for numbers, one that is missing."""
+    """A function that makes arrays, and of stand-ins, which NumPy takes for numbers, one that is missing."""
 
     @functools.wraps(make)
     def array(rows: Any, *args: Any, **kwargs: Any) -> Any:
         if type(rows) is list and rows and type(rows[0]) is StandIn:
             return rows[0].of_many()
+        if type(rows) is StandIn:
+            return rows.of_same()
         return make(rows, *args, **kwargs)
 
     return array

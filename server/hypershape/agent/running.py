@@ -6,6 +6,7 @@ import ast
 import builtins
 import copy
 import dis
+import functools
 import sys
 import types
 from typing import Any, Callable, Iterator
@@ -45,8 +46,8 @@ class Slice:
         self._finder: imports.Finder | None = None
         self.perform: Callable[[Callable[[], Any]], Any] = lambda act: act()
         """Runs what a rehearsal watches: the statements on the lines of `acts`, else the expression."""
-        self.forgives = True
-        """Whether a function around the target goes on where a statement of it fails; a rehearsal plays what it does."""
+        self._acts = {fields["files"][-1]["path"]: fields.get("acts") or ()}
+        """The lines of what a rehearsal watches, in the last file."""
         self.stumbled: Callable[[BaseException], None] = lambda error: None
         """Is told what a statement raised whose names become stand-ins."""
 
@@ -75,11 +76,26 @@ class Slice:
             try:
                 return eval(self._fields["expression"], namespace)
             except Exception as error:
-                for_want_of_data = isinstance(error, OSError) or self.assumption.made
-                if not (self.forgives and for_want_of_data):
+                if not self._is_for_want_of_data(error):
                     raise
-                if not forgiving.forgive(error, texts, self._absent):
+                if not forgiving.forgive(error, texts, self._absent, self._acts):
                     raise
+
+    def _is_for_want_of_data(self, error: Exception) -> bool:
+        """Whether what is around the target, or before what is played, may go on without what an error left unbound."""
+        wants = isinstance(error, OSError) or self.assumption.made
+        return wants and not forgiving.is_within(error, self._acts)
+
+    def _act(self, statement: ast.stmt, namespace: dict[str, Any]) -> None:
+        """Runs a statement that is played, or in a block of which one is; the block does without data that is not at hand."""
+        path = namespace["__file__"]
+        try:
+            exec(_compiled(statement, path), namespace)
+        except Exception as error:
+            if not self._is_for_want_of_data(error):
+                raise
+            softened = forgiving.softened(statement, namespace, self._absent, self._acts[path])
+            exec(_compiled(softened, path), namespace)
 
     def _absent(self, name: str, error: BaseException) -> StandIn:
         self.missing[name] = f"{type(error).__name__}: {error}"
@@ -101,15 +117,14 @@ class Slice:
         namespace = module.__dict__
         for name, why in self._fields.get("stand_ins", {}).items():
             self._bind(namespace, name, why)
-        acts = self._fields.get("acts") or () if file is self._fields["files"][-1] else ()
+        acts = self._acts.get(file["path"], ())
         tree = ast.parse(file["text"], file["path"])
         needed = _unbound_names(tree)
         for statement in tree.body:
             if any(
                 statement.lineno <= first <= (statement.end_lineno or 0) for first, _ in acts
             ) and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-                code = _compiled(statement, file["path"])
-                self.perform(lambda code=code: exec(code, namespace))  # type: ignore[misc]
+                self.perform(functools.partial(self._act, statement, namespace))
                 continue
             if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
                 imports.give_all(statement, sorted(needed - namespace.keys()))

@@ -16,6 +16,8 @@ from .standins import SAMPLES, Assumption, StandIn
 
 _INPUTS, _LABELS = ("0", "x"), ("1", "y")
 _PAIR = "validation_data"
+DATA = (*_INPUTS, *_LABELS, _PAIR)
+"""By these names, or at these places, a search or a training is given what is to be learned."""
 
 
 def holds_stand_in(value: Any, depth: int = 2) -> bool:
@@ -28,12 +30,17 @@ def holds_stand_in(value: Any, depth: int = 2) -> bool:
 
 
 def replaced(
-    given: Mapping[str, Any], model: Any, assumption: Assumption, declared: Mapping[str, Any]
+    given: Mapping[str, Any],
+    model: Any,
+    assumption: Assumption,
+    declared: Mapping[str, Any],
+    labelled: bool = True,
 ) -> Optional[Dict[str, Any]]:
     """The arguments of a search, by name or position, with arrays for all that is missing; None where it is not
     clear what that would be.
 
-    `declared` are the fields of a DeclaredData, nothing where no comment says the shapes.
+    `declared` are the fields of a DeclaredData, nothing where no comment says the shapes. `labelled` says that labels must
+    be among them.
     """
     found = dict(given)
 
@@ -62,8 +69,16 @@ def replaced(
         made = found[name] if isinstance(found[name], tuple) else (found[name],)
         if any(each is None for each in made):
             return None
-    # Without labels it is a dataset, or whatever the user's own training takes.
-    return found if any(name in given for name in _LABELS) else None
+    # Without labels it is a dataset, or whatever the user's own training takes; a model is asked for predictions.
+    return found if any(name in given for name in _LABELS) or not labelled else None
+
+
+def lacks_samples(given: Mapping[str, Any]) -> bool:
+    """Whether some of the data is an array without a sample: what was to fill it is not at hand."""
+    pair = given.get(_PAIR)
+    parts = [value for name, value in given.items() if name in (*_INPUTS, *_LABELS)]
+    parts += pair if isinstance(pair, (list, tuple)) else []
+    return any(isinstance(each, numpy.ndarray) and each.size == 0 for each in parts)
 
 
 def _is_array(value: Any) -> bool:

@@ -64,6 +64,8 @@ class Assumption:
         """Whether one is a metric: by which name it reports what it measures, only its package knows."""
         self.given: dict[str, str] = {}
         """Those that were given the hyperparameters since the last `reset`: what they declare is not known."""
+        self.turned = False
+        """Whether one became an array of plain numbers, of a shape that no code says."""
         self.classes_assumed = False
         """Whether the number of classes of some data is made up."""
 
@@ -235,6 +237,14 @@ class StandIn(int):
         sample = None if self._length is None else tuple.__getitem__(self.shape, slice(None))
         return self._next("", sample)
 
+    def of_same(self) -> StandIn:
+        """Another array such as this one."""
+        return self._next("", self._sample)
+
+    def of_another(self) -> StandIn:
+        """An array that is made of this one, of whose shape nothing is known."""
+        return self._next("(…)")
+
     def __setitem__(self, _: Any, value: Any) -> None:
         return None
 
@@ -290,6 +300,7 @@ class StandIn(int):
     def __array__(self, dtype: Any = None, copy: Any = None) -> numpy.ndarray:
         shape = tuple.__getitem__(self.shape, slice(None))
         self._assumption.note(f"{self._name}.shape", shape)
+        self._assumption.turned |= not self.shape.spelt_out
         return numpy.broadcast_to(numpy.zeros((), dtype or "float32"), shape)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> StandIn:
