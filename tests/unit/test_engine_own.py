@@ -683,3 +683,33 @@ def build(hp):
 """
     found = probe(HEAD + source, {"width": 8}, {"width": 6}, {"width": 8}, {"width": 6})
     assert [each["verdict"] for each in found] == ["ok", "fail", "ok", "fail"]
+
+
+BEST = """
+class Best(layers.Layer):
+    def __init__(self, k, units):
+        super().__init__()
+        self.k, self.project = k, layers.Dense(units)
+
+    def call(self, x):
+        values, _ = ops.top_k(self.project(x), self.k)
+        return values
+
+def build(hp):
+    x = inputs = keras.Input((8,))
+    x = Best(hp.Int("k", 1, 6), hp.Choice("units", [4, 8]))(x)
+    if hp.Boolean("norm"):
+        x = layers.BatchNormalization()(x)
+    model = keras.Model(inputs, layers.Dense(hp.Choice("out", [1, 2]))(x))
+    model.compile("adam", "mse")
+    return model
+"""
+
+
+def test_what_only_the_backend_refuses_in_a_call_of_the_users_own_ends_the_build_there() -> None:
+    failing = {"k": 6, "units": 4}
+    report = second(BEST, failing, {**failing, "norm": True})
+    assert (report["verdict"], report["error"]["stage"]) == ("fail", "build")
+    assert (report["alike"], report["free"]) == ({"k": [5, 6]}, ())
+    built = probe(HEAD + BEST, failing, {"k": 4, "units": 4})[-1]
+    assert (built["alike"], built["free"]) == ({"k": [1, 2, 3, 4]}, ("units",))

@@ -558,7 +558,7 @@ class Memory:
             args, kwargs = self.tracks.present((args, kwargs))
         parents: List[Tensor] = []
         result = self.result_of_operation(operation, args, kwargs, parents)
-        if result.outputs is None:
+        if self.ends_here(result):
             again = None if self.objects.running else lambda: self._refused(operation, args, kwargs)
             raise thrown(self, self.stop(("operation", id(result)), None, again), result.raises)
         self._note(result)
@@ -568,6 +568,23 @@ class Memory:
         if result.mixes:
             self._mixing.append(made)
         return self._made(varied or result.outputs, made, tuple(parents))
+
+    def ends_here(self, result: Result) -> bool:
+        """Whether a call raises where it stands.
+
+        In the `call` of a layer of the user's it computes on tensors of the backend, which may refuse what no formula
+        of Keras does.
+        """
+        if result.outputs is None:
+            return True
+        if not (result.refuses and self.objects.is_late()):
+            return False
+        self.active, self.asking = False, True
+        try:
+            with _FreshNames():
+                return result.refused_at_once() is not None
+        finally:
+            self.active, self.asking = True, False
 
     def _take_back(self, name: str) -> None:
         """In the `call` of a layer Keras computes on tensors of the backend: there no operation takes a name."""
@@ -608,7 +625,10 @@ class Memory:
                     # So Keras takes what it makes of a number and a tensor, in this order.
                     value = training.tree.map_structure(_dense, value)
                 result = Result(self._specs(value), 0, {})
-                result.foresee(self._foreseen_of(operation, key, real_args, real_kwargs, value))
+                result.foresee(
+                    self._foreseen_of(operation, key, real_args, real_kwargs, value),
+                    lambda: training.refusal_at_once(operation, real_args, real_kwargs),
+                )
             return result
         finally:
             self.active, self.asking = True, False
@@ -696,7 +716,7 @@ class Memory:
         if not any(self._are_alike(given, each) for each in layer.calls):
             layer.calls.append(given)
         span = layer.span if frame is None else self.place(frame)
-        if result.outputs is None:
+        if self.ends_here(result):
             whole = layer.kind.own or self.objects.running
             again = None if whole else lambda: self._refused_by(layer, args, kwargs, earlier)
             before = tuple([self._built_on(*each) for each in earlier])
@@ -1284,7 +1304,10 @@ class Memory:
                     result.stateful = bool(layer.variables)
                     result.counts = tuple(counts.items())
                     given = real_args, real_kwargs
-                    result.foresee(self._foreseen(kind, key, layer, given, value, not earlier))
+                    result.foresee(
+                        self._foreseen(kind, key, layer, given, value, not earlier),
+                        lambda: training.refusal_at_once(layer, *given),
+                    )
                     if constant and not training.takes(layer, args, kwargs):
                         result.foresee(training.DOUBTFUL)
                         result.looks = True

@@ -237,7 +237,8 @@ class Result:
     """What a layer of one kind does to one input; `outputs` is None where it refuses that."""
 
     __slots__ = (
-        "call", "counts", "doubtful", "inner", "looks", "mixes", "outputs", "parameters", "raises", "refuses", "stateful",
+        "_refusal", "call", "counts", "doubtful", "inner", "looks", "mixes", "outputs", "parameters", "raises", "refuses",
+        "stateful",
     )  # fmt: skip
 
     def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
@@ -245,7 +246,7 @@ class Result:
         self.parameters = parameters
         self.call = call
         self.raises: Any = None
-        """The class of what is raised where it refuses the input."""
+        """The class of what is raised where it refuses the input; False where that was asked for and is nothing."""
         self.counts: Tuple[Tuple[str, int], ...] = ()
         """How many names of each prefix the call itself gave away."""
         self.inner: Tuple[Dict[str, Any], ...] = ()
@@ -260,10 +261,22 @@ class Result:
         """It surely ends otherwise: the call raises in training."""
         self.mixes = False
         """It surely ends otherwise: the call gives so many rows that no labels go with them."""
+        self._refusal: Callable[[], Any] = lambda: None
 
-    def foresee(self, step: str) -> None:
-        """Notes what a step does to the call, as `training` tells."""
+    def foresee(self, step: str, refusal: Callable[[], Any] = lambda: None) -> None:
+        """Notes what a step does to the call, as `training` tells, and how to learn what the backend refuses in it."""
         self.doubtful, self.refuses, self.mixes = step != "passes", step == "refuses", step == "mixes"
+        self._refusal = refusal
+
+    def refused_at_once(self) -> Any:
+        """The class of what the backend raises where it computes the call on tensors of just these shapes; None where it
+        raises nothing, as where only a step tells how many samples there are."""
+        if not self.refuses:
+            return None
+        if self.raises is None:
+            raised = self._refusal()
+            self.raises = False if raised is None else type(raised)
+        return self.raises or None
 
 
 HELD = "_hypershape_state"

@@ -179,7 +179,7 @@ class Tracks:
         def result_at(here: Dict[str, int]) -> Any:
             kind = self._kind_of(layer, here)
             given = self.at(args, here), self.at(kwargs, here), self.at(earlier, here)
-            return _outcome(memory.result_of(kind, *given))
+            return self._outcome(memory.result_of(kind, *given))
 
         tokens = self.tokens((layer, args, kwargs, earlier))
         return self._explore("call", tokens, (layer, args, kwargs, earlier), result_at)
@@ -214,7 +214,8 @@ class Tracks:
 
         def result_at(here: Dict[str, int]) -> Any:
             made = self.operation(operation, lambda value: self.at(value, here))
-            return _outcome(memory.result_of_operation(made, self.at(args, here), self.at(kwargs, here)))
+            given = self.at(args, here), self.at(kwargs, here)
+            return self._outcome(memory.result_of_operation(made, *given))
 
         config = memory.config_of(operation)
         tokens = self.tokens((config, args, kwargs))
@@ -252,10 +253,19 @@ class Tracks:
             if tensor.varied is not None:
                 self.settled(tensor.varied)
 
+    def _outcome(self, result: Any) -> Any:
+        """What must be the same at all values that are one case, and the sizes of the outputs."""
+        if self._memory.ends_here(result):
+            return ("refused", result.raises), ()
+        form, sizes = _split(result.outputs)
+        inside = tuple((call["class_name"], call["span"] and call["span"]["line"]) for call in result.inner)
+        return (*form, result.doubtful, result.refuses, result.mixes, inside), sizes
+
     def _explore(self, what: Any, tokens: List[Token], given: Any, at: Callable[..., Any]) -> Varied:
         if not self.tracker.live(tokens):
             return None
-        form, sizes = self._try((what, self._template(given)), tokens, at)
+        where = self._memory.objects.is_late()
+        form, sizes = self._try((what, where, self._template(given)), tokens, at)
         if form is None:
             return None
         varied = _joined(form, iter(sizes))
@@ -355,15 +365,6 @@ def _made(part: Any, change: Callable[[Any], Any]) -> Any:
     """A part of Keras made of its arguments, once they are changed."""
     args, kwargs = origins.mapped(part.arguments, change)
     return part.cls(*args, **kwargs)
-
-
-def _outcome(result: Any) -> Any:
-    """What must be the same at all values that are one case, and the sizes of the outputs."""
-    if result.outputs is None:
-        return ("refused", result.raises), ()
-    form, sizes = _split(result.outputs)
-    inside = tuple((call["class_name"], call["span"] and call["span"]["line"]) for call in result.inner)
-    return (*form, result.doubtful, result.refuses, result.mixes, inside), sizes
 
 
 def _split(spec: Any) -> Tuple[Any, Tuple[int, ...]]:

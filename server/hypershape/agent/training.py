@@ -363,11 +363,25 @@ def refusal(operation: Any, args: Any, kwargs: Any) -> Optional[Exception]:
     return None
 
 
-def _call(operation: Any, args: Any, kwargs: Any, batch: int) -> Any:
+def refusal_at_once(operation: Any, args: Any, kwargs: Any) -> Optional[Exception]:
+    """What `call` raises whether in training or not, however many samples there are, as within a layer that is built."""
+    raised: Optional[Exception] = None
+    for training in (False, True):
+        try:
+            _call(operation, args, kwargs, None, training)
+        except Exception as error:
+            raised = error
+        else:
+            return None
+    return raised
+
+
+def _call(operation: Any, args: Any, kwargs: Any, batch: Optional[int], training: bool = True) -> Any:
     """The symbolic outputs of a layer or an operation that is called as a model calls it in `fit`."""
-    planned = _Planned(operation, _batched((args, kwargs), batch))
+    given = (args, kwargs) if batch is None else _batched((args, kwargs), batch)
+    planned = _Planned(operation, given)
     with quietly(), _without_context():
-        return backend.compute_output_spec(_passing(), planned, *planned.tensors, training=True)
+        return backend.compute_output_spec(_passing(), planned, *planned.tensors, training=training)
 
 
 @contextlib.contextmanager
