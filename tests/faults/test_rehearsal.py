@@ -727,8 +727,32 @@ async def test_what_cannot_be_made_before_the_tuner_ends_the_file(agent: Agent) 
     assert found.error.frames[-1].span.line == line(text, "factor=2.0")
 
 
+async def test_arguments_that_nothing_takes_end_the_file_whatever_their_values_are(agent: Agent) -> None:
+    text = f"""
+        class Own(kt.HyperModel):
+            def __init__(self, shape):
+                self.build = build
+
+        def main():
+            x = np.load("nowhere.npy")
+            model = Own(input_shape=x.shape[1:])
+            tuner = kt.RandomSearch(model, "val_loss", max_trials=4)
+            {SEARCH.strip()}
+
+        main()
+    """
+    found = await played(agent, text)
+    assert found.error is not None
+    assert (found.verdict, found.stage, found.fatal) == ("fail", "slice", True)
+    assert found.error.frames[-1].span.line == line(text, "Own(input_shape")
+
+
 async def test_a_statement_of_missing_data_before_the_tuner_is_no_failure(agent: Agent) -> None:
     text = f"""
+        def made(size):
+            return size
+        table = np.load("nowhere.npy").rename(columns=dict(a="b"))
+        own = made(**table)
         labels = keras.utils.to_categorical(np.load("nowhere.npy"), num_classes=3)
         shown = keras.utils.load_img("nowhere.png")
         base = keras.models.load_model("nowhere.keras")

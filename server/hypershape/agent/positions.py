@@ -81,6 +81,18 @@ class Positions:
             traceback = traceback.tb_next
         return found
 
+    def calls_plainly(self, frame: Dict[str, Any]) -> bool:
+        """Whether all arguments of the calls on the lines that a frame runs are written out."""
+        first, last = frame["span"]["line"], frame["span"]["end_line"]
+        calls = [
+            node
+            for statement in self._statements_of(frame["span"]["path"])
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Call) and first <= node.lineno <= last
+        ]
+        given = [each for call in calls for each in (*call.args, *call.keywords)]
+        return not any(isinstance(each, ast.Starred) or getattr(each, "arg", "") is None for each in given)
+
     def may_be_caught(self, frames: Iterable[Dict[str, Any]]) -> bool:
         """Whether one of some frames stands in a `try` with handlers, which decide what an error comes to."""
         return any(

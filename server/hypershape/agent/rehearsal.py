@@ -34,6 +34,7 @@ from . import (
     guard,
     hooks,
     hyperparameters,
+    kinds,
     loops,
     meant,
     offline,
@@ -68,6 +69,8 @@ _BUILDING = ("_try_build", "_build_hypermodel", "_activate_all_conditions")
 
 _OF_NO_DATA = ("slice", "tuner", "search", "callbacks", "objective", "save", "end", "after")
 """Stages at which a failure has nothing to do with the values and shapes of data."""
+
+_OF_ARGUMENTS = ("argument-unknown", "argument-missing", "arguments-too-many")
 
 _NO_NETWORK = "It needs the network, which a rehearsal does not have."
 
@@ -179,7 +182,11 @@ class Watch:
             self._report.update(verdict="unknown", error=errors.limit(type_name, why))
 
     def stumbled(self, error: BaseException) -> None:
-        """A statement before the tuner raised. What Keras raises there for what the file gives it ends the file."""
+        """A statement before the tuner raised. What Keras raises there for what the file gives it ends the file, and so do
+        arguments that nothing takes."""
+        if not self.settled and self._refuses_arguments(error):
+            self._note(error, fatal=True, stage="slice")
+            raise Over from None
         modules = [module for module, _ in _functions(error)]
         asked = any(each.startswith(("keras.", "keras_tuner.")) for each in modules)
         if self.settled or self._assumption.made or not asked or self._excuse(error, "slice") is not None:
@@ -221,11 +228,28 @@ class Watch:
             return True
         *around, last = self._watched(error) or [False]
         if not self._searched:
-            return last
+            return last or self._refuses_arguments(error)
         counted = self._best.lacking(error) or self._best.ill_taken(error)
         if last and (self._is_no_value(error) or counted is not None or isinstance(error, UnboundLocalError)):
             return True
         return isinstance(error, (AttributeError, TypeError)) and (last or any(around))
+
+    def _refuses_arguments(self, error: BaseException) -> bool:
+        """Whether a call in the user's code gives arguments that what it calls has not, or not all that it needs, whatever
+        their values are."""
+        last: Optional[types.TracebackType] = error.__traceback__
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        frames = self._positions.frames(error.__traceback__)
+        if last is None or not isinstance(error, TypeError) or not self._positions.is_user(last.tb_frame):
+            return False
+        kind, details = kinds.classify(error, str(error))
+        root = str(details.get("callee", "")).partition(".")[0]
+        called = last.tb_frame.f_globals.get(root) or vars(keras_tuner).get(root)
+        home = sys.modules.get(getattr(called, "__module__", None) or "")
+        own = home is not None and (home.__name__.startswith("keras_tuner") or "__hypershape__" in vars(home))
+        plain = self._positions.calls_plainly(frames[-1]) and not self._positions.may_be_caught(frames)
+        return kind in _OF_ARGUMENTS and own and plain
 
     def _is_no_value(self, error: BaseException) -> bool:
         """Whether a key is missing that more trials would not have brought, as those of what the file collects by a value."""
@@ -348,6 +372,8 @@ class Watch:
     def _holds_without_data(self, error: BaseException, stage: str) -> bool:
         """Whether a failure is none of the data that is missing: neither of its shapes nor of what stands for it."""
         frames = list(traceback.walk_tb(error.__traceback__))
+        if stage == "slice" and self._refuses_arguments(error):
+            return True
         modules = [frame.f_globals.get("__name__") or "" for frame, _ in frames]
         asks = [
             module.startswith("keras_tuner") or (stage == "after" and self._acts_on(*each) is not None)

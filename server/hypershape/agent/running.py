@@ -84,6 +84,8 @@ class Slice:
     def _is_for_want_of_data(self, error: Exception) -> bool:
         """Whether what is around the target, or before what is played, may go on without what an error left unbound."""
         wants = isinstance(error, OSError) or self.assumption.made
+        if wants:
+            self.stumbled(error)
         return wants and not forgiving.is_within(error, self._acts)
 
     def _act(self, statement: ast.stmt, namespace: dict[str, Any]) -> None:
@@ -98,6 +100,7 @@ class Slice:
             exec(_compiled(softened, path), namespace)
 
     def _absent(self, name: str, error: BaseException) -> StandIn:
+        self.stumbled(error)
         self.missing[name] = f"{type(error).__name__}: {error}"
         return stand_in(name, self.assumption)
 

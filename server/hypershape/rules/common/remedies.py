@@ -54,6 +54,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _with_model(story, code)
     yield from _given_twice(story, code)
     yield from _taken_without(story, code)
+    yield from _as_declared(story, code)
     yield from _with_known_ending(story, code)
     yield from _without_end(story, code)
     yield from _validation_labels(story, code)
@@ -431,6 +432,34 @@ def _taken_without(story: Story, code: Code) -> Iterator[Fix]:
 _MISSING = re.compile(
     r"^(?P<method>\w+\.\w+)\(\) missing \d+ required positional arguments?: '(?P<name>\w+)'$"
 )
+
+
+def _as_declared(story: Story, code: Code) -> Iterator[Fix]:
+    """The parameter that a function or class of the file has, for an argument of another name."""
+    found = _UNKNOWN.search(story.error.message)
+    call = code.expression(place(story, code), ast.Call)
+    if found is None or not isinstance(call, ast.Call):
+        return
+    name = found["called"].rpartition(".")[2]
+    functions = [
+        method_of(found["called"], code),
+        *(code.defined.get(name, ()) if "." not in found["called"] else ()),
+    ]
+    function = next((each for each in functions if isinstance(each, ast.FunctionDef)), None)
+    given = next((each for each in call.keywords if each.arg == found["name"]), None)
+    if function is None or given is None:
+        return
+    parameters = [*function.args.posonlyargs, *function.args.args][1 if "." in found["called"] else 0 :]
+    taken = {each.arg for each in call.keywords}
+    free = [each.arg for each in parameters[len(call.args) :] if each.arg not in taken]
+    free += [each.arg for each in function.args.kwonlyargs if each.arg not in taken]
+    span = code.span(given)
+    written = Span(span.path, span.line, span.column, span.line, span.column + len(found["name"]))
+    for meant in free if len(free) == 1 else _near(found["name"], free):
+        yield Fix(f"Write {meant} for {found['name']}", (Edit(written, meant),))
+
+
+_UNKNOWN = re.compile(r"^(?P<called>[\w.]+)\(\) got an unexpected keyword argument '(?P<name>\w+)'")
 
 
 def _with_model(story: Story, code: Code) -> Iterator[Fix]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes.declare import declare_data
-from hypershape.model import Analysis, Finding, Severity, Span
+from hypershape.model import Analysis, Finding, ProbeError, Severity, Span
 from hypershape.rules.base import Rule
 
 
@@ -35,6 +35,8 @@ class TargetNotProbed(Rule):
         for target in analysis.targets:
             if target.status == "unprobeable":
                 reason = target.reason or target.target.reason or "What it needs is not known."
+                if any(each.message in reason for each in _told(analysis)):
+                    continue
                 yield self.finding(
                     f"`{target.target.name}` is not checked. {reason}",
                     target.target.span,
@@ -43,3 +45,10 @@ class TargetNotProbed(Rule):
                     if target.data == "assumed"
                     else None,
                 )
+
+
+def _told(analysis: Analysis) -> Iterator[ProbeError]:
+    """What ends the file before its tuner, which is an error of its own."""
+    for each in analysis.rehearsals:
+        if each.verdict == "fail" and each.stage == "slice" and each.error is not None:
+            yield each.error
