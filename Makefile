@@ -26,8 +26,9 @@ CLIENT := client/out/extension.js
 SERVER := $(shell find server/hypershape -name '*.py')
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
+TYPES := types-linux types-darwin types-win32
 
-.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python cluster accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean
+.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python cluster accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean $(TYPES)
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -83,12 +84,15 @@ test: lint test-client test-vscode test-neovim test-python
 lint: $(PYTHON_READY) $(NODE_READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict
-	for platform in darwin win32; do $(BIN)/mypy --strict --platform $$platform; done
+	$(MAKE) --jobs 2 --no-print-directory $(TYPES)
 	$(BIN)/vermin --quiet --no-tips --violations --eval-annotations --target=3.9- server/hypershape/agent
 	$(BIN)/lint-imports
 	npm run --silent types
 	npm run --silent lint
+
+# Each has a cache of its own: what is known for one platform is nothing to another.
+$(TYPES): types-%: $(PYTHON_READY)
+	$(BIN)/mypy --strict --platform $* --cache-dir .mypy_cache/$*
 
 test-client: $(NODE_READY)
 	npm test --silent

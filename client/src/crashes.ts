@@ -10,21 +10,27 @@ const LOG = 'Show Log';
 export class Crashes implements ErrorHandler {
   private times: number[] = [];
 
-  /** @param gaveUp called with a sentence when the server is not started again */
-  constructor(private readonly gaveUp: (message: string) => void) {}
+  /** How often a server ended by itself. */
+  count = 0;
+
+  /** @param gaveUp called with a sentence when the server is not started again; says whether to show it */
+  constructor(private readonly gaveUp: (message: string) => boolean) {}
 
   error(): ErrorHandlerResult {
     return { action: ErrorAction.Continue };
   }
 
   closed(): CloseHandlerResult {
+    this.count += 1;
     this.times.push(Date.now());
     if (!tooMany(this.times)) {
       return { action: CloseAction.Restart, handled: true };
     }
     this.times = [];
     const message = 'The language server ended three times in three minutes and is not started again.';
-    this.gaveUp(message);
+    if (!this.gaveUp(message)) {
+      return { action: CloseAction.DoNotRestart, handled: true };
+    }
     void vscode.window.showErrorMessage(`Hypershape: ${message}`, RESTART, LOG).then((answer) => {
       if (answer === RESTART) {
         return vscode.commands.executeCommand('hypershape.restartServer');

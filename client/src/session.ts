@@ -33,12 +33,20 @@ const BAD_SERVER =
   'Run "pip install hypershape" there, or clear the setting.';
 const QUESTION_MS = 20_000;
 
+/** One that only logs its own errors: what the user is shown, and how often, is decided here. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 export class Session implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private running: Promise<void> = Promise.resolve();
   readonly report = new ReportPanel();
   private readonly crashes = new Crashes((message) => {
     this.fail(message);
+    return read().showNotifications !== 'off';
   });
   private readonly problems = new Problems();
   private readonly currentLine = new CurrentLine((document) => {
@@ -55,11 +63,14 @@ export class Session implements vscode.Disposable {
 
   /** Starts the server that the settings ask for, in place of the running one. Overlapping calls run in order. */
   restart(): Promise<void> {
+    const ended = this.crashes.count;
     this.running = this.running
       .then(() => this.replace())
       .catch((error: unknown) => {
-        // The language client has shown it already.
-        this.fail(error instanceof Error ? error.message : String(error));
+        // A server that ends while it starts is told, and started again, by what counts how often it ends.
+        if (this.crashes.count === ended) {
+          this.tell(`The language server did not start: ${error instanceof Error ? error.message : String(error)}`);
+        }
       });
     return this.running;
   }
@@ -94,7 +105,15 @@ export class Session implements vscode.Disposable {
   async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
-    await client?.dispose();
+    if (client?.needsStop() !== true) {
+      // It ended by itself, or never started.
+      return;
+    }
+    // One that is about to run, perhaps after a crash, can be stopped only once it does.
+    await client.start().catch(() => undefined);
+    if (client.needsStop()) {
+      await client.dispose();
+    }
   }
 
   dispose(): void {
@@ -110,13 +129,11 @@ export class Session implements vscode.Disposable {
     const command = await this.command(settings);
     const [executable, ...args] = command ?? [];
     if (executable === undefined) {
-      const message = settings.server.length > 0 ? BAD_SERVER : NO_SERVER;
-      this.fail(message);
-      notify(MessageType.Error, message, settings.showNotifications);
+      this.tell(settings.server.length > 0 ? BAD_SERVER : NO_SERVER);
       return;
     }
     this.log.info(`Starting ${[executable, ...args].join(' ')}`);
-    this.client = new LanguageClient(
+    this.client = new QuietClient(
       'hypershape',
       'Hypershape',
       // The extension's own folder: a working folder of the user could hold modules that Python would import.
@@ -198,6 +215,8 @@ export class Session implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: await this.options(settings),
       errorHandler: this.crashes,
+      // It would show the error that ends the start as well.
+      initializationFailedHandler: () => false,
       markdown: { supportHtml: true },
       middleware: {
         handleDiagnostics: (uri, findings, next) => {
@@ -232,6 +251,12 @@ export class Session implements vscode.Disposable {
         },
       },
     };
+  }
+
+  /** Logs why there is no server, and shows it as far as the user wants. */
+  private tell(message: string): void {
+    this.fail(message);
+    notify(MessageType.Error, message, read().showNotifications);
   }
 
   private fail(message: string): void {

@@ -46,9 +46,12 @@ export class Editor {
   readonly second: string;
   private readonly scratch: string;
   private readonly stop: () => Promise<void>;
+  private readonly group: number;
+  private readonly ended = new Set<number>();
 
-  private constructor(page: Page, scratch: string, name: string, stop: () => Promise<void>) {
+  private constructor(page: Page, scratch: string, name: string, group: number, stop: () => Promise<void>) {
     this.page = page;
+    this.group = group;
     this.scratch = scratch;
     this.file = path.join(scratch, 'workspace', name);
     this.second = path.join(scratch, 'second', `second_${name}`);
@@ -81,7 +84,7 @@ export class Editor {
       stops.push(() => context.close());
       const page = context.pages()[0] ?? (await context.newPage());
       await openFile(page, port, workspace, file);
-      return new Editor(page, scratch, name, stop);
+      return new Editor(page, scratch, name, server.pid ?? 0, stop);
     } catch (error) {
       await stop();
       throw error;
@@ -105,6 +108,21 @@ export class Editor {
       await sleep(200);
     }
     return this.agents(folder);
+  }
+
+  /** Ends the language server as a crash would, once there is one that was not ended before. */
+  async endServer(): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    while (Date.now() < end) {
+      const [found] = (await languageServers(this.group)).filter((pid) => !this.ended.has(pid));
+      if (found !== undefined) {
+        this.ended.add(found);
+        process.kill(found, 'SIGKILL');
+        return;
+      }
+      await sleep(200);
+    }
+    throw new Error('no language server runs');
   }
 
   screenshot(name: string): Promise<Buffer> {
@@ -338,6 +356,21 @@ function startServer(port: number, folder: string, workspace: string, trusted: b
     { detached: true, stdio: 'ignore' },
   );
   return server;
+}
+
+/** The language servers of a process group. */
+async function languageServers(group: number): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of (await fs.readdir('/proc')).filter((each) => /^\d+$/.test(each))) {
+    const [words = '', stat = ''] = await Promise.all(
+      ['cmdline', 'stat'].map((each) => fs.readFile(`/proc/${name}/${each}`, 'utf8').catch(() => '')),
+    );
+    // Behind the name, which may hold anything: state, parent, group.
+    if (/\0serve\0$/.test(words) && Number(stat.slice(stat.lastIndexOf(')')).split(' ')[3]) === group) {
+      found.push(Number(name));
+    }
+  }
+  return found;
 }
 
 /** Ends a process and all that it started. */

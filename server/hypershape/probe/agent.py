@@ -549,7 +549,9 @@ class Agent:
             await client.start_io(program, *arguments, "-u", "-c", code, env=variables)
         except (OSError, ValueError) as problem:
             self.state = State.EXITED
-            raise AgentFailed(f"The interpreter {program} cannot be started: {problem}.") from None
+            # The system's words without the path, which stands before them.
+            why = getattr(problem, "strerror", None) or problem
+            raise AgentFailed(f"The interpreter {program} cannot be started: {why}.") from None
         self._client = client
         try:
             answer = await self._greet(client)
