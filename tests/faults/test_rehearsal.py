@@ -568,16 +568,6 @@ UNKNOWN = {
         """,
         "TimeLimit",
     ),
-    "what is asked afterwards about data that is not there": (
-        f"""
-        if __name__ == "__main__":
-            more = np.load("nowhere.npy")
-            {TUNER.strip()}
-            {SEARCH.strip()}
-            print(tuner.get_best_models()[0].predict(more.reshape(7, 11)))
-        """,
-        "Missing",
-    ),
     "a trial given up on purpose": (
         f"""
         class Model(kt.HyperModel):

@@ -222,3 +222,61 @@ main()
 def test_what_is_asked_of_the_result_of_a_search_is_played() -> None:
     kept = lines(rehearsal(f"{HEAD}{TUNER}found = tuner.search(x, y)\nprint(found.history)\nprint(unused)\n"))
     assert kept[-2:] == ["found = tuner.search(x, y)", "print(found.history)"]
+
+
+def test_what_a_function_gives_back_is_followed_to_where_it_is_called() -> None:
+    found = rehearsal(
+        HEAD
+        + """
+def tune(x, y):
+    tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3)
+    tuner.search(x, y)
+    plt.plot(tuner)
+    return tuner.get_best_models()[0]
+
+def main():
+    best = tune(x, y)
+    send(best)
+    best.save("model")
+    return best
+
+if __name__ == "__main__":
+    model = main()
+    model.summary()
+"""
+    )
+    assert found.expression == "None"
+    kept = [each.strip() for each in lines(found)]
+    assert {
+        "return tuner.get_best_models()[0]",
+        'best.save("model")',
+        "return best",
+        "model.summary()",
+    } <= set(kept)
+    assert not any("plt.plot" in line or "send" in line for line in kept)
+    compile(found.files[-1].text, "model.py", "exec")
+
+
+def test_what_is_called_with_what_a_function_gives_back_must_do_what_may_follow_a_search() -> None:
+    text = f"import sys\n{HEAD}\ndef main():\n    {TUNER}    tuner.search(x, y)\n    return tuner\n\nsys.exit(main())\n"
+    found = rehearsal(text)
+    assert found.expression == "main()"
+    assert "sys.exit(main())" not in lines(found)
+
+
+def test_the_best_model_is_built_and_trained_by_functions_of_the_file_after_a_search() -> None:
+    after = """
+def trained(model):
+    return model.fit(x, y)
+
+model = build_model(tuner.get_best_hyperparameters()[0])
+history = trained(model)
+history.history["loss"]
+model.save(os.path.join("models", "best"))
+"""
+    found = rehearsal(f"import os\n{HEAD}{TUNER}tuner.search(x, y)\n{after}")
+    assert {
+        "history = trained(model)",
+        'history.history["loss"]',
+        'model.save(os.path.join("models", "best"))',
+    } <= set(lines(found))

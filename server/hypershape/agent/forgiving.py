@@ -54,12 +54,10 @@ def forgive(
 
 
 def is_within(error: BaseException, kept: Dict[str, Lines]) -> bool:
-    """Whether an error came through a statement that is kept."""
-    return any(
-        first <= trace.tb_lineno <= last
-        for trace in _traces(error)
-        for first, last in kept.get(trace.tb_frame.f_code.co_filename, ())
-    )
+    """Whether an error rose in a statement that is kept, as far as the code of the user's goes that it came through."""
+    places = [(trace.tb_frame.f_code.co_filename, trace.tb_lineno) for trace in _traces(error)]
+    own = [(path, line) for path, line in places if path in kept]
+    return bool(own) and any(first <= own[-1][1] <= last for first, last in kept[own[-1][0]])
 
 
 def softened(

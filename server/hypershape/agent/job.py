@@ -149,6 +149,7 @@ class Job:
                 _alarm(0)
 
         self._running.perform, self._running.stumbled = perform, watch.stumbled
+        self._running.begun = lambda: watch.has_tuner
         watch.install()
         try:
             self._running.run(self._attempt)
@@ -160,13 +161,10 @@ class Job:
             _alarm(0)
             self._progress.stop()
         watch.absent = self._running.absent
-        report = {**watch.report(), "seconds": bound.took[1]}
         if _over:
             # A bare `except:` may have taken `TimeUp` for an error of its own.
-            report.update(
-                verdict="unknown", error=errors.limit("TimeLimit", f"It took more than {seconds:.3g} s.")
-            )
-        return report
+            watch.out_of_time(f"It took more than {seconds:.3g} s.")
+        return {**watch.report(), "seconds": bound.took[1]}
 
     def _begin(self, seconds: float) -> None:
         """Starts the time for the whole slice."""

@@ -172,6 +172,11 @@ class Watch:
     """Whether anything was played yet; what comes before is as for a probe."""
 
     @property
+    def has_tuner(self) -> bool:
+        """Whether a tuner was made: from here on everything is the search's."""
+        return self._tuner is not None
+
+    @property
     def settled(self) -> bool:
         """Whether the outcome is known, or known to stay unknown."""
         return bool(self._report["verdict"] != "ok")
@@ -179,7 +184,14 @@ class Watch:
     def unknown(self, type_name: str, why: str) -> None:
         """Nothing is learned, for a reason that is no failure of the user's code."""
         if not self.settled:
-            self._report.update(verdict="unknown", error=errors.limit(type_name, why))
+            # Of a search that ran this is known, whatever follows it.
+            stage = "after" if self._searched else None
+            self._report.update(verdict="unknown", stage=stage, error=errors.limit(type_name, why))
+
+    def out_of_time(self, why: str) -> None:
+        """Nothing is learned of what took too long, whatever it seemed to come to."""
+        self._report.update(verdict="ok")
+        self.unknown("TimeLimit", why)
 
     def stumbled(self, error: BaseException) -> None:
         """A statement before the tuner raised. What Keras raises there for what the file gives it ends the file, and so do
@@ -213,7 +225,6 @@ class Watch:
             return
         if not self._belongs(error):
             described = errors.describe(error, "slice", self._positions)
-            # Of a search that ran this is known, whatever follows it.
             self._report.update(verdict="unknown", stage="after" if self._searched else None, error=described)
             return
         self._note(error, fatal=not self._searched)
@@ -618,7 +629,6 @@ class Watch:
             names = {each.name for each in space}
             space = [*space, *(each for each in self._space if each.name not in names)]
             self._hyperparameters = [hyperparameters.describe(each, None) for each in space]
-        self._searched = True
         trials = tuner.oracle.trials.values()
         if not self.settled and any(
             trial.score is not None and trial.score != trial.score for trial in trials
@@ -629,6 +639,7 @@ class Watch:
             self.unknown("Results", "Keras Tuner does not take what a trial returns.")
         if self.settled:
             raise Over
+        self._searched = True
         return result
 
     def _note_no_number(self, tuner: Any) -> None:

@@ -48,6 +48,8 @@ class Slice:
         """Runs what a rehearsal watches: the statements on the lines of `acts`, else the expression."""
         self._acts = {fields["files"][-1]["path"]: fields.get("acts") or ()}
         """The lines of what a rehearsal watches, in the last file."""
+        self.begun: Callable[[], bool] = lambda: False
+        """Whether what is played has gone so far that nothing is to run again."""
         self.stumbled: Callable[[BaseException], None] = lambda error: None
         """Is told what a statement raised whose names become stand-ins."""
 
@@ -71,33 +73,39 @@ class Slice:
 
     def _target(self, namespace: dict[str, Any]) -> Any:
         """The value of the target's expression; functions around it do without what is not at hand."""
+        return self._forgiving(lambda: eval(self._fields["expression"], namespace))
+
+    def _forgiving(self, run: Callable[[], Any], otherwise: Callable[[], Any] | None = None) -> Any:
+        """What some code gives whose functions do without what is not at hand; `otherwise` runs where none of them can."""
         texts = {file["path"]: file["text"] for file in self._fields["files"]}
         while True:
             try:
-                return eval(self._fields["expression"], namespace)
+                return run()
             except Exception as error:
                 if not self._is_for_want_of_data(error):
                     raise
                 if not forgiving.forgive(error, texts, self._absent, self._acts):
-                    raise
+                    if otherwise is None:
+                        raise
+                    run, otherwise = otherwise, None
 
     def _is_for_want_of_data(self, error: Exception) -> bool:
         """Whether what is around the target, or before what is played, may go on without what an error left unbound."""
         wants = isinstance(error, OSError) or self.assumption.made
-        if wants:
-            self.stumbled(error)
-        return wants and not forgiving.is_within(error, self._acts)
+        if self.begun() or not wants:
+            return False
+        self.stumbled(error)
+        return not forgiving.is_within(error, self._acts)
 
     def _act(self, statement: ast.stmt, namespace: dict[str, Any]) -> None:
         """Runs a statement that is played, or in a block of which one is; the block does without data that is not at hand."""
-        path = namespace["__file__"]
-        try:
-            exec(_compiled(statement, path), namespace)
-        except Exception as error:
-            if not self._is_for_want_of_data(error):
-                raise
-            softened = forgiving.softened(statement, namespace, self._absent, self._acts[path])
-            exec(_compiled(softened, path), namespace)
+        path, acts = namespace["__file__"], self._acts[namespace["__file__"]]
+
+        def softened() -> None:
+            soft = forgiving.softened(statement, namespace, self._absent, acts)
+            exec(_compiled(soft, path), namespace)
+
+        self._forgiving(lambda: exec(_compiled(statement, path), namespace), softened)
 
     def _absent(self, name: str, error: BaseException) -> StandIn:
         self.stumbled(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hypershape.source.calls import Construction
@@ -13,7 +13,10 @@ from hypershape.source.names import BUILTINS, FUNCTIONS, Names
 from hypershape.source.slices import Capture
 from hypershape.source.targets import TargetFinder
 
-_CHEAP = ("keras", "keras_tuner", "numpy", "pandas", "sklearn", "tensorflow", "tf_keras")
+_CHEAP = frozenset((
+    "keras", "keras_tuner", "numpy", "pandas", "sklearn", "tensorflow", "tf_keras", "collections", "copy", "csv", "datetime",
+    "itertools", "json", "math", "os", "pathlib", "pickle", "pprint", "random", "re", "time",
+))  # fmt: skip
 """Packages that what follows a search may use; others draw, publish or send."""
 
 
@@ -50,7 +53,7 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     sooner = _beforehand(construction, searched[0], own, code) if construction.searches and made else []
     roots = tuple(dict.fromkeys([*made, *sooner, *searched, *later]))
     last = max(roots, key=code.text.start)
-    acts = tuple((each.lineno, each.end_lineno or each.lineno) for each in roots)
+    acts = _lines(roots)
     folders = tuple(_folders_before(searched[-1], around, code))
     if not around:
         session = tuple(_models_before(construction.statement, code))
@@ -58,14 +61,52 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     function = around[0]
     if not isinstance(function, ast.FunctionDef) or function.name == "__init__":
         return None
-    expression, needs, captures, assumed = targets.call_of(function, 0)
+    return _called(function, roots, folders, code, targets)
+
+
+def _called(
+    function: ast.FunctionDef,
+    roots: tuple[ast.stmt, ...],
+    folders: tuple[ast.stmt, ...],
+    code: Code,
+    targets: TargetFinder,
+) -> Played | None:
+    """What a function plays, called as the file does; and what that asks for which it gives back, wherever it is called."""
+    captures: list[Capture] = []
+    played = list(roots)
+    while True:
+        within = tuple(each for each in folders if _functions(code, each)[:1] == [function])
+        captures.insert(0, Capture(function, max(roots, key=code.text.start), (), (*within, *roots)))
+        gives = isinstance(roots[-1], ast.Return)
+        called = targets.caller(function, len(captures) - 1) if gives else None
+        if called is None or blocks(called[0]) or not _may_follow(called[0], function.name, code):
+            break
+        statement, _, outer = called
+        own = code.reader.of(statement).binds
+        roots = (statement, *_afterwards(statement, own, code))
+        played += roots
+        if outer is None:
+            last = max(roots, key=code.text.start)
+            outside = tuple(each for each in folders if not _functions(code, each))
+            acts = _lines(played)
+            return Played("None", Names(), code.text.end(last), (*outside, *played), acts, tuple(captures))
+        function = outer
+    expression, needs, around, assumed = targets.call_of(function, 0)
     if assumed:
         return None
-    within = tuple(each for each in folders if _functions(code, each))
-    kept = (*folders, *roots)
-    return Played(
-        expression, needs, None, kept, acts, (Capture(function, last, (), (*within, *roots)), *captures)
-    )
+    kept = (*folders, *played)
+    return Played(expression, needs, None, kept, _lines(played), (*captures, *around))
+
+
+def _may_follow(statement: ast.stmt, function: str, code: Code) -> bool:
+    """Whether a statement does nothing beside the call of a function but what may follow a search."""
+    names = code.reader.of(statement)
+    others = _called_by(names, set(), code) - {function}
+    return _is_cheap(names, set(), code) and all(_is_own_and_cheap(each, set(), code) for each in others)
+
+
+def _lines(statements: Iterable[ast.stmt]) -> tuple[tuple[int, int], ...]:
+    return tuple((each.lineno, each.end_lineno or each.lineno) for each in statements)
 
 
 def _callbacks(construction: Construction, code: Code) -> Iterator[str]:
@@ -191,7 +232,11 @@ def _afterwards(search: ast.stmt, own: set[str], code: Code) -> Iterator[ast.stm
     own, others = set(own), set[str]()
     for statement in _following(search, code):
         names = code.reader.of(statement)
-        if _asks_only(names, own, others, code):
+        asks = _asks_only(names, own, others, code)
+        if isinstance(statement, ast.Return):
+            yield from [statement] if asks else []
+            return
+        if asks:
             own |= names.binds
             yield statement
         else:
@@ -212,10 +257,31 @@ def _beforehand(construction: Construction, search: ast.stmt, own: set[str], cod
 def _asks_only(names: Names, own: set[str], others: set[str], code: Code) -> bool:
     if not names.loads & own or names.loads & others or names.awaits or "search" in names.attributes:
         return False
+    return _is_cheap(names, own, code) and all(
+        _is_own_and_cheap(name, others, code) for name in _called_by(names, own, code)
+    )
+
+
+def _is_cheap(names: Names, own: set[str], code: Code) -> bool:
     known = names.loads - own - BUILTINS
-    imported = {code.imports[name].partition(".")[0] for name in known if name in code.imports}
-    called = names.calls - own - BUILTINS - code.imports.keys()
-    return imported <= set(_CHEAP) and not called
+    return {code.imports[name].partition(".")[0] for name in known if name in code.imports} <= _CHEAP
+
+
+def _called_by(names: Names, own: set[str], code: Code) -> set[str]:
+    """The names that are called and are neither imported nor come from the tuner."""
+    return names.calls - own - BUILTINS - code.imports.keys()
+
+
+def _is_own_and_cheap(name: str, others: set[str], code: Code, met: frozenset[str] = frozenset()) -> bool:
+    """Whether a name is a function or class of the file, such as its build function, that does what may follow a search."""
+    definitions = code.defined.get(name, ())
+    names = code.reader.of_all(list(definitions))
+    if not definitions or names.loads & others or names.awaits or "search" in names.attributes:
+        return False
+    called = _called_by(names, names.binds, code) - met
+    return _is_cheap(names, set(), code) and all(
+        _is_own_and_cheap(each, others, code, met | called) for each in called - {name}
+    )
 
 
 def _following(node: ast.AST, code: Code) -> Iterator[ast.stmt]:
@@ -235,6 +301,6 @@ def _behind(node: ast.AST, bodies: Sequence[Sequence[ast.AST]]) -> Iterator[ast.
         places = [index for index, each in enumerate(body) if each is node]
         for each in body[places[0] + 1 :] if places else ():
             if isinstance(each, ast.stmt) and not isinstance(
-                each, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Return)
+                each, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)
             ):
                 yield each

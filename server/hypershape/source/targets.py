@@ -453,18 +453,14 @@ class TargetFinder:
 
         Where the file does not call it, its parameters are assumed.
         """
-        reader = self.code.reader
         scope = self.code.enclosing(function)
-        for statement, call in self._calls_to(function):
-            around = [each for each in self.code.scopes(statement) if isinstance(each, FUNCTIONS)]
-            if function in around or (around and around[0].name == "__init__"):
-                continue
-            if not around:
-                return _evaluated(self.code.source(call)), reader.of(call), (), {}
-            outer = around[0]
-            if depth < 4 and isinstance(outer, ast.FunctionDef) and self._fits_call(call, statement):
-                expression, needs, captures, unknown = self.call_of(outer, depth + 1)
-                return expression, needs, (Capture(outer, statement, (call,)), *captures), unknown
+        called = self.caller(function, depth)
+        if called is not None:
+            statement, call, outer = called
+            if outer is None:
+                return _evaluated(self.code.source(call)), self.code.reader.of(call), (), {}
+            expression, needs, captures, unknown = self.call_of(outer, depth + 1)
+            return expression, needs, (Capture(outer, statement, (call,)), *captures), unknown
         needs = Names()
         assumed: dict[str, str] = {}
         arguments = []
@@ -481,6 +477,21 @@ class TargetFinder:
             return f"{instance}.{function.name}({', '.join(arguments)})", needs, (), assumed
         needs.loads.add(function.name)
         return f"{function.name}({', '.join(arguments)})", needs, (), assumed
+
+    def caller(
+        self, function: FunctionDef, depth: int = 0
+    ) -> tuple[ast.stmt, ast.Call, ast.FunctionDef | None] | None:
+        """The call of a function by which the file runs it, with its statement and the function around that."""
+        for statement, call in self._calls_to(function):
+            around = [each for each in self.code.scopes(statement) if isinstance(each, FUNCTIONS)]
+            if function in around or (around and around[0].name == "__init__"):
+                continue
+            if not around:
+                return statement, call, None
+            outer = around[0]
+            if depth < 4 and isinstance(outer, ast.FunctionDef) and self._fits_call(call, statement):
+                return statement, call, outer
+        return None
 
     def _fits_call(self, call: ast.Call, statement: ast.stmt) -> bool:
         return self._fits(call, statement)

@@ -64,7 +64,9 @@ class SearchNotRehearsed(Rule):
             silenced = {name: why for each in played for name, why in each.facts.get("silenced", {}).items()}
             for name, why in silenced.items():
                 yield self.finding(f"What the callback {name} does is not checked: {why}", where)
-            ended = next((each for each in played if each.verdict == "unknown"), None)
+            ended = next(
+                (each for each in played if each.verdict == "unknown" and each.stage != "after"), None
+            )
             error = ended.error if ended is not None else None
             # That data is not at hand is said where it matters: about the model.
             if error is None or error.stage != "limit" or error.type == "Missing" or len(played) > 1:
