@@ -58,4 +58,6 @@ export interface Environment {
   readonly keras?: string | null;
   readonly keras_tuner?: string | null;
   readonly backend?: string | null;
+  /** What Keras computes on: names of GPUs, else CPU. */
+  readonly devices: readonly string[];
 }

@@ -52,6 +52,7 @@ export function describe(environment: Environment): string {
     `Keras ${environment.keras ?? 'missing'}`,
     `Keras Tuner ${environment.keras_tuner ?? 'missing'}`,
   ];
-  const found = environment.backend ? `${versions.join(', ')} (${environment.backend})` : versions.join(', ');
+  const runsOn = [environment.backend, environment.devices.join(', ')].filter((each) => each != null && each !== '');
+  const found = environment.backend ? `${versions.join(', ')} (${runsOn.join(' on ')})` : versions.join(', ');
   return environment.elsewhere == null ? found : `${found} on ${environment.elsewhere}`;
 }

@@ -25,7 +25,7 @@ test('a layer that runs out of pixels is underlined, explained and repaired', { 
 
     await editor.fix(LINE, 'Conv2D', /padding="same"/);
     await editor.save();
-    assert.match(await editor.statusThat(/Hypershape: ready/), /Python 3\.\d+.*Keras \d.*Keras Tuner \d/s);
+    assert.match(await editor.statusThat(/Hypershape: ready/), /Python 3\.\d+.*Keras \d.*Keras Tuner \d.* \(tensorflow on \w+/s);
     await editor.screenshot('script-status');
     await editor.squigglesThat((all) => all.every(({ severity }) => severity !== 'error'));
     await editor.screenshot('script-repaired');
