@@ -1,7 +1,7 @@
 // What the language server and the extension say to each other beyond the language server protocol.
 
 import type { Command } from './interpreter';
-import type { InlayHints, Level, Run } from './settings';
+import type { DeviceMode, InlayHints, Level, Run } from './settings';
 
 /** `initializationOptions`, and the answer whenever the server asks for the section `hypershape`. */
 export interface ServerOptions {
@@ -19,7 +19,7 @@ export interface ServerOptions {
   readonly paths?: Readonly<Record<string, string>> | undefined;
   readonly level?: Level | undefined;
   readonly budget?: number | undefined;
-  readonly device?: { readonly memoryLimit?: number | undefined } | undefined;
+  readonly device: { readonly mode: DeviceMode; readonly memoryLimit?: number | undefined };
   readonly select?: readonly string[] | undefined;
   readonly ignore?: readonly string[] | undefined;
   /** By code: error, warning, info or hint. */

@@ -199,7 +199,7 @@ export class Session implements vscode.Disposable {
       paths: settings.paths,
       level: settings.level,
       budget: settings.budget,
-      device: { memoryLimit: settings.memoryLimit },
+      device: { mode: settings.deviceMode, memoryLimit: settings.memoryLimit },
       select: settings.select,
       ignore: settings.ignore,
       severity: settings.severity,

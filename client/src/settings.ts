@@ -10,6 +10,7 @@ export const SECTION = 'hypershape';
 
 export type Level = 'auto' | 'static' | 'symbolic' | 'device';
 export type Notifications = 'off' | 'onError' | 'onWarning' | 'always';
+export type DeviceMode = 'auto' | 'onDemand' | 'off';
 export type Run = 'onType' | 'onSave' | 'manual';
 
 export interface InlayHints {
@@ -28,6 +29,7 @@ export interface Settings {
   /** Seconds of probing for each change of a file. */
   readonly budget: number | undefined;
   readonly memoryLimit: number | undefined;
+  readonly deviceMode: DeviceMode;
   readonly select: readonly string[] | undefined;
   readonly ignore: readonly string[] | undefined;
   readonly severity: Readonly<Record<string, string>> | undefined;
@@ -52,6 +54,7 @@ export function read(scope?: vscode.Uri): Settings {
     importStrategy: section.get<ImportStrategy>('importStrategy', 'fromEnvironment'),
     level: isSet(section, 'level') ? section.get<Level>('level') : undefined,
     budget: isSet(section, 'budget') ? section.get<number>('budget') : undefined,
+    deviceMode: section.get<DeviceMode>('device.mode', 'auto'),
     memoryLimit: section.get<number | null>('device.memoryLimit') ?? undefined,
     select: isSet(section, 'select') ? section.get<string[]>('select') : undefined,
     ignore: isSet(section, 'ignore') ? section.get<string[]>('ignore') : undefined,

@@ -890,7 +890,7 @@ class TargetAnalysis:
     cost: Cost | None = None
     """What training takes, where rehearsals measured it."""
     rehearsals_cut: bool = False
-    """There was no time for further ones, which might have come to something else."""
+    """There was no time for further ones, which might have come to something else, or none is to be played now."""
     fates: tuple[Fate, ...] = ()
     """What becomes of searches in which these causes strike; none where that is not known or simple to compute."""
 
@@ -986,3 +986,5 @@ class Options:
     """The GB of memory of the machine or card that the searches will run on, where that is another one than this."""
     patience: float = 1.0
     on_top: bool = False
+    plays: bool = True
+    """Whether searches may be played now; if not, only what was played before counts."""

@@ -151,7 +151,9 @@ async def analyse(
         yield replace(state, done=False, progress=REHEARSING)
         shown = _Shown(memory)
         own = rehearsing(clock, options.on_top, agent)
-        async with aclosing(rehearsed(state, Player(agent, cache, environment), own)) as played:
+        async with aclosing(
+            rehearsed(state, Player(agent, cache, environment, options.plays), own)
+        ) as played:
             async for more in played:
                 if shown.is_time():
                     state = with_tried(await shown.summed_up(more, options), state)
@@ -160,9 +162,9 @@ async def analyse(
                     state = replace(more, findings=state.findings)
         state = await with_rehearsed_fates(replace(state, progress=None), agent)
         state = with_tried(await _with_findings(state, options), state)
-        state = await with_played_fixes(
-            state, plain, options, replaying(clock, options.on_top, plain), widen, cache
-        )
+        if options.plays:
+            its = replaying(clock, options.on_top, plain)
+            state = await with_played_fixes(state, plain, options, its, widen, cache)
         state = await with_all(state, plain, options, clock, widen)
         state = await with_spending(state, agent, Clock(SECONDS, agent=agent) if options.on_top else clock)
     yield state

@@ -69,6 +69,8 @@ class Player:
     agent: Agent
     cache: Cache | None = None
     environment: Environment | None = None
+    plays: bool = True
+    """False: nothing is played, only remembered."""
 
     async def remembered(self, slice_: Slice, configuration: Configuration) -> Rehearsal | None:
         if self.cache is None or self.environment is None:
@@ -78,6 +80,10 @@ class Player:
     async def remember(self, slice_: Slice, configuration: Configuration, found: Rehearsal) -> None:
         if self.cache is not None and self.environment is not None:
             await asyncio.to_thread(self.cache.keep_rehearsal, slice_, configuration, self.environment, found)
+
+
+class NotNow(Exception):
+    """A search is not to be played at present."""
 
 
 async def rehearsed(state: Analysis, player: Player, clock: Clock) -> AsyncGenerator[Analysis, None]:
@@ -96,9 +102,9 @@ async def rehearsed(state: Analysis, player: Player, clock: Clock) -> AsyncGener
                 async for each in plays:
                     played.append(_doubted(each, state.module))
                     yield await aside(_with, played, state)
-        if plan.next() is not None:
+        if plan.put_off or plan.next() is not None:
             cut.append(tuner)
-    if played and cut:
+    if cut and (played or not player.plays):
         yield await aside(_with, played, state, cut)
 
 
@@ -160,6 +166,9 @@ async def _plays(
             declared = declared_for(tuner, [target.target] if target is not None else [])
             rehearsal = await play(tuner, configuration, player, declared)
         except AgentFailed:
+            return
+        except NotNow:
+            plan.put_off = True
             return
         if not rehearsal.assumed:
             # Under assumptions it is several plays, of which one tells what it took.
@@ -229,6 +238,8 @@ async def _once(
     found = known.get(key)
     if found is None and not assumption and declared is None:
         found = await player.remembered(tuner.rehearsal, configuration)
+    if found is None and not player.plays:
+        raise NotNow
     if found is None:
         found = await player.agent.rehearse(
             tuner.rehearsal,
@@ -267,6 +278,8 @@ class _Plan:
 
     def __post_init__(self) -> None:
         self.played: list[Rehearsal] = []
+        self.put_off = False
+        """Whether the next one is not to be played now."""
         self._asked: set[Any] = set()
         self._corners = tuple(_corners(self.target.reports if self.target is not None else ()))
 

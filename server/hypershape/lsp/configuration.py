@@ -27,6 +27,7 @@ NAMES = {
 
 LONGEST_HINT = 43
 RUNS = ("onType", "onSave", "manual")
+MODES = ("auto", "onDemand", "off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Configuration:
     hint_length: int = LONGEST_HINT
     run: str = "onType"
     """When an open file is analysed: "onType", "onSave" or "manual"."""
+    mode: str = "auto"
+    """When models are trained for real: "auto" (not on battery), "onDemand" or "off"."""
 
     @classmethod
     def read(cls, section: Any, before: Configuration | None = None) -> Configuration:
@@ -70,7 +73,11 @@ class Configuration:
         if run not in RUNS:
             problems.append(f"run is one of {', '.join(RUNS)}, not {run!r}.")
             run = base.run
-        return cls(trusted is True, chosen, selected, tuple(problems), hints, length, run)
+        mode = _found(section, "device.mode") or "auto"
+        if mode not in MODES:
+            problems.append(f"device.mode is one of {', '.join(MODES)}, not {mode!r}.")
+            mode = base.mode
+        return cls(trusted is True, chosen, selected, tuple(problems), hints, length, run, mode)
 
     def settings(self, project: Settings) -> Settings:
         """What holds for a project's files: the editor's settings, then the project's, then what is selected."""

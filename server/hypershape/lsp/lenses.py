@@ -79,6 +79,8 @@ def _actions(
         yield "Stop", STOP, [session.uri]
     elif session.stopped or target.status == "unprobeable":
         yield "Try again", AGAIN, [session.uri]
+    elif session.resting is not None and target.rehearsals_cut:
+        yield "Rehearse", AGAIN, [session.uri]
 
 
 def _consequences(analysis: Analysis) -> Iterator[tuple[Span, str]]:

@@ -35,9 +35,11 @@ from hypershape.lsp import (
     lenses,
     names,
     pins,
+    power,
     projects,
     pulling,
     reports,
+    resting,
     retrying,
     status,
 )
@@ -208,7 +210,7 @@ class Server(LanguageServer):
         self.places.touch(uri)
         session = self.sessions.get(uri)
         if session is not None:
-            session.patience = 1.0
+            session.patience, session.asked = 1.0, False
         if self.configuration.run == "onType":
             self.schedule(uri)
             self.schedule_around(uri)
@@ -238,6 +240,7 @@ class Server(LanguageServer):
         session = self.sessions.get(self.owner(uri))
         if session is not None:
             session.patience = min(session.patience * retrying.MORE_TIME, retrying.MOST)
+            session.asked = True
             self.places.touch(session.uri)
             self.schedule(session.uri, 0.0)
 
@@ -295,6 +298,12 @@ class Server(LanguageServer):
                     session.waiting = False
                     session.patience = retrying.MORE_TIME
                     await self._run(session)
+            if session.resting is not None:
+                self._show(Status("idle", session.resting, self.status.environment))
+                self.refresh()
+                if session.resting == resting.ON_BATTERY:
+                    await power.until_plugged()
+                    await self._run(session)
         except asyncio.CancelledError:
             raise
         except Exception as problem:
@@ -324,6 +333,7 @@ class Server(LanguageServer):
         from hypershape.probe import Cache
         from hypershape.source import across
 
+        session.resting = None
         found = self.at_hand(session.uri)
         if found is None:
             return
@@ -332,7 +342,7 @@ class Server(LanguageServer):
         configuration = await self._configured(session.uri)
         chosen = await asyncio.to_thread(self._settings, folder, configuration)
         # What runs only when it is asked for reads the text alone until then.
-        wanted = configuration.run != "manual" or session.patience > 1
+        wanted = configuration.run != "manual" or session.asked
         agent = await self._agent(chosen, folder) if configuration.trusted and wanted else None
         cache = Cache() if agent is not None else None
         previous = session.probed
@@ -344,7 +354,8 @@ class Server(LanguageServer):
             beside = not self.places.is_latest(session.uri)
             usual = Options(level="auto", processes=1 if beside else processes(spare=True), on_top=True)
             options = chosen.options(usual)
-            options = replace(options, patience=session.patience)
+            reason = await asyncio.to_thread(resting.reason, configuration.mode, session.asked)
+            options = replace(resting.rested(options, configuration.mode, reason), patience=session.patience)
             session.agent = agent
             states = analyse(document, agent, options, previous=before, cache=cache, widen=widen)
             # Closed in any case: probes run beside it.
@@ -355,6 +366,7 @@ class Server(LanguageServer):
                         return
                     session.view, session.versions = view, versions
                     session.analysis = carry.with_kept(analysis, kept)
+                    session.resting = reason if state.done and resting.is_put_off(state) else None
                     if any(target.status == "probed" for target in session.analysis.targets):
                         session.probed = session.analysis
                     await self._publish(session)

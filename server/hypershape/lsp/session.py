@@ -46,3 +46,7 @@ class Session:
     """All limits of time count so many times, where what took too long is tried again."""
     waiting: bool = False
     """What took too long is tried again when the machine is idle."""
+    asked: bool = False
+    """The user wants all that there is to know of this text, now."""
+    resting: str | None = None
+    """Why searches were not played, which the user may have wanted."""
