@@ -363,6 +363,32 @@ async def test_what_cannot_be_saved_is_found_when_it_is_saved(agent: Agent, tmp_
     assert (found.verdict, found.stage) == ("fail", "save")
 
 
+async def test_a_model_that_is_loaded_after_the_search_is_compiled_as_it_was_saved(
+    agent: Agent, tmp_path: Path
+) -> None:
+    text = f"""
+        def rmse(y_true, y_pred):
+            return keras.ops.sqrt(keras.ops.mean((y_true - y_pred) ** 2))
+
+        known = build
+        def build(hp):
+            model = known(hp)
+            model.compile("sgd", rmse)
+            return model
+
+        {TUNER.strip()}
+        {SEARCH.strip()}
+        tuner.get_best_models()[0].save("best.keras")
+        best = keras.models.load_model("best.keras")
+    """
+    found = await played(agent, text, path=str(tmp_path / "model.py"))
+    assert (found.verdict, found.stage, found.error and found.error.type) == ("fail", "after", "TypeError")
+    assert found.error is not None
+    assert found.error.frames[-1].span.line == line(text, "load_model")
+    told = text.replace('load_model("best.keras"', 'load_model("best.keras", dict(rmse=rmse)')
+    assert (await played(agent, told, path=str(tmp_path / "model.py"))).verdict == "ok"
+
+
 async def test_what_the_first_trial_uses_up_fails_in_the_second(agent: Agent) -> None:
     text = """
         def batches():

@@ -185,7 +185,9 @@ class _Watched:
             self.metrics |= set(_named(given.get("metrics")))
             return compiled(model, *args, **options)
 
-        base.__init__, keras.Model.compile = making, compiling
+        # A model that is loaded is compiled only where its class has no `compile` of its own.
+        holder = next(each for each in keras.Model.__mro__ if "compile" in vars(each))
+        base.__init__, holder.compile = making, compiling
 
 
 def _named(given: Any) -> Iterator[str]:

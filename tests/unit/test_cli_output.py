@@ -315,6 +315,8 @@ def test_a_check_mark_says_what_was_played_and_is_none_where_a_trial_fails() -> 
     assert "rehearsed" not in shown("unknown") + shown("ok", trials=0)
     after = "; 1 rehearsed trial runs to the end; what follows the search is not checked"
     assert after in shown("unknown", stage="after")
+    ran = "; 1 rehearsed trial runs to the end; what follows the search fails"
+    assert "✗" in shown("fail", stage="after") and ran in shown("fail", stage="after")
     assert "✗" in shown("fail", trials=0)
     assert "; rehearsed, its search does not begin" in shown("fail", trials=0)
     assert "○" in shown("ok", cut=True)

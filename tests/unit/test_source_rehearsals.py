@@ -280,3 +280,15 @@ model.save(os.path.join("models", "best"))
         'history.history["loss"]',
         'model.save(os.path.join("models", "best"))',
     } <= set(lines(found))
+
+
+@pytest.mark.parametrize(
+    "saved",
+    ['tuner.get_best_models()[0].save("best.keras")', 'keras.callbacks.ModelCheckpoint("best.keras")'],
+)
+def test_a_model_that_the_search_saved_is_loaded_after_it(saved: str) -> None:
+    text = f'{HEAD}{TUNER}tuner.search(x, y)\n{saved}\nbest = keras.models.load_model("best.keras")\n'
+    other = 'other = keras.models.load_model("other.keras")'
+    kept = lines(rehearsal(f"{text}{other}\nbest.evaluate(x, y)\n"))
+    assert "best.evaluate(x, y)" in kept
+    assert other not in kept

@@ -338,6 +338,11 @@ class Watch:
             return name, _ENDS.get(name, "It ends the program.")
         if isinstance(error, FileNotFoundError) and not self._from_keras(error):
             return "Missing", "It needs a file that is not at hand: %s" % error
+        if stage == "after" and any(
+            function.startswith("load") and _lacks_a_file(frame)
+            for (_, function), (frame, _) in zip(_functions(error), traceback.walk_tb(error.__traceback__))
+        ):
+            return "Missing", "It needs a file that this search did not write."
         if self._is_of_the_silenced(error):
             return "Refused", "It rests on what a callback was not let do here."
         if self._wants_a_gpu(error):

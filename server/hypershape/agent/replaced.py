@@ -45,7 +45,9 @@ def install(assumption: Assumption) -> None:
         return added(self, layer, *args, **kwargs)
 
     compile.takes_stand_ins = True  # type: ignore[attr-defined]
-    keras.Model.compile, keras.Sequential.add = compile, add
+    # Keras asks whether a class of models has a `compile` of its own: a model that is loaded is compiled only without one.
+    holder = next(each for each in keras.Model.__mro__ if "compile" in vars(each))
+    holder.compile, keras.Sequential.add = compile, add
     numpy.array, numpy.asarray = _of_rows(numpy.array), _of_rows(numpy.asarray)
     for module in [each for name, each in list(sys.modules.items()) if name.startswith("keras.")]:
         for name in _HELPERS:

@@ -175,7 +175,7 @@ def _rehearsed(target: TargetAnalysis) -> str:
     """What became of the trials that were played for real; nothing where none was, or nothing was learned."""
     known = [each for each in target.rehearsals if each.verdict != "unknown" or each.stage == "after"]
     played = [each for each in known if each.facts.get("trials")]
-    failed = sum(each.verdict == "fail" for each in played)
+    failed = sum(each.verdict == "fail" and each.stage != "after" for each in played)
     if len(played) < len(known) and any(each.verdict == "fail" for each in known if each not in played):
         return "; rehearsed, its search does not begin"
     if failed:
@@ -185,7 +185,9 @@ def _rehearsed(target: TargetAnalysis) -> str:
     if not played:
         return ""
     others = "; there was no time to rehearse others" if target.rehearsals_cut else ""
-    if any(each.verdict == "unknown" for each in known):
+    if any(each.verdict == "fail" for each in played):
+        others += "; what follows the search fails"
+    elif any(each.verdict == "unknown" for each in known):
         others += "; what follows the search is not checked"
     return f"; {_plural(len(played), 'rehearsed trial')} {'run' if len(played) > 1 else 'runs'} to the end{others}"
 

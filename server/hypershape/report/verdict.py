@@ -50,7 +50,8 @@ def _mark(target: TargetAnalysis, coverage: Coverage) -> str:
         return f"✗ {coverage.failed:,} of {coverage.probed:,} tried fail"
     played = [each for each in target.rehearsals if each.verdict == "fail"]
     if played:
-        return "✗ builds, but a rehearsed trial fails"
+        after = all(each.stage == "after" for each in played)
+        return f"✗ builds, but {'what follows the search' if after else 'a rehearsed trial'} fails"
     if target.hinges:
         return "○ builds with data of some sizes"
     if coverage.mode == "exhaustive":

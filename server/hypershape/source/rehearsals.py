@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypershape.source.calls import Construction
 from hypershape.source.code import Code, blocks, per_text
@@ -49,7 +49,7 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     if construction.searches:
         # What a search gives back is None: whoever asks that for a history fails.
         own |= code.reader.of(searched[-1]).binds | set(_callbacks(construction, code))
-    later = list(_afterwards(searched[-1], own, code)) if construction.searches else []
+    later = list(_afterwards(searched[-1], own, code, _checkpoints(code))) if construction.searches else []
     sooner = _beforehand(construction, searched[0], own, code) if construction.searches and made else []
     roots = tuple(dict.fromkeys([*made, *sooner, *searched, *later]))
     last = max(roots, key=code.text.start)
@@ -227,21 +227,49 @@ def _functions(code: Code, statement: ast.stmt) -> list[ast.AST]:
     return [each for each in code.scopes(statement) if isinstance(each, FUNCTIONS)]
 
 
-def _afterwards(search: ast.stmt, own: set[str], code: Code) -> Iterator[ast.stmt]:
-    """The later statements that ask only the tuner, or what came from it, and what was there before the search."""
-    own, others = set(own), set[str]()
+def _afterwards(search: ast.stmt, own: set[str], code: Code, files: Iterable[str] = ()) -> Iterator[ast.stmt]:
+    """The later statements that ask only the tuner, or what came from it, and what was there before the search.
+
+    `files` are the paths of models that the search saves, as they are written: who loads one asks what came from the tuner.
+    """
+    own, others, files = set(own), set[str](), set(files)
     for statement in _following(search, code):
         names = code.reader.of(statement)
+        if _paths(statement, code, "load_model") & files:
+            names = replace(names, loads=names.loads | own)
         asks = _asks_only(names, own, others, code)
         if isinstance(statement, ast.Return):
             yield from [statement] if asks else []
             return
         if asks:
             own |= names.binds
+            files |= _paths(statement, code, "save")
             yield statement
         else:
             own -= names.binds
             others |= names.binds
+
+
+def _paths(node: ast.AST, code: Code, *functions: str) -> set[str]:
+    """The paths that some functions or methods are given, as they are written."""
+    calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+    named = [
+        each
+        for each in calls
+        if (code.imported(each.func) or _attribute(each)).rpartition(".")[2] in functions
+    ]
+    given = [code.argument(each, "filepath", 0) for each in named]
+    return {ast.unparse(each) for each in given if each is not None}
+
+
+@per_text
+def _checkpoints(code: Code) -> set[str]:
+    """The paths to which callbacks of a file save models."""
+    return _paths(code.tree, code, "ModelCheckpoint")
+
+
+def _attribute(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def _beforehand(construction: Construction, search: ast.stmt, own: set[str], code: Code) -> list[ast.stmt]:

@@ -282,6 +282,7 @@ def what(story: Story, code: Code) -> str:
         or _texts_for_numbers(story)
         or _too_few(story)
         or _other_count(story)
+        or _unlocated(story)
         or _of_the_copies(story)
         or _without_validation(story)
         or _seldom_validated(story)
@@ -321,6 +322,25 @@ def _too_few(story: Story) -> str | None:
     else:
         made = f"no more than {asked} of the best {'is' if asked == 1 else 'are'} asked for"
     return f"it takes more than there {'is' if given == 1 else 'are'}: {made} ({story.error.type})."
+
+
+_UNLOCATED = re.compile(r"(?:Could not locate|Unknown) (?P<kind>\w+)(?: function)?:? '(?P<name>\w+)'")
+
+
+def unlocated(story: Story) -> str | None:
+    """The name of a function or class that is not Keras's and that a model needs which is loaded after the search."""
+    found = _UNLOCATED.search(story.error.message) if story.failed.stage == "after" else None
+    return found["name"] if found is not None else None
+
+
+def _unlocated(story: Story) -> str | None:
+    name = unlocated(story)
+    if name is None:
+        return None
+    return (
+        f"the saved model has only the name of `{name}`, and what it is must be said where it is loaded: "
+        f"by `custom_objects` ({story.error.type})."
+    )
 
 
 def _other_count(story: Story) -> str | None:

@@ -29,6 +29,7 @@ from hypershape.rules.common.rehearsed import (
     seldom_validated,
     texts_for_numbers,
     unbatched,
+    unlocated,
 )
 from hypershape.rules.common.tuners import constructed, sought_by
 from hypershape.source import Code
@@ -56,6 +57,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _taken_without(story, code)
     yield from _as_declared(story, code)
     yield from _with_known_ending(story, code)
+    yield from _told_when_loaded(story, code)
     yield from _without_end(story, code)
     yield from _validation_labels(story, code)
     yield from _in_batches(story, code)
@@ -402,6 +404,47 @@ def _with_known_ending(story: Story, code: Code) -> Iterator[Fix]:
         if path.endswith(last.value) and source.endswith((f'{old}"', f"{old}'")):
             new = f"{source[: len(source) - len(old) - 1]}{ending}{source[-1]}"
             yield Fix(f"Let the path end in {ending}", (Edit(code.span(text), new),))
+
+
+def _told_when_loaded(story: Story, code: Code) -> Iterator[Fix]:
+    """What a saved model has only by name, for Keras to load it: all of the file's that a model may hold."""
+    name = unlocated(story)
+    call = code.expression(place(story, code), ast.Call)
+    if name is None or not isinstance(call, ast.Call):
+        return
+    if name in _of_the_module(code):
+        held = [name, *(each for each in _held(code) if each != name)]
+        for names in dict.fromkeys((tuple(held[:1]), tuple(held))):
+            objects = ", ".join(f'"{each}": {each}' for each in names)
+            told = edits.set_argument(code.module, code.span(call), "custom_objects", f"{{{objects}}}")
+            if told is not None:
+                yield Fix(f"Say what {wording.listed(names)} {'is' if len(names) == 1 else 'are'}", (told,))
+    alone = edits.set_argument(code.module, code.span(call), "compile", "False")
+    if alone is not None:
+        yield Fix("Load the model without its loss and metrics", (alone,))
+
+
+def _of_the_module(code: Code) -> set[str]:
+    return {each.name for each in code.tree.body if isinstance(each, (ast.FunctionDef, ast.ClassDef))}
+
+
+def _held(code: Code) -> list[str]:
+    """The functions and classes of the module that a model may hold: what is compiled, and classes that derive from Keras's."""
+    given = [
+        node.id
+        for call in code.calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
+        for each in (*call.args, *(keyword.value for keyword in call.keywords))
+        for node in ast.walk(each)
+        if isinstance(node, ast.Name)
+    ]
+    derived = [
+        each.name
+        for each in code.classes
+        for base in each.bases
+        if re.match(r"keras\.(layers|losses|metrics|Layer|Model|Loss|Metric)", code.origin(base) or "")
+    ]
+    return [each for each in dict.fromkeys((*given, *derived)) if each in _of_the_module(code)]
 
 
 def _ending(path: str) -> str:
