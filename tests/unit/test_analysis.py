@@ -376,6 +376,24 @@ async def test_an_edit_after_which_the_failure_shows_again_takes_no_time_from_th
     assert [[fix.title for fix in each.fixes] for each in both.findings] == [["Put 7"]]
 
 
+async def test_where_there_is_no_time_for_a_trial_the_first_repair_that_keeps_the_space_is_offered_untried() -> (
+    None
+):
+    agent: Any = ScriptedAgent(large_kernels_fail)
+    done = (await states(agent, verify_fixes=False))[-1]
+    (kernel,) = (each for each in done.findings if each.severity == Severity.ERROR)
+    edits = []
+    for line, old, new, drops in ((6, "9", "7", 0.25), (9, "8", "4", 0.0)):
+        column = TEXT.splitlines()[line - 1].index(old) + 1
+        edit = Edit(Span(PATH, line, column, line, column + 1), new)
+        edits.append(Fix(f"Put {new}", (edit,), drops=drops))
+    asked = replace(done, findings=(replace(kernel, repairs=lambda: iter(edits), settled=False),))
+    late = await repairs.with_fixes(asked, agent, Options(patience=0.0), Clock(0))
+    (finding,) = late.findings
+    assert [(each.title, each.verified) for each in finding.fixes] == [("Put 4 (not tried)", False)]
+    assert not finding.settled, "the trial is made up for when there is time"
+
+
 def test_of_repairs_that_lose_nothing_the_one_after_which_nothing_fails_comes_first() -> None:
     edit = Edit(Span(PATH, 6, 1, 6, 2), "")
     one = Fix("of one layer", (edit,), leaves=0.29)

@@ -154,10 +154,28 @@ async def _with_fixes(trial: Trial, indices: Sequence[int], options: Options) ->
         # What was probed is read again to be played; of hundreds of repairs that is more than there is time for.
         if left <= (0 if trial.replay is None else -trial.clock.seconds):
             _give_up(findings, order[position:], trial)
+            for late in order[position:]:
+                findings[late] = await _with_the_first(findings[late], trial)
             break
         share = trial.clock.part(max(_share(left, findings, order[position:]), min(left, LEAST_SECONDS)))
-        findings[index] = findings[index].with_fixes(*await _fixes(findings[index], trial, options, share))
+        tried = findings[index].with_fixes(*await _fixes(findings[index], trial, options, share))
+        findings[index] = await _with_the_first(tried, trial)
     return replace(trial.state, findings=tuple(findings))
+
+
+async def _with_the_first(finding: Finding, trial: Trial) -> Finding:
+    """An error of a search space for whose repairs there was no time with the first that keeps the space, untried.
+
+    One build may take longer than there is for all, and a name that is written otherwise now needs none.
+    """
+    unknown = finding.severity is Severity.ERROR and finding.cause is not None and not finding.settled
+    if not unknown or finding.fixes or trial.replay is not None or trial.agent is None:
+        return finding
+    for fix, repairs in await aside(list, islice(finding.candidates(), FIRST_STEPS)):
+        if repairs and not fix.drops and fix.title not in finding.refused and await edited(fix, trial):
+            untried = replace(fix, title=f"{fix.title} (not tried)", verified=False, preferred=False)
+            return finding.with_fixes((untried,), finding.refused, settled=False)
+    return finding
 
 
 def _share(left: float, findings: Sequence[Finding], order: Sequence[int]) -> float:
