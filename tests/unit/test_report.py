@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -63,6 +64,29 @@ def test_the_page_shows_verdict_causes_configurations_and_shapes() -> None:
     assert "vscode://file/project/model.py:6:9" in places
 
 
+def test_layers_are_drawn_at_the_pinned_configuration_else_at_a_telling_one() -> None:
+    def drawn(page: str) -> list[str]:
+        return [str(each["aria-label"]) for tag, each in Page(page).tags if each.get("class") == "bar"]
+
+    known = analysis(hyperparameters=SPACE)
+    usual = drawn(report.page([known]))
+    assert usual and "Drawn at Smallest" in Page(report.page([known])).text
+    large = next(each for each in REPORTS if each.configuration["filters"] == 32 and each.verdict == "ok")
+    page = report.page([known], pinned={known.targets[0].target.name: large})
+    assert "Drawn at Pinned" in Page(page).text and "<th title='filters=32" in page
+    assert len(drawn(page)) == len(usual) and drawn(page) != usual
+    height = math.prod(size for size in large.layers[0].output_shapes[0][1:-1] if size)
+    assert drawn(page)[0] == f"32 wide, {height} high"
+
+
+def test_a_layer_without_known_sizes_is_not_drawn() -> None:
+    known = analysis(hyperparameters=SPACE)
+    first = REPORTS[0]
+    open_ended = replace(first, layers=(replace(first.layers[0], output_shapes=((None, None, 8),)),))
+    page = report.page([known], pinned={known.targets[0].target.name: open_ended})
+    assert 'class="bar"' not in page and "Drawn" not in Page(page).text
+
+
 def test_a_cause_has_its_repairs_under_it_and_folds_what_keras_says() -> None:
     known = analysis(hyperparameters=SPACE)
     cause = known.targets[0].causes[0]
@@ -108,7 +132,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:
 def test_one_hyperparameter_alone_is_not_drawn() -> None:
     reports = [replace(each, parameters=None) for each in REPORTS]
     page = Page(report.page([analysis(hyperparameters=SPACE[1:2], reports=tuple(reports))]))
-    assert "svg" not in {tag for tag, _ in page.tags} and "dashed" not in page.text
+    assert "polyline" not in {tag for tag, _ in page.tags} and "dashed" not in page.text
 
 
 def test_names_and_values_of_the_code_are_text_and_nothing_else() -> None:

@@ -26,7 +26,14 @@ def register(server: Server) -> None:
 
         session = server.sessions.get(server.owner(uri))
         analysis = session.analysis if session is not None else None
-        text = await aside(page, [analysis] if analysis is not None else [], server.folders())
+        pinned = {
+            target.target.name: found
+            for target in (analysis.targets if analysis is not None else ())
+            if session is not None
+            and (pin := session.pins.get(target.target.name)) is not None
+            and (found := pin.report(target)) is not None
+        }
+        text = await aside(page, [analysis] if analysis is not None else [], server.folders(), pinned)
         window = server.client_capabilities.window
         if not any(shown) and window is not None and window.show_document is not None:
             path = await aside(_written, uri, text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -18,6 +18,7 @@ from hypershape.model import (
     Configuration,
     Hyperparameter,
     Report,
+    Shape,
     Span,
     TargetAnalysis,
     Value,
@@ -33,6 +34,7 @@ MOST_LINES = 400
 WIDTH, HEIGHT, MARGIN = 960, 300, 60
 TOP, BOTTOM = 30, HEIGHT - 40
 PARAMETERS = "parameters"
+BAR_WIDTH, BAR_HEIGHT, LEAST_BAR = 72, 20, 2
 _CODE = re.compile(r"`([^`\n]+)`")
 
 STYLE = """
@@ -58,15 +60,22 @@ svg text { fill: currentColor; font-size: 12px; paint-order: stroke; stroke-widt
 svg polyline { fill: none; stroke: var(--build); stroke-opacity: .35; stroke-width: 1.5; }
 svg polyline.fails { stroke: var(--fail); stroke-opacity: .8; stroke-dasharray: 6 3; }
 svg polyline:hover { stroke-width: 4; stroke-opacity: 1; }
+svg.bar { min-width: 0; width: 72px; height: 20px; display: block; } svg.bar rect { fill: var(--build); fill-opacity: .55; }
 """
 
 
-def page(analyses: Sequence[Analysis], folders: Sequence[str] = ()) -> str:
+def page(
+    analyses: Sequence[Analysis], folders: Sequence[str] = (), pinned: Mapping[str, Report] | None = None
+) -> str:
     """The whole document: each search space with its verdict, its causes, its configurations and its layers.
 
-    Files in the `folders` are named as they are called there.
+    Files in the `folders` are named as they are called there. `pinned` has the probe of the configuration that the
+    user has pinned, by the name of the target.
     """
-    body = "".join(_file(each, folders) for each in analyses) or "<p>No search space was found.</p>"
+    body = (
+        "".join(_file(each, folders, pinned or {}) for each in analyses)
+        or "<p>No search space was found.</p>"
+    )
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Hypershape report</title>'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -75,9 +84,11 @@ def page(analyses: Sequence[Analysis], folders: Sequence[str] = ()) -> str:
     )
 
 
-def _file(analysis: Analysis, folders: Sequence[str]) -> str:
+def _file(analysis: Analysis, folders: Sequence[str], pinned: Mapping[str, Report]) -> str:
     name = _named(analysis.module.document.path, folders)
-    return "".join(_target(analysis, target, name) for target in analysis.targets)
+    return "".join(
+        _target(analysis, target, name, pinned.get(target.target.name)) for target in analysis.targets
+    )
 
 
 def _named(path: str, folders: Sequence[str]) -> str:
@@ -93,7 +104,7 @@ def _depth(path: Path) -> int:
     return len(path.parts)
 
 
-def _target(analysis: Analysis, target: TargetAnalysis, file: str) -> str:
+def _target(analysis: Analysis, target: TargetAnalysis, file: str, pinned: Report | None) -> str:
     name = _link(target.target.span, target.target.name)
     text = [f"<section><h2>{name} <small>{_text(file)}</small></h2>"]
     text.append(f"<p><strong>{_prose(verdict(target, analysis.findings) or 'not probed')}</strong></p>")
@@ -102,7 +113,7 @@ def _target(analysis: Analysis, target: TargetAnalysis, file: str) -> str:
     if spent := " ".join(details(target.cost)):
         text.append(f"<p>{_text(spent)}</p>")
     if target.reports:
-        text += [_causes(analysis, target), _plot(target), _layers(target), _configurations(target)]
+        text += [_causes(analysis, target), _plot(target), _layers(target, pinned), _configurations(target)]
     return "".join([*text, "</section>"])
 
 
@@ -245,29 +256,70 @@ def _configurations(target: TargetAnalysis) -> str:
 # ------------------------------------------------------------------- layers
 
 
-def _layers(target: TargetAnalysis) -> str:
-    """The layers in the order of their calls, over the space and at the telling configurations."""
-    rows = outputs(target.reports)
+def _layers(target: TargetAnalysis, pinned: Report | None) -> str:
+    """The layers in the order of their calls, over the space and at the telling configurations.
+
+    They are drawn at the pinned one, else at that with the most layers, which shows most of what becomes of a shape.
+    """
+    rows = outputs(target.reports if pinned is None else [*target.reports, pinned])
     if not rows:
         return ""
-    columns = list(telling(target))
+    columns = [*([] if pinned is None else [("Pinned", pinned)]), *telling(target)]
     shown = [_at(report) for _, report in columns]
     heads = "".join(
         f"<th title='{_text(_all(report.configuration))}'>{_text(label)}</th>" for label, report in columns
     )
+    most = max(range(len(shown)), key=lambda index: len(shown[index]), default=0) if pinned is None else 0
+    drawn = _bars(shown[most]) if shown else {}
     turns = {(row.span, row.class_name): row.round for row in rows}
-    body = "".join(_layer(row, shown, turns[row.span, row.class_name]) for row in rows)
-    return (
-        "<h3>Shapes of layers</h3><table><thead><tr><th>layer</th><th>line</th><th>over the space</th>"
-        f"<th>parameters</th>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    body = "".join(_layer(row, shown, drawn, turns[row.span, row.class_name]) for row in rows)
+    legend = (
+        f"<p>Drawn at <em>{_text(columns[most][0])}</em>: as wide as the last axis, as high as those between it and the "
+        "batch are together, both by their logarithms.</p>"
+        if drawn
+        else ""
     )
+    return (
+        f"<h3>Shapes of layers</h3>{legend}<table><thead><tr><th>layer</th><th>line</th><th>drawn</th>"
+        f"<th>over the space</th><th>parameters</th>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _bars(shown: Mapping[tuple[Span, str, int], Output]) -> dict[tuple[Span, str, int], str]:
+    """A bar for each output of one configuration whose sizes are known, so that a look follows them down the table."""
+    sizes = {key: size for key, each in shown.items() if (size := _size(each.shapes[0])) is not None}
+    widest = max((math.log1p(width) for width, _ in sizes.values()), default=1.0)
+    highest = max((math.log1p(height) for _, height in sizes.values()), default=1.0)
+    bars = {}
+    for key, (width, height) in sizes.items():
+        across = max(LEAST_BAR, BAR_WIDTH * math.log1p(width) / widest)
+        down = max(LEAST_BAR, BAR_HEIGHT * math.log1p(height) / highest)
+        bars[key] = (
+            f'<svg class="bar" viewBox="0 0 {BAR_WIDTH} {BAR_HEIGHT}" role="img" '
+            f'aria-label="{width} wide, {height} high"><rect width="{across:.1f}" height="{down:.1f}" '
+            f'y="{(BAR_HEIGHT - down) / 2:.1f}"/></svg>'
+        )
+    return bars
+
+
+def _size(shape: Shape) -> tuple[int, int] | None:
+    """The last axis, and the product of those between it and the batch; None where one is unknown."""
+    sizes = [each for each in shape[1:] if each is not None]
+    if not sizes or len(sizes) < len(shape) - 1:
+        return None
+    return sizes[-1], math.prod(sizes[:-1])
 
 
 def _at(report: Report) -> dict[tuple[Span, str, int], Output]:
     return {(each.span, each.class_name, each.round): each for each in outputs([report])}
 
 
-def _layer(row: Output, shown: Iterable[dict[tuple[Span, str, int], Output]], rounds: int) -> str:
+def _layer(
+    row: Output,
+    shown: Iterable[dict[tuple[Span, str, int], Output]],
+    drawn: Mapping[tuple[Span, str, int], str],
+    rounds: int,
+) -> str:
     key = row.span, row.class_name, row.round
     turn = f" (round {row.round + 1})" if rounds else ""
     cells = "".join(
@@ -276,7 +328,7 @@ def _layer(row: Output, shown: Iterable[dict[tuple[Span, str, int], Output]], ro
     size = between(row.parameters)
     return (
         f"<tr><td>{_text(row.class_name)}{turn}</td><td>{_link(row.span, str(row.span.line))}</td>"
-        f"<td class=shape>{_text(row.summary)}</td><td>{size}</td>{cells}</tr>"
+        f"<td>{drawn.get(key, '')}</td><td class=shape>{_text(row.summary)}</td><td>{size}</td>{cells}</tr>"
     )
 
 
