@@ -95,6 +95,14 @@ def test_a_search_takes_its_trials_epochs_and_steps() -> None:
     assert found.search[0] <= 4 * trial <= found.search[1]
 
 
+def test_trials_are_drawn_from_all_that_deeper_ones_declare() -> None:
+    shallow, deep = rehearsal(16, 0.01), rehearsal(256, 0.05)
+    shallow.facts["tuner"]["max_trials"] = 10**7
+    assert cost(shallow, deep).trials == 4
+    more = replace(UNITS, name="units_1")
+    assert cost(shallow, replace(deep, hyperparameters=(UNITS, more))).trials == 16
+
+
 def test_what_may_end_a_training_early_lowers_the_lower_bound_alone() -> None:
     whole, early = (cost(rehearsal(16, 0.01, **more), units=(16,)) for more in ({}, {"least_epochs": 2}))
     assert whole.search is not None and early.search is not None

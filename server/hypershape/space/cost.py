@@ -449,7 +449,8 @@ def _search(
     step: tuple[float, float] | None,
 ) -> tuple[tuple[float, float] | None, int | None]:
     """The seconds of a search between the fastest and the slowest it may be, and how many trials it makes."""
-    spaces = played[0].hyperparameters or target.hyperparameters
+    # A space may grow as it is drawn: deeper trials declare more, from which the tuner draws then.
+    spaces = max((*(each.hyperparameters for each in played), target.hyperparameters), key=len)
     rounds = _hyperband(tuner, spaces) if "factor" in tuner else _trials(tuner, spaces)
     if rounds is None:
         return None, None
