@@ -325,6 +325,21 @@ def test_a_check_mark_says_what_was_played_and_is_none_where_a_trial_fails() -> 
     assert "; there was no time to rehearse its search" in shown(cut=True)
 
 
+def test_no_check_mark_stands_over_a_search_that_a_limit_ended() -> None:
+    done = analysis()
+    coverage = Coverage("exhaustive", 24, 24, 0, 0.0, (0.0, 0.0))
+
+    def shown(type_: str, stage: Stage | None = None) -> str:
+        error = ProbeError(type_, "It took longer than 20 s.", "limit")
+        played = Rehearsal({}, "unknown", done.targets[0].target.span, stage, error, facts={"trials": 1})
+        target = replace(done.targets[0], coverage=coverage, causes=(), rehearsals=(played,))
+        return printed(replace(done, targets=(target,), findings=()))
+
+    assert "○" in shown("Timeout") and "; the trials of its search are not checked" in shown("Timeout")
+    assert "✓" in shown("Missing") and "are not checked" not in shown("Missing")
+    assert "are not checked" not in shown("Timeout", "after")
+
+
 def test_what_is_only_noted_has_no_cross() -> None:
     done = analysis()
     failing = done.targets[0].reports[0]

@@ -167,7 +167,8 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
     if target.coverage.failed or target.causes or any(each.verdict == "fail" for each in target.rehearsals):
         return "✗", "red", text
     # A check mark is a proof; what was only sampled may still fail where nothing was tried.
-    proved = target.coverage.mode == "exhaustive" and not target.hinges and not target.rehearsals_cut
+    open_ = target.hinges or target.rehearsals_cut or _is_cut(target)
+    proved = target.coverage.mode == "exhaustive" and not open_
     return ("✓", "green", text) if proved else ("○", "cyan", text)
 
 
@@ -180,6 +181,8 @@ def _rehearsed(target: TargetAnalysis) -> str:
         return "; rehearsed, its search does not begin"
     if failed:
         return f"; {failed} of {_plural(len(played), 'rehearsed trial')} {'fails' if failed == 1 else 'fail'}"
+    if _is_cut(target):
+        return "; the trials of its search are not checked"
     if not known and target.rehearsals_cut:
         return "; there was no time to rehearse its search"
     if not played:
@@ -190,6 +193,15 @@ def _rehearsed(target: TargetAnalysis) -> str:
     elif any(each.verdict == "unknown" for each in known):
         others += "; what follows the search is not checked"
     return f"; {_plural(len(played), 'rehearsed trial')} {'run' if len(played) > 1 else 'runs'} to the end{others}"
+
+
+def _is_cut(target: TargetAnalysis) -> bool:
+    """Whether its search was begun and ended by a limit, so that it may still fail (HS904 says which)."""
+    played = target.rehearsals
+    ended = [each.error for each in played if each.verdict == "unknown" and each.stage != "after"]
+    # Of data that is not at hand the last part of the sentence tells.
+    by_limit = [each for each in ended if each and each.stage == "limit" and each.type != "Missing"]
+    return bool(played) and len(by_limit) == len(played)
 
 
 def coverage_sentence(coverage: Coverage) -> str:
