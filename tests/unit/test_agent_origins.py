@@ -28,7 +28,7 @@ def test_arithmetic_needs_no_value() -> None:
 
 @pytest.mark.parametrize(
     "use",
-    [int, bool, float, str, hash, repr, range, "{}".format, lambda v: [0] * v, lambda v: {v: 1}, math.sqrt,
+    [int, lambda v: bool(v - 8), float, str, hash, repr, range, "{}".format, lambda v: [0] * v, lambda v: {v: 1}, math.sqrt,
      lambda v: list(range(40))[v], lambda v: v > 16, lambda v: v == 16, lambda v: v.bit_length(), abs and (lambda v: v in (16, 17))],
 )  # fmt: skip
 def test_a_use_of_the_one_value_makes_the_run_depend_on_it_and_gives_what_the_value_gives(use: Any) -> None:

@@ -56,7 +56,7 @@ def test_what_only_sizes_depend_on_is_free(body: str) -> None:
 
 
 INFLUENCES = {
-    "a branch": "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.ReLU()(x)",
+    "a branch": "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.MaxPooling2D(2)(x)",
     "a loop": "for _ in range(hp.Int('filters', 1, 3)):\n    x = layers.ReLU()(x)",
     "a name": "x = layers.Dense(4, name='dense_%d' % hp.Int('filters', 1, 3))(x)",
     "a key": "x = layers.Dense({4: 1, 8: 2}[hp.Choice('filters', [4, 8])])(x)",
@@ -80,8 +80,64 @@ def test_what_a_run_depends_on_is_not_free(body: str) -> None:
     assert free(body) == []
 
 
+MEETING = {
+    "one arm": "if hp.Boolean('flag'):\n    x = layers.BatchNormalization()(x)",
+    "two arms": "if hp.Choice('flag', ['max', 'avg']) == 'max':\n    x = layers.MaxPooling2D(2)(x)\nelse:\n    x = layers.AveragePooling2D(2)(x)",
+    "a comparison": "rate = hp.Float('flag', 0.0, 0.4, step=0.2)\nif rate > 0:\n    x = layers.Dropout(rate)(x)",
+    "a size that varies": "x = layers.Dense(hp.Int('flag', 4, 8))(x)\nif x.shape[-1] != 4:\n    x = layers.Dense(x.shape[-1])(x)",
+    "two tests": "flag = hp.Boolean('flag')\nif flag and x.shape[1] == 12:\n    x = layers.ReLU()(x)",
+    "one within another": "flag = hp.Int('flag', 1, 3)\nif flag > 1:\n    y = layers.ReLU()(x)\n    if flag > 2:\n        y = layers.Dropout(0.5)(y)\n    x = layers.Add()([x, y])",
+    "a name that only it uses": "if hp.Boolean('flag'):\n    gate = layers.Dense(3, activation='sigmoid')(x)\n    x = x * gate",
+    "a function": "def block(x):\n    return layers.ReLU()(layers.Conv2D(3, 1)(x))\nif hp.Boolean('flag'):\n    x = block(x)",
+    "a model that grows": "model = keras.Sequential([keras.Input((12, 12, 3)), layers.Dense(3)])\nif hp.Boolean('flag'):\n    model.add(layers.ReLU())\nx = model(x)",
+    "values that are alike": "n = 2\nif hp.Boolean('flag'):\n    n = 1 + 1\nx = layers.Dense(n)(x)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", MEETING.values(), ids=MEETING)
+def test_branches_that_leave_the_same_behind_are_free(body: str) -> None:
+    assert free(body) == ["flag"]
+
+
+PARTING = {
+    "another size": "if hp.Boolean('flag'):\n    x = layers.Dense(4)(x)",
+    "another type": "if hp.Boolean('flag'):\n    x = ops.cast(x, 'float16')",
+    "a name": "if hp.Boolean('flag'):\n    x = layers.ReLU(name='dense')(x)",
+    "a list": "kept = []\nif hp.Boolean('flag'):\n    kept.append(1)\nfor _ in kept:\n    x = layers.MaxPooling2D(2)(x)",
+    "a list that is taken from": "kept = [2, 3]\nif hp.Boolean('flag'):\n    n = kept.pop()\nx = layers.MaxPooling2D(kept[-1])(x)",
+    "another value": "n = 2\nif hp.Boolean('flag'):\n    n = 3\nx = layers.Dense(n)(x)",
+    "a name that is used later": "if hp.Boolean('flag'):\n    n = 3\ntry:\n    x = layers.Dense(n)(x)\nexcept NameError:\n    pass",
+    "a name that the next round uses": "for i in range(2):\n    if i:\n        x = layers.Dense(2 + n)(x)\n    n = 1\n    if hp.Boolean('flag'):\n        n = 2",
+    "another input": "other = keras.Input((12, 12, 3))\nif hp.Boolean('flag'):\n    x = layers.Add()([x, other])",
+    "a failure": "if hp.Boolean('flag'):\n    x = layers.Reshape((5, 5))(x)",
+    "another hyperparameter": "if hp.Boolean('flag'):\n    x = layers.Dropout(hp.Choice('rate', [0.1, 0.2]))(x)",
+    "code that counts its calls": "calls = []\ndef block(x):\n    calls.append(1)\n    return layers.ReLU()(x)\nif hp.Boolean('flag'):\n    x = block(x)\nx = layers.Dense(1 + len(calls))(x)",
+    "a layer that is shared": "shared = layers.Dense(3)\nif hp.Boolean('flag'):\n    x = shared(x)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", PARTING.values(), ids=PARTING)
+def test_branches_that_leave_something_else_behind_are_not_free(body: str) -> None:
+    assert "flag" not in free(body)
+
+
+def test_names_that_count_on_are_an_influence_where_somebody_uses_them() -> None:
+    body = "if hp.Boolean('flag'):\n    x = layers.Dense(3)(x)"
+    assert free(body) == ["flag"]
+    assert free(body + "\nx = layers.Dense(3, name='dense_7')(x)") == []
+    source = target(body).replace("'adam', 'mse'", "'adam', loss={'dense': 'mse'}")
+    assert probe(source)[0]["free"] == ()
+
+
+def test_layers_without_which_nothing_can_be_trained_are_an_influence() -> None:
+    source = target("if hp.Boolean('flag'):\n    x = layers.Conv2D(3, 1)(x)").replace(
+        "layers.Dense(2)(layers.Flatten()(x))", "layers.Flatten()(x)"
+    )
+    assert probe(source, {"flag": True})[0]["free"] == ()
+
+
 def test_values_that_take_the_same_branch_or_fit_alike_are_told() -> None:
-    body = "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.ReLU()(x)"
+    body = "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.MaxPooling2D(2)(x)"
     assert probe(target(body), {"filters": 20})[0]["alike"] == {"filters": [20, 24, 28, 32]}
     body = "x = layers.Conv2D(4, hp.Choice('kernel', [3, 5, 13, 15]))(x)"
     assert probe(target(body), {"kernel": 5})[0]["alike"] == {"kernel": [3, 5]}
@@ -236,6 +292,6 @@ def test_a_run_that_an_earlier_one_spoke_for_is_not_followed_again() -> None:
 
 
 def test_what_an_earlier_run_did_not_speak_for_is_followed_by_itself() -> None:
-    body = "x = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)\nif hp.Boolean('flag'):\n    x = layers.ReLU()(x)"
+    body = "x = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)\nif hp.Boolean('flag'):\n    x = layers.MaxPooling2D(2)(x)"
     found = in_child(_runs, target(body), [{}, {"flag": True}, {"flag": True, "filters": 8}])
     assert [runs for runs, _ in found[1:]] == [2, 1]

@@ -712,4 +712,4 @@ def test_what_only_the_backend_refuses_in_a_call_of_the_users_own_ends_the_build
     assert (report["verdict"], report["error"]["stage"]) == ("fail", "build")
     assert (report["alike"], report["free"]) == ({"k": [5, 6]}, ())
     built = probe(HEAD + BEST, failing, {"k": 4, "units": 4})[-1]
-    assert (built["alike"], built["free"]) == ({"k": [1, 2, 3, 4]}, ("units",))
+    assert (built["alike"], built["free"]) == ({"k": [1, 2, 3, 4]}, ("units", "norm"))

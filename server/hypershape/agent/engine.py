@@ -693,13 +693,15 @@ class Engine:
             again = self._recall(origins.followed(function), self._space.tracked(configuration, tracker))
         finally:
             memory.tracking = False
-        followed = again is not None and tracker.dependable and again.is_like(found)
+        followed = again is not None and _is_followed(tracker, again, found)
         if followed or not memory.tracks.too_long:
             # What took too long goes on from where it stopped.
             self._unfollowed = 0 if followed else self._unfollowed + 1
-        if not followed and not (memory.tracks.too_long and states.entangled(tracker)):
+        if not followed and not memory.tracks.too_long:
             return nothing
-        if not self._entangled and self._unrelated < HOPELESS and states.entangled(tracker):
+        # Where a size varies with much, boxes take long before anything depends on it.
+        entangled = memory.tracks.too_long or states.entangled(tracker)
+        if not self._entangled and self._unrelated < HOPELESS and entangled:
             self._entangled = True
             related = self._related(function, configuration, found)
             if related is not None:
@@ -729,7 +731,7 @@ class Engine:
         finally:
             memory.tracking = False
         diagram: Optional[states.Diagram] = None
-        if again is not None and tracker.dependable and again.is_like(found):
+        if again is not None and _is_followed(tracker, again, found):
             try:
                 diagram = tracker.diagram(found.hp.hypershape_read)
             except states.Unrelated:
@@ -834,6 +836,9 @@ class Engine:
         inputs, outputs, parameters = model.ends()
         # One output is named nowhere but in a dictionary of losses or metrics.
         named = len(outputs) > 1 or _holds_dictionary(model.compiles)
+        if named and _MEMORY.tracking:
+            for tensor in outputs:
+                _MEMORY.tracks.tracker.uses(_name_of(tensor))
         rest = (
             "deferred" if deferred else type(model).__name__,
             getattr(model, "names", None),
@@ -906,6 +911,14 @@ class Engine:
             for call in calls
         )
         return self._traces.setdefault(key, calls)
+
+
+def _is_followed(tracker: origins.Tracker, again: _Recalled, found: _Recalled) -> bool:
+    """Whether a run whose values carry their origin ended as the one with plain values, and speaks for others."""
+    if found.parameters is not None and 0 < found.parameters <= tracker.optional:
+        # Without those there may be nothing to train.
+        return False
+    return tracker.speaks_for_others and again.is_like(found)
 
 
 def _name_of(tensor: Any) -> str:

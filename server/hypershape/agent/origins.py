@@ -11,6 +11,7 @@ The values of two hyperparameters are independent of each other as long as the r
 from __future__ import annotations
 
 import builtins
+import contextlib
 import itertools
 import math
 import operator
@@ -69,6 +70,22 @@ class Tracker:
         self._sets: Dict[Any, str] = {}
         self.dependable = True
         """False once something happened that cannot be followed: then nothing is known to be free."""
+        self.meets_again: Callable[["Token"], bool] = lambda token: False
+        """Tells of a truth that is asked for whether what comes later is the same whatever it is."""
+        self.optional = 0
+        """The parameters of layers that other configurations which this run speaks for may not have."""
+        self.shifted: Set[str] = set()
+        """The prefixes of names of layers of which other such configurations may give away more or fewer."""
+        self._used: Set[str] = set()
+
+    def uses(self, name: str) -> None:
+        """Notes that the name of a layer matters, or may be taken."""
+        self._used.update((name, name.rpartition("_")[0]))
+
+    @property
+    def speaks_for_others(self) -> bool:
+        """Whether what is known of the run holds: all could be followed, and no name that matters is another elsewhere."""
+        return self.dependable and self.shifted.isdisjoint(self._used)
 
     def meet(self, name: str, value: Any, values: Sequence[Any], whole: bool = True) -> Any:
         """The value of a hyperparameter as a token; `values` are its domain, or some of it if not `whole`."""
@@ -268,7 +285,31 @@ class Tracker:
             if name in self.sampled and name not in self.forced
         ]
         self.depend(sampled)
-        return self.decide(self.apply(function, one, other))
+        found = self.apply(function, one, other)
+        return self.truth(found) if type(found) is Token else found
+
+    def truth(self, token: "Token") -> bool:
+        """Whether a token is true; the run depends on that from now on, unless all that asks for it comes to the same."""
+        known = self.apply(bool, token)
+        if type(known) is not Token:
+            return bool(known)
+        return bool(self.at(known, {}) if self.meets_again(known) else self.settle(known))
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Callable[[], Optional[List[Any]]]]:
+        """What is noted meanwhile is taken back: it gives the relations, or None where something else was noted."""
+        allowed, forced, dependable = dict(self.allowed), set(self.forced), self.dependable
+        optional = self.optional
+
+        def noted() -> Optional[List[Any]]:
+            same = (self.allowed, self.forced, self.dependable) == (allowed, forced, dependable)
+            return [] if same else None
+
+        try:
+            yield noted
+        finally:
+            self.allowed, self.forced, self.dependable = allowed, forced, dependable
+            self.optional = optional
 
     def sum_of(self, terms: Sequence[Tuple[int, Any]], constant: int) -> Any:
         """constant + Σ factor · token."""
@@ -420,7 +461,6 @@ _ALONE: Dict[str, Callable[..., Any]] = {
     "__invert__": operator.invert,
 }
 _NEED_THE_VALUE: Dict[str, Callable[..., Any]] = {
-    "__bool__": bool,
     "__int__": int,
     "__index__": operator.index,
     "__float__": float,
@@ -502,6 +542,7 @@ _OTHERS: Dict[str, Callable[..., Any]] = {
     "__round__": _round,
     "__floor__": _one(math.floor),
     "__ceil__": _one(math.ceil),
+    "__bool__": lambda self: tracker_of(self).truth(self),
     "__divmod__": _pair,
     "__rdivmod__": lambda self, other: _pair(other, self),
 }

@@ -27,7 +27,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from . import agreement, errors, guard, live, named, origins, own, private, purity, sealed, training
+from . import agreement, errors, guard, joining, live, named, origins, own, private, purity, sealed, training
 from .positions import Positions
 from .standins import StandIn
 from .step import BATCH, identity
@@ -97,7 +97,7 @@ class Memory:
         self._operations: Dict[Any, Result] = {}
         self._models: Dict[Any, Result] = {}
         self._enlarged: Dict[Tuple[int, int], Tuple[Result, Result]] = {}
-        self._pure_keys = purity.Keys()
+        self.pure_keys = purity.Keys()
         self._agreed: Set[Any] = set()
         self.flags: List[Any] = []
         """What was frozen or thawed meanwhile."""
@@ -116,6 +116,7 @@ class Memory:
         """What is called meanwhile was called before, but in training."""
         self.stepped = False
         """A model was run on data as a step does."""
+        self.joins = joining.Joins(self)
         self.tracks = Tracks(self)
         self.tracking = False
         """Values of hyperparameters, and the sizes that come of them, are tokens."""
@@ -288,7 +289,8 @@ class Memory:
             if not kind.own and not any(result.inner for result in kind.results.values())
         }
         self._models = {}
-        self._pure_keys = purity.Keys()
+        self.pure_keys = purity.Keys()
+        self.joins = joining.Joins(self)
         self.tracks = Tracks(self)
         self.objects = live.Objects(self)
         self.broken = self.stopped = False
@@ -420,6 +422,8 @@ class Memory:
     def _named(self, kind: Kind) -> str:
         """The name of the next layer of a kind; the names that are then given away."""
         name, names = kind.named, self._names
+        if name is not None and self.tracking:
+            self.tracks.tracker.uses(name)
         for prefix, count in kind.counts:
             number = names.get(prefix, 0)
             name = name or _numbered(prefix, number)
@@ -537,6 +541,35 @@ class Memory:
         del self.calls[calls:]
         self._names.clear()
         self._names.update(names)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Callable[[], Optional[Tuple[int, Dict[str, int]]]]]:
+        """What happens meanwhile leaves nothing behind in this run.
+
+        It gives the parameters of the layers that were called, and how many names were given away by then; None where
+        only a step tells what became of the calls.
+        """
+        inside = [self.objects.running[-1].called] if self.objects.running else []
+        kept = [self.calls, self._steps, self._quiet, self._refusing, self._mixing, self.flags, *inside]
+        lengths, names = [len(each) for each in kept], dict(self._names)
+        told = self._doubtful, self._unsettled, self.looks, self.stopped, self.broken
+        met = set(self.objects.met)
+
+        def happened() -> Optional[Tuple[int, Dict[str, int]]]:
+            now = self._doubtful, self._unsettled, self.looks, self.stopped, self.broken
+            quiet = [len(each) for each in kept[2:6]] == lengths[2:6] and now == told
+            parameters = sum(call[-1].parameters for call in self.calls[lengths[0] :])
+            return (parameters, dict(self._names)) if quiet else None
+
+        try:
+            yield happened
+        finally:
+            for each, length in zip(kept, lengths):
+                del each[length:]
+            self._names.clear()
+            self._names.update(names)
+            self._doubtful, self._unsettled, self.looks, self.stopped, self.broken = told
+            self.objects.met = met
 
     def _begin_quietly(self, model: Sequential, tensor: Tensor) -> None:
         """Builds a Sequential without an input on its first tensor; the calls inside are seen in a step only."""
@@ -693,7 +726,7 @@ class Memory:
 
     def _pure(self, value: Any) -> Any:
         try:
-            return self._pure_keys.of(value)
+            return self.pure_keys.of(value)
         except purity.Impure:
             raise unknown(self) from None
 

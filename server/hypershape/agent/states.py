@@ -8,10 +8,24 @@ together are written down as a decision diagram over hyperparameters, in which c
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import random
-from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Sequence, Set, Tuple
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+)  # fmt: skip
 
 from .origins import MOST_ENTRIES, Token, Tracker, names_of
 from .trials import Places, Trial
@@ -88,6 +102,15 @@ class Relating(Tracker):
                 self.allowed[name] = found
                 if len(found) == 1:
                     self.forced.add(name)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Callable[[], Optional[List[Any]]]]:
+        before = len(self.relations)
+        with super().aside():
+            try:
+                yield lambda: self.relations[before:] if self.dependable else None
+            finally:
+                del self.relations[before:]
 
     def settle(self, token: Token) -> Any:
         """The present value of a token: from now on the run is the same only where the token has this value."""

@@ -6,6 +6,7 @@ A stand-in answers what it was made for: a tensor its shape, a model a call of `
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple
 
@@ -547,6 +548,16 @@ class Sequential(_Model):
             self._begin(layer.output)
         else:
             raise unknown(memory)
+
+    def twin(self) -> "Sequential":
+        """The same model, to which something may be added without changing this one."""
+        twin = object.__new__(Sequential)
+        for name in (*_Model.__slots__, *Sequential.__slots__, "memory"):
+            with contextlib.suppress(AttributeError):
+                # What nobody has set yet.
+                setattr(twin, name, object.__getattribute__(self, name))
+        twin.stack = list(self.stack)
+        return twin
 
     def _begin_with(self, layer: Any) -> None:
         """A first layer that knows its input gives it to the model."""

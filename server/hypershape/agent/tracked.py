@@ -35,6 +35,7 @@ class Tracks:
     def begin(self, relating: bool = False, hasty: bool = False) -> Tracker:
         """A new run; `hasty` ends it as one that takes too long once it is better followed by relations."""
         self.tracker = Relating() if relating else Tracker()
+        self.tracker.meets_again = self._memory.joins.meet
         self._hasty = hasty
         self._bound = Bound(SECONDS)
         self.too_long = False

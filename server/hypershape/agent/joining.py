@@ -1,0 +1,403 @@
+"""Branches that meet again: an `if` whose two arms leave the same behind decides nothing that comes later.
+
+`if norm: x = BatchNormalization()(x)` gives a tensor of the same shape and dtype either way. In a tracked run both
+arms of such a statement are run aside, where they can be seen to do nothing but bind names to what Keras gives for
+plain arguments, or to add layers to a Sequential. If all that they leave behind is alike, at all values that tokens
+stand for, the run goes on in its own arm and does not depend on the test; what the other arm refuses is noted as a
+relation, which holds wherever the test is otherwise. So a model with such a choice in each of ten blocks is followed
+once, not 1,024 times.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import itertools
+import linecache
+import sys
+import types
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+
+from . import origins, purity, states, symbols
+from .origins import Token
+
+if TYPE_CHECKING:
+    from .remembered import Memory
+
+DEEPEST = 3
+"""So many forks within each other are run aside."""
+
+MOST_COMPARED = 4_096
+"""Of so many combinations at the most it is asked whether a size is the same after either arm."""
+
+_EXPRESSIONS = (
+    ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.BinOp, ast.UnaryOp, ast.Tuple, ast.List, ast.Subscript,
+    ast.Slice, ast.keyword, ast.expr_context, ast.operator, ast.unaryop,
+)  # fmt: skip
+_TESTS = (*_EXPRESSIONS, ast.Compare, ast.BoolOp, ast.cmpop, ast.boolop)
+_BUILTINS = frozenset(("abs", "float", "int", "len", "max", "min"))
+
+
+class _Fork(NamedTuple):
+    """An `if` whose arms do nothing but what can be done aside."""
+
+    arms: Tuple[Any, Any]
+    """The code for a test that holds, and for one that does not."""
+    loads: Set[str]
+    callees: Set[str]
+    """Of what is loaded, what is called, or holds what is called."""
+    stores: Set[str]
+    grown: Set[str]
+    """The models that layers are added to."""
+    private: Set[str]
+    """Of what is stored, what nothing that comes later mentions."""
+
+
+class Joins:
+    """The forks of the user's files, and whether those of a run meet again."""
+
+    def __init__(self, memory: "Memory") -> None:
+        self._memory = memory
+        self._forks: Dict[str, Dict[int, Optional[_Fork]]] = {}
+        self._depth = 0
+
+    def meet(self, token: Token) -> bool:
+        """Whether it makes no difference for what comes later how the `if` that asks for this truth goes on."""
+        memory = self._memory
+        frame: Any = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename in _OURS:
+            frame = frame.f_back
+        if self._depth >= DEEPEST or frame is None or not (memory.active and memory.tracking):
+            return False
+        fork = self._fork_at(frame)
+        if fork is None or not self._is_plain(fork, frame):
+            return False
+        self._depth += 1
+        try:
+            return self._meets(fork, token, frame)
+        finally:
+            self._depth -= 1
+
+    # ------------------------------------------------------------------ what the text says
+
+    def _fork_at(self, frame: Any) -> Optional[_Fork]:
+        path = frame.f_code.co_filename
+        if not self._memory.positions.holds(path):
+            return None
+        if path not in self._forks:
+            self._forks[path] = _forks(path)
+        return self._forks[path].get(frame.f_lineno)
+
+    def _is_plain(self, fork: _Fork, frame: Any) -> bool:
+        """Whether what the arms read is seen through, and nothing in it can be changed by them."""
+        for name in fork.loads:
+            value = _found(name, frame)
+            if name in fork.grown:
+                if type(value) is not symbols.Sequential or value.tensor is None:
+                    return False
+            elif name in fork.callees:
+                if not self._is_known(value, name):
+                    return False
+            elif value is not None or name in frame.f_locals or name in frame.f_globals:
+                if not (_is_value(value) or self._is_known(value, name)):
+                    return False
+            elif name not in fork.stores:
+                return False
+        return True
+
+    def _is_known(self, value: Any, name: str) -> bool:
+        """Whether what is called gives the same for the same arguments, and changes none of them."""
+        if isinstance(value, types.BuiltinFunctionType) or value in (int, float):
+            return name in _BUILTINS
+        home = value.__name__ if type(value) is types.ModuleType else getattr(value, "__module__", None)
+        if type(home) is str and home.partition(".")[0] == "keras":
+            return isinstance(value, (type, types.ModuleType, types.FunctionType))
+        if type(value) is types.ModuleType:
+            return type(home) is str and (home.startswith("tensorflow") or ".keras" in home)
+        if type(value) is not types.FunctionType:
+            return False
+        try:
+            self._memory.pure_keys.of(value)
+        except purity.Impure:
+            return False
+        return True
+
+    # ------------------------------------------------------------------ what a run shows
+
+    def _meets(self, fork: _Fork, token: Token, frame: Any) -> bool:
+        tracker = self._memory.tracks.tracker
+        holds = bool(tracker.at(token, {}))
+        names, table = tracker.restricted(token)
+        if not tracker.sampled.isdisjoint(names):
+            # Nothing is known of the values between those that are listed.
+            return False
+        otherwise = names, {key for key, value in table.items() if bool(value) != holds}
+        own = self._arm(fork, holds, frame)
+        other = None if own is None else self._arm(fork, not holds, frame)
+        if own is None or other is None:
+            return False
+        for name in sorted((fork.stores - fork.private) | fork.grown):
+            if name in own.left and name in other.left:
+                if not self._are_alike(own.left[name], other.left[name], otherwise):
+                    return False
+            elif name in own.left or name in other.left:
+                return False
+        conditional = [self._conditional(otherwise, relation) for relation in other.relations]
+        if None in conditional:
+            return False
+        for each in conditional:
+            assert each is not None
+            tracker.relate(*each)  # type: ignore[attr-defined]
+        tracker.optional += own.parameters
+        prefixes = {*own.names, *other.names}
+        tracker.shifted |= {each for each in prefixes if own.names.get(each) != other.names.get(each)}
+        return True
+
+    def _arm(self, fork: _Fork, holds: bool, frame: Any) -> Optional["_Left"]:
+        """What one arm leaves behind; None where it fails, or only a step tells what it comes to."""
+        memory, tracker = self._memory, self._memory.tracks.tracker
+        space = dict(frame.f_locals)
+        for name in fork.grown:
+            space[name] = _found(name, frame).twin()
+        with memory.aside() as happened, tracker.aside() as noted:
+            try:
+                exec(fork.arms[0 if holds else 1], frame.f_globals, space)
+            except (Exception, symbols.Stop, symbols.Unknown):
+                return None
+            calls, relations = happened(), noted()
+        if calls is None or relations is None:
+            return None
+        left = {name: space[name] for name in fork.stores | fork.grown if name in space}
+        return _Left(left, *calls, relations)
+
+    def _conditional(self, otherwise: "_Where", relation: Any) -> Optional[Any]:
+        """A relation that holds where the test is otherwise than in this run."""
+        tracker = self._memory.tracks.tracker
+        along = tuple(sorted({*otherwise[0], *relation[0]}))
+        if tracker.sizes(along) > states.MOST_RELATED:
+            return None
+        tested, others = ([along.index(name) for name in some] for some in (otherwise[0], relation[0]))
+        keys = frozenset(
+            key
+            for key in itertools.product(*map(tracker.places, along))
+            if tuple([key[i] for i in tested]) not in otherwise[1]
+            or tuple([key[i] for i in others]) in relation[1]
+        )
+        return along, keys
+
+    def _are_alike(self, own: Any, other: Any, otherwise: "_Where") -> bool:
+        """Whether what this run goes on with stands for what the other arm gives, wherever that is run."""
+        kind = type(own)
+        if own is other:
+            return True
+        if kind is symbols.Sequential and type(other) is kind:
+            begun = own.start is other.start and bool(own.stack) and bool(other.stack)
+            return begun and self._are_alike(own.tensor, other.tensor, otherwise)
+        if kind is symbols.Tensor and type(other) is kind:
+            same = self._are_alike(own.varied or own.spec, other.varied or other.spec, otherwise)
+            return same and _sources(own) == _sources(other)
+        if kind in (list, tuple) and type(other) is kind:
+            pairs = zip(own, other)
+            return len(own) == len(other) and all(self._are_alike(*pair, otherwise) for pair in pairs)
+        if Token in (kind, type(other)):
+            return self._are_equal((own, other), otherwise)
+        return kind in origins.PLAIN and type(other) is kind and bool(own == other)
+
+    def _are_equal(self, values: Tuple[Any, Any], otherwise: "_Where") -> bool:
+        tracker = self._memory.tracks.tracker
+        parts: List[Tuple[Tuple[str, ...], Dict[Tuple[int, ...], Any]]] = [
+            tracker.restricted(each) if type(each) is Token else ((), {(): each}) for each in values
+        ]
+        names = sorted({*otherwise[0], *parts[0][0], *parts[1][0]})
+        if not tracker.sampled.isdisjoint(names):
+            return parts[0][0] == parts[1][0] and parts[0][1] == parts[1][1]
+        if tracker.sizes(names) > MOST_COMPARED:
+            return False
+        for here in tracker.all(names):
+            if tuple([here[n] for n in otherwise[0]]) in otherwise[1]:
+                found = [table.get(tuple([here[n] for n in each]), _NOWHERE) for each, table in parts]
+                # Where a call refuses something, a size has no value, and the relation of that call does not hold.
+                if _NOWHERE not in found and (type(found[0]) is not type(found[1]) or found[0] != found[1]):
+                    return False
+        return True
+
+
+_Where = Tuple[Tuple[str, ...], Set[Tuple[int, ...]]]
+"""Where a test is otherwise: names, and the places of their values."""
+
+
+class _Left(NamedTuple):
+    """What an arm leaves behind, the parameters of its layers, the names given away by then, and where it does so."""
+
+    left: Dict[str, Any]
+    parameters: int
+    names: Dict[str, int]
+    relations: List[Any]
+
+
+_NOWHERE = object()
+_OURS = frozenset(each.__code__.co_filename for each in (Joins.meet, origins.Tracker.truth))
+"""Where a question may pass through between the user's code and `Joins`: nothing else of it is under way then."""
+
+
+def _found(name: str, frame: Any) -> Any:
+    for names in (frame.f_locals, frame.f_globals, vars(builtins)):
+        if name in names:
+            return names[name]
+    return None
+
+
+def _is_value(value: Any) -> bool:
+    if type(value) in (list, tuple):
+        return all(map(_is_value, value))
+    return type(value) in (symbols.Tensor, Token, *origins.PLAIN)
+
+
+def _sources(tensor: Any) -> Set[int]:
+    """The tensors that a tensor was made of in the end: a model that leaves one of its inputs out is none."""
+    found, seen, waiting = set(), set(), [tensor]
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            waiting += each.parents
+            if not each.parents:
+                found.add(id(each))
+    return found
+
+
+# ---------------------------------------------------------------------- reading the text
+
+
+def _forks(path: str) -> Dict[int, Optional[_Fork]]:
+    """By the lines of their tests the forks of a file; None where more than one test, or anything else, is on a line."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except SyntaxError:
+        return {}
+    found: Dict[int, Optional[_Fork]] = {}
+    for function in ast.walk(tree):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for node in _ifs(function):
+                fork = _fork(node, function, path)
+                for line in range(node.test.lineno, (node.test.end_lineno or node.test.lineno) + 1):
+                    found[line] = None if line in found else fork
+    return found
+
+
+def _ifs(function: ast.AST) -> Iterator[ast.If]:
+    """The `if` statements of a function, but for those of functions in it."""
+    for child in ast.iter_child_nodes(function):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        if isinstance(child, ast.If):
+            yield child
+        yield from _ifs(child)
+
+
+def _fork(node: ast.If, function: ast.AST, path: str) -> Optional[_Fork]:
+    reading = _Arms()
+    ends = node.test.end_lineno or node.test.lineno
+    if node.body[0].lineno <= ends or not _is_test(node.test):
+        return None
+    if not all(map(reading.take, (*node.body, *node.orelse))):
+        return None
+    arms = [
+        compile(ast.Module(body=body or [_nothing(node)], type_ignores=[]), path, "exec")
+        for body in (node.body, node.orelse)
+    ]
+    private = reading.stores - _mentioned_later(node, function)
+    return _Fork((arms[0], arms[1]), reading.loads, reading.callees, reading.stores, reading.grown, private)
+
+
+def _mentioned_later(node: ast.If, function: ast.AST) -> Set[str]:
+    """The names that may be read after a statement: in lines below, in its loop, or in a function that is made before."""
+    loops = [each for each in ast.walk(function) if isinstance(each, (ast.For, ast.While, ast.AsyncFor))]
+    repeated = any(each.lineno <= node.lineno <= (each.end_lineno or 0) for each in loops)
+    inside = {id(each) for each in ast.walk(node)} - {id(each) for each in ast.walk(node.test) if repeated}
+    found: Set[str] = set()
+    for each in ast.walk(function):
+        if isinstance(each, (ast.Global, ast.Nonlocal)):
+            found.update(each.names)
+        elif isinstance(each, (ast.FunctionDef, ast.Lambda, ast.ClassDef)) and each is not function:
+            found.update(inner.id for inner in ast.walk(each) if isinstance(inner, ast.Name))
+        elif isinstance(each, ast.Name) and id(each) not in inside:
+            if repeated or each.lineno >= node.lineno:
+                found.add(each.id)
+    return found
+
+
+def _nothing(node: ast.If) -> ast.stmt:
+    return ast.copy_location(ast.Pass(), node)
+
+
+def _is_test(test: ast.expr) -> bool:
+    """Whether a test does nothing else once one of its questions is answered."""
+    nodes = list(ast.walk(test))
+    if any(isinstance(each, ast.Call) for each in nodes):
+        asked = [each for each in nodes if isinstance(each, (ast.Compare, ast.BoolOp))]
+        inner = test.operand if isinstance(test, ast.UnaryOp) else test
+        if isinstance(inner, ast.Compare):
+            return asked == [inner] and len(inner.ops) == 1
+        return not asked and isinstance(inner, (ast.Call, ast.Subscript, ast.Attribute))
+    return all(isinstance(each, _TESTS) for each in nodes)
+
+
+class _Arms:
+    """Reads the statements of two arms."""
+
+    def __init__(self) -> None:
+        self.loads: Set[str] = set()
+        self.callees: Set[str] = set()
+        self.stores: Set[str] = set()
+        self.grown: Set[str] = set()
+
+    def take(self, statement: ast.stmt) -> bool:
+        """Whether a statement binds names to what expressions give, or adds a layer to a model."""
+        if isinstance(statement, ast.Pass):
+            return True
+        if isinstance(statement, ast.Assign):
+            targets = statement.targets
+            if not all(isinstance(each, ast.Name) for each in targets):
+                return False
+            self.stores.update(each.id for each in targets if isinstance(each, ast.Name))
+            return self._reads(statement.value)
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+            self.stores.add(statement.target.id)
+            self.loads.add(statement.target.id)
+            return self._reads(statement.value)
+        if isinstance(statement, ast.If):
+            return self._reads(statement.test, _TESTS) and all(
+                map(self.take, (*statement.body, *statement.orelse))
+            )
+        return isinstance(statement, ast.Expr) and self._adds(statement.value)
+
+    def _adds(self, value: ast.expr) -> bool:
+        if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)):
+            return False
+        if value.func.attr != "add" or not isinstance(value.func.value, ast.Name) or value.keywords:
+            return False
+        self.grown.add(value.func.value.id)
+        self.loads.add(value.func.value.id)
+        return len(value.args) == 1 and self._reads(value.args[0])
+
+    def _reads(self, value: ast.expr, allowed: Any = _EXPRESSIONS) -> bool:
+        for each in ast.walk(value):
+            if not isinstance(each, allowed):
+                return False
+            if isinstance(each, ast.Name):
+                self.loads.add(each.id)
+            if isinstance(each, ast.Call) and not self._calls(each):
+                return False
+        return True
+
+    def _calls(self, call: ast.Call) -> bool:
+        """Whether a call is one of something with a name, and gives nothing a name of its own, which may be taken."""
+        if any(each.arg in (None, "name") for each in call.keywords):
+            return False
+        called: Any = call.func
+        while isinstance(called, ast.Attribute):
+            called = called.value
+        if isinstance(called, ast.Name):
+            self.callees.add(called.id)
+        return isinstance(called, (ast.Name, ast.Call))
