@@ -992,6 +992,15 @@ async def test_what_no_data_decides_is_found_without_the_data(agent: Agent) -> N
 
 
 WITHOUT_DATA = {
+    "of numbers": """
+        def main():
+            x, y = np.load("nowhere.npy"), np.load("labels.npy")
+            tuner = kt.RandomSearch(build, "val_loss", max_trials=4)
+            tuner.search(x, y, validation_split=0.2)
+            loss, error, more = tuner.get_best_models()[0].evaluate(x, y)
+
+        main()
+    """,
     "in a function": """
         def main():
             x, y = np.load("nowhere.npy"), np.load("labels.npy")
@@ -1199,6 +1208,20 @@ async def test_what_other_trials_or_epochs_would_bring_is_no_failure_after_a_sea
 ) -> None:
     found = await played(agent, AFTER + "    " + line)
     assert (found.verdict, fact is None or fact in found.facts) == (verdict, True)
+
+
+async def test_values_that_have_nothing_to_do_with_the_search_fail_after_it_as_they_are(agent: Agent) -> None:
+    text = f"""
+        one = x[0]
+        {TUNER.strip()}
+        {SEARCH.strip()}
+        best = tuner.get_best_models()[0]
+        print(best.predict(x[:1])[one.shape[1]])
+    """
+    found = await played(agent, text)
+    assert (found.verdict, found.stage, found.error and found.error.type) == ("fail", "after", "IndexError")
+    filled = text.replace("one = x[0]", "one = list(x[0])").replace("one.shape[1]", "one[7]")
+    assert (await played(agent, filled)).verdict == "unknown", "trials may fill a list"
 
 
 async def test_a_callback_itself_has_nothing_of_what_its_copies_saw(agent: Agent) -> None:

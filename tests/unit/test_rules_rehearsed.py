@@ -917,3 +917,8 @@ def test_a_metric_that_no_trial_has_is_written_as_one_that_they_have() -> None:
 def test_two_metrics_are_not_alike_for_being_of_the_validation(written: str, near: list[str]) -> None:
     known = ["val_accuracy", "val_mae", "val_loss", "loss"]
     assert remedies._near(written, known) == near
+
+
+@pytest.mark.parametrize(("written", "known"), [("val_acc", "val_accuracy"), ("val_accuracy", "val_acc")])
+def test_a_short_name_of_a_metric_and_the_long_one_stand_for_each_other(written: str, known: str) -> None:
+    assert remedies._near(written, ["loss", known, "val_loss"]) == [known]

@@ -7,7 +7,7 @@ import linecache
 import re
 import sys
 from types import CodeType, FrameType, TracebackType
-from typing import Any, Dict, Iterable, List, Optional, Tuple, cast
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple, cast
 
 Span = Dict[str, Any]
 """The fields of a span: path, line, column, end_line, end_column."""
@@ -93,6 +93,28 @@ class Positions:
         given = [each for call in calls for each in (*call.args, *call.keywords)]
         return not any(isinstance(each, ast.Starred) or getattr(each, "arg", "") is None for each in given)
 
+    def names(self, frame: Dict[str, Any]) -> Optional[Set[str]]:
+        """The names in the expression that a frame runs, where it calls nothing; None where that is not known."""
+        span = frame["span"]
+        for statement in self._statements_of(span["path"]) if frame["line"] is None else ():
+            for node in ast.walk(statement):
+                if isinstance(node, ast.expr) and _span(span["path"], *_place(node)) == span:
+                    inside = list(ast.walk(node))
+                    called = any(isinstance(each, (ast.Call, ast.Await)) for each in inside)
+                    return None if called else {each.id for each in inside if isinstance(each, ast.Name)}
+        return None
+
+    def bound(self, lines: Iterable[Sequence[int]]) -> Set[str]:
+        """The names that statements on some lines bind, in any of the files."""
+        return {
+            node.id
+            for path in self.paths
+            for statement in self._statements_of(path)
+            if any(first <= statement.lineno <= last for first, last in lines)
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+
     def may_be_caught(self, frames: Iterable[Dict[str, Any]]) -> bool:
         """Whether one of some frames stands in a `try` with handlers, which decide what an error comes to."""
         return any(
@@ -152,6 +174,15 @@ class Positions:
             node.col_offset,
             node.end_col_offset or node.col_offset,
         )
+
+
+def _place(node: ast.expr) -> Tuple[int, int, int, int]:
+    return (
+        node.lineno,
+        node.end_lineno or node.lineno,
+        node.col_offset,
+        node.end_col_offset or node.col_offset,
+    )
 
 
 def _span(path: str, line: int, end_line: int, column: int, end_column: int) -> Span:

@@ -22,6 +22,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set,
 
 import keras
 import keras_tuner
+import numpy
 
 from . import (
     best,
@@ -243,6 +244,8 @@ class Watch:
         counted = self._best.lacking(error) or self._best.ill_taken(error)
         if last and (self._is_no_value(error) or counted is not None or isinstance(error, UnboundLocalError)):
             return True
+        if last and self._is_of_no_search(error):
+            return True
         return isinstance(error, (AttributeError, TypeError)) and (last or any(around))
 
     def _refuses_arguments(self, error: BaseException) -> bool:
@@ -261,6 +264,17 @@ class Watch:
         own = home is not None and (home.__name__.startswith("keras_tuner") or "__hypershape__" in vars(home))
         plain = self._positions.calls_plainly(frames[-1]) and not self._positions.may_be_caught(frames)
         return kind in _OF_ARGUMENTS and own and plain
+
+    def _is_of_no_search(self, error: BaseException) -> bool:
+        """Whether values are at fault with which the search has nothing to do: what fails names nothing that came from it."""
+        if not isinstance(error, (IndexError, ArithmeticError)) or self._assumption.made:
+            return False
+        names = self._positions.names(self._positions.frames(error.__traceback__)[-1])
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        values = [frame.f_locals.get(each, frame.f_globals.get(each)) for each in names or ()]
+        # A list may be one that trials fill.
+        fixed = all(isinstance(each, (numpy.ndarray, tuple, str, int, float)) for each in values)
+        return names is not None and fixed and not names & self._positions.bound(self._acts)
 
     def _is_no_value(self, error: BaseException) -> bool:
         """Whether a key is missing that more trials would not have brought, as those of what the file collects by a value."""
@@ -389,6 +403,9 @@ class Watch:
         """Whether a failure is none of the data that is missing: neither of its shapes nor of what stands for it."""
         frames = list(traceback.walk_tb(error.__traceback__))
         if stage == "slice" and self._refuses_arguments(error):
+            return True
+        counts = (self._best.lacking(error), self._best.ill_taken(error))
+        if stage == "after" and counts != (None, None):
             return True
         modules = [frame.f_globals.get("__name__") or "" for frame, _ in frames]
         asks = [

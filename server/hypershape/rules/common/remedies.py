@@ -276,6 +276,7 @@ def _near(written: str, known: Sequence[str]) -> list[str]:
         each
         for each in found
         if bare[each].startswith(bare[written])
+        or bare[written].startswith(bare[each])
         or get_close_matches(bare[written], [bare[each]], cutoff=_ALIKE)
     ]
 
@@ -391,7 +392,11 @@ def _with_known_ending(story: Story, code: Code) -> Iterator[Fix]:
     failed = code.expression(place(story, code), ast.Call)
     for call in code.calls:
         is_checkpoint = (code.origin(call.func) or "").endswith(".ModelCheckpoint")
-        is_save = call is failed and isinstance(call.func, ast.Attribute) and call.func.attr == "save"
+        is_save = (
+            call is failed
+            and isinstance(call.func, ast.Attribute)
+            and call.func.attr in ("save", "save_weights")
+        )
         given = code.argument(call, "filepath", 0) if is_checkpoint or is_save else None
         text = code.resolve(given) if given is not None else None
         while isinstance(text, ast.BinOp):
