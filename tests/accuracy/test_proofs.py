@@ -24,7 +24,7 @@ QUICK = ("scoped blocks", "skips that meet")
 """The spaces that are looked at where that number is not set."""
 
 PROVED = (
-    *QUICK, "towers that add", "windows of a series", "causal stack", "cnn per level", "decoder per level", "pooling kinds", "pooling per level",
+    *QUICK, "branches that meet", "towers that add", "windows of a series", "causal stack", "cnn per level", "decoder per level", "pooling kinds", "pooling per level",
     "recurrent per level", "residual strides", "residual widths", "conv lstm", "masked embedding", "raw operations",
     "subclassed resnet", "wrapped functional model",
 )  # fmt: skip
