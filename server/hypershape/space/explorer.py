@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -72,6 +73,10 @@ MOST_CORRECTIONS = 12
 MOST_POINTS = 50
 """In each of so many rounds at most so many counterexamples are added to what a condition is sought among."""
 
+CORRECTING_SECONDS, LEAST_CORRECTING_SECONDS = 10.0, 2.0
+"""Processor time in which the conditions of a finished space may be corrected, all together, and each in any case: who
+waits for the last figures has had the budget's time already."""
+
 MOST_CORNERS = 64
 MOST_RANDOM = 20_000
 MOST_ENDS = 12
@@ -132,6 +137,8 @@ class Explorer:
         self._next_try: dict[object, int] = {}
         """Where a condition was sought in vain, how many failures there have to be before it is sought again."""
         self._without_condition: set[object] = set()
+        self._corrected = 0.0
+        """Seconds that conditions of the finished space have taken."""
         """Kinds of failures in a space that is covered for which there is none: more reports tell nothing new."""
         self._suspects: dict[object, list[str]] = {}
         self._confirmed: set[tuple[object, object]] = set()
@@ -689,7 +696,10 @@ class Explorer:
             return None
         if self._known.related is not None and key in self._without_condition:
             return None
+        began = time.thread_time()
         condition = self._seek(key, failing, building)
+        if finished:
+            self._corrected += time.thread_time() - began
         self._conditions[key] = (self._known.version, condition)
         if finished:
             self._final.add(key)
@@ -712,7 +722,10 @@ class Explorer:
             spoken = self._spoken_for(key, hps.keys())
             bad, good = [*failing, *spoken[0]], [*building, *spoken[1]]
             elsewhere = others(key, self.reports)
+        until = time.thread_time() + max(CORRECTING_SECONDS - self._corrected, LEAST_CORRECTING_SECONDS)
         for _ in range(MOST_CORRECTIONS):
+            if time.thread_time() > until:
+                return None
             condition = smallest_condition(bad, good, hps, self._suspects.get(key, ()), elsewhere)
             if condition is None and len(few := telling(hps, bad, good)) < len(hps):
                 # Branches that every run depends on hide what decides among them.
