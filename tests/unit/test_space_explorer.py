@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from hypershape.model import Configuration, Frame, Hyperparameter, ProbeError, Report, Span, Value
-from hypershape.space import Explorer, contains
+from hypershape.space import Explorer, contains, explorer
 
 
 class Recorder:
@@ -295,6 +295,22 @@ def test_a_condition_follows_reports_that_are_corrected() -> None:
     )
     (cause,) = explorer.causes()
     assert (str(cause.condition), cause.share) == ("blocks >= 7", pytest.approx(3 / 9))
+
+
+def test_a_condition_for_which_there_is_no_time_is_left_out_and_the_figures_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def told() -> tuple[str | None, bool, float]:
+        explored, _ = explore(layers)
+        (cause,) = explored.causes()
+        return cause.condition and cause.condition.text, cause.exact, explored.coverage.failing_share
+
+    text, exact, share = told()
+    assert text is not None and exact
+    monkeypatch.setattr(explorer, "CORRECTING_SECONDS", -1.0)
+    assert told() == (text, exact, share)
+    monkeypatch.setattr(explorer, "LEAST_CORRECTING_SECONDS", -1.0)
+    assert told() == (None, False, share)
 
 
 def test_what_is_said_of_a_finished_space_does_not_depend_on_the_way_through_it() -> None:
