@@ -28,15 +28,14 @@ export class Crashes implements ErrorHandler {
     }
     this.times = [];
     const message = 'The language server ended three times in three minutes and is not started again.';
-    if (!this.gaveUp(message)) {
-      return { action: CloseAction.DoNotRestart, handled: true };
+    if (this.gaveUp(message)) {
+      void vscode.window.showErrorMessage(`Hypershape: ${message}`, RESTART, LOG).then((answer) => {
+        if (answer === RESTART) {
+          return vscode.commands.executeCommand('hypershape.restartServer');
+        }
+        return answer === LOG ? vscode.commands.executeCommand('hypershape.showLogs') : undefined;
+      });
     }
-    void vscode.window.showErrorMessage(`Hypershape: ${message}`, RESTART, LOG).then((answer) => {
-      if (answer === RESTART) {
-        return vscode.commands.executeCommand('hypershape.restartServer');
-      }
-      return answer === LOG ? vscode.commands.executeCommand('hypershape.showLogs') : undefined;
-    });
     return { action: CloseAction.DoNotRestart, handled: true };
   }
 }

@@ -75,6 +75,11 @@ class Span:
     end_column: int
 
     @property
+    def start(self) -> Span:
+        """The empty place before it, where an edit puts a text."""
+        return Span(self.path, self.line, self.column, self.line, self.column)
+
+    @property
     def end(self) -> Span:
         """The empty place behind it, where an edit adds a text."""
         return Span(self.path, self.end_line, self.end_column, self.end_line, self.end_column)

@@ -7,7 +7,7 @@ import linecache
 import re
 import sys
 from types import CodeType, FrameType, TracebackType
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple, cast
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple, Union, cast
 
 Span = Dict[str, Any]
 """The fields of a span: path, line, column, end_line, end_column."""
@@ -167,16 +167,11 @@ class Positions:
             text = linecache.getline(path, line).rstrip()
             begin = len(text) - len(text.lstrip())
             return _fields(path, line, begin + 1, line, len(text) + 1)
-        return _span(
-            path,
-            node.lineno,
-            node.end_lineno or node.lineno,
-            node.col_offset,
-            node.end_col_offset or node.col_offset,
-        )
+        return _span(path, *_place(node))
 
 
-def _place(node: ast.expr) -> Tuple[int, int, int, int]:
+def _place(node: Union[ast.expr, ast.stmt]) -> Tuple[int, int, int, int]:
+    """Its lines and 0-based UTF-8 columns, in the order of `_span`."""
     return (
         node.lineno,
         node.end_lineno or node.lineno,

@@ -167,8 +167,8 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
     if target.coverage.failed or target.causes or any(each.verdict == "fail" for each in target.rehearsals):
         return "✗", "red", text
     # A check mark is a proof; what was only sampled may still fail where nothing was tried.
-    open_ = target.hinges or target.rehearsals_cut or _is_cut(target)
-    proved = target.coverage.mode == "exhaustive" and not open_
+    is_open = target.hinges or target.rehearsals_cut or _is_cut(target)
+    proved = target.coverage.mode == "exhaustive" and not is_open
     return ("✓", "green", text) if proved else ("○", "cyan", text)
 
 
@@ -197,11 +197,15 @@ def _rehearsed(target: TargetAnalysis) -> str:
 
 def _is_cut(target: TargetAnalysis) -> bool:
     """Whether its search was begun and ended by a limit, so that it may still fail (HS904 says which)."""
-    played = target.rehearsals
-    ended = [each.error for each in played if each.verdict == "unknown" and each.stage != "after"]
     # Of data that is not at hand the last part of the sentence tells.
-    by_limit = [each for each in ended if each and each.stage == "limit" and each.type != "Missing"]
-    return bool(played) and len(by_limit) == len(played)
+    return bool(target.rehearsals) and all(
+        each.verdict == "unknown"
+        and each.stage != "after"
+        and each.error is not None
+        and each.error.stage == "limit"
+        and each.error.type != "Missing"
+        for each in target.rehearsals
+    )
 
 
 def coverage_sentence(coverage: Coverage) -> str:

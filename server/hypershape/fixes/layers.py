@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from hypershape.fixes import edits
-from hypershape.model import Edit, Span
+from hypershape.model import Edit
 from hypershape.source import Code
 
 
@@ -27,9 +27,7 @@ def sibling(node: ast.expr, name: str, code: Code) -> tuple[str, tuple[Edit, ...
     for statement in code.import_statements:
         for alias in statement.names if isinstance(statement, ast.ImportFrom) else ():
             if (alias.asname or alias.name) == node.id:
-                end = code.span(alias)
-                place = end.end
-                return name, (Edit(place, f", {name}"),)
+                return name, (Edit(code.span(alias).end, f", {name}"),)
     return None
 
 
@@ -89,4 +87,4 @@ def _element(before: ast.expr, text: str, code: Code) -> Edit:
     span = code.span(before)
     indent = code.text.line(span.line)[: span.column - 1]
     between = " " if indent.strip() else f"{code.text.newline}{indent}"
-    return Edit(Span(span.path, span.line, span.column, span.line, span.column), f"{text},{between}")
+    return Edit(span.start, f"{text},{between}")

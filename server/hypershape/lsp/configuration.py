@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -69,14 +69,8 @@ class Configuration:
         python = values.pop("interpreter")
         hints, length = _hints(section.get("inlayHints"), problems)
         chosen = Settings(**values, python=python)
-        run = section.get("run") or base.run
-        if run not in RUNS:
-            problems.append(f"run is one of {', '.join(RUNS)}, not {run!r}.")
-            run = base.run
-        mode = _found(section, "device.mode") or "auto"
-        if mode not in MODES:
-            problems.append(f"device.mode is one of {', '.join(MODES)}, not {mode!r}.")
-            mode = base.mode
+        run = _one_of(RUNS, "run", section.get("run") or base.run, base.run, problems)
+        mode = _one_of(MODES, "device.mode", _found(section, "device.mode") or "auto", base.mode, problems)
         return cls(trusted is True, chosen, selected, tuple(problems), hints, length, run, mode)
 
     def settings(self, project: Settings) -> Settings:
@@ -113,6 +107,14 @@ def _found(section: Mapping[str, Any], name: str) -> Any:
     for part in name.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def _one_of(known: Sequence[str], name: str, value: Any, before: str, problems: list[str]) -> str:
+    """A value that is one of a few words; as it was before where it is another."""
+    if value in known:
+        return str(value)
+    problems.append(f"{name} is one of {', '.join(known)}, not {value!r}.")
+    return before
 
 
 def _hints(value: Any, problems: list[str]) -> tuple[bool, int]:

@@ -11,6 +11,8 @@ from lsprotocol import types
 
 if TYPE_CHECKING:
     from hypershape.lsp.server import Server
+    from hypershape.lsp.session import Session
+    from hypershape.model import Analysis, Report
 
 REPORT = "hypershape.report"
 
@@ -26,19 +28,20 @@ def register(server: Server) -> None:
 
         session = server.sessions.get(server.owner(uri))
         analysis = session.analysis if session is not None else None
-        pinned = {
-            target.target.name: found
-            for target in (analysis.targets if analysis is not None else ())
-            if session is not None
-            and (pin := session.pins.get(target.target.name)) is not None
-            and (found := pin.report(target)) is not None
-        }
+        pinned = _pinned(session, analysis) if session is not None and analysis is not None else {}
         text = await aside(page, [analysis] if analysis is not None else [], server.folders(), pinned)
         window = server.client_capabilities.window
         if not any(shown) and window is not None and window.show_document is not None:
             path = await aside(_written, uri, text)
             await server.window_show_document_async(types.ShowDocumentParams(path.as_uri(), external=True))
         return text
+
+
+def _pinned(session: Session, analysis: Analysis) -> dict[str, Report]:
+    """The probes of the pinned configurations, by the name of the target."""
+    pins = {each.target.name: (session.pins.get(each.target.name), each) for each in analysis.targets}
+    found = {name: pin.report(target) for name, (pin, target) in pins.items() if pin is not None}
+    return {name: report for name, report in found.items() if report is not None}
 
 
 def _written(uri: str, text: str) -> Path:

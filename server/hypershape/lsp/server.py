@@ -354,7 +354,9 @@ class Server(LanguageServer):
             beside = not self.places.is_latest(session.uri)
             usual = Options(level="auto", processes=1 if beside else processes(spare=True), on_top=True)
             options = chosen.options(usual)
-            reason = await asyncio.to_thread(resting.reason, configuration.mode, session.asked)
+            reason = None
+            if agent is not None:
+                reason = await asyncio.to_thread(resting.reason, configuration.mode, session.asked)
             options = replace(resting.rested(options, configuration.mode, reason), patience=session.patience)
             session.agent = agent
             states = analyse(document, agent, options, previous=before, cache=cache, widen=widen)

@@ -60,8 +60,9 @@ svg text { fill: currentColor; font-size: 12px; paint-order: stroke; stroke-widt
 svg polyline { fill: none; stroke: var(--build); stroke-opacity: .35; stroke-width: 1.5; }
 svg polyline.fails { stroke: var(--fail); stroke-opacity: .8; stroke-dasharray: 6 3; }
 svg polyline:hover { stroke-width: 4; stroke-opacity: 1; }
-svg.bar { min-width: 0; width: 72px; height: 20px; display: block; } svg.bar rect { fill: var(--build); fill-opacity: .55; }
+svg.bar { min-width: 0; display: block; } svg.bar rect { fill: var(--build); fill-opacity: .55; }
 """
+STYLE += f"svg.bar {{ width: {BAR_WIDTH}px; height: {BAR_HEIGHT}px; }}\n"
 
 
 def page(

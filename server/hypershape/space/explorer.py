@@ -137,9 +137,9 @@ class Explorer:
         self._next_try: dict[object, int] = {}
         """Where a condition was sought in vain, how many failures there have to be before it is sought again."""
         self._without_condition: set[object] = set()
+        """Kinds of failures in a space that is covered for which there is none: more reports tell nothing new."""
         self._corrected = 0.0
         """Seconds that conditions of the finished space have taken."""
-        """Kinds of failures in a space that is covered for which there is none: more reports tell nothing new."""
         self._suspects: dict[object, list[str]] = {}
         self._confirmed: set[tuple[object, object]] = set()
         self._causes: tuple[Cause, ...] | None = None

@@ -202,7 +202,7 @@ def _drawn(node: ast.expr | None, code: Code) -> tuple[str, ...]:
 
 def _looked_up(span: Span, table: str) -> Iterator[Edit]:
     """The value of a Choice in a table: `{"mse": "mse", "own": own}[hp.Choice(…)]`."""
-    yield Edit(Span(span.path, span.line, span.column, span.line, span.column), f"{{{table}}}[")
+    yield Edit(span.start, f"{{{table}}}[")
     yield Edit(span.end, "]")
 
 

@@ -193,8 +193,9 @@ def _kept_rate(story: Story, code: Code) -> Iterator[Fix]:
         return
     rate = parameters[1].arg
     last, indent = code.span(schedule.body[-1]), " " * schedule.body[-1].col_offset
-    end = last.end
-    yield Fix(f"Keep {rate} in the other epochs", (Edit(end, f"{code.text.newline}{indent}return {rate}"),))
+    yield Fix(
+        f"Keep {rate} in the other epochs", (Edit(last.end, f"{code.text.newline}{indent}return {rate}"),)
+    )
 
 
 def _first_time(story: Story, code: Code) -> Iterator[Fix]:
@@ -237,9 +238,7 @@ def _all_taken(story: Story, code: Code) -> Iterator[Fix]:
         if not isinstance(taken, (ast.Tuple, ast.List)) or not _touch(code.span(taken), where):
             continue
         if 0 < len(taken.elts) < len(numbers):
-            last = code.span(taken.elts[-1])
-            end = last.end
-            yield Fix(f"Take all {len(numbers)} numbers", (Edit(end, ", *_"),))
+            yield Fix(f"Take all {len(numbers)} numbers", (Edit(code.span(taken.elts[-1]).end, ", *_"),))
 
 
 def _touch(one: Span, other: Span) -> bool:
@@ -353,9 +352,8 @@ def _with_keywords(method: ast.FunctionDef, code: Code) -> Edit | None:
         code.span(each) for each in (*given, *method.args.defaults, *filter(None, method.args.kw_defaults))
     ]
     last = max(ends, key=lambda each: (each.end_line, each.end_column))
-    place = last.end
     rest = code.text.line(last.end_line)[last.end_column - 1 :].lstrip()
-    return Edit(place, ", **kwargs") if rest.startswith(")") else None
+    return Edit(last.end, ", **kwargs") if rest.startswith(")") else None
 
 
 def _given_twice(story: Story, code: Code) -> Iterator[Fix]:
@@ -469,11 +467,9 @@ def _taken_without(story: Story, code: Code) -> Iterator[Fix]:
     last = parameters[-1]
     if last.arg != "y" or method.args.defaults or method.args.vararg is not None:
         return
-    end = code.span(last)
-    place = end.end
     yield Fix(
         "Let y be left out, as with a dataset",
-        (Edit(place, "=None" if last.annotation is None else " = None"),),
+        (Edit(code.span(last).end, "=None" if last.annotation is None else " = None"),),
     )
 
 
@@ -523,10 +519,8 @@ def _with_model(story: Story, code: Code) -> Iterator[Fix]:
     first = around[around.index(method) - 1]
     loop, model, indent = code.source(each.target), method.args.args[2].arg, " " * first.col_offset  # type: ignore[attr-defined]
     newline = f"{code.text.newline}{indent}"
-    span = code.span(first)
-    start = Span(span.path, span.line, span.column, span.line, span.column)
     text = f"for {loop} in {each.iter.id}:{newline}    {loop}.set_model({model}){newline}"
-    yield Fix(f"Give {each.iter.id} the model first", (Edit(start, text),))
+    yield Fix(f"Give {each.iter.id} the model first", (Edit(code.span(first).start, text),))
 
 
 def _without_end(story: Story, code: Code) -> Iterator[Fix]:

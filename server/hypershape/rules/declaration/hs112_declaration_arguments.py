@@ -8,7 +8,7 @@ from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.fixes.calls import other_method
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import ANY_STAGE, label, matching_cause
 from hypershape.rules.common.wording import listed
@@ -150,9 +150,7 @@ def _repairs(call: HpCall, code: Code) -> Iterator[Fix]:
             yield Fix("Keep the value: hp.Fixed", (other_method(call, "Fixed", code),))
     if call.kind == "Choice" and second is not None and len(call.node.args) > 2:
         first, last = code.span(second), code.span(call.node.args[-1])
-        start = Span(first.path, first.line, first.column, first.line, first.column)
-        end = last.end
-        yield Fix("Put the values in a list", (Edit(start, "["), Edit(end, "]")))
+        yield Fix("Put the values in a list", (Edit(first.start, "["), Edit(last.end, "]")))
 
 
 def _problem(call: HpCall) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.places import name_of, returns_nothing
 from hypershape.rules.common.tuners import PARAMETERS
@@ -132,9 +132,7 @@ def _returning(method: ast.FunctionDef, code: Code) -> Iterator[Fix]:
     if added is not None:
         yield Fix(f"Return {returned}", (added,))
     elif isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
-        place = code.span(last)
-        start = Span(place.path, place.line, place.column, place.line, place.column)
-        yield Fix("Return what it computes last", (Edit(start, "return "),))
+        yield Fix("Return what it computes last", (Edit(code.span(last).start, "return "),))
 
 
 def _judged(bases: set[str], made: ast.ClassDef) -> str | None:

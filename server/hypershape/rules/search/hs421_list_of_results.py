@@ -130,9 +130,7 @@ class ListOfResults(Rule):
 
 
 def _first(listed: ast.expr, code: Code) -> Iterator[Fix]:
-    end = code.span(listed)
-    place = end.end
-    yield Fix("Take the best one", (Edit(place, "[0]"),))
+    yield Fix("Take the best one", (Edit(code.span(listed).end, "[0]"),))
 
 
 def _kind(call: ast.Call, code: Code) -> str | None:
