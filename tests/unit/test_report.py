@@ -12,6 +12,9 @@ from typer.testing import CliRunner
 
 from hypershape import report
 from hypershape.cli.main import app
+from hypershape.lsp import reports
+from hypershape.lsp.session import Session
+from hypershape.lsp.shapes import Pin
 from hypershape.model import Finding, Fix, Hyperparameter, Severity
 
 from .test_lsp_shapes import DENSE, REPORTS, analysis
@@ -77,6 +80,16 @@ def test_layers_are_drawn_at_the_pinned_configuration_else_at_a_telling_one() ->
     assert len(drawn(page)) == len(usual) and drawn(page) != usual
     height = math.prod(size for size in large.layers[0].output_shapes[0][1:-1] if size)
     assert drawn(page)[0] == f"32 wide, {height} high"
+
+
+def test_the_probe_of_a_pinned_configuration_is_found_by_its_target() -> None:
+    known, session = analysis(hyperparameters=SPACE), Session("file:///project/model.py")
+    assert reports._pinned(session, known) == {}
+    name, probed = known.targets[0].target.name, known.targets[0].reports[1]
+    session.pins = {name: Pin(probed.configuration), "gone": Pin(probed.configuration)}
+    assert reports._pinned(session, known) == {name: probed}
+    session.pins = {name: Pin({**probed.configuration, "kernel": 1})}
+    assert reports._pinned(session, known) == {}
 
 
 def test_a_layer_without_known_sizes_is_not_drawn() -> None:
