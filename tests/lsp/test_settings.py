@@ -44,6 +44,39 @@ async def test_each_folder_of_a_workspace_has_its_own_interpreter(editor: Editor
     await editor.until(places["one"][1].exists)
 
 
+async def test_each_folder_says_when_it_is_analysed_and_may_say_something_else_later(
+    editor: Editor, tmp_path: Path
+) -> None:
+    (tmp_path / "calm").mkdir()
+    python, note = interpreter(tmp_path / "env")
+
+    def sets(run: str) -> None:
+        editor.client.set_configuration(
+            {"run": run, "interpreter": str(python)},
+            section="hypershape",
+            scope_uri=(tmp_path / "calm" / "cnn.py").as_uri(),
+        )
+
+    sets("manual")
+    folders = [types.WorkspaceFolder((tmp_path / name).as_uri(), name) for name in ("calm", "env")]
+    await editor.client.initialize_session(
+        types.InitializeParams(
+            capabilities=client_capabilities("visual-studio-code"),
+            workspace_folders=folders,
+            initialization_options={"trusted": True},
+        )
+    )
+    uri = editor.open(tmp_path / "calm" / "cnn.py", CNN.replace("3, 9, step=2", "3, 10, step=2"))
+    await editor.until(lambda: "HS103" in editor.codes(uri))
+    editor.replace(uri, "3, 10, step=2", "3, 9, step=2")
+    await asyncio.sleep(0.5)
+    assert "HS103" in editor.codes(uri) and not note.exists()
+
+    sets("onType")
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams({"trusted": True}))
+    await editor.until(lambda: "HS103" not in editor.codes(uri) and note.exists())
+
+
 async def test_nothing_is_run_before_it_is_asked_for_where_the_user_wants_it_so(
     editor: Editor, tmp_path: Path
 ) -> None:

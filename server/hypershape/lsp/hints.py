@@ -21,10 +21,11 @@ def register(server: Server) -> None:
     async def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
         owner = server.owner(params.text_document.uri)
         session = await server.settled(owner)
-        if session is None or not server.configuration.hints:
+        settings = server.settings_of(owner)
+        if session is None or not settings.hints:
             return []
         found = await _lines(session)
-        return _hints(session, params, found, server.configuration.hint_length)
+        return _hints(session, params, found, settings.hint_length)
 
     @server.feature(types.INLAY_HINT_RESOLVE)
     async def resolve(hint: types.InlayHint) -> types.InlayHint:

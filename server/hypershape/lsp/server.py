@@ -211,7 +211,7 @@ class Server(LanguageServer):
         session = self.sessions.get(uri)
         if session is not None:
             session.patience, session.asked = 1.0, False
-        if self.configuration.run == "onType":
+        if self.settings_of(uri).run == "onType":
             self.schedule(uri)
             self.schedule_around(uri)
 
@@ -221,7 +221,7 @@ class Server(LanguageServer):
 
     def saved(self, uri: str) -> None:
         self.places.touch(uri)
-        if self.configuration.run == "onSave" and uri in self.sessions:
+        if self.settings_of(uri).run == "onSave" and uri in self.sessions:
             self.schedule(uri)
             self.schedule_around(uri)
 
@@ -247,7 +247,7 @@ class Server(LanguageServer):
     async def settled(self, uri: str) -> Session | None:
         """What is known of a document, waiting a moment for the first word on its text after an edit."""
         session, until = self.sessions.get(uri), time.monotonic() + SETTLING_SECONDS
-        waits = self.configuration.run == "onType"
+        waits = self.settings_of(uri).run == "onType"
         while session is not None and not (session.versions and self._current(session.versions)):
             if time.monotonic() > until or not waits:
                 break
@@ -339,7 +339,7 @@ class Server(LanguageServer):
             return
         document, view, versions = found.document, found.view, found.versions
         folder = Path(document.path).parent
-        configuration = await self._configured(session.uri)
+        configuration = session.configuration = await self._configured(session.uri)
         chosen = await asyncio.to_thread(self._settings, folder, configuration)
         # What runs only when it is asked for reads the text alone until then.
         wanted = configuration.run != "manual" or session.asked
@@ -406,6 +406,11 @@ class Server(LanguageServer):
             if session.analysis is not None and path in session.analysis.module.around and other != uri:
                 self.schedule(other, AROUND_SECONDS)
 
+    def settings_of(self, uri: str) -> Configured:
+        """What the editor set for an open document when it was analysed last, or for all of them."""
+        session = self.sessions.get(uri)
+        return session.configuration if session is not None and session.configuration else self.configuration
+
     async def _configured(self, uri: str) -> Configured:
         """What the editor sets for one document: the folders of a workspace may differ."""
         workspace = self.client_capabilities.workspace
@@ -456,6 +461,13 @@ class Server(LanguageServer):
         for problem in self.configuration.problems:
             self.tell_once(problem)
         return self.configuration != before
+
+    async def configure_folders(self) -> None:
+        """Analyses the documents again for whose folder the editor sets something else than it did."""
+        for uri, session in list(self.sessions.items()):
+            before = session.configuration
+            if before is not None and await self._configured(uri) != before and uri in self.sessions:
+                self.schedule(uri, 0.0)
 
     def _current(self, versions: dict[str, int | None]) -> bool:
         opened = {uri: self._opened(uri) for uri in versions}
@@ -639,7 +651,11 @@ def create_server() -> Server:
         if isinstance(section, dict) and "hypershape" in section:
             section = section["hypershape"]
         if server.configure(section):
+            for session in server.sessions.values():
+                session.configuration = None
             await server.restart()
+        else:
+            await server.configure_folders()
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(params: types.HoverParams) -> types.Hover | None:

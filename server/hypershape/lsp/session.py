@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from hypershape.lsp.configuration import Configuration
 from hypershape.lsp.positions import View
 from hypershape.lsp.typing import Typing
 from hypershape.model import Analysis
@@ -24,6 +25,8 @@ class Session:
     task: asyncio.Task[None] | None = None
     analysis: Analysis | None = None
     view: View | None = None
+    configuration: Configuration | None = None
+    """What the editor set for it when it was analysed last."""
     versions: dict[str, int | None] = field(default_factory=dict)
     probed: Analysis | None = None
     """The last analysis with probe results, for hovers and diagnostics until the next one."""
