@@ -28,7 +28,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 TYPES := types-linux types-darwin types-win32
 
-.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python cluster accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean $(TYPES)
+.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python cluster remote accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean $(TYPES)
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -38,6 +38,7 @@ help:
 	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-neovim, test-python are its parts'
 	@echo 'make both      every Python test with forks, then with spare interpreters in their place, as on Windows and macOS'
 	@echo 'make cluster   checks by a real Dask cluster on this machine, one of whose workers is killed'
+	@echo 'make remote    checks over a real server of SSH on this machine, whose line is cut in the middle'
 	@echo 'make accuracy  symbolic probes compared with real builds'
 	@echo 'make families  the same over spaces of every kind, many configurations of each'
 	@echo 'make versions  the same under every promised version of Keras and its backends'
@@ -136,6 +137,10 @@ $(DASK_READY): $(PYTHON_READY)
 
 cluster: $(DASK_READY)
 	PYTHONPATH=$(CURDIR)/$(DASK_DIR) $(BIN)/pytest -q tests/cluster/check_cluster.py
+
+remote: $(PYTHON_READY)
+	bash tests/remote/sshd.sh
+	$(BIN)/pytest -q tests/remote/check_ssh.py
 
 accuracy: $(PYTHON_READY)
 	$(BIN)/python -m tests.accuracy
