@@ -12,11 +12,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+
+from hypershape import source
+from hypershape.cli.cluster import connected
+from hypershape.model import Options
+from hypershape.probe import Folders
 
 MODEL = """import keras
 from helper import units
@@ -114,6 +120,16 @@ def test_a_worker_that_is_killed_in_the_middle_costs_no_file(cluster: Cluster, t
     assert [each["path"] for each in alone] == ["helper.py", *(f"model_{number}.py" for number in range(4))]
     gone, alive = psutil.wait_procs(left, 10)
     assert gone and not alive
+
+
+async def test_a_worker_says_how_far_it_is(cluster: Cluster, tmp_path: Path) -> None:
+    files(tmp_path, 1)
+    told: list[str | None] = []
+    document = source.read(tmp_path / "model_0.py")
+    widen = partial(source.across, workspace=source.Workspace())
+    async with connected(cluster.address) as to:
+        state = await to.check(document, Options(level="symbolic"), None, Folders(), widen, told.append)
+    assert state.done and len(told) > 1 and any("prob" in each for each in told if each)
 
 
 def test_ctrl_c_ends_what_the_workers_do(cluster: Cluster, tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ class _Checker:
 
         async def checked(path: Path, chosen: Settings, agent: Agent | None) -> Analysis:
             if self.cluster is not None:
-                return await self._sent(path, chosen, self.cluster)
+                return await self._sent(path, chosen, self.cluster, partial(tell, path))
             async with places:
                 return await self._last(path, chosen, agent, tell)
 
@@ -209,11 +209,13 @@ class _Checker:
         assert state is not None
         return state
 
-    async def _sent(self, path: Path, chosen: Settings, to: cluster.Cluster) -> Analysis:
+    async def _sent(
+        self, path: Path, chosen: Settings, to: cluster.Cluster, tell: Callable[[str | None], None]
+    ) -> Analysis:
         """The finished analysis of one file, by a worker. Raises source.Unreadable or CannotRun."""
         document, command = source.read(path), self._trust.named(chosen)
         options = chosen.options(self._usual)
-        return await to.check(document, options, command, Folders(chosen.paths or ()), self._widen)
+        return await to.check(document, options, command, Folders(chosen.paths or ()), self._widen, tell)
 
     def take_unfinished(self) -> Sequence[Analysis]:
         """What is known of the files that were begun and are not finished; they count as checked from now on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +32,14 @@ class Cluster:
         self._run = uuid.uuid4().hex
         self._alone_since: float | None = None
         self._futures: set[Any] = set()
+        self._tell: dict[str, Callable[[str | None], None]] = {}
+        client.subscribe_topic(worker.topic(self._run), self._told)
+
+    def _told(self, event: tuple[float, tuple[str, str | None]]) -> None:
+        """A worker says how far it is."""
+        path, progress = event[1]
+        if path in self._tell:
+            self._tell[path](progress)
 
     @property
     def places(self) -> int:
@@ -49,8 +57,12 @@ class Cluster:
         command: tuple[str, ...] | None,
         folders: Folders,
         widen: Widen,
+        tell: Callable[[str | None], None],
     ) -> Analysis:
-        """The finished analysis of a file. Where its worker is lost, another one begins again. Raises CannotRun."""
+        """The finished analysis of a file. Where its worker is lost, another one begins again. Raises CannotRun.
+
+        `tell` is called with what is being done for it, as workers report it.
+        """
         module = await asyncio.to_thread(lambda: widen(source.analyse(document)))
         work = worker.Work(
             self._run,
@@ -62,6 +74,7 @@ class Cluster:
             command,
             folders,
         )
+        self._tell[document.path] = tell
         future = self._client.submit(worker.check, work, pure=False)
         self._futures.add(future)
         try:
@@ -73,6 +86,7 @@ class Cluster:
         finally:
             self._futures.discard(future)
             future.release()
+            self._tell.pop(document.path, None)
 
     def _look(self) -> None:
         """Raises CannotRun where nobody is left who could do the work."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import aclosing
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache, partial
 from pathlib import Path, PurePath
@@ -14,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypershape import __version__, model, rules, source
-from hypershape.analysis import run
+from hypershape.analysis import analyse
 from hypershape.model import Analysis, Document, Finding, Options
 from hypershape.probe import Agent, Folders
 
@@ -46,8 +47,23 @@ def version() -> str:
 
 
 def check(work: Work) -> Analysis:
-    """The finished analysis of a file, but for its module. Raises `asyncio.CancelledError` when `leave` is called."""
-    return _loop().submit(work.run, _checked(work))
+    """The finished analysis of a file, but for its module. Raises `asyncio.CancelledError` when `leave` is called.
+
+    How far it is it tells the scheduler, as an event of the run's topic: the path and what is being done.
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+
+    def tell(progress: str | None) -> None:
+        worker.log_event(topic(work.run), (work.document.path, progress))
+
+    return _loop().submit(work.run, _checked(work, tell))
+
+
+def topic(run: str) -> str:
+    """Under which name the scheduler passes on how far a run is."""
+    return f"hypershape-{run}"
 
 
 def leave(run: str) -> None:
@@ -99,14 +115,19 @@ def _loop() -> _Loop:
     return _Loop()
 
 
-async def _checked(work: Work) -> Analysis:
+async def _checked(work: Work, tell: Callable[[str | None], None]) -> Analysis:
     agent = _loop().agent(work)
     with TemporaryDirectory(prefix="checked-by-hypershape-") as top:
         places = _Places(top, work)
         await asyncio.to_thread(places.lay_out)
         document = replace(work.document, path=places.there(places.full(work.document.path)))
         widen = partial(source.across, workspace=source.Workspace())
-        state = await run(document, agent, work.options, widen)
+        told: str | None = None
+        async with aclosing(analyse(document, agent, work.options, widen=widen)) as states:
+            async for state in states:
+                if state.progress != told:
+                    told = state.progress
+                    tell(told)
         return places.back(state)  # type: ignore[no-any-return]
 
 
