@@ -176,6 +176,32 @@ SAID = [
     ),
     (
         "ValueError",
+        "The `kernel_size` argument must be a tuple of 1 integers. Received kernel_size=0, including values {0} that do "
+        "not satisfy `value > 0`",
+        "argument-value",
+        {"argument": "kernel_size", "value": 0},
+    ),
+    (
+        "ValueError",
+        "The `strides` argument must be a tuple of 2 integers. Received strides=(1, 'a')including element a of type "
+        "<class 'str'>",
+        "argument-value",
+        {"argument": "strides", "value": (1, "a")},
+    ),
+    (
+        "ValueError",
+        "The `pool_size` argument must be a tuple of 2 integers. Received pool_size=3.0",
+        "argument-value",
+        {"argument": "pool_size", "value": 3.0},
+    ),
+    (
+        "ValueError",
+        "The `kernel_size` argument must be a tuple of 2 integers. Received kernel_size=3",  # (a number of NumPy's)
+        "other",
+        {},
+    ),
+    (
+        "ValueError",
         "Unknown activation function 'reul' cannot be deserialized.",
         "identifier",
         {"of": "activation", "identifier": "reul"},

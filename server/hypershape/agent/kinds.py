@@ -521,6 +521,12 @@ _ROWS: List[_Row] = [
         "argument-value",
         r"The argument `(?P<argument>\w+)` cannot contains? 0\. Received:? \w+=(?P<value>\([^)]*\)|\S+?)\.?(?:\s|$)",
     ),
+    # (Not of a plain number above 0: there its type is refused, which Keras's own words do not hide.)
+    _row(
+        "argument-value",
+        r"The `(?P<argument>\w+)` argument must be a tuple of \d+ integers\. Received \w+="
+        r"(?![1-9]\d*(?:\s|$))(?P<value>\([^)]*\)|\[[^\]]*\]|[^\s,]+?)(?:,|including|\.?(?:\s|$))",
+    ),
     _row(
         "identifier",
         r"Could not interpret (?P<of>\w+)(?: function)? identifier: (?P<identifier>.*)",

@@ -93,6 +93,21 @@ class InvalidArgument(BuildFailure):
         ),
         Example.layers(
             """
+            model.add(layers.Conv1D(4, hp.Int("kernel", 0, 3), padding="same"))
+            """,
+            input="(9, 2)",
+            condition="kernel == 0",
+            fixed='hp.Int("kernel", 1, 3)',
+        ),
+        Example.layers(
+            """
+            model.add(layers.Conv1D(4, hp.Float("kernel", 1, 3, step=2)))
+            """,
+            input="(9, 2)",
+            fixed='int(hp.Float("kernel", 1, 3, step=2))',
+        ),
+        Example.layers(
+            """
             model.add(layers.Dropout(hp.Choice("rate", [0.25, 0.5, 1.5])))
             model.add(layers.Dropout(min(hp.Float("other", 0.0, 2.0), 1.0)))
             """,
@@ -170,6 +185,10 @@ class InvalidArgument(BuildFailure):
         yield from super().repairs(target, cause, code)
 
 
+_POSITIONS = dict.fromkeys(("units", "filters", "rate", "learning_rate", "pool_size"), 0) | {"kernel_size": 1}
+"""Where the arguments stand that are written without their names."""
+
+
 def _converted(error: ProbeError, code: Code) -> Iterator[Fix]:
     """`int(…)` around a whole float, `float(…)` around a learning rate that is a whole number."""
     name, value = str(error.details.get("argument")), error.details.get("value")
@@ -179,7 +198,7 @@ def _converted(error: ProbeError, code: Code) -> Iterator[Fix]:
     call = layer_call(error, code) or next(iter(code.calls_in(span) if span else ()), None)
     if call is None:
         return
-    position = 0 if name in ("units", "filters", "rate", "learning_rate") else None
+    position = _POSITIONS.get(name)
     written = code.argument(call, name, position)
     if written is None:
         return
