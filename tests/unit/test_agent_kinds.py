@@ -369,6 +369,7 @@ def test_every_kind_that_is_told_by_words_has_a_message_here() -> None:
         "limit",
         "not-implemented",
         "loss-weight",
+        "output-key",
     }
     tuners = {"choice-empty", "range-sampling", "fixed-value", "boolean-default", "no-gradients"}
     assert kinds.KINDS - python - tuners <= said

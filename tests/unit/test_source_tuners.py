@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from hypershape import source
 from hypershape.model import Module, TunerCall
 
@@ -96,6 +98,40 @@ def test_own_tuner_classes_count_as_what_they_derive_from() -> None:
     """)
     assert tuner.class_name == "BayesianOptimization" and tuner.call.name == "Mine"
     assert tuner.call.arguments["max_trials"].literal == 2
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "tuner = {'grid': kt.GridSearch, 'random': kt.RandomSearch}[kind](build, 'loss')",
+        "cls = kt.GridSearch if kind else kt.RandomSearch\ntuner = cls(build, 'loss')",
+        "cls, options = TABLE[kind]\ntuner = cls(build, objective='loss', **options)",
+        "for name, (cls, options) in TABLE.items():\n    tuner = cls(build, **options)\n    tuner.search(x, y)",
+        "def make(cls=kt.GridSearch):\n    tuner = cls(build, 'loss')\n    tuner.search(x, y)",
+        "def make(cls):\n    tuner = cls(build, 'loss')\n    tuner.search(x, y)\nmake(kt.GridSearch)",
+        "class Run:\n    def __init__(self, cls=kt.GridSearch):\n        self.cls = cls\n    def go(self):\n"
+        "        tuner = self.cls(build, 'loss')\n        tuner.search(x, y)",
+        "class Run:\n    cls = kt.GridSearch\n    def go(self):\n        tuner = self.cls(build)\n        tuner.search(x, y)",
+    ],
+)
+def test_a_class_that_something_holds_makes_a_tuner(made: str) -> None:
+    before = "import keras_tuner as kt\nTABLE = {'grid': (kt.GridSearch, {'max_trials': 2})}\n"
+    (tuner,) = source.analyse(source.from_text("m.py", f"{before}{made}\ntuner.search(x, y)\n")).tuners
+    assert tuner.class_name == "GridSearch" and tuner.searches
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "known = {'grid': kt.GridSearch}\nresult = known.get(kind, build)\nmake = build\nmake(x)",
+        "cls = kt.GridSearch\ndef other(cls):\n    return cls(x)\nother(int)",
+        "tuner = known[kt.GridSearch.__name__](build)",
+        "def make(kind=kt.GridSearch):\n    return build(kind)\nmake()",
+    ],
+)
+def test_what_holds_no_class_makes_no_tuner(made: str) -> None:
+    text = f"import keras_tuner as kt\ndef build(hp):\n    pass\n{made}\n"
+    assert source.analyse(source.from_text("m.py", text)).tuners == ()
 
 
 def test_tuners_of_other_packages_are_none() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+from difflib import get_close_matches
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Pattern, Sequence, Tuple
 
 Details = Dict[str, Any]
@@ -24,6 +25,12 @@ OTHER = "other"
 
 LOSS_WEIGHT = "loss-weight"
 """The kind of a weight that no loss can be multiplied by."""
+
+_ALIKE = 0.7
+"""How much a name must be like another one to be meant by it."""
+
+OUTPUT_KEY = "output-key"
+"""The kind of a key of losses, their weights or metrics that is no output of the model."""
 
 
 class Refused(NamedTuple):
@@ -47,9 +54,21 @@ def classify(error: BaseException, message: str, refused: Optional[Refused] = No
         or _by_attributes(error)
         or by_text(type(error).__name__, message, refused.layer_class if refused is not None else None)
     )
+    near = _near(error)
+    details = dict(details, near=near) if near else details
     otherwise = _built_otherwise(refused) if refused is not None else None
     # What a backend says of such a layer speaks of its weights, as two shapes that do not merge.
     return otherwise if otherwise is not None and kind in ("merge-mismatch", OTHER) else (kind, details)
+
+
+def _near(error: BaseException) -> Tuple[str, ...]:
+    """What there is under names like that of an attribute that is not there, the nearest first."""
+    name, owner = getattr(error, "name", None), getattr(error, "obj", None)
+    if not isinstance(error, AttributeError) or not isinstance(name, str) or owner is None:
+        return ()
+    names = [each for each in dir(owner) if not each.startswith("_")]
+    same = [each for each in names if each.lower() == name.lower()]
+    return tuple(dict.fromkeys([*same, *get_close_matches(name, names, n=2, cutoff=_ALIKE)]))
 
 
 def by_text(type_name: str, message: str, layer_class: Optional[str] = None) -> Tuple[str, Details]:
@@ -653,6 +672,7 @@ KINDS = frozenset(
     [
         OTHER,
         LOSS_WEIGHT,
+        OUTPUT_KEY,
         *(row.kind for row in _ROWS),
         *_BY_TYPE.values(),
         "pooling-too-large",

@@ -137,6 +137,8 @@ class Watch:
         self._left_out: float = 0
         """How many steps the trainings of a trial have left out so far."""
         self._uncut = False
+        self._rounds: List[int] = []
+        """Where the last tuner was made: the lines of all frames of the user's."""
         self._within_trial = self._called = self._searched = self._made_up = self._lost = False
         self._own = self._unsearched = False
         """Whether the tuner was made whose search this is, and whether one was asked for its best before any search."""
@@ -543,7 +545,13 @@ class Watch:
         if self._unsearched:
             self.unknown("Search", _OF_ANOTHER)
             raise Over
-        self._own = self._own or any(map(self._is_act, self._running()))
+        running = self._running()
+        rounds = [each["line"] or each["span"]["line"] for each in running]
+        if self._searched and rounds == self._rounds:
+            # The next round of a loop: what there was to learn of its search and what follows it is known.
+            raise Over
+        self._rounds = rounds
+        self._own = self._own or any(map(self._is_act, running))
         self._folder = str(bound.arguments.get("directory") or ".")
         # One that is made after a search, of what that found, does not write over it.
         project = self._project + "_later" * self._searched

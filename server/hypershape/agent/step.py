@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from traceback import walk_tb
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import keras
@@ -9,7 +10,7 @@ import numpy as np
 
 from . import private
 from .errors import Refusal
-from .kinds import LOSS_WEIGHT, classify
+from .kinds import LOSS_WEIGHT, OUTPUT_KEY, classify
 
 _mask_of: Any = private.get("keras.src.backend.get_keras_mask")
 
@@ -17,8 +18,16 @@ BATCH = 32
 """The batch size of `fit` when the user names none."""
 
 _SPARSE = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+_COMPILING = "keras.src.trainers.compile_utils"
 _ASSIGNING = ("build", "_build_metrics_set", "_build_nested", "_validate_loss_weights")
 _WORDS = ("accuracy", "acc", "crossentropy", "ce")
+_BY_OUTPUT = (
+    ("loss", "_compile_loss", "_user_loss"),
+    ("loss_weights", "_compile_loss", "_user_loss_weights"),
+    ("metrics", "_compile_metrics", "_user_metrics"),
+    ("weighted_metrics", "_compile_metrics", "_user_weighted_metrics"),
+)
+"""What `compile` takes for each output, and where Keras keeps it."""
 
 
 class Data:
@@ -141,7 +150,9 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
         return _built_on(model, data)
     except Exception as error:
         refused = _refused_weight(model)
-        if refused is not None and str(refused) == str(error):
+        if refused is None or str(refused) != str(error):
+            refused = _refused_key(model, error) or _refused_metrics(error)
+        if refused is not None:
             raise refused from None
         if data.batch in (None, BATCH):
             raise
@@ -150,6 +161,72 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
             return _built_on(model, data, data.batch)
         except Exception:
             raise error from None
+
+
+def _refused_key(model: Any, error: BaseException) -> Optional[Refusal]:
+    """An error of assigning losses and metrics to outputs, where a dictionary of them has a key that is no output."""
+    known = _output_names(model)
+    if not known or _COMPILING not in _modules(error):
+        return None
+    for of, held, name in _BY_OUTPUT:
+        given = getattr(getattr(model, held, None), name, None)
+        keys = [each for each in given if each not in known] if isinstance(given, dict) else []
+        if keys:
+            details = {"of": of, "key": str(keys[0]), "known": known}
+            return Refusal(type(error).__name__, str(error), "step", OUTPUT_KEY, details)
+    return None
+
+
+def _refused_metrics(error: BaseException) -> Optional[Refusal]:
+    """An error of a metric of Keras's that does not take the outputs or the labels, with those behind it that do not either."""
+    for frame, _ in walk_tb(error.__traceback__):
+        held = frame.f_locals
+        listed, at = getattr(held.get("self"), "metrics", None), held.get("m")
+        if frame.f_globals.get("__name__") != _COMPILING or not isinstance(listed, list) or at not in listed:
+            continue
+        function = getattr(at, "_fn", None)
+        if not private.is_keras(at) or not str(getattr(function, "__module__", private.HOME)).startswith(
+            private.HOME
+        ):
+            return None
+        given = [keras.KerasTensor(held[name].shape, held[name].dtype) for name in ("y_true", "y_pred")]
+        first = next(place for place, each in enumerate(listed) if each is at)
+        others = (place for place in range(first + 1, len(listed)) if _refuses(listed[place], *given))
+        shapes = [(None, *tuple(each.shape)[1:]) if each.shape else () for each in given]
+        details = {
+            "metric": type(at).__name__ if function is None else at.name,
+            "refused": (first, *others),
+            "labels": shapes[0],
+            "output": shapes[1],
+        }
+        return Refusal(type(error).__name__, str(error), "step", "metric", details)
+    return None
+
+
+def _refuses(metric: Any, labels: Any, output: Any) -> bool:
+    """Whether a metric of Keras's cannot be computed from such labels and outputs."""
+
+    def updated(labels: Any, output: Any) -> Any:
+        metric.update_state(labels, output)
+        return output
+
+    try:
+        private.get("keras.src.backend.compute_output_spec")(updated, labels, output)
+    except Exception:
+        return True
+    return False
+
+
+def _output_names(model: Any) -> Tuple[str, ...]:
+    """What the outputs of a model go by, where it tells: the layers that give them, and the keys of a dictionary of them."""
+    made = getattr(model, "output", None) if has_inputs(model) else None
+    keys = made if isinstance(made, dict) else ()
+    return tuple(dict.fromkeys((*keys, *(getattr(model, "output_names", None) or ()))))
+
+
+def _modules(error: BaseException) -> List[Any]:
+    """The modules that a traceback leads through, outermost first."""
+    return [each.f_globals.get("__name__") for each, _ in walk_tb(error.__traceback__)]
 
 
 def _forget_the_step(model: Any) -> None:
@@ -314,11 +391,13 @@ def guessed_log_names(model: Any, fails: bool = False) -> Tuple[str, ...]:
                 return log_names(model)
             except Exception as error:
                 if _is_structural(error):
-                    structural.append(error)
+                    structural.append(_refused_key(model, error) or error)
                 elif seen is model and not _runs(model, x):
                     return ()
     if len(structural) == len(forms) * (1 + bool(named)):
         first = structural[0]
+        if isinstance(first, Refusal):
+            raise first
         raise Refusal(type(first).__name__, str(first), "step", *classify(first, str(first)))
     return ()
 
@@ -334,12 +413,8 @@ def _runs(model: Any, x: Any) -> bool:
 
 def _is_structural(error: BaseException) -> bool:
     """Whether Keras raised an error while it assigned losses and metrics to outputs, before it looked at labels."""
-    traceback, innermost = error.__traceback__, None
-    while traceback is not None:
-        innermost, traceback = traceback.tb_frame, traceback.tb_next
-    if innermost is None or innermost.f_globals.get("__name__") != "keras.src.trainers.compile_utils":
-        return False
-    return innermost.f_code.co_name in _ASSIGNING
+    *_, innermost = (frame for frame, _ in walk_tb(error.__traceback__))
+    return innermost.f_globals.get("__name__") == _COMPILING and innermost.f_code.co_name in _ASSIGNING
 
 
 def train(model: Any, data: Data, compiled: bool = False) -> Tuple[str, ...]:
@@ -369,7 +444,13 @@ def train(model: Any, data: Data, compiled: bool = False) -> Tuple[str, ...]:
     if not is_compiled(model):
         model(x)
         return ()
-    history = model.fit(x, y, batch_size=_batch_size(model), epochs=1, verbose=0)
+    try:
+        history = model.fit(x, y, batch_size=_batch_size(model), epochs=1, verbose=0)
+    except Exception as error:
+        refused = _refused_key(model, error) or _refused_metrics(error)
+        if refused is None:
+            raise
+        raise refused from None
     names = log_names(model)
     # A training step of the user's own reports what it likes.
     return names if set(names) == set(history.history) else tuple(map(str, history.history))

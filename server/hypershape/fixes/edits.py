@@ -146,15 +146,24 @@ def set_argument(
 
 def remove_argument(module: Module, call: Span, name: str) -> Edit | None:
     """Removes the keyword `name` of `call` with its comma."""
-    argument = _argument(module, call, (name,))
-    if argument is None or argument[1].keyword is None:
+    removed = remove_arguments(module, call, (name,))
+    return removed[0] if removed else None
+
+
+def remove_arguments(module: Module, call: Span, names: Sequence[str]) -> tuple[Edit, ...] | None:
+    """Removes keywords of `call` with their commas; None where one of them is not there."""
+    tree = Tree.around(module, call)
+    found = call_arguments(tree, call) if tree else None
+    if tree is None or found is None or any(each not in found[1] for each in names):
         return None
-    tree, node = argument
-    parent = tree.parents.get(node)
-    if not isinstance(parent, cst.Call):
+    node, named = found
+    given = [named[each] for each in names]
+    if any(each.keyword is None for each in given):
         return None
-    spans = [_argument_span(tree, each) for each in parent.args]
-    return _without(spans, {parent.args.index(node)}, module)
+    spans = [_argument_span(tree, each) for each in node.args]
+    runs = _runs(sorted(node.args.index(each) for each in given))
+    made = [_without(spans, set(run), module) for run in runs]
+    return tuple(each for each in made if each) if None not in made else None
 
 
 def remove_item(module: Module, items: Sequence[Span], index: int) -> Edit | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from hypershape.model import Argument, Call, TunerCall, Value
-from hypershape.source.code import Code, Definition, argument, blocks
+from hypershape.source.code import Code, Definition, Function, argument, blocks
 from hypershape.source.names import FUNCTIONS
 
 _ORACLE_OPTIONS = "seed hyperparameters tune_new_entries allow_new_entries max_retries_per_trial max_consecutive_failed_trials"
@@ -34,6 +34,8 @@ _SEARCH = (
 )
 _SKLEARN_SEARCH = "X y sample_weight groups"
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+_DEEP = 6
+"""A class that comes through so many names is not followed any further."""
 SKLEARN_TUNERS = ("SklearnTuner", "Sklearn")
 
 
@@ -112,15 +114,14 @@ class TunerFinder:
     @cached_property
     def constructions(self) -> tuple[Construction, ...]:
         """Every tuner that the file makes, in the order of the text."""
-        found = []
-        aliased = self._aliased_classes()
-        for statement, call in self._calls(self._mentions | aliased[1]):
-            name = self.class_name(call.func)
-            if name is None and isinstance(call.func, ast.Name) and call.func.id in aliased[0]:
-                name = aliased[0][call.func.id]
-            if name is not None:
-                found.append(self._construction(statement, call, name))
-        return tuple(found)
+        found = [
+            (statement, call, name)
+            for statement, call in self._calls(self._mentions)
+            if (name := self.class_name(call.func)) is not None
+        ]
+        found += self._of_held_classes({id(call) for _, call, _ in found})
+        found.sort(key=lambda each: (each[1].lineno, each[1].col_offset))
+        return tuple(self._construction(*each) for each in found)
 
     @cached_property
     def _mentions(self) -> set[int]:
@@ -132,42 +133,117 @@ class TunerFinder:
             for match in re.finditer(rf"\b(?:{words})\b", self.code.clean)
         }
 
-    def _aliased_classes(self) -> tuple[dict[str, str], set[int]]:
-        """Variables that stand for tuner classes (`for Tuner in (RandomSearch, Hyperband):`) and lines that use them."""
-        found: dict[str, str] = {}
-        for node in self.code.statements:
-            if isinstance(node, ast.expr) or getattr(node, "lineno", 0) not in self._mentions:
+    def _of_held_classes(self, known: set[int]) -> list[tuple[ast.stmt, ast.Call, str]]:
+        """The calls of what holds a tuner class: a variable, a parameter, an attribute, an entry of a table."""
+        if not any(self._is_held(each) for each in self._named):
+            return []
+        found = []
+        for call in self.code.calls:
+            statement = self.code.statement(call)
+            if id(call) in known or isinstance(statement, _DEFINITIONS) or self._is_called_by_name(call):
                 continue
-            target: ast.expr
-            if isinstance(node, ast.For):
-                target, value = node.target, node.iter
-            elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-                target, value = node.targets[0], node.value
-                if not isinstance(value, (ast.Name, ast.Attribute)):
-                    continue
-            else:
-                continue
-            classes = [
-                self.class_name(each)
-                for each in ast.walk(value)
-                if isinstance(each, (ast.Name, ast.Attribute))
-            ]
-            first = next((name for name in classes if name is not None), None)
-            called = {id(each.func) for each in ast.walk(value) if isinstance(each, ast.Call)}
-            if first is None or any(
-                id(each) in called and self.class_name(each)
-                for each in ast.walk(value)
-                if isinstance(each, (ast.Name, ast.Attribute))
-            ):
-                continue
-            for each in ast.walk(target):
-                if isinstance(each, ast.Name):
-                    found[each.id] = first
-        if not found:
-            return found, set()
-        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, found))})\s*\(")
-        clean = self.code.clean
-        return found, {self.code.text.place(match.start())[0] for match in pattern.finditer(clean)}
+            name = self._held(call.func, 0)
+            if name is not None:
+                found.append((statement, call, name))
+        return found
+
+    @cached_property
+    def _named(self) -> list[ast.expr]:
+        """The expressions that name a tuner class."""
+        lines = self._mentions
+        named = (*self.code.every(ast.Name), *self.code.every(ast.Attribute))
+        return [each for each in named if each.lineno in lines and self.class_name(each) is not None]
+
+    def _is_held(self, node: ast.expr) -> bool:
+        """Whether the class that an expression names goes anywhere but into a call or a class."""
+        around = self.code.parents.get(node)
+        return not (isinstance(around, ast.Call) and around.func is node) and not isinstance(
+            around, ast.ClassDef
+        )
+
+    def _is_called_by_name(self, call: ast.Call) -> bool:
+        """Whether a call is of something that is imported or defined in the file, which holds no class of another."""
+        root = call.func
+        while isinstance(root, (ast.Attribute, ast.Subscript)):
+            root = root.value
+        name = root.id if isinstance(root, ast.Name) else ""
+        return isinstance(call.func, ast.Name) and (name in self.code.imports or name in self.code.defined)
+
+    def _held(self, node: ast.expr, depth: int) -> str | None:
+        """The tuner class that an expression is or holds, the first where there are several."""
+        if depth > _DEEP:
+            return None
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            return self.class_name(node) or self._first(self._values(node), depth)
+        if isinstance(node, ast.Subscript):
+            return self._held(node.value, depth + 1)
+        if isinstance(node, ast.Call):
+            # Of calls only the methods of a table give what it holds.
+            table = node.func if isinstance(node.func, ast.Attribute) else None
+            is_asked = table is not None and table.attr in ("get", "items", "values")
+            return self._held(table.value, depth + 1) if table is not None and is_asked else None
+        parts: Sequence[ast.expr] = ()
+        if isinstance(node, ast.IfExp):
+            parts = (node.body, node.orelse)
+        elif isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.BoolOp)):
+            parts = node.values if isinstance(node, ast.BoolOp) else node.elts
+        elif isinstance(node, ast.Dict):
+            parts = node.values
+        return self._first(parts, depth)
+
+    def _first(self, nodes: Iterable[ast.expr], depth: int) -> str | None:
+        return next((name for each in nodes if (name := self._held(each, depth + 1)) is not None), None)
+
+    def _values(self, node: ast.Name | ast.Attribute) -> Iterator[ast.expr]:
+        """What the file binds a variable, or an attribute of an own class, to."""
+        if isinstance(node, ast.Name):
+            for binding in self.code.bound_at(node.id, node):
+                yield from self._bound(binding)
+        elif isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+            owner = next((each for each in self.code.scopes(node) if isinstance(each, ast.ClassDef)), None)
+            for assigned in self.code.assignments if owner is not None else ():
+                for target in assigned.targets:
+                    own = isinstance(target, ast.Attribute) and owner in self.code.scopes(assigned)
+                    plain = isinstance(target, ast.Name) and self.code.enclosing(assigned) is owner
+                    if (own or plain) and node.attr in (
+                        getattr(target, "attr", ""),
+                        getattr(target, "id", ""),
+                    ):
+                        yield assigned.value
+
+    def _bound(self, binding: ast.AST) -> Iterator[ast.expr]:
+        """What a binding gives to its name, or may give to it."""
+        if isinstance(binding, ast.arg):
+            function = self.code.parents.get(self.code.parents.get(binding, binding))
+            if isinstance(function, FUNCTIONS):
+                yield from self._given(function, binding.arg)
+            return
+        around = self.code.parents.get(binding)
+        while isinstance(around, (ast.Tuple, ast.List)):
+            around = self.code.parents.get(around)
+        if isinstance(around, ast.For):
+            yield around.iter
+        elif isinstance(around, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and around.value is not None:
+            yield around.value
+
+    def _given(self, function: Function, name: str) -> Iterator[ast.expr]:
+        """What calls give to a parameter, and what it is by default."""
+        own = self.code.enclosing(function)
+        called = own.name if function.name == "__init__" and isinstance(own, ast.ClassDef) else function.name
+        places = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+        first = 1 if isinstance(own, ast.ClassDef) and places[:1] in (["self"], ["cls"]) else 0
+        place = places.index(name) - first if name in places else None
+        for call in self.code.called.get(called, ()):
+            given = argument(call, name, place)
+            if given is not None:
+                yield given
+        defaults = [*reversed(function.args.defaults)]
+        for parameter, default in zip([*reversed(places)], defaults, strict=False):
+            if parameter == name:
+                yield default
+        for keyword, value in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True):
+            if keyword.arg == name and value is not None:
+                yield value
 
     def calls_of(self, name: str) -> list[tuple[ast.stmt, ast.Call]]:
         """The calls of what goes by a name, with or without something before it, that stand in no definition's head."""

@@ -200,6 +200,12 @@ NAMES: Mapping[str, str | None] = {
 }
 """Each name that is gone, with its successor, where there is one with the same arguments."""
 
+METHODS: Mapping[str, str] = {
+    "predict_proba": "{model}.predict({given})",
+    "predict_classes": "{model}.predict({given}).argmax(axis=-1)",
+}
+"""Each method of models that is gone, with what gives the same of one with several outputs for each sample."""
+
 ONLY_IN_TENSORFLOW: Mapping[str, str | None] = {
     "keras.preprocessing.image.ImageDataGenerator": "tensorflow.keras.preprocessing.image.ImageDataGenerator",
     "keras.preprocessing.text": "tensorflow.keras.preprocessing.text",

@@ -673,6 +673,8 @@ class TargetFinder:
             return Handed(definition, "function", value.id, Names())
         if isinstance(definition, ast.ClassDef):
             return None
+        if any(_of_a_lambda(each, self.code) for each in self.code.bound_at(value.id, value)):
+            return None
         stored = self._looped_over(value.id, at, depth)
         if stored is not None:
             return stored
@@ -915,6 +917,12 @@ class TargetFinder:
                     captures = (Capture(function, statement, (mention,)), *more)
                     return Handed(node, kind, expression, needs, captures, assumed)
         return None
+
+
+def _of_a_lambda(binding: ast.AST, code: Code) -> bool:
+    """Whether a name is bound as the parameter of a lambda: nothing says what that is given."""
+    around = code.parents.get(binding) if isinstance(binding, ast.arg) else None
+    return around is not None and isinstance(code.parents.get(around), ast.Lambda)
 
 
 def _stored(table: ast.expr) -> list[tuple[object, ast.expr]]:

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from hypershape.fixes import edits
-from hypershape.model import Cause, Fix, ProbeError, TargetAnalysis
+from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.calls import class_of
+from hypershape.rules.common.declared import function_of
 from hypershape.rules.common.failure import BuildFailure
 from hypershape.source import Code
 
@@ -48,6 +49,20 @@ class NoModelReturned(BuildFailure):
             """,
             at="build_model",
             fixed="    return model",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                units = hp.Int("units", 1, 3)
+                model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+                model.compile(loss="mse")
+                return units, model
+            """,
+            fixed="return model",
         ),
     )
     VALID = (
@@ -94,7 +109,8 @@ class NoModelReturned(BuildFailure):
         )
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        function = _function(target, code)
+        function = function_of(target.target, code)
+        yield from _alone(function, code)
         if function is None or any(isinstance(each, ast.Return) for each in ast.walk(function)):
             return
         made = {
@@ -112,8 +128,10 @@ class NoModelReturned(BuildFailure):
                 yield Fix(f"Return {name}", (edit,))
 
 
-def _function(target: TargetAnalysis, code: Code) -> ast.FunctionDef | None:
-    line = target.target.span.line
-    return next(
-        (node for node in code.every(ast.FunctionDef) if node.lineno <= line <= node.body[0].lineno), None
-    )
+def _alone(function: ast.FunctionDef | None, code: Code) -> Iterator[Fix]:
+    """One of several things that a function returns together."""
+    for each in ast.walk(function) if function is not None else ():
+        if isinstance(each, ast.Return) and isinstance(each.value, (ast.Tuple, ast.List)):
+            for part in each.value.elts:
+                if isinstance(part, ast.Name) and code.function(each) is function:
+                    yield Fix(f"Return {part.id} alone", (Edit(code.span(each.value), part.id),))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
+from hypershape.rules.common.calls import class_of
 from hypershape.rules.common.failure import BuildFailure, place
 from hypershape.source import Code
 
@@ -46,6 +47,19 @@ class ShapeIsNoTuple(BuildFailure):
             before="x_train = np.zeros((100, 12))",
             head="",
             fixed="shape=(x_train.shape[1],)",
+        ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                model = keras.Sequential([layers.Dense(hp.Int("units", 1, 3), input_shape=(8)), layers.Dense(1)])
+                model.compile(loss="mse")
+                return model
+            """,
+            fixed="input_shape=(8,)",
         ),
     )
     VALID = (
@@ -98,8 +112,9 @@ def _shapes(error: ProbeError, code: Code) -> Iterator[ast.expr]:
     """What a failing call gives as a shape and is no tuple."""
     span = place(error, code)
     for call in code.calls_in(span) if span is not None else ():
-        for name, position in (("shape", 0), ("input_shape", None)):
-            shape = code.argument(call, name, position)
+        is_input = class_of(call, code) in ("Input", "InputLayer")
+        for name in ("shape", "input_shape"):
+            shape = code.argument(call, name, 0 if is_input and name == "shape" else None)
             if shape is not None and not isinstance(shape, (ast.Tuple, ast.List)):
                 yield shape
 

@@ -10,7 +10,9 @@ from hypershape.fixes.guard import GIVEN_UP
 from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example, causes
 from hypershape.rules.common import wording
+from hypershape.rules.common.calls import bodies
 from hypershape.rules.common.failure import BuildFailure, place
+from hypershape.rules.common.identifiers import name_in, respelt
 from hypershape.source import Code, contains
 
 
@@ -97,6 +99,17 @@ class BuildFails(BuildFailure):
             at="x.shape.as_list",
             fixed="layers.Dense(list(x.shape)[-1])",
         ),
+        Example.layers(
+            """
+            model.add(layers.Dense(4))
+            optimizer = getattr(keras.optimizers, hp.Choice("optimizer", ["Adam", "Rmsprop"]))
+            """,
+            input="(4,)",
+            head="",
+            compile='optimizer(learning_rate=0.01), loss="mse"',
+            condition="optimizer == 'Rmsprop'",
+            fixed='hp.Choice("optimizer", ["Adam", "RMSprop"])',
+        ),
     )
     VALID = (
         Example.layers(
@@ -160,6 +173,10 @@ class BuildFails(BuildFailure):
                     repairs=partial(self.repairs, target, cause, code),
                 )
 
+    def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        yield from _spelt(target, cause.error, code)
+        yield from super().repairs(target, cause, code)
+
     def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         """A layer that is made before it is called or added; a shape as a list: in Keras 3 it is a tuple, which has no
         `as_list`."""
@@ -189,6 +206,25 @@ class BuildFails(BuildFailure):
             shapes = f" with input {', '.join(map(str, error.input_shapes))}" if error.input_shapes else ""
             return f"`{error.layer_class}`{shapes} raises {error.type}"
         return f"This raises {error.type}"
+
+
+def _spelt(target: TargetAnalysis, error: ProbeError, code: Code) -> Iterator[Fix]:
+    """The name that there is for one that is not: an attribute of what fails, or a text of the target that names it."""
+    name, near, span = error.details.get("name"), error.details.get("near"), place(error, code)
+    if not isinstance(name, str) or not isinstance(near, tuple) or span is None:
+        return
+    found = [
+        each
+        for each in code.nodes
+        if name_in(each) == name
+        and (
+            any(contains(body, code.span(each)) for body in bodies(target, code))
+            if isinstance(each, ast.Constant)
+            else isinstance(each, ast.Attribute) and contains(span, code.span(each))
+        )
+    ]
+    for meant in map(str, near if found else ()):
+        yield Fix(f"Write {meant} for {name}", tuple(respelt(each, meant, code) for each in found))
 
 
 def _made_first(call: ast.AST | None, code: Code) -> Iterator[Fix]:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from hypershape.fixes import edits
 from hypershape.model import Edit, Fix
+from hypershape.rules.common.wording import listed
 from hypershape.source import Code
 
 OF_LAYERS = (
@@ -52,7 +53,8 @@ def _entry_removed(call: ast.Call, name: str, code: Code) -> Edit | None:
 def renamed_or_removed(
     call: ast.Call, name: str, known: Collection[str], cutoff: float, code: Code
 ) -> Iterator[Fix]:
-    """The call with an unknown argument under the nearest known name that is not given yet, then without it.
+    """The call with an unknown argument under the nearest known name that is not given yet, then with the argument where a
+    bracket stands too early or too late, then without it.
 
     `cutoff` is how much the names must resemble each other, from 0 to 1, as in `difflib`.
     """
@@ -61,4 +63,29 @@ def renamed_or_removed(
         edit = edits.rename_argument(code.module, code.span(call), name, near)
         if edit is not None:
             yield Fix(f"Rename {name} to {near}", (edit,))
+    yield from _moved(call, name, code)
     yield from without(call, name, f"Remove {name}", code)
+
+
+def _moved(call: ast.Call, name: str, code: Code) -> Iterator[Fix]:
+    """An argument that a call does not take, with those behind it and alone, given to the call in its brackets or around it.
+
+    `model.add(Dense(8), activation="relu")` closes a bracket too early, `compile(Adam(0.1, loss="mse"))` too late.
+    """
+    written = [each for each in call.keywords if each.arg is not None]
+    place = next((index for index, each in enumerate(written) if each.arg == name), len(written))
+    around = code.parents.get(call)
+    if isinstance(around, ast.keyword):
+        around = code.parents.get(around)
+    for other in (*call.args, around):
+        if not isinstance(other, ast.Call) or other.func is call or code.hp_call(other) is not None:
+            continue
+        taken = {each.arg for each in other.keywords}
+        for given in dict.fromkeys((tuple(written[place:]), tuple(written[place : place + 1]))):
+            names = [each.arg or "" for each in given]
+            removed = edits.remove_arguments(code.module, code.span(call), names)
+            text = ", ".join(map(code.source, given))
+            added = edits.append_argument(code.module, code.span(other), text)
+            if removed and added is not None and taken.isdisjoint(names):
+                title = f"Give {listed(names)} to {code.source(other.func).rpartition('.')[2]}"
+                yield Fix(title, (added, *removed))

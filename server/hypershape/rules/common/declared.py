@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator
 from functools import partial
 from typing import ClassVar
 
-from hypershape.model import Analysis, Cause, Finding, Fix, Span, TargetAnalysis
+from hypershape.model import Analysis, Cause, Finding, Fix, Span, Target, TargetAnalysis
 from hypershape.rules.base import Rule, causes
 from hypershape.rules.common import wording
 from hypershape.source import Code, HpCall, contains
@@ -48,6 +49,25 @@ def label(call: HpCall, code: Code) -> str:
         return f"hp.{call.kind}"
     value = code.value(node, default=None)
     return value if isinstance(value, str) else code.source(node)
+
+
+def function_of(target: Target, code: Code) -> ast.FunctionDef | None:
+    """The definition of a target, where it is a function or a method."""
+    line = target.span.line
+    return next(
+        (node for node in code.every(ast.FunctionDef) if node.lineno <= line <= node.body[0].lineno), None
+    )
+
+
+def declared_elsewhere(target: Target, code: Code) -> list[HpCall]:
+    """The declarations of a target on an object that the file makes itself, which no tuner fills with values."""
+    found = []
+    for call in code.hp_calls:
+        owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+        made = code.definition(owner.id, owner) if isinstance(owner, ast.Name) else None
+        if isinstance(made, ast.Call) and contains(target.body, call.span):
+            found += [call] if code.origin(made.func) == "keras_tuner.HyperParameters" else []
+    return found
 
 
 class DeclarationRefused(Rule):

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from difflib import get_close_matches
 
+from hypershape.model import Edit, Span
 from hypershape.source import Code
 
 IDENTIFIERS: Mapping[str, tuple[str, ...]] = {
@@ -62,6 +63,24 @@ def requoted(source: str, text: str) -> str:
     """`text` as a string literal with the quotes of `source`."""
     quote = source[-1:] if source[-1:] in ("'", '"') else '"'
     return f"{quote}{text}{quote}"
+
+
+def name_in(node: ast.AST) -> str | None:
+    """The name that a text, an attribute or a variable is."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
+
+
+def respelt(node: ast.AST, meant: str, code: Code) -> Edit:
+    """Another name in the place of the one that a node is."""
+    span = code.span(node)
+    if isinstance(node, ast.Constant):
+        return Edit(span, requoted(code.source(node), meant))
+    if isinstance(node, ast.Attribute):
+        start = span.end_column - len(node.attr)
+        return Edit(Span(span.path, span.end_line, start, span.end_line, span.end_column), meant)
+    return Edit(span, meant)
 
 
 def own_names(code: Code) -> set[str]:

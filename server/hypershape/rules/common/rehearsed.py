@@ -287,6 +287,7 @@ def what(story: Story, code: Code) -> str:
         or _without_validation(story)
         or _seldom_validated(story)
         or _plain_lists(story)
+        or _of_text(story)
         or _no_whole_length(story)
         or _list_of_spaces(story)
         or _without_rate(story, code)
@@ -301,6 +302,10 @@ def what(story: Story, code: Code) -> str:
     because = story.failed.facts.get("because")
     text = " ".join((because if isinstance(because, str) else story.error.message).split())
     if not text:
+        method, owner = story.error.details.get("method"), story.error.details.get("owner")
+        if story.error.kind == "not-implemented" and method is not None:
+            named = f"{owner}.{method}" if owner else method
+            return f"`{named}` is left to classes that define it, and none does ({story.error.type})."
         return f"{story.error.type} (without a message)."
     said = (
         f"{story.error.type} because of {text}" if isinstance(because, str) else f"{story.error.type}: {text}"
@@ -377,6 +382,30 @@ def plain_lists(story: Story) -> dict[str, str]:
         if name == "validation_data" and any(_is_of_plain(part) for part in items.values()):
             found[name] = "validation data"
     return found
+
+
+def of_text(story: Story) -> set[str]:
+    """The arguments of a search that are arrays of text, where Keras refuses their type."""
+    given = story.failed.facts.get("search") or {}
+    dtypes = {name: str(each.get("dtype")) for name, each in given.items()}
+    return {
+        name
+        for name, dtype in dtypes.items()
+        if dtype.startswith("str") and story.failed.stage == "fit" and dtype in story.error.message
+    }
+
+
+def _of_text(story: Story) -> str | None:
+    found = of_text(story)
+    if not found:
+        return None
+    named = [
+        ("labels" if each in ("1", "y") else "inputs")
+        for each in sorted(found)
+        if each in ("0", "1", "x", "y")
+    ]
+    what = wording.listed(f"the {each}" for each in dict.fromkeys(named)) or "the data"
+    return f"{what} hold text, and Keras trains on numbers ({story.error.type}: {story.error.message})."
 
 
 def _arrays(story: Story) -> str | None:

@@ -14,7 +14,7 @@ from hypershape.model import Analysis, Edit, Fix, Span
 from hypershape.rules.common import wording
 from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
-from hypershape.rules.common.identifiers import requoted
+from hypershape.rules.common.identifiers import name_in, respelt
 from hypershape.rules.common.objectives import sought_instead
 from hypershape.rules.common.places import method_of, yields
 from hypershape.rules.common.rehearsed import (
@@ -23,6 +23,7 @@ from hypershape.rules.common.rehearsed import (
     is_list_of_spaces,
     lacks_validation,
     no_whole_length,
+    of_text,
     place,
     plain_lists,
     schedule_without_rate,
@@ -33,6 +34,7 @@ from hypershape.rules.common.rehearsed import (
 )
 from hypershape.rules.common.tuners import constructed, sought_by
 from hypershape.source import Code
+from hypershape.source.removed import METHODS
 
 _ALIKE = 0.6
 """How similar a name must be to be the one that was meant."""
@@ -45,10 +47,12 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _all_taken(story, code)
     yield from _always_validated(story, code)
     yield from _as_arrays(story, code)
+    yield from _numbered(story, code)
     yield from _whole_length(story, code)
     yield from _first_space(story, code)
     yield from _kept_rate(story, code)
     yield from _first_time(story, code)
+    yield from _of_today(story, analysis, code)
     yield from _spelt(story, code)
     yield from _objective(story, code)
     yield from _keywords(story, code)
@@ -62,6 +66,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _validation_labels(story, code)
     yield from _in_batches(story, code)
     yield from _saved(story, code)
+    yield from _saved_as_weights(story, code)
     yield from _with_room(story, code)
     yield from _as_numbers(story, code)
     yield from _enough(story, analysis, code)
@@ -164,6 +169,25 @@ def _as_arrays(story: Story, code: Code) -> Iterator[Fix]:
         yield Fix(f"Make {wording.listed([f'the {each}' for each in found.values()])} arrays", tuple(changed))
 
 
+def _numbered(story: Story, code: Code) -> Iterator[Fix]:
+    """Labels that are text as the numbers of their classes, in the order of those of the training."""
+    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    numpy = code.imported_as("numpy")
+    if numpy is None or not isinstance(search, ast.Call) or not of_text(story) & {"1", "y"}:
+        return
+    labels, validation = code.argument(search, "y", 1), code.argument(search, "validation_data")
+    if labels is None:
+        return
+    y = code.source(labels)
+    changed = [Edit(code.span(labels), f"{numpy}.unique({y}, return_inverse=True)[1]")]
+    if isinstance(validation, ast.Tuple) and len(validation.elts) > 1:
+        text = f"{numpy}.searchsorted({numpy}.unique({y}), {code.source(validation.elts[1])})"
+        changed.append(Edit(code.span(validation.elts[1]), text))
+    elif validation is not None:
+        return
+    yield Fix("Give the search the numbers of the classes", tuple(changed))
+
+
 def _whole_length(story: Story, code: Code) -> Iterator[Fix]:
     """The number of batches as a whole one, with the incomplete batch at the end."""
     length = no_whole_length(story)
@@ -245,6 +269,24 @@ def _touch(one: Span, other: Span) -> bool:
     return _inside(one, other) or _inside(other, one)
 
 
+def _of_today(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
+    """What gives the same as a method that models no longer have."""
+    where, target = place(story, code), story.explored(analysis)
+    reports = target.reports if target is not None else ()
+    widths = {shape[-1] for each in reports for shape in each.output_shapes if shape}
+    for call in code.calls_in(where):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if name not in METHODS or (story.failed.facts.get("meant") or {}).get("written") != name:
+            continue
+        assert isinstance(call.func, ast.Attribute)
+        model = code.source(call.func.value)
+        given = ", ".join(code.source(each) for each in (*call.args, *call.keywords))
+        text = METHODS[name].format(model=model, given=given)
+        if name == "predict_classes" and widths == {1}:
+            text = f'({model}.predict({given}) > 0.5).astype("int32")'
+        yield Fix(f"Write {text}", (Edit(code.span(call), text),))
+
+
 def _spelt(story: Story, code: Code) -> Iterator[Fix]:
     """The key, attribute or variable that there is in the place of the one that is not."""
     names = story.failed.facts.get("meant")
@@ -255,16 +297,19 @@ def _spelt(story: Story, code: Code) -> Iterator[Fix]:
         names = {"written": None, "known": unknown or declared}
     if not names or "copied" in story.failed.facts or lacks_validation(story) is not None:
         return
+    if names["written"] in METHODS:
+        # What is like it gives something else.
+        return
     where, known = place(story, code), names["known"]
     for node in code.nodes:
-        written = _written(node)
+        written = name_in(node)
         if written is None or not _inside(code.span(node), where):
             continue
         if written in known or names["written"] not in (None, written):
             continue
-        initials = [each for each in known if _initials(each) == written]
+        initials = [each for each in known if _initials(each) == written or _initials(written) == each]
         for meant in dict.fromkeys([*initials[:1], *_near(written, known)]):
-            yield Fix(f"Write {meant} for {written}", (_respelt(node, meant, code),))
+            yield Fix(f"Write {meant} for {written}", (respelt(node, meant, code),))
 
 
 def _near(written: str, known: Sequence[str]) -> list[str]:
@@ -281,25 +326,11 @@ def _near(written: str, known: Sequence[str]) -> list[str]:
 
 
 def _initials(name: str) -> str | None:
-    """`lr` of `learning_rate`; None for a single word."""
-    words = [each for each in name.split("_") if each]
-    return "".join(each[0] for each in words) if len(words) > 1 else None
-
-
-def _written(node: ast.AST) -> str | None:
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
-
-
-def _respelt(node: ast.AST, meant: str, code: Code) -> Edit:
-    span = code.span(node)
-    if isinstance(node, ast.Constant):
-        return Edit(span, requoted(code.source(node), meant))
-    if isinstance(node, ast.Attribute):
-        start = span.end_column - len(node.attr)
-        return Edit(Span(span.path, span.end_line, start, span.end_line, span.end_column), meant)
-    return Edit(span, meant)
+    """`lr` of `learning_rate` and `val_mae` of `val_mean_absolute_error`; None for a single word."""
+    plain = name.removeprefix("val_")
+    words = [each for each in plain.split("_") if each]
+    first = "".join(each[0] for each in words)
+    return f"{name.removesuffix(plain)}{first}" if len(words) > 1 else None
 
 
 def _inside(inner: Span, outer: Span) -> bool:
@@ -651,6 +682,18 @@ def _saved(story: Story, code: Code) -> Iterator[Fix]:
         fields = ", ".join(f'"{name}": self.{name}' for name in names)
         told = ["def get_config(self):", f"    return {{**super().get_config(), {fields}}}"]
         yield Fix(f"Let {made.name} say what it is made with", (_with_method(made, told, code),))
+
+
+def _saved_as_weights(story: Story, code: Code) -> Iterator[Fix]:
+    """The weights of a trial in the file from which a tuner loads them, which `save_model` of Keras Tuner leaves to others."""
+    call = code.expression(place(story, code), ast.Call)
+    if story.error.kind != "not-implemented" or not isinstance(call, ast.Call):
+        return
+    asked = call.func
+    if isinstance(asked, ast.Attribute) and asked.attr == "save_model" and len(call.args) >= 2:
+        owner, trial, model = (code.source(each) for each in (asked.value, *call.args[:2]))
+        text = f"{model}.save_weights({owner}._get_checkpoint_fname({trial}))"
+        yield Fix("Save the weights where the tuner looks for them", (Edit(code.span(call), text),))
 
 
 def _with_method(made: ast.ClassDef, lines: list[str], code: Code) -> Edit:

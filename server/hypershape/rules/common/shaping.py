@@ -12,6 +12,7 @@ from hypershape.fixes import edits
 from hypershape.fixes.layers import put_after, put_before
 from hypershape.model import Analysis, Edit, Fix, TargetAnalysis
 from hypershape.rules.common.calls import calls_reached, class_of
+from hypershape.rules.common.identifiers import requoted
 from hypershape.rules.common.tuners import targets_of, tuners
 from hypershape.source import Code
 
@@ -196,16 +197,46 @@ def from_zero(target: TargetAnalysis, lowest: int, analysis: Analysis) -> Iterat
         yield Fix(f"Count the labels from 0: give the search {changed[0].text}", changed)
 
 
+def as_column(target: TargetAnalysis, analysis: Analysis) -> Iterator[Fix]:
+    """The labels of each search of a target as one column."""
+    for changed in _made_of_what_is_given(target, 1, ".reshape(-1, 1)", analysis):
+        yield Fix(f"Give the search {changed[0].text}", changed)
+
+
+def one_hot(target: TargetAnalysis, classes: int, analysis: Analysis) -> Iterator[Fix]:
+    """The labels of each search of a target one-hot, and the loss for these in the place of the sparse one."""
+    code = analysis.module.code
+    losses = [
+        code.argument(call, "loss", 1)
+        for call in calls_reached(target, code)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
+    ]
+    keras = code.imported_as("keras")
+    root = f"{keras}.utils" if keras else code.imported_as("keras.utils")
+    if root is None and (tensorflow := code.imported_as("tensorflow")) is not None:
+        root = f"{tensorflow}.keras.utils"
+    name = code.imported_as("keras.utils.to_categorical") or (f"{root}.to_categorical" if root else None)
+    if name is None or len(losses) != 1 or losses[0] is None:
+        return
+    loss = losses[0]
+    if code.value(loss, None) != "sparse_categorical_crossentropy" or not isinstance(loss, ast.Constant):
+        return
+    other = Edit(code.span(loss), requoted(code.source(loss), "categorical_crossentropy"))
+    for changed in _made_of_what_is_given(target, 1, f", {classes})", analysis, f"{name}("):
+        yield Fix("Give the search one-hot labels, and compare these", (other, *changed))
+
+
 def _made_of_what_is_given(
-    target: TargetAnalysis, side: Literal[0, 1], how: str, analysis: Analysis
+    target: TargetAnalysis, side: Literal[0, 1], how: str, analysis: Analysis, before: str = ""
 ) -> Iterator[tuple[Edit, ...]]:
-    """For each tuner of a target the edits that write `how` behind all that its searches are given on one side."""
+    """For each tuner of a target the edits that write `how` behind all that its searches are given on one side, and
+    something before it."""
     code = analysis.module.code
     for tuner in tuners(analysis, code):
         if target.target in targets_of(tuner, analysis):
             given = [each for search in tuner.searches for each in _given(search, side, code)]
             if given:
-                yield tuple(Edit(code.span(each), f"{code.source(each)}{how}") for each in given)
+                yield tuple(Edit(code.span(each), f"{before}{code.source(each)}{how}") for each in given)
 
 
 def _given(search: ast.Call, side: Literal[0, 1], code: Code) -> Iterator[ast.expr]:

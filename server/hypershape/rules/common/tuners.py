@@ -233,13 +233,16 @@ def _by_place(targets: Iterable[Target]) -> dict[Span, list[Target]]:
 def reported(tuner: Tuner, analysis: Analysis) -> set[str]:
     """The names that training steps report, over all probes that had them; empty when any building one had none.
 
-    Where every step fails they are those that it would report if it did not.
+    Where every step fails they are those that it would report if it did not; none where what it was given as weights of
+    losses may be its metrics.
     """
     places = {target.span for target in targets_of(tuner, analysis)}
     reports = [report for each in analysis.targets if each.target.span in places for report in each.reports]
     counted = [report for report in reports if report.verdict == "ok"] or [
         report for report in reports if report.error is not None and report.error.stage == "step"
     ]
+    if any(report.error is not None and report.error.kind == "loss-weight" for report in counted):
+        return set()
     if not counted or not all(report.log_names for report in counted):
         return set()
     return {name for report in counted for name in report.log_names}

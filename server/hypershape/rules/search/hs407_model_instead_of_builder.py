@@ -52,6 +52,23 @@ class ModelInsteadOfBuilder(Rule):
             import keras_tuner as kt
 
 
+            def build(hp, width):
+                model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, width))])
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build(kt.HyperParameters(), 3), "val_loss", max_trials=2, overwrite=True)
+            """,
+            at="build(kt.HyperParameters(), 3)",
+            fixed="kt.RandomSearch(lambda hp: build(hp, 3), ",
+        ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+
+
             class Model(kt.HyperModel):
                 def build(self, hp):
                     model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
@@ -110,7 +127,7 @@ class ModelInsteadOfBuilder(Rule):
                     yield self.finding(
                         f"The tuner needs the function {made.func.id} itself, not what it returns: no search begins.",
                         code.span(given),
-                        repairs=partial(_function_itself, given, made.func, code),
+                        repairs=partial(_function_itself, given, made, code),
                     )
             elif isinstance(given, ast.Name) and (kind := _hypermodel_class(given.id, code)) is not None:
                 yield self.finding(
@@ -120,8 +137,24 @@ class ModelInsteadOfBuilder(Rule):
                 )
 
 
-def _function_itself(given: ast.expr, function: ast.Name, code: Code) -> Iterator[Fix]:
-    yield Fix("Pass the function", (Edit(code.span(given), function.id),))
+def _function_itself(given: ast.expr, made: ast.Call, code: Code) -> Iterator[Fix]:
+    """The function; where it is given more than the HyperParameters object, one that gives it the rest."""
+    name = code.source(made.func)
+    if len(made.args) + len(made.keywords) <= 1:
+        yield Fix("Pass the function", (Edit(code.span(given), name),))
+        return
+    written = [*made.args, *made.keywords]
+    drawn = [each for each in written if code.is_hyperparameters(code.resolve(_value(each)))]
+    if len(drawn) == 1:
+        prefix = f"{drawn[0].arg}=" if isinstance(drawn[0], ast.keyword) else ""
+        text = ", ".join(f"{prefix}hp" if each is drawn[0] else code.source(each) for each in written)
+        yield Fix(
+            f"Pass a function that calls {name}", (Edit(code.span(given), f"lambda hp: {name}({text})"),)
+        )
+
+
+def _value(argument: ast.expr | ast.keyword) -> ast.expr:
+    return argument.value if isinstance(argument, ast.keyword) else argument
 
 
 def _instance(given: ast.Name, made: ast.ClassDef, code: Code) -> Iterator[Fix]:

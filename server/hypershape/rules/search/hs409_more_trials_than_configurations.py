@@ -17,6 +17,7 @@ from hypershape.model import (
 )
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.counted import counted, sizes, unscoped
+from hypershape.rules.common.declared import declared_elsewhere
 from hypershape.rules.common.tuners import Tuner, tuners
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code, HpCall
@@ -104,6 +105,8 @@ class MoreTrialsThanConfigurations(Rule):
             wanted = code.value(node, default=None) if node is not None else None
             target = counted(tuner, analysis)
             if node is None or target is None or not isinstance(wanted, int):
+                continue
+            if declared_elsewhere(target.target, code):
                 continue
             models, values = sizes(target)
             if values is not None and models < wanted and models < values:

@@ -12,18 +12,20 @@ from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.projects import sharing
 from hypershape.rules.common.tuners import Tuner, afresh
 from hypershape.source import Code
+from hypershape.source.names import FUNCTIONS
 
 
 class SharedProject(Rule):
-    """Two tuners of a file keep their projects in one folder.
+    """Two tuners of a file, or those of two rounds of a loop, keep their projects in one folder.
 
     ## What it does
     Finds a tuner that is made after another one has searched, with another model or of another kind, with the same
-    `directory` and `project_name` (both may be left out) and without `overwrite=True`.
+    `directory` and `project_name` (both may be left out) and without `overwrite=True`; and one that searches in every
+    round of a loop.
 
     ## Why it matters
     The second tuner reloads the trials of the first: it believes that it has searched already, and ends at once or
-    mixes two search spaces.
+    mixes two search spaces. What was to be found for other data are the results of the first.
 
     ## Fix
     Give each its own `project_name`.
@@ -46,6 +48,29 @@ class SharedProject(Rule):
             at="kt.GridSearch",
             fixed='kt.GridSearch(build_model, "loss", max_trials=2, project_name="second")',
         ),
+        Example.search(
+            """
+            x = np.ones((8, 4))
+            for fold in range(3):
+                tuner = kt.RandomSearch(build_model, "loss", max_trials=2, directory="folds")
+                tuner.search(x, np.full((8, 1), fold))
+            """,
+            at="kt.RandomSearch",
+            fixed='directory="folds", project_name=f"fold_{fold}")',
+        ),
+        Example.search(
+            """
+            def best_for(y):
+                tuner = kt.RandomSearch(build_model, "loss", max_trials=2)
+                tuner.search(np.ones((8, 4)), y)
+                return tuner.get_best_hyperparameters()[0]
+
+
+            found = [best_for(np.full((8, 1), value)) for value in range(3)]
+            """,
+            at="kt.RandomSearch",
+            fixed="max_trials=2, overwrite=True)",
+        ),
     )
     VALID = (
         Example.search(
@@ -66,11 +91,38 @@ class SharedProject(Rule):
             second.search(x, y)
             """
         ),
+        Example.search(
+            """
+            x = np.ones((8, 4))
+            for fold in range(3):
+                tuner = kt.RandomSearch(build_model, "loss", max_trials=2, project_name=f"fold{fold}")
+                tuner.search(x, np.full((8, 1), fold))
+                again = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+                again.search(x, np.full((8, 1), fold))
+            """
+        ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2)
+            for fold in range(3):
+                tuner.search(np.ones((8, 4)), np.full((8, 1), fold))
+            """
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         for tuner, before in sharing(analysis, code):
+            rounds = _rounds(tuner, code) if tuner.searches and not tuner.gives("overwrite") else None
+            if rounds is not None:
+                yield self.finding(
+                    "Every round makes this tuner with the same project: from the second on it takes over the trials of "
+                    "the first, and its search tries nothing more.",
+                    code.span(tuner.node.func),
+                    related=(Related(code.span(rounds), "the rounds"),),
+                    repairs=partial(_apart_by_round, tuner, rounds, code),
+                )
+                continue
             earlier = next((each for each in before if _differ(each, tuner, code)), None)
             if earlier is not None and not _overwrites(tuner, code):
                 yield self.finding(
@@ -91,6 +143,68 @@ def _differ(earlier: Tuner, tuner: Tuner, code: Code) -> bool:
 def _overwrites(tuner: Tuner, code: Code) -> bool:
     node = code.argument(tuner.node, "overwrite")
     return node is not None and code.value(node, default=True) is not False
+
+
+def _rounds(tuner: Tuner, code: Code) -> ast.expr | None:
+    """What a loop goes through that makes a tuner and searches in each round, by itself or in a function that it calls.
+
+    None where there is none, or where something deletes folders in between.
+    """
+    function = code.function(tuner.node)
+    if any((code.origin(each.func) or "").endswith(".rmtree") for each in code.calls):
+        return None
+    calls = code.called.get(function.name, ()) if isinstance(function, ast.FunctionDef) else ()
+    for made in (tuner.node, *calls):
+        for around in code.ancestors(made):
+            if isinstance(around, FUNCTIONS):
+                break
+            goes = _goes_through(around, made)
+            whole = made is not tuner.node or all(around in code.ancestors(each) for each in tuner.searches)
+            if goes is not None and whole:
+                return goes
+    return None
+
+
+def _goes_through(around: ast.AST, node: ast.AST) -> ast.expr | None:
+    """What a loop or comprehension goes through in whose rounds a node is."""
+    if isinstance(around, ast.For) and any(node in ast.walk(each) for each in around.body):
+        return around.iter
+    if isinstance(around, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+        first = around.generators[0].iter
+        return None if node in ast.walk(first) else first
+    return None
+
+
+def _apart_by_round(tuner: Tuner, rounds: ast.expr, code: Code) -> Iterator[Fix]:
+    """A project for each round, called by what tells the rounds apart as a text or a number."""
+    loop = code.parents.get(rounds)
+    name = (
+        _label(loop, code)
+        if isinstance(loop, ast.For) and code.enclosing(loop) is code.enclosing(tuner.node)
+        else None
+    )
+    given = code.argument(tuner.node, "project_name")
+    base = code.value(given, default=None) if given is not None else name
+    if name is not None and isinstance(base, str) and not set(base) & set("{}\\\"'"):
+        text = f'f"{base}_{{{name}}}"'
+        edit = edits.set_argument(code.module, code.span(tuner.node), "project_name", text)
+        if edit is not None:
+            yield Fix("Give each round a project of its own", (edit,))
+    yield from afresh(tuner, code)
+
+
+def _label(loop: ast.For, code: Code) -> str | None:
+    """The name of a text or number that is another one in each round."""
+    target, goes = loop.target, code.resolve(loop.iter)
+    method = goes.func.attr if isinstance(goes, ast.Call) and isinstance(goes.func, ast.Attribute) else None
+    called = goes.func.id if isinstance(goes, ast.Call) and isinstance(goes.func, ast.Name) else None
+    if isinstance(target, ast.Tuple) and (method == "items" or called == "enumerate"):
+        target = target.elts[0]
+        return target.id if isinstance(target, ast.Name) else None
+    plain = called == "range" or method == "keys" or isinstance(goes, ast.Dict)
+    if isinstance(goes, (ast.List, ast.Tuple)):
+        plain = all(isinstance(each, ast.Constant) for each in goes.elts)
+    return target.id if plain and isinstance(target, ast.Name) else None
 
 
 def _apart(tuner: Tuner, code: Code) -> Iterator[Fix]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.model import Cause, Edit, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, Repairs, Span, TargetAnalysis
 from hypershape.rules.base import Example
-from hypershape.rules.common.failure import BuildFailure, compiles
+from hypershape.rules.common.failure import BuildFailure, axes, compiles
+from hypershape.rules.common.shaping import as_column, one_hot
+from hypershape.rules.common.wording import listed
 from hypershape.source import Code
 
 
@@ -73,7 +77,19 @@ class MetricCannotBeComputed(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
-        return "A metric cannot be computed from the model's outputs and the labels"
+        labels, output = axes(error, "labels"), axes(error, "output")
+        if labels is None or output is None:
+            return "A metric cannot be computed from the model's outputs and the labels"
+        return f"`{error.details.get('metric')}` cannot compare labels of shape {labels} with an output of shape {output}"
+
+    def check(self, analysis: Analysis) -> Iterator[Finding]:
+        for finding in super().check(analysis):
+            cause = finding.cause
+            target = next(each for each in analysis.targets if cause in each.causes)
+            assert cause is not None
+            yield replace(
+                finding, repairs=partial(_with_labels, finding.repairs, cause.error, target, analysis)
+            )
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
         found = _metrics(target, code)
@@ -84,7 +100,7 @@ class MetricCannotBeComputed(BuildFailure):
             node = code.argument(call, "metrics", 3)
             if isinstance(node, ast.List):
                 yield from _for_each_output(node, call, target, code)
-                yield from _left_out(node, code)
+                yield from _left_out(node, cause.error, code)
         yield from super().repairs(target, cause, code)
 
 
@@ -109,8 +125,28 @@ def _for_each_output(metrics: ast.List, call: ast.Call, target: TargetAnalysis, 
         yield Fix("Give each output its own list of these metrics", (Edit(code.span(metrics), text),))
 
 
-def _left_out(metrics: ast.List, code: Code) -> Iterator[Fix]:
-    """The list of metrics without each one in turn."""
+def _with_labels(
+    repairs: Repairs, error: ProbeError, target: TargetAnalysis, analysis: Analysis
+) -> Iterator[Fix]:
+    """The labels in the form that metrics take, as a column or one-hot, then the repairs that leave the data alone."""
+    labels, output = axes(error, "labels"), axes(error, "output")
+    if labels is not None and output is not None and len(output) == 2 and labels in ((None,), (None, 1)):
+        if output[1] == 1:
+            yield from as_column(target, analysis)
+        else:
+            yield from one_hot(target, output[1] or 0, analysis)
+    yield from repairs()
+
+
+def _left_out(metrics: ast.List, error: ProbeError, code: Code) -> Iterator[Fix]:
+    """The list of metrics without those that are known to fail, else without each one in turn."""
+    refused = error.details.get("refused")
+    if isinstance(refused, tuple) and len(refused) > 1 and max(refused) < len(metrics.elts):
+        keep = [each for each in range(len(metrics.elts)) if each not in refused]
+        made = edits.keep_elements(code.module, code.span(metrics), keep)
+        if made:
+            yield Fix(f"Leave out {listed(code.source(metrics.elts[each]) for each in refused)}", made)
+        return
     for index, element in enumerate(metrics.elts):
         keep = [each for each in range(len(metrics.elts)) if each != index]
         made = edits.keep_elements(code.module, code.span(metrics), keep)

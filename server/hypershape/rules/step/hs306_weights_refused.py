@@ -77,12 +77,14 @@ class WeightsRefused(Rule):
         ),
         Example.search(
             """
+            x, y = np.ones((8, 4)), np.arange(8) % 2
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
             tuner.search(x, y, epochs=5, validation_split=0.2, class_weight="balanced")
             """,
             body=_CLASSES,
             compile=_LOGITS,
             at='"balanced"',
+            fixed="class_weight=dict(enumerate(len(y) / (len(np.unique(y)) * np.bincount(y)))))",
         ),
         Example.search(
             """
@@ -148,7 +150,7 @@ class WeightsRefused(Rule):
                     f"`class_weight` takes a dictionary from classes to weights: with {what} every trial of this "
                     "search fails.",
                     code.span(node),
-                    repairs=partial(_numbered, node, code),
+                    repairs=partial(_numbered, node, search, code),
                 )
             second = _both(search, code)
             if second is not None:
@@ -159,10 +161,18 @@ class WeightsRefused(Rule):
                 )
 
 
-def _numbered(weights: ast.expr, code: Code) -> Iterator[Fix]:
-    if not isinstance(code.resolve(weights), ast.Constant):
+def _numbered(weights: ast.expr, search: ast.Call, code: Code) -> Iterator[Fix]:
+    made = code.resolve(weights)
+    if not isinstance(made, ast.Constant):
         text = f"dict(enumerate({code.source(weights)}))"
         yield Fix(f"Number them from 0: {text}", (Edit(code.span(weights), text),))
+        return
+    labels, numpy = code.argument(search, "y", 1), code.imported_as("numpy")
+    if made.value == "balanced" and labels is not None and numpy is not None:
+        y = code.source(labels)
+        # As scikit-learn does it. Labels that are no whole numbers in one column are refused by `bincount`.
+        text = f"dict(enumerate(len({y}) / (len({numpy}.unique({y})) * {numpy}.bincount({y}))))"
+        yield Fix("Weigh the classes against their numbers", (Edit(code.span(weights), text),))
 
 
 def _one_kind(search: ast.Call, code: Code) -> Iterator[Fix]:
