@@ -67,6 +67,8 @@ def _near(error: BaseException) -> Tuple[str, ...]:
     if not isinstance(error, AttributeError) or not isinstance(name, str) or owner is None:
         return ()
     names = [each for each in dir(owner) if not each.startswith("_")]
+    if name in names:
+        return ()
     same = [each for each in names if each.lower() == name.lower()]
     return tuple(dict.fromkeys([*same, *get_close_matches(name, names, n=2, cutoff=_ALIKE)]))
 

@@ -194,7 +194,7 @@ def _refused_metrics(error: BaseException) -> Optional[Refusal]:
         others = (place for place in range(first + 1, len(listed)) if _refuses(listed[place], *given))
         shapes = [(None, *tuple(each.shape)[1:]) if each.shape else () for each in given]
         details = {
-            "metric": type(at).__name__ if function is None else at.name,
+            "metric": type(at).__name__ if function is None else str(getattr(at, "name", "")),
             "refused": (first, *others),
             "labels": shapes[0],
             "output": shapes[1],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hypershape.model import Argument, Call, TunerCall, Value
-from hypershape.source.code import Code, Definition, Function, argument, blocks
+from hypershape.source.code import Code, Definition, argument, blocks
 from hypershape.source.names import FUNCTIONS
 
 _ORACLE_OPTIONS = "seed hyperparameters tune_new_entries allow_new_entries max_retries_per_trial max_consecutive_failed_trials"
@@ -226,7 +226,7 @@ class TunerFinder:
         elif isinstance(around, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and around.value is not None:
             yield around.value
 
-    def _given(self, function: Function, name: str) -> Iterator[ast.expr]:
+    def _given(self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> Iterator[ast.expr]:
         """What calls give to a parameter, and what it is by default."""
         own = self.code.enclosing(function)
         called = own.name if function.name == "__init__" and isinstance(own, ast.ClassDef) else function.name

@@ -11,6 +11,7 @@ from hypershape.model import Analysis, Cause, Finding, Fix, Span, Target, Target
 from hypershape.rules.base import Rule, causes
 from hypershape.rules.common import wording
 from hypershape.source import Code, HpCall, contains
+from hypershape.source.hyperparameters import HP_PARAMETERS
 
 
 def matching_cause(
@@ -59,15 +60,26 @@ def function_of(target: Target, code: Code) -> ast.FunctionDef | None:
     )
 
 
-def declared_elsewhere(target: Target, code: Code) -> list[HpCall]:
-    """The declarations of a target on an object that the file makes itself, which no tuner fills with values."""
+def declared_elsewhere(target: Target, code: Code) -> list[tuple[ast.Call, ast.Name]]:
+    """The declarations of a target on an object that the file makes itself, each with the name of that.
+
+    No tuner fills it with values, also where it takes the name of the parameter.
+    """
     found = []
-    for call in code.hp_calls:
-        owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
-        made = code.definition(owner.id, owner) if isinstance(owner, ast.Name) else None
-        if isinstance(made, ast.Call) and contains(target.body, call.span):
-            found += [call] if code.origin(made.func) == "keras_tuner.HyperParameters" else []
+    for call in code.calls_in(target.body):
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+        if not isinstance(owner, ast.Name) or call.func.attr not in HP_PARAMETERS:  # type: ignore[attr-defined]
+            continue
+        bound = [each for each in code.bound_at(owner.id, owner) if not isinstance(each, ast.arg)]
+        assigned = [code.parents.get(each) for each in bound]
+        values = [each.value for each in assigned if isinstance(each, ast.Assign)]
+        if values and len(values) == len(bound) and all(_makes_a_space(each, code) for each in values):
+            found.append((call, owner))
     return found
+
+
+def _makes_a_space(node: ast.expr, code: Code) -> bool:
+    return isinstance(node, ast.Call) and code.origin(node.func) == "keras_tuner.HyperParameters"
 
 
 class DeclarationRefused(Rule):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.declared import declared_elsewhere, function_of
-from hypershape.source import Code, HpCall
+from hypershape.source import Code
 
 
 class DeclaredOnAnotherObject(Rule):
@@ -97,23 +97,23 @@ class DeclaredOnAnotherObject(Rule):
             function, calls = function_of(target, code), declared_elsewhere(target, code)
             parameter = code.hyperparameters.parameter(function) if function is not None else None
             if function is not None and parameter is not None and calls:
-                written = code.source(calls[0].node.func.value)  # type: ignore[attr-defined]
-                other = "" if written == parameter.arg else f" as `{parameter.arg}`"
+                call, owner = calls[0]
+                given = "" if owner.id == parameter.arg else f" as `{parameter.arg}`"
                 yield self.finding(
-                    f"`{written}` is not the object that Keras Tuner gives to {target.name}{other}: every trial gets the "
-                    "default values, and all train the same model.",
-                    calls[0].span,
+                    f"`{owner.id}` is not the object that Keras Tuner gives to {target.name}{given}: every trial gets "
+                    "the default values, and all train the same model.",
+                    code.span(call),
                     target=target.name,
-                    repairs=partial(_on_the_parameter, calls, function, parameter, code),
+                    repairs=partial(
+                        _on_the_parameter, {each.id for _, each in calls}, function, parameter, code
+                    ),
                 )
 
 
 def _on_the_parameter(
-    calls: list[HpCall], function: ast.FunctionDef, parameter: ast.arg, code: Code
+    names: set[str], function: ast.FunctionDef, parameter: ast.arg, code: Code
 ) -> Iterator[Fix]:
     """The parameter under the name of the object that is declared on, or that object gone."""
-    owners = [each.node.func.value for each in calls if isinstance(each.node.func, ast.Attribute)]
-    names = {each.id for each in owners if isinstance(each, ast.Name)}
     if len(names) != 1:
         return
     (name,) = names
@@ -129,7 +129,7 @@ def _on_the_parameter(
         end = span.column + len(parameter.arg)
         yield Fix(
             f"Call the parameter {name}",
-            (Edit(type(span)(span.path, span.line, span.column, span.line, end), name),),
+            (Edit(Span(span.path, span.line, span.column, span.line, end), name),),
         )
     elif len(local) == 1 and parameter.arg == name:
         removed = edits.remove_statement(code.module, code.span(local[0]))

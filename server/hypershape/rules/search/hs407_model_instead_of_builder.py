@@ -143,7 +143,7 @@ def _function_itself(given: ast.expr, made: ast.Call, code: Code) -> Iterator[Fi
     if len(made.args) + len(made.keywords) <= 1:
         yield Fix("Pass the function", (Edit(code.span(given), name),))
         return
-    written = [*made.args, *made.keywords]
+    written: list[ast.expr | ast.keyword] = [*made.args, *made.keywords]
     drawn = [each for each in written if code.is_hyperparameters(code.resolve(_value(each)))]
     if len(drawn) == 1:
         prefix = f"{drawn[0].arg}=" if isinstance(drawn[0], ast.keyword) else ""

@@ -95,7 +95,7 @@ class SharedProject(Rule):
             """
             x = np.ones((8, 4))
             for fold in range(3):
-                tuner = kt.RandomSearch(build_model, "loss", max_trials=2, project_name=f"fold{fold}")
+                tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
                 tuner.search(x, np.full((8, 1), fold))
                 again = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
                 again.search(x, np.full((8, 1), fold))
@@ -103,7 +103,7 @@ class SharedProject(Rule):
         ),
         Example.search(
             """
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=2)
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
             for fold in range(3):
                 tuner.search(np.ones((8, 4)), np.full((8, 1), fold))
             """

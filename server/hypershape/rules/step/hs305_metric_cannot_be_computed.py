@@ -140,8 +140,9 @@ def _with_labels(
 
 def _left_out(metrics: ast.List, error: ProbeError, code: Code) -> Iterator[Fix]:
     """The list of metrics without those that are known to fail, else without each one in turn."""
-    refused = error.details.get("refused")
-    if isinstance(refused, tuple) and len(refused) > 1 and max(refused) < len(metrics.elts):
+    told = error.details.get("refused")
+    refused = [each for each in told if isinstance(each, int)] if isinstance(told, tuple) else []
+    if len(refused) > 1 and max(refused) < len(metrics.elts):
         keep = [each for each in range(len(metrics.elts)) if each not in refused]
         made = edits.keep_elements(code.module, code.span(metrics), keep)
         if made:
