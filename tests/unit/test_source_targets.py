@@ -317,3 +317,17 @@ def test_a_space_that_a_hypermodel_declares_for_a_tuner_elsewhere_is_its_own() -
     """)
     (target,) = module.targets
     assert target.slice is not None and target.slice.hyperparameters == "Net().space"
+
+
+def test_what_a_call_of_the_file_writes_for_a_parameter_is_not_assumed() -> None:
+    (target,) = analysed("""
+        import keras
+        import keras_tuner as kt
+        def build(hp, width, *, rate=None):
+            model = keras.Sequential([keras.layers.Dense(hp.Int("units", 1, width))])
+            model.compile()
+            return model
+        tuner = kt.RandomSearch(build(kt.HyperParameters(), 3, rate=x), "val_loss")
+    """).targets
+    assert target.slice is not None and target.slice.expression == "(lambda hp: build(hp, 3))"
+    assert not target.slice.assumed

@@ -11,7 +11,7 @@ from typing import Literal
 
 from hypershape.source.attributes import Attributes
 from hypershape.source.calls import SKLEARN_TUNERS, Construction, TunerFinder
-from hypershape.source.code import Code, Definition, blocks
+from hypershape.source.code import Code, Definition, argument, blocks
 from hypershape.source.names import FUNCTIONS, Function, Names, all_arguments, required
 from hypershape.source.slices import Capture, Slicer
 
@@ -886,11 +886,25 @@ class TargetFinder:
             if name == parameter:
                 arguments.append(name_argument(name, "hp", node))
                 continue
+            written = self._written_by_call(node, name)
+            if written is not None:
+                arguments.append(name_argument(name, written, node))
+                continue
             stand_in = self._assumed_name(name)
             assumed[stand_in] = f"no call in this file says what `{name}` of `{node.name}` is"
             arguments.append(name_argument(name, stand_in, node))
         expression = f"(lambda hp: {node.name}({', '.join(arguments)}))"
         return Handed(node, "function", expression, needs, (), assumed)
+
+    def _written_by_call(self, function: FunctionDef, name: str) -> str | None:
+        """What a call of the file gives to a parameter, where that is a plain value."""
+        places = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+        for _, call in self._calls_to(function):
+            given = argument(call, name, places.index(name) if name in places else None)
+            value = self.code.value(given, None) if given is not None else None
+            if isinstance(value, (bool, int, float, str)):
+                return repr(value)
+        return None
 
     def _reach_heir(self, node: ast.ClassDef) -> Handed:
         instance, needs, assumed = self._instance(node, "build")
