@@ -295,3 +295,21 @@ def test_what_an_earlier_run_did_not_speak_for_is_followed_by_itself() -> None:
     body = "x = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)\nif hp.Boolean('flag'):\n    x = layers.MaxPooling2D(2)(x)"
     found = in_child(_runs, target(body), [{}, {"flag": True}, {"flag": True, "filters": 8}])
     assert [runs for runs, _ in found[1:]] == [2, 1]
+
+
+def test_an_input_that_leads_nowhere_is_one_all_the_same() -> None:
+    body = """
+    other = keras.Input((3,), name='other')
+    x = layers.Dense(hp.Int('units', 4, 32, step=4))(layers.Flatten()(x))
+    if hp.Boolean('both'):
+        x = layers.Concatenate()([x, other])
+    """
+    ends = "model = keras.Model(inputs, x)"
+    source = target(body).replace(ends, "model = keras.Model([inputs, other], x)")
+    alone, both, again = probe(source, {}, {"both": True}, {"units": 16})
+    assert [each["verdict"] for each in (alone, both, again)] == ["ok"] * 3
+    assert alone["free"] == both["free"] == again["free"] == ("units",)
+    twice = source.replace("(3,), name='other'", "(3,), name='inputs'").replace(
+        "(12, 12, 3)", "(12, 12, 3), name='inputs'"
+    )
+    assert probe(twice)[0]["verdict"] == "fail", "two inputs of one name"

@@ -15,6 +15,7 @@ import functools
 import inspect
 import itertools
 import math
+import re
 import types
 from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
@@ -27,6 +28,8 @@ REFUSALS = 6
 _AXES = ("ax", "dims")
 """Arguments with these in their names count axes, of which each is another case."""
 
+_PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*")
+
 _NUMBER = "a number"
 _FRACTION = "a fraction"
 
@@ -34,6 +37,12 @@ Numbers = Tuple[int, ...]
 Relation = Tuple[int, int, Any]
 Call = Tuple[Any, Numbers]
 """What all calls that are alike have in common, and the numbers of one of them."""
+
+
+Outcome = Tuple[Any, Tuple[int, ...]]
+"""What a call comes to: a form, and sizes."""
+
+Formula = Tuple[Optional[Callable[[int, int], int]], int, int]
 
 
 class _Opaque(Exception):
@@ -159,6 +168,103 @@ def relations(numbers: Numbers) -> FrozenSet[Relation]:
     return frozenset(found)
 
 
+class Foretelling:
+    """What calls come to that nobody made: those of which all that holds among the numbers was seen in calls that are
+    alike and came to the same, and whose sizes follow from the numbers as in all of these.
+
+    For trials at other values alone: what the run itself comes to is always asked. Now and then a call is made all
+    the same; where it comes to something else, calls like it are made each time from then on.
+    """
+
+    def __init__(self) -> None:
+        self._cases: Dict[Any, _Case] = {}
+
+    def outcome(self, call: Call) -> Optional[Outcome]:
+        """What a call surely comes to; None where it has to be made."""
+        case = self._cases.get(call[0])
+        return None if case is None else case.foretold(call[1])
+
+    def add(self, call: Call, outcome: Outcome, passed: bool) -> bool:
+        """What a call came to; False where it shows that what was foretold of others may be wrong."""
+        case = self._cases.setdefault(call[0], _Case())
+        trusted = case.calls.trusted
+        case.add(call[1], outcome, passed)
+        return case.calls.trusted or not (trusted and case.has_told)
+
+
+class _Case:
+    """The calls that are alike, and what the first of them came to that passed."""
+
+    def __init__(self) -> None:
+        self.calls = _Form()
+        self.has_told = False
+        self._form: Any = None
+        self._formulas: Optional[List[List[Formula]]] = None
+        """For each size the formulas that fit all calls that came to the same."""
+
+    def foretold(self, numbers: Numbers) -> Optional[Outcome]:
+        outcome = self._outcome(numbers)
+        if outcome is None or self.calls.is_tried("covered"):
+            return None
+        self.has_told = True
+        return outcome
+
+    def _outcome(self, numbers: Numbers) -> Optional[Outcome]:
+        if self._formulas is None or not self.calls.covers(numbers):
+            return None
+        sizes = []
+        for formulas in self._formulas:
+            found = {_value(formula, numbers) for formula in formulas}
+            size = found.pop() if len(found) == 1 else 0
+            if size < 1:
+                return None
+            sizes.append(size)
+        return self._form, tuple(sizes)
+
+    def add(self, numbers: Numbers, outcome: Outcome, passed: bool) -> None:
+        form, sizes = outcome
+        if passed and self._formulas is None:
+            self._form = form
+            self._formulas = [_formulas(size, numbers) for size in sizes]
+        if not passed or form != self._form:
+            self.calls.refuses(numbers)
+            return
+        assert self._formulas is not None
+        foretold = self._outcome(numbers)
+        if foretold is not None and foretold != outcome:
+            self.calls.trusted = False
+        self.calls.passes(numbers)
+        self._formulas = [
+            [formula for formula in formulas if _value(formula, numbers) == size]
+            for formulas, size in zip(self._formulas, sizes)
+        ]
+
+
+_OF_TWO: Tuple[Callable[[int, int], int], ...] = (
+    lambda a, b: a - b + 1,
+    lambda a, b: a // b,
+    lambda a, b: -(-a // b),
+    lambda a, b: a * b,
+    lambda a, b: a + b,
+)
+"""How a size may follow from two numbers: what more of them decide is always asked."""
+
+
+def _formulas(size: int, numbers: Numbers) -> List[Formula]:
+    """All that may be said of how a size follows from numbers."""
+    places = range(len(numbers))
+    found: List[Formula] = [(None, size, 0), *((None, i, 1) for i in places)]
+    found += [(of, i, j) for of in _OF_TWO for i in places for j in places]
+    return [formula for formula in found if _value(formula, numbers) == size]
+
+
+def _value(formula: Formula, numbers: Numbers) -> int:
+    of, one, other = formula
+    if of is None:
+        return numbers[one] if other else one
+    return of(numbers[one], numbers[other])
+
+
 def form_of(spec: Any, numbers: List[int]) -> Any:
     """The shape and dtype of a tensor without its sizes, which are added to `numbers`."""
     return _form(spec, numbers, counts=False)
@@ -177,6 +283,24 @@ def split(kind: Any, inputs: Any) -> Optional[Call]:
         return None
 
 
+def asked(kind: Any, inputs: Any) -> Optional[Call]:
+    """The same call where its shapes are asked for, too: how much each tensor and each shape holds is told apart."""
+    numbers: List[int] = []
+    volumes: List[int] = []
+    try:
+        made = _made(kind, numbers, volumes)
+        found = tuple(_tensors(each, numbers, volumes) for each in inputs)
+    except _Opaque:
+        return None
+    return (made, found, _compared(volumes)), tuple(numbers)
+
+
+def _compared(volumes: List[int]) -> Tuple[Tuple[bool, bool], ...]:
+    """Which volumes are larger than which, and which hold others several times."""
+    pairs = itertools.combinations(volumes, 2)
+    return tuple((one < other, max(one, other) % min(one, other) == 0) for one, other in pairs)
+
+
 def operated(operation: Any, config: Any, inputs: Any, settings: Any) -> Optional[Call]:
     """A call of an operation of Keras, given by the keys of what it was made of and of what it is called on.
 
@@ -184,6 +308,24 @@ def operated(operation: Any, config: Any, inputs: Any, settings: Any) -> Optiona
     operation like `reshape` needs is no relation of two sizes: so which of the tensors and shapes hold equally many
     numbers is another case, too.
     """
+    split_up = _operation(config, inputs)
+    if split_up is None:
+        return None
+    forms, volumes, numbers = split_up
+    equal = tuple(one == other for one, other in itertools.combinations(volumes, 2))
+    return (operation, *forms, equal, settings), numbers
+
+
+def asked_of_operation(operation: Any, config: Any, inputs: Any, settings: Any) -> Optional[Call]:
+    """The same call where its shapes are asked for, too."""
+    split_up = _operation(config, inputs)
+    if split_up is None:
+        return None
+    forms, volumes, numbers = split_up
+    return (operation, *forms, _compared(volumes), settings), numbers
+
+
+def _operation(config: Any, inputs: Any) -> Optional[Tuple[Any, List[int], Numbers]]:
     numbers: List[int] = []
     volumes: List[int] = []
     try:
@@ -192,8 +334,7 @@ def operated(operation: Any, config: Any, inputs: Any, settings: Any) -> Optiona
         found = tuple(_tensors(each, numbers, volumes) for each in inputs)
     except _Opaque:
         return None
-    equal = tuple(one == other for one, other in itertools.combinations(volumes, 2))
-    return (operation, made, found, equal, settings), tuple(numbers)
+    return (made, found), volumes, tuple(numbers)
 
 
 def _shape(name: str, value: Any, numbers: List[int], volumes: List[int]) -> Any:
@@ -223,23 +364,35 @@ def _holding(volumes: List[int], numbers: List[int], form: Callable[[], Any]) ->
     return made
 
 
-def _made(kind: Any, numbers: List[int]) -> Any:
-    """A layer and its arguments, without their sizes."""
+def _made(kind: Any, numbers: List[int], volumes: Optional[List[int]] = None) -> Any:
+    """A layer and its arguments, without their sizes; `volumes` gets those of shapes among its arguments."""
     if kind.own or kind.maker is not kind.cls:
         raise _Opaque
     cls, (args, kwargs), settings = kind.key
     names = _positional(cls)
-    found = [_argument(name, value, numbers) for name, value in zip(names, args)]
+    found = [_argument(name, value, numbers, volumes) for name, value in zip(names, args)]
     # kwargs is None or (dict, (name, value), …), each name being (str, name).
-    given = [(name[1], _argument(name[1], value, numbers)) for name, value in (kwargs or (dict,))[1:]]
+    given = [
+        (name[1], _argument(name[1], value, numbers, volumes))
+        for name, value in (kwargs or (dict,))[1:]
+        if name[1] != "name" or not _is_plain_name(value[1])
+    ]
     return cls, tuple(found), args[len(names) :], tuple(given), settings
 
 
-def _argument(name: str, value: Any, numbers: List[int]) -> Any:
-    return _form(value, numbers, counts=not any(part in name for part in _AXES))
+def _is_plain_name(name: Any) -> bool:
+    """Whether a layer does the same under this name as under others: backends refuse some characters."""
+    return type(name) is str and _PLAIN_NAME.fullmatch(name) is not None
 
 
-def _form(key: Any, numbers: List[int], counts: bool) -> Any:
+def _argument(name: str, value: Any, numbers: List[int], volumes: Optional[List[int]] = None) -> Any:
+    counts = not any(part in name for part in _AXES)
+    if volumes is not None and type(value) is tuple and value[:1] in ((tuple,), (list,)):
+        return _holding(volumes, numbers, lambda: _form(value, numbers, counts, volumes))
+    return _form(value, numbers, counts, volumes)
+
+
+def _form(key: Any, numbers: List[int], counts: bool, volumes: Optional[List[int]] = None) -> Any:
     """A key without its numbers, which are added to `numbers`; `counts`: an int in it is a size."""
     if type(key) is not tuple or not key:
         return key
@@ -253,8 +406,8 @@ def _form(key: Any, numbers: List[int], counts: bool) -> Any:
     if first is float and len(key) == 2:
         return _FRACTION if 0.0 < key[1] < 1.0 else key
     if len(key) == 2 and hasattr(key[1], "results"):
-        return first, _made(key[1], numbers)
-    return tuple(_form(each, numbers, counts) for each in key)
+        return first, _made(key[1], numbers, volumes)
+    return tuple(_form(each, numbers, counts, volumes) for each in key)
 
 
 def _size(size: Any, numbers: List[int]) -> Any:

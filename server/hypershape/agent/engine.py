@@ -839,11 +839,13 @@ class Engine:
         if named and _MEMORY.tracking:
             for tensor in outputs:
                 _MEMORY.tracks.tracker.uses(_name_of(tensor))
+        reached = remembered.behind(outputs)
         rest = (
             "deferred" if deferred else type(model).__name__,
             getattr(model, "names", None),
             tuple(model.compiles),
             tuple(_name_of(tensor) if named else None for tensor in outputs),
+            tuple(tensor.layer in reached for tensor in inputs),
             fits_itself,
             remembered.settings(),
             tuple(_MEMORY.flags),

@@ -99,6 +99,7 @@ class Memory:
         self._enlarged: Dict[Tuple[int, int], Tuple[Result, Result]] = {}
         self.pure_keys = purity.Keys()
         self._agreed: Set[Any] = set()
+        self.foretelling = agreement.Foretelling()
         self.flags: List[Any] = []
         """What was frozen or thawed meanwhile."""
         self._steps: List[Any] = []
@@ -359,7 +360,7 @@ class Memory:
     def _seal(self, model: Any) -> Sealed:
         """A model that is wrapped: from now on only the layer that wraps it may call what is in it."""
         inputs, outputs, _ = model.ends()
-        parts = [each for each in _behind(outputs) if type(each) is not Input]
+        parts = [each for each in behind(outputs) if type(each) is not Input]
         self.require(not model.owned and model.called is None and model.names == (None, None))
         self.require(len(inputs) == len(outputs) == 1 and model.single and bool(parts))
         for each in parts:
@@ -630,15 +631,25 @@ class Memory:
     ) -> Result:
         """What an operation does to its arguments, of which the tensors are added to `parents`."""
         parents = [] if parents is None else parents
-        key = (
-            type(operation), self._plain(self.config_of(operation)), self.input_key(args, parents),
-            self.input_key(kwargs, parents), self._settings,
-        )  # fmt: skip
+        key = self._operation_key(operation, args, kwargs, parents)
         self.require(bool(parents) and all(tensor.memory is self for tensor in parents))
         result = self._operations.get(key)
         if result is None:
             result = self._operations[key] = self._try_operation(operation, key, args, kwargs)
         return result
+
+    def known_result_of_operation(
+        self, operation: Any, args: Any, kwargs: Any
+    ) -> Tuple[Optional[Result], Optional[agreement.Call]]:
+        """What is known of a call of an operation, and what it has in common with others."""
+        key = self._operation_key(operation, args, kwargs, [])
+        return self._operations.get(key), agreement.asked_of_operation(key[0], key[1], key[2:4], key[4])
+
+    def _operation_key(self, operation: Any, args: Any, kwargs: Any, parents: List[Tensor]) -> Any:
+        return (
+            type(operation), self._plain(self.config_of(operation)), self.input_key(args, parents),
+            self.input_key(kwargs, parents), self._settings,
+        )  # fmt: skip
 
     def config_of(self, operation: Any) -> Dict[str, Any]:
         """What an operation was made of."""
@@ -886,14 +897,29 @@ class Memory:
         if kind.refuses is not None:
             return Result(None, 0, {})
         key = self._call_key(args, kwargs, [])
-        if earlier:
-            own = self._built_on(args, kwargs)
-            before = {self._built_on(*each): each for each in earlier}
-            if next(iter(before)) != own and not kind.reusable:
-                before.pop(own, None)
-                after = ("after", *before, key)
-                return kind.results.get(after) or self._try(kind, after, args, kwargs, [*before.values()])
+        before = self._before(kind, args, kwargs, earlier)
+        if before:
+            after = ("after", *before, key)
+            return kind.results.get(after) or self._try(kind, after, args, kwargs, [*before.values()])
         return kind.results.get(key) or self._try(kind, key, args, kwargs)
+
+    def _before(self, kind: Kind, args: Any, kwargs: Any, earlier: Any) -> Dict[Any, Any]:
+        """The earlier calls by which a layer is another than it would be if this call were its first."""
+        before = {self._built_on(*each): each for each in earlier}
+        own = self._built_on(args, kwargs) if before else None
+        if kind.reusable or not before or next(iter(before)) == own:
+            return {}
+        before.pop(own, None)
+        return before
+
+    def known_result(
+        self, kind: Kind, args: Any, kwargs: Any, earlier: Any
+    ) -> Tuple[Optional[Result], Optional[agreement.Call]]:
+        """What is known of a call that leaves nothing behind, and what it has in common with others."""
+        if kind.refuses is not None or kind.own or self._before(kind, args, kwargs, earlier):
+            return None, None
+        key = self._call_key(args, kwargs, [])
+        return kind.results.get(key), agreement.asked(kind, key)
 
     def _refused_by(self, layer: Layer, args: Any, kwargs: Any, earlier: Any) -> Tuple[Any, ...]:
         """The error of a layer under its own name, the real layer, and its input."""
@@ -977,11 +1003,11 @@ class Memory:
         the first."""
         if self._unsettled or self._mixing or not self._refusing:
             return None
-        called = _behind(outputs)
+        called = behind(outputs)
         found = list(dict.fromkeys(each for each in self._refusing if each in called))
         if not found or (type(found[0]) is Layer and not _is_all_of_keras(found[0].kind)):
             return None
-        surely = all(found[0] in _behind(_tensors(each.given)) for each in found[1:])
+        surely = all(found[0] in behind(_tensors(each.given)) for each in found[1:])
         return found[0] if surely else None
 
     def mixes(self, outputs: Any) -> bool:
@@ -1501,7 +1527,7 @@ def _is_of_keras(cls: Any) -> bool:
     return str(cls.__module__).startswith(private.HOME)
 
 
-def _behind(tensors: Any) -> Set[Any]:
+def behind(tensors: Any) -> Set[Any]:
     """The layers and operations that some tensors are made by, directly or not."""
     seen: Set[Any] = set()
     found: Set[Any] = set()

@@ -622,11 +622,12 @@ class Functional(_Model):
         return tensors
 
     def ends(self) -> Tuple[Tuple[Tensor, ...], Tuple[Tensor, ...], int]:
-        """Inputs, outputs and parameters; only a model that uses exactly its inputs is remembered."""
+        """Inputs, outputs and parameters; only a model that needs no other inputs than its own is remembered."""
         found: Dict[int, Layer] = {}
         sources: Dict[int, Any] = {}
         names = set()
-        waiting = list(self.outputs_)
+        # An input that leads nowhere is one all the same.
+        waiting = [*self.inputs_, *self.outputs_]
         seen = set()
         while waiting:
             tensor = waiting.pop()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import origins, symbols
+from . import agreement, origins, symbols
 from .limits import Bound
 from .origins import Token, Tracker
 from .states import Related, Relating, Unrelated, entangled
@@ -180,7 +180,8 @@ class Tracks:
         def result_at(here: Dict[str, int]) -> Any:
             kind = self._kind_of(layer, here)
             given = self.at(args, here), self.at(kwargs, here), self.at(earlier, here)
-            return self._outcome(memory.result_of(kind, *given))
+            known, call = memory.known_result(kind, *given)
+            return self._foretold(known, call, lambda: memory.result_of(kind, *given))
 
         tokens = self.tokens((layer, args, kwargs, earlier))
         return self._explore("call", tokens, (layer, args, kwargs, earlier), result_at)
@@ -216,7 +217,8 @@ class Tracks:
         def result_at(here: Dict[str, int]) -> Any:
             made = self.operation(operation, lambda value: self.at(value, here))
             given = self.at(args, here), self.at(kwargs, here)
-            return self._outcome(memory.result_of_operation(made, *given))
+            known, call = memory.known_result_of_operation(made, *given)
+            return self._foretold(known, call, lambda: memory.result_of_operation(made, *given))
 
         config = memory.config_of(operation)
         tokens = self.tokens((config, args, kwargs))
@@ -253,6 +255,25 @@ class Tracks:
         for tensor in tensors:
             if tensor.varied is not None:
                 self.settled(tensor.varied)
+
+    def _foretold(self, known: Any, call: Optional[agreement.Call], ask: Callable[[], Any]) -> Any:
+        """The outcome of a call, which is made only where calls like it do not tell it."""
+        foretelling = self._memory.foretelling
+        if call is not None:
+            call = (self._memory.objects.is_late(), call[0]), call[1]
+        if known is None and call is not None:
+            foretold = foretelling.outcome(call)
+            if foretold is not None:
+                return foretold
+        result = ask() if known is None else known
+        outcome = self._outcome(result)
+        if call is not None:
+            passed = outcome[0][0] != "refused" and not result.refuses
+            if not foretelling.add(call, outcome, passed):
+                # What was concluded from calls like it may be wrong as well.
+                self._known.clear()
+                self.tracker.dependable = False
+        return outcome
 
     def _outcome(self, result: Any) -> Any:
         """What must be the same at all values that are one case, and the sizes of the outputs."""

@@ -1,0 +1,133 @@
+"""What a call comes to is foretold only where all that holds among its numbers was seen, and its sizes follow from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hypershape.agent.agreement import Foretelling, asked, asked_of_operation
+
+from .engine_child import in_child, load
+from .test_agent_agreement import kind, tensor
+
+PASSED, REFUSED = ("t",), ("refused",)
+
+
+def told(foretelling: Foretelling, call: Any, times: int = 20) -> set[Any]:
+    """What is foretold of a call that is asked for so often; None where it is made each time."""
+    found = {foretelling.outcome(call) for _ in range(times)}
+    return found - {None} or {None}
+
+
+def called(units: int, *sizes: int, **made: Any) -> Any:
+    return asked(kind(units, **made), tensor(*sizes))
+
+
+def met(*calls: tuple[Any, tuple[int, ...] | None]) -> Foretelling:
+    """What is known once these calls came to these sizes, or were refused."""
+    foretelling = Foretelling()
+    for call, sizes in calls:
+        passes = sizes is not None
+        assert foretelling.add(call, (PASSED if passes else REFUSED, sizes or ()), passes)
+    return foretelling
+
+
+def test_sizes_follow_from_numbers_as_in_all_calls_like_it() -> None:
+    foretelling = met((called(12, 30), (12, 19)), (called(7, 9), (7, 3)), (called(5, 16), (5, 12)))
+    assert told(foretelling, called(11, 25)) == {(PASSED, (11, 15))}
+    twice = met((called(12, 30), (24,)), (called(7, 9), (14,)), (called(5, 16), (10,)))
+    assert told(twice, called(11, 25)) == {(PASSED, (22,))}
+
+
+def test_a_call_is_made_where_a_relation_was_not_seen_or_two_formulas_fit() -> None:
+    foretelling = met((called(12, 30), (12,)), (called(7, 9), (7,)))
+    assert told(foretelling, called(5, 16)) == {(PASSED, (5,))}
+    assert told(foretelling, called(5, 15)) == {None}, "a multiple was never seen"
+    assert told(foretelling, called(16, 7)) == {None}, "nor was a smaller size"
+    unclear = met((called(7, 16), (7,)), (called(7, 30), (7,)))
+    assert told(unclear, called(5, 18)) == {None}, "it may be 7 whatever the layer is made of"
+    assert told(unclear, called(7, 18)) == {(PASSED, (7,))}
+
+
+def test_a_size_that_no_two_numbers_give_or_that_is_none_is_not_foretold() -> None:
+    foretelling = met((called(12, 30), (100,)), (called(7, 9), (3,)), (called(5, 16), (41,)))
+    assert told(foretelling, called(11, 25)) == {None}
+    shrinking = met((called(30, 12), (19,)), (called(31, 9), (23,)), (called(12, 30), (0,)))
+    assert told(shrinking, called(13, 28)) == {None}
+
+
+def test_what_shapes_hold_together_is_told_apart() -> None:
+    fits = [
+        asked(kind(shape=(tuple, (int, a), (int, b))), tensor(c, d))
+        for a, b, c, d in ((3, 8, 6, 4), (6, 6, 9, 4))
+    ]
+    foretelling = met(*[(call, call[1][:2]) for call in fits])
+    right, wrong = (asked(kind(shape=(tuple, (int, 5), (int, 16))), tensor(10, last)) for last in (8, 9))
+    assert right is not None and wrong is not None and right[0] != wrong[0]
+    assert told(foretelling, wrong) == {None}
+    operations = [
+        asked_of_operation("reshape", (dict, ((str, "newshape"), (tuple, (int, -1), (int, 8)))), ((tuple, ("t", (None, size), "float32")),), "settings")
+        for size in (16, 17)
+    ]  # fmt: skip
+    assert operations[0][0] != operations[1][0]  # type: ignore[index]
+
+
+def test_a_layer_does_the_same_under_another_name_but_for_one_that_a_backend_may_refuse() -> None:
+    assert called(4, 8, name="one")[0] == called(4, 8, name="two_2")[0] == called(4, 8, name="x")[0]
+    assert called(4, 8, name="one")[0] != called(4, 8, name="one layer")[0]
+
+
+def test_where_a_call_came_to_something_else_each_one_is_made() -> None:
+    foretelling = met((called(12, 30), (12,)), (called(7, 9), (7,)))
+    assert told(foretelling, called(5, 16)) == {(PASSED, (5,))}
+    assert not foretelling.add(called(5, 17), (PASSED, (6,)), True), "what was foretold may be wrong"
+    assert told(foretelling, called(5, 16)) == {None}
+    refusing = met((called(12, 30), (12,)), (called(7, 9), (7,)))
+    assert refusing.add(called(5, 16), (REFUSED, ()), False), "nothing was foretold yet"
+    assert told(refusing, called(5, 16)) == {None}
+
+
+def test_a_call_that_can_be_foretold_is_made_less_and_less_often() -> None:
+    foretelling, call = met((called(12, 30), (12,)), (called(7, 9), (7,))), called(5, 16)
+    assert sum(foretelling.outcome(call) is None for _ in range(1000)) == 10
+
+
+STACK = """
+import keras
+from keras import layers
+
+def build(hp):
+    x = inputs = keras.Input((40, 6))
+    for i in range(3):
+        x = layers.LSTM(hp.Int(f"units_{i}", 16, 128, step=16), return_sequences=True, name=f"level_{i}")(x)
+    model = keras.Model(inputs, layers.Dense(2)(x))
+    model.compile("adam", "mse")
+    return model
+"""
+
+
+def _made() -> tuple[list[str], int]:
+    """What is free in a stack of layers, and how often one was really called to find that out."""
+    from hypershape.agent import remembered
+    from hypershape.agent.engine import Engine
+
+    from .engine_child import PATH
+
+    function, calls = load(STACK), []
+    engine, plain = Engine(None, [PATH]), remembered.Memory._try
+
+    def counted(memory: Any, called: Any, *rest: Any) -> Any:
+        calls.append(called.cls.__name__)
+        return plain(memory, called, *rest)
+
+    remembered.Memory._try = counted  # type: ignore[method-assign]
+    return sorted(engine.probe(function, {}, "symbolic")["free"]), calls.count("LSTM")
+
+
+@pytest.mark.tensorflow
+def test_a_stack_is_followed_with_few_real_calls() -> None:
+    pytest.importorskip("keras_tuner")
+    free, calls = in_child(_made)
+    assert free == ["units_0", "units_1", "units_2"]
+    assert calls < 50, "of 150 and more"
