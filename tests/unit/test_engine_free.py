@@ -90,13 +90,14 @@ MEETING = {
     "a name that only it uses": "if hp.Boolean('flag'):\n    gate = layers.Dense(3, activation='sigmoid')(x)\n    x = x * gate",
     "a function": "def block(x):\n    return layers.ReLU()(layers.Conv2D(3, 1)(x))\nif hp.Boolean('flag'):\n    x = block(x)",
     "a model that grows": "model = keras.Sequential([keras.Input((12, 12, 3)), layers.Dense(3)])\nif hp.Boolean('flag'):\n    model.add(layers.ReLU())\nx = model(x)",
+    "a hyperparameter that both read": "if hp.Boolean('flag'):\n    x = layers.Dropout(hp.Float('rate', 0.1, 0.4, step=0.1))(x)\nelse:\n    x = layers.GaussianDropout(hp.Float('rate', 0.1, 0.4, step=0.1))(x)",
     "values that are alike": "n = 2\nif hp.Boolean('flag'):\n    n = 1 + 1\nx = layers.Dense(n)(x)",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("body", MEETING.values(), ids=MEETING)
 def test_branches_that_leave_the_same_behind_are_free(body: str) -> None:
-    assert free(body) == ["flag"]
+    assert [name for name in free(body) if name != "rate"] == ["flag"]
 
 
 PARTING = {
@@ -111,6 +112,7 @@ PARTING = {
     "another input": "other = keras.Input((12, 12, 3))\nif hp.Boolean('flag'):\n    x = layers.Add()([x, other])",
     "a failure": "if hp.Boolean('flag'):\n    x = layers.Reshape((5, 5))(x)",
     "another hyperparameter": "if hp.Boolean('flag'):\n    x = layers.Dropout(hp.Choice('rate', [0.1, 0.2]))(x)",
+    "one that other configurations declare": "x = layers.Dropout(0.5 if hp.Boolean('flag') else 0.4)(x)\nif hp.get('flag'):\n    x = layers.Dropout(hp.Choice('one', [0.1, 0.2]))(x)\nelse:\n    x = layers.Dropout(hp.Choice('two', [0.1, 0.2]))(x)",
     "code that counts its calls": "calls = []\ndef block(x):\n    calls.append(1)\n    return layers.ReLU()(x)\nif hp.Boolean('flag'):\n    x = block(x)\nx = layers.Dense(1 + len(calls))(x)",
     "a layer that is shared": "shared = layers.Dense(3)\nif hp.Boolean('flag'):\n    x = shared(x)",
 }  # fmt: skip
@@ -119,6 +121,23 @@ PARTING = {
 @pytest.mark.parametrize("body", PARTING.values(), ids=PARTING)
 def test_branches_that_leave_something_else_behind_are_not_free(body: str) -> None:
     assert "flag" not in free(body)
+
+
+def test_a_branch_that_makes_one_optimizer_or_another_is_free() -> None:
+    body = """
+    if hp.Choice('kind', ['adam', 'sgd', 'rmsprop']) == 'adam':
+        optimizer = keras.optimizers.Adam(hp.Float('rate', 1e-4, 1e-2, sampling='log'))
+    elif hp.get('kind') == 'sgd':
+        optimizer = keras.optimizers.SGD(hp.Float('rate', 1e-4, 1e-2, sampling='log'), momentum=0.9)
+    else:
+        optimizer = keras.optimizers.RMSprop(hp.Float('rate', 1e-4, 1e-2, sampling='log'))
+    """
+    source = target(body).replace("'adam', 'mse'", "optimizer, 'mse'")
+    reports = probe(source, {}, {"kind": "sgd"}, {"kind": "rmsprop", "rate": 0.01})
+    assert [sorted(each["free"]) for each in reports] == [["kind", "rate"]] * 3
+    assert [list(each["configuration"]) for each in reports] == [["kind", "rate"]] * 3
+    wrong = source.replace("keras.optimizers.RMSprop(", "keras.optimizers.RMSprop(nonsense=1, rho=")
+    assert "kind" not in probe(wrong)[0]["free"]
 
 
 def test_names_that_count_on_are_an_influence_where_somebody_uses_them() -> None:

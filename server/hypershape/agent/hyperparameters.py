@@ -118,6 +118,29 @@ class TrackedHyperParameters(RecordingHyperParameters):
         with super().conditional_scope(*self._tracker.settle_deeply((parent_name, parent_values))):
             yield
 
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Callable[[], Optional[List[str]]]]:
+        """What is read meanwhile is taken back: it gives the names that were read first, or None where something was
+        declared that no run has met before."""
+        read, declared, known = len(self.hypershape_read), len(self.hypershape_declarations), len(self._space)
+        values = dict.copy(self.values)
+
+        def noted() -> Optional[List[str]]:
+            return list(self.hypershape_read)[read:] if len(self._space) == known else None
+
+        try:
+            yield noted
+        finally:
+            for name in list(self.hypershape_read)[read:]:
+                del self.hypershape_read[name]
+            del self.hypershape_declarations[declared:]
+            for hp in self._space[known:]:
+                self._hps[hp.name].remove(hp)
+                self.hypershape_spans.pop(id(hp), None)
+            del self._space[known:]
+            dict.clear(self.values)
+            dict.update(self.values, values)
+
     def copy(self) -> RecordingHyperParameters:
         self._tracker.dependable = False
         return super().copy()

@@ -2,7 +2,8 @@
 
 `if norm: x = BatchNormalization()(x)` gives a tensor of the same shape and dtype either way. In a tracked run both
 arms of such a statement are run aside, where they can be seen to do nothing but bind names to what Keras gives for
-plain arguments, or to add layers to a Sequential. If all that they leave behind is alike, at all values that tokens
+plain arguments, or to add layers to a Sequential; hyperparameters that one arm reads first the other must read as
+well. If all that they leave behind is alike, at all values that tokens
 stand for, the run goes on in its own arm and does not depend on the test; what the other arm refuses is noted as a
 relation, which holds wherever the test is otherwise. So a model with such a choice in each of ten blocks is followed
 once, not 1,024 times.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import itertools
 import linecache
 import sys
@@ -19,6 +21,7 @@ import types
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from . import origins, purity, states, symbols
+from .hyperparameters import TrackedHyperParameters
 from .origins import Token
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ MOST_COMPARED = 4_096
 
 _EXPRESSIONS = (
     ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.BinOp, ast.UnaryOp, ast.Tuple, ast.List, ast.Subscript,
-    ast.Slice, ast.keyword, ast.expr_context, ast.operator, ast.unaryop,
+    ast.Slice, ast.keyword, ast.expr_context, ast.operator, ast.unaryop, ast.JoinedStr, ast.FormattedValue,
 )  # fmt: skip
 _TESTS = (*_EXPRESSIONS, ast.Compare, ast.BoolOp, ast.cmpop, ast.boolop)
 _BUILTINS = frozenset(("abs", "float", "int", "len", "max", "min"))
@@ -51,6 +54,8 @@ class _Fork(NamedTuple):
     """The models that layers are added to."""
     private: Set[str]
     """Of what is stored, what nothing that comes later mentions."""
+    asked: Dict[str, Set[str]]
+    """What is asked of names: attributes, and "" where a name stands alone."""
 
 
 class Joins:
@@ -95,6 +100,9 @@ class Joins:
             if name in fork.grown:
                 if type(value) is not symbols.Sequential or value.tensor is None:
                     return False
+            elif type(value) is TrackedHyperParameters:
+                if not fork.asked.get(name, set()) <= _DECLARING:
+                    return False
             elif name in fork.callees:
                 if not self._is_known(value, name):
                     return False
@@ -134,7 +142,7 @@ class Joins:
         otherwise = names, {key for key, value in table.items() if bool(value) != holds}
         own = self._arm(fork, holds, frame)
         other = None if own is None else self._arm(fork, not holds, frame)
-        if own is None or other is None:
+        if own is None or other is None or own.read != other.read:
             return False
         for name in sorted((fork.stores - fork.private) | fork.grown):
             if name in own.left and name in other.left:
@@ -159,16 +167,18 @@ class Joins:
         space = dict(frame.f_locals)
         for name in fork.grown:
             space[name] = _found(name, frame).twin()
-        with memory.aside() as happened, tracker.aside() as noted:
+        with contextlib.ExitStack() as stack:
+            happened, noted = stack.enter_context(memory.aside()), stack.enter_context(tracker.aside())
+            declared = [stack.enter_context(each.aside()) for each in _containers(fork, frame)]
             try:
                 exec(fork.arms[0 if holds else 1], frame.f_globals, space)
             except (Exception, symbols.Stop, symbols.Unknown):
                 return None
-            calls, relations = happened(), noted()
-        if calls is None or relations is None:
+            calls, relations, read = happened(), noted(), [each() for each in declared]
+        if calls is None or relations is None or None in read:
             return None
         left = {name: space[name] for name in fork.stores | fork.grown if name in space}
-        return _Left(left, *calls, relations)
+        return _Left(left, *calls, relations, read)
 
     def _conditional(self, otherwise: "_Where", relation: Any) -> Optional[Any]:
         """A relation that holds where the test is otherwise than in this run."""
@@ -189,6 +199,9 @@ class Joins:
         """Whether what this run goes on with stands for what the other arm gives, wherever that is run."""
         kind = type(own)
         if own is other:
+            return True
+        if kind is symbols.Optimizer and type(other) is kind:
+            # Which of Keras's optimizers takes a step changes no shape, and a step is all that it takes.
             return True
         if kind is symbols.Sequential and type(other) is kind:
             begun = own.start is other.start and bool(own.stack) and bool(other.stack)
@@ -227,17 +240,26 @@ _Where = Tuple[Tuple[str, ...], Set[Tuple[int, ...]]]
 
 
 class _Left(NamedTuple):
-    """What an arm leaves behind, the parameters of its layers, the names given away by then, and where it does so."""
+    """What an arm leaves behind, the parameters of its layers, the names given away by then, where it does so, and the
+    hyperparameters that it was the first to read."""
 
     left: Dict[str, Any]
     parameters: int
     names: Dict[str, int]
     relations: List[Any]
+    read: List[Any]
 
 
 _NOWHERE = object()
+_DECLARING = frozenset(("Boolean", "Choice", "Fixed", "Float", "Int", "get"))
 _OURS = frozenset(each.__code__.co_filename for each in (Joins.meet, origins.Tracker.truth))
 """Where a question may pass through between the user's code and `Joins`: nothing else of it is under way then."""
+
+
+def _containers(fork: _Fork, frame: Any) -> List[TrackedHyperParameters]:
+    """The containers of hyperparameters that the arms of a fork read."""
+    found = {id(each): each for each in (_found(name, frame) for name in fork.loads)}
+    return [each for each in found.values() if type(each) is TrackedHyperParameters]
 
 
 def _found(name: str, frame: Any) -> Any:
@@ -307,7 +329,15 @@ def _fork(node: ast.If, function: ast.AST, path: str) -> Optional[_Fork]:
         for body in (node.body, node.orelse)
     ]
     private = reading.stores - _mentioned_later(node, function)
-    return _Fork((arms[0], arms[1]), reading.loads, reading.callees, reading.stores, reading.grown, private)
+    return _Fork(
+        (arms[0], arms[1]),
+        reading.loads,
+        reading.callees,
+        reading.stores,
+        reading.grown,
+        private,
+        reading.asked,
+    )
 
 
 def _mentioned_later(node: ast.If, function: ast.AST) -> Set[str]:
@@ -351,6 +381,7 @@ class _Arms:
         self.callees: Set[str] = set()
         self.stores: Set[str] = set()
         self.grown: Set[str] = set()
+        self.asked: Dict[str, Set[str]] = {}
 
     def take(self, statement: ast.stmt) -> bool:
         """Whether a statement binds names to what expressions give, or adds a layer to a model."""
@@ -382,11 +413,17 @@ class _Arms:
         return len(value.args) == 1 and self._reads(value.args[0])
 
     def _reads(self, value: ast.expr, allowed: Any = _EXPRESSIONS) -> bool:
+        attributed: Set[int] = set()
         for each in ast.walk(value):
             if not isinstance(each, allowed):
                 return False
+            if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name):
+                self.asked.setdefault(each.value.id, set()).add(each.attr)
+                attributed.add(id(each.value))
             if isinstance(each, ast.Name):
                 self.loads.add(each.id)
+                if id(each) not in attributed:
+                    self.asked.setdefault(each.id, set()).add("")
             if isinstance(each, ast.Call) and not self._calls(each):
                 return False
         return True
