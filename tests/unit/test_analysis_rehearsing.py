@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hypershape.analysis.clock import Clock
-from hypershape.analysis.rehearsing import MOST, Player, _doubted, _Plan, play, rehearsed
+from hypershape.analysis.rehearsing import MOST, Player, _doubted, _Plan, classes_of, play, rehearsed
 from hypershape.model import (
     Analysis,
     Configuration,
@@ -259,3 +259,23 @@ def test_what_computes_the_most_is_played_last_where_steps_are_measured_and_is_m
     unmeasured = _Plan(target(layered(1, 1), layered(2, 900), layered(3, 1)))
     played(unmeasured)
     assert unmeasured.next(measures=True) is None
+
+
+@pytest.mark.parametrize(
+    ("shapes", "classes"),
+    [
+        ([((None, 10),)], 10),
+        ([((None, 10),), ((None, 10),)], 10),
+        ([((None, 10),), ((None, 12),)], None),
+        ([((None, 1),)], None),
+        ([((None, 10), (None, 10))], None),
+        ([((None, None),)], None),
+        ([], None),
+    ],
+)
+def test_the_classes_of_a_target_are_the_width_of_its_only_output(shapes: Any, classes: int | None) -> None:
+    reports = [replace(report(number), output_shapes=each) for number, each in enumerate(shapes)]
+    failed = replace(report(9, "fail"), output_shapes=((None, 3),))
+
+    assert classes_of(target(*reports, failed)) == classes
+    assert classes_of(None) is None

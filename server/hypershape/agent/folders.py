@@ -118,9 +118,9 @@ class Folder:
         self.known = bool(found)
         self.samples = self.samples or SAMPLES
         if not found:
-            _current.note("the number of classes", _current.size)
+            _current.note("the number of classes", _current.classes)
             _current.classes_assumed = True
-            found = [str(number) for number in range(_current.size)]
+            found = [str(number) for number in range(_current.classes)]
         self.classes = found
 
     def parts(self, split: Any, subset: Any) -> list[int]:

@@ -59,7 +59,10 @@ class Job:
         declared = params.get("data") or {}
         self._declared = bool(declared.get("x") or declared.get("y"))
         assumption = Assumption(
-            int(params.get("assumption") or 0), declared.get("x") or (), declared.get("y") or ()
+            int(params.get("assumption") or 0),
+            declared.get("x") or (),
+            declared.get("y") or (),
+            params.get("classes"),
         )
         self._running = running.Slice(self._slice, assumption)
         self._data = declared or assumption.data

@@ -371,7 +371,13 @@ class Watch:
         lacking = self._assumption.made or self._assumption.classes_assumed
         if lacking and not self._holds_without_data(error, stage):
             return "Missing", "It needs something that is not at hand."
+        if self._guesses_classes() and _counts_classes(error, self._assumption.classes):
+            return "Missing", "It needs something that is not at hand."
         return None
+
+    def _guesses_classes(self) -> bool:
+        """Whether data has a number of classes that was made up, and not for the model."""
+        return self._assumption.classes_assumed and not self._assumption.classes_fit
 
     def _refusal(self, error: BaseException) -> Optional[str]:
         """What a rehearsal did not let code of the user's do, in one sentence; None where an error is of another kind."""
@@ -810,7 +816,8 @@ class Watch:
         if isinstance(shape, tuple):
             self._facts["model"] = {"input": shape}
         generator, wanted = cutting.counted(given.get("x")), _drawn(given)
-        first = "compared" not in self._facts and not self._assumption.made
+        unknown = self._assumption.made or self._guesses_classes()
+        first = "compared" not in self._facts and not unknown
         labels = given.get("y") if first and given.get("sample_weight") is None else None
         asked, data = given.get("epochs"), given.get("x")
         asked_steps = given.get("steps_per_epoch")
@@ -901,6 +908,14 @@ class Watch:
         if frame is not None:
             self._made.append((layer, self._positions.described(frame)))
         return layer
+
+
+def _counts_classes(error: BaseException, classes: int) -> bool:
+    """Whether a failure says no more than that labels are of so many classes, and the model tells other ones apart."""
+    kind, details = kinds.classify(error, str(error))
+    labels, output = details.get("labels") or (), details.get("output") or ()
+    other = labels[:-1] == output[:-1] and labels[-1:] == (classes,) and output[-1:] not in ((1,), (classes,))
+    return (kind == "loss-mismatch" and other) or "outside the valid range" in str(error)
 
 
 def _lacks_a_file(frame: types.FrameType) -> bool:

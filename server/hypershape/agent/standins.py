@@ -44,12 +44,16 @@ _LABELS = re.compile(r"(?:^|_)(?:y|labels?|targets?)(?:_|\d|$)", re.IGNORECASE)
 class Assumption:
     """What is assumed of all missing data, and what was asked of it.
 
-    `x` and `y` are the shapes of one sample that the user declares; then missing arrays have those.
+    `x` and `y` are the shapes of one sample that the user declares; then missing arrays have those. `classes` is how many
+    the model tells apart that is to learn from the data, where that is known: data whose classes nobody knows have as many.
     """
 
-    def __init__(self, index: int = 0, x: Sequence[Any] = (), y: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, index: int = 0, x: Sequence[Any] = (), y: Sequence[Any] = (), classes: int | None = None
+    ) -> None:
         self.rank, self.side, *alone = ASSUMPTIONS[index % len(ASSUMPTIONS)]
         self.size = alone[0] if alone else self.side
+        self.classes = classes or self.size
         self._declared = (tuple(x[0]) if len(x) == 1 else None, tuple(y[0]) if len(y) == 1 else None)
         self.made = False
         """Whether any stand-in took the place of something."""
@@ -68,6 +72,8 @@ class Assumption:
         """Whether one became an array of plain numbers, of a shape that no code says."""
         self.classes_assumed = False
         """Whether the number of classes of some data is made up."""
+        self.classes_fit = classes is not None
+        """Whether it would be made up for the model."""
 
     def reset(self) -> None:
         self.called.clear()

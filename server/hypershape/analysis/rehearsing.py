@@ -164,7 +164,7 @@ async def _plays(
         started = time.monotonic()
         try:
             declared = declared_for(tuner, [target.target] if target is not None else [])
-            rehearsal = await play(tuner, configuration, player, declared)
+            rehearsal = await play(tuner, configuration, player, declared, classes_of(target))
         except AgentFailed:
             return
         except NotNow:
@@ -178,16 +178,20 @@ async def _plays(
 
 
 async def play(
-    tuner: TunerCall, configuration: Configuration, player: Player, declared: DeclaredData | None = None
+    tuner: TunerCall,
+    configuration: Configuration,
+    player: Player,
+    declared: DeclaredData | None = None,
+    classes: int | None = None,
 ) -> Rehearsal:
-    """One rehearsal, or what it came to before; raises AgentFailed.
+    """One rehearsal, or what it came to before; raises AgentFailed. `classes` is what `classes_of` says of its target.
 
     With data that is not at hand it is played under one assumption after the other. What holds under every one of
     them is a failure that two of those have under which the model builds.
     """
     failed: Rehearsal | None = None
     for assumption in range(MOST_ASSUMPTIONS):
-        found = await _once(tuner, configuration, player, assumption, declared)
+        found = await _once(tuner, configuration, player, assumption, declared, classes)
         if not found.assumed or found.verdict != "fail":
             return found
         if found.stage in ("tuner", "build"):
@@ -203,6 +207,18 @@ def declared_for(tuner: TunerCall, targets: Sequence[Target]) -> DeclaredData | 
     own = [each for each in targets if each.is_given_at(tuner.call.span)]
     data = own[0].data if own else None
     return replace(data, span=None) if data is not None and data.knowledge == "declared" else None
+
+
+def classes_of(target: TargetAnalysis | None) -> int | None:
+    """How many classes the models of a target tell apart: the width of their only output; None where that is not clear.
+
+    A single number is no such width: it tells two classes apart, or none.
+    """
+    reports = target.reports if target is not None else ()
+    shapes = {each.output_shapes for each in reports if each.verdict == "ok"}
+    widths = {shape[-1] for found in shapes for shape in found if shape}
+    width = widths.pop() if len(widths) == 1 and all(len(found) == 1 for found in shapes) else None
+    return width if width is not None and width > 1 else None
 
 
 def _alike(one: Rehearsal, other: Rehearsal) -> bool:
@@ -230,11 +246,12 @@ async def _once(
     player: Player,
     assumption: int,
     declared: DeclaredData | None,
+    classes: int | None,
 ) -> Rehearsal:
     """What was played before, in this session or with the same files in an earlier one, else a play."""
     assert tuner.rehearsal is not None
     known = _known.setdefault(player.agent, OrderedDict())
-    key = (_key(tuner.rehearsal), key_of(configuration), assumption, declared)
+    key = (_key(tuner.rehearsal), key_of(configuration), assumption, declared, classes)
     found = known.get(key)
     if found is None and not assumption and declared is None:
         found = await player.remembered(tuner.rehearsal, configuration)
@@ -248,6 +265,7 @@ async def _once(
             REHEARSAL_SECONDS,
             assumption=assumption,
             declared=declared,
+            classes=classes,
         )
         if declared is None:
             await player.remember(tuner.rehearsal, configuration, found)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hypershape.analysis.clock import Clock
 from hypershape.analysis.rehearsing import (
     Player,
+    classes_of,
     declared_for,
     is_worth_it,
     play,
@@ -69,7 +70,7 @@ class Replay:
                 continue
             presumed = self._presumed(old, fix)
             for known in (*self._telling(old), *presumed):
-                now = await self._played(new, edited, known, player)
+                now = await self._played(old, new, edited, known, player)
                 if known in presumed and (now is None or now.verdict == "unknown"):
                     continue
                 if now is None and known.verdict == "fail":
@@ -87,14 +88,15 @@ class Replay:
         return any(each.verdict == "fail" for each in self.after.get(fix.edits, ()))
 
     async def _played(
-        self, new: TunerCall, edited: Module, known: Rehearsal, player: Player
+        self, old: TunerCall, new: TunerCall, edited: Module, known: Rehearsal, player: Player
     ) -> Rehearsal | None:
         """What was played of a tuner, played again after the edit; None where that cannot be had in time."""
         if new.rehearsal is None or self.clock.left <= known.seconds:
             return None
         started = time.monotonic()
         try:
-            now = await play(new, _asked(known), player, declared_for(new, edited.targets))
+            classes = classes_of(target_of(old, self.state))
+            now = await play(new, _asked(known), player, declared_for(new, edited.targets), classes)
         except AgentFailed:
             return None
         self.clock.wait(max(time.monotonic() - started - now.seconds, 0.0))

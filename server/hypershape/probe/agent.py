@@ -357,10 +357,12 @@ class Agent:
         assumption: int = 0,
         device: bool = False,
         declared: DeclaredData | None = None,
+        classes: int | None = None,
     ) -> Rehearsal:
         """Plays one small search in a process of its own, which may take `seconds` of processor time.
 
-        `declared` are the shapes of data that may not be at hand, `assumption` is what is assumed of data that is not at hand. It sees a GPU only for `device`.
+        `declared` are the shapes of data that may not be at hand, `assumption` is what is assumed of data that is not at hand,
+        and `classes` is how many of them the model tells apart, if that is known. It sees a GPU only for `device`.
 
         Raises AgentFailed.
         """
@@ -369,7 +371,7 @@ class Agent:
             raise AgentFailed(environment.problem)
         job = Job(self, slice_, declared, limits or Limits(), assumption, device)
         try:
-            return await job.rehearse(configuration, tuner, seconds)
+            return await job.rehearse(configuration, tuner, seconds, classes)
         finally:
             job.end()
 
@@ -805,9 +807,11 @@ class Job:
         """Why the data that a slice gives could not be had, as far as that is known."""
         return self._agent.unread(slice_)
 
-    async def rehearse(self, configuration: Configuration, tuner: Span, seconds: float) -> Rehearsal:
+    async def rehearse(
+        self, configuration: Configuration, tuner: Span, seconds: float, classes: int | None = None
+    ) -> Rehearsal:
         """Forks the process, runs a slice that searches in it, and tells what happened."""
-        asked = {"configuration": dict(configuration), "seconds": seconds}
+        asked = {"configuration": dict(configuration), "seconds": seconds, "classes": classes}
         answer = self._back(await self._agent.ask_for_process("job/rehearse", {**self._params(), **asked}))
         with _understood():
             return convert.rehearsal(answer, configuration, tuner)

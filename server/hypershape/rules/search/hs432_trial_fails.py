@@ -88,6 +88,17 @@ class TrialFails(Rule):
             head="layers.Dense(1)",
             compile='loss="mse"',
         ),
+        Example.search(
+            """
+            images = keras.utils.image_dataset_from_directory("not here", label_mode="categorical", image_size=(9, 9))
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(images)
+            """,
+            input="(9, 9, 3)",
+            body='model.add(layers.Conv2D(hp.Int("filters", 1, 3), 9))\nmodel.add(layers.Flatten())',
+            head='layers.Dense(10, activation="softmax")',
+            compile='loss="categorical_crossentropy"',
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
