@@ -115,7 +115,7 @@ class Joins:
 
     def _is_known(self, value: Any, name: str) -> bool:
         """Whether what is called gives the same for the same arguments, and changes none of them."""
-        if isinstance(value, types.BuiltinFunctionType) or value in (int, float):
+        if isinstance(value, types.BuiltinFunctionType) or value in (int, float) or origins.shadows(value):
             return name in _BUILTINS
         home = value.__name__ if type(value) is types.ModuleType else getattr(value, "__module__", None)
         if type(home) is str and home.partition(".")[0] == "keras":
@@ -170,6 +170,7 @@ class Joins:
         with contextlib.ExitStack() as stack:
             happened, noted = stack.enter_context(memory.aside()), stack.enter_context(tracker.aside())
             declared = [stack.enter_context(each.aside()) for each in _containers(fork, frame)]
+            stack.enter_context(_built_in(frame))
             try:
                 exec(fork.arms[0 if holds else 1], frame.f_globals, space)
             except (Exception, symbols.Stop, symbols.Unknown):
@@ -262,8 +263,20 @@ def _containers(fork: _Fork, frame: Any) -> List[TrackedHyperParameters]:
     return [each for each in found.values() if type(each) is TrackedHyperParameters]
 
 
+@contextlib.contextmanager
+def _built_in(frame: Any) -> Iterator[None]:
+    """Lets code that is run aside find the built-in names that its function has."""
+    names = frame.f_globals
+    held = names.get("__builtins__", builtins)
+    names["__builtins__"] = frame.f_builtins
+    try:
+        yield
+    finally:
+        names["__builtins__"] = held
+
+
 def _found(name: str, frame: Any) -> Any:
-    for names in (frame.f_locals, frame.f_globals, vars(builtins)):
+    for names in (frame.f_locals, frame.f_globals, frame.f_builtins):
         if name in names:
             return names[name]
     return None

@@ -595,6 +595,11 @@ _SHADOWS: Dict[str, Any] = {
 }
 
 
+def shadows(value: Any) -> bool:
+    """Whether a value stands for a built-in function in a tracked run."""
+    return any(value is each for each in _SHADOWS.values())
+
+
 def followed(function: Any) -> Any:
     """A target as it is run in a tracked run: `int`, `max` and `min` keep tokens, and `print` prints nothing.
 
