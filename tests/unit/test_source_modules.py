@@ -324,13 +324,14 @@ def test_what_keras_has_nowhere_is_a_stand_in_beside_what_it_has() -> None:
     text = """
 from tensorflow.keras.utils import multi_gpu_model as spread, to_categorical
 from keras.wrappers.scikit_learn import KerasClassifier
+from tensorflow.keras.mixed_precision import experimental as mixed, global_policy
 
 def build_model(hp):
-    return spread(to_categorical([hp.Int("n", 1, 3)]), KerasClassifier)
+    return spread(to_categorical([hp.Int("n", 1, 3)]), KerasClassifier, mixed.Policy("float16"), global_policy)
 
 import keras_tuner
 keras_tuner.RandomSearch(build_model)
 """
     (target,) = source.analyse(source.from_text("model.py", text)).targets
-    assert target.slice is not None and set(target.slice.stand_ins) == {"spread", "KerasClassifier"}
-    assert "to_categorical" in target.slice.files[-1].text
+    assert target.slice is not None and set(target.slice.stand_ins) == {"spread", "KerasClassifier", "mixed"}
+    assert "to_categorical" in target.slice.files[-1].text and "global_policy" in target.slice.files[-1].text

@@ -171,6 +171,7 @@ MODULES: Mapping[str, tuple[str, frozenset[str]] | None] = {
             f"optimizers.optimizer_v2.{module}",
         )
     },
+    "keras.mixed_precision.experimental": None,
     "keras.experimental": None,
     "keras.estimator": None,
     "keras.objectives": None,
