@@ -21,6 +21,8 @@ class Output:
     fields: Mapping[str, Any]
     when: str
     """`last='linear'` where other values were seen not to have what was looked for, else nothing."""
+    assumed: bool = False
+    """Whether it was only seen beside data that is not at hand."""
 
     def number(self, name: str) -> float | None:
         found = self.fields.get(name)
@@ -53,7 +55,8 @@ def outputs(analysis: Analysis, wanted: Callable[[Output], bool]) -> Iterator[Ou
                     bad.setdefault(key, []).append(each)
         for key, output in first.items():
             good = [each for each in own if each not in bad[key] and each.facts.get("compared")]
-            yield Output(tuner, output.fields, _when(bad[key], good))
+            assumed = all(each.assumed for each in bad[key])
+            yield Output(tuner, output.fields, _when(bad[key], good), assumed)
 
 
 def shared(kind: str, analysis: Analysis) -> Iterator[tuple[Span, Mapping[str, Any]]]:
