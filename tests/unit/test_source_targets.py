@@ -330,4 +330,4 @@ def test_what_a_call_of_the_file_writes_for_a_parameter_is_not_assumed() -> None
         tuner = kt.RandomSearch(build(kt.HyperParameters(), 3, rate=x), "val_loss")
     """).targets
     assert target.slice is not None and target.slice.expression == "(lambda hp: build(hp, 3))"
-    assert not target.slice.assumed
+    assert not target.slice.stand_ins
