@@ -257,6 +257,37 @@ if __name__ == "__main__":
     compile(found.files[-1].text, "model.py", "exec")
 
 
+def test_what_a_method_leaves_on_its_object_is_asked_for_through_that() -> None:
+    found = rehearsal(
+        HEAD
+        + """
+import requests
+
+class Run:
+    def search(self):
+        self.tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3)
+        self.tuner.search(x, y)
+        self.best = self.tuner.get_best_hyperparameters()[0]
+
+    def report(self):
+        print(self.best.get("units"))
+
+    def publish(self):
+        requests.post(url, self.best)
+
+run = Run()
+run.search()
+run.report()
+run.publish()
+print(run.best)
+"""
+    )
+    kept = [each.strip() for each in lines(found)]
+    assert {"run.search()", "run.report()", "print(run.best)"} <= set(kept)
+    assert "run.publish()" not in kept
+    compile(found.files[-1].text, "model.py", "exec")
+
+
 def test_what_is_called_with_what_a_function_gives_back_must_do_what_may_follow_a_search() -> None:
     text = f"import sys\n{HEAD}\ndef main():\n    {TUNER}    tuner.search(x, y)\n    return tuner\n\nsys.exit(main())\n"
     found = rehearsal(text)

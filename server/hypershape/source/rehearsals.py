@@ -71,19 +71,27 @@ def _called(
     code: Code,
     targets: TargetFinder,
 ) -> Played | None:
-    """What a function plays, called as the file does; and what that asks for which it gives back, wherever it is called."""
+    """What a function plays, called as the file does; and what that asks for which it gives back, wherever it is called.
+
+    What a method leaves on its object is asked for through that object.
+    """
     captures: list[Capture] = []
     played = list(roots)
     while True:
         within = tuple(each for each in folders if _functions(code, each)[:1] == [function])
         captures.insert(0, Capture(function, max(roots, key=code.text.start), (), (*within, *roots)))
         gives = isinstance(roots[-1], ast.Return)
-        called = targets.caller(function, len(captures) - 1) if gives else None
+        is_method = isinstance(code.enclosing(function), ast.ClassDef)
+        called = targets.caller(function, len(captures) - 1) if gives or is_method else None
         if called is None or blocks(called[0]) or not _may_follow(called[0], function.name, code):
             break
-        statement, _, outer = called
-        own = code.reader.of(statement).binds
-        roots = (statement, *_afterwards(statement, own, code))
+        statement, call, outer = called
+        objects = _object(call) if is_method else set()
+        own = code.reader.of(statement).binds | objects
+        later = [each for each in _afterwards(statement, own, code) if _asks_cheaply(each, objects, code)]
+        if not gives and not later:
+            break
+        roots = (statement, *later)
         played += roots
         if outer is None:
             last = max(roots, key=code.text.start)
@@ -96,6 +104,22 @@ def _called(
         return None
     kept = (*folders, *played)
     return Played(expression, needs, None, kept, _lines(played), (*captures, *around))
+
+
+def _object(call: ast.Call) -> set[str]:
+    """The variable whose method is called."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return {owner.id} if isinstance(owner, ast.Name) else set()
+
+
+def _asks_cheaply(statement: ast.stmt, objects: set[str], code: Code) -> bool:
+    """Whether the methods of the file that a statement calls on some objects do no more than may follow a search."""
+    asked = {
+        each.attr
+        for each in ast.walk(statement)
+        if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id in objects
+    }
+    return all(_is_own_and_cheap(each, set(), code) for each in asked & code.defined.keys())
 
 
 def _may_follow(statement: ast.stmt, function: str, code: Code) -> bool:

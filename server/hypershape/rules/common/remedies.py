@@ -62,6 +62,8 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _as_declared(story, code)
     yield from _with_known_ending(story, code)
     yield from _told_when_loaded(story, code)
+    yield from _best_value(story, code)
+    yield from _as_plain_numbers(story, code)
     yield from _without_end(story, code)
     yield from _validation_labels(story, code)
     yield from _in_batches(story, code)
@@ -456,6 +458,26 @@ def _told_when_loaded(story: Story, code: Code) -> Iterator[Fix]:
     alone = edits.set_argument(code.module, code.span(call), "compile", "False")
     if alone is not None:
         yield Fix("Load the model without its loss and metrics", (alone,))
+
+
+def _best_value(story: Story, code: Code) -> Iterator[Fix]:
+    """The best value of a metric of a trial, whose record is no dictionary."""
+    where = place(story, code)
+    for node in code.every(ast.Subscript) if "'MetricsTracker'" in story.error.message else ():
+        if _inside(code.span(node), where) and isinstance(node.value, ast.Attribute):
+            text = f"{code.source(node.value)}.get_best_value({code.source(node.slice)})"
+            yield Fix(f"Write {text}", (Edit(code.span(node), text),))
+
+
+def _as_plain_numbers(story: Story, code: Code) -> Iterator[Fix]:
+    """Numbers of NumPy's in a JSON file as Python's."""
+    if story.error.type != "TypeError":
+        return
+    for call in code.calls_in(place(story, code)):
+        if code.imported(call.func) in ("json.dump", "json.dumps"):
+            changed = edits.add_argument(code.module, code.span(call), "default", "float")
+            if changed is not None:
+                yield Fix("Write numbers of NumPy as plain ones", (changed,))
 
 
 def _of_the_module(code: Code) -> set[str]:
