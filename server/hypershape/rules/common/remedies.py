@@ -276,9 +276,14 @@ def _of_today(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
     where, target = place(story, code), story.explored(analysis)
     reports = target.reports if target is not None else ()
     widths = {shape[-1] for each in reports for shape in each.output_shapes if shape}
-    for call in code.calls_in(where):
+    for call in code.calls:
+        # What is asked for may be told without its call.
         name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        if name not in METHODS or (story.failed.facts.get("meant") or {}).get("written") != name:
+        if (
+            name not in METHODS
+            or not _touch(code.span(call.func), where)
+            or (story.failed.facts.get("meant") or {}).get("written") != name
+        ):
             continue
         assert isinstance(call.func, ast.Attribute)
         model = code.source(call.func.value)
