@@ -134,6 +134,15 @@ def test_what_holds_no_class_makes_no_tuner(made: str) -> None:
     assert source.analyse(source.from_text("m.py", text)).tuners == ()
 
 
+def test_names_that_hold_each_other_are_asked_once() -> None:
+    methods = "".join(
+        f"    def m{i}(self):\n        self.a, self.b = self.b, self.a\n        self.a = self.b\n        self.b = self.a\n"
+        for i in range(30)
+    )
+    text = f"import keras_tuner as kt\nknown = kt.GridSearch\nclass Run:\n{methods}    def run(self):\n        self.a(build, 'loss')\n"
+    assert source.analyse(source.from_text("m.py", text)).tuners == ()
+
+
 def test_tuners_of_other_packages_are_none() -> None:
     module = analysed("""
         from bayes_opt import BayesianOptimization

@@ -34,8 +34,6 @@ _SEARCH = (
 )
 _SKLEARN_SEARCH = "X y sample_weight groups"
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
-_DEEP = 6
-"""A class that comes through so many names is not followed any further."""
 SKLEARN_TUNERS = ("SklearnTuner", "Sklearn")
 
 
@@ -142,7 +140,7 @@ class TunerFinder:
             statement = self.code.statement(call)
             if id(call) in known or isinstance(statement, _DEFINITIONS) or self._is_called_by_name(call):
                 continue
-            name = self._held(call.func, 0)
+            name = self._held(call.func, set())
             if name is not None:
                 found.append((statement, call, name))
         return found
@@ -169,19 +167,20 @@ class TunerFinder:
         name = root.id if isinstance(root, ast.Name) else ""
         return isinstance(call.func, ast.Name) and (name in self.code.imports or name in self.code.defined)
 
-    def _held(self, node: ast.expr, depth: int) -> str | None:
-        """The tuner class that an expression is or holds, the first where there are several."""
-        if depth > _DEEP:
+    def _held(self, node: ast.expr, asked: set[ast.expr]) -> str | None:
+        """The tuner class that an expression is or holds, the first where there are several; `asked` hold none."""
+        if node in asked:
             return None
+        asked.add(node)
         if isinstance(node, (ast.Name, ast.Attribute)):
-            return self.class_name(node) or self._first(self._values(node), depth)
+            return self.class_name(node) or self._first(self._values(node), asked)
         if isinstance(node, ast.Subscript):
-            return self._held(node.value, depth + 1)
+            return self._held(node.value, asked)
         if isinstance(node, ast.Call):
             # Of calls only the methods of a table give what it holds.
             table = node.func if isinstance(node.func, ast.Attribute) else None
             is_asked = table is not None and table.attr in ("get", "items", "values")
-            return self._held(table.value, depth + 1) if table is not None and is_asked else None
+            return self._held(table.value, asked) if table is not None and is_asked else None
         parts: Sequence[ast.expr] = ()
         if isinstance(node, ast.IfExp):
             parts = (node.body, node.orelse)
@@ -189,10 +188,10 @@ class TunerFinder:
             parts = node.values if isinstance(node, ast.BoolOp) else node.elts
         elif isinstance(node, ast.Dict):
             parts = node.values
-        return self._first(parts, depth)
+        return self._first(parts, asked)
 
-    def _first(self, nodes: Iterable[ast.expr], depth: int) -> str | None:
-        return next((name for each in nodes if (name := self._held(each, depth + 1)) is not None), None)
+    def _first(self, nodes: Iterable[ast.expr], asked: set[ast.expr]) -> str | None:
+        return next((name for each in nodes if (name := self._held(each, asked)) is not None), None)
 
     def _values(self, node: ast.Name | ast.Attribute) -> Iterator[ast.expr]:
         """What the file binds a variable, or an attribute of an own class, to."""
