@@ -180,6 +180,7 @@ ASKED = {
     "_initialize": "of TensorFlow's lazy loader, which is left as it is where it has none",
     "_input_dataset": "of a step of a `tf.data` pipeline, on the way to the one that batches; no batch size is told without",
     "_validation_split": "of an `ImageDataGenerator`: what it keeps for validation, none where it says nothing",
+    "_fn": "of a metric that averages a function; without it the metric goes by its class",
     "_save_trial": "set on a simulated oracle to spare it files in a scratch folder; it is never asked for",
 }
 """What is asked for with an answer of its own where it is missing."""

@@ -51,14 +51,18 @@ def check(work: Work) -> Analysis:
 
     How far it is it tells the scheduler, as an event of the run's topic: the path and what is being done.
     """
-    from distributed import get_worker
+    return _loop().submit(work.run, _checked(work, _teller(work)))
 
-    worker = get_worker()
 
-    def tell(progress: str | None) -> None:
-        worker.log_event(topic(work.run), (work.document.path, progress))
+def _teller(work: Work) -> Callable[[str | None], None]:
+    """What passes on how far a file is; where no worker of Dask's has it, nobody listens."""
+    try:
+        from distributed import get_worker
 
-    return _loop().submit(work.run, _checked(work, tell))
+        worker = get_worker()
+    except (ImportError, ValueError):
+        return lambda _: None
+    return lambda progress: worker.log_event(topic(work.run), (work.document.path, progress))
 
 
 def topic(run: str) -> str:
