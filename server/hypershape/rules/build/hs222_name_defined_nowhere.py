@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Iterator
 
 from hypershape.model import Analysis, Finding, Severity, Target
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
-from hypershape.rules.common.tuners import tuners
 from hypershape.source import Code
 
 
 class NameDefinedNowhere(Rule):
-    """A build function uses a name that nothing in its file defines, or is itself such a name.
+    """A build function uses a name that nothing in its file defines.
 
     ## What it does
-    Names what the first such build function and its helpers need and no statement of the file binds, and a build
-    function that a tuner is given and that is defined nowhere. Where the file
+    Names what the first such build function and its helpers need and no statement of the file binds. Where the file
     has a star import, lines that do not parse, or a magic or a call (`exec`, `globals`) that may define names, and where
     the name is also written in a text or a comment, nothing is said.
 
     ## Why it matters
     The build function raises NameError for every configuration, so the search ends in the tuner's constructor. All
-    that is said of its shapes holds for an assumed value. What is not there can be neither built nor checked.
+    that is said of its shapes holds for an assumed value.
 
     ## Fix
     Define the name above the build function, or import it.
@@ -41,14 +38,6 @@ class NameDefinedNowhere(Rule):
             'model.add(layers.Dense(hp.Int("units", 8, 64)))',
             head="layers.Dense(CLASSES)",
             at="CLASSES",
-        ),
-        Example(
-            """
-            import keras_tuner as kt
-
-            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3)
-            """,
-            at="build_model",
         ),
     )
     VALID = (
@@ -83,14 +72,6 @@ class NameDefinedNowhere(Rule):
                     f"{wording.listed(names)} {'is' if len(names) == 1 else 'are'} defined nowhere in this file: `{target.name}` ends with a NameError.",
                     code.span(first),
                     target=target.name,
-                )
-                return
-        for tuner in tuners(analysis, code):
-            model = code.argument(tuner.node, "hypermodel", 0)
-            if isinstance(model, ast.Name) and _reads(model.id, code) and not hasattr(builtins, model.id):
-                yield self.finding(
-                    f"`{model.id}` is defined nowhere in this file: making the tuner ends with a NameError.",
-                    code.span(model),
                 )
                 return
 
