@@ -60,16 +60,21 @@ def alike(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_a_check_from_elsewhere_says_the_same(tmp_path: Path) -> None:
-    here, there = tmp_path / "here", tmp_path / "there"
-    for folder in (here, there):
-        folder.mkdir()
-        (folder / "classes.txt").write_text("4")
+def says_the_same(words: str, folder: Path) -> None:
+    """Holds a check by an interpreter that some words reach, in another folder, against one here."""
+    here, there = folder / "here", folder / "there"
+    for each in (here, there):
+        each.mkdir()
+        (each / "classes.txt").write_text("4")
     (here / "model.py").write_text(MODEL)
     (here / "helper.py").write_text(HELPER)
     own = checked(here, "--python", sys.executable)
     assert own["files"][0]["findings"][0]["condition"] == "kernel >= 31"
     (here / "classes.txt").unlink()
-    other = checked(here, "--python", ELSEWHERE + sys.executable, "--map", f".={there}")
+    other = checked(here, "--python", words, "--map", f".={there}")
     assert alike(other) == alike(own)
     assert sorted(each.name for each in there.iterdir()) == ["classes.txt"]
+
+
+def test_a_check_from_elsewhere_says_the_same(tmp_path: Path) -> None:
+    says_the_same(ELSEWHERE + sys.executable, tmp_path)

@@ -20,7 +20,7 @@ import pytest
 
 from hypershape.model import Slice, SliceFile
 from hypershape.probe import Agent, AgentFailed
-from tests.faults.test_elsewhere import HELPER, MODEL, alike, checked
+from tests.faults.test_elsewhere import says_the_same
 
 SERVER = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
 CONFIG = """ListenAddress 127.0.0.1:{port}
@@ -76,19 +76,7 @@ def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
 
 
 def test_a_check_over_ssh_says_the_same(ssh: list[str], tmp_path: Path) -> None:
-    here, there = tmp_path / "here", tmp_path / "there"
-    for folder in (here, there):
-        folder.mkdir()
-        (folder / "classes.txt").write_text("4")
-    (here / "model.py").write_text(MODEL)
-    (here / "helper.py").write_text(HELPER)
-    own = checked(here, "--python", sys.executable)
-    (here / "classes.txt").unlink()
-    command = " ".join([*ssh, "gpu-box", sys.executable])
-    other = checked(here, "--python", command, "--map", f".={there}")
-    assert own["files"][0]["findings"][0]["condition"] == "kernel >= 31"
-    assert alike(other) == alike(own)
-    assert sorted(each.name for each in there.iterdir()) == ["classes.txt"]
+    says_the_same(" ".join([*ssh, "gpu-box", sys.executable]), tmp_path)
 
 
 async def test_a_line_that_is_cut_ends_all_of_it_there_and_the_next_one_is_new(ssh: list[str]) -> None:
