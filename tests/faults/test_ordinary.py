@@ -65,5 +65,5 @@ async def test_an_ordinary_side_effect_is_no_failure(name: str, agent: Agent, tm
     assert NEEDS.get(name, "nothing") in found, found
 
 
-def test_the_suite_has_sixty() -> None:
+async def test_the_suite_has_sixty() -> None:
     assert len(ordinary.files()) >= 60 and set(ordinary.files()) >= set(NEEDS)

@@ -44,5 +44,5 @@ async def test_a_fault_in_user_code_harms_nothing_but_itself(name: str, running:
     assert [*trial.wrong, *misjudged(name, trial.verdicts)] == []
 
 
-def test_there_are_a_hundred_and_fifty() -> None:
+async def test_there_are_a_hundred_and_fifty() -> None:
     assert len(faults()) >= 150

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hypershape.analysis import repairs
+from hypershape.analysis import repairs, replaying
 from hypershape.analysis.clock import Clock
 from hypershape.model import (
     Analysis,
@@ -206,9 +206,40 @@ async def test_where_there_is_no_time_to_read_a_repair_again_it_stays_only_if_no
         raise AssertionError("there is no time")
 
     monkeypatch.setattr(repairs, "edited", reads)
+    monkeypatch.setattr(replaying, "OVERTIME_SECONDS", 0.0)
     known = replace(repair("val_loss"), verified=True)
     found = await offered(Rehearsing(), known, played=(outcome(TUNER, stage),), seconds=0.0, fixes=(known,))
     assert found == (["val_loss"] if is_offered else [])
+
+
+async def test_a_search_that_fails_is_played_with_repairs_until_one_helps_though_the_time_is_over() -> None:
+    agent = Rehearsing(val_mae="objective", val_loss=None, val_acc=None)
+    candidates = repair("val_mae"), repair("val_loss"), repair("val_acc")
+    found = await offered(
+        agent, *candidates, played=(outcome(TUNER, "objective"),), code="HS431", seconds=0.0
+    )
+    assert (found, len(agent.played)) == (["val_loss"], 2)
+
+
+async def test_a_repair_that_there_is_no_time_to_play_is_not_refused_and_says_so() -> None:
+    """A play takes as long as it took before: longer than there is time, and longer than it may go on."""
+    agent = Rehearsing(val_mae=None, val_loss=None)
+    failed = replace(outcome(TUNER, "objective"), seconds=replaying.OVERTIME_SECONDS + 1)
+    candidates = repair("val_mae"), repair("val_loss")
+    finding = Finding(
+        "HS431",
+        "objective",
+        Severity.ERROR,
+        "No.",
+        at(MODULE, "val_los"),
+        repairs=lambda: iter(candidates),
+    )
+    state = Analysis(MODULE, HERE, findings=(finding,), rehearsals=(failed,), done=True)
+    (done,) = (await repairs.with_played_fixes(state, agent, Options(), Clock(0.5))).findings
+    assert [(fix.title, fix.verified, fix.preferred) for fix in done.fixes] == [
+        ("val_mae (not tried)", False, False)
+    ]
+    assert (agent.played, done.refused, done.settled) == ([], (), False)
 
 
 NEVER_BUILDS = module("""

@@ -16,7 +16,7 @@ from hypershape.analysis.clock import AFTERWARDS, Clock
 from hypershape.analysis.environs import fitting
 from hypershape.analysis.meaning import is_kept, space_is_kept
 from hypershape.analysis.rehearsing import Player, is_worth_it
-from hypershape.analysis.replaying import Replay
+from hypershape.analysis.replaying import OutOfTime, Replay
 from hypershape.analysis.reports import ask, distinct
 from hypershape.analysis.results import Widen, by_itself, summary_of, unprobed
 from hypershape.fixes.guard import GIVEN_UP
@@ -140,6 +140,16 @@ class Trial:
     next_failures: dict[tuple[Edit, ...], tuple[Finding, ...]] = field(default_factory=dict)
     """What is found in a text after edits that only showed another failure of the target."""
 
+    @property
+    def overtime(self) -> float:
+        """What the repairs of a search that fails may take longer than there is time."""
+        return self.replay.overtime if self.replay is not None else 0.0
+
+    @property
+    def left(self) -> float:
+        """The seconds until the time for repairs is over."""
+        return self.clock.left + self.overtime
+
     def target_of(self, finding: Finding) -> TargetAnalysis | None:
         """The target as it was when a finding was made about it."""
         return next((each for each in self.state.targets if each.target.name == finding.target), None)
@@ -150,11 +160,11 @@ async def _with_fixes(trial: Trial, indices: Sequence[int], options: Options) ->
     findings = list(trial.state.findings)
     order = sorted(indices, key=lambda index: SEVERITIES[findings[index].severity])
     for position, index in enumerate(order):
-        left = trial.clock.left
+        left = trial.left
         # What was probed is read again to be played; of hundreds of repairs that is more than there is time for.
         if left <= (0 if trial.replay is None else -trial.clock.seconds):
             _give_up(findings, order[position:], trial)
-            for late in order[position:]:
+            for late in order[position:] if trial.replay is None else ():
                 findings[late] = await _with_the_first(findings[late], trial)
             break
         share = trial.clock.part(max(_share(left, findings, order[position:]), min(left, LEAST_SECONDS)))
@@ -164,12 +174,14 @@ async def _with_fixes(trial: Trial, indices: Sequence[int], options: Options) ->
 
 
 async def _with_the_first(finding: Finding, trial: Trial) -> Finding:
-    """An error of a search space for whose repairs there was no time with the first that keeps the space, untried.
+    """An error for whose repairs there was no time with the first that keeps the space, untried.
 
-    One build may take longer than there is for all, and a name that is written otherwise now needs none.
+    One build, or one play of a search, may take longer than there is for all, and a name that is written otherwise now
+    needs none.
     """
-    unknown = finding.severity is Severity.ERROR and finding.cause is not None and not finding.settled
-    if not unknown or finding.fixes or trial.replay is not None or trial.agent is None:
+    shown = finding.cause is not None or trial.replay is not None
+    unknown = finding.severity is Severity.ERROR and shown and not finding.settled
+    if not unknown or finding.fixes or trial.agent is None:
         return finding
     for fix, repairs in await aside(list, islice(finding.candidates(), FIRST_STEPS)):
         if repairs and not fix.drops and fix.title not in finding.refused and await edited(fix, trial):
@@ -211,7 +223,7 @@ async def _fixes(
         fix, repairs = candidate
         if len(kept) == options.fixes_offered:
             break
-        if clock.left <= 0 and fix.edits not in trial.passed:
+        if clock.left + trial.overtime <= 0 and fix.edits not in trial.passed:
             return _ranked(kept, trial.target_of(finding)), tuple(refused), False
         if fix.edits in tried:
             continue
@@ -351,7 +363,11 @@ async def _verified(fix: Fix, finding: Finding, trial: Trial) -> tuple[Verdict, 
         verdict, fix = await _probes(fix, finding, trial, module, state, agent)
     if verdict is not Verdict.CURES or trial.replay is None or agent is None:
         return verdict, fix
-    if not await trial.replay.succeeds(fix, module, Player(agent, trial.cache, environment)):
+    try:
+        succeeds = await trial.replay.succeeds(fix, module, Player(agent, trial.cache, environment))
+    except OutOfTime:
+        return Verdict.UNTOLD, fix
+    if not succeeds:
         return Verdict.FAILS, fix
     shown = await aside(_shown_after, fix, finding, trial, module)
     if not trial.replay.fails_further_on(fix):

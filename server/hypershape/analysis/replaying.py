@@ -30,6 +30,10 @@ from hypershape.model import (
 from hypershape.probe import AgentFailed
 from hypershape.source.code import contains
 
+OVERTIME_SECONDS = 10.0
+"""While a search fails and no repair has helped it, repairs are played for so much longer than there is time: one play takes
+longer than what is kept for repairs of a small budget, and a failure is half told without its repair."""
+
 _PHASES = (
     "slice",
     "tuner",
@@ -46,6 +50,10 @@ _PHASES = (
 """The stages in the order in which a search meets them. A callback may strike before and after validation."""
 
 
+class OutOfTime(Exception):
+    """There was no time to play a search that failed again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replay:
     """What the searches of a file came to, against which those of an edited text are held."""
@@ -56,12 +64,22 @@ class Replay:
     """Of each repair the tuners whose searches failed without it and run with it."""
     after: dict[tuple[Edit, ...], list[Rehearsal]] = field(default_factory=dict)
     """Of each repair what was played of the edited text."""
+    helped: list[Fix] = field(default_factory=list)
+    """The repairs with which a search that failed runs, or gets further."""
+
+    @property
+    def overtime(self) -> float:
+        """How many seconds longer than there is time repairs are played."""
+        failed = any(each.verdict == "fail" for each in self.state.rehearsals)
+        return OVERTIME_SECONDS if failed and not self.helped else 0.0
 
     async def succeeds(self, fix: Fix, edited: Module, player: Player) -> bool:
         """Whether the searches that an edit changes run, or get further than they did.
 
-        What could not be learned of a search before the edit is not asked of it afterwards.
+        What could not be learned of a search before the edit is not asked of it afterwards. Raises `OutOfTime` where a
+        search that failed could not be played again.
         """
+        failed = False
         before = self.state.module.tuners
         if len(edited.tuners) != len(before):
             return not any(each.verdict == "fail" for each in self.state.rehearsals)
@@ -77,10 +95,13 @@ class Replay:
                     return False
                 if now is not None and not _is_no_worse(now, known):
                     return False
+                failed = failed or known.verdict == "fail"
                 if now is not None:
                     self.after.setdefault(fix.edits, []).append(now)
                 if now is not None and (known.verdict, now.verdict) == ("fail", "ok"):
                     self.cured.setdefault(fix.edits, set()).add(old.call.span)
+        if failed:
+            self.helped.append(fix)
         return True
 
     def fails_further_on(self, fix: Fix) -> bool:
@@ -90,8 +111,12 @@ class Replay:
     async def _played(
         self, old: TunerCall, new: TunerCall, edited: Module, known: Rehearsal, player: Player
     ) -> Rehearsal | None:
-        """What was played of a tuner, played again after the edit; None where that cannot be had in time."""
-        if new.rehearsal is None or self.clock.left <= known.seconds:
+        """What was played of a tuner, played again after the edit; None where that cannot be had."""
+        if new.rehearsal is None:
+            return None
+        if self.clock.left + self.overtime <= known.seconds:
+            if known.verdict == "fail":
+                raise OutOfTime
             return None
         started = time.monotonic()
         try:
