@@ -1092,4 +1092,29 @@ def build(hp):
 """,
         (16, 16, 3),
     ),
+    "one activation of several layers": program(
+        """
+def build(hp):
+    model, act = keras.Sequential([keras.Input((6,))]), layers.LeakyReLU(alpha=0.2)
+    for units in (8, 4):
+        model.add(layers.Dense(units, activation=act))
+    model.add(act)
+    model.add(layers.Dense(1))
+    model.compile(loss="mse")
+    return model
+""",
+        (6,),
+    ),
+    "one activation with weights of several layers": program(
+        """
+def build(hp):
+    model, act = keras.Sequential([keras.Input((6,))]), layers.PReLU()
+    for units in (8, 4):
+        model.add(layers.Dense(units, activation=act))
+    model.add(layers.Dense(1))
+    model.compile(loss="mse")
+    return model
+""",
+        (6,),
+    ),
 }

@@ -40,6 +40,8 @@ FOLLOWED = {
     "a size of a tensor": "x = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)\nx = layers.Dense(x.shape[-1] * 2)(x)",
     "a list": "for units in [hp.Int('filters', 4, 32, step=4)] * 2:\n    x = layers.Dense(units)(x)",
     "an activation": "x = layers.Dense(4, activation=hp.Choice('filters', ['relu', 'tanh']))(x)",
+    "an activation that is a layer": "x = layers.Dense(hp.Int('filters', 4, 32, step=4), activation=layers.ELU())(x)",
+    "one activation of several layers": "act = layers.ELU()\nfor _ in range(2):\n    x = layers.Dense(hp.Int('filters', 4, 32, step=4), activation=act)(x)\nx = act(x)",
     "a rate": "x = layers.Dropout(hp.Float('filters', 0.0, 0.7))(x)",
     "a penalty in a variable": "p = hp.Float('filters', 0.01, 0.7)\nx = layers.Dense(4, kernel_regularizer=keras.regularizers.l2(p))(x)\nx = layers.Dense(4, bias_regularizer=keras.regularizers.l1(p))(x)",
     "an operation": "x = ops.concatenate([x, layers.Conv2D(hp.Int('filters', 4, 32, step=4), 1)(x)], axis=-1) + 0.5",

@@ -1208,8 +1208,9 @@ class Memory:
             # Who wraps or keeps it needs a real one.
             self.objects.distrust([state.cls])
         if kind is Layer:
-            self.require(not value.owned and value.first is None and value.told is None)
-            value.owned = True
+            if not self._is_bare(value.kind):
+                self.require(not value.owned and value.first is None and value.told is None)
+                value.owned = True
             return (Layer, value.kind)
         if kind is Sequential:
             return self._wrapped_stack(value)
@@ -1244,6 +1245,28 @@ class Memory:
         if _is_constant(value):
             return ("constant", self._plain(keras.ops.convert_to_numpy(value)))
         raise unknown(self)
+
+    def _is_bare(self, kind: Kind) -> bool:
+        """Whether layers of a kind hold nothing, and a call leaves nothing in them, as an activation: one may be a part of
+        many layers, and be called besides."""
+        if kind.bare is None:
+            kind.bare = not kind.own and kind.refuses is None and self._stays_bare(kind)
+        return kind.bare
+
+    def _stays_bare(self, kind: Kind) -> bool:
+        """Calls a real layer of a kind on vectors of any number."""
+        active, asking = self.active, self.asking
+        self.active, self.asking = False, True
+        try:
+            with _FreshNames():
+                layer = self._real(kind)
+                before = _state_of(layer)
+                layer(keras.KerasTensor((None, 2)))
+            return not layer.variables and _state_of(layer) == before
+        except Exception:
+            return False
+        finally:
+            self.active, self.asking = active, asking
 
     def _wrapped_stack(self, model: Sequential) -> Any:
         """A model that another layer wraps, as `TimeDistributed` does: the layers in it, and its input."""
@@ -1416,7 +1439,7 @@ class Memory:
 
     def _deep(self, value: Any) -> Any:
         if type(value) is Layer:
-            self.require(value.first is None)
+            self.require(value.first is None or self._is_bare(value.kind))
             return self._real(value.kind)
         if type(value) is Sequential:
             assert value.start is not None

@@ -196,6 +196,7 @@ class Kind:
     __slots__ = (
         "answers",
         "arguments",
+        "bare",
         "cls",
         "counts",
         "input_shape",
@@ -232,6 +233,8 @@ class Kind:
         """The class of that."""
         self.reusable = False
         """A call leaves nothing behind in the layer, so that one layer serves all inputs."""
+        self.bare: Optional[bool] = None
+        """Such a layer holds no variables either; None as long as nobody asked."""
 
 
 class Result:
