@@ -181,6 +181,21 @@ class SliceFile:
     text: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Unsettled:
+    """Something that code outside of a slice sets, so that what the slice says of it at first is no fact.
+
+    `owner` is the last name of what holds it (a module, a class, a variable), "" where that is not known; `name` that
+    of the attribute, key or variable, "*" where it is computed. `within` is the function that sets it, "" outside of
+    any; `fills` where that only adds to a list or dictionary.
+    """
+
+    owner: str
+    name: str
+    within: str = ""
+    fills: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """What the target needs and nothing else; the last file holds the target itself.
@@ -201,6 +216,8 @@ class Slice:
     """The tuner is of the user's own class and trains in its own way, so the model need not be compiled."""
     acts: tuple[tuple[int, int], ...] = ()
     """Of a rehearsal the first and last lines of the statements of the last file that are its search, not what it needs."""
+    unsettled: tuple[Unsettled, ...] = ()
+    """What code that the slice leaves out, or may not run, sets of its modules, classes and objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,6 +447,8 @@ class ProbeError:
     details: Mapping[str, Detail] = field(default_factory=dict)
     later: bool = False
     """The first build with these values came through, and left something behind by which this one fails."""
+    unsettled: bool = False
+    """Values were at hand that other code sets before a search: it may be theirs."""
 
     @property
     def span(self) -> Span | None:
@@ -438,7 +457,8 @@ class ProbeError:
     @property
     def whatever_the_data(self) -> bool:
         """Whether it cannot have come from a shape, nor from an object that takes the place of missing data."""
-        return self.stage in ("declare", "return", "compile") or self.kind in DATA_FREE
+        free = self.stage in ("declare", "return", "compile") or self.kind in DATA_FREE
+        return free and not self.unsettled
 
 
 @dataclass(frozen=True, slots=True)

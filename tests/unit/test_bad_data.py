@@ -14,7 +14,7 @@ from hypershape.probe import Agent
 
 pytestmark = pytest.mark.tensorflow
 
-Analysed = Callable[[Path, str], Analysis]
+Analysed = Callable[..., Analysis]
 HEAD = "import keras\nimport keras_tuner as kt\nimport numpy as np\nfrom keras import layers\n\n"
 MODEL = """
 
@@ -35,9 +35,9 @@ def analysed() -> Iterator[Analysed]:
     loop = asyncio.new_event_loop()
     agent = Agent([sys.executable])
 
-    def analyse(folder: Path, text: str) -> Analysis:
+    def analyse(folder: Path, text: str, model: str = MODEL) -> Analysis:
         path = folder / "model.py"
-        path.write_text(HEAD + text + MODEL, encoding="utf-8")
+        path.write_text(HEAD + text + model, encoding="utf-8")
         options = Options(level="symbolic", budget=5.0, verify_fixes=False)
         return loop.run_until_complete(analysis.run(source.read(path), agent, options))
 
@@ -112,3 +112,19 @@ def test_a_shape_that_is_told_is_the_true_one(analysed: Analysed, folder: Path, 
 def test_a_table_of_another_width_than_the_model_is_told(analysed: Analysed, folder: Path) -> None:
     done = analysed(folder, TABLE.format("table = np.genfromtxt('wide.csv', delimiter=',')"))
     assert "HS302" in [each.code for each in done.findings]
+
+
+ELSEWHERE = """
+x, y = np.zeros((50, 6)), np.zeros((50, 1))
+class Data:
+    width = None
+def prepare():
+    Data.width = x.shape[1]
+"""
+
+
+def test_what_other_code_sets_before_the_search_is_no_error(analysed: Analysed, tmp_path: Path) -> None:
+    found = analysed(tmp_path, ELSEWHERE, MODEL.replace("(6,)", "(Data.width,)"))
+    (target,) = found.targets
+    assert [each for each in found.findings if each.severity == Severity.ERROR] == []
+    assert target.status == "probed"

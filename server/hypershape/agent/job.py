@@ -35,6 +35,7 @@ PIECE = 1_000
 STATEMENT_SECONDS = 3.0
 SLICE_SECONDS = 30.0
 LEAST_SECONDS = 0.05
+_UNSETTLED = "It needs values that other code sets before the search."
 OVERTIME_SECONDS = 2.0
 """So long after the time of its batch a probe may end that has begun."""
 
@@ -64,7 +65,10 @@ class Job:
             declared.get("y") or (),
             params.get("classes"),
         )
-        self._running = running.Slice(self._slice, assumption)
+        # Of what a search is given, and of what it does, only what is certain counts.
+        probes = not params.get("describe") and "configuration" not in params
+        self._index = int(params.get("assumption") or 0)
+        self._running = running.Slice(self._slice, assumption, self._index, probes)
         self._data = declared or assumption.data
         self._mentioned = False
         self._data_assumed = False
@@ -104,7 +108,7 @@ class Job:
             self.function = self._running.run(self._attempt)
             self._instruct()
             self._keras = intact.Keras()
-            self._mentioned = self._running.uses_stand_ins(self.function)
+            self._mentioned = self._running.unsettled.relied or self._running.uses_stand_ins(self.function)
         except TimeUp:
             return errors.limit(
                 "TimeLimit", f"A statement that the target needs took more than {self._slice_seconds:g} s."
@@ -112,6 +116,8 @@ class Job:
         except BaseException as error:
             refusal = guard.refusal(error)
             found = errors.describe(error, "slice", Positions(self._paths))
+            if self._running.unsettled.relied:
+                refusal = refusal or _UNSETTLED
             return found if refusal is None else errors.limit("Refused", refusal, found["frames"])
         finally:
             _alarm(0)
@@ -164,6 +170,8 @@ class Job:
             _alarm(0)
             self._progress.stop()
         watch.absent = self._running.absent
+        if self._running.unsettled.relied:
+            watch.doubt(_UNSETTLED)
         if _over:
             # A bare `except:` may have taken `TimeUp` for an error of its own.
             watch.out_of_time(f"It took more than {seconds:.3g} s.")
@@ -327,6 +335,8 @@ class Job:
             report["data"] = "declared" if self._declared else "assumed"
         unknown = assumption.given
         if report["verdict"] == "fail":
+            if report["error"] is not None and self._running.unsettled.stays:
+                report["error"]["unsettled"] = True
             # A layer that refused shapes before anything of a stand-in reached them does so whatever was called.
             refused = report["error"] is not None and report["error"]["input_shapes"]
             unknown = assumption.transformed or (not refused and assumption.called) or {}

@@ -196,6 +196,12 @@ class Watch:
         self._report.update(verdict="ok")
         self.unknown("TimeLimit", why)
 
+    def doubt(self, why: str) -> None:
+        """What failed may have failed for what is made up."""
+        if self._report["verdict"] == "fail":
+            self._report.update(verdict="ok")
+            self.unknown("Missing", why)
+
     def stumbled(self, error: BaseException) -> None:
         """A statement before the tuner raised. What Keras raises there for what the file gives it ends the file, and so do
         arguments that nothing takes."""

@@ -13,7 +13,7 @@ from typing import Any, Callable, Iterator
 
 import numpy
 
-from . import arguments, datasets, folders, forgiving, imports, replaced
+from . import arguments, datasets, folders, forgiving, imports, replaced, unsettled
 from .places import below
 from .standins import Assumption, StandIn, stand_in
 
@@ -36,9 +36,15 @@ def forget_modules(folder: str) -> None:
 class Slice:
     """The slice's modules in this process, and what was put in the place of what is missing."""
 
-    def __init__(self, fields: dict[str, Any], assumption: Assumption) -> None:
+    def __init__(
+        self, fields: dict[str, Any], assumption: Assumption, index: int = 0, tries_first: bool = False
+    ) -> None:
+        """`index` is the number of the assumption; with `tries_first` what the text says of a value that other code sets
+        is tried under the first."""
         self._fields = fields
         self.assumption = assumption
+        self.unsettled = unsettled.Unsettled(fields.get("unsettled") or (), assumption, index, tries_first)
+        self._namespaces: list[dict[str, Any]] = []
         self.missing: dict[str, str] = {}
         """Names that are bound to stand-ins, each with why."""
         self.given: Any = None
@@ -66,7 +72,11 @@ class Slice:
         namespace: dict[str, Any] = {}
         for file in self._fields["files"]:
             namespace = self._file(file, attempt)
+        expression = ast.parse(self._fields["expression"].strip(), mode="eval")
+        self.unsettled.read_by(expression, self._namespaces)
         target = self.perform(lambda: self._target(namespace))
+        self.unsettled.read_by(expression, self._namespaces, unsettled.names_in(target))
+        self.unsettled.leave()
         if self._fields.get("hyperparameters"):
             self.given = eval(self._fields["hyperparameters"], namespace)
         return target  # type: ignore[no-any-return]
@@ -126,6 +136,7 @@ class Slice:
         module.__dict__["__hypershape__"] = True
         sys.modules[file["module"]] = module
         namespace = module.__dict__
+        self._namespaces.append(namespace)
         for name, why in self._fields.get("stand_ins", {}).items():
             self._bind(namespace, name, why)
         acts = self._acts.get(file["path"], ())
@@ -135,11 +146,15 @@ class Slice:
             if any(
                 statement.lineno <= first <= (statement.end_lineno or 0) for first, _ in acts
             ) and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+                self.unsettled.read_by(statement, self._namespaces)
                 self.perform(functools.partial(self._act, statement, namespace))
                 continue
             if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
                 imports.give_all(statement, sorted(needed - namespace.keys()))
+            self.unsettled.read_by(statement, self._namespaces)
             self._statement(statement, namespace, attempt)
+            self.unsettled.found(statement, namespace)
+        self.unsettled.missing(namespace)
         return namespace
 
     def _statement(

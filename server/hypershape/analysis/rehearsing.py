@@ -285,7 +285,7 @@ def same_search(one: TunerCall, other: TunerCall) -> bool:
 
 
 def _key(slice_: Slice) -> tuple[Any, ...]:
-    return (slice_.files, slice_.expression, tuple(sorted(slice_.stand_ins.items())))
+    return (slice_.files, slice_.expression, tuple(sorted(slice_.stand_ins.items())), slice_.unsettled)
 
 
 @dataclass

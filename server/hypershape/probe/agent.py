@@ -30,7 +30,6 @@ from hypershape.model import (
     Rehearsal,
     Report,
     Slice,
-    SliceFile,
     Span,
 )
 from hypershape.probe import bootstrap, canary, convert, elsewhere, interpreter, life, orphans
@@ -173,10 +172,8 @@ class Agent:
         self._dressed: dict[tuple[tuple[str, str], ...], Agent] = {}
         self._undressed: WeakSet[Agent] = WeakSet()
         """Those that made room for others: whoever still has one may start it again."""
-        self._data: dict[
-            tuple[tuple[SliceFile, ...], str], tuple[float, asyncio.Task[DeclaredData | None]]
-        ] = {}
-        self._unread: dict[tuple[tuple[SliceFile, ...], str], str] = {}
+        self._data: dict[tuple[object, ...], tuple[float, asyncio.Task[DeclaredData | None]]] = {}
+        self._unread: dict[tuple[object, ...], str] = {}
         self._describing: dict[Any, Job] = {}
         self._incapable: asyncio.Task[str | None] | None = None
         self._gone: asyncio.Future[None] | None = None
@@ -298,7 +295,7 @@ class Agent:
         What was read less than `DATA_SECONDS` ago is not read again. Neither a caller that is cancelled nor one whose
         `seconds` of the agent's processor time are over stops the reading. Raises AgentFailed.
         """
-        key = (slice_.files, slice_.expression)
+        key = (slice_.files, slice_.expression, slice_.unsettled)
         started, reading = self._data.get(key, (0.0, None))
         if reading is None or time.monotonic() - started > DATA_SECONDS:
             if len(self._data) >= DATA_KEPT:
@@ -324,7 +321,11 @@ class Agent:
 
     def unread(self, slice_: Slice | None) -> str:
         """Why the data that a slice gives could not be had, as far as that is known."""
-        return "" if slice_ is None else self._unread.get((slice_.files, slice_.expression), "")
+        return (
+            ""
+            if slice_ is None
+            else self._unread.get((slice_.files, slice_.expression, slice_.unsettled), "")
+        )
 
     async def _try_canary(self) -> str | None:
         problem: ProbeError | None = None

@@ -18,7 +18,11 @@ _Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 def alike(old: Slice, new: Slice) -> bool:
     """Whether a process that has run one slice stands where another one would put it."""
-    if (old.stand_ins, old.hyperparameters) != (new.stand_ins, new.hyperparameters):
+    if (old.stand_ins, old.hyperparameters, old.unsettled) != (
+        new.stand_ins,
+        new.hyperparameters,
+        new.unsettled,
+    ):
         return False
     if [(each.path, each.module) for each in old.files] != [(each.path, each.module) for each in new.files]:
         return False

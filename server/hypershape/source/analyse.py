@@ -5,11 +5,21 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from hypershape.model import DeclaredData, Document, Module, Slice, SliceFile, Span, Target, TunerCall
+from hypershape.model import (
+    DeclaredData,
+    Document,
+    Module,
+    Slice,
+    SliceFile,
+    Span,
+    Target,
+    TunerCall,
+    Unsettled,
+)
 from hypershape.source import comments, environs
 from hypershape.source.calls import Construction, TunerFinder
 from hypershape.source.code import Code, per_text
@@ -27,6 +37,7 @@ from hypershape.source.removed import nowhere
 from hypershape.source.searches import given_data, writers
 from hypershape.source.slices import Cut, Slicer, described
 from hypershape.source.targets import Found, TargetFinder
+from hypershape.source.unsettled import settings, unsettled_in
 
 DOES_NOT_PARSE = "Its definition does not parse."
 _LIBRARIES = {
@@ -151,13 +162,13 @@ def _slice(
     needs.merge(handed.needs)
     if given is not None and handed.given is None:
         needs.merge(code.reader.of(given))
-    cut = slicer.cut(needs, found.before, handed.captures, handed.assumed, handed.without)
-    files, unfilled = _files(cut, code, texts)
-    for name, function in {**unfilled, **cut.unfilled}.items():
-        return (
-            None,
-            f"It uses `{name}`, which `{function}` fills in when it is called, and nothing calls it before.",
-        )
+    cut, files, unsettled = _laid_out(
+        lambda also: slicer.cut(
+            needs, found.before, handed.captures, handed.assumed, handed.without, also=also
+        ),
+        code,
+        texts,
+    )
     unimported = [name for name in sorted(cut.missing) if _is_library(name)]
     if unimported:
         names = ", ".join(f"`{name}`" for name in unimported)
@@ -171,7 +182,16 @@ def _slice(
         return None, problem
     stand_ins = _stand_ins(cut, handed.assumed, code)
     space = handed.given or (code.source(given) if given is not None else None)
-    return Slice(files, handed.expression, stand_ins, space, tunes_new_entries, own_training), None
+    made = Slice(
+        files,
+        handed.expression,
+        stand_ins,
+        space,
+        tunes_new_entries,
+        own_training,
+        unsettled=unsettled,
+    )
+    return made, None
 
 
 def _fed(found: Found, code: Code, targets: TargetFinder, texts: Mapping[str, Document]) -> Slice | None:
@@ -182,16 +202,17 @@ def _fed(found: Found, code: Code, targets: TargetFinder, texts: Mapping[str, Do
     data = given_data(searches, code, targets)
     if data is None:
         return None
-    cut = targets.slicer.cut(data.needs, data.before, data.captures)
-    roots = writers(cut.text, data.before, code)
-    if roots:
-        cut = targets.slicer.cut(data.needs, data.before, data.captures, roots=roots)
-    files, unfilled = _files(cut, code, texts)
-    if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
+    roots = writers(targets.slicer.cut(data.needs, data.before, data.captures).text, data.before, code)
+    cut, files, unsettled = _laid_out(
+        lambda also: targets.slicer.cut(data.needs, data.before, data.captures, roots=roots, also=also),
+        code,
+        texts,
+    )
+    if any(_is_library(name) for name in cut.missing):
         return None
     if _does_not_compile(files[-1], cut, code.document) is not None:
         return None
-    return Slice(files, data.expression, _stand_ins(cut, {}, code))
+    return Slice(files, data.expression, _stand_ins(cut, {}, code), unsettled=unsettled)
 
 
 def _with_rehearsal(
@@ -208,26 +229,40 @@ def _rehearsal(
     if play is None:
         return None
     cut = targets.slicer.cut(play.needs, play.before, play.captures, roots=play.roots)
-    written = writers(cut.text, play.before, code)
-    if written:
-        cut = targets.slicer.cut(play.needs, play.before, play.captures, roots=(*play.roots, *written))
-    files, unfilled = _files(cut, code, texts)
-    if unfilled or cut.unfilled or any(_is_library(name) for name in cut.missing):
+    roots = (*play.roots, *writers(cut.text, play.before, code))
+    cut, files, unsettled = _laid_out(
+        lambda also: targets.slicer.cut(play.needs, play.before, play.captures, roots=roots, also=also),
+        code,
+        texts,
+    )
+    if any(_is_library(name) for name in cut.missing):
         return None
     if _does_not_compile(files[-1], cut, code.document) is not None:
         return None
-    return Slice(files, play.expression, _stand_ins(cut, {}, code), acts=play.acts)
+    return Slice(files, play.expression, _stand_ins(cut, {}, code), acts=play.acts, unsettled=unsettled)
 
 
-def _files(
-    cut: Cut, code: Code, texts: Mapping[str, Document]
-) -> tuple[tuple[SliceFile, ...], Mapping[str, str]]:
-    """The modules of a slice, the file's own last; and the names that a function would have to fill."""
+def _laid_out(
+    made: Callable[[Sequence[ast.AST]], Cut], code: Code, texts: Mapping[str, Document]
+) -> tuple[Cut, tuple[SliceFile, ...], tuple[Unsettled, ...]]:
+    """A cut with the modules of its slice, the file's own last, and what code that may not run sets of these.
+
+    `made` cuts with some statements more: those by which the file sets what its modules hold, such as
+    `settings.width = 8`, run in their places.
+    """
     finder = _finder(code)
+    cut = made(())
     collector = Collector(finder, texts)
     others = collector.files(code, cut)
+    also = collector.set_by(code)
+    if also:
+        cut = made(also)
+        collector = Collector(finder, texts)
+        others = collector.files(code, cut)
     text = with_todays_imports(with_absolute_imports(cut.text, cut, code, finder), cut, code)
-    return (*others, SliceFile(code.path, "__main__", text)), collector.unfilled
+    files = (*others, SliceFile(code.path, "__main__", text))
+    set_ = [each for read in (code, *collector.codes()) for each, _ in settings(read)]
+    return cut, files, unsettled_in(files, set_)
 
 
 @per_text

@@ -10,11 +10,13 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from hypershape.model import Document, Module, Target
+from hypershape.model import Document, Module, Slice, Target, Unsettled
 from hypershape.source.analyse import DOES_NOT_PARSE, Elsewhere, analyse, declared_data, half_typed_inside
 from hypershape.source.code import Code, Definition
 from hypershape.source.documents import LARGEST
+from hypershape.source.modules import code_of
 from hypershape.source.neighbours import Neighbours
+from hypershape.source.unsettled import settings, unsettled_in
 from hypershape.source.workspace import Workspace
 
 
@@ -40,10 +42,37 @@ def across(
     if heirs or places:
         module = analyse(document, previous=module, elsewhere=Elsewhere(heirs, frozenset(places)))
     around = tuple(path for path in neighbours.flows if path != document.path)
-    if not around and neighbours.stopped is None:
-        return module
-    targets = _with_users(module, neighbours)
-    return replace(module, targets=targets, around=around, unsearched=neighbours.stopped)
+    if around or neighbours.stopped is not None:
+        targets = _with_users(module, neighbours)
+        module = replace(module, targets=targets, around=around, unsearched=neighbours.stopped)
+    return _with_settings(module, workspace, neighbours.opened)
+
+
+def _with_settings(module: Module, workspace: Workspace, texts: Mapping[str, Document]) -> Module:
+    """The module whose slices know what files that they hold nothing of set of theirs."""
+    known: dict[tuple[str, ...], list[Unsettled]] = {}
+
+    def informed(slice_: Slice | None) -> Slice | None:
+        if slice_ is None:
+            return None
+        paths = tuple(each.path for each in slice_.files)
+        if paths not in known:
+            known[paths] = [
+                each
+                for path in workspace.setters(paths)
+                if (code := code_of(path, texts)) is not None
+                for each, _ in settings(code)
+            ]
+        more = unsettled_in(slice_.files, known[paths])
+        return slice_ if not more else replace(slice_, unsettled=tuple(sorted({*slice_.unsettled, *more})))
+
+    return replace(
+        module,
+        targets=tuple(
+            replace(each, slice=informed(each.slice), fed=informed(each.fed)) for each in module.targets
+        ),
+        tuners=tuple(replace(each, rehearsal=informed(each.rehearsal)) for each in module.tuners),
+    )
 
 
 def _with_users(module: Module, neighbours: Neighbours) -> tuple[Target, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from hypershape.source.documents import Unreadable, read
 from hypershape.source.names import Names
 from hypershape.source.removed import is_nowhere, todays
 from hypershape.source.slices import Cut, Slicer
+from hypershape.source.unsettled import settings
 from hypershape.text import blanked
 
 # A file of the user's that is called like one of these shadows the package that it means to use.
@@ -88,8 +89,6 @@ class Collector:
     """What each module imports, in order."""
     read: set[str] = field(default_factory=set)
     """The attributes that the slices read so far: methods of these names may be called from another module."""
-    unfilled: dict[str, str] = field(default_factory=dict)
-    """Names that the modules bind to nothing yet, with the function that would fill them."""
 
     def files(self, code: Code, cut: Cut) -> tuple[SliceFile, ...]:
         """The slices of the modules that a cut of `code` imports, each after those that it imports itself."""
@@ -99,6 +98,37 @@ class Collector:
             for name in self._ordered("__main__", set())
             if name in self.found
         )
+
+    def codes(self) -> Iterator[Code]:
+        """The modules, as they were read."""
+        for local in self.found.values():
+            module = self._read(local.file) if local.file is not None else None
+            if module is not None:
+                yield module[0]
+
+    def set_by(self, code: Code) -> list[ast.AST]:
+        """The places where a file sets what the modules hold and somebody needs of them."""
+        return [
+            node
+            for _, node in settings(code)
+            if isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)) and self._is_needed(node, code)
+        ]
+
+    def _is_needed(self, node: ast.Attribute | ast.Subscript | ast.Call, code: Code) -> bool:
+        owner: ast.expr = node
+        if isinstance(node, ast.Call):
+            owner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0]
+        while isinstance(owner, (ast.Attribute, ast.Subscript)) and code.imported(owner) is None:
+            owner = owner.value
+        origin = code.imported(owner) or ""
+        level = len(origin) - len(origin.lstrip("."))
+        parts = self.finder.absolute(origin.lstrip("."), level).split(".")
+        for length in range(len(parts), 0, -1):
+            name = ".".join(parts[:length])
+            if name in self.found:
+                held = parts[length : length + 1]
+                return not held or held[0] in self.needs[name]
+        return False
 
     def _ordered(self, name: str, seen: set[str]) -> list[str]:
         order = []
@@ -149,8 +179,7 @@ class Collector:
         return self.finder.find(f"{package}.{name}") is not None
 
     def _read(self, file: Path) -> tuple[Code, Slicer] | None:
-        opened = self.opened.get(str(file))
-        return _read_opened(opened) if opened is not None else _read(str(file), _stamp(file))
+        return _module_of(str(file), self.opened)
 
     def _import(self, importer: str, name: str, wanted: set[str]) -> None:
         """Slices a module, and the packages around it, for the names that are wanted of it."""
@@ -174,7 +203,6 @@ class Collector:
         code, slicer = module
         cut = slicer.cut(Names(loads=set(self.needs[name]), attributes=set(self.read)))
         self.texts[name] = cut.text
-        self.unfilled |= cut.unfilled
         is_package = local.file.name == "__init__.py"
         self._follow(name, code, cut, name if is_package else name.rpartition(".")[0])
 
@@ -285,6 +313,17 @@ def _stamp(file: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return status.st_mtime_ns, status.st_size
+
+
+def code_of(path: str, opened: Mapping[str, Document]) -> Code | None:
+    """A file as an editor or the disk has it; None where it cannot be read."""
+    module = _module_of(path, opened)
+    return module[0] if module is not None else None
+
+
+def _module_of(path: str, opened: Mapping[str, Document]) -> tuple[Code, Slicer] | None:
+    document = opened.get(path)
+    return _read_opened(document) if document is not None else _read(path, _stamp(Path(path)))
 
 
 @lru_cache(maxsize=64)

@@ -54,9 +54,6 @@ _TRANSFORMER = re.compile(
     r"|.*(?:Scaler|Encoder|Vectorizer|Imputer|PCA|SVD|Binarizer|Transformer|Discretizer|Normalizer|Selector)$"
 )
 
-_EMPTY = {"None", "{}", "[]", "dict()", "list()", "''", "0"}
-_MAY_BE_EMPTY = (ast.Constant, ast.Dict, ast.List, ast.Call)
-
 # Methods that Python, Keras or Keras Tuner calls by itself.
 _CALLED_BY_OTHERS = {"build", "call", "get_config", "compute_output_shape", "declare_hyperparameters"}
 
@@ -129,8 +126,7 @@ class Cut:
     """One sliced text.
 
     `missing` are the names that nothing in the file defines, `missing_before_stars` those that an
-    `import *` may still bind, `imports` the import statements that are kept. `unfilled` are names that are bound
-    to nothing yet and the function that would fill them, which the kept code does not call.
+    `import *` may still bind, `imports` the import statements that are kept.
     """
 
     text: str
@@ -139,7 +135,6 @@ class Cut:
     missing: set[str]
     missing_before_stars: set[str]
     imports: tuple[ast.Import | ast.ImportFrom, ...]
-    unfilled: dict[str, str]
 
 
 @dataclass
@@ -200,6 +195,7 @@ class Slicer:
         given: Iterable[str] = (),
         without: Iterable[ast.stmt] = (),
         roots: Iterable[ast.stmt] = (),
+        also: Iterable[ast.AST] = (),
     ) -> Cut:
         """Slices the module for the names that `needed` loads.
 
@@ -210,8 +206,11 @@ class Slicer:
             given: names that are bound from outside.
             without: statements of methods that must not run.
             roots: statements that are kept in their places, with what they need.
+            also: nodes whose statements are kept where they would run.
         """
         cutting = _Cutting(self, before, tuple(captures), set(given), tuple(without))
+        for node in also:
+            cutting.add(node)
         for each in roots:
             cutting.root(each)
         return cutting.run(needed)
@@ -426,6 +425,7 @@ class _Cutting:
         self.roots: set[int] = set()
         self.roots_at: set[int] = set()
         """The numbers of the statements of the module in which they stand."""
+        self.added: set[int] = set()
         self.kept: set[int] = set()
         self.attributes: set[str] = set()
         self.counted: dict[int, ast.ClassDef] = {}
@@ -436,6 +436,13 @@ class _Cutting:
         """Has a statement kept in its place, with what it needs."""
         self.roots |= {id(part) for part in (statement, *_inside(statement))}
         self.roots_at.add(bisect_right(self.slicer.starts, self.code.start(statement)) - 1)
+
+    def add(self, node: ast.AST) -> None:
+        """Has the statement of a node kept where it would run."""
+        while not isinstance(node, ast.stmt):
+            node = self.code.parents[node]
+        self.added.add(id(node))
+        self.roots_at.add(bisect_right(self.slicer.starts, self.code.start(node)) - 1)
 
     def run(self, needed: Names) -> Cut:
         """Keeps what is needed, then writes it out."""
@@ -455,7 +462,7 @@ class _Cutting:
         self._write_block(tree.body)
         text = self.out.text()
         imports = tuple(node for node in self.code.import_statements if text[self.code.start(node)] in "fi")
-        return Cut(text, self._parts(), missing | self.unbound, unknown, imports, self._unfilled())
+        return Cut(text, self._parts(), missing | self.unbound, unknown, imports)
 
     def _parts(self) -> tuple[str, ...]:
         """What is written, statement by statement; those that share a line together."""
@@ -466,39 +473,6 @@ class _Cutting:
                     first = ranges.pop()[0]
                 ranges.append((first, last))
         return tuple(self.out.lines(first, last) for first, last in ranges)
-
-    def _unfilled(self) -> dict[str, str]:
-        """Names whose only kept binding is an empty value that a function of the file fills without being called."""
-        kept = [node for node in self.slicer.outside if id(node) in self.kept]
-        empty: set[str] = set()
-        for node in kept:
-            if isinstance(node, ast.Assign) and _is_empty(node.value):
-                empty |= plainly_bound(node)
-        for node in kept if empty else ():
-            if not (isinstance(node, ast.Assign) and _is_empty(node.value)):
-                if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-                    empty -= {node.name}
-                elif not blocks(node):
-                    names_of = self.code.reader.of(node)
-                    empty -= names_of.binds | names_of.changes
-        found: dict[str, str] = {}
-        if not empty:
-            return found
-        called = {name for node in kept for name in self._calls_of(node)}
-        reachable = {node.name for node in kept if isinstance(node, FUNCTIONS)}
-        for functions in self.slicer.definitions.values():
-            for function in functions:
-                if not isinstance(function, FUNCTIONS) or function.name in called | reachable:
-                    continue
-                if self.slicer.words(function) & empty:
-                    does = self.code.reader.function(function)
-                    found |= dict.fromkeys((does.global_binds | does.changes) & empty, function.name)
-        return found
-
-    def _calls_of(self, node: ast.AST) -> set[str]:
-        if isinstance(node, (*FUNCTIONS, ast.ClassDef)) or blocks(node):
-            return set()
-        return self.code.reader.of(node).calls
 
     # What is needed.
 
@@ -682,7 +656,8 @@ class _Cutting:
             names = self._whole(node)
         if names.awaits:
             return wanted
-        if id(node) not in self.roots and not self._matters(node, names, wanted):
+        asked_for = id(node) in self.roots or id(node) in self.added
+        if not asked_for and not self._matters(node, names, wanted):
             return wanted
         self.kept.add(id(node))
         return self._before(node, names, wanted)
@@ -1020,10 +995,6 @@ def _inside(node: ast.AST) -> list[ast.AST]:
         if not isinstance(each, (*FUNCTIONS, ast.ClassDef)):
             stack.extend(child for block in blocks(each) for child in block)
     return found
-
-
-def _is_empty(node: ast.expr) -> bool:
-    return isinstance(node, _MAY_BE_EMPTY) and ast.unparse(node) in _EMPTY
 
 
 def _is_main_guard(node: ast.If) -> bool:

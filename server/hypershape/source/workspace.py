@@ -30,6 +30,10 @@ FRESH_SECONDS = 2.0
 """A list of the project's files counts so long, or twenty times as long as it took to make."""
 
 _OF_INTEREST = re.compile(rb"(?i)keras|tensorflow|tuner|hyper|\bhps?\b")
+_SETS = re.compile(
+    rb"(?<!\bself)\.(\w+) *(?:[-+*/|%@&^]|//|\*\*)?=(?!=)|setattr\(|\['\"](\w+)['\"]\] *[-+*/|]?=(?!=)"
+)
+"""What may set an attribute or a key of something that another file holds."""
 _WORD = re.compile(r"[^\W\d]\w*")
 _IMPORT = re.compile(r"(?m)^[ \t\"]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+(\([^)]*\)|[^\n#]*)")
 
@@ -100,6 +104,20 @@ class Workspace:
             )
         return Mentions(tuple(_as_asked(path, each) for each in found[: self.limits.users]), stopped)
 
+    def setters(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The files of a project that import one of its files and may set what that holds, nearest first."""
+        own = [os.path.abspath(each) for each in paths]  # noqa: PTH100 - keeps symbolic links
+        project = self._project(own[-1])
+        project.refresh(Path(own[-1]).parent)
+        modules = {_module(each) for each in own} - NEVER_LOCAL
+        found = [
+            other
+            for other, its in project.seen.items()
+            if its.sets and other not in own and its.imports & modules
+        ]
+        found.sort(key=lambda other: (Path(other).parent != Path(own[-1]).parent, other))
+        return tuple(_as_asked(own[-1], each) for each in found[: self.limits.users])
+
     def definition(self, path: str, text: str, line: int, column: int) -> Place | None:
         """Where the name at a place of a text is defined, in whatever file, imports followed.
 
@@ -135,10 +153,12 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a look into a file kept: all its words, and those of its imports."""
+    """What a look into a file kept: its words, if it may have to do with hyperparameters, those of its imports, and
+    whether it may set what other files hold."""
 
     words: frozenset[str]
     imports: frozenset[str]
+    sets: bool
 
 
 @dataclass
@@ -285,20 +305,22 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 def _look_into(path: Path) -> _Seen | None:
-    """The words of a file, if it may have to do with hyperparameters."""
+    """What is to know of a file; None where other files have nothing to do with it."""
     try:
         if path.stat().st_size > LARGEST:
             return None
         data = path.read_bytes()
     except OSError:
         return None
-    if _OF_INTEREST.search(data) is None:
+    matters, sets = _OF_INTEREST.search(data) is not None, _SETS.search(data) is not None
+    if not matters and not sets:
         return None
     text = data.decode("utf-8", "replace")
     if path.suffix == ".ipynb":
         # Each text of its JSON on a line of its own.
         text = text.replace("\\n", "\n").replace('"', '\n"')
-    return _Seen(frozenset(_WORD.findall(text)), frozenset(_imported(text)))
+    words = frozenset(_WORD.findall(text)) if matters else frozenset()
+    return _Seen(words, frozenset(_imported(text)), sets)
 
 
 def _imported(text: str) -> Iterator[str]:
