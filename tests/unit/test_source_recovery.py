@@ -153,6 +153,26 @@ def test_magics_and_shell_lines_are_blanked_and_their_neighbours_are_kept() -> N
     assert line.index("size") == "%time size = 3".index("size")
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        "  def build_model(hp):\n    return keras.Sequential([keras.layers.Dense(hp.Int('units', 1, 9))])\n  x = = 3\n",
+        "\n\t# the model\n\tdef build_model(hp):\n\t\treturn keras.Sequential([keras.layers.Dense(hp.Int('units', 1, 9))])",
+        " !ls\n def build_model(hp):\n     return keras.Sequential([keras.layers.Dense(hp.Int('units', 1, 9))])",
+    ],
+)
+def test_a_cell_whose_first_line_is_indented_is_read_without_that_indentation(second: str) -> None:
+    """IPython takes it from every line of the cell that has it."""
+    cells = [" import keras\n import keras_tuner as kt\nlimit = 3", second, "kt.RandomSearch(build_model)"]
+    module = source.analyse(source.from_notebook("model.ipynb", list(enumerate(cells))))
+    (target,) = module.targets
+    assert is_sound(module)
+    assert target.name == "build_model" and target.slice is not None
+    assert broken_lines(module) == ([6] if "= =" in second else [])
+    (call,) = module.tuners
+    assert call.call.span.line == len("\n".join(cells).split("\n"))
+
+
 def test_a_broken_cell_does_not_reach_into_the_next() -> None:
     module = notebook("x = compute(1,\n", TUNER, "y = [1, 2\n")
     assert [target.name for target in module.targets] == ["build_model"]

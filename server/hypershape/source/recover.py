@@ -74,7 +74,7 @@ def recover(document: Document, lines: Text, parse: Parse) -> Recovered:
     whole = _tree_or_line(text)
     if isinstance(whole, ast.Module):
         return Recovered(text, whole)
-    recovery = _Recovery(text, lines)
+    recovery = _Recovery(text, lines, notebook=bool(document.cells))
     if document.cells:
         recovery.imports_of_written_scripts(document)
         for cell in document.cells:
@@ -158,6 +158,7 @@ def _ends_of_pieces(text: str) -> Iterator[int]:
 class _Recovery:
     text: str
     lines: Text
+    notebook: bool = False
     characters: list[str] = field(init=False)
     scanned: str = field(init=False)
     """The text that logical lines are found in: `self.text` without its magics."""
@@ -185,6 +186,8 @@ class _Recovery:
             self._blank_magics(first, last)
             self.scanned = "".join(self.characters)
             wrong = None
+        if self.notebook:
+            self._outdent(first, last)
         self._module(first, last, wrong)
 
     def imports_of_written_scripts(self, document: Document) -> None:
@@ -239,6 +242,19 @@ class _Recovery:
         """Joins a statement to the column where its line began: `%time x = 1` becomes `0   ; x = 1`."""
         self.characters[start] = "0"
         self.characters[statement - 1] = ";"
+
+    def _outdent(self, first: int, last: int) -> None:
+        """Takes the indentation of a cell's first line from all of its lines, as IPython does (`leading_indent`).
+
+        No column moves: behind a form feed Python counts indentation from 0.
+        """
+        while first < last and not self._line(first).strip():
+            first += 1
+        text = self._line(first)
+        indent = text[: len(text) - len(text.lstrip(" \t"))]
+        for line in range(first, last + 1) if indent else ():
+            if self._line(line).startswith(indent) and self._line(line).strip():
+                self.characters[self.lines.starts[line - 1] + len(indent) - 1] = "\f"
 
     def _continued(self, line: int, last: int) -> int:
         """The last line of a shell command that goes on after backslashes."""
@@ -461,7 +477,7 @@ class _Recovery:
 
     def _indent(self, line: int) -> int:
         found = _INDENT.match(self._line(line))
-        return len(found[0].expandtabs(8)) if found else 0
+        return len(found[0].rpartition("\f")[2].expandtabs(8)) if found else 0
 
     def _is_idle(self, line: int) -> bool:
         text = self._line(line).strip()
