@@ -50,11 +50,52 @@ def test_a_call_is_made_where_a_relation_was_not_seen_or_two_formulas_fit() -> N
     assert told(unclear, called(7, 18)) == {(PASSED, (7,))}
 
 
-def test_a_size_that_no_two_numbers_give_or_that_is_none_is_not_foretold() -> None:
+def test_a_size_that_no_numbers_give_or_that_is_none_is_not_foretold() -> None:
     foretelling = met((called(12, 30), (100,)), (called(7, 9), (3,)), (called(5, 16), (41,)))
     assert told(foretelling, called(11, 25)) == {None}
     shrinking = met((called(30, 12), (19,)), (called(31, 9), (23,)), (called(12, 30), (0,)))
     assert told(shrinking, called(13, 28)) == {None}
+
+
+def dilated(kernel: int, dilation: int, length: int) -> Any:
+    return asked(kind(kernel, dilation_rate=(int, dilation)), tensor(length))
+
+
+SPREAD = ((3, 2, 50), (4, 3, 61), (2, 5, 40), (5, 2, 33), (3, 7, 47), (5, 9, 43))
+
+
+def test_a_size_may_follow_from_three_numbers() -> None:
+    calls = [(dilated(k, d, n), (n - (k - 1) * d,)) for k, d, n in SPREAD]
+    assert told(met(*calls), dilated(4, 5, 53)) == {(PASSED, (38,))}
+    assert told(met(*calls[:1]), dilated(4, 5, 53)) == {None}
+
+
+def test_a_call_whose_size_would_be_none_is_made_and_takes_no_trust_when_it_is_refused() -> None:
+    foretelling = met(*[(dilated(k, d, n), (n - (k - 1) * d,)) for k, d, n in SPREAD])
+    too_long = dilated(5, 11, 41)
+    assert told(foretelling, too_long) == {None}
+    foretelling.add(too_long, (REFUSED, ()), False)
+    assert told(foretelling, dilated(4, 5, 53)) == {(PASSED, (38,))}
+
+
+def test_what_a_number_does_that_never_moved_is_asked() -> None:
+    foretelling = met(*[(called(7, size), (size - 7,)) for size in (16, 30, 25)])
+    assert told(foretelling, called(7, 23)) == {(PASSED, (16,))}
+    assert told(foretelling, called(5, 23)) == {None}
+
+
+def added(one: int, other: int) -> Any:
+    shapes = ((list, ("t", (None, one), "float32"), ("t", (None, other), "float32")),)
+    return asked(kind(), ((tuple, *shapes), None))
+
+
+def test_a_call_is_refused_as_all_like_it_were() -> None:
+    unequal = [(added(one, one + 1), None) for one in (5, 7, 9, 11, 13, 17)]
+    few, enough = met(*unequal[:3]), met(*unequal)
+    assert told(few, added(10, 11)) == {None}
+    assert told(enough, added(10, 11)) == {(REFUSED, ())}
+    assert enough.add(added(12, 13), (PASSED, (13,)), True) is False, "what was foretold may be wrong"
+    assert told(enough, added(10, 11)) == {None}
 
 
 def test_what_shapes_hold_together_is_told_apart() -> None:

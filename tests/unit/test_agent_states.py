@@ -304,6 +304,21 @@ def _said(explorer: Explorer) -> TargetAnalysis:
     )
 
 
+def test_sizes_that_are_the_same_are_one_state() -> None:
+    tracker = Relating()
+    length = tracker.few(tracker.meet("size", 7, (5, 7, 9)) * tracker.meet("factor", 2, (2, 3)))
+    kernel = tracker.meet("kernel", 3, (2, 3, 4))
+    shorter = tracker.few(length - kernel + 1)
+    cropped = tracker.few(tracker.projected(length - (length - shorter)))
+    assert tracker.live([cropped]) == tracker.live([shorter]), "what is cropped to another is as long as that"
+    tracker.relate(("factor",), frozenset({(0,)}))
+    again = tracker.few(length - kernel + 1)
+    assert tracker.live([again]) == tracker.live([shorter]), "also where more is known by then"
+    assert tracker.at(again, {}) == tracker.at(shorter, {}) == 12
+    other = tracker.few(length - kernel + 2)
+    assert tracker.live([other]) != tracker.live([shorter])
+
+
 def test_a_fix_of_a_space_that_is_proved_by_states_tells_exactly_what_it_drops() -> None:
     tower = Tower(4, 24)
     lost = shares.loss(_said(explored(tower)), [shares.Kept(("pool_3",), frozenset({1, 2}))])

@@ -42,7 +42,8 @@ Call = Tuple[Any, Numbers]
 Outcome = Tuple[Any, Tuple[int, ...]]
 """What a call comes to: a form, and sizes."""
 
-Formula = Tuple[Optional[Callable[[int, int], int]], int, int]
+Formula = Tuple[Callable[..., int], Tuple[int, ...]]
+"""A function, and the places of the numbers that it takes."""
 
 
 class _Opaque(Exception):
@@ -89,7 +90,10 @@ class _Form:
         """All that holds among the numbers of calls that passed."""
         self.trusted = True
         self._counts = {"covered": 0, "violated": 0}
-        self._told_apart: Tuple[Any, Tuple[Tuple[int, int], ...]] = (None, ())
+        self._equal: Optional[Set[Tuple[int, int]]] = None
+        """The pairs of numbers that were equal in all calls that passed."""
+        self._were_equal: Set[Tuple[int, int]] = set()
+        """Those that were equal in some call that was refused."""
         self._met: Set[Relation] = set()
         """All that holds among the numbers of calls that were refused."""
         self._is_evident = False
@@ -104,12 +108,17 @@ class _Form:
         known = len(self.seen), len(self.passed)
         self.passed.add(numbers)
         self.seen.update(relations(numbers))
+        equal = _equal_in(numbers)
+        self._equal = equal if self._equal is None else self._equal & equal
+        self._note_evidence(numbers, self.refused)
         if known != (len(self.seen), len(self.passed)):
             self.trusted = self.trusted and not any(map(self.covers, self.refused))
 
     def refuses(self, numbers: Numbers) -> None:
         self.refused.add(numbers)
         self._met.update(relations(numbers))
+        self._were_equal |= _equal_in(numbers)
+        self._note_evidence(numbers, self.passed)
         self.trusted = self.trusted and not self.covers(numbers)
 
     def violates(self, numbers: Numbers) -> bool:
@@ -122,26 +131,20 @@ class _Form:
             if each[:2] == (i, j)
         )
 
-    def _equalities(self) -> Tuple[Tuple[int, int], ...]:
-        """The pairs of numbers that were equal in all calls that passed, and in none that was refused."""
-        known = len(self.passed), len(self.refused)
-        if self._told_apart[0] != known:
-            self._told_apart = known, tuple(self._telling())
-        return self._told_apart[1]
-
-    def _telling(self) -> Iterator[Tuple[int, int]]:
-        if len(self.passed) < SIGHTINGS or len(self.refused) < REFUSALS:
-            return
+    def _note_evidence(self, numbers: Numbers, others: Set[Numbers]) -> None:
         self._is_evident = self._is_evident or any(
-            sum(a != b for a, b in zip(one, other)) == 1 for one in self.passed for other in self.refused
+            sum(a != b for a, b in zip(numbers, other)) == 1 for other in others
         )
-        if not self._is_evident:
-            return
-        for i, j in itertools.combinations(range(len(next(iter(self.passed)))), 2):
-            equal = all(each[i] == each[j] for each in self.passed)
-            if equal and all(each[i] != each[j] for each in self.refused):
-                if len({each[i] for each in self.passed}) >= SIGHTINGS:
-                    yield i, j
+
+    def _equalities(self) -> List[Tuple[int, int]]:
+        """The pairs of numbers that were equal in all calls that passed, and in none that was refused."""
+        if len(self.passed) < SIGHTINGS or len(self.refused) < REFUSALS or not self._is_evident:
+            return []
+        return [
+            pair
+            for pair in sorted((self._equal or set()) - self._were_equal)
+            if len({each[pair[0]] for each in self.passed}) >= SIGHTINGS
+        ]
 
     def covers(self, numbers: Numbers) -> bool:
         if not self.trusted or len(self.passed) < SIGHTINGS:
@@ -149,10 +152,19 @@ class _Form:
         return all(each in self.seen or _is_between(each, self.seen) for each in relations(numbers))
 
 
+def _equal_in(numbers: Numbers) -> Set[Tuple[int, int]]:
+    pairs = itertools.combinations(range(len(numbers)), 2)
+    return {(i, j) for i, j in pairs if numbers[i] == numbers[j]}
+
+
 def _is_between(relation: Relation, seen: Set[Relation]) -> bool:
     """Equal numbers do no harm where either may be the larger one."""
     first, second, order = relation
     return order == "=" and (first, second, "<") in seen and (first, second, ">") in seen
+
+
+def _order(one: int, other: int) -> str:
+    return "=" if one == other else "<" if one < other else ">"
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -162,7 +174,7 @@ def relations(numbers: Numbers) -> FrozenSet[Relation]:
     for first, one in enumerate(numbers):
         for second in range(first + 1, len(numbers)):
             other = numbers[second]
-            found.append((first, second, "=" if one == other else "<" if one < other else ">"))
+            found.append((first, second, _order(one, other)))
             if one != other:
                 found.append((first, second, max(one, other) % min(one, other) == 0))
     return frozenset(found)
@@ -187,30 +199,48 @@ class Foretelling:
     def add(self, call: Call, outcome: Outcome, passed: bool) -> bool:
         """What a call came to; False where it shows that what was foretold of others may be wrong."""
         case = self._cases.setdefault(call[0], _Case())
-        trusted = case.calls.trusted
+        trusted = case.trusted
         case.add(call[1], outcome, passed)
-        return case.calls.trusted or not (trusted and case.has_told)
+        return case.trusted or not (trusted and case.has_told)
 
 
-class _Case:
-    """The calls that are alike, and what the first of them came to that passed."""
+class _Case(_Form):
+    """The calls that are alike, what the first of them came to that passed, and what all came to that were refused."""
 
     def __init__(self) -> None:
-        self.calls = _Form()
+        super().__init__()
         self.has_told = False
         self._form: Any = None
-        self._formulas: Optional[List[List[Formula]]] = None
-        """For each size the formulas that fit all calls that came to the same."""
+        self._sizes: Dict[Numbers, Tuple[int, ...]] = {}
+        """What the calls that passed came to."""
+        self._formulas: List[List[Formula]] = []
+        """For each size the simplest formulas that fit all of them."""
+        self._others: Set[Outcome] = set()
+        """What the calls came to that were refused, or gave something else."""
+        self._moved: List[Set[int]] = []
 
     def foretold(self, numbers: Numbers) -> Optional[Outcome]:
-        outcome = self._outcome(numbers)
-        if outcome is None or self.calls.is_tried("covered"):
-            return None
-        self.has_told = True
-        return outcome
+        sizes = self._sizes_at(numbers) if super().covers(numbers) else None
+        if sizes is not None and not self.is_tried("covered"):
+            self.has_told = True
+            return self._form, sizes
+        if sizes is None and self._is_refused(numbers) and not self.is_tried("violated"):
+            self.has_told = True
+            return next(iter(self._others))
+        return None
 
-    def _outcome(self, numbers: Numbers) -> Optional[Outcome]:
-        if self._formulas is None or not self.calls.covers(numbers):
+    def covers(self, numbers: Numbers) -> bool:
+        return super().covers(numbers) and self._sizes_at(numbers) is not None
+
+    def _is_refused(self, numbers: Numbers) -> bool:
+        """Whether a call comes to the one thing that all came to which did not pass."""
+        if not self.trusted or len(self._others) != 1 or len(self.refused) < REFUSALS:
+            return False
+        return self.violates(numbers) if self.passed else relations(numbers) <= self._met
+
+    def _sizes_at(self, numbers: Numbers) -> Optional[Tuple[int, ...]]:
+        """The sizes that follow from numbers; of one that never moved nobody knows what comes of it once it does."""
+        if any(len(known) < SIGHTINGS and each not in known for each, known in zip(numbers, self._moved)):
             return None
         sizes = []
         for formulas in self._formulas:
@@ -219,26 +249,45 @@ class _Case:
             if size < 1:
                 return None
             sizes.append(size)
-        return self._form, tuple(sizes)
+        return tuple(sizes)
 
     def add(self, numbers: Numbers, outcome: Outcome, passed: bool) -> None:
         form, sizes = outcome
-        if passed and self._formulas is None:
+        if passed and not self._sizes:
             self._form = form
-            self._formulas = [_formulas(size, numbers) for size in sizes]
+            self._formulas = [_simple(size, numbers) for size in sizes]
+            self._moved = [set() for _ in numbers]
         if not passed or form != self._form:
-            self.calls.refuses(numbers)
+            self._others.add(outcome)
+            self.refuses(numbers)
             return
-        assert self._formulas is not None
-        foretold = self._outcome(numbers)
-        if foretold is not None and foretold != outcome:
-            self.calls.trusted = False
-        self.calls.passes(numbers)
-        self._formulas = [
-            [formula for formula in formulas if _value(formula, numbers) == size]
-            for formulas, size in zip(self._formulas, sizes)
-        ]
+        if self.covers(numbers) and self._sizes_at(numbers) != sizes:
+            self.trusted = False
+        self.trusted = self.trusted and not self._is_refused(numbers)
+        self._sizes[numbers] = sizes
+        for known, each in zip(self._moved, numbers):
+            known.add(each)
+        for place, size in enumerate(sizes):
+            self._formulas[place] = self._fitting(place, numbers, size)
+        self.passes(numbers)
 
+    def _fitting(self, place: int, numbers: Numbers, size: int) -> List[Formula]:
+        """The formulas of a size that fit one more call; of three numbers where none of fewer does."""
+        before = self._formulas[place]
+        fitting = [each for each in before if _value(each, numbers) == size]
+        if fitting or not before or len(before[0][1]) > 2:
+            return fitting
+        calls = [(each, found[place]) for each, found in self._sizes.items()]
+        return _with_three(calls)
+
+
+_OF_ONE: Tuple[Callable[..., int], ...] = (
+    lambda a, by: a + by,
+    lambda a, by: a * by,
+    lambda a, by: a // by,
+    lambda a, by: -(-a // by),
+)
+"""How a size may follow from one number and a constant."""
 
 _OF_TWO: Tuple[Callable[[int, int], int], ...] = (
     lambda a, b: a - b + 1,
@@ -246,23 +295,56 @@ _OF_TWO: Tuple[Callable[[int, int], int], ...] = (
     lambda a, b: -(-a // b),
     lambda a, b: a * b,
     lambda a, b: a + b,
+    lambda a, b: a - b,
+    lambda a, b: a + 2 * b,
+    lambda a, b: a - 2 * b,
 )
-"""How a size may follow from two numbers: what more of them decide is always asked."""
+_OF_THREE: Tuple[Callable[[int, int, int], int], ...] = (
+    lambda a, b, c: a - (b - 1) * c,
+    lambda a, b, c: (a - b) // c + 1,
+    lambda a, b, c: a * b + max(c - b, 0),
+    lambda a, b, c: a * b * c,
+    lambda a, b, c: a + b + c,
+    lambda a, b, c: a - b - c,
+)
+"""How a size may follow from numbers: what more of them decide is always asked."""
+
+LARGEST_DIVISOR = 8
+MOST_NUMBERS = 12
+"""Among so many numbers three are sought that give a size."""
 
 
-def _formulas(size: int, numbers: Numbers) -> List[Formula]:
-    """All that may be said of how a size follows from numbers."""
+def _simple(size: int, numbers: Numbers) -> List[Formula]:
+    """All that may be said of how a size follows from two numbers or fewer."""
     places = range(len(numbers))
-    found: List[Formula] = [(None, size, 0), *((None, i, 1) for i in places)]
-    found += [(of, i, j) for of in _OF_TWO for i in places for j in places]
+    found: List[Formula] = [(lambda: size, ())]
+    found += [(lambda a: a, (i,)) for i in places]
+    for i in places:
+        factors = (size - numbers[i], size // numbers[i])
+        found += [(functools.partial(of, by=by), (i,)) for of, by in zip(_OF_ONE, factors) if by]
+        found += [
+            (functools.partial(of, by=by), (i,)) for of in _OF_ONE[2:] for by in range(2, LARGEST_DIVISOR + 1)
+        ]
+    found += [(of, (i, j)) for of in _OF_TWO for i in places for j in places]
     return [formula for formula in found if _value(formula, numbers) == size]
 
 
+def _with_three(calls: List[Tuple[Numbers, int]]) -> List[Formula]:
+    """How the sizes of calls follow from three of their numbers."""
+    count = len(calls[0][0])
+    if count > MOST_NUMBERS:
+        return []
+    return [
+        (of, places)
+        for of in _OF_THREE
+        for places in itertools.permutations(range(count), 3)
+        if all(_value((of, places), numbers) == size for numbers, size in calls)
+    ]
+
+
 def _value(formula: Formula, numbers: Numbers) -> int:
-    of, one, other = formula
-    if of is None:
-        return numbers[one] if other else one
-    return of(numbers[one], numbers[other])
+    of, places = formula
+    return of(*[numbers[i] for i in places])
 
 
 def form_of(spec: Any, numbers: List[int]) -> Any:
@@ -295,10 +377,10 @@ def asked(kind: Any, inputs: Any) -> Optional[Call]:
     return (made, found, _compared(volumes)), tuple(numbers)
 
 
-def _compared(volumes: List[int]) -> Tuple[Tuple[bool, bool], ...]:
-    """Which volumes are larger than which, and which hold others several times."""
+def _compared(volumes: List[int]) -> Tuple[Tuple[str, bool], ...]:
+    """Which volumes are equal, or larger than which, and which hold others several times."""
     pairs = itertools.combinations(volumes, 2)
-    return tuple((one < other, max(one, other) % min(one, other) == 0) for one, other in pairs)
+    return tuple((_order(one, other), max(one, other) % min(one, other) == 0) for one, other in pairs)
 
 
 def operated(operation: Any, config: Any, inputs: Any, settings: Any) -> Optional[Call]:

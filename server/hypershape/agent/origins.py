@@ -311,6 +311,22 @@ class Tracker:
             self.allowed, self.forced, self.dependable = allowed, forced, dependable
             self.optional = optional
 
+    def projected(self, value: Any) -> Any:
+        """The same value over the names alone that it varies with: a length less what another is shorter by is that other."""
+        if type(value) is not Token:
+            return value
+        names, table = self.restricted(value)
+        found = varying(names, table)
+        kept = [i for i, name in enumerate(names) if name in found]
+        if not kept or len(kept) == len(names) or not self.sampled.isdisjoint(names):
+            return value
+        made: Dict[Tuple[int, ...], Any] = {}
+        for key, each in table.items():
+            known = made.setdefault(tuple([key[i] for i in kept]), each)
+            if type(known) is not type(each) or known != each:
+                return value
+        return Token(self, tuple([names[i] for i in kept]), made)
+
     def sum_of(self, terms: Sequence[Tuple[int, Any]], constant: int) -> Any:
         """constant + Σ factor · token."""
         total: Any = constant

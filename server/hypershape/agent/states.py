@@ -147,12 +147,25 @@ class Relating(Tracker):
         if any(type(each) is not int for each in table.values()):
             self.dependable = False
             return value
+        known = self._same_state(names, table)
+        if known is not None:
+            return self.meet(known, self.at(value, {}), self.domains[known], known not in self.sampled)
         values = sorted(set(table.values()))
         name = self._sets.setdefault((names, tuple(table.items())), "#%d" % len(self._sets))
         self._below[name] = names, table, values
         if not self.sampled.isdisjoint(names):
             self.sampled.add(name)
         return self.meet(name, self.at(value, {}), values, name not in self.sampled)
+
+    def _same_state(self, names: Tuple[str, ...], table: Mapping[Key, Any]) -> Optional[str]:
+        """The state that has these values wherever the run can be the same by now: two layers that are made alike and
+        called on one tensor give one size, though the second is met after what the first refuses is known."""
+        for name, (others, values, _) in self._below.items():
+            if others == names or not self.allowed.keys().isdisjoint(others):
+                left, known = self.restricted(Token(self, others, values))
+                if left == names and all(known.get(key) == each for key, each in table.items()):
+                    return name
+        return None
 
     def diagram(self, read: Mapping[str, Any]) -> Diagram:
         """The configurations with which the run is the same; names in the order in which they were read."""

@@ -372,11 +372,14 @@ class Tracks:
         """A size as what it is in this run: a number or a token."""
         if type(size) is not tuple:
             return size
+        tracker = self.tracker
         if size[0] == "table":
-            return self.tracker.few(self.tracker.token(size[1], size[2]))
-        if size[0] == "product":
-            return self.tracker.few(self.tracker.product_of(size[2], [tokens[i] for i in size[1]]))
-        return self.tracker.few(self.tracker.sum_of([(factor, tokens[i]) for factor, i in size[1]], size[2]))
+            made = tracker.token(size[1], size[2])
+        elif size[0] == "product":
+            made = tracker.product_of(size[2], [tokens[i] for i in size[1]])
+        else:
+            made = tracker.sum_of([(factor, tokens[i]) for factor, i in size[1]], size[2])
+        return tracker.few(tracker.projected(made))
 
 
 def _accepted(form: Any) -> Any:
