@@ -22,12 +22,11 @@ from hypershape.model import (
 )
 from hypershape.source import comments, environs
 from hypershape.source.calls import Construction, TunerFinder
-from hypershape.source.code import Code, per_text
+from hypershape.source.code import Code
 from hypershape.source.documents import LARGEST
 from hypershape.source.modules import (
     Collector,
-    Finder,
-    extra_paths,
+    finder_of,
     with_absolute_imports,
     with_todays_imports,
 )
@@ -250,7 +249,7 @@ def _laid_out(
     `made` cuts with some statements more: those by which the file sets what its modules hold, such as
     `settings.width = 8`, run in their places.
     """
-    finder = _finder(code)
+    finder = finder_of(code)
     cut = made(())
     collector = Collector(finder, texts)
     others = collector.files(code, cut)
@@ -263,11 +262,6 @@ def _laid_out(
     files = (*others, SliceFile(code.path, "__main__", text))
     set_ = [each for read in (code, *collector.codes()) for each, _ in settings(read)]
     return cut, files, unsettled_in(files, set_)
-
-
-@per_text
-def _finder(code: Code) -> Finder:
-    return Finder(code.path, extra_paths(code))
 
 
 def _stand_ins(cut: Cut, assumed: Mapping[str, str], code: Code) -> dict[str, str]:

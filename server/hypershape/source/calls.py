@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hypershape.model import Argument, Call, TunerCall, Value
+from hypershape.source.borrowed import lineage
 from hypershape.source.code import Code, Definition, argument, blocks
+from hypershape.source.modules import NEVER_LOCAL
 from hypershape.source.names import FUNCTIONS
 
 _ORACLE_OPTIONS = "seed hyperparameters tune_new_entries allow_new_entries max_retries_per_trial max_consecutive_failed_trials"
@@ -33,6 +35,7 @@ _SEARCH = (
     " initial_epoch steps_per_epoch validation_steps validation_batch_size validation_freq"
 )
 _SKLEARN_SEARCH = "X y sample_weight groups"
+_OF_INTEREST = re.compile(r"(?i)search|tuner|objective|hyper|\bhp\b")
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 SKLEARN_TUNERS = ("SklearnTuner", "Sklearn")
 
@@ -63,6 +66,30 @@ class TunerFinder:
 
     def __init__(self, code: Code) -> None:
         self.code = code
+        self._lineages: dict[str, Sequence[tuple[Code, ast.ClassDef | str]]] = {}
+
+    def _lineage(self, name: str) -> Sequence[tuple[Code, ast.ClassDef | str]]:
+        """The classes behind a name with a capital letter that another file of the project defines."""
+        if name not in self._lineages:
+            first, last = name.partition(".")[0], name.rpartition(".")[2]
+            could_be = last[:1].isupper() and first not in NEVER_LOCAL and last not in self.code.defined
+            self._lineages[name] = tuple(lineage(self.code, name)) if could_be else ()
+        return self._lineages[name]
+
+    def _borrowed(self, name: str) -> str | None:
+        """The class of Keras Tuner that a class of another file of the project derives from."""
+        tuners = (each for _, each in self._lineage(name) if isinstance(each, str))
+        found = (each.rpartition(".")[2] for each in tuners if each.startswith("keras_tuner."))
+        return next((each for each in found if each in _TUNERS), None)
+
+    @cached_property
+    def _borrowed_names(self) -> set[str]:
+        """The last names of tuner classes that other files of the project define, as the file calls them."""
+        if _OF_INTEREST.search(self.code.clean) is None:
+            # The files of a project are many, and few have to do with a search.
+            return set()
+        called = {(self.code.origin(each.func) or "", _last(each.func)) for each in self.code.calls}
+        return {last for name, last in called if name and self._borrowed(name) is not None}
 
     @cached_property
     def subclasses(self) -> dict[str, str]:
@@ -93,7 +120,7 @@ class TunerFinder:
         last = name.rpartition(".")[2]
         # The first releases gave oracles the names of tuners, in a module of their own.
         if last not in _TUNERS or ".oracles." in name:
-            return None
+            return self._borrowed(name)
         if first == "keras_tuner":
             return last
         if first == last and (self._star_import_of_a_tuner() or self._is_unbound(first)):
@@ -125,7 +152,9 @@ class TunerFinder:
     def _mentions(self) -> set[int]:
         """The lines that name a tuner class."""
         aliases = {name for name, origin in self.code.imports.items() if origin.rpartition(".")[2] in _TUNERS}
-        words = "|".join(map(re.escape, sorted({*_TUNERS, *aliases, *self.subclasses})))
+        words = "|".join(
+            map(re.escape, sorted({*_TUNERS, *aliases, *self.subclasses, *self._borrowed_names}))
+        )
         return {
             self.code.text.place(match.start())[0]
             for match in re.finditer(rf"\b(?:{words})\b", self.code.clean)
@@ -288,9 +317,14 @@ class TunerFinder:
         """Whether a tuner class of the file defines `run_trial` itself, or inherits one that does."""
         for node in self.code.definitions if depth < 8 else ():
             if isinstance(node, ast.ClassDef) and isinstance(function, ast.Name) and node.name == function.id:
-                own = any(isinstance(each, FUNCTIONS) and each.name == "run_trial" for each in node.body)
+                own = _defines(node, "run_trial")
                 return own or any(self._runs_trials(base, depth + 1) for base in node.bases)
-        return False
+        classes = (
+            each
+            for _, each in self._lineage(self.code.origin(function) or "")
+            if isinstance(each, ast.ClassDef)
+        )
+        return any(_defines(each, "run_trial") for each in classes)
 
     def _bound_to_result_of(self, function: Definition) -> str | None:
         """The name that the result of a function that returns a tuner is bound to."""
@@ -333,6 +367,15 @@ class TunerFinder:
             for where, statement, search in self._search_calls
             if where == bound and (attribute or call.lineno <= search.lineno < last)
         )
+
+
+def _last(function: ast.expr) -> str:
+    """The last name of what is called."""
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _defines(node: ast.ClassDef, method: str) -> bool:
+    return any(isinstance(each, FUNCTIONS) and each.name == method for each in node.body)
 
 
 def _call(code: Code, node: ast.Call, names: list[str]) -> Call:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from hypershape.model import Document, SliceFile
-from hypershape.source.code import Code
+from hypershape.source.code import Code, per_text
 from hypershape.source.documents import Unreadable, read
 from hypershape.source.names import Names
 from hypershape.source.removed import is_nowhere, todays
@@ -313,6 +313,12 @@ def _stamp(file: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return status.st_mtime_ns, status.st_size
+
+
+@per_text
+def finder_of(code: Code) -> Finder:
+    """What finds the modules that a file imports."""
+    return Finder(code.path, extra_paths(code))
 
 
 def code_of(path: str, opened: Mapping[str, Document]) -> Code | None:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from hypershape.source.attributes import Attributes
+from hypershape.source.borrowed import starred
 from hypershape.source.calls import SKLEARN_TUNERS, Construction, TunerFinder
 from hypershape.source.code import Code, Definition, argument, blocks
 from hypershape.source.names import FUNCTIONS, Function, Names, all_arguments, required
@@ -681,7 +682,7 @@ class TargetFinder:
         around = [each for each in self.code.scopes(at) if isinstance(each, FUNCTIONS)]
         if around and value.id in {argument.arg for argument in all_arguments(around[0].args)}:
             return self._resolve_parameter(value.id, around[0], depth)
-        if self.code.imported(value) is not None:
+        if self.code.imported(value) is not None or starred(self.code, value.id) is not None:
             return Handed(value, "function", value.id, Names(), name=value.id)
         return None
 
@@ -813,7 +814,7 @@ class TargetFinder:
             isinstance(value.func, ast.Name)
             and value.func.id in self.code.imports
             and name[0:1].isupper() is False
-        ):
+        ) or (isinstance(value.func, ast.Name) and starred(self.code, value.func.id) is not None):
             last = name.rpartition(".")[2]
             if last[:1].isupper() and not name.startswith(("keras.", "tensorflow.")):
                 return Handed(value, "hypermodel", "", Names(), name=last)
