@@ -45,6 +45,28 @@ def test_data_that_is_not_at_hand_is_unpacked_gone_through_and_computed_with(tex
     assert "found" in run(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order = ['a', 'b']\nfound = sorted(missing, key=lambda each: order.index(each))",
+        "if missing.kind == 'a':\n    found = 1\nelif missing.kind == 'b':\n    raise ValueError",
+        "if missing.kind not in ('a', 'b'):\n    raise ValueError\nfound = 1",
+        "if missing.kind != 'a':\n    raise ValueError\nfound = 1",
+        "if missing.path == '':\n    raise ValueError\nfound = 1",
+        "found = next(each for each in missing if each == 'a')",
+    ],
+)
+def test_what_is_compared_with_texts_is_the_first_of_them(text: str) -> None:
+    assumption = Assumption()
+    assert "found" in run(text, assumption)
+    assert assumption.asked or "''" in text
+
+
+def test_what_was_taken_for_one_text_is_no_other() -> None:
+    found = run("a, b, c = (missing.kind == each for each in 'aba')\nd, e = missing != 'x', missing != 'y'")
+    assert [found[name] for name in "abcde"] == [True, False, True, False, True]
+
+
 def test_sizes_computed_from_sizes_are_the_sizes_that_arithmetic_gives() -> None:
     found = run("n = len(missing)\nhalf, double = missing.n // 2, 2 * missing.n\nall = missing.n * missing.m")
     assert (int(found["half"]), int(found["double"]), int(found["all"])) == (16, 64, 1024)

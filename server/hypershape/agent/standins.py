@@ -72,6 +72,8 @@ class Assumption:
         """Whether one became an array of plain numbers, of a shape that no code says."""
         self.classes_assumed = False
         """Whether the number of classes of some data is made up."""
+        self.texts: dict[str, str] = {}
+        """The text that each stand-in was taken for where the user's code compares it with one."""
         self.classes_fit = classes is not None
         """Whether it would be made up for the model."""
 
@@ -318,6 +320,19 @@ class StandIn(int):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> StandIn:
         return self._next("")
 
+    def __eq__(self, other: Any) -> Any:
+        return self._is_text(other) if _asks_for_text(other) else int.__eq__(self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return not self._is_text(other) if _asks_for_text(other) else int.__ne__(self, other)
+
+    def _is_text(self, text: str) -> bool:
+        """What the user's code compares with a text is the first that it asks for: of several ways the likely one."""
+        if self._name not in self._assumption.texts:
+            self._assumption.texts[self._name] = text
+            self._assumption.note(self._name, repr(text))
+        return self._assumption.texts[self._name] == text
+
     def __lt__(self, other: Any) -> Any:
         return self.assumed_size() < other
 
@@ -409,6 +424,11 @@ def _unpacked_into(frame: Any) -> Any:
         return code[place + 1]
     # `first, *others`: as many as there are before and after the star.
     return code[place + 1] + 1 if name.startswith("UNPACK_EX") else None
+
+
+def _asks_for_text(other: Any) -> bool:
+    """Whether the user's code compares what calls this with a text that says something."""
+    return type(other) is str and bool(other) and _is_users(sys._getframe(2))
 
 
 def _is_users(frame: Any) -> bool:
