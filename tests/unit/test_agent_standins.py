@@ -389,6 +389,34 @@ def test_functions_around_a_target_go_on_where_their_data_is_not_at_hand() -> No
     assert target_of("main()") == "((32,), 32, 1) x y file name sizes"
 
 
+def test_a_method_that_the_network_is_refused_leaves_what_it_can_on_its_object() -> None:
+    text = """
+import os
+class Data:
+    def __init__(self):
+        self.names, self.rows = {}, []
+    def read(self):
+        file = open("nowhere.txt")
+        for line in file:
+            self.rows.append(line.split())
+        self.width = len(self.rows)
+data = Data()
+data.read()
+os.remove("nowhere")
+x = data.width
+"""
+    program = f"""
+from hypershape.agent import running
+from hypershape.agent.standins import Assumption
+file = {{"path": "model.py", "module": "own", "text": {text!r}}}
+slice_ = running.Slice({{"files": [file]}}, Assumption())
+print(slice_._file(file, lambda run: run())["x"], *slice_.missing)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().splitlines()[-1] == "1 file"
+
+
 def test_what_a_function_around_a_target_gets_wrong_by_itself_is_no_matter_of_data() -> None:
     assert (target_of("main(3)"), target_of("Refused()")) == ("TypeError", "ValueError")
 

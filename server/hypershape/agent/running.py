@@ -168,9 +168,11 @@ class Slice:
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
                 raise
             bound = list(_bound(statement)) or list(_changed(statement, namespace))
-            idle = isinstance(statement, ast.Expr) and isinstance(error, FileNotFoundError)
+            idle = isinstance(statement, ast.Expr) and isinstance(error, OSError)
             if self._imports_the_rest(statement, namespace):
                 return
+            if idle and not bound:
+                bound = self._without_data(statement, code, namespace, attempt)
             if not (bound or idle) or _is_ours_to_report(statement, error):
                 raise
             self.stumbled(error)
@@ -193,6 +195,20 @@ class Slice:
                     namespace[name] = self._in_place_of(value, name)
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.decorator_list:
                 self._without_missing_decorators(statement, namespace)
+
+    def _without_data(
+        self,
+        statement: ast.stmt,
+        code: types.CodeType,
+        namespace: dict[str, Any],
+        attempt: Callable[[Callable[[], None]], None],
+    ) -> list[str]:
+        """Runs a call whose functions do without what is not at hand; gives the name of its owner where none of them can."""
+        try:
+            attempt(lambda: self._forgiving(lambda: exec(code, namespace)))
+        except Exception:
+            return list(_owner(statement, namespace))
+        return []
 
     def _imports_the_rest(self, statement: ast.stmt, namespace: dict[str, Any]) -> bool:
         """Whether an import gives all its names, where what Keras has no more is a stand-in: that it fails is told."""
@@ -328,10 +344,17 @@ def _changed(statement: ast.stmt, namespace: dict[str, Any]) -> Iterator[str]:
         yield from _filled(function.__code__, namespace)
         return
     names = [node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)]
-    owner = statement.value.func
+    if any(isinstance(namespace.get(name), StandIn) for name in names):
+        yield from _owner(statement, namespace)
+
+
+def _owner(statement: ast.stmt, namespace: dict[str, Any]) -> Iterator[str]:
+    """The name of what a method is called on, where that is no module."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    owner = call.func if isinstance(call, ast.Call) else None
     while isinstance(owner, (ast.Attribute, ast.Subscript)):
         owner = owner.value
-    if isinstance(owner, ast.Name) and any(isinstance(namespace.get(name), StandIn) for name in names):
+    if isinstance(owner, ast.Name) and not isinstance(namespace.get(owner.id), types.ModuleType):
         yield owner.id
 
 
