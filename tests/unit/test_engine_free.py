@@ -244,6 +244,38 @@ def compiled(arguments: str) -> list[str]:
     return sorted(probe(target("").replace("'adam', 'mse'", arguments))[0]["free"])
 
 
+HELPERS = {
+    "arithmetic": "return max(4, int(f * 1.5) // 2) + min(f, 64)",
+    "an array of whole numbers": "import numpy as np\n    return int(np.zeros(2, dtype=int).sum()) + int.from_bytes(b'a', 'big') + f",
+}
+
+
+@pytest.mark.parametrize("body", HELPERS.values(), ids=HELPERS)
+def test_what_a_helper_computes_with_built_in_functions_is_followed(body: str) -> None:
+    source = target("x = layers.Dense(wide(hp.Int('filters', 4, 32, step=4)))(x)")
+    source = source.replace("def build", f"def wide(f):\n    {body}\n\ndef build")
+    assert [report["free"] for report in probe(source, {})] == [("filters",)]
+    asking = source.replace("    return ", "    assert f.__class__ is int\n    return ", 1)
+    assert [(report["verdict"], report["free"]) for report in probe(asking, {})] == [("ok", ())]
+
+
+def test_a_loss_that_a_step_passes_on_outputs_like_these_is_free() -> None:
+    source = target("x = layers.Dense(hp.Int('units', 2, 9))(x)")
+    source = source.replace("'mse'", "hp.Choice('loss', ['mse', 'mae', 'huber'])")
+    losses = ("mse", "mae", "huber")
+    found = [{*report["free"]} for report in probe(source, *[{"loss": loss} for loss in losses])]
+    assert found == [{"units"}, {"units"}, {"units", "loss"}], "no step with the others was seen before"
+    twice = source.replace(
+        "    return model", "    keras.Model(inputs, x).compile('adam', hp.get('loss'))\n    return model"
+    )
+    assert [{*report["free"]} for report in probe(twice, *[{"loss": loss} for loss in losses])] == [
+        {"units"}
+    ] * 3
+    wrong = probe(source.replace("'mae'", "'nonsense'"), {}, {"loss": "nonsense"}, {"loss": "huber"})
+    assert [report["verdict"] for report in wrong] == ["ok", "fail", "ok"]
+    assert [{*report["free"]} for report in wrong] == [{"units"}] * 3
+
+
 def test_an_optimizer_that_keras_makes_at_all_values_is_free() -> None:
     assert compiled("hp.Choice('name', ['adam', 'sgd']), 'mse'") == ["name"]
     assert compiled(

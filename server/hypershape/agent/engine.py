@@ -168,6 +168,10 @@ class _Recalled:
         )
 
 
+COMPILES = 2
+"""The place of what a model was compiled with among what decides about its step."""
+
+
 class Engine:
     """All probes of one job. Create it in the forked child: it changes Keras in its process.
 
@@ -652,6 +656,8 @@ class Engine:
             memory.broken = True
         finally:
             _VARIABLES.active = memory.active = False
+        if memory.tracking:
+            memory.tracks.settled([loss for _, loss in memory.chosen_losses])
         found.looks = memory.looks
         found.calls, found.seen, found.own = memory.calls, memory.seen(), tuple(memory.objects.met)
         return found if memory.end() else None
@@ -690,7 +696,8 @@ class Engine:
         tracker = memory.tracks.begin(hasty=not self._entangled and not self._unrelated)
         memory.tracking = True
         try:
-            again = self._recall(origins.followed(function), self._space.tracked(configuration, tracker))
+            with origins.shadowed(function):
+                again = self._recall(function, self._space.tracked(configuration, tracker))
         finally:
             memory.tracking = False
         followed = again is not None and _is_followed(tracker, again, found)
@@ -727,7 +734,8 @@ class Engine:
         tracker = memory.tracks.begin(relating=True)
         memory.tracking = True
         try:
-            again = self._recall(origins.followed(function), self._space.tracked(configuration, tracker))
+            with origins.shadowed(function):
+                again = self._recall(function, self._space.tracked(configuration, tracker))
         finally:
             memory.tracking = False
         diagram: Optional[states.Diagram] = None
@@ -858,15 +866,22 @@ class Engine:
         return (*rest, tuple(given), tuple(made)), outputs, parameters
 
     def _follow_ends(self, rest: Any, inputs: Any, outputs: Any, data: step.Data) -> None:
-        """The run depends on what decides whether a step surely passes the ends of a model."""
+        """The run depends on what decides whether a step surely passes the ends of a model, and what it reports."""
+        losses = _MEMORY.take_losses(rest[COMPILES])
+        ends = len(inputs) + len(outputs)
 
-        def outcome(specs: Any) -> Any:
-            given, made = specs[: len(inputs)], specs[len(inputs) :]
-            if _MEMORY.own_losses or not self._outcomes.promises(outcomes.alike(rest, given, made, data)):
-                return "untold", tuple(specs)
-            return ("passes",)
+        def outcome(given: Any) -> Any:
+            specs, kind = given[:ends], rest
+            for loss in given[ends:]:
+                ((key, place),) = rest[COMPILES]
+                compiled = ((_MEMORY.compiled_with(key, loss), place),)
+                kind = (*rest[:COMPILES], compiled, *rest[COMPILES + 1 :])
+            call = outcomes.alike(kind, specs[: len(inputs)], specs[len(inputs) :], data)
+            if _MEMORY.own_losses or not self._outcomes.promises(call):
+                return "untold", tuple(given)
+            return "passes", self._outcomes.reported(call)
 
-        _MEMORY.tracks.agree(("ends", self._outcomes.met, rest), [*inputs, *outputs], outcome)
+        _MEMORY.tracks.agree(("ends", self._outcomes.met, rest), [*inputs, *outputs, *losses], outcome)
 
     def _remembered_trace(self, calls: List[Tuple[Any, ...]], deferred: bool) -> Tuple[Dict[str, Any], ...]:
         key = (deferred, *[call[:4] for call in calls])

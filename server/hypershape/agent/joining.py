@@ -12,7 +12,6 @@ once, not 1,024 times.
 from __future__ import annotations
 
 import ast
-import builtins
 import contextlib
 import itertools
 import linecache
@@ -170,7 +169,6 @@ class Joins:
         with contextlib.ExitStack() as stack:
             happened, noted = stack.enter_context(memory.aside()), stack.enter_context(tracker.aside())
             declared = [stack.enter_context(each.aside()) for each in _containers(fork, frame)]
-            stack.enter_context(_built_in(frame))
             try:
                 exec(fork.arms[0 if holds else 1], frame.f_globals, space)
             except (Exception, symbols.Stop, symbols.Unknown):
@@ -261,18 +259,6 @@ def _containers(fork: _Fork, frame: Any) -> List[TrackedHyperParameters]:
     """The containers of hyperparameters that the arms of a fork read."""
     found = {id(each): each for each in (_found(name, frame) for name in fork.loads)}
     return [each for each in found.values() if type(each) is TrackedHyperParameters]
-
-
-@contextlib.contextmanager
-def _built_in(frame: Any) -> Iterator[None]:
-    """Lets code that is run aside find the built-in names that its function has."""
-    names = frame.f_globals
-    held = names.get("__builtins__", builtins)
-    names["__builtins__"] = frame.f_builtins
-    try:
-        yield
-    finally:
-        names["__builtins__"] = held
 
 
 def _found(name: str, frame: Any) -> Any:

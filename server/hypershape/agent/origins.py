@@ -10,7 +10,6 @@ The values of two hyperparameters are independent of each other as long as the r
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import itertools
 import math
@@ -577,6 +576,14 @@ class _LikeInt(type):
             return tracker_of(args[0]).apply(int, args[0])
         return int(*args, **kwargs)
 
+    def __getattr__(cls, name: str) -> Any:
+        if name == "dtype":
+            # What NumPy and TensorFlow ask a class for that they do not know.
+            import numpy
+
+            return numpy.dtype(int)
+        return getattr(int, name)
+
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, int)
 
@@ -611,34 +618,35 @@ _SHADOWS: Dict[str, Any] = {
 }
 
 
+_IDENTITIES = frozenset(map(id, _SHADOWS.values()))
+
+
 def shadows(value: Any) -> bool:
     """Whether a value stands for a built-in function in a tracked run."""
-    return any(value is each for each in _SHADOWS.values())
+    return id(value) in _IDENTITIES
 
 
-def followed(function: Any) -> Any:
-    """A target as it is run in a tracked run: `int`, `max` and `min` keep tokens, and `print` prints nothing.
-
-    From Python 3.10 on a function keeps the built-in names that it was made with.
-    """
-    if isinstance(function, types.MethodType):
-        return types.MethodType(followed(function.__func__), function.__self__)
-    if not isinstance(function, types.FunctionType):
-        return function
-    names = function.__globals__
-    held = names.get("__builtins__", builtins)
-    names["__builtins__"] = {**vars(builtins), **_SHADOWS}
+@contextlib.contextmanager
+def shadowed(function: Any) -> Iterator[None]:
+    """Lets the file of a target, its helpers and classes as well, know `int`, `max` and `min` as functions that keep
+    tokens, and `print` as one that prints nothing: as global names, since a function keeps the built-in ones that it
+    was made with."""
+    while isinstance(function, types.MethodType):
+        function = function.__func__
+    names = getattr(function, "__globals__", {})
+    ours = {name: each for name, each in _SHADOWS.items() if name not in names}
+    names.update(ours)
     try:
-        twin = types.FunctionType(
-            function.__code__, names, function.__name__, function.__defaults__, function.__closure__
-        )
+        yield
     finally:
-        names["__builtins__"] = held
-    twin.__kwdefaults__ = function.__kwdefaults__
-    return twin
+        for name, each in ours.items():
+            if names.get(name) is each:
+                del names[name]
 
 
-_BLIND = re.compile(r"(?<![\w.])(?:type|id)\s*\(|\bis\s+(?:not\s+)?(?:True|False)\b")
+_BLIND = re.compile(
+    r"(?<![\w.])(?:type|id)\s*\(|\.__class__\s*(?:==|!=|is\b|in\b)|\bis\s+(?:not\s+)?(?:True|False)\b"
+)
 
 
 def can_be_fooled(text: str) -> bool:

@@ -53,6 +53,10 @@ class Outcomes:
         self.keep(key, names)
         return names
 
+    def reported(self, call: Call) -> Tuple[Names, ...]:
+        """What models like one reported that passed."""
+        return tuple(sorted(self._reported.get(call[0], ())))
+
     def promises(self, call: Optional[Call]) -> bool:
         """Whether a step surely passes."""
         return call is not None and (call in self._passed or self._agreement.promises(call))

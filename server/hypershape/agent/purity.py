@@ -15,7 +15,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-from .origins import Token, settled
+from .origins import Token, settled, shadows
 
 PACKAGES = (
     "keras",
@@ -173,7 +173,8 @@ class _Reader:
                 chain = []
             if name in ("LOAD_GLOBAL", "LOAD_NAME"):
                 chain = [str(instruction.argval)]
-                self.seen.append((names.get, chain[0], names.get(chain[0], _MISSING)))
+                look = _looks_up(names)
+                self.seen.append((look, chain[0], look(chain[0], _MISSING)))
                 value = _global(chain[0], names)
         if chain:
             yield self._loaded(chain, value)
@@ -207,9 +208,20 @@ def _looks_into(cell: Any) -> Callable[[str, Any], Any]:
     return lambda *_: cell.cell_contents
 
 
+def _looks_up(names: Dict[str, Any]) -> Callable[[str, Any], Any]:
+    """Looks for a global name of the user's, among which a tracked run has some of ours."""
+
+    def look(name: str, default: Any) -> Any:
+        found = names.get(name, default)
+        return default if shadows(found) else found
+
+    return look
+
+
 def _global(name: str, names: Dict[str, Any]) -> Any:
-    if name in names:
-        return names[name]
+    found = _looks_up(names)(name, _MISSING)
+    if found is not _MISSING:
+        return found
     if name in _IMPURE_BUILTINS or not hasattr(builtins, name):
         raise Impure
     return getattr(builtins, name)

@@ -300,6 +300,7 @@ class Memory:
         self.active, self.broken, self.stopped = True, False, False
         self.calls = []
         self.flags = []
+        self.chosen_losses: List[Tuple[Any, Any]] = []
         self._steps = []
         self._quiet = []
         self._doubtful = self._unsettled = False
@@ -1103,6 +1104,10 @@ class Memory:
             # Which of Keras's optimizers takes a step changes no shape, if it is one.
             self.tracks.accepted("optimizer", given["optimizer"], keras.optimizers.get)
             given["optimizer"] = self.tracks.present(given["optimizer"])
+        chosen = given.get("loss")
+        if self.tracking and type(chosen) is origins.Token:
+            # What another loss would come to is asked once the ends of the model are known.
+            given["loss"] = self.tracks.present(chosen)
         given = self.tracks.settled(given) if self.tracking else given
         found = []
         for name in sorted(given):
@@ -1115,7 +1120,21 @@ class Memory:
             else:
                 key = self._trained_with(value)
             found.append((name, key))
+        if self.tracking and type(chosen) is origins.Token:
+            self.chosen_losses.append((tuple(found), chosen))
         return tuple(found)
+
+    def take_losses(self, compiles: Any) -> List[Any]:
+        """The losses that are chosen where a model was compiled as it is, if it was so once; others are settled."""
+        held = self.chosen_losses
+        if len(held) != 1 or [key for key, _ in compiles] != [key for key, _ in held]:
+            return []
+        self.chosen_losses = []
+        return [loss for _, loss in held]
+
+    def compiled_with(self, key: Tuple[Any, ...], loss: Any) -> Tuple[Any, ...]:
+        """What the same call of `compile` would decide with another loss."""
+        return tuple((name, self._trained_with(loss) if name == "loss" else each) for name, each in key)
 
     def _is_optimizer(self, name: str) -> bool:
         """Whether Keras has an optimizer of a name."""

@@ -26,6 +26,7 @@ class Tracks:
     def __init__(self, memory: Any) -> None:
         self._memory = memory
         self._known: Dict[Any, Any] = {}
+        self._accepted: Dict[Any, bool] = {}
         self.tracker: Tracker = Tracker()
         self._bound = Bound(0.0)
         self._hasty = False
@@ -157,21 +158,38 @@ class Tracks:
 
     def accepted(self, what: Any, given: Any, make: Callable[[Any], Any]) -> None:
         """The run depends on what decides whether something can be made of its arguments, and on nothing else."""
-        memory, tokens = self._memory, self.tokens(given)
+        tokens = self.tokens(given)
         if not self.tracker.live(tokens):
             return
 
         def made_at(here: Dict[str, int]) -> Any:
-            memory.active = False
-            try:
-                make(self.at(given, here))
-            except Exception:
-                return ("refused",), ()
-            finally:
-                memory.active = True
-            return ("made",), ()
+            present = self.at(given, here)
+            key = what, self._plain_key(present)
+            if key[1] is None or key not in self._accepted:
+                self._accepted[key] = self._is_made(make, present)
+            return ("made" if self._accepted[key] else "refused",), ()
 
         self._try(("accepted", what, self._template(given)), tokens, made_at)
+
+    def _plain_key(self, value: Any) -> Any:
+        """The key of an argument, or None where it is not known what decides about it."""
+        memory, broken = self._memory, self._memory.broken
+        try:
+            return memory.plain_key(value)
+        except symbols.Unknown:
+            memory.broken = broken
+            return None
+
+    def _is_made(self, make: Callable[[Any], Any], given: Any) -> bool:
+        memory = self._memory
+        memory.active = False
+        try:
+            make(given)
+            return True
+        except Exception:
+            return False
+        finally:
+            memory.active = True
 
     def call(self, layer: Any, args: Any, kwargs: Any, earlier: Any) -> Varied:
         """What a layer gives on tensors at all values, after it was called on others."""
@@ -240,13 +258,15 @@ class Tracks:
         return self._explore("input", self.tokens(arguments), arguments, spec_at)
 
     def agree(self, question: Any, tensors: Any, answer: Callable[[Any], Any]) -> None:
-        """The run depends on what decides the answer to a question about some tensors, which are given by their specs."""
+        """The run depends on what decides the answer to a question about some tensors, which are given by their specs,
+        and some values."""
         tokens = self.tokens(tensors)
         if not self.tracker.live(tokens):
             return
 
         def answered_at(here: Dict[str, int]) -> Any:
-            return answer([each.spec for each in self.at(tensors, here)]), ()
+            given = self.at(tensors, here)
+            return answer([each.spec if type(each) is symbols.Tensor else each for each in given]), ()
 
         self._try((question, self._template(tensors)), tokens, answered_at)
 
