@@ -133,7 +133,7 @@ def build_all(cases: Sequence[tuple[Program, Mapping[str, Any]]], eager: bool = 
             if not getattr(model, "compiled", getattr(model, "_is_compiled", False)):
                 raise ValueError("You must call `compile()` before using the model.")
             _train(model, program, eager)
-            if program.x is not None or not result["layers"]:
+            if model.built and (program.x is not None or not result["layers"]):
                 result["parameters"] = model.count_params()
         except Exception as error:
             lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == PATH]
@@ -175,6 +175,9 @@ def _inputs(model: Any, program: Program) -> Any:
         shape = (_batch_size(model), *tensor.shape[1:])
         dtype = getattr(tensor.dtype, "name", tensor.dtype)
         arrays.append(_words(shape) if dtype == "string" else numpy.zeros(shape, dtype))
+    given = getattr(model, "_inputs_struct", None)
+    if isinstance(given, dict):
+        return keras.tree.pack_sequence_as(dict(given), arrays)
     return arrays if len(arrays) > 1 else arrays[0]
 
 

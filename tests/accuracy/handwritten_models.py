@@ -373,6 +373,32 @@ def build(hp):
     return model
 """,
     ),
+    "inputs in a dictionary": program(
+        """
+def build(hp):
+    inputs = {"wide": keras.Input((4,), name="wide"), "deep": keras.Input((3,), name="deep")}
+    x = layers.concatenate([layers.Dense(3)(inputs["wide"]), inputs["deep"]])
+    model = keras.Model(inputs, layers.Dense(1)(x))
+    model.compile(loss="mse")
+    return model
+""",
+    ),
+    "own model that only data would build": program(
+        """
+class Own(keras.Model):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = layers.Dense(units)
+
+    def call(self, x):
+        return self.dense(x)
+
+def build(hp):
+    model = Own(3)
+    model.compile(loss="mse")
+    return model
+""",
+    ),
     "model counted and deleted": program(
         _SMALL
         + """
