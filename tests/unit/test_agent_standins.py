@@ -389,6 +389,22 @@ def test_functions_around_a_target_go_on_where_their_data_is_not_at_hand() -> No
     assert target_of("main()") == "((32,), 32, 1) x y file name sizes"
 
 
+@pytest.mark.tensorflow
+def test_a_tensor_is_made_of_missing_data_and_the_process_lives() -> None:
+    text = """
+import tensorflow as tf
+from hypershape.agent.standins import Assumption, stand_in
+missing = stand_in("missing", Assumption(2))
+for make in (tf.constant, tf.convert_to_tensor, lambda each: tf.constant([each, each])):
+    try:
+        print(make(missing).shape)
+    except ValueError as error:
+        print(type(error))
+"""
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_method_that_the_network_is_refused_leaves_what_it_can_on_its_object() -> None:
     text = """
 import os

@@ -220,7 +220,10 @@ class StandIn(int):
         made._result = self._sample if name in _KEEPING else None
         return made
 
-    def __getitem__(self, index: Any) -> StandIn:
+    def __getitem__(self, index: Any) -> Any:
+        if type(index) is int and _makes_tensors(sys._getframe(1)):
+            # TensorFlow asks for the elements of elements until it finds numbers, or ends the process.
+            return self.__array__()[index]
         if isinstance(index, list) and index and all(type(each) is str for each in index):
             return self._next("[…]", (len(index),))
         # Some of the rows: a range of them, or those whose numbers an array holds.
@@ -434,6 +437,11 @@ def _asks_for_text(other: Any) -> bool:
 def _is_users(frame: Any) -> bool:
     """Whether a frame runs code of the slice."""
     return bool(frame.f_globals.get("__hypershape__"))
+
+
+def _makes_tensors(frame: Any) -> bool:
+    """Whether a frame is that of the code by which TensorFlow makes tensors of sequences."""
+    return str(frame.f_globals.get("__name__")).startswith("tensorflow.python.framework.")
 
 
 def _tensor(value: Any) -> Any:
