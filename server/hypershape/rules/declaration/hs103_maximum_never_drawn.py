@@ -56,6 +56,14 @@ class MaximumNeverDrawn(Rule):
         ),
         Example(
             """
+            def build_model(hp):
+                decay = hp.Float("beta_2", 0.9, 0.999, step=0.01)
+            """,
+            at="0.999",
+            fixed='hp.Float("beta_2", 0.9, 0.991, step=0.01)',
+        ),
+        Example(
+            """
             STEP = 32
 
             def build_model(hp):
@@ -169,8 +177,8 @@ def _repairs(call: HpCall, numbers: _Numbers, code: Code) -> Iterator[Fix]:
 
 
 def _lower(call: HpCall, numbers: _Numbers) -> tuple[float, str] | None:
-    """The last value drawn as the maximum, if it then is still drawn."""
-    low, _, step, sampling = numbers
+    """The last value drawn as the maximum, with a margin where it would be lost to rounding."""
+    low, high, step, sampling = numbers
     values = domains.drawn(call.kind, *numbers)
     last = values[-1] if values else None
     if last is None or sampling == "reverse_log":
@@ -178,18 +186,23 @@ def _lower(call: HpCall, numbers: _Numbers) -> tuple[float, str] | None:
     if call.kind == "Float":
         last = float(domains.text(float(last)))
     after = domains.drawn(call.kind, low, last, step, sampling)
-    if after is None or not domains.reaches(after, last):
-        return None
-    return last, f"Lower the maximum to {domains.text(last)}, the last value that is drawn"
+    if after is not None and domains.reaches(after, last):
+        return last, f"Lower the maximum to {domains.text(last)}, the last value that is drawn"
+    margin = float(domains.text(last + (step or 0) * MARGIN / 2))
+    if margin < high and domains.drawn(call.kind, low, margin, step, sampling) == values:
+        return margin, f"Lower the maximum to {domains.text(margin)}, which draws the same values"
+    return None
 
 
 def _raise(call: HpCall, numbers: _Numbers) -> tuple[float, str] | None:
-    """The smallest maximum that draws one more value."""
-    low, _, step, sampling = numbers
+    """The smallest maximum that draws one more value; a fraction beyond the bound may be none that can be used."""
+    low, high, step, sampling = numbers
     values = domains.drawn(call.kind, *numbers)
     if not values or not step or sampling not in (None, "linear"):
         return None
     following = values[-1] + step
+    if call.kind == "Float" and following > high + step * MARGIN / 2:
+        return None
     reach = following if call.kind == "Int" else float(domains.text(float(following + step * MARGIN / 2)))
     after = domains.drawn(call.kind, low, reach, step, sampling)
     if after is None or len(after) != len(values) + 1:
