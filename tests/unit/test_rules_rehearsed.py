@@ -484,6 +484,19 @@ def test_the_path_of_a_saved_model_ends_as_keras_wants_it(
     assert f"save({repaired_path})" in found
 
 
+@pytest.mark.parametrize("call", ["pickle.dump(tuner, file)", "joblib.dump(tuner, 'tuner.pkl')"])
+def test_in_the_place_of_a_tuner_that_cannot_be_pickled_what_it_found_is_kept(call: str) -> None:
+    text = f"{TEXT}    {call}\n"
+    message = "Can't pickle local object 'Oracle.__init__.<locals>.<lambda>'"
+    failed = replace(failing_in_fit(text, call, "AttributeError", message), stage="after", trial=0)
+    kept = call.replace("(tuner", "(tuner.get_best_hyperparameters()[0].values")
+    assert any(kept in each for each in repaired(failed, text))
+    other = text.replace("(tuner, ", "(model, ")
+    where = call.replace("(tuner, ", "(model, ")
+    failed = replace(failing_in_fit(other, where, "AttributeError", message), stage="after", trial=0)
+    assert not any("get_best_hyperparameters" in each for each in repaired(failed, other))
+
+
 def test_a_dataset_of_single_samples_is_put_into_batches() -> None:
     facts = {
         "search": {"validation_data": {"kind": "dataset", "elements": [{"shape": [7]}, {"shape": []}]}},

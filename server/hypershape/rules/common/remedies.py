@@ -32,7 +32,7 @@ from hypershape.rules.common.rehearsed import (
     unbatched,
     unlocated,
 )
-from hypershape.rules.common.tuners import constructed, sought_by
+from hypershape.rules.common.tuners import constructed, sought_by, tuners
 from hypershape.source import Code
 from hypershape.source.removed import METHODS
 
@@ -64,6 +64,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _told_when_loaded(story, code)
     yield from _best_value(story, code)
     yield from _as_plain_numbers(story, code)
+    yield from _best_of_the_tuner(story, analysis, code)
     yield from _without_end(story, code)
     yield from _validation_labels(story, code)
     yield from _in_batches(story, code)
@@ -483,6 +484,20 @@ def _as_plain_numbers(story: Story, code: Code) -> Iterator[Fix]:
             changed = edits.add_argument(code.module, code.span(call), "default", "float")
             if changed is not None:
                 yield Fix("Write numbers of NumPy as plain ones", (changed,))
+
+
+def _best_of_the_tuner(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
+    """What a search found, in the place of a tuner that cannot be pickled: its own state is in its project folder."""
+    around = [code.parents[each.node] for each in tuners(analysis, code)]
+    made = {ast.unparse(target) for each in around if isinstance(each, ast.Assign) for target in each.targets}
+    for call in code.calls_in(place(story, code)) if "ickle" in story.error.message else ():
+        first = call.args[0] if call.args else None
+        if first is not None and code.source(first) in made:
+            text = f"{code.source(first)}.get_best_hyperparameters()[0].values"
+            yield Fix(
+                "Keep the best values; the tuner's state is in its project folder",
+                (Edit(code.span(first), text),),
+            )
 
 
 def _of_the_module(code: Code) -> set[str]:
