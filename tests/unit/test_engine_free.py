@@ -41,6 +41,7 @@ FOLLOWED = {
     "a list": "for units in [hp.Int('filters', 4, 32, step=4)] * 2:\n    x = layers.Dense(units)(x)",
     "an activation": "x = layers.Dense(4, activation=hp.Choice('filters', ['relu', 'tanh']))(x)",
     "an activation that is a layer": "x = layers.Dense(hp.Int('filters', 4, 32, step=4), activation=layers.ELU())(x)",
+    "a rate that is set": "opt = keras.optimizers.get('sgd')\nopt.learning_rate = hp.Choice('filters', [0.1, 0.01])\nkeras.Model(inputs, x).compile(opt, 'mse')",
     "one activation of several layers": "act = layers.ELU()\nfor _ in range(2):\n    x = layers.Dense(hp.Int('filters', 4, 32, step=4), activation=act)(x)\nx = act(x)",
     "a rate": "x = layers.Dropout(hp.Float('filters', 0.0, 0.7))(x)",
     "a penalty in a variable": "p = hp.Float('filters', 0.01, 0.7)\nx = layers.Dense(4, kernel_regularizer=keras.regularizers.l2(p))(x)\nx = layers.Dense(4, bias_regularizer=keras.regularizers.l1(p))(x)",
@@ -55,6 +56,20 @@ FOLLOWED = {
 @pytest.mark.parametrize("body", FOLLOWED.values(), ids=FOLLOWED)
 def test_what_only_sizes_depend_on_is_free(body: str) -> None:
     assert free(body) == ["filters"]
+
+
+def test_a_ready_made_search_space_is_followed_like_code_of_the_user_s() -> None:
+    source = """
+    import keras_tuner as kt
+    build = kt.applications.HyperXception(input_shape=(32, 32, 3), classes=4).build
+    """
+    first, second = probe(source, {}, {"learning_rate": 0.01})
+    assert "learning_rate" in first["free"]
+    assert (first["verdict"], first["layers"], first["parameters"]) == (
+        second["verdict"],
+        second["layers"],
+        second["parameters"],
+    )
 
 
 INFLUENCES = {

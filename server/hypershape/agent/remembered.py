@@ -710,10 +710,11 @@ class Memory:
         self.calls.append((id(span), name, id(result), base, span, result))
 
     def place(self, frame: Any) -> Any:
+        """Where the user's code calls a layer; None where a ready-made search space does, such as `HyperResNet`."""
         user = self.positions.innermost(frame)
-        self.require(user is frame or (user is frame.f_back and _is_function_of_layer(frame)))
-        assert user is not None
-        return self.positions.of_frame(user)
+        caller = frame.f_back if _is_function_of_layer(frame) else frame
+        self.require(user is caller or user is frame or (user is None and _is_of_keras_tuner(caller)))
+        return None if user is None else self.positions.of_frame(user)
 
     def _made(self, outputs: Any, layer: Any, parents: Tuple[Tensor, ...]) -> Any:
         """Stand-ins for what a call gave, in the same lists and dictionaries."""
@@ -786,7 +787,11 @@ class Memory:
         elif result.refuses:
             layer.given, layer.before = (args, kwargs), earlier
             self._refused_later(layer)
-        self.record(result, layer.name, span, layer.base if result.inner else ())
+        if span is None and frame is not None:
+            # No line of the user's shows what it gives.
+            self._note(result)
+        else:
+            self.record(result, layer.name, span, layer.base if result.inner else ())
         if frame is not None:
             self.objects.called(layer, result)
         return self._made(varied or result.outputs, layer, tuple(parents))
@@ -1720,6 +1725,11 @@ class _FreshNames:
 def _is_function_of_layer(frame: Any) -> bool:
     """Whether a frame is one of Keras's functions that only make a layer and call it, e.g. `concatenate`."""
     return bool(frame.f_globals.get("__name__", "").startswith("keras.src.layers.merging."))
+
+
+def _is_of_keras_tuner(frame: Any) -> bool:
+    """Whether a frame is one of Keras Tuner's own code, whose ready-made search spaces call layers as users do."""
+    return frame is not None and bool(frame.f_globals.get("__name__", "").startswith("keras_tuner."))
 
 
 def settings() -> Tuple[Any, ...]:

@@ -14,7 +14,7 @@ import keras
 from keras import layers
 
 from . import private
-from .origins import Token
+from .origins import Token, table_of
 from .positions import Span
 
 if TYPE_CHECKING:
@@ -437,6 +437,13 @@ class Optimizer(HandedOut):
     def __init__(self, memory: "Memory", key: Any) -> None:
         self.memory = memory
         self.key = key
+
+    def _set_rate(self, rate: Any) -> None:
+        """A number in the place of another one, which decides no shape: no stand-in is made with a schedule."""
+        rates = table_of(rate).values() if type(rate) is Token else (rate,)
+        self.memory.require(all(type(each) in (int, float) and 0 <= each < 1e30 for each in rates))
+
+    learning_rate = property(None, _set_rate)
 
 
 class Application(Layer):
