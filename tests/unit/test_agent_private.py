@@ -62,23 +62,32 @@ def _described() -> dict[str, Any]:
     return importlib.import_module("hypershape.agent.engine").describe()
 
 
+def _described_and_probed() -> tuple[dict[str, Any], list[Any]]:
+    return _described(), _probed()
+
+
 USED = [each for each in private.TABLE if each.seen.startswith("Keras 3") or each.group == private.COUNT]
+SPACE = [each for each in private.TABLE if each.group == private.SPACE and each not in USED]
 
 
 @pytest.mark.tensorflow
 @pytest.mark.parametrize("each", USED, ids=lambda each: each.name)
-def test_a_keras_without_one_private_name_gets_the_same_verdicts(each: private.Private) -> None:
-    reports = _without(each.name, _probed)
+def test_a_keras_without_one_private_name_gets_the_same_verdicts_and_names_what_is_missing(
+    each: private.Private,
+) -> None:
+    found, reports = _without(each.name, _described_and_probed)
     assert [report["verdict"] for report in reports] == VERDICTS
     assert [report["error"] and report["error"]["type"] for report in reports][2:4] == ["ValueError"] * 2
+    _says_what_is_missing(each, found)
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("each", private.TABLE, ids=lambda each: each.name)
+@pytest.mark.parametrize("each", SPACE, ids=lambda each: each.name)
 def test_the_environment_names_what_is_missing(each: private.Private) -> None:
-    found = _without(each.name, _described)
-    if each not in USED and each.group != private.SPACE:
-        return
+    _says_what_is_missing(each, _without(each.name, _described))
+
+
+def _says_what_is_missing(each: private.Private, found: dict[str, Any]) -> None:
     assert found["lacks"] == (each.name,)
     assert found["symbolic"] == (each.group not in (private.VALUES, private.STEP))
     assert (found["problem"] is not None) == (each.group == private.SPACE)
