@@ -84,18 +84,32 @@ def test_what_a_number_does_that_never_moved_is_asked() -> None:
     assert told(foretelling, called(5, 23)) == {None}
 
 
-def added(one: int, other: int) -> Any:
-    shapes = ((list, ("t", (None, one), "float32"), ("t", (None, other), "float32")),)
-    return asked(kind(), ((tuple, *shapes), None))
+def test_a_call_is_refused_for_numbers_that_were_equal_in_all_that_passed() -> None:
+    passed = [(called(units, units, size), (units,)) for units, size in ((4, 9), (6, 13), (9, 20))]
+    refused = [
+        (called(units, units + 1, size), None)
+        for units, size in ((4, 9), (6, 13), (5, 11), (7, 15), (8, 17), (9, 19))
+    ]
+    assert told(met(*passed, *refused[:3]), called(10, 11, 23)) == {None}
+    assert told(met(*refused), called(10, 11, 23)) == {None}, "what passes was never seen"
+    foretelling = met(*passed, *refused)
+    assert told(foretelling, called(10, 11, 23)) == {(REFUSED, ())}
+    assert foretelling.add(called(11, 12, 25), (PASSED, (11,)), True) is False, (
+        "what was foretold may be wrong"
+    )
+    assert told(foretelling, called(10, 11, 23)) == {None}
 
 
-def test_a_call_is_refused_as_all_like_it_were() -> None:
-    unequal = [(added(one, one + 1), None) for one in (5, 7, 9, 11, 13, 17)]
-    few, enough = met(*unequal[:3]), met(*unequal)
-    assert told(few, added(10, 11)) == {None}
-    assert told(enough, added(10, 11)) == {(REFUSED, ())}
-    assert enough.add(added(12, 13), (PASSED, (13,)), True) is False, "what was foretold may be wrong"
-    assert told(enough, added(10, 11)) == {None}
+def test_a_number_that_an_operation_is_made_with_relates_to_sizes() -> None:
+    def largest(count: int, size: int) -> Any:
+        config = (dict, ((str, "k"), (int, count)))
+        return asked_of_operation(
+            "top_k", config, ((tuple, ("t", (None, size, size), "float32")),), "settings"
+        )
+
+    foretelling = met(*[(largest(16, size), (size, 16)) for size in (19, 23, 30)])
+    assert told(foretelling, largest(16, 25)) == {(PASSED, (25, 16))}
+    assert told(foretelling, largest(16, 9)) == {None}, "fewer than 16 were never seen"
 
 
 def test_what_shapes_hold_together_is_told_apart() -> None:

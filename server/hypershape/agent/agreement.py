@@ -233,10 +233,11 @@ class _Case(_Form):
         return super().covers(numbers) and self._sizes_at(numbers) is not None
 
     def _is_refused(self, numbers: Numbers) -> bool:
-        """Whether a call comes to the one thing that all came to which did not pass."""
-        if not self.trusted or len(self._others) != 1 or len(self.refused) < REFUSALS:
+        """Whether a call comes to the one thing that all came to which did not pass, since numbers differ that must
+        be equal."""
+        if not self.trusted or len(self._others) != 1:
             return False
-        return self.violates(numbers) if self.passed else relations(numbers) <= self._met
+        return self.violates(numbers)
 
     def _sizes_at(self, numbers: Numbers) -> Optional[Tuple[int, ...]]:
         """The sizes that follow from numbers; of one that never moved nobody knows what comes of it once it does."""
@@ -416,7 +417,19 @@ def _operation(config: Any, inputs: Any) -> Optional[Tuple[Any, List[int], Numbe
         found = tuple(_tensors(each, numbers, volumes) for each in inputs)
     except _Opaque:
         return None
-    return (made, found), volumes, tuple(numbers)
+    # A number by itself tells cases apart, and how it relates to sizes matters all the same: `top_k` takes no more than there are.
+    return (made, found), volumes, (*numbers, *_constants((made, found)))
+
+
+def _constants(form: Any) -> Iterator[int]:
+    """The numbers that a form holds by themselves."""
+    if type(form) is tuple:
+        if len(form) == 2 and form[0] is int and type(form[1]) is int:
+            if form[1] > 1:
+                yield form[1]
+        else:
+            for each in form:
+                yield from _constants(each)
 
 
 def _shape(name: str, value: Any, numbers: List[int], volumes: List[int]) -> Any:
