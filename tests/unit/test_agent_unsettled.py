@@ -27,7 +27,10 @@ def run(
     unsettled = Unsettled(fields, assumption, index, tries_first=True)
     for statement in ast.parse(text).body:
         unsettled.read_by(statement, [vars(module)])
-        exec(compile(ast.Module([statement], []), "own.py", "exec"), vars(module))
+        try:
+            exec(compile(ast.Module([statement], []), "own.py", "exec"), vars(module))
+        except OSError:
+            unsettled.failed()
         unsettled.found(statement, vars(module))
     unsettled.missing(vars(module))
     function = vars(module)[target]
@@ -57,6 +60,12 @@ HELD = {
     "filled": ("T = {}\ndef build(): return T['w']", ("own", "T", "load", True)),
     "number": ("WIDTH = 4\ndef build(): return WIDTH", ("own", "WIDTH", "load")),
 }
+
+
+def test_what_a_call_was_to_set_that_fails_is_no_fact() -> None:
+    load = "def load():\n    global WIDTH\n    open('/nowhere')\n    WIDTH = 3\nload()\n"
+    given, _, relied = run(f"WIDTH = None\n{load}def build(): return WIDTH", ("own", "WIDTH", "load"))
+    assert isinstance(given, StandIn) and relied
 
 
 @pytest.mark.parametrize("name", HELD)

@@ -128,3 +128,39 @@ def test_what_other_code_sets_before_the_search_is_no_error(analysed: Analysed, 
     (target,) = found.targets
     assert [each for each in found.findings if each.severity == Severity.ERROR] == []
     assert target.status == "probed"
+
+
+LOADED = """
+WIDTH = None
+class Hyper(kt.HyperModel):
+    units = None
+    def build(self, hp):
+        layers.Dense(WIDTH)
+        return build_model(hp)
+def load():
+    global WIDTH
+    table = np.loadtxt("nowhere.csv", delimiter=",")
+    WIDTH = table.shape[1]
+    return table[:, :-1], table[:, -1]
+"""
+STARTED = """
+    x, y = load()
+    hyper = Hyper()
+    hyper.units = 3
+    kt.RandomSearch(hyper, "val_loss", max_trials=2, overwrite=True).search(x, y, validation_split=0.2)
+"""
+
+
+@pytest.mark.parametrize("start", ['if __name__ == "__main__":', "try:"])
+def test_a_block_whose_data_is_not_at_hand_runs_all_the_same(
+    analysed: Analysed, tmp_path: Path, start: str
+) -> None:
+    end = "except KeyError:\n    pass\n" if start == "try:" else ""
+    model = MODEL[: MODEL.index("tuner =")].replace("(6,)", "(WIDTH,)")
+    found = analysed(
+        tmp_path,
+        LOADED,
+        model.replace("layers.Dense(1", "layers.Dense(hyper.units", 1) + start + STARTED + end,
+    )
+    assert [each for each in found.findings if each.severity == Severity.ERROR] == []
+    assert [each.status for each in found.targets] == ["probed"]

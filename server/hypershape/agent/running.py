@@ -33,6 +33,10 @@ def forget_modules(folder: str) -> None:
             del sys.modules[name]
 
 
+_BLOCKS = (ast.If, ast.With, ast.Try)
+"""Statements whose own statements run once, one after the other."""
+
+
 class Slice:
     """The slice's modules in this process, and what was put in the place of what is missing."""
 
@@ -167,6 +171,9 @@ class Slice:
         except Exception as error:
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
                 raise
+            if isinstance(error, OSError) and self._does_without(statement, code, namespace, attempt):
+                return
+            self.unsettled.failed()
             bound = list(_bound(statement)) or list(_changed(statement, namespace))
             idle = isinstance(statement, ast.Expr) and isinstance(error, OSError)
             if self._imports_the_rest(statement, namespace):
@@ -195,6 +202,27 @@ class Slice:
                     namespace[name] = self._in_place_of(value, name)
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.decorator_list:
                 self._without_missing_decorators(statement, namespace)
+
+    def _does_without(
+        self,
+        statement: ast.stmt,
+        code: types.CodeType,
+        namespace: dict[str, Any],
+        attempt: Callable[[Callable[[], None]], None],
+    ) -> bool:
+        """Whether a block, or a call that sets what the target reads, runs where what is not at hand has stand-ins in it."""
+        if not isinstance(statement, _BLOCKS) and not self.unsettled.is_awaited:
+            return False
+
+        def softened() -> None:
+            soft = forgiving.softened(statement, namespace, self._absent, ())
+            exec(_compiled(soft, namespace["__file__"]), namespace)
+
+        try:
+            attempt(lambda: self._forgiving(lambda: exec(code, namespace), softened))
+        except Exception:
+            return False
+        return True
 
     def _without_data(
         self,

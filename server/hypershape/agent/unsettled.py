@@ -95,6 +95,8 @@ class Unsettled:
         self._index = index
         self._stays = tries_first and not index
         self._slots: List[_Slot] = []
+        self._awaited: List[_Slot] = []
+        """What the statement at hand sets by itself."""
         self.relied = False
         """Whether what ran, or is to run, reads one."""
 
@@ -122,6 +124,7 @@ class Unsettled:
 
     def read_by(self, code: ast.AST, namespaces: Sequence[Dict[str, Any]], names: Sequence[str] = ()) -> None:
         """Notes what code reads that is about to run, and the functions that it mentions; `names` are more of those."""
+        self._awaited = []
         if not self._slots:
             return
         if isinstance(code, (ast.Import, ast.ImportFrom)):
@@ -136,9 +139,24 @@ class Unsettled:
                 # What is about to run sets it by itself.
                 self._slots.remove(slot)
                 slot.put_back()
+                self._awaited.append(slot)
             elif slot.name in reached:
                 self._slots.remove(slot)
                 self._rely(slot)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the statement at hand sets something by itself."""
+        return bool(self._awaited)
+
+    def failed(self) -> None:
+        """Opens again what the statement at hand was to set, and did not."""
+        for slot in self._awaited:
+            if slot.now is slot.first:
+                slot.within = set()
+                self._stand_for(slot)
+                self._slots.append(slot)
+        self._awaited = []
 
     def leave(self) -> None:
         """Takes back what nothing reads."""
@@ -192,10 +210,13 @@ class Unsettled:
             return
         within = {each.within for each in entries}
         slot = _Slot(holder, owner, name, set() if "" in within else within)
+        self._stand_for(slot)
+        self._slots.append(slot)
+
+    def _stand_for(self, slot: _Slot) -> None:
         if not self._stays or slot.said is _NOTHING:
             slot.put(self._other(slot))
             slot.other = slot.now
-        self._slots.append(slot)
 
     def _other(self, slot: _Slot) -> Any:
         """What stands for a value; of a switch the other one half of the time, of a text and a fraction something near."""
