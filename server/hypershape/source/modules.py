@@ -225,11 +225,8 @@ def with_todays_imports(text: str, cut: Cut, code: Code) -> str:
     Only where the import must fail: one that is tried, or made under a condition, has a substitute. What is nowhere
     today and called for its effect alone is left out.
     """
-    for statement in code.tree.body:
-        call = statement.value if isinstance(statement, ast.Expr) else None
-        name = code.imported(call.func) if isinstance(call, ast.Call) else None
-        start, end = code.text.start(statement), code.text.end(statement)
-        if name is not None and is_nowhere(name) and text[start:end] == code.clean[start:end]:
+    for start, end in _calls_of_nothing(code):
+        if text[start:end] == code.clean[start:end]:
             text = f"{text[:start]}pass{blanked(text[start + 4 : end])}{text[end:]}"
     for node in sorted(cut.imports, key=lambda each: -code.text.start(each)):
         start, end = code.text.start(node), code.text.end(node)
@@ -239,6 +236,15 @@ def with_todays_imports(text: str, cut: Cut, code: Code) -> str:
             lines = text[start:end].count("\n")
             text = f"{text[:start]}{today}{chr(10) * lines}{text[end:]}"
     return text
+
+
+@per_text
+def _calls_of_nothing(code: Code) -> list[tuple[int, int]]:
+    """Where a module calls, for the effect alone, what is nowhere today."""
+    calls = [(each, each.value) for each in code.tree.body if isinstance(each, ast.Expr)]
+    names = [(each, code.imported(call.func)) for each, call in calls if isinstance(call, ast.Call)]
+    gone = [each for each, name in names if name is not None and is_nowhere(name)]
+    return [(code.text.start(each), code.text.end(each)) for each in gone]
 
 
 def extra_paths(code: Code) -> list[str]:

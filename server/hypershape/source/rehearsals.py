@@ -259,7 +259,7 @@ def _afterwards(search: ast.stmt, own: set[str], code: Code, files: Iterable[str
     own, others, files = set(own), set[str](), set(files)
     for statement in _following(search, code):
         names = code.reader.of(statement)
-        if _paths(statement, code, "load_model") & files:
+        if files and _paths(statement, code, "load_model") & files:
             names = replace(names, loads=names.loads | own)
         asks = _asks_only(names, own, others, code)
         if isinstance(statement, ast.Return):
@@ -267,7 +267,8 @@ def _afterwards(search: ast.stmt, own: set[str], code: Code, files: Iterable[str
             return
         if asks:
             own |= names.binds
-            files |= _paths(statement, code, "save")
+            if "save" in names.attributes:
+                files |= _paths(statement, code, "save")
             yield statement
         else:
             own -= names.binds
@@ -276,7 +277,7 @@ def _afterwards(search: ast.stmt, own: set[str], code: Code, files: Iterable[str
 
 def _paths(node: ast.AST, code: Code, *functions: str) -> set[str]:
     """The paths that some functions or methods are given, as they are written."""
-    calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+    calls = code.calls if node is code.tree else code.calls_inside(node)
     named = [
         each
         for each in calls
