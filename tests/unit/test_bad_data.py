@@ -164,3 +164,21 @@ def test_a_block_whose_data_is_not_at_hand_runs_all_the_same(
     )
     assert [each for each in found.findings if each.severity == Severity.ERROR] == []
     assert [each.status for each in found.targets] == ["probed"]
+
+
+UNKNOWN_PATH = """
+import json
+class Hyper(kt.HyperModel):
+    def __init__(self, path):
+        self.path = path
+    def build(self, hp):
+        with open(self.path) as file:
+            settings = json.load(file)
+        return build_model(hp)
+"""
+
+
+def test_a_path_that_is_not_known_is_no_descriptor_of_a_file(analysed: Analysed, tmp_path: Path) -> None:
+    found = analysed(tmp_path, UNKNOWN_PATH, MODEL[: MODEL.index("tuner =")])
+    assert [each.status for each in found.targets] == ["probed"] * len(found.targets)
+    assert found.targets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import linecache
 import math
 import os
@@ -382,8 +383,10 @@ class Job:
 
 
 def _reads_what_is_not_there(report: dict[str, Any]) -> bool:
+    """Whether no file could be opened: also by a path that is not known, whose stand-in is taken for a descriptor."""
     error = report.get("error")
-    return report["verdict"] == "fail" and error is not None and error["type"] == "FileNotFoundError"
+    kind = getattr(builtins, error["type"], None) if report["verdict"] == "fail" and error is not None else None
+    return isinstance(kind, type) and issubclass(kind, OSError)
 
 
 def _left_out(report: dict[str, Any], size: int) -> dict[str, Any]:
