@@ -186,8 +186,10 @@ async def test_a_target_that_writes_beside_its_file_is_probed_and_leaves_nothing
 
 
 async def test_a_slice_that_is_refused_something_has_no_fault(agent: Agent, tmp_path: Path) -> None:
+    reports = await probed(agent, cut(f"import os\nos.mkdir('{tmp_path}/new')\n" + GOOD))
+    assert {report.verdict for report in reports} == {"ok"}
     with pytest.raises(SliceFailed) as raised:
-        await agent.open(cut(f"import os\nos.mkdir('{tmp_path}/new')\n" + GOOD))
+        await agent.open(cut(f"import os\nclass Made:\n    os.mkdir('{tmp_path}/new')\n" + GOOD))
     error = raised.value.error
     assert (error.type, error.stage) == ("Refused", "limit") and error.span is not None
     assert not (tmp_path / "new").exists()

@@ -385,7 +385,9 @@ class Job:
 def _reads_what_is_not_there(report: dict[str, Any]) -> bool:
     """Whether no file could be opened: also by a path that is not known, whose stand-in is taken for a descriptor."""
     error = report.get("error")
-    kind = getattr(builtins, error["type"], None) if report["verdict"] == "fail" and error is not None else None
+    kind = (
+        getattr(builtins, error["type"], None) if report["verdict"] == "fail" and error is not None else None
+    )
     return isinstance(kind, type) and issubclass(kind, OSError)
 
 

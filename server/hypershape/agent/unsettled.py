@@ -94,6 +94,7 @@ class Unsettled:
         self._assumption = assumption
         self._index = index
         self._stays = tries_first and not index
+        self._plays = not tries_first
         self._slots: List[_Slot] = []
         self._awaited: List[_Slot] = []
         """What the statement at hand sets by itself."""
@@ -131,7 +132,7 @@ class Unsettled:
             # No function runs for being imported.
             reached = {each.name for each in code.names}
         else:
-            reached = _reached({*_mentioned(code), *names}, namespaces)
+            reached = _reached({*_mentioned(code), *names}, namespaces, self._plays)
         for slot in list(self._slots):
             if not slot.is_open:
                 self._slots.remove(slot)
@@ -146,8 +147,8 @@ class Unsettled:
 
     @property
     def is_awaited(self) -> bool:
-        """Whether the statement at hand sets something by itself."""
-        return bool(self._awaited)
+        """Whether the statement at hand sets something by itself, and does not only add to it."""
+        return any(not isinstance(each.first, (list, dict, set)) for each in self._awaited)
 
     def failed(self) -> None:
         """Opens again what the statement at hand was to set, and did not."""
@@ -299,21 +300,35 @@ def _bound(statement: ast.stmt) -> List[str]:
     return [*stored, *imported]
 
 
-def _reached(names: Set[str], namespaces: Sequence[Dict[str, Any]]) -> Set[str]:
-    """The names that code mentions, and those in the functions and methods that go by a name of them."""
+def _reached(names: Set[str], namespaces: Sequence[Dict[str, Any]], plays: bool) -> Set[str]:
+    """The names that code mentions, and those in the functions and methods that go by a name of them.
+
+    A search that is played calls the hooks of what it is given, such as `fit` and `on_epoch_end`.
+    """
     codes: Dict[str, List[types.CodeType]] = {}
+    hooks: Dict[str, List[str]] = {}
     for namespace in namespaces:
         for name, value in list(namespace.items()):
             for own, code in _codes(name, value):
                 codes.setdefault(own, []).append(code)
+            if plays:
+                hooks[name] = list(_hooks(value if isinstance(value, type) else type(value)))
     reached: Set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
+            waiting += hooks.get(name, ())
             waiting += [each for code in codes.get(name, ()) for each in _mentioned_in(code)]
     return reached
+
+
+def _hooks(kind: type) -> Iterator[str]:
+    """The methods of a class of the user's that a class of a library's calls: it has them itself."""
+    if _is_users_class(kind):
+        others = [each for each in kind.__mro__ if each is not object and not _is_users_class(each)]
+        yield from (name for name in vars(kind) if any(name in vars(each) for each in others))
 
 
 def _codes(name: str, value: Any) -> Iterator[Tuple[str, types.CodeType]]:
