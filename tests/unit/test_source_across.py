@@ -12,6 +12,7 @@ import pytest
 from hypershape import source
 from hypershape.analysis import run
 from hypershape.model import Analysis, Document, Module, Options, Target
+from hypershape.source.workspace import Limits, Workspace
 
 FILES = {
     "base": """
@@ -239,3 +240,27 @@ def test_a_tuner_that_is_gone_is_forgotten(tmp_path: Path) -> None:
     assert only(source.across(module, workspace)).tuners
     (tmp_path / "train.py").rename(tmp_path / "train.txt")
     assert source.across(module, workspace).targets == module.targets
+
+
+def test_targets_of_one_definition_stay_apart_where_not_all_files_were_looked_at(tmp_path: Path) -> None:
+    """On a busy machine the look at a project's files stops early; a target with a failure was lost by that."""
+    path = tmp_path / "model.py"
+    path.write_text(
+        dedent("""
+        import keras_tuner as kt
+        from blocks import block
+
+        def made(size):
+            def build(hp):
+                return block(size, hp)
+            return build
+
+        kt.RandomSearch(made(28), "val_loss")
+        kt.RandomSearch(made(3), "val_loss")
+        """)
+    )
+    (tmp_path / "blocks.py").write_text("def block(x, hp):\n    return hp.Int('units', 1, x)\n")
+    module = source.analyse(source.read(path))
+    there = source.across(module, workspace=Workspace(Limits(seconds=-1.0)))
+    assert there.unsearched is not None
+    assert [each.name for each in there.targets] == [each.name for each in module.targets] == ["build"] * 2

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from hypershape.model import Document, Module, Slice, Target, Unsettled
+from hypershape.model import Document, Module, Slice, Span, Target, Unsettled
 from hypershape.source.analyse import DOES_NOT_PARSE, Elsewhere, analyse, declared_data, half_typed_inside
 from hypershape.source.code import Code, Definition
 from hypershape.source.documents import LARGEST
@@ -77,20 +77,21 @@ def _with_settings(module: Module, workspace: Workspace, texts: Mapping[str, Doc
 
 def _with_users(module: Module, neighbours: Neighbours) -> tuple[Target, ...]:
     """The targets of a module, those included that only tuners of other files get."""
-    found = {target.span: target for target in module.targets}
+    # One function may be several targets: a factory that makes it is called for several tuners.
+    found: dict[Span, list[Target]] = {}
+    for target in module.targets:
+        found.setdefault(target.span, []).append(target)
     for theirs, node in _used(module, neighbours):
         code = module.code
         place = code.text.name_span(code.path, node)
         own = found.get(place)
         name = _name(node, code)
         # One that was seen before the edit is this one.
-        found = {
-            span: each
-            for span, each in found.items()
-            if span == place or each.name != name or each.reason != DOES_NOT_PARSE
-        }
-        found[place] = _placed(theirs, node, code) if own is None else _joined(own, theirs, node, code)
-    return tuple(sorted(found.values(), key=lambda each: each.body))
+        for span in found.keys() - {place}:
+            found[span] = [each for each in found[span] if each.name != name or each.reason != DOES_NOT_PARSE]
+        joined = [_joined(each, theirs, node, code) for each in own or ()]
+        found[place] = joined or [_placed(theirs, node, code)]
+    return tuple(sorted((each for some in found.values() for each in some), key=lambda each: each.body))
 
 
 def _used(module: Module, neighbours: Neighbours) -> Iterator[tuple[Target, Definition]]:
