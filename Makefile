@@ -10,8 +10,8 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.13 python3
   $$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' \
     2>/dev/null && echo $$python && break; done)
 
-# So many tests at a time, each with an agent of a gigabyte: one more than there are processors, as some tests wait.
-AT_ONCE := $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 6))' 2>/dev/null || echo 2)
+# So many tests at a time: one for each processor, each with an agent of a gigabyte, and two where there is but one.
+AT_ONCE := $(shell $(PYTHON) -c 'import os; print(min(max(os.cpu_count() or 1, 2), 6))' 2>/dev/null || echo 2)
 
 VENV := .venv
 BIN := $(VENV)/bin
