@@ -113,13 +113,19 @@ class Slice:
 
     def _act(self, statement: ast.stmt, namespace: dict[str, Any]) -> None:
         """Runs a statement that is played, or in a block of which one is; the block does without data that is not at hand."""
-        path, acts = namespace["__file__"], self._acts[namespace["__file__"]]
+        path = namespace["__file__"]
+        self._run_softly(statement, _compiled(statement, path), namespace, self._acts[path])
+
+    def _run_softly(
+        self, statement: ast.stmt, code: types.CodeType, namespace: dict[str, Any], kept: forgiving.Lines
+    ) -> None:
+        """Runs a statement whose functions, and whose own statements but for those kept, do without what is not at hand."""
 
         def softened() -> None:
-            soft = forgiving.softened(statement, namespace, self._absent, acts)
-            exec(_compiled(soft, path), namespace)
+            soft = forgiving.softened(statement, namespace, self._absent, kept)
+            exec(_compiled(soft, namespace["__file__"]), namespace)
 
-        self._forgiving(lambda: exec(_compiled(statement, path), namespace), softened)
+        self._forgiving(lambda: exec(code, namespace), softened)
 
     def _absent(self, name: str, error: BaseException) -> StandIn:
         self.stumbled(error)
@@ -213,13 +219,8 @@ class Slice:
         """Whether a block, or a call that sets what the target reads, runs where what is not at hand has stand-ins in it."""
         if not isinstance(statement, _BLOCKS) and not self.unsettled.is_awaited:
             return False
-
-        def softened() -> None:
-            soft = forgiving.softened(statement, namespace, self._absent, ())
-            exec(_compiled(soft, namespace["__file__"]), namespace)
-
         try:
-            attempt(lambda: self._forgiving(lambda: exec(code, namespace), softened))
+            attempt(lambda: self._run_softly(statement, code, namespace, ()))
         except Exception:
             return False
         return True

@@ -20,6 +20,7 @@ from typing import Any
 
 from hypershape.source.documents import LARGEST, SUFFIXES, walk
 from hypershape.source.modules import NEVER_LOCAL
+from hypershape.source.unsettled import module_name
 from hypershape.text import Text
 
 ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
@@ -109,7 +110,7 @@ class Workspace:
         own = [os.path.abspath(each) for each in paths]  # noqa: PTH100 - keeps symbolic links
         project = self._project(own[-1])
         project.refresh(Path(own[-1]).parent)
-        modules = {_module(each) for each in own} - NEVER_LOCAL
+        modules = {module_name(each) for each in own} - NEVER_LOCAL
         found = [
             other
             for other, its in project.seen.items()
@@ -332,19 +333,14 @@ def _imported(text: str) -> Iterator[str]:
 
 def _modules_of(path: str, names: frozenset[str], seen: Mapping[str, _Seen]) -> set[str]:
     """The last names of the modules through which a file's names can be imported: its own, and those in between."""
-    modules = {_module(path)}
+    modules = {module_name(path)}
     for _ in range(2):
         modules |= {
-            _module(other)
+            module_name(other)
             for other, its in seen.items()
             if its.imports & modules and (its.words & names or other.endswith("__init__.py"))
         }
     return modules - NEVER_LOCAL
-
-
-def _module(path: str) -> str:
-    file = Path(path)
-    return file.parent.name if file.name == "__init__.py" else file.stem
 
 
 def _place(name: Any) -> Place | None:
