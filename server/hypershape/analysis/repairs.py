@@ -38,7 +38,7 @@ from hypershape.model import (
     TargetAnalysis,
     key_of,
 )
-from hypershape.probe import Agent, AgentFailed, Cache, SliceFailed, placed
+from hypershape.probe import Agent, AgentFailed, Cache, Job, SliceFailed, placed
 from hypershape.rules.common import fate
 from hypershape.rules.common.failure import COSTLY
 from hypershape.rules.common.rehearsed import Story, is_in_the_way, stories
@@ -579,7 +579,7 @@ async def _try(
         explorer = space.Explorer(held=old.coverage.held if old.coverage is not None else {})
         await aside(explorer.add, opened.first)
         shown = await aside(_inside, explorer, [cause.failing[0] for cause in repaired if cause.failing])
-        await aside(explorer.add, await ask(job, shown, "symbolic", own))
+        await aside(explorer.add, await _of_the_space(explorer, shown, job, own))
         if any(_still_fails(cause, explorer.reports) for cause in repaired):
             return None
         while len(explorer.reports) < probes and own.left > TRIAL_SECONDS / 2:
@@ -589,13 +589,13 @@ async def _try(
             await aside(explorer.add, await ask(job, configurations, "symbolic", own))
         failing = [configuration for cause in old.causes for configuration in cause.failing[:probes]]
         inside = await aside(_inside, explorer, failing)
-        again = await ask(job, inside, "symbolic", own)
+        again = await _of_the_space(explorer, inside, job, own)
         if len(again) < len(inside):
             raise CutShort
         await aside(explorer.add, again)
         known = [report.configuration for report in old.reports if report.verdict == "ok"][:probes]
         inside = await aside(_inside, explorer, known)
-        await aside(explorer.add, await ask(job, inside, "symbolic", own))
+        await aside(explorer.add, await _of_the_space(explorer, inside, job, own))
         if any(report.data == "assumed" for report in explorer.reports):
             await under_other_assumptions(target, explorer, opened, agent, own)
         return await aside(summary_of, target, explorer, job, started)
@@ -603,6 +603,29 @@ async def _try(
         return None
     finally:
         await job.close()
+
+
+async def _of_the_space(
+    explorer: space.Explorer, configurations: Sequence[Configuration], job: Job, clock: Clock
+) -> list[Report]:
+    """Probes of configurations that an edited space may hold.
+
+    A name that is declared under a condition is met by the probe alone: where the edit left its value out, the
+    default takes its place, since no trial can have that value any more.
+    """
+    reports = await ask(job, configurations, "symbolic", clock)
+    met = tuple(each for report in reports for each in report.new)
+    declared = (*explorer.hyperparameters, *met)
+    outside = [each for each in reports if not space.contains(declared, each.configuration)]
+    if not outside:
+        return reports
+    still_drawn = [
+        {name: value for name, value in each.configuration.items() if space.contains(declared, {name: value})}
+        for each in outside
+    ]
+    again = await ask(job, still_drawn, "symbolic", clock)
+    kept = [each for each in reports if each not in outside] + again
+    return [replace(each, new=() if number else met) for number, each in enumerate(kept)]
 
 
 def _inside(explorer: space.Explorer, configurations: Sequence[Configuration]) -> list[Configuration]:

@@ -66,7 +66,17 @@ class ShapesDoNotMerge(BuildFailure):
             head="",
             at="left + layers.Dense(8)(inputs)",
             condition="units != 8",
-            fixed='hp.Int("units", 8, 8, step=4)',
+            fixed="x = left + layers.Dense(left.shape[-1])(inputs)",
+        ),
+        Example.layers(
+            """
+            x = layers.Dense(4, activation="relu")(x)
+            if hp.Boolean("skip"):
+                x = layers.Add()([x, layers.Dense(units=6)(inputs)])
+            """,
+            input="(8,)",
+            condition="skip",
+            fixed="layers.Add()([x, layers.Dense(units=x.shape[-1])(inputs)])",
         ),
         Example.layers(
             """
@@ -145,6 +155,7 @@ class ShapesDoNotMerge(BuildFailure):
     def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         yield from all_padded(target, code)
         yield from _projected(target, cause, code)
+        yield from _as_wide(cause, code)
 
 
 def _one_value_for_both(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
@@ -189,6 +200,30 @@ def _projected(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix
         projected = f"({text} if {text}.shape[-1] == {width} else {projected})"
     title = f"Project {text} to the width of {newer.id} (adds a layer)"
     yield Fix(title, (Edit(code.span(older), projected), *written[1]))
+
+
+def _as_wide(cause: Cause, code: Code) -> Iterator[Fix]:
+    """Where two tensors differ in their last axis alone, and a number in the text sizes that of one of them, the width
+    of the other in its place. So a shortcut goes on fitting whatever the block before it draws."""
+    merged, given = _merged(cause.error, code), shapes(cause.error)
+    if len(merged) != 2 or len(given) != 2 or not _differ_in_width(*given):
+        return
+    for each, other, shape in zip(merged, reversed(merged), given, strict=True):
+        made = code.resolve(each)
+        while isinstance(made, ast.Call) and isinstance(made.func, ast.Call):
+            made = made.func
+        if not isinstance(made, ast.Call) or not isinstance(other, ast.Name):
+            continue
+        sizes = (*made.args[:1], *(keyword.value for keyword in made.keywords))
+        sizing = [size for size in sizes if code.value(size, None) == shape[-1]]
+        bound = [getattr(node, "end_lineno", 0) for node in code.bound_at(other.id, other)]
+        before = [line for line in bound if line < other.lineno]
+        # The other tensor stands already where this one is made, and is the same one where both are merged.
+        is_made = bool(before) and max(before) < made.lineno
+        if is_made and len(sizing) == 1 and isinstance(sizing[0], ast.Constant):
+            whom = each.id if isinstance(each, ast.Name) else "this layer"
+            title = f"Give {whom} the width of {other.id}"
+            yield Fix(title, (Edit(code.span(sizing[0]), f"{other.id}.shape[-1]"),))
 
 
 def _merged(error: ProbeError, code: Code) -> Sequence[ast.expr]:

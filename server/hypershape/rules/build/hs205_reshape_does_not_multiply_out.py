@@ -49,6 +49,17 @@ class ReshapeDoesNotMultiplyOut(BuildFailure):
             at="layers.Reshape((5, -1))",
             fixed='hp.Int("units", 10, 20, step=5)',
         ),
+        Example.layers(
+            """
+            if hp.Boolean("folded"):
+                model.add(layers.Dense(hp.Choice("units", [9, 10])))
+                model.add(layers.Reshape((5, -1)))
+            """,
+            input="(8,)",
+            at="layers.Reshape((5, -1))",
+            condition="units == 9",
+            fixed='hp.Choice("units", [10])',
+        ),
     )
     VALID = (
         Example.layers(
