@@ -28,6 +28,7 @@ from hypershape.model import (
     Environment,
     Finding,
     Fix,
+    Hyperparameter,
     Module,
     Options,
     ProbeError,
@@ -615,17 +616,23 @@ async def _of_the_space(
     """
     reports = await ask(job, configurations, "symbolic", clock)
     met = tuple(each for report in reports for each in report.new)
-    declared = (*explorer.hyperparameters, *met)
-    outside = [each for each in reports if not space.contains(declared, each.configuration)]
-    if not outside:
+    kept, drawn = await aside(_drawn, reports, (*explorer.hyperparameters, *met))
+    if not drawn:
         return reports
-    still_drawn = [
-        {name: value for name, value in each.configuration.items() if space.contains(declared, {name: value})}
-        for each in outside
-    ]
-    again = await ask(job, still_drawn, "symbolic", clock)
-    kept = [each for each in reports if each not in outside] + again
+    kept += await ask(job, drawn, "symbolic", clock)
     return [replace(each, new=() if number else met) for number, each in enumerate(kept)]
+
+
+def _drawn(
+    reports: Sequence[Report], declared: Sequence[Hyperparameter]
+) -> tuple[list[Report], list[Configuration]]:
+    """The reports of what can be drawn, and of the other configurations what can be drawn of each."""
+    kept = [each for each in reports if space.contains(declared, each.configuration)]
+    others = [each.configuration for each in reports if each not in kept]
+    return kept, [
+        {name: value for name, value in each.items() if space.contains(declared, {name: value})}
+        for each in others
+    ]
 
 
 def _inside(explorer: space.Explorer, configurations: Sequence[Configuration]) -> list[Configuration]:
