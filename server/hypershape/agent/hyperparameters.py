@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import inspect
 import math
 import sys
 import types
@@ -19,6 +20,7 @@ import keras_tuner
 
 from . import origins, private
 from .positions import Positions, Span
+from .standins import StandIn
 
 LISTED = 10_000
 """A domain with more values than this is counted instead of listed."""
@@ -78,6 +80,46 @@ class RecordingHyperParameters(keras_tuner.HyperParameters):  # type: ignore[mis
             return None
         frame = self._positions.innermost(sys._getframe(2))
         return None if frame is None else self._positions.of_frame(frame)
+
+
+def _assuming(name: str) -> Callable[..., Any]:
+    """A method that declares, also where what it is given is not at hand.
+
+    An option that is not known is left out. Of values that are not known one is what the code does with it, and a number
+    between bounds is the bound that is known, or one half, which a rate and a share can be.
+    """
+    method = getattr(keras_tuner.HyperParameters, name)
+    parameters = inspect.signature(method)
+    optional = {each.name for each in parameters.parameters.values() if each.default is not each.empty}
+
+    def declare(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not any(type(each) is StandIn for each in (*args, *kwargs.values())):
+            return method(self, *args, **kwargs)
+        try:
+            bound = parameters.bind(self, *args, **kwargs)
+        except TypeError:
+            return method(self, *args, **kwargs)
+        given = bound.arguments
+        unknown = {key: each for key, each in given.items() if type(each) is StandIn}
+        for key in optional & set(unknown):
+            unknown[key].left_out()
+            del given[key], unknown[key]
+        value = next((unknown[key] for key in ("values", "value") if key in unknown), None)
+        if value is not None and type(given["name"]) is str:
+            self.values[self._get_name(given["name"])] = value.one_of()
+            return self.values[self._get_name(given["name"])]
+        ends = {"min_value", "max_value"} & set(unknown)
+        if name == "Float" and ends:
+            (*known,) = (given[key] for key in ("min_value", "max_value") if key in given and key not in ends)
+            for key in ends:
+                given[key] = unknown[key].taken_for(known[0] if known else 0.5)
+        return method(*bound.args, **bound.kwargs)
+
+    return declare
+
+
+for _method in ("Int", "Float", "Choice", "Boolean", "Fixed"):
+    setattr(RecordingHyperParameters, _method, _assuming(_method))
 
 
 class TrackedHyperParameters(RecordingHyperParameters):
@@ -148,7 +190,7 @@ class TrackedHyperParameters(RecordingHyperParameters):
 
 def _settling(name: str) -> Callable[..., Any]:
     """A method of the container that takes plain values only."""
-    method = getattr(keras_tuner.HyperParameters, name)
+    method = getattr(RecordingHyperParameters, name)
 
     def declare(self: Any, *args: Any, **kwargs: Any) -> Any:
         args, kwargs = self._tracker.settle_deeply((args, kwargs))

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy
 
+from . import private
 from .standins import Assumption, StandIn, stand_in
 
 _TAKEN = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
@@ -27,6 +28,7 @@ def install(assumption: Assumption) -> None:
     earlier job's."""
     global _assumption
     _assumption = assumption
+    assumption.gives_tensors = _take_tensors
     if getattr(keras.Model.compile, "takes_stand_ins", False):
         return
     compiled, added = keras.Model.compile, keras.Sequential.add
@@ -54,6 +56,35 @@ def install(assumption: Assumption) -> None:
             helper = vars(module).get(name)
             if callable(helper):
                 setattr(module, name, _helping(helper))
+
+
+def _take_tensors() -> None:
+    """From now on layers and models take what missing models have as input and output."""
+    layer, functional = keras.layers.Layer, private.get("keras.src.models.functional.Functional")
+    called = layer.__call__
+    if functional is None or getattr(called, "takes_stand_ins", False):
+        return
+    joined = functional.__init__
+
+    @functools.wraps(called)
+    def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return called(self, *map(_tensors, args), **kwargs)
+
+    @functools.wraps(joined)
+    def join(self: Any, *args: Any, **kwargs: Any) -> None:
+        joined(self, *map(_tensors, args), **{name: _tensors(each) for name, each in kwargs.items()})
+
+    __call__.takes_stand_ins = True  # type: ignore[attr-defined]
+    layer.__call__, functional.__init__ = __call__, join
+
+
+def _tensors(value: Any) -> Any:
+    """What a layer or a model is given, with a tensor in the place of every stand-in for one."""
+    if isinstance(value, StandIn):
+        return value.as_tensor(lambda shape: keras.Input(shape=shape))
+    if type(value) in (list, tuple) and any(isinstance(each, StandIn) for each in value):
+        return type(value)(map(_tensors, value))
+    return value
 
 
 def _helping(helper: Any) -> Any:

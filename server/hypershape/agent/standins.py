@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import re
 import sys
-from typing import Any, Iterator, Sequence
+from typing import Any, Callable, Iterator, Sequence
 
 import numpy
 
@@ -74,6 +74,10 @@ class Assumption:
         """Whether the number of classes of some data is made up."""
         self.texts: dict[str, str] = {}
         """The text that each stand-in was taken for where the user's code compares it with one."""
+        self.tensors: dict[str, Any] = {}
+        """What stands for the input and the output of each model that is not at hand."""
+        self.gives_tensors: Callable[[], None] = lambda: None
+        """Called before the first such input or output is handed out."""
         self.classes_fit = classes is not None
         """Whether it would be made up for the model."""
 
@@ -216,6 +220,8 @@ class StandIn(int):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in _ENDS:
+            self._assumption.gives_tensors()
         made = self._next(f".{name}", self._sample if name == "values" else None)
         made._result = self._sample if name in _KEEPING else None
         return made
@@ -273,6 +279,19 @@ class StandIn(int):
         """What it stands for is a layer or the like, which is assumed to change no shape."""
         self._assumption.transformed[self._name] = self._home
         self._assumption.note(f"the shape that {self._name} gives back", "that of what it is given")
+
+    def as_tensor(self, make: Callable[[tuple[int, ...]], Any]) -> Any:
+        """What is put into a layer or a model in its place, which is what `make` gives for the shape of one sample: the
+        model that it comes from is assumed to change no shape, so that its output is its input.
+
+        A stand-in that is no input or output of anything stays itself: layers take it as the number that it is.
+        """
+        if self._name.rpartition(".")[2].partition("[")[0] not in _ENDS:
+            return self
+        if self._home not in self._assumption.tensors:
+            self._assumption.tensors[self._home] = make(self._assumption.shape[1:])
+        self._assumption.note(f"{self._name}.shape", (None, *self._assumption.shape[1:]))
+        return self._assumption.tensors[self._home]
 
     def takes_part(self, role: str) -> None:
         """It takes part in training as a loss, a metric or an optimizer, which decides no shape."""
@@ -353,6 +372,19 @@ class StandIn(int):
         self._assumption.note(self._name, int(self))
         return int(self)
 
+    def left_out(self) -> None:
+        """It is an option of a declaration, which is taken to be the usual one."""
+        self._assumption.note(self._name, "what Keras Tuner takes where nothing is said")
+
+    def one_of(self) -> StandIn:
+        """One of the values that this stands for."""
+        return self._next("[…]")
+
+    def taken_for(self, number: float) -> float:
+        """A number that the code draws from a range whose ends are not known."""
+        self._assumption.note(self._name, number)
+        return number
+
     def __fspath__(self) -> str:
         return self._name
 
@@ -372,6 +404,9 @@ class StandIn(int):
 
     __hash__ = int.__hash__
 
+
+_ENDS = ("input", "inputs", "output", "outputs")
+"""Attributes of a model that are tensors, or lists of them."""
 
 _KEEPING = ("astype", "copy", "to_numpy")
 """Methods of an array that return one of the same shape."""

@@ -59,8 +59,9 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
     """A job under the first assumption about missing data under which the default configuration builds.
 
     A model that takes its shape from the data, and is built from none of the shapes assumed for it, is probed
-    without any. A failure that is the same but for its numbers under all assumptions may have nothing to do with the
-    data. The first probe may take longer than there is time: without it nothing can be said at all.
+    without any. A failure that is the same but for its numbers under all assumptions, or that lies beyond what fails
+    under the others, may have nothing to do with the data. The first probe may take longer than there is time: without it
+    nothing can be said at all.
     """
     assert target.slice is not None
     data = await _data(target, agent)
@@ -79,14 +80,10 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
     errors = [error for each in failed if (error := each.first[0].error) is not None]
     # Under the first assumption what other code sets was tried as it is: what fails for it fails there alone.
     unsettled = bool(errors) and errors[0].unsettled
-    told = failed[-1] if unsettled else failed[0]
+    told = failed[-1] if unsettled else _furthest(failed)
     error = told.first[0].error
-    if (
-        told.first[0].verdict == "fail"
-        and len(_messages(failed)) == 1
-        and error is not None
-        and error.whatever_the_data
-    ):
+    holds = len(_messages(failed)) == 1 if unsettled else error is not None and _is_beyond(told, failed)
+    if told.first[0].verdict == "fail" and error is not None and error.whatever_the_data and holds:
         await _close(each for each in failed if each is not told)
         return told
     if data is None or (unsettled and data.knowledge == "known"):
@@ -97,7 +94,7 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
             return opened
         failed.append(opened)
     await _close(failed[1:])
-    return replace(failed[0], excuse=_excuse(max(failed, key=_reached), errors))
+    return replace(failed[0], excuse=_excuse(_furthest(failed), errors))
 
 
 def _messages(failed: Sequence[Opened]) -> set[str]:
@@ -105,6 +102,18 @@ def _messages(failed: Sequence[Opened]) -> set[str]:
     return {
         re.sub(r"\d+", "", error.message) for each in failed if (error := each.first[0].error) is not None
     }
+
+
+def _furthest(failed: Sequence[Opened]) -> Opened:
+    """Where the default configuration came furthest, under the first assumption of several."""
+    return max(failed, key=_reached)
+
+
+def _is_beyond(told: Opened, failed: Sequence[Opened]) -> bool:
+    """Whether a failure lies beyond those of other assumptions about the data: `Adam(lr=1)` is not met where a layer
+    before it refuses what it is given."""
+    (message,) = _messages([told])
+    return all(_messages([each]) == {message} or _reached(each) < _reached(told) for each in failed)
 
 
 def _hinges(failed: Sequence[Opened]) -> bool:

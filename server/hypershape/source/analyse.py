@@ -261,7 +261,7 @@ def _laid_out(
     text = with_todays_imports(with_absolute_imports(cut.text, cut, code, finder), cut, code)
     files = (*others, SliceFile(code.path, "__main__", text))
     set_ = [each for read in (code, *collector.codes()) for each, _ in settings(read)]
-    return cut, files, unsettled_in(files, set_)
+    return replace(cut, missing=cut.missing | collector.unseen), files, unsettled_in(files, set_)
 
 
 def _stand_ins(cut: Cut, assumed: Mapping[str, str], code: Code) -> dict[str, str]:

@@ -39,6 +39,9 @@ Known = TypeVar("Known")
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _MAY_NOT_RUN = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try, ast.match_case)
 _LIBRARIES = ("keras", "keras_tuner", "tensorflow", "tf_keras")
+_BINDS_UNSEEN = {"exec", "globals", "locals", "vars", "get_ipython", "setattr"}
+"""What Python and IPython let bind names that are not written as such."""
+
 _UNKNOWN = object()
 _WITHOUT_PLACE = (ast.arguments, ast.comprehension, ast.withitem, ast.match_case)
 
@@ -425,6 +428,16 @@ class Code:
             for node in self.import_statements
             if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
         ]
+
+    @cached_property
+    def binds_unseen(self) -> bool:
+        """Whether some call may bind names that are not written as such."""
+        return any(
+            isinstance(call.func, ast.Name)
+            and call.func.id in _BINDS_UNSEEN
+            and call.func.id not in self.bindings
+            for call in self.calls
+        )
 
     def imported_as(self, *origins: str) -> str | None:
         """The first name of the module that an import binds to one of some things, given by their canonical names."""

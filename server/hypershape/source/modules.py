@@ -89,6 +89,8 @@ class Collector:
     """What each module imports, in order."""
     read: set[str] = field(default_factory=set)
     """The attributes that the slices read so far: methods of these names may be called from another module."""
+    unseen: set[str] = field(default_factory=set)
+    """What the modules need and do not define, where a call such as `exec` may bind it."""
 
     def files(self, code: Code, cut: Cut) -> tuple[SliceFile, ...]:
         """The slices of the modules that a cut of `code` imports, each after those that it imports itself."""
@@ -203,6 +205,7 @@ class Collector:
         code, slicer = module
         cut = slicer.cut(Names(loads=set(self.needs[name]), attributes=set(self.read)))
         self.texts[name] = cut.text
+        self.unseen |= cut.missing if code.binds_unseen else set()
         is_package = local.file.name == "__init__.py"
         self._follow(name, code, cut, name if is_package else name.rpartition(".")[0])
 

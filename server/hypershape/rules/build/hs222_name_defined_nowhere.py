@@ -59,9 +59,12 @@ class NameDefinedNowhere(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        if code.star_imports or code.broken or any(_may_define(code, magic) for magic in code.magics):
-            return
-        if any(isinstance(call.func, ast.Name) and call.func.id in _NAMESPACES for call in code.calls):
+        if (
+            code.star_imports
+            or code.broken
+            or code.binds_unseen
+            or any(_may_define(code, magic) for magic in code.magics)
+        ):
             return
         for target in analysis.module.targets:
             unknown = [loads for name in sorted(_wanted(target)) if (loads := _reads(name, code))]
@@ -74,10 +77,6 @@ class NameDefinedNowhere(Rule):
                     target=target.name,
                 )
                 return
-
-
-_NAMESPACES = {"exec", "globals", "locals", "vars", "get_ipython", "setattr"}
-"""What Python and IPython let bind names that are not written as such."""
 
 
 def _wanted(target: Target) -> set[str]:
