@@ -300,17 +300,24 @@ def _ranked(kept: Sequence[tuple[Fix, bool]], old: TargetAnalysis | None) -> tup
 
     What repairs nothing comes last. Of the others those come first after which nothing of the space fails; else the
     order of the rule stays. The first that repairs is the preferred one. What gives up a part of the space and leaves
-    another failing is left out where one gives up nothing and leaves none.
+    another failing is left out where one gives up nothing and leaves none, and what only moves the failure where one
+    does more.
     """
     before = _builds(old)
     if any(repairs and not fix.drops and fix.leaves == 0 for fix, repairs in kept):
         kept = [each for each in kept if not each[0].drops or (each[0].leaves or 0.0) <= SEEN]
 
+    def moves(fix: Fix) -> bool:
+        """Whether as much of the space fails after a repair as before it, elsewhere."""
+        return fix.leaves is not None and bool(before) and fix.leaves >= 1 - before - SEEN
+
+    if any(repairs and not moves(fix) for fix, repairs in kept):
+        kept = [each for each in kept if not each[1] or not moves(each[0])]
+
     def cost(each: tuple[Fix, bool]) -> tuple[bool, bool, float, bool]:
         fix, repairs = each
         dear = fix.drops >= COSTLY or (fix.drops > SEEN and before - fix.keeps > SEEN)
-        moves = fix.leaves is not None and bool(before) and fix.leaves >= 1 - before - SEEN
-        return not repairs, moves, 1 - fix.keeps if dear else 0.0, (fix.leaves or 0.0) > SEEN
+        return not repairs, moves(fix), 1 - fix.keeps if dear else 0.0, (fix.leaves or 0.0) > SEEN
 
     ranked = sorted(kept, key=cost)
     return tuple(
