@@ -31,7 +31,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 TYPES := types-linux types-darwin types-win32
 
-.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python cluster remote accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean $(TYPES)
+.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python editor long cluster remote accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean $(TYPES)
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -40,6 +40,8 @@ help:
 	@echo 'make demo      hypershape check examples/'
 	@echo 'make test      every check and test; make lint, test-client, test-vscode, test-neovim, test-python are its parts'
 	@echo 'make both      every Python test with forks, then with spare interpreters in their place, as on Windows and macOS'
+	@echo 'make long      the tests that take long and of whose kind make test has some'
+	@echo 'make editor    the long tests in VS Code, and all of them beside two processes that compute'
 	@echo 'make cluster   checks by a real Dask cluster on this machine, one of whose workers is killed'
 	@echo 'make remote    checks over a real server of SSH on this machine, whose line is cut in the middle'
 	@echo 'make accuracy  symbolic probes compared with real builds'
@@ -110,6 +112,12 @@ test-vscode: $(PYTHON_READY) $(EDITOR_READY) $(VSIX)
 	bash tests/vscode/run.sh $(EDITOR_DIR) $(VSIX)
 endif
 
+# A long minute of typing, a hundred cells, what a person waits for; then the same and all others on a busy machine.
+editor: $(PYTHON_READY) $(EDITOR_READY) $(VSIX)
+	bash tests/vscode/run.sh $(EDITOR_DIR) $(VSIX) long
+	$(BIN)/python -m tests.busy bash tests/vscode/run.sh $(EDITOR_DIR) $(VSIX) long
+	$(BIN)/python -m tests.busy bash tests/vscode/run.sh $(EDITOR_DIR) $(VSIX)
+
 test-neovim: $(PYTHON_READY) $(NEOVIM)
 	bash tests/neovim/run.sh $(NEOVIM) $(BIN)/python
 
@@ -121,9 +129,12 @@ test-python: $(PYTHON_READY) $(SKLEARN_READY)
 	$(BIN)/pytest -n $(AT_ONCE) --dist loadfile --durations 60
 	HYPERSHAPE_PROCESSES=spawn $(BIN)/pytest -q -m spawned tests/faults
 
+long: $(PYTHON_READY) $(SKLEARN_READY)
+	$(BIN)/pytest -n $(AT_ONCE) --dist load -m long
+
 both: $(PYTHON_READY) $(SKLEARN_READY)
 	$(BIN)/pytest -q tests/faults/both_ways.py
-	for processes in fork spawn; do HYPERSHAPE_PROCESSES=$$processes $(BIN)/pytest -q; done
+	for processes in fork spawn; do HYPERSHAPE_PROCESSES=$$processes $(BIN)/pytest -q -m ""; done
 
 # Beside .venv and not in it: most tests run without scikit-learn, as many users do; a few add it.
 $(SKLEARN_READY): $(PYTHON_READY)

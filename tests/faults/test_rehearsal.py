@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterable
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 import pytest_asyncio
+from _pytest.mark import ParameterSet
 
 from hypershape import source
 from hypershape.model import Configuration, DeclaredData, Rehearsal
@@ -31,6 +32,11 @@ def build(hp):
 """
 TUNER = 'tuner = kt.RandomSearch(build, "val_loss", max_trials=4)\n'
 SEARCH = "tuner.search(x, y, validation_split=0.2, epochs=3)\n"
+
+
+def some(names: Iterable[str], long: Collection[str]) -> list[ParameterSet]:
+    """Names of cases, of which those that take long and are of a kind with others are left to the long run."""
+    return [pytest.param(each, marks=pytest.mark.long if each in long else ()) for each in names]
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -278,7 +284,16 @@ HEALTHY = {
 }
 
 
-@pytest.mark.parametrize("name", HEALTHY)
+UNHURRIED = {
+    "copies of a model on several devices",
+    "batches of a fixed size",
+    "a long loop over a dataset",
+    "data that would take hours",
+    "a dataset of which each batch takes long",
+}
+
+
+@pytest.mark.parametrize("name", some(HEALTHY, UNHURRIED))
 async def test_what_works_in_a_search_works_in_a_rehearsal(agent: Agent, name: str, tmp_path: Path) -> None:
     found = await played(agent, HEALTHY[name], path=str(tmp_path / "model.py"))
     assert (found.verdict, found.error) == ("ok", None)
@@ -670,7 +685,7 @@ SILENCED = {
 }
 
 
-@pytest.mark.parametrize("name", SILENCED)
+@pytest.mark.parametrize("name", some(SILENCED, SILENCED.keys() - {"the network", "a program"}))
 async def test_what_a_callback_is_refused_costs_only_that_callback(
     agent: Agent, name: str, tmp_path: Path
 ) -> None:
@@ -1070,7 +1085,7 @@ async def test_a_value_that_an_edited_space_does_not_have_is_not_forced_upon_it(
     assert dict(found.values) == {"units": 2}
 
 
-@pytest.mark.parametrize("stage", ["fit", "objective"])
+@pytest.mark.parametrize("stage", some(["fit", "objective"], ["objective"]))
 async def test_a_keras_tuner_without_its_private_part_of_a_trial_is_watched_from_outside(stage: str) -> None:
     name = "keras_tuner.Tuner._run_and_update_trial"
     agent = Agent([sys.executable], env={"HYPERSHAPE_WITHOUT": name})

@@ -86,7 +86,11 @@ async def test_nothing_is_run_before_it_is_asked_for_where_the_user_wants_it_so(
     await editor.until(lambda: "HS103" in editor.codes(uri))
     await asyncio.sleep(0.5)
     assert not note.exists()
-    asked = types.ExecuteCommandParams("hypershape.tryAgain", [uri])
+    document = types.CodeLensParams(types.TextDocumentIdentifier(uri))
+    lenses = await editor.client.text_document_code_lens_async(document)
+    commands = {each.command.title: each.command for each in lenses or () if each.command is not None}
+    assert list(commands) == ["not probed", "Probe"]
+    asked = types.ExecuteCommandParams(commands["Probe"].command, commands["Probe"].arguments)
     await editor.client.workspace_execute_command_async(asked)
     await editor.until(note.exists)
 

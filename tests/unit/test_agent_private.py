@@ -66,12 +66,22 @@ def _described_and_probed() -> tuple[dict[str, Any], list[Any]]:
     return _described(), _probed()
 
 
+def _each(names: list[private.Private]) -> list[Any]:
+    """One name of each group in every run of the tests: what is missing decides what is done without it."""
+    groups = [each.group for each in names]
+    firsts = {groups.index(group) for group in groups}
+    return [
+        pytest.param(each, id=each.name, marks=() if place in firsts else pytest.mark.long)
+        for place, each in enumerate(names)
+    ]
+
+
 USED = [each for each in private.TABLE if each.seen.startswith("Keras 3") or each.group == private.COUNT]
 SPACE = [each for each in private.TABLE if each.group == private.SPACE and each not in USED]
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("each", USED, ids=lambda each: each.name)
+@pytest.mark.parametrize("each", _each(USED))
 def test_a_keras_without_one_private_name_gets_the_same_verdicts_and_names_what_is_missing(
     each: private.Private,
 ) -> None:
@@ -82,7 +92,7 @@ def test_a_keras_without_one_private_name_gets_the_same_verdicts_and_names_what_
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("each", SPACE, ids=lambda each: each.name)
+@pytest.mark.parametrize("each", _each(SPACE))
 def test_the_environment_names_what_is_missing(each: private.Private) -> None:
     _says_what_is_missing(each, _without(each.name, _described))
 

@@ -41,8 +41,14 @@ VALID_HERE = 1
 
 
 def cases(kind: str, most: int | None = None) -> list[object]:
+    """Of examples whose search is played, which takes its time, the first one of each rule in every run of the tests."""
     return [
-        pytest.param(rule, example, id=f"{rule.code}-{number}")
+        pytest.param(
+            rule,
+            example,
+            id=f"{rule.code}-{number}",
+            marks=pytest.mark.long if (rule.rehearsed or example.played) and (number or most) else (),
+        )
         for rule in rules.all_rules()
         for number, example in enumerate(getattr(rule, kind)[:most])
         if "import keras\n" in example.text

@@ -34,6 +34,10 @@ export interface Options {
   readonly width?: number;
   /** The same example in a second folder of the workspace, which has an interpreter of its own. */
   readonly twice?: boolean;
+  /** Further settings of the second folder alone. */
+  readonly second?: Readonly<Record<string, unknown>>;
+  /** A folder in which results are remembered from one window to the next. */
+  readonly cache?: string;
 }
 
 export const THEMES = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
@@ -58,17 +62,18 @@ export class Editor {
     this.stop = stop;
   }
 
-  static async open({ example, trusted, settings = {}, width = 1500, twice = false }: Options): Promise<Editor> {
+  static async open(options: Options): Promise<Editor> {
+    const { example, trusted, settings = {}, width = 1500, twice = false, second = {}, cache } = options;
     const scratch = await fs.mkdtemp(path.join(os.tmpdir(), 'hypershape-vscode-'));
     const name = path.basename(example);
     const file = path.join(scratch, 'workspace', name);
     await fs.mkdir(path.dirname(file));
     await fs.copyFile(path.resolve(EXAMPLES, example), file);
     await writeSettings(scratch, await recordingInterpreter(scratch), settings);
-    const workspace = twice ? await secondFolder(scratch, file) : path.dirname(file);
+    const workspace = twice ? await secondFolder(scratch, file, second) : path.dirname(file);
 
     const port = await freePort();
-    const server = startServer(port, scratch, workspace, trusted);
+    const server = startServer(port, scratch, workspace, trusted, cache);
     const stops: (() => Promise<void>)[] = [
       () => fs.rm(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }),
       () => end(server),
@@ -137,6 +142,21 @@ export class Editor {
     }
     const clip = { ...box, height: Math.min(box.height, height) };
     await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`), clip });
+  }
+
+  /** Waits until so many errors are underlined on the screen; gives the milliseconds since `from`, on the page's clock. */
+  async errorsAre(count: number, from: number): Promise<number> {
+    const shown = await this.page.waitForFunction(
+      (wanted) => (document.querySelectorAll('.cdr.squiggly-error').length === wanted ? performance.now() : 0),
+      count,
+      { polling: 'raf', timeout: PATIENCE_MS },
+    );
+    return (await shown.jsonValue()) - from;
+  }
+
+  /** The page's clock, in milliseconds since the window was opened. */
+  now(): Promise<number> {
+    return this.page.evaluate(() => performance.now());
   }
 
   /** All underlined places that are on the screen, read from what is drawn. */
@@ -295,12 +315,16 @@ export class Editor {
 }
 
 /** Makes a second folder with a copy of a file and an interpreter of its own; gives the workspace of both. */
-async function secondFolder(scratch: string, file: string): Promise<string> {
+async function secondFolder(
+  scratch: string,
+  file: string,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<string> {
   const second = path.join(scratch, 'second');
   await fs.mkdir(path.join(second, '.vscode'), { recursive: true });
   await fs.copyFile(file, path.join(second, `second_${path.basename(file)}`));
   await recordingInterpreter(second);
-  const own = { 'hypershape.interpreter': '${workspaceFolder}/python' };
+  const own = { 'hypershape.interpreter': '${workspaceFolder}/python', ...settings };
   await fs.writeFile(path.join(second, '.vscode/settings.json'), JSON.stringify(own));
   const both = path.join(scratch, 'both.code-workspace');
   await fs.writeFile(both, JSON.stringify({ folders: [{ path: path.dirname(file) }, { path: second }] }));
@@ -341,7 +365,14 @@ async function writeSettings(
   await fs.writeFile(path.join(folder, 'data/User/settings.json'), JSON.stringify(settings));
 }
 
-function startServer(port: number, folder: string, workspace: string, trusted: boolean): ChildProcess {
+function startServer(
+  port: number,
+  folder: string,
+  workspace: string,
+  trusted: boolean,
+  cache: string | undefined,
+): ChildProcess {
+  const env = cache === undefined ? process.env : { ...process.env, XDG_CACHE_HOME: cache };
   const server = spawn(
     process.execPath,
     [
@@ -353,7 +384,7 @@ function startServer(port: number, folder: string, workspace: string, trusted: b
       ...(trusted ? ['--disable-workspace-trust'] : []),
       workspace,
     ],
-    { detached: true, stdio: 'ignore' },
+    { detached: true, stdio: 'ignore', env },
   );
   return server;
 }

@@ -75,8 +75,11 @@ def _actions(
         title = f"Pinned: {pinned.text}" if pinned is not None else "Pin…"
         yield title, pins.PIN, [session.uri, name]
         yield "Report", reports.REPORT, [session.uri]
+    awaited = session.configuration is not None and session.configuration.run == "manual"
     if busy:
         yield "Stop", STOP, [session.uri]
+    elif told is None and awaited:
+        yield "Probe", AGAIN, [session.uri]
     elif session.stopped or target.status == "unprobeable":
         yield "Try again", AGAIN, [session.uri]
     elif session.resting is not None and target.rehearsals_cut:
