@@ -67,6 +67,12 @@ def test_what_was_taken_for_one_text_is_no_other() -> None:
     assert [found[name] for name in "abcde"] == [True, False, True, False, True]
 
 
+def test_what_a_branch_asks_of_missing_data_is_said() -> None:
+    assumption = Assumption()
+    assert run("found = 1 if missing.wide else 2", assumption)["found"] == 1
+    assert list(assumption.asked) == ["missing.wide = True"]
+
+
 def test_sizes_computed_from_sizes_are_the_sizes_that_arithmetic_gives() -> None:
     found = run("n = len(missing)\nhalf, double = missing.n // 2, 2 * missing.n\nall = missing.n * missing.m")
     assert (int(found["half"]), int(found["double"]), int(found["all"])) == (16, 64, 1024)

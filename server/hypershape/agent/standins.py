@@ -323,6 +323,12 @@ class StandIn(int):
             return iter([self._next("[…]", None, size) for size in inner])
         return iter(inner)
 
+    def __bool__(self) -> bool:
+        """What the user's code asks for is taken to be there, and a switch to be on."""
+        if _is_users(sys._getframe(1)):
+            self._assumption.note(self._name, True)
+        return True
+
     def __contains__(self, _: Any) -> bool:
         """User code asks whether a column or an option is there, and raises where it is not."""
         return _is_users(sys._getframe(1))

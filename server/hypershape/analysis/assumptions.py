@@ -83,7 +83,8 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
     told = failed[-1] if unsettled else _furthest(failed)
     error = told.first[0].error
     holds = len(_messages(failed)) == 1 if unsettled else error is not None and _is_beyond(told, failed)
-    if told.first[0].verdict == "fail" and error is not None and error.whatever_the_data and holds:
+    fact = error is not None and (error.whatever_the_data or not any(_leans(each, error) for each in failed))
+    if told.first[0].verdict == "fail" and fact and holds:
         await _close(each for each in failed if each is not told)
         return told
     if data is None or (unsettled and data.knowledge == "known"):
@@ -114,6 +115,11 @@ def _is_beyond(told: Opened, failed: Sequence[Opened]) -> bool:
     before it refuses what it is given."""
     (message,) = _messages([told])
     return all(_messages([each]) == {message} or _reached(each) < _reached(told) for each in failed)
+
+
+def _leans(opened: Opened, error: ProbeError) -> bool:
+    """Whether what was assumed may have led to a failure: something was, or it is one of training."""
+    return bool(opened.job.assumptions) or error.stage != "build" or error.unsettled
 
 
 def _hinges(failed: Sequence[Opened]) -> bool:
@@ -187,7 +193,8 @@ async def under_other_assumptions(
     doubtful = {
         key_of(report.configuration): report
         for report in explorer.reports
-        if report.verdict == "fail" and report.error is not None and not report.error.whatever_the_data
+        if report.verdict == "fail" and report.error is not None
+        if not report.error.whatever_the_data and _leans(own, report.error)
     }
     if not doubtful:
         return
