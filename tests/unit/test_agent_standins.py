@@ -67,6 +67,10 @@ def test_what_was_taken_for_one_text_is_no_other() -> None:
     assert [found[name] for name in "abcde"] == [True, False, True, False, True]
 
 
+def test_a_size_leaves_nothing_when_what_divides_it_divides_it() -> None:
+    assert run("found = missing.filters % 4", Assumption(0))["found"] == 0
+
+
 def test_what_a_branch_asks_of_missing_data_is_said() -> None:
     assumption = Assumption()
     assert run("found = 1 if missing.wide else 2", assumption)["found"] == 1

@@ -421,6 +421,8 @@ _KEEPING = ("astype", "copy", "to_numpy")
 def _operator(name: str) -> Any:
     """An operation on what a stand-in stands for: on a size it gives a size, on an array one of the same shape."""
     on_sizes = getattr(int, name, None)
+    # What a size leaves when it is divided may be nothing: filters are asked whether groups divide them.
+    least = 0 if name in ("__mod__", "__rmod__") else 1
 
     def operate(self: StandIn, *others: Any) -> StandIn:
         scalar = all(isinstance(each, (int, float)) and not isinstance(each, StandIn) for each in others)
@@ -430,7 +432,7 @@ def _operator(name: str) -> Any:
                 size = on_sizes(int(self), *map(int, others))
             except (ArithmeticError, ValueError):
                 pass
-        possible = type(size) is int and 0 < size <= LARGEST
+        possible = type(size) is int and least <= size <= LARGEST
         return self._next("", self._sample if scalar else None, size if possible else int(self))
 
     return operate
