@@ -149,9 +149,9 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
     try:
         return _built_on(model, data)
     except Exception as error:
-        refused = _refused_weight(model)
+        refused: Optional[Exception] = _refused_weight(model)
         if refused is None or str(refused) != str(error):
-            refused = _refused_key(model, error) or _refused_metrics(error)
+            refused = _refused_key(model, error) or _refused_metrics(model, error)
         if refused is not None:
             raise refused from None
         if data.batch in (None, BATCH):
@@ -177,8 +177,11 @@ def _refused_key(model: Any, error: BaseException) -> Optional[Refusal]:
     return None
 
 
-def _refused_metrics(error: BaseException) -> Optional[Refusal]:
-    """An error of a metric of Keras's that does not take the outputs or the labels, with those behind it that do not either."""
+def _refused_metrics(model: Any, error: BaseException) -> Optional[Exception]:
+    """An error of a metric of Keras's that does not take the outputs or the labels, with those behind it that do not either.
+
+    Where the loss does not take them it is the loss's error: `fit` asks that first, and what cures it may be all.
+    """
     for frame, _ in walk_tb(error.__traceback__):
         held = frame.f_locals
         listed, at = getattr(held.get("self"), "metrics", None), held.get("m")
@@ -190,6 +193,9 @@ def _refused_metrics(error: BaseException) -> Optional[Refusal]:
         ):
             return None
         given = [keras.KerasTensor(held[name].shape, held[name].dtype) for name in ("y_true", "y_pred")]
+        before = _refused_by_loss(model, *given)
+        if before is not None:
+            return before
         first = next(place for place, each in enumerate(listed) if each is at)
         others = (place for place in range(first + 1, len(listed)) if _refuses(listed[place], *given))
         shapes = [(None, *tuple(each.shape)[1:]) if each.shape else () for each in given]
@@ -200,6 +206,18 @@ def _refused_metrics(error: BaseException) -> Optional[Refusal]:
             "output": shapes[1],
         }
         return Refusal(type(error).__name__, str(error), "step", "metric", details)
+    return None
+
+
+def _refused_by_loss(model: Any, labels: Any, output: Any) -> Optional[Exception]:
+    """What the only loss of a model says of labels and an output, where it is one of Keras's that does not take them."""
+    losses = _losses(model)
+    if len(losses) != 1 or not (isinstance(losses[0], str) or private.is_keras(losses[0])):
+        return None
+    try:
+        private.get("keras.src.backend.compute_output_spec")(keras.losses.get(losses[0]), labels, output)
+    except Exception as error:
+        return error
     return None
 
 
@@ -447,7 +465,7 @@ def train(model: Any, data: Data, compiled: bool = False) -> Tuple[str, ...]:
     try:
         history = model.fit(x, y, batch_size=_batch_size(model), epochs=1, verbose=0)
     except Exception as error:
-        refused = _refused_key(model, error) or _refused_metrics(error)
+        refused = _refused_key(model, error) or _refused_metrics(model, error)
         if refused is None:
             raise
         raise refused from None

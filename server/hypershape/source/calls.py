@@ -306,12 +306,21 @@ class TunerFinder:
         elif isinstance(statement, ast.Return):
             scope = self.code.enclosing(statement)
             bound = self._bound_to_result_of(scope) if scope is not None else None
-        searches = self._searches(bound, call) if bound is not None else ()
+        searches = (
+            self._searches(bound, call) if bound is not None else self._searched_at_once(statement, call)
+        )
         names = (_SKLEARN_SEARCH if name in SKLEARN_TUNERS else _SEARCH).split()
         made = _call(self.code, call, _TUNERS[name].split())
         as_calls = tuple(_call(self.code, search, names) for _, search in searches)
         tuner = TunerCall(made, name, as_calls, self._runs_trials(call.func))
         return Construction(call, statement, tuner, bound, searches)
+
+    def _searched_at_once(self, statement: ast.stmt, call: ast.Call) -> tuple[tuple[ast.stmt, ast.Call], ...]:
+        """The search of a tuner that has no name: `RandomSearch(…).search(…)`."""
+        method = self.code.parents.get(call)
+        search = self.code.parents.get(method) if isinstance(method, ast.Attribute) else None
+        named = isinstance(method, ast.Attribute) and method.attr == "search"
+        return ((statement, search),) if named and isinstance(search, ast.Call) else ()
 
     def _runs_trials(self, function: ast.expr, depth: int = 0) -> bool:
         """Whether a tuner class of the file defines `run_trial` itself, or inherits one that does."""

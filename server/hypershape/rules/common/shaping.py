@@ -271,7 +271,9 @@ def of_width(target: TargetAnalysis, output: int | None, width: int, code: Code)
     for call in _last_layers(calls, code):
         units = code.argument(call, "units", 0)
         place = _written(units, calls, code) if units is not None else None
-        if place is not None and code.value(place, None) == output:
+        # What a name stands for that the file computes (`int(labels.max())`) is what was built.
+        computed = isinstance(place, (ast.Name, ast.Attribute)) and code.value(place, None) is None
+        if place is not None and (computed or code.value(place, None) == output):
             yield Fix(
                 f"Give the last layer {width} unit{'s' * (width != 1)} (changes the output)",
                 (Edit(code.span(place), str(width)),),

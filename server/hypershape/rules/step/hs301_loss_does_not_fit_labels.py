@@ -52,6 +52,19 @@ class LossDoesNotFitLabels(BuildFailure):
             at='"categorical_crossentropy"',
             fixed='loss="sparse_categorical_crossentropy"',
         ),
+        # `accuracy` does not take these either: `fit` asks the loss first.
+        Example.search(
+            """
+            x, y = np.zeros((60, 12, 3), "float32"), np.arange(60) % 4
+            kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True).search(x, y)
+            """,
+            body='model.add(layers.Conv1D(hp.Int("filters", 4, 8), 3))',
+            input="(12, 3)",
+            head='layers.Dense(4, activation="softmax")',
+            compile='loss="sparse_categorical_crossentropy", metrics=["accuracy"]',
+            at='"sparse_categorical_crossentropy"',
+            fixed="layers.Flatten()",
+        ),
         # Neither of two repairs lets the model train alone: the maps are to be flattened, too.
         Example.layers(
             'model.add(layers.Conv2D(hp.Int("filters", 4, 8), 3))',

@@ -49,6 +49,18 @@ class LabelOutOfRange(Rule):
         ),
         Example.search(
             """
+            x, y = np.zeros((60, 4)), np.arange(60) % 5
+            highest = int(y.max())
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(x, y)
+            """,
+            head='layers.Dense(highest, activation="softmax")',
+            compile='loss="sparse_categorical_crossentropy"',
+            at='"sparse_categorical_crossentropy"',
+            fixed='layers.Dense(5, activation="softmax")',
+        ),
+        Example.search(
+            """
             class Trained(kt.HyperModel):
                 def build(self, hp):
                     return build_model(hp)
