@@ -36,8 +36,8 @@ export interface Options {
   readonly twice?: boolean;
   /** Further settings of the second folder alone. */
   readonly second?: Readonly<Record<string, unknown>>;
-  /** A folder in which results are remembered from one window to the next. */
-  readonly cache?: string;
+  /** A folder that one window leaves to the next: with the file, its interpreter, and what is remembered of both. */
+  readonly kept?: string;
 }
 
 export const THEMES = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
@@ -53,27 +53,27 @@ export class Editor {
   private readonly group: number;
   private readonly ended = new Set<number>();
 
-  private constructor(page: Page, scratch: string, name: string, group: number, stop: () => Promise<void>) {
+  private constructor(page: Page, scratch: string, file: string, group: number, stop: () => Promise<void>) {
     this.page = page;
     this.group = group;
     this.scratch = scratch;
-    this.file = path.join(scratch, 'workspace', name);
-    this.second = path.join(scratch, 'second', `second_${name}`);
+    this.file = file;
+    this.second = path.join(scratch, 'second', `second_${path.basename(file)}`);
     this.stop = stop;
   }
 
   static async open(options: Options): Promise<Editor> {
-    const { example, trusted, settings = {}, width = 1500, twice = false, second = {}, cache } = options;
+    const { example, trusted, settings = {}, width = 1500, twice = false, second = {}, kept } = options;
     const scratch = await fs.mkdtemp(path.join(os.tmpdir(), 'hypershape-vscode-'));
     const name = path.basename(example);
-    const file = path.join(scratch, 'workspace', name);
-    await fs.mkdir(path.dirname(file));
+    const file = path.join(kept ?? scratch, 'workspace', name);
+    await fs.mkdir(path.dirname(file), { recursive: true });
     await fs.copyFile(path.resolve(EXAMPLES, example), file);
-    await writeSettings(scratch, await recordingInterpreter(scratch), settings);
+    await writeSettings(scratch, await recordingInterpreter(kept ?? scratch), settings);
     const workspace = twice ? await secondFolder(scratch, file, second) : path.dirname(file);
 
     const port = await freePort();
-    const server = startServer(port, scratch, workspace, trusted, cache);
+    const server = startServer(port, scratch, workspace, trusted, kept);
     const stops: (() => Promise<void>)[] = [
       () => fs.rm(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }),
       () => end(server),
@@ -89,7 +89,7 @@ export class Editor {
       stops.push(() => context.close());
       const page = context.pages()[0] ?? (await context.newPage());
       await openFile(page, port, workspace, file);
-      return new Editor(page, scratch, name, server.pid ?? 0, stop);
+      return new Editor(page, scratch, file, server.pid ?? 0, stop);
     } catch (error) {
       await stop();
       throw error;
@@ -128,6 +128,12 @@ export class Editor {
       await sleep(200);
     }
     throw new Error('no language server runs');
+  }
+
+  /** When the language server that runs was started, in milliseconds as `Date.now()` counts them. */
+  async serverStarted(): Promise<number> {
+    const [pid] = await languageServers(this.group);
+    return pid === undefined ? Number.NaN : (await fs.stat(`/proc/${pid}`)).ctimeMs;
   }
 
   screenshot(name: string): Promise<Buffer> {
@@ -256,8 +262,6 @@ export class Editor {
 
   /** Opens the quick-fix menu at a word on a line and takes the entry with this title. */
   async fix(line: string, word: string, title: RegExp): Promise<string> {
-    const place = await this.place(line, word);
-    await this.page.mouse.click(place.x, place.y);
     const entry = this.page.locator('.action-widget .monaco-list-row').filter({ hasText: title }).first();
     // The key is lost when it arrives before the cursor has moved, and the menu is incomplete while probes run.
     for (let attempt = 0; !(await entry.isVisible()); attempt++) {
@@ -266,12 +270,17 @@ export class Editor {
         throw new Error(`the quick-fix menu never offered ${title.source}`);
       }
       await this.page.keyboard.press('Escape');
+      // In a notebook, Escape leaves the text of a cell.
+      const place = await this.place(line, word);
+      await this.page.mouse.click(place.x, place.y);
       await this.page.keyboard.press('Control+.');
       await entry.waitFor({ timeout: 2500 }).catch(() => undefined);
     }
     const chosen = await entry.innerText();
     await this.screenshot('quick-fix-menu');
-    await this.picture('menu', 470);
+    if (this.file.endsWith('.py')) {
+      await this.picture('menu', 470);
+    }
     await entry.click();
     return chosen;
   }
@@ -370,9 +379,9 @@ function startServer(
   folder: string,
   workspace: string,
   trusted: boolean,
-  cache: string | undefined,
+  kept: string | undefined,
 ): ChildProcess {
-  const env = cache === undefined ? process.env : { ...process.env, XDG_CACHE_HOME: cache };
+  const env = kept === undefined ? process.env : { ...process.env, XDG_CACHE_HOME: path.join(kept, 'cache') };
   const server = spawn(
     process.execPath,
     [
