@@ -22,6 +22,10 @@ Axes = tuple[int | None, ...]
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 _SHAPES = ("input_shape", "shape", "batch_input_shape", "batch_shape")
 _SPATIAL = {3: "1D", 4: "2D", 5: "3D"}
+
+_REORDERED = 3
+"""So many inputs are tried in all their orders."""
+
 _TRIED = 3
 """So many layers of a model may be the one that is to change."""
 
@@ -189,6 +193,36 @@ def _order(given: Sequence[int], taken: Sequence[int]) -> tuple[int, ...] | None
     turned = [each for each in fitting if any(each == (*axes[n:], *axes[:n]) for n in axes)]
     found = turned or fitting
     return found[0] if len(found) == 1 and tuple(axes) != found[0] else None
+
+
+def in_other_order(target: TargetAnalysis, analysis: Analysis) -> Iterator[Fix]:
+    """The several inputs that the searches of a target are given as a list, in each other order."""
+    code = analysis.module.code
+    for tuner in tuners(analysis, code):
+        given = [each for search in tuner.searches for each in _inputs_of(search, code)]
+        lists = [each for each in given if isinstance(each, (ast.List, ast.Tuple))]
+        sizes = {len(each.elts) for each in lists}
+        if target.target not in targets_of(tuner, analysis) or len(lists) != len(given) or len(sizes) != 1:
+            continue
+        (count,) = sizes
+        for order in permutations(range(count)) if 1 < count <= _REORDERED else ():
+            if order != tuple(range(count)):
+                edits = tuple(_reordered(each, order, code) for each in lists)
+                yield Fix(f"Give the search {edits[0].text}", edits)
+
+
+def _inputs_of(search: ast.Call, code: Code) -> Iterator[ast.expr]:
+    """What a search is given to learn from and to validate on."""
+    validation = code.argument(search, "validation_data")
+    pair = validation.elts[:1] if isinstance(validation, ast.Tuple) else []
+    yield from (each for each in (code.argument(search, "x", 0), *pair) if each is not None)
+
+
+def _reordered(written: ast.List | ast.Tuple, order: Sequence[int], code: Code) -> Edit:
+    start, end = ("[", "]") if isinstance(written, ast.List) else ("(", ")")
+    return Edit(
+        code.span(written), f"{start}{', '.join(code.source(written.elts[each]) for each in order)}{end}"
+    )
 
 
 def from_zero(target: TargetAnalysis, lowest: int, analysis: Analysis) -> Iterator[Fix]:

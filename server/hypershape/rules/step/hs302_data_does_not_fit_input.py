@@ -24,7 +24,7 @@ from hypershape.rules.base import Example
 from hypershape.rules.common import wording
 from hypershape.rules.common.failure import BuildFailure, axes, input_shapes
 from hypershape.rules.common.identifiers import requoted
-from hypershape.rules.common.shaping import rearranged, sample_shaped
+from hypershape.rules.common.shaping import in_other_order, rearranged, sample_shaped
 from hypershape.source import Code, contains
 
 
@@ -95,6 +95,20 @@ class DataDoesNotFitInput(BuildFailure):
             head="layers.Flatten(), layers.Dense(1)",
             at="(6, 6, 3)",
             fixed="search(x.transpose(0, 2, 3, 1), y, validation_data=(x.transpose(0, 2, 3, 1), y))",
+        ),
+        Example.search(
+            """
+            rows, ages = np.ones((8, 4), "float32"), np.ones((8, 2), "float32")
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=2, overwrite=True)
+            tuner.search([ages, rows], np.ones((8, 1)), validation_data=([ages, rows], np.ones((8, 1))))
+            """,
+            body="""
+            other = keras.Input((2,))
+            x = layers.Concatenate()([layers.Dense(hp.Int("units", 1, 3))(inputs), other])
+            inputs = [inputs, other]
+            """,
+            head="layers.Dense(1)",
+            fixed="search([rows, ages], np.ones((8, 1)), validation_data=([rows, ages], np.ones((8, 1))))",
         ),
         Example.search(
             """
@@ -237,6 +251,7 @@ def _with_data(
         sizes, held = ([each for each in shape[1:] if each is not None] for shape in (taken, given))
         if (len(sizes), len(held)) == (len(taken) - 1, len(given) - 1):
             yield from rearranged(target, sizes, held, analysis)
+        yield from in_other_order(target, analysis)
 
 
 def _keys(error: ProbeError) -> str:
