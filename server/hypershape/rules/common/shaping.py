@@ -299,6 +299,20 @@ def resized(target: TargetAnalysis, output: Axes, labels: Axes, code: Code) -> I
         yield Fix(title, made, reshapes=True)
 
 
+def repeated(target: TargetAnalysis, output: Axes, labels: Axes, code: Code) -> Iterator[Fix]:
+    """A sequence that is as long as a `RepeatVector` says, as long as that of the labels."""
+    if len(output) < 2 or len(labels) < 2 or labels[1] is None or output[1] == labels[1]:
+        return
+    for call in calls_reached(target, code):
+        times = code.argument(call, "n", 0) if class_of(call, code) == "RepeatVector" else None
+        if times is not None and code.value(times, None) == output[1]:
+            yield Fix(
+                f"Repeat the vector {labels[1]} times (changes the output)",
+                (Edit(code.span(times), str(labels[1])),),
+                reshapes=True,
+            )
+
+
 def of_width(target: TargetAnalysis, output: int | None, width: int, code: Code) -> Iterator[Fix]:
     """The last dense layer with as many units as are wanted: where their number is written, be it handed to a helper."""
     calls = calls_reached(target, code)

@@ -11,7 +11,7 @@ from hypershape.model import Cause, Edit, Fix, ProbeError, Shape, Span, TargetAn
 from hypershape.rules.base import Example
 from hypershape.rules.common.failure import BuildFailure, axes, compiles
 from hypershape.rules.common.identifiers import requoted
-from hypershape.rules.common.shaping import fewer_axes, more_axes, of_width, resized
+from hypershape.rules.common.shaping import fewer_axes, more_axes, of_width, repeated, resized
 from hypershape.source import Code
 
 _OTHER = {
@@ -51,6 +51,16 @@ class LossDoesNotFitLabels(BuildFailure):
             data="x=(4,) y=()",
             at='"categorical_crossentropy"',
             fixed='loss="sparse_categorical_crossentropy"',
+        ),
+        Example.layers(
+            """
+            x = layers.RepeatVector(3)(layers.Dense(hp.Int("units", 4, 8))(x))
+            x = layers.GRU(2, return_sequences=True)(x)
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
+            data="x=(4,) y=(5, 1)",
+            fixed="layers.RepeatVector(5)",
         ),
         # `accuracy` does not take these either: `fit` asks the loss first.
         Example.search(
@@ -173,6 +183,7 @@ class LossDoesNotFitLabels(BuildFailure):
                 yield from more_axes(target, code)
             elif len(labels) == len(output) and labels[-1] not in (None, output[-1]):
                 yield from of_width(target, output[-1], labels[-1] or 1, code)
+            yield from repeated(target, output, labels, code)
             yield from resized(target, output, labels, code)
         others = [fix for loss in _losses(target, code) for fix in _other_loss(loss, labels, output, code)]
         yield from others
