@@ -37,6 +37,7 @@ test('a minute of typing into 1,500 lines loses no key, and the failure above st
     assert.ok(after.trimEnd().endsWith(text.trimEnd()), after.slice(-2 * text.length));
     await editor.page.keyboard.press('Control+Home');
     await editor.errorsAre(1, 0);
+    await editor.lensesThat((all) => all.some((text) => text.startsWith('✗ 25 % fails') && !text.includes('Stop')));
     await editor.screenshot('typed-for-a-minute');
     console.log(`${text.length} keys at ${KEYS_PER_SECOND} a second: the last one ${late} ms late`);
   } finally {
