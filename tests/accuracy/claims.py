@@ -125,29 +125,21 @@ def _differs(report: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
 
     Names of losses and metrics are reported where they could be had, which may be in one of the two only.
     """
-    places = [{str(call["span"]) for call in each["layers"]} for each in (report, other)]
-    for name, told in _outcome(report, places[1]).items():
-        found = _outcome(other, places[0])[name]
-        if told != found and not (name == "log_names" and not (told and found)):
-            return f"{name}: {str(told)[:400]}, but {str(found)[:400]}"
+    told, found = _outcome(report), _outcome(other)
+    for name in told:
+        if told[name] != found[name] and not (name == "log_names" and not (told[name] and found[name])):
+            return f"{name}: {str(told[name])[:400]}, but {str(found[name])[:400]}"
     return None
 
 
-def _outcome(report: Mapping[str, Any], places: set[str]) -> dict[str, Any]:
-    """What an outcome is made of; of layers, those that stand where the other one has some, as branches may meet again."""
+def _outcome(report: Mapping[str, Any]) -> dict[str, Any]:
+    """What an outcome is made of; not its layers, since branches may meet again, and a class may be chosen."""
     error = report["error"]
     return {
         "verdict": report["verdict"],
         "names": list(report["configuration"]),
         "error": error
         and (error["type"], error["kind"], error["stage"], error["layer_class"], error["frames"]),
-        "layers": sorted(
-            {
-                (str(call["span"]), call["class_name"])
-                for call in report["layers"]
-                if str(call["span"]) in places
-            }
-        ),
         "log_names": report["log_names"],
         "compiled": report["compiled"],
     }

@@ -29,6 +29,7 @@ from . import (
     outcomes,
     pretrained,
     private,
+    rewritten,
     states,
     step,
     symbolic,
@@ -696,8 +697,7 @@ class Engine:
         tracker = memory.tracks.begin(hasty=not self._entangled and not self._unrelated)
         memory.tracking = True
         try:
-            with origins.shadowed(function):
-                again = self._recall(function, self._space.tracked(configuration, tracker))
+            again = self._recall_tracked(function, configuration, tracker)
         finally:
             memory.tracking = False
         followed = again is not None and _is_followed(tracker, again, found)
@@ -726,6 +726,14 @@ class Engine:
             "states": (),
         }
 
+    def _recall_tracked(self, function: Any, configuration: Any, tracker: Any) -> Optional[_Recalled]:
+        """The same in a run whose values carry their origin."""
+        joins, paths = _MEMORY.joins, self._positions.paths
+        spaces = origins.namespaces(function, paths)
+        choices = rewritten.calls(joins.either, joins.item, tracker)
+        with origins.shadowed(spaces, choices), joins.rewritten.swapped(spaces, paths):
+            return self._recall(function, self._space.tracked(configuration, tracker))
+
     def _related(
         self, function: Any, configuration: Mapping[str, Any], found: _Recalled
     ) -> Optional[Dict[str, Any]]:
@@ -734,8 +742,7 @@ class Engine:
         tracker = memory.tracks.begin(relating=True)
         memory.tracking = True
         try:
-            with origins.shadowed(function):
-                again = self._recall(function, self._space.tracked(configuration, tracker))
+            again = self._recall_tracked(function, configuration, tracker)
         finally:
             memory.tracking = False
         diagram: Optional[states.Diagram] = None

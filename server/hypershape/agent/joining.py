@@ -17,9 +17,11 @@ import itertools
 import linecache
 import sys
 import types
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from . import origins, purity, states, symbols
+import keras
+
+from . import origins, purity, rewritten, states, symbols, tracked
 from .hyperparameters import TrackedHyperParameters
 from .origins import Token
 
@@ -64,6 +66,8 @@ class Joins:
         self._memory = memory
         self._forks: Dict[str, Dict[int, Optional[_Fork]]] = {}
         self._depth = 0
+        self.rewritten = rewritten.Rewritten()
+        self._ternaries: Dict[str, Dict[int, Optional[_Fork]]] = {}
 
     def meet(self, token: Token) -> bool:
         """Whether it makes no difference for what comes later how the `if` that asks for this truth goes on."""
@@ -73,6 +77,9 @@ class Joins:
             frame = frame.f_back
         if self._depth >= DEEPEST or frame is None or not (memory.active and memory.tracking):
             return False
+        if rewritten.is_thunk(frame.f_code):
+            # No statement asks, but a part of one.
+            return False
         fork = self._fork_at(frame)
         if fork is None or not self._is_plain(fork, frame):
             return False
@@ -81,6 +88,185 @@ class Joins:
             return self._meets(fork, token, frame)
         finally:
             self._depth -= 1
+
+    # ------------------------------------------------------------------ choices as values
+
+    def either(self, test: Any, yes: Callable[[], Any], no: Callable[[], Any], number: int) -> Any:
+        """`yes if test else no`: one value for both where that can be had, whatever the test is."""
+        if type(test) is not Token:
+            return yes() if test else no()
+        tracker = self._memory.tracks.tracker
+        known = tracker.apply(bool, test)
+        if type(known) is not Token:
+            return yes() if known else no()
+        frame = sys._getframe(1)
+        fork = self._ternary(frame.f_code.co_filename, number)
+        if fork is not None and (not fork.callees or self._is_plain(fork, frame)):
+            found = self._one_of(known, {True: yes, False: no}, _containers(fork, frame))
+            if found is not None:
+                return found[0]
+        return yes() if tracker.settle(known) else no()
+
+    def item(self, container: Any, index: Any, fresh: bool) -> Any:
+        """`container[index]`; `fresh` tells that nobody else has the container."""
+        if type(index) is not Token or type(container) not in (dict, list, tuple):
+            return container[index]
+        tracker = self._memory.tracks.tracker
+        values = {*tracker.restricted(index)[1].values()}
+        try:
+            ways = {value: container[value] for value in values}
+        except (KeyError, IndexError, TypeError):
+            return container[tracker.settle(index)]
+        if fresh or not any(type(each) is symbols.Layer for each in ways.values()):
+            found = self._merged(index, ways)
+            if found is not None:
+                return found[0]
+        return container[tracker.settle(index)]
+
+    def called(self, token: Token, args: Any, kwargs: Any) -> Any:
+        """A call of what a token stands for."""
+        memory, tracker = self._memory, self._memory.tracks.tracker
+        values = list(dict.fromkeys(tracker.restricted(token)[1].values()))
+        if memory.active and memory.tracking and tracker.sampled.isdisjoint(origins.names_of(token)):
+            if all(map(_is_layer, values)):
+                return memory.layer(token, args, kwargs, sys._getframe(2))
+            if all(map(_is_optimizer, values)):
+                return memory.optimizer(token, args, kwargs)
+            plain = all(type(each) is types.FunctionType and self._is_known(each, "") for each in values)
+            if plain and all(map(_is_value, (*args, *kwargs.values()))):
+                ways = {each: _with(each, args, kwargs) for each in values}
+                found = self._one_of(token, ways, [])
+                if found is not None:
+                    return found[0]
+        return tracker.settle(token)(*args, **kwargs)
+
+    def _ternary(self, path: str, number: int) -> Optional[_Fork]:
+        known = self._ternaries.setdefault(path, {})
+        if number not in known:
+            reading = _Arms()
+            arms = self.rewritten.arms(path, number)
+            plain = all([reading._reads(each, (*_TESTS, ast.IfExp, ast.Dict)) for each in arms])
+            calls = any(isinstance(each, ast.Call) for arm in arms for each in ast.walk(arm))
+            known[number] = None
+            if plain:
+                known[number] = _Fork(
+                    arms,
+                    reading.loads,
+                    reading.callees if calls else set(),
+                    set(),
+                    set(),
+                    set(),
+                    reading.asked,
+                )
+        return known[number]
+
+    def _one_of(
+        self, choice: Token, ways: Dict[Any, Callable[[], Any]], containers: List[TrackedHyperParameters]
+    ) -> Optional[Tuple[Any]]:
+        """What the present way gives, standing for what all of them give; None, and nothing has happened, where one of
+        them does something else."""
+        memory, tracker = self._memory, self._memory.tracks.tracker
+        if self._depth >= DEEPEST or not (memory.active and memory.tracking):
+            return None
+        present = tracker.at(choice, {})
+        self._depth += 1
+        try:
+            left = {way: self._aside(run, containers) for way, run in ways.items()}
+        finally:
+            self._depth -= 1
+        own = left[present]
+        if own is None or any(each is None or each.read != own.read for each in left.values()):
+            return None
+        names, table = tracker.restricted(choice)
+        relations = []
+        for way, each in left.items():
+            assert each is not None
+            where = names, {key for key, value in table.items() if value == way}
+            relations += [self._conditional(where, some) for some in each.relations if way != present]
+        found = {way: each.left["value"] for way, each in left.items() if each is not None}
+        if None in relations or self._merged(choice, found) is None:
+            return None
+        value = ways[present]()
+        merged = self._merged(choice, {**found, present: value})
+        if merged is None:
+            return None
+        for relation in relations:
+            tracker.relate(*relation)  # type: ignore[attr-defined]
+        tracker.optional += own.parameters
+        others = [each.names for each in left.values() if each is not None]
+        prefixes = {prefix for each in others for prefix in each}
+        tracker.shifted |= {each for each in prefixes if len({some.get(each) for some in others}) > 1}
+        return merged
+
+    def _aside(self, run: Callable[[], Any], containers: List[TrackedHyperParameters]) -> Optional["_Left"]:
+        memory, tracker = self._memory, self._memory.tracks.tracker
+        with contextlib.ExitStack() as stack:
+            happened, noted = stack.enter_context(memory.aside()), stack.enter_context(tracker.aside())
+            declared = [stack.enter_context(each.aside()) for each in containers]
+            try:
+                value = run()
+            except (Exception, symbols.Stop, symbols.Unknown):
+                return None
+            calls, relations, read = happened(), noted(), [each() for each in declared]
+        if calls is None or relations is None or None in read:
+            return None
+        return _Left({"value": value}, *calls, relations, read)
+
+    def _merged(self, choice: Token, ways: Dict[Any, Any]) -> Optional[Tuple[Any]]:
+        """A value that stands for each of some where the choice is that."""
+        tracker = self._memory.tracks.tracker
+        own = ways[tracker.at(choice, {})]
+        values, kind = list(ways.values()), type(own)
+        if all(each is own for each in values):
+            return (own,)
+        if all(type(each) is Token or origins.is_constant(each) for each in values):
+            return tracker.merged(choice, ways)
+        if any(type(each) is not kind for each in values):
+            return None
+        if kind is symbols.Optimizer:
+            # Which of Keras's optimizers takes a step changes no shape, and a step is all that it takes.
+            return (own,)
+        if kind is symbols.Tensor:
+            return self._merged_tensor(choice, ways)
+        if kind is symbols.Layer:
+            return self._merged_layer(choice, ways)
+        if kind in (list, tuple) and len({len(each) for each in values}) == 1:
+            parts = [
+                self._merged(choice, {way: each[i] for way, each in ways.items()}) for i in range(len(own))
+            ]
+            return None if None in parts else (kind([part[0] for part in parts if part is not None]),)
+        return None
+
+    def _merged_tensor(self, choice: Token, ways: Dict[Any, Any]) -> Optional[Tuple[Any]]:
+        tracker, own = self._memory.tracks.tracker, ways[self._memory.tracks.tracker.at(choice, {})]
+        if len({frozenset(_sources(each)) for each in ways.values()}) > 1:
+            return None
+        split = {way: tracked.split(each.varied or each.spec) for way, each in ways.items()}
+        if len({form for form, _ in split.values()}) > 1:
+            return None
+        sizes = []
+        for i, size in enumerate(split[tracker.at(choice, {})][1]):
+            each = {way: sizes_of[i] for way, (_, sizes_of) in split.items()}
+            same = all(other is size or (type(other) is int and other == size) for other in each.values())
+            made = (size,) if same else tracker.merged(choice, each)
+            if made is None:
+                return None
+            sizes.append(size if same else tracker.few(tracker.projected(made[0])))
+        varied = tracked.joined(split[tracker.at(choice, {})][0][0], iter(sizes))
+        return (symbols.Tensor(self._memory, own.spec, own.layer, own.parents, varied),)
+
+    def _merged_layer(self, choice: Token, ways: Dict[Any, Any]) -> Optional[Tuple[Any]]:
+        """A layer that nobody has called is what it is made of."""
+        for each in ways.values():
+            kind = each.kind
+            if kind.own or kind.maker is not kind.cls or kind.refuses is not None or each.extra:
+                return None
+            if kind.named is not None or each.first is not None or each.told is not None or each.owned:
+                return None
+        own = ways[self._memory.tracks.tracker.at(choice, {})]
+        made_of = {way: each.varied or (each.kind.cls, *each.kind.arguments) for way, each in ways.items()}
+        own.varied = tracked.CHOICE, (choice, made_of), {}
+        return (own,)
 
     # ------------------------------------------------------------------ what the text says
 
@@ -114,7 +300,12 @@ class Joins:
 
     def _is_known(self, value: Any, name: str) -> bool:
         """Whether what is called gives the same for the same arguments, and changes none of them."""
-        if isinstance(value, types.BuiltinFunctionType) or value in (int, float) or origins.shadows(value):
+        if (
+            isinstance(value, types.BuiltinFunctionType)
+            or value is int
+            or value is float
+            or origins.shadows(value)
+        ):
             return name in _BUILTINS
         home = value.__name__ if type(value) is types.ModuleType else getattr(value, "__module__", None)
         if type(home) is str and home.partition(".")[0] == "keras":
@@ -253,6 +444,20 @@ _NOWHERE = object()
 _DECLARING = frozenset(("Boolean", "Choice", "Fixed", "Float", "Int", "get"))
 _OURS = frozenset(each.__code__.co_filename for each in (Joins.meet, origins.Tracker.truth))
 """Where a question may pass through between the user's code and `Joins`: nothing else of it is under way then."""
+
+
+def _is_layer(value: Any) -> bool:
+    own = isinstance(value, type) and value.__module__.startswith("keras.src.layers.")
+    return own and issubclass(value, keras.layers.Layer) and value is not keras.layers.InputLayer
+
+
+def _is_optimizer(value: Any) -> bool:
+    own = isinstance(value, type) and value.__module__.startswith("keras.src.optimizers.")
+    return own and issubclass(value, keras.optimizers.Optimizer)
+
+
+def _with(function: Any, args: Any, kwargs: Any) -> Callable[[], Any]:
+    return lambda: function(*args, **kwargs)
 
 
 def _containers(fork: _Fork, frame: Any) -> List[TrackedHyperParameters]:

@@ -15,6 +15,7 @@ import itertools
 import math
 import operator
 import re
+import sys
 import types
 from typing import (
     Any,
@@ -40,6 +41,9 @@ MOST_TABLED = 1024
 MOST_LISTED = 64
 """A size that stands for more combinations, most of which give the same, is followed by its values alone."""
 
+MOST_MERGED = 4_096
+"""So many combinations of a choice and of what is chosen are written down."""
+
 MOST_COMBINED = 64
 """A set of values is looked for around so many combinations of others."""
 
@@ -47,6 +51,13 @@ Assignment = Mapping[str, int]
 """For each name the index of a value in its domain."""
 
 PLAIN = (int, float, bool, str, complex, type(None))
+
+
+def is_constant(value: Any) -> bool:
+    """Whether nothing can change a value, and equal ones are the same to whoever gets them."""
+    if type(value) is tuple:
+        return all(type(each) in (int, str) for each in value)
+    return type(value) in PLAIN or isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType))
 
 
 class Tracker:
@@ -69,6 +80,8 @@ class Tracker:
         self._sets: Dict[Any, str] = {}
         self.dependable = True
         """False once something happened that cannot be followed: then nothing is known to be free."""
+        self.called: Callable[..., Any] = lambda token, args, kwargs: self.settle(token)(*args, **kwargs)
+        """Calls what a token stands for, where that is something to call."""
         self.meets_again: Callable[["Token"], bool] = lambda token: False
         """Tells of a truth that is asked for whether what comes later is the same whatever it is."""
         self.optional = 0
@@ -270,6 +283,39 @@ class Tracker:
             return self.token(names, table)
         return function(*map(self.decide, given))
 
+    def chosen(self, function: Callable[[Any], Any], token: "Token") -> Any:
+        """What a token chooses: its own value where that is no constant, and where one of the others cannot be had."""
+        names, table = self.restricted(token)
+        try:
+            made = {key: function(value) for key, value in table.items()}
+        except Exception:
+            made = {}
+        if made and all(map(is_constant, made.values())):
+            return self.token(names, made)
+        return function(self.settle(token))
+
+    def merged(self, test: "Token", ways: Mapping[Any, Any]) -> Optional[Tuple[Any]]:
+        """What stands for the value that each value of `test` leads to; None where that is too much to know."""
+        names = self.live([test, *[each for each in ways.values() if type(each) is Token]])
+        if self.sizes(names) > MOST_MERGED or not self.sampled.isdisjoint(names):
+            return None
+        test_names, tests = self.restricted(test)
+        parts = {
+            way: self.restricted(each) if type(each) is Token else ((), {(): each})
+            for way, each in ways.items()
+        }
+        made = {}
+        for here in self.all(names):
+            way = tests.get(tuple([here[name] for name in test_names]))
+            if way is None:
+                continue
+            inner, table = parts[way]
+            key = tuple([here[name] for name in inner])
+            # Where an earlier call refuses something there is no value.
+            if key in table:
+                made[tuple(here.values())] = table[key]
+        return (self.token(names, made),) if made else None
+
     def decide(self, value: Any) -> Any:
         """The present value of a token, on which the run depends from now on; any other value as it is."""
         return self.settle(value) if type(value) is Token else value
@@ -284,8 +330,7 @@ class Tracker:
             if name in self.sampled and name not in self.forced
         ]
         self.depend(sampled)
-        found = self.apply(function, one, other)
-        return self.truth(found) if type(found) is Token else found
+        return self.apply(function, one, other)
 
     def truth(self, token: "Token") -> bool:
         """Whether a token is true; the run depends on that from now on, unless all that asks for it comes to the same."""
@@ -429,6 +474,9 @@ class Token:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(settled(self), name, value)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return tracker_of(self).called(self, args, kwargs)
 
     def __copy__(self) -> "Token":
         return self
@@ -608,12 +656,20 @@ def _chosen(function: Callable[..., Any]) -> Callable[..., Any]:
     return choose
 
 
+def _attribute(value: Any, name: Any, *default: Any) -> Any:
+    """`getattr`; what a module has under one of several names is a choice among them."""
+    if type(name) is Token and type(value) is types.ModuleType:
+        return tracker_of(name).chosen(lambda each: getattr(value, each, *default), name)
+    return getattr(value, settled(name), *default)
+
+
 _SHADOWS: Dict[str, Any] = {
     "int": _Int,
     "max": _chosen(max),
     "min": _chosen(min),
     "print": lambda *args, **kwargs: None,
-    "getattr": lambda value, name, *default: getattr(value, settled(name), *default),
+    "callable": lambda value: callable(settled(value)),
+    "getattr": _attribute,
     "hasattr": lambda value, name: hasattr(value, settled(name)),
 }
 
@@ -626,22 +682,36 @@ def shadows(value: Any) -> bool:
     return id(value) in _IDENTITIES
 
 
-@contextlib.contextmanager
-def shadowed(function: Any) -> Iterator[None]:
-    """Lets the file of a target, its helpers and classes as well, know `int`, `max` and `min` as functions that keep
-    tokens, and `print` as one that prints nothing: as global names, since a function keeps the built-in ones that it
-    was made with."""
+def namespaces(function: Any, paths: Iterable[str]) -> List[Dict[str, Any]]:
+    """The global names of a target, of the class that it belongs to, and of the modules of some files."""
+    owner = None
     while isinstance(function, types.MethodType):
-        function = function.__func__
-    names = getattr(function, "__globals__", {})
-    ours = {name: each for name, each in _SHADOWS.items() if name not in names}
-    names.update(ours)
+        owner, function = function.__self__, function.__func__
+    wanted = frozenset(paths)
+    found = [getattr(function, "__globals__", {})]
+    for cls in type(owner).__mro__:
+        # Keras Tuner wraps the `build` of a HyperModel.
+        methods = [each for each in vars(cls).values() if isinstance(each, types.FunctionType)]
+        found += [each.__globals__ for each in methods if each.__code__.co_filename in wanted]
+    found += [vars(each) for each in list(sys.modules.values()) if getattr(each, "__file__", None) in wanted]
+    return list({id(each): each for each in found}.values())
+
+
+@contextlib.contextmanager
+def shadowed(spaces: Iterable[Dict[str, Any]], more: Mapping[str, Any]) -> Iterator[None]:
+    """Lets the user's files know `int`, `max` and `min` as functions that keep tokens, `print` as one that prints
+    nothing, and `more`: as global names, since a function keeps the built-in ones that it was made with."""
+    ours = {**_SHADOWS, **more}
+    added = [(names, [name for name in ours if name not in names]) for names in spaces]
+    for names, new in added:
+        names.update((name, ours[name]) for name in new)
     try:
         yield
     finally:
-        for name, each in ours.items():
-            if names.get(name) is each:
-                del names[name]
+        for names, new in added:
+            for name in new:
+                if names.get(name) is ours[name]:
+                    del names[name]
 
 
 _BLIND = re.compile(

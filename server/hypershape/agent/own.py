@@ -201,7 +201,7 @@ class OwnLayer(keras.layers.Layer):  # type: ignore[misc]
         memory = state.memory
         memory.require(not args and not kwargs and trainable is True and dtype is None and not state.begun)
         memory.require(name is None or (type(name) is str and "/" not in name))
-        state.name = memory.name_of(_snake_case(state.cls.__name__), name)
+        state.name = memory.name_of(snake_case(state.cls.__name__), name)
         state.begun = True
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -370,7 +370,7 @@ def takes(method: Any, name: str) -> bool:
     return name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-def _snake_case(name: str) -> str:
+def snake_case(name: str) -> str:
     """The prefix of the names that Keras gives to objects of a class."""
     name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)

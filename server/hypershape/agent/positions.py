@@ -34,6 +34,7 @@ class Positions:
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths = frozenset(paths)
         self._found: Dict[Tuple[int, int], Tuple[Optional[Span], Optional[int], CodeType]] = {}
+        self._spans: Dict[Any, Span] = {}
         self._statements: Dict[str, List[ast.stmt]] = {}
         self._guarded: Dict[str, List[Tuple[int, int]]] = {}
 
@@ -58,6 +59,9 @@ class Positions:
             return self._found[key][0]
         except KeyError:
             span, line = self._find(frame.f_code, frame.f_lasti, frame.f_lineno)
+            if span is not None:
+                # Code that stands for other code of the same text shows the same places.
+                span = self._spans.setdefault(tuple(span.values()), span)
             self._found[key] = (span, line, frame.f_code)
             return span
 

@@ -191,17 +191,25 @@ class _Reader:
 
 def holds_tokens(value: Any) -> bool:
     """Whether a function, or one that it was made with, was made with a value that stands for others."""
-    if type(value) is Token:
-        return True
-    if type(value) in (list, tuple):
-        return any(map(holds_tokens, value))
-    if not isinstance(value, types.FunctionType):
-        return False
-    cells = [cell.cell_contents for cell in value.__closure__ or () if cell != _EMPTY]
-    return any(map(holds_tokens, (*cells, *(value.__defaults__ or ()))))
+    waiting, seen = [value], set()
+    while waiting:
+        each = waiting.pop()
+        if type(each) is Token:
+            return True
+        if type(each) in (list, tuple):
+            waiting += each
+        elif isinstance(each, types.FunctionType) and id(each) not in seen:
+            # What a package wraps may hold itself.
+            seen.add(id(each))
+            waiting += [*map(_content, each.__closure__ or ()), *(each.__defaults__ or ())]
+    return False
 
 
-_EMPTY = types.CellType()
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
 
 
 def _looks_into(cell: Any) -> Callable[[str, Any], Any]:

@@ -27,7 +27,22 @@ import keras
 import numpy as np
 from keras import layers
 
-from . import agreement, errors, guard, joining, live, named, origins, own, private, purity, sealed, training
+from . import (
+    agreement,
+    errors,
+    guard,
+    joining,
+    live,
+    named,
+    origins,
+    own,
+    private,
+    purity,
+    rewritten,
+    sealed,
+    tracked,
+    training,
+)
 from .positions import Positions
 from .standins import StandIn
 from .step import BATCH, identity
@@ -55,7 +70,6 @@ from .symbols import (
     unknown,
 )
 from .trace import Trace, count_parameters, dtype_of, shapes
-from .tracked import Tracks
 
 _set_mask: Any = private.get("keras.src.backend.set_keras_mask")
 global_state: Any = private.get("keras.src.backend.common.global_state")
@@ -118,7 +132,7 @@ class Memory:
         self.stepped = False
         """A model was run on data as a step does."""
         self.joins = joining.Joins(self)
-        self.tracks = Tracks(self)
+        self.tracks = tracked.Tracks(self)
         self.tracking = False
         """Values of hyperparameters, and the sizes that come of them, are tokens."""
         self.objects = live.Objects(self)
@@ -159,6 +173,7 @@ class Memory:
         self._settle_in_the_backend()
         self._remember_operations()
         self._remember_applications()
+        self._follow_names_of_optimizers()
         keras.Sequential.__new__ = new_sequential
         keras.Model.__new__ = new_model
         keras.optimizers.Optimizer.__new__ = new_optimizer
@@ -196,6 +211,21 @@ class Memory:
         for name, value in list(vars(functions).items()):
             if type(value) is types.FunctionType and value.__module__ == functions.__name__:
                 setattr(functions, name, settling(value))
+
+    def _follow_names_of_optimizers(self) -> None:
+        """Lets the name of an optimizer be one of several, as `compile` does."""
+        memory, get = self, keras.optimizers.get
+
+        @functools.wraps(get)
+        def named(identifier: Any) -> Any:
+            if memory.tracking and memory.active and memory.tracks.tokens(identifier):
+                memory.tracks.accepted("optimizer", identifier, get)
+                identifier = memory.tracks.present(identifier)
+            return get(identifier)
+
+        for name, module in list(sys.modules.items()):
+            if name.startswith("keras.") and name.endswith("optimizers") and vars(module).get("get") is get:
+                module.get = named
 
     def _skip_tracking(self) -> None:
         """Leaves out the tracking of attributes, a third of the time, for layers that are only asked."""
@@ -292,7 +322,7 @@ class Memory:
         self._models = {}
         self.pure_keys = purity.Keys()
         self.joins = joining.Joins(self)
-        self.tracks = Tracks(self)
+        self.tracks = tracked.Tracks(self)
         self.objects = live.Objects(self)
         self.broken = self.stopped = False
 
@@ -322,7 +352,12 @@ class Memory:
             raise unknown(self)
 
     def layer(self, cls: Any, args: Any, kwargs: Any, frame: Any) -> Any:
-        """A stand-in for a layer that is being made."""
+        """A stand-in for a layer that is being made; its class may be one of several of Keras's."""
+        chosen = cls if type(cls) is origins.Token else None
+        if chosen is not None:
+            named = {own.snake_case(each.__name__) for each in self.tracks.values_of(chosen)}
+            self.tracks.tracker.shifted |= named
+            cls = self.tracks.present(chosen)
         if cls is layers.InputLayer:
             self.require(len(args) <= 1)
             return self._input({**({"shape": args[0]} if args else {}), **kwargs})
@@ -333,7 +368,7 @@ class Memory:
         extra = 0
         if _is_of_keras(cls):
             args, kwargs, extra = self._sealed(args, kwargs)
-        varied = self.tracks.layer(cls, args, kwargs) if self.tracking else None
+        varied = self.tracks.layer(chosen or cls, args, kwargs) if self.tracking else None
         if self.tracking:
             args, kwargs = self.tracks.present((args, kwargs))
         kind = self.kind_of(cls, args, kwargs)
@@ -774,6 +809,8 @@ class Memory:
             raise thrown(self, stop, result.raises)
         if layer.extra:
             result = self._larger(result, layer.extra)
+        if tracked.is_chosen(layer):
+            self.tracks.tracker.optional += result.parameters
         if layer.result is None:
             # The first call may make layers and operations, which count their names.
             for prefix, count in result.counts:
@@ -890,7 +927,7 @@ class Memory:
 
     def _earlier(self, layer: Layer) -> List[Tuple[Any, Any]]:
         """The calls before that left something behind in a layer."""
-        return [] if layer.kind.reusable else list(layer.calls)
+        return [] if layer.kind.reusable and not tracked.is_chosen(layer) else list(layer.calls)
 
     def _are_alike(self, one: Any, other: Any) -> bool:
         """Whether two calls are on the same input, at all values."""
@@ -979,7 +1016,10 @@ class Memory:
         frame = self.positions.innermost(frame or sys._getframe(1))
         while frame is not None:
             places.append(id(self.positions.of_frame(frame)))
-            frame = self.positions.innermost(frame.f_back)
+            while frame is not None and rewritten.is_thunk(frame.f_code):
+                # It stands for a part of an expression in the frame around it.
+                frame = self.positions.innermost(frame.f_back)
+            frame = None if frame is None else self.positions.innermost(frame.f_back)
         return Stop((key, tuple(places), *self.objects.inside()), tuple(places), again)
 
     def raised(self, error: Exception) -> BaseException:
@@ -1065,10 +1105,11 @@ class Memory:
         model.start, model.tensor = start, tensor
 
     def optimizer(self, cls: Any, args: Any, kwargs: Any) -> Optimizer:
-        self.require(cls.__module__.startswith("keras.src.optimizers"))
         if self.tracking:
-            self.tracks.accepted(cls, (args, kwargs), lambda given: cls(*given[0], **given[1]))
-            args, kwargs = self.tracks.present((args, kwargs))
+            made_of = cls, args, kwargs
+            self.tracks.accepted("optimizer", made_of, lambda given: given[0](*given[1], **given[2]))
+            cls, args, kwargs = self.tracks.present(made_of)
+        self.require(cls.__module__.startswith("keras.src.optimizers"))
         arguments = dict(kwargs)
         if args:
             self.require(len(args) == 1 and "learning_rate" not in arguments)
@@ -1258,6 +1299,8 @@ class Memory:
             return (value.__module__, value.__qualname__)
         if kind is types.FunctionType:
             return (kind, self._pure(value))
+        if isinstance(value, type) and _is_of_keras(value):
+            return (type, value)
         if kind is slice:
             return (kind, self._plain(value.start), self._plain(value.stop), self._plain(value.step))
         if value is Ellipsis:

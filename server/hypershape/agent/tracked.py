@@ -5,7 +5,7 @@ Each value is asked of `Memory` itself, so that nothing is known here that a run
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 from . import agreement, origins, symbols
 from .limits import Bound
@@ -15,6 +15,11 @@ from .trials import TooLong, Trial
 
 SECONDS = 2.0
 """Processor time that the trials of one run may take."""
+
+
+class CHOICE:
+    """In the place of a class: one of several layers, each as what it is made of; the arguments are the choice and these."""
+
 
 Varied = Optional[Tuple[Any, ...]]
 """The shapes and dtypes of what a call gives, with tokens for sizes; None where no size varies."""
@@ -37,6 +42,7 @@ class Tracks:
         """A new run; `hasty` ends it as one that takes too long once it is better followed by relations."""
         self.tracker = Relating() if relating else Tracker()
         self.tracker.meets_again = self._memory.joins.meet
+        self.tracker.called = self._memory.joins.called
         self._hasty = hasty
         self._bound = Bound(SECONDS)
         self.too_long = False
@@ -61,6 +67,10 @@ class Tracks:
             return change(leaf) if type(leaf) is Token else leaf
 
         return origins.mapped(value, plain)
+
+    def values_of(self, token: Token) -> Set[Any]:
+        """What a token may be."""
+        return {*self.tracker.restricted(token)[1].values()}
 
     def tokens(self, value: Any) -> List[Token]:
         """The tokens in arguments, in the sizes of tensors, and in the arguments of layers."""
@@ -109,7 +119,10 @@ class Tracks:
 
     def _kind_at(self, varied: Any, here: Dict[str, int]) -> Any:
         cls, args, kwargs = varied
-        return self._memory.kind_of(cls, self.at(args, here), self.at(kwargs, here))
+        if cls is CHOICE:
+            choice, ways = args
+            return self._kind_at(ways[self.at(choice, here)], here)
+        return self._memory.kind_of(*self.at((cls, args, kwargs), here))
 
     def are_equal(self, one: Any, other: Any) -> bool:
         """Whether two structures are equal at each assignment."""
@@ -149,9 +162,9 @@ class Tracks:
         def kind_at(here: Dict[str, int]) -> Any:
             kind = self._kind_at((cls, args, kwargs), here)
             if kind.refuses is not None:
-                return ("made", kind.refuses), ()
-            # Names that it gives away for parts of its own decide nothing.
-            return (kind.named, kind.counts[:1], kind.input_shape), ()
+                return ("made", kind.cls.__name__, kind.refuses), ()
+            # Names that it gives away for parts of its own decide nothing, nor does its own where the class is chosen.
+            return (kind.named, () if type(cls) is Token else kind.counts[:1], kind.input_shape), ()
 
         self._try(("layer", self._template((cls, args, kwargs))), tokens, kind_at)
         return cls, args, kwargs
@@ -199,7 +212,11 @@ class Tracks:
             kind = self._kind_of(layer, here)
             given = self.at(args, here), self.at(kwargs, here), self.at(earlier, here)
             known, call = memory.known_result(kind, *given)
-            return self._foretold(known, call, lambda: memory.result_of(kind, *given))
+            form, sizes = self._foretold(known, call, lambda: memory.result_of(kind, *given))
+            if is_chosen(layer) and (form[0] == "refused" or form[2]):
+                # What refuses is told.
+                form = (*form, kind.cls.__name__)
+            return form, sizes
 
         tokens = self.tokens((layer, args, kwargs, earlier))
         return self._explore("call", tokens, (layer, args, kwargs, earlier), result_at)
@@ -221,7 +238,7 @@ class Tracks:
 
         def shape_at(here: Dict[str, int]) -> Any:
             spec = memory.spec_from(self._kind_of(layer, here), self.at(shape, here))
-            return (("unknown",), ()) if spec is None else _split(spec)
+            return (("unknown",), ()) if spec is None else split(spec)
 
         return self._explore("shape", self.tokens((layer, shape)), (layer, shape), shape_at)
 
@@ -253,7 +270,7 @@ class Tracks:
         memory = self._memory
 
         def spec_at(here: Dict[str, int]) -> Any:
-            return _split(memory.input_spec_of(self.at(arguments, here)))
+            return split(memory.input_spec_of(self.at(arguments, here)))
 
         return self._explore("input", self.tokens(arguments), arguments, spec_at)
 
@@ -299,7 +316,7 @@ class Tracks:
         """What must be the same at all values that are one case, and the sizes of the outputs."""
         if self._memory.ends_here(result):
             return ("refused", result.raises), ()
-        form, sizes = _split(result.outputs)
+        form, sizes = split(result.outputs)
         inside = tuple((call["class_name"], call["span"] and call["span"]["line"]) for call in result.inner)
         return (*form, result.doubtful, result.refuses, result.mixes, inside), sizes
 
@@ -310,7 +327,7 @@ class Tracks:
         form, sizes = self._try((what, where, self._template(given)), tokens, at)
         if form is None:
             return None
-        varied = _joined(form, iter(sizes))
+        varied = joined(form, iter(sizes))
         return varied if self.tracker.live(self.tokens(varied)) else None
 
     def _try(self, key: Any, tokens: List[Token], at: Callable[..., Any]) -> Any:
@@ -402,6 +419,11 @@ class Tracks:
         return tracker.few(tracker.projected(made))
 
 
+def is_chosen(layer: Any) -> bool:
+    """Whether other configurations that a run speaks for may have a layer of another class in its place."""
+    return layer.varied is not None and (layer.varied[0] is CHOICE or type(layer.varied[0]) is Token)
+
+
 def _accepted(form: Any) -> Any:
     return None if form[0] in ("refused", "unknown") else form[0]
 
@@ -412,7 +434,7 @@ def _made(part: Any, change: Callable[[Any], Any]) -> Any:
     return part.cls(*args, **kwargs)
 
 
-def _split(spec: Any) -> Tuple[Any, Tuple[int, ...]]:
+def split(spec: Any) -> Tuple[Any, Tuple[int, ...]]:
     sizes: List[int] = []
     form = _without_sizes(spec, sizes)
     return (form,), tuple(sizes)
@@ -427,9 +449,9 @@ def _without_sizes(spec: Any, sizes: List[int]) -> Any:
     return spec[0], tuple(_without_sizes(each, sizes) for each in spec[1])
 
 
-def _joined(form: Any, sizes: Any) -> Any:
+def joined(form: Any, sizes: Any) -> Any:
     if form[0] == "t":
         return ("t", tuple(None if size is None else next(sizes) for size in form[1]), *form[2:])
     if form[0] is dict:
-        return dict, tuple((name, _joined(each, sizes)) for name, each in form[1])
-    return form[0], tuple(_joined(each, sizes) for each in form[1])
+        return dict, tuple((name, joined(each, sizes)) for name, each in form[1])
+    return form[0], tuple(joined(each, sizes) for each in form[1])

@@ -299,7 +299,8 @@ class Trial:
             first: Dict[Any, Places] = {}
             for key, value in table.items():
                 first.setdefault((type(value).__name__, value), key)
-            values = sorted(first, key=lambda each: (each[0], each[1]))
+            numbers = all(type(value) in (int, float) for _, value in first)
+            values = sorted(first) if numbers else list(first)
             for i in origins.some_of(len(values), None, MOST_VALUES):
                 move = dict(zip(indices, first[values[i]]))
                 moves[-1].append(move)
