@@ -76,13 +76,13 @@ INFLUENCES = {
     "a branch": "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.MaxPooling2D(2)(x)",
     "a loop": "for _ in range(hp.Int('filters', 1, 3)):\n    x = layers.ReLU()(x)",
     "a name": "x = layers.Dense(4, name='dense_%d' % hp.Int('filters', 1, 3))(x)",
-    "a key": "x = layers.Dense({4: 1, 8: 2}[hp.Choice('filters', [4, 8])])(x)",
+    "a key": "x = layers.Dense({4: 1, 8: 2}.get(hp.Choice('filters', [4, 8])))(x)",
     "a very type": "f = hp.Int('filters', 4, 32, step=4)\nx = layers.Dense(f if type(f) is int else 2)(x)",
     "an identity": "x = layers.Dense(4 if hp.Boolean('filters') is True else 3)(x)",
     "JSON": "x = layers.Dense(json.loads(json.dumps(hp.Int('filters', 4, 8))))(x)",
     "a value past the container": "hp.Int('filters', 4, 8)\nx = layers.Dense(hp.values['filters'])(x)",
     "all values": "hp.Int('filters', 4, 8)\nx = layers.Dense(dict(hp.values)['filters'])(x)",
-    "the container under another name": "hp.Int('filters', 4, 8)\nx = layers.Dense(4 if hp.get('filters') > 5 else 3)(x)",
+    "the container under another name": "hp.Int('filters', 4, 8)\nx = layers.Dense(range(9)[hp.get('filters')] or 3)(x)",
     "a kernel that does not always fit": "x = layers.Conv2D(4, hp.Choice('filters', [3, 5, 13]))(x)",
     "groups that do not always divide": "x = layers.Conv2D(hp.Int('filters', 4, 10), 1, groups=1)(x)\nx = layers.GroupNormalization(4)(x)",
     "a name of a class": "x = getattr(layers, hp.Choice('filters', ['ReLU', 'Flatten']))()(x)",
@@ -124,9 +124,9 @@ PARTING = {
     "a name": "if hp.Boolean('flag'):\n    x = layers.ReLU(name='dense')(x)",
     "a list": "kept = []\nif hp.Boolean('flag'):\n    kept.append(1)\nfor _ in kept:\n    x = layers.MaxPooling2D(2)(x)",
     "a list that is taken from": "kept = [2, 3]\nif hp.Boolean('flag'):\n    n = kept.pop()\nx = layers.MaxPooling2D(kept[-1])(x)",
-    "another value": "n = 2\nif hp.Boolean('flag'):\n    n = 3\nx = layers.Dense(n)(x)",
+    "another value": "n = 2\nif hp.Boolean('flag'):\n    n = 3\nx = layers.Dense(n, name='dense_%d' % n)(x)",
     "a name that is used later": "if hp.Boolean('flag'):\n    n = 3\ntry:\n    x = layers.Dense(n)(x)\nexcept NameError:\n    pass",
-    "a name that the next round uses": "for i in range(2):\n    if i:\n        x = layers.Dense(2 + n)(x)\n    n = 1\n    if hp.Boolean('flag'):\n        n = 2",
+    "a name that the next round uses": "for i in range(2):\n    if i:\n        x = layers.Reshape((12, 36 * n))(x)\n    n = 1\n    if hp.Boolean('flag'):\n        n = 2",
     "another input": "other = keras.Input((12, 12, 3))\nif hp.Boolean('flag'):\n    x = layers.Add()([x, other])",
     "a failure": "if hp.Boolean('flag'):\n    x = layers.Reshape((5, 5))(x)",
     "another hyperparameter": "if hp.Boolean('flag'):\n    x = layers.Dropout(hp.Choice('rate', [0.1, 0.2]))(x)",
@@ -174,7 +174,7 @@ def test_layers_without_which_nothing_can_be_trained_are_an_influence() -> None:
 
 
 def test_values_that_take_the_same_branch_or_fit_alike_are_told() -> None:
-    body = "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.MaxPooling2D(2)(x)"
+    body = "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.Flatten()(x)"
     assert probe(target(body), {"filters": 20})[0]["alike"] == {"filters": [20, 24, 28, 32]}
     body = "x = layers.Conv2D(4, hp.Choice('kernel', [3, 5, 13, 15]))(x)"
     assert probe(target(body), {"kernel": 5})[0]["alike"] == {"kernel": [3, 5]}
@@ -361,7 +361,7 @@ def test_a_run_that_an_earlier_one_spoke_for_is_not_followed_again() -> None:
 
 
 def test_what_an_earlier_run_did_not_speak_for_is_followed_by_itself() -> None:
-    body = "x = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)\nif hp.Boolean('flag'):\n    x = layers.MaxPooling2D(2)(x)"
+    body = "x = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)\nif hp.Boolean('flag'):\n    x = layers.Flatten()(x)"
     found = in_child(_runs, target(body), [{}, {"flag": True}, {"flag": True, "filters": 8}])
     assert [runs for runs, _ in found[1:]] == [2, 1]
 

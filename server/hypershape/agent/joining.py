@@ -105,7 +105,7 @@ class Joins:
             found = self._one_of(known, {True: yes, False: no}, _containers(fork, frame))
             if found is not None:
                 return found[0]
-        return yes() if tracker.settle(known) else no()
+        return yes() if tracker.settle_truth(test) else no()
 
     def item(self, container: Any, index: Any, fresh: bool) -> Any:
         """`container[index]`; `fresh` tells that nobody else has the container."""
@@ -145,7 +145,7 @@ class Joins:
         if number not in known:
             reading = _Arms()
             arms = self.rewritten.arms(path, number)
-            plain = all([reading._reads(each, (*_TESTS, ast.IfExp, ast.Dict)) for each in arms])
+            plain = all(reading._reads(each, (*_TESTS, ast.IfExp, ast.Dict)) for each in arms)
             calls = any(isinstance(each, ast.Call) for arm in arms for each in ast.walk(arm))
             known[number] = None
             if plain:
@@ -191,6 +191,7 @@ class Joins:
         if merged is None:
             return None
         for relation in relations:
+            assert relation is not None
             tracker.relate(*relation)  # type: ignore[attr-defined]
         tracker.optional += own.parameters
         others = [each.names for each in left.values() if each is not None]
@@ -252,8 +253,10 @@ class Joins:
             if made is None:
                 return None
             sizes.append(size if same else tracker.few(tracker.projected(made[0])))
+        if not any(type(size) is Token for size in sizes):
+            return (own,)
         varied = tracked.joined(split[tracker.at(choice, {})][0][0], iter(sizes))
-        return (symbols.Tensor(self._memory, own.spec, own.layer, own.parents, varied),)
+        return (symbols.Tensor(self._memory, own.spec, own.layer, (own,), varied),)
 
     def _merged_layer(self, choice: Token, ways: Dict[Any, Any]) -> Optional[Tuple[Any]]:
         """A layer that nobody has called is what it is made of."""

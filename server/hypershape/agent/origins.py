@@ -78,6 +78,7 @@ class Tracker:
         """For names that the run depends on, the places of the values with which it would have been the same."""
         self._below: Dict[str, Any] = {}
         self._sets: Dict[Any, str] = {}
+        self._operands: Dict[int, Any] = {}
         self.dependable = True
         """False once something happened that cannot be followed: then nothing is known to be free."""
         self.called: Callable[..., Any] = lambda token, args, kwargs: self.settle(token)(*args, **kwargs)
@@ -300,7 +301,7 @@ class Tracker:
         if self.sizes(names) > MOST_MERGED or not self.sampled.isdisjoint(names):
             return None
         test_names, tests = self.restricted(test)
-        parts = {
+        parts: Dict[Any, Tuple[Tuple[str, ...], Dict[Tuple[int, ...], Any]]] = {
             way: self.restricted(each) if type(each) is Token else ((), {(): each})
             for way, each in ways.items()
         }
@@ -337,7 +338,26 @@ class Tracker:
         known = self.apply(bool, token)
         if type(known) is not Token:
             return bool(known)
-        return bool(self.at(known, {}) if self.meets_again(known) else self.settle(known))
+        return bool(self.at(known, {})) if self.meets_again(known) else self.settle_truth(token)
+
+    def joined(self, function: Callable[[Any, Any], Any], one: "Token", other: Any) -> Any:
+        """`one and other`, or `or`, of which the second does not matter where the first one tells."""
+        made = self.apply(function, one, other)
+        if type(made) is Token:
+            # Keeping the table keeps its identity its own.
+            self._operands[id(table_of(made))] = table_of(made), function, one, other
+        return made
+
+    def settle_truth(self, token: Any) -> bool:
+        """Whether a token is true, on which the run depends from now on: on as few operands as Python asks."""
+        if type(token) is not Token:
+            return bool(token)
+        _, function, one, other = self._operands.get(id(table_of(token)), (None, None, None, None))
+        if function is None:
+            known = self.apply(bool, token)
+            return bool(self.settle(known)) if type(known) is Token else bool(known)
+        first = self.settle_truth(one)
+        return first if function(first, None) is first else self.settle_truth(other)
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[Callable[[], Optional[List[Any]]]]:

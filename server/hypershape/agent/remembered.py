@@ -225,7 +225,7 @@ class Memory:
 
         for name, module in list(sys.modules.items()):
             if name.startswith("keras.") and name.endswith("optimizers") and vars(module).get("get") is get:
-                module.get = named
+                vars(module)["get"] = named
 
     def _skip_tracking(self) -> None:
         """Leaves out the tracking of attributes, a third of the time, for layers that are only asked."""

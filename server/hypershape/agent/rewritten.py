@@ -119,7 +119,7 @@ def _chosen(statements: List[ast.stmt]) -> List[ast.stmt]:
             returned = _returned([each, *statements[i + 1 :]])
             if returned is not None:
                 return [*made, ast.copy_location(ast.Return(returned), each)]
-            names = {name for name in _assigned(each)}
+            names = set(_assigned(each))
             if len(names) == 1 and None not in names:
                 (name,) = names
                 value = _given(each, str(name))
@@ -361,7 +361,7 @@ def calls(either: Callable[..., Any], item: Callable[..., Any], tracker: Tracker
         except Exception:
             known = False
         if known:
-            return tracker.apply(function, one, two)
+            return tracker.joined(function, one, two)
         value = tracker.settle(one)
         told = function(value, _OPEN)
         return other() if told is _OPEN else told

@@ -155,7 +155,7 @@ class Tracks:
 
     def layer(self, cls: Any, args: Any, kwargs: Any) -> Optional[Tuple[Any, Any, Any]]:
         """What a layer is made of, if that varies. The run depends on what decides whether it can be made."""
-        tokens = self.tokens((args, kwargs))
+        tokens = self.tokens((cls, args, kwargs))
         if not self.tracker.live(tokens):
             return None
 
