@@ -43,6 +43,7 @@ DECIDING = {
     "a class that refuses": "P = layers.MaxPooling2D if hp.Choice('a', ['max', 'dense']) == 'max' else layers.Dense\nx = P(13)(x)",
     "a table whose layers refuse": "x = {'max': layers.MaxPooling2D(13), 'avg': layers.AveragePooling2D(2)}[hp.Choice('a', ['max', 'avg'])](x)",
     "who refuses": "P = layers.MaxPooling2D if hp.Choice('a', ['max', 'avg']) == 'max' else layers.AveragePooling2D\nx = P(13)(x)",
+    "layers that are called besides": "one, two = layers.Dense(4), layers.Dense(8)\nx = (one if hp.Boolean('a') else two)(x)\nx = layers.Reshape((12, 48))(two(x[..., :3]))",
     "a rank": "x = layers.Flatten()(x) if hp.Boolean('a') else x",
     "what one arm reads": "x = layers.Dense(hp.Int('units', 2, 8) if hp.Boolean('a') else 4)(x)",
     "a list that is filled": "seen = []\nx = layers.Dense(4 if hp.Boolean('a') or seen.append(1) else 5)(x)",

@@ -206,6 +206,9 @@ class Joins:
             declared = [stack.enter_context(each.aside()) for each in containers]
             try:
                 value = run()
+                if type(value) is symbols.Layer and run() is value:
+                    # It was made before, and may be called besides.
+                    return None
             except (Exception, symbols.Stop, symbols.Unknown):
                 return None
             calls, relations, read = happened(), noted(), [each() for each in declared]
@@ -231,6 +234,9 @@ class Joins:
             return self._merged_tensor(choice, ways)
         if kind is symbols.Layer:
             return self._merged_layer(choice, ways)
+        held = [part for each in values for part in each] if kind in (list, tuple) else []
+        if any(type(each) is symbols.Layer for each in held):
+            return None
         if kind in (list, tuple) and len({len(each) for each in values}) == 1:
             parts = [
                 self._merged(choice, {way: each[i] for way, each in ways.items()}) for i in range(len(own))
