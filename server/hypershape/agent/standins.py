@@ -9,23 +9,7 @@ from typing import Any, Callable, Iterator, Sequence
 
 import numpy
 
-ASSUMPTIONS = (
-    (2, 32),
-    (4, 32),
-    (3, 24),
-    (4, 96),
-    (2, 7),
-    (5, 16),
-    (4, 256),
-    (3, 256),
-    (5, 112),
-    (3, 24, 2),
-    (4, 96, 2),
-)
-"""Rank and size of missing arrays under each assumption; the last axis of images (rank 4 and 5) holds 3 channels.
-
-The third number is the value of what stands alone, as a window of a pooling in a table of settings; else that of an axis.
-"""
+from .assumed import ASSUMPTIONS
 
 FRAMES = 16
 """How many images one clip (rank 5) has."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from hypershape import space
+from hypershape.agent.assumed import ASSUMPTIONS
 from hypershape.analysis.aside import aside
 from hypershape.analysis.clock import Clock
 from hypershape.analysis.reports import ask, believed
@@ -24,11 +25,11 @@ QUOTED = 200
 CONFIRMING_SECONDS = 0.5
 """A failure may take so long to meet another assumption when the time is over: without that it would not be shown."""
 
+TOO_SMALL = ("convolution-too-large", "pooling-too-large", "application-input")
+"""The kinds of failures that larger data would not have met."""
+
 LATE = "TimeLimit"
 """The type of the error of what took longer than it may."""
-
-ASSUMPTIONS = 11
-"""How many different assumptions about data that is not at hand the agent knows."""
 
 
 async def _data(target: Target, agent: Agent) -> DeclaredData | None:
@@ -66,9 +67,10 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
     assert target.slice is not None
     data = await _data(target, agent)
     failed: list[Opened] = []
-    for assumption in range(ASSUMPTIONS):
+    while len(failed) < len(ASSUMPTIONS):
         if failed and clock.left <= 0:
             break
+        assumption = _likeliest([(each.assumption, each.first[0].error) for each in failed])
         opened = await _opened(target, data, assumption, agent, clock)
         if _is_settled(opened):
             await _close(failed)
@@ -96,6 +98,28 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
         failed.append(opened)
     await _close(failed[1:])
     return replace(failed[0], excuse=_excuse(_furthest(failed), errors))
+
+
+def _likeliest(tried: Sequence[tuple[int, ProbeError | None]]) -> int:
+    """The assumption to try next: the first one that has what the last failure wants, else the first one.
+
+    A layer that takes other ranks, or that lacks pixels, tells more than the order of the assumptions, and with several
+    targets in a file there is not the time for all of them.
+    """
+    left = [each for each in range(len(ASSUMPTIONS)) if each not in {number for number, _ in tried}]
+    number, error = tried[-1] if tried else (None, None)
+    if number is None or error is None:
+        return left[0]
+    rank, side, *_ = ASSUMPTIONS[number]
+    wanted, at_least = error.details.get("wanted"), error.details.get("at_least")
+
+    def suits(other: int) -> bool:
+        its_rank, its_side, *_ = ASSUMPTIONS[other]
+        if error.kind == "rank" and isinstance(wanted, int):
+            return its_rank >= wanted if at_least else its_rank == wanted
+        return error.kind in TOO_SMALL and its_rank == rank and its_side > side
+
+    return min(left, key=lambda each: (not suits(each), each))
 
 
 def _messages(failed: Sequence[Opened]) -> set[str]:
@@ -199,7 +223,7 @@ async def under_other_assumptions(
     if not doubtful:
         return
     others = 0
-    for assumption in range(ASSUMPTIONS):
+    for assumption in range(len(ASSUMPTIONS)):
         if assumption == own.assumption or not doubtful:
             continue
         waiting = [report.configuration for report in doubtful.values()]
