@@ -515,6 +515,25 @@ def test_a_file_called_like_the_package_it_imports_is_a_warning() -> None:
     assert rules.findings(Analysis(module("import keras_tuner as kt\n", "/project/search.py"))) == ()
 
 
+def test_an_import_of_an_own_module_that_keras_ends_is_told_where_it_stands(tmp_path: Path) -> None:
+    text = (
+        "import keras_tuner as kt\nfrom parts import block\n\n\ndef build_model(hp):\n    return block(hp)\n"
+    )
+    text += "\n\ntuner = kt.RandomSearch(build_model)\ntuner.search()\n"
+    (tmp_path / "parts.py").write_text("from losses_of_ours import own\n\n\ndef block(hp):\n    return own\n")
+    lost = tmp_path / "losses_of_ours.py"
+    lost.write_text("import numpy\nfrom keras import objectives\n\nown = objectives\n")
+    written = module(text, str(tmp_path / "train.py"))
+    finding = only(Analysis(written, environment()), "HS006")
+    assert underlined(finding, written) == "from parts import block" and finding.ends
+    assert finding.message == (
+        "This import ends at losses_of_ours.py, line 2: Keras 3 has no keras.objectives. No search begins."
+    )
+    lost.write_text("try:\n    from keras import objectives\nexcept ImportError:\n    objectives = None\n")
+    read = module(text, str(tmp_path / "train.py"))
+    assert not [each for each in rules.findings(Analysis(read, environment())) if each.code == "HS006"]
+
+
 def test_a_package_folder_called_like_the_package_that_a_script_imports_is_a_warning(tmp_path: Path) -> None:
     script = module("import keras\n", str(tmp_path / "train.py"))
     (tmp_path / "keras").mkdir()

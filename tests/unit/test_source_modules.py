@@ -335,3 +335,15 @@ keras_tuner.RandomSearch(build_model)
     (target,) = source.analyse(source.from_text("model.py", text)).targets
     assert target.slice is not None and set(target.slice.stand_ins) == {"spread", "KerasClassifier", "mixed"}
     assert "to_categorical" in target.slice.files[-1].text and "global_policy" in target.slice.files[-1].text
+
+
+def test_what_keras_has_nowhere_or_moved_is_replaced_in_modules_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "ours.py").write_text(
+        "from keras import objectives\nfrom keras.layers.core import Dense\n\n"
+        "def head(units):\n    return Dense(units), objectives\n"
+    )
+    text = "import keras_tuner\nfrom ours import head\n\ndef build(hp):\n    return head(hp.Int('n', 1, 3))\n"
+    text += "\nkeras_tuner.RandomSearch(build)\n"
+    (target,) = source.analyse(source.from_text(str(tmp_path / "model.py"), text)).targets
+    assert target.slice is not None and target.slice.stand_ins == {"objectives": "Keras has it no more"}
+    assert "from keras.layers import Dense as Dense" in target.slice.files[0].text

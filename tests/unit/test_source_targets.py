@@ -282,6 +282,32 @@ def test_an_argument_that_nobody_gives_is_no_fact_where_none_could_never_do(used
 
 
 @pytest.mark.parametrize(
+    ("refusal", "given"),
+    [
+        ("if shape is None and tensor is None:\n                raise ValueError", "shape=shape"),
+        (
+            "if shape is None or tensor is None:\n                raise ValueError",
+            "shape=shape, tensor=tensor",
+        ),
+        ("if not tensor:\n                raise ValueError", "tensor=tensor"),
+        ("if shape is None and self.strict:\n                raise ValueError", ""),
+        ("if shape is None:\n                shape = (4,)", ""),
+    ],
+)
+def test_an_argument_without_which_a_constructor_ends_is_given(refusal: str, given: str) -> None:
+    text = f"""
+    class Mine(kt.HyperModel):
+        def __init__(self, shape=None, tensor=None):
+            {refusal}
+            self.shape = shape
+        def build(self, hp):
+            return keras.Sequential([layers.Dense(hp.Int('u', 1, 2), input_shape=self.shape)])
+    """
+    (target,) = analysed(text).targets
+    assert target.slice is not None and target.slice.expression == f"Mine({given}).build"
+
+
+@pytest.mark.parametrize(
     "used",
     [
         "if self.base is None:\n                return keras.Sequential()\n            return self.base(hp)",

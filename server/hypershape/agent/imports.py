@@ -17,6 +17,9 @@ from .standins import Assumption, stand_in
 NEEDED = ("keras", "tensorflow", "keras_tuner", "numpy", "torch", "jax", "tf_keras")
 """Packages whose absence is the user's problem: a stand-in for them would only hide it."""
 
+_KERAS_2 = "tf_keras"
+"""The package with the Keras before this one: most of what it has, Keras has under the same names."""
+
 
 class _Missing(types.ModuleType):
     """A module that is not installed: every name in it is a stand-in, or does to shapes what is known of it."""
@@ -33,6 +36,22 @@ class _Missing(types.ModuleType):
         return stand_in(f"{self.__name__}.{name}", self._assumption) if known is None else known
 
 
+class _Other(_Missing):
+    """A module of another Keras that is not installed: what this one has is taken from it."""
+
+    def __init__(self, name: str, assumption: Assumption, own: types.ModuleType) -> None:
+        super().__init__(name, assumption)
+        self._own = own
+        if hasattr(own, "__all__"):
+            self.__all__ = own.__all__
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(self._own, name)
+        except AttributeError:
+            return super().__getattr__(name)
+
+
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """The last finder: what no other found is `keras_tuner` under its old name, or a stand-in."""
 
@@ -42,7 +61,10 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         top = name.partition(".")[0]
-        if top in NEEDED or sys._getframe(1).f_globals.get("__name__") == "importlib.util":
+        lacks_keras_2 = top == _KERAS_2 and (name == top or isinstance(sys.modules.get(top), _Missing))
+        if (top in NEEDED and not lacks_keras_2) or sys._getframe(1).f_globals.get(
+            "__name__"
+        ) == "importlib.util":
             return None
         if not _asked_by_user(sys._getframe(1)):
             return None
@@ -56,6 +78,14 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             except ImportError:
                 pass
         self.missing[spec.name] = None
+        if old == _KERAS_2:
+            self._assumption.takes_this_keras_for(_KERAS_2)
+            try:
+                own = importlib.import_module("keras" + (f".{rest}" if rest else ""))
+            except ImportError:
+                pass
+            else:
+                return _Other(spec.name, self._assumption, own)
         return _Missing(spec.name, self._assumption)
 
     def exec_module(self, module: Any) -> None:

@@ -173,6 +173,9 @@ class Job:
         watch.absent = self._running.absent
         if self._running.unsettled.relied:
             watch.doubt(_UNSETTLED)
+        other = self._running.assumption.other_keras
+        if other is not None:
+            watch.doubt(f"`{other}` is not installed; what it does was left to the Keras that is.")
         if _over:
             # A bare `except:` may have taken `TimeUp` for an error of its own.
             watch.out_of_time(f"It took more than {seconds:.3g} s.")
@@ -341,6 +344,8 @@ class Job:
             # A layer that refused shapes before anything of a stand-in reached them does so whatever was called.
             refused = report["error"] is not None and report["error"]["input_shapes"]
             unknown = assumption.transformed or (not refused and assumption.called) or {}
+            if assumption.other_keras is not None:
+                unknown = {assumption.other_keras: assumption.other_keras}
         if unknown and report["verdict"] != "unknown":
             name, home = (text.partition("(")[0] for text in next(iter(unknown.items())))
             roots = [text.partition(".")[0] for text in (name, home)]

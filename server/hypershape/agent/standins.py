@@ -52,6 +52,8 @@ class Assumption:
         """Whether one is a metric: by which name it reports what it measures, only its package knows."""
         self.given: dict[str, str] = {}
         """Those that were given the hyperparameters since the last `reset`: what they declare is not known."""
+        self.other_keras: str | None = None
+        """The package of another Keras whose place this one takes: what it refuses, the other may take."""
         self.turned = False
         """Whether one became an array of plain numbers, of a shape that no code says."""
         self.classes_assumed = False
@@ -88,6 +90,10 @@ class Assumption:
     def declared(self, name: str) -> Any:
         """The shape of one sample of a missing array, where the user declares it; else None."""
         return self._declared[1 if _LABELS.search(name) else 0]
+
+    def takes_this_keras_for(self, package: str) -> None:
+        self.other_keras = package
+        self.note(package, "the Keras that is installed")
 
     def note(self, what: str, value: object) -> None:
         if len(self.asked) < 20:

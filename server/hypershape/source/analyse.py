@@ -261,11 +261,13 @@ def _laid_out(
     text = with_todays_imports(with_absolute_imports(cut.text, cut, code, finder), cut, code)
     files = (*others, SliceFile(code.path, "__main__", text))
     set_ = [each for read in (code, *collector.codes()) for each, _ in settings(read)]
-    return replace(cut, missing=cut.missing | collector.unseen), files, unsettled_in(files, set_)
+    gone = [*(name for node in cut.imports for name in nowhere(node)), *collector.gone]
+    cut = replace(cut, missing=cut.missing | collector.unseen, gone=tuple(gone))
+    return cut, files, unsettled_in(files, set_)
 
 
 def _stand_ins(cut: Cut, assumed: Mapping[str, str], code: Code) -> dict[str, str]:
-    gone = {name: "Keras has it no more" for node in cut.imports for name in nowhere(node)}
+    gone = dict.fromkeys(cut.gone, "Keras has it no more")
     why = {**gone, **assumed, **{name: _why_missing(name, code) for name in cut.missing}}
     return described(why, why, "")
 

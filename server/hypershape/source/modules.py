@@ -14,7 +14,7 @@ from hypershape.model import Document, SliceFile
 from hypershape.source.code import Code, per_text
 from hypershape.source.documents import Unreadable, read
 from hypershape.source.names import Names
-from hypershape.source.removed import is_nowhere, todays
+from hypershape.source.removed import is_nowhere, nowhere, todays
 from hypershape.source.slices import Cut, Slicer
 from hypershape.source.unsettled import settings
 from hypershape.text import blanked
@@ -91,6 +91,8 @@ class Collector:
     """The attributes that the slices read so far: methods of these names may be called from another module."""
     unseen: set[str] = field(default_factory=set)
     """What the modules need and do not define, where a call such as `exec` may bind it."""
+    gone: dict[str, None] = field(default_factory=dict)
+    """The names that the modules import from Keras or Keras Tuner and that are in neither today."""
 
     def files(self, code: Code, cut: Cut) -> tuple[SliceFile, ...]:
         """The slices of the modules that a cut of `code` imports, each after those that it imports itself."""
@@ -204,7 +206,8 @@ class Collector:
             return
         code, slicer = module
         cut = slicer.cut(Names(loads=set(self.needs[name]), attributes=set(self.read)))
-        self.texts[name] = cut.text
+        self.texts[name] = with_todays_imports(cut.text, cut, code)
+        self.gone.update(dict.fromkeys(gone for node in cut.imports for gone in nowhere(node)))
         self.unseen |= cut.missing if code.binds_unseen else set()
         is_package = local.file.name == "__init__.py"
         self._follow(name, code, cut, name if is_package else name.rpartition(".")[0])

@@ -135,6 +135,8 @@ class Cut:
     missing: set[str]
     missing_before_stars: set[str]
     imports: tuple[ast.Import | ast.ImportFrom, ...]
+    gone: tuple[str, ...] = ()
+    """What it and the modules that it imports take from Keras and Keras has no more."""
 
 
 @dataclass

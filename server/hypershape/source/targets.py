@@ -579,7 +579,12 @@ class TargetFinder:
         Whoever uses the definition gives them. `scope` is the class that keeps them, of which `function` makes an
         instance.
         """
-        return [name for name in _none_by_default(function) if self._needs_more(name, function, scope)]
+        refused = _refused_as_none(function)
+        return [
+            name
+            for name in _none_by_default(function)
+            if name in refused or self._needs_more(name, function, scope)
+        ]
 
     def _needs_more(self, name: str, function: FunctionDef, scope: ast.ClassDef | None) -> bool:
         uses: list[ast.expr] = [
@@ -990,6 +995,30 @@ def _none_by_default(function: FunctionDef) -> list[str]:
         *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
     ]
     return [each.arg for each, value in pairs if isinstance(value, ast.Constant) and value.value is None]
+
+
+def _refused_as_none(function: FunctionDef) -> set[str]:
+    """The parameters without which a function ends at once with an error: the first of those of which one is enough."""
+    defaults = _none_by_default(function)
+    refused: set[str] = set()
+    for each in function.body:
+        if isinstance(each, ast.If) and isinstance(each.body[-1], ast.Raise):
+            either = isinstance(each.test, ast.BoolOp) and isinstance(each.test.op, ast.And)
+            tests = each.test.values if isinstance(each.test, ast.BoolOp) else [each.test]
+            names = [name for test in tests if (name := _without(test)) in defaults]
+            if names and refused.isdisjoint(names) and (not either or len(names) == len(tests)):
+                refused |= {*(names[:1] if either else names)}
+    return refused
+
+
+def _without(test: ast.expr) -> str | None:
+    """The name of which an expression asks whether it is nothing: `x is None`, `not x`."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand.id if isinstance(test.operand, ast.Name) else None
+    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and isinstance(test.ops[0], ast.Is):
+        (value,) = test.comparators[:1]
+        return test.left.id if isinstance(value, ast.Constant) and value.value is None else None
+    return None
 
 
 def _evaluated(source: str) -> str:

@@ -14,6 +14,7 @@ from hypershape.rules.base import Example, Rule, causes
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code, canonical
+from hypershape.source.modules import Finder, code_of, finder_of
 from hypershape.source.removed import MODULES, NAMES, ONLY_IN_TENSORFLOW, module_of, nowhere
 
 _MISSING = ("module-missing", "import-missing", "keras-attribute-missing", "attribute-missing")
@@ -213,25 +214,87 @@ class RemovedImport(Rule):
             target, cause = matching_cause(analysis, code.span(node), _MISSING, ANY_STAGE)
             if cause is None:
                 target, cause = _refused_when_called(analysis, gone)
-            package = "keras-tuner" if gone.name.startswith("keras_tuner") else "Keras 3"
             today = f"; use {gone.today}" if gone.today else ""
             ends = _ends(node, gone, code)
             yield self.finding(
-                f"{package} has no {gone.written}{today}.{' No search begins.' if ends else ''}",
+                f"{_package(gone)} has no {gone.written}{today}.{' No search begins.' if ends else ''}",
                 code.span(node),
                 target=target,
                 cause=cause,
                 repairs=partial(_taken_from_today, node, gone, code),
                 ends=ends,
             )
+        yield from self._elsewhere(code, environment)
+
+    def _elsewhere(self, code: Code, environment: Environment) -> Iterator[Finding]:
+        """The imports of the user's own modules that end with what is gone: a probe puts something in its place."""
+        for node in code.import_statements:
+            if _guarded(node, code) or code.function(node) is not None:
+                continue
+            found = next(_gone_behind(node, code, environment), None)
+            if found is not None:
+                gone, place = found
+                ends = _is_before_search(node, code)
+                yield self.finding(
+                    f"This import ends at {place}: {_package(gone)} has no {gone.written}."
+                    f"{' No search begins.' if ends else ''}",
+                    code.span(node),
+                    ends=ends,
+                )
+
+
+def _package(gone: _Gone) -> str:
+    return "keras-tuner" if gone.name.startswith("keras_tuner") else "Keras 3"
+
+
+def _gone_behind(
+    node: ast.Import | ast.ImportFrom, code: Code, environment: Environment
+) -> Iterator[tuple[_Gone, str]]:
+    """What the modules of the user's that an import runs take from Keras and is no more, each with its place.
+
+    Python runs what the disk has.
+    """
+    finder = finder_of(code)
+    waiting = _modules(node, finder, finder.package)
+    seen = {code.path}
+    while waiting and len(seen) < _MOST_FILES:
+        name = waiting.pop(0)
+        local = finder.find(name)
+        if local is None or local.file is None or str(local.file) in seen:
+            continue
+        seen.add(str(local.file))
+        other = code_of(str(local.file), {})
+        if other is None:
+            continue
+        package = name if local.file.name == "__init__.py" else name.rpartition(".")[0]
+        for each in other.import_statements:
+            if _guarded(each, other) or other.function(each) is not None:
+                continue
+            gone = _gone(each, other, environment)
+            if gone is not None and not _only_when_called(gone):
+                yield gone, f"{local.file.name}, line {each.lineno}"
+            waiting += _modules(each, finder, package)
+
+
+def _modules(node: ast.Import | ast.ImportFrom, finder: Finder, package: str) -> list[str]:
+    """The modules that an import statement may run, by their absolute names."""
+    if isinstance(node, ast.Import):
+        return [each.name for each in node.names]
+    name = finder.absolute(node.module, node.level, package)
+    return [name, *(f"{name}.{each.name}" for each in node.names)]
 
 
 def _ends(node: ast.AST, gone: _Gone, code: Code) -> bool:
     """Whether the file itself runs into what is gone, before its last search."""
+    return not _only_when_called(gone) and _is_before_search(node, code)
+
+
+def _is_before_search(node: ast.AST, code: Code) -> bool:
+    """Whether the module level of a file comes to a node before its last search."""
     tuners = code.module.tuners
     calls = [*(each.call for each in tuners), *(call for each in tuners for call in each.searches)]
     late = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-    if any(isinstance(each, late) for each in code.ancestors(node)) or _only_when_called(gone):
+    if any(isinstance(each, late) for each in code.ancestors(node)):
         return False
     return code.span(node).line <= max((each.span.line for each in calls), default=0)
 
@@ -255,6 +318,10 @@ def _refused_when_called(analysis: Analysis, gone: _Gone) -> tuple[str | None, C
         if isinstance(module, str) and gone.name.startswith(f"{module}."):
             return target.target.name, cause
     return None, None
+
+
+_MOST_FILES = 30
+"""So many modules are read behind one import."""
 
 
 @dataclass(frozen=True, slots=True)
