@@ -234,7 +234,7 @@ class File:
         made = dict(_named(other))
         for name, code in _named(plain):
             found = made.get(name)
-            if found is not None and found.co_freevars == code.co_freevars and found.co_code != code.co_code:
+            if found is not None and found.co_freevars == code.co_freevars and _chooses(code, found):
                 self._codes[_key(code)] = found
 
     def instead_of(self, code: types.CodeType) -> Optional[types.CodeType]:
@@ -245,6 +245,20 @@ class File:
 
 def _compiled(body: List[ast.stmt], path: str) -> types.CodeType:
     return compile(ast.Module(body, []), path, "exec", dont_inherit=True)
+
+
+def _chooses(plain: types.CodeType, other: types.CodeType) -> bool:
+    """Whether a function chooses something, itself or in a function inside it.
+
+    What only a lambda inside it chooses stays as it is: layers are given such functions, and what they read is looked at.
+    """
+    if plain.co_code != other.co_code:
+        return True
+    inside = [
+        [each for each in code.co_consts if isinstance(each, types.CodeType) and each.co_name != "<lambda>"]
+        for code in (plain, other)
+    ]
+    return any(_chooses(one, two) for one, two in zip(*inside))
 
 
 def _key(code: types.CodeType) -> Any:
