@@ -19,6 +19,8 @@ from hypershape.model import (
     Edit,
     Finding,
     Fix,
+    Frame,
+    LayerCall,
     ProbeError,
     Report,
     Severity,
@@ -171,6 +173,32 @@ def test_a_known_failure_is_taken_back_where_the_search_space_was_edited() -> No
     text = TEXT.replace("3, 9", "3, 7")
     after = carry.with_kept(analysed(text, sampled(*BUILDS[:1])), carry.carried(BEFORE, text))
     assert after.findings == ()
+
+
+def test_all_that_is_known_of_lines_moves_with_them_over_an_edit() -> None:
+    layer = LayerCall(PLACE, "conv2d", "Conv2D", ((None, 8, 8, 1),), ((None, 6, 6, 4),), "float32", 40)
+    (target,) = BEFORE.targets
+    cause = replace(CAUSE, error=replace(CAUSE.error, frames=(Frame(PLACE, "build_model"),)))
+    reports = tuple(replace(each, layers=(layer,)) for each in target.reports)
+    drawn = replace(target, reports=reports, causes=(cause,))
+    before = replace(BEFORE, targets=(drawn,))
+    for added in (1, 3):
+        (target,) = carry.carried(before, "# A remark.\n" * added + TEXT).targets
+        assert {call.span for each in target.reports for call in each.layers} == {
+            replace(PLACE, line=PLACE.line + added, end_line=PLACE.end_line + added)
+        }
+        assert target.causes[0].error.span == replace(
+            PLACE, line=PLACE.line + added, end_line=PLACE.end_line + added
+        )
+    (target,) = carry.carried(before, "\n".join(TEXT.splitlines()[: PLACE.line - 1])).targets
+    assert not any(each.layers for each in target.reports)
+
+
+def test_a_failure_is_known_as_long_as_its_search_space_says_the_same_wherever_it_stands() -> None:
+    text = "# A remark.\n" + TEXT
+    after = carry.with_kept(analysed(text, sampled(*BUILDS[:1])), carry.carried(BEFORE, text))
+    (finding,) = after.findings
+    assert finding.span.line == PLACE.line + 1
 
 
 def test_repairs_of_a_text_before_an_edit_are_not_offered_after_it() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from difflib import SequenceMatcher
+from typing import Any
 
-from hypershape.model import Analysis, Finding, Fix, LayerRow, Span, Target, TargetAnalysis, key_of
+from hypershape import model
+from hypershape.model import Analysis, Finding, Fix, Slice, SliceFile, Span, Target, TargetAnalysis, key_of
+from hypershape.probe.moving import question
 from hypershape.text import Text
 
 BEING_EDITED = "These are the last good results: the function does not parse as it stands."
@@ -51,10 +54,16 @@ def carried(previous: Analysis, text: str) -> Analysis:
 
 def moved(analysis: Analysis, move: Move) -> Analysis:
     """An analysis with every place that still exists where it is now, and without the others."""
+    path = analysis.module.document.path
+
+    def here(span: Span | None) -> Span | None:
+        return span if span is None or span.path != path else move(span)
+
+    mover = _Mover(here)
     return replace(
         analysis,
-        targets=tuple(_target(target, move) for target in analysis.targets),
-        findings=probed_findings(analysis.findings, move),
+        targets=tuple(_target(target, mover) for target in analysis.targets),
+        findings=probed_findings(analysis.findings, here),
     )
 
 
@@ -118,8 +127,8 @@ def _holds(old: TargetAnalysis, new: TargetAnalysis | None, kept: Analysis, anal
 
 
 def _asks_the_same(one: Target, other: Target) -> bool:
-    declared = [None if each.data is None else replace(each.data, span=None) for each in (one, other)]
-    return one.slice is not None and one.slice == other.slice and declared[0] == declared[1]
+    (slice_, _, declared), its = question(one), question(other)
+    return one.slice is not None and (slice_, declared) == (its[0], its[2])
 
 
 def _saw_less(new: TargetAnalysis, old: TargetAnalysis) -> bool:
@@ -138,17 +147,72 @@ def _saw_less(new: TargetAnalysis, old: TargetAnalysis) -> bool:
     )
 
 
-def _target(target: TargetAnalysis, move: Move) -> TargetAnalysis:
-    rows: list[LayerRow] = [
-        replace(row, span=span) for row in target.layers if (span := move(row.span)) is not None
-    ]
-    hyperparameters = [
-        replace(hp, span=span) for hp in target.hyperparameters if (span := move(hp.span)) is not None
-    ]
-    name = move(target.target.span)
-    return replace(
-        target,
-        target=replace(target.target, span=name) if name is not None else target.target,
-        layers=tuple(rows),
-        hyperparameters=tuple(hyperparameters),
+class _Mover:
+    """Moves every place in values of `model.py`, and leaves out what stood at one that is gone; what is shared is moved
+    once."""
+
+    def __init__(self, move: Move) -> None:
+        self._move = move
+        self._known: dict[int, tuple[Any, Any]] = {}
+
+    def value(self, value: Any) -> Any:
+        """The same where it is now; None where it is gone."""
+        if isinstance(value, Span):
+            return self._move(value)
+        if isinstance(value, Mapping):
+            return {name: self.value(each) for name, each in value.items()}
+        if not isinstance(value, tuple) and type(value).__module__ != model.__name__:
+            return value
+        known = self._known.get(id(value))
+        if known is None:
+            # With the value itself: another one could get its number when it is gone.
+            known = self._known[id(value)] = value, self._moved(value)
+        return known[1]
+
+    def _moved(self, value: Any) -> Any:
+        if isinstance(value, tuple):
+            moved = [(each, self.value(each)) for each in value]
+            return tuple(now for each, now in moved if now is not None or each is None)
+        if not is_dataclass(value) or isinstance(value, type):
+            return value
+        changed = {}
+        for each in fields(value):
+            before = getattr(value, each.name)
+            now = self.value(before)
+            if isinstance(before, Span) and now is None:
+                return None
+            if now is not before:
+                changed[each.name] = now
+        return replace(value, **changed) if changed else value
+
+    def slice(self, slice_: Slice | None) -> Slice | None:
+        """A slice whose statements stand where they are now, so that it belongs to what was moved with them."""
+        if slice_ is None:
+            return None
+        return replace(slice_, files=tuple(replace(each, text=self._laid_out(each)) for each in slice_.files))
+
+    def _laid_out(self, file: SliceFile) -> str:
+        lines: dict[int, str] = {}
+        stays = True
+        for number, line in enumerate(Text.of(file.text).lines, 1):
+            now = self._move(Span(file.path, number, 1, number, 1)) if line.strip() else None
+            if now is not None:
+                lines[now.line] = line
+            stays = stays and (not line.strip() or (now is not None and now.line == number))
+        if stays:
+            return file.text
+        return "".join(f"{lines.get(number, '')}\n" for number in range(1, max(lines, default=0) + 1))
+
+
+def _target(target: TargetAnalysis, mover: _Mover) -> TargetAnalysis:
+    known = target.target
+    its = replace(
+        known,
+        span=mover.value(known.span) or known.span,
+        body=mover.value(known.body) or known.body,
+        tuners=mover.value(known.tuners),
+        slice=mover.slice(known.slice),
+        fed=mover.slice(known.fed),
     )
+    others = [each.name for each in fields(target) if each.name != "target"]
+    return replace(target, target=its, **{name: mover.value(getattr(target, name)) for name in others})
