@@ -16,9 +16,9 @@ export const COPY = 'hypershape.copyConfiguration';
 type Pick = vscode.QuickPickItem & { readonly configuration?: Configuration | null };
 
 const FORMS = [
-  { label: 'As values', detail: '{"kernel": 9, "blocks": 3}', form: 'values' },
-  { label: 'As fixed hyperparameters', detail: 'hp = keras_tuner.HyperParameters(); hp.Fixed("kernel", 9)', form: 'fixed' },
-  { label: 'As a test', detail: 'def test_build_model_builds_with_…(): …', form: 'test' },
+  { label: 'As values', detail: 'A dictionary of all values', form: 'values' },
+  { label: 'As fixed hyperparameters', detail: 'hp.Fixed(…) for each value, to be given to a tuner as hyperparameters=', form: 'fixed' },
+  { label: 'As a test', detail: 'A function for pytest that builds the model with these values', form: 'test' },
 ];
 
 /** Has the user choose a configuration of a target; undefined where nothing is chosen, null to unpin. */

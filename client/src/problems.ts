@@ -71,7 +71,12 @@ export class InterpreterFixes implements vscode.CodeActionProvider {
       const packages = known.length === 0 ? missing(environment) : environment?.elsewhere == null ? known : [];
       const title = `Install ${packages.join(', ')} in the terminal`;
       const actions = [action('Select another interpreter', finding, 'hypershape.selectInterpreter')];
-      return packages.length > 0 ? [action(title, finding, INSTALL_COMMAND, packages), ...actions] : actions;
+      const all = packages.length > 0 ? [action(title, finding, INSTALL_COMMAND, packages), ...actions] : actions;
+      // What helps comes before what only silences.
+      all.slice(0, 1).forEach((each) => {
+        each.isPreferred = true;
+      });
+      return all;
     });
   }
 }

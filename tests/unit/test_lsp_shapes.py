@@ -146,6 +146,16 @@ def test_a_pinned_configuration_shows_its_shapes_alone() -> None:
     assert hints(at=FAILING.configuration) == ["→ (·, 4, 4, 8)", "✗ kernel >= 9"]
 
 
+def test_a_pinned_configuration_that_builds_fails_nowhere_whatever_is_known_of_others() -> None:
+    (target,) = analysis().targets
+    (cause,) = target.causes
+    sampled = analysis(causes=(replace(cause, condition=None),))
+    building = {"filters": 32, "kernel": 3, "units_0": 8, "units_1": 32}
+    for configuration, fails in ((building, False), (FAILING.configuration, True)):
+        shown = shapes.lines(sampled, {"build_model": shapes.Pin(configuration)})
+        assert any(each.failing for each in shown) == fails
+
+
 def test_a_configuration_that_was_not_probed_has_its_own_probe_while_the_slice_is_the_same() -> None:
     target = analysis().targets[0]
     values = {"filters": 16, "kernel": 3, "units_0": 8, "units_1": 9}
@@ -205,6 +215,7 @@ def test_the_default_the_ends_and_each_failure_can_be_pinned() -> None:
     found = {each.label: each for each in pins.choices(target)}
     assert list(found) == ["Smallest", "Largest", "Failing: kernel >= 9"]
     assert found["Failing: kernel >= 9"].configuration == FAILING.configuration
+    assert found["Failing: kernel >= 9"].description.startswith("kernel=9, "), "what decides comes first"
     assert found["Largest"].configuration["filters"] == 32
 
 

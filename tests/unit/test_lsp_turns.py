@@ -123,8 +123,23 @@ def typed(text: str) -> typing_.Typing | None:
 
 
 def test_a_number_or_a_whole_line_is_no_half_word() -> None:
-    assert typed("lay") is not None and typed(".") is not None
-    assert typed("5") is None and typed("") is None and typed("x\ny") is None
+    words = [typed(text) for text in ("lay", ".", "5", "=")]
+    assert [each is not None and each.in_a_word for each in words] == [True, True, False, False]
+    assert typed("") is None and typed("x\ny") is None
+
+
+def test_that_a_half_typed_line_cannot_be_checked_is_not_told_while_it_is_typed() -> None:
+    def told(code: str, line: int) -> types.Diagnostic:
+        place = types.Position(line, 0)
+        return types.Diagnostic(types.Range(place, place), "told", code=code)
+
+    for text, kept in (("=", ["HS103"]), ("x", [])):
+        typing = typed(text)
+        found = {URI: [told("HS901", 7), told("HS103", 1)]}
+        assert typing is not None and typing.takes_out(found, {})
+        assert [each.code for each in found[URI]] == kept
+        found = {URI: [told("HS901", 7)]}
+        assert not typing.takes_out(found, {URI: [told("HS901", 7)]}), "what was there already stays"
 
 
 async def test_diagnostics_are_sent_again_only_where_they_differ(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,15 +82,17 @@ def choices(target: TargetAnalysis) -> Iterator[Choice]:
 
     for label, report in telling(target):
         if not any(isinstance(each, float) and not isfinite(each) for each in report.configuration.values()):
-            yield _choice(label, report)
+            yield _choice(label, report, target)
 
 
-def _choice(label: str, report: Report) -> Choice:
+def _choice(label: str, report: Report, target: TargetAnalysis) -> Choice:
+    """A configuration with the values first that decide whether something fails: there is no room for all."""
     from hypershape.rules.common import wording
 
     size = f" · {report.parameters:,} parameters" if report.parameters is not None else ""
-    described = wording.values(report.configuration, report.configuration)
-    return Choice(label, f"{described}{size}", dict(report.configuration))
+    deciding = (name for cause in target.causes for name in cause.names if name in report.configuration)
+    ordered = {name: report.configuration[name] for name in (*deciding, *report.configuration)}
+    return Choice(label, f"{wording.values(ordered, ordered)}{size}", ordered)
 
 
 async def _asked(server: Server, session: Session, target: TargetAnalysis) -> Configuration | None:

@@ -264,9 +264,18 @@ class Server(LanguageServer):
         if workspace.inlay_hint is not None and workspace.inlay_hint.refresh_support:
             self.workspace_inlay_hint_refresh(None)
 
+    async def _unpin(self, session: Session) -> None:
+        """Unpins what an edit took out of its space."""
+        from hypershape.analysis.aside import aside
+        from hypershape.space import contains
+
+        for target in session.analysis.targets if session.pins and session.analysis is not None else ():
+            pin = session.pins.get(target.target.name)
+            if pin is not None and not await aside(contains, target.hyperparameters, pin.configuration):
+                session.pins.pop(target.target.name, None)
+
     async def probe_pins(self, session: Session) -> None:
-        """Probes pinned configurations that were not among those of the exploration; those that an edit took out of
-        the space are unpinned."""
+        """Probes pinned configurations that were not among those of the exploration."""
         from hypershape.analysis.once import probe_once
         from hypershape.space import contains
 
@@ -371,6 +380,7 @@ class Server(LanguageServer):
                     session.resting = reason if state.done and resting.is_put_off(state) else None
                     if any(target.status == "probed" for target in session.analysis.targets):
                         session.probed = session.analysis
+                    await self._unpin(session)
                     await self._publish(session)
                     self._say_unsearched(analysis)
                     progress.update(analysis)

@@ -136,7 +136,7 @@ def _lines(module: Module, target: TargetAnalysis, pin: Pin | None) -> Iterator[
     failing: dict[int, list[Cause]] = {}
     for cause in target.causes:
         place = cause.error.span
-        if place is not None and place.path == module.document.path and _strikes(cause, pin):
+        if place is not None and place.path == module.document.path and _strikes(cause, pin, target):
             failing.setdefault(place.end_line, []).append(cause)
     for line in {**by_line, **failing}:
         causes = tuple(failing.get(line, ()))
@@ -180,8 +180,15 @@ def _patterns(module: Module, span: Span) -> Iterator[str]:
             yield re.escape(known)
 
 
-def _strikes(cause: Cause, pin: Pin | None) -> bool:
-    return pin is None or cause.condition is None or cause.condition.holds(pin.configuration) is True
+def _strikes(cause: Cause, pin: Pin | None, target: TargetAnalysis) -> bool:
+    """Whether a cause is one of what is shown: of all that was probed, or of the pinned configuration alone."""
+    if pin is None:
+        return True
+    report = pin.report(target)
+    if report is not None and report.verdict != "unknown":
+        error = report.error
+        return error is not None and (error.span, error.kind) == (cause.error.span, cause.error.kind)
+    return cause.condition is None or cause.condition.holds(pin.configuration) is True
 
 
 def _outermost(groups: Mapping[tuple[Span, str], list[Output]]) -> tuple[Output, ...]:
