@@ -190,6 +190,28 @@ print(numpy.array([1, 2]).shape)
     assert done.stdout.split("\n")[:3] == ["(20, 32)", "(32,)", "(2,)"]
 
 
+def asked_by_keras(text: str) -> tuple[Any, list[str]]:
+    """What code that is not the user's makes of `missing`, and what was assumed."""
+    assumption = Assumption()
+    scope: dict[str, Any] = {"missing": stand_in("missing", assumption)}
+    exec(text, scope)
+    return scope["found"], list(assumption.asked)
+
+
+@pytest.mark.parametrize("test", ["0 <= missing <= 1", "not (missing < 0 or missing > 1)"])
+def test_what_must_lie_between_nothing_and_all_is_a_share(test: str) -> None:
+    assert asked_by_keras(f"found = {test}") == (True, ["missing = 0.5"])
+
+
+@pytest.mark.parametrize(
+    "test", ["missing > 1", "missing > 0", "missing >= 0\nfound = missing > 1", "not missing < 1"]
+)
+def test_what_must_only_be_large_enough_is_a_size(test: str) -> None:
+    first, _, last = test.rpartition("\n")
+    text = f"{first}\n{last}" if first else f"found = {last}"
+    assert asked_by_keras(text) == (True, ["missing = 32"])
+
+
 def ran(text: str, *names: str) -> str:
     """What a process of its own prints of the shapes of one sample under these names, after it ran `text` as a slice."""
     program = f"""

@@ -301,7 +301,9 @@ class Job:
         try:
             self._running.assumption.reset()
             report = self.engine.probe(self.function, configuration, level)  # type: ignore[arg-type]
-            if not self._reads_anything and _reads_what_is_not_there(report):
+            # A file of which only a stand-in is known is read as one that is not there.
+            called = report["verdict"] == "fail" and self._running.assumption.called
+            if not self._reads_anything and (called or _reads_what_is_not_there(report)):
                 self._read_anything()
                 report = self.engine.probe(self.function, configuration, level)  # type: ignore[arg-type]
             report = self._judged(report)

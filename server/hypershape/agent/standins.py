@@ -162,6 +162,7 @@ class StandIn(int):
         made._home = made._name
         made._sample = made._result = made._length = None
         made._is_one = False
+        made._asked = None
         made._assumption.made = True
         return made
 
@@ -169,6 +170,8 @@ class StandIn(int):
     """The shape of one sample where the code says it, e.g. after a `reshape`; else None."""
     _length: Any
     """How many samples it has where the code says it, as a window `data[i:i + 24]` has 24; else None."""
+    _asked: Any
+    """The code and the line that compared it with 0 last; else None."""
     _is_one: bool
     """Whether it is one sample of an array, as `x[0]` is in `x[0].shape`."""
     _result: Any
@@ -352,16 +355,27 @@ class StandIn(int):
         return self._assumption.texts[self._name] == text
 
     def __lt__(self, other: Any) -> Any:
-        return self.assumed_size() < other
+        return self._number(other) < other
 
     def __le__(self, other: Any) -> Any:
-        return self.assumed_size() <= other
+        return self._number(other) <= other
 
     def __gt__(self, other: Any) -> Any:
-        return self.assumed_size() > other
+        return self._number(other) > other
 
     def __ge__(self, other: Any) -> Any:
-        return self.assumed_size() >= other
+        return self._number(other) >= other
+
+    def _number(self, other: Any) -> float:
+        """What is compared with a number: the assumed size, and a share where a line of Keras's asks whether it lies
+        between 0 and 1, as those of a rate do."""
+        frame = sys._getframe(2)
+        line = (frame.f_code, frame.f_lineno)
+        if type(other) in (int, float) and other == 1 and self._asked == line and not _is_users(frame):
+            self._assumption.asked.pop(f"{self._name} = {int(self)}", None)
+            return self.taken_for(0.5)
+        self._asked = line if type(other) in (int, float) and other == 0 else None
+        return self.assumed_size()
 
     def assumed_size(self) -> int:
         """The assumed size, where it is used as a number: Keras compares every size that it is given."""
