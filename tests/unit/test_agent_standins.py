@@ -190,6 +190,28 @@ print(numpy.array([1, 2]).shape)
     assert done.stdout.split("\n")[:3] == ["(20, 32)", "(32,)", "(2,)"]
 
 
+def test_a_class_that_builds_models_on_a_base_that_is_not_at_hand_is_one() -> None:
+    text = """
+class Own(missing.Base):
+    def __init__(self, width, **others):
+        super().__init__(**others)
+        super(Own, self).prepare()
+        self.width = width
+
+    def build(self, hp):
+        return self.width, self.depth, self.scaled(self.width)
+"""
+    own = run(text)["Own"]
+    width, depth, scaled = own(7, name="own").build(None)
+    assert isinstance(own, type) and width == 7 and not isinstance(width, StandIn)
+    assert type(depth) is type(scaled) is StandIn
+
+
+def test_a_layer_on_a_base_that_is_not_at_hand_is_not_at_hand_either() -> None:
+    text = "class Own(missing.Layer):\n    def build(self, shape): ...\n    def call(self, x): return x"
+    assert type(run(text)["Own"]) is StandIn
+
+
 def asked_by_keras(text: str) -> tuple[Any, list[str]]:
     """What code that is not the user's makes of `missing`, and what was assumed."""
     assumption = Assumption()

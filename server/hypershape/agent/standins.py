@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 import re
 import sys
+import types
 from typing import Any, Callable, Iterator, Sequence
 
 import numpy
@@ -153,9 +154,10 @@ class StandIn(int):
             bases = [
                 each for each in (arguments[1] if len(arguments) > 1 else ()) if isinstance(each, StandIn)
             ]
-            return stand_in(
-                str(arguments[0]) if arguments else "?", bases[0]._assumption if bases else Assumption()
-            )
+            assumption = bases[0]._assumption if bases else Assumption()
+            if len(arguments) == 3 and "build" in arguments[2] and "call" not in arguments[2]:
+                return _builder(*arguments, assumption)
+            return stand_in(str(arguments[0]) if arguments else "?", assumption)
         size = arguments[2] if len(arguments) > 2 else None
         made = super().__new__(cls, arguments[1].size if size is None else size)
         made._name, made._assumption = arguments[:2]
@@ -449,6 +451,31 @@ for _operation in (
     setattr(StandIn, f"__{_operation}__", _operator(f"__{_operation}__"))
 
 
+def _builder(name: str, bases: Any, body: dict[str, Any], assumption: Assumption) -> type:
+    """A class of the user's that builds models, and whose base is not at hand: what its methods ask of that is a stand-in.
+
+    A layer, which has a `call` as well, is a stand-in itself: it is put into models that only its base knows to take.
+    """
+    codes = [value.__code__ for value in body.values() if isinstance(value, types.FunctionType)]
+    asked = {each for code in codes for each in _asked_of_self(code)}
+    known = {each for each in asked if each.startswith("__") or hasattr(_hypermodel(), each)}
+    inherited: dict[str, Any] = {each: stand_in(f"{name}.{each}", assumption) for each in asked - known}
+    inherited["__init__"] = lambda self, *args, **kwargs: None
+    return type(name, (type(name, (), inherited),), body)
+
+
+def _asked_of_self(code: types.CodeType) -> Iterator[str]:
+    """The names of attributes that a method reads of its object; all names in it where it asks its base class."""
+    if "super" in code.co_names:
+        yield from code.co_names
+    own = code.co_varnames[:1] if code.co_argcount else ()
+    instructions = list(dis.get_instructions(code))
+    for before, each in zip(instructions, instructions[1:]):
+        of_self = before.opname.startswith("LOAD_FAST") and before.argval in own
+        if each.opname in ("LOAD_ATTR", "LOAD_METHOD") and of_self:
+            yield each.argval
+
+
 def stand_in(name: str, assumption: Assumption, size: int | None = None) -> StandIn:
     return StandIn(name, assumption, size)  # type: ignore[no-any-return]
 
@@ -504,6 +531,12 @@ def _tensor(value: Any) -> Any:
     if symbolic or kind.__name__ == "KerasTensor" or (real and hasattr(value, "shape")):
         return (value,)
     return None
+
+
+def _hypermodel() -> type:
+    import keras_tuner
+
+    return keras_tuner.HyperModel  # type: ignore[no-any-return]
 
 
 def _is_hyperparameters(value: Any) -> bool:

@@ -204,7 +204,7 @@ class RemovedImport(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         environment = analysis.environment
-        if environment is None or "TF_USE_LEGACY_KERAS" in analysis.module.clean:
+        if environment is None or _CHOOSES in analysis.module.clean:
             return
         code = analysis.module.code
         for node in code.nodes:
@@ -266,6 +266,8 @@ def _gone_behind(
         other = code_of(str(local.file), {})
         if other is None:
             continue
+        if _CHOOSES in other.clean:
+            return
         package = name if local.file.name == "__init__.py" else name.rpartition(".")[0]
         for each in other.import_statements:
             if _guarded(each, other) or other.function(each) is not None:
@@ -319,6 +321,9 @@ def _refused_when_called(analysis: Analysis, gone: _Gone) -> tuple[str | None, C
             return target.target.name, cause
     return None, None
 
+
+_CHOOSES = "TF_USE_LEGACY_KERAS"
+"""A file that has this may run with another Keras."""
 
 _MOST_FILES = 30
 """So many modules are read behind one import."""
