@@ -29,7 +29,8 @@ class RemovedImport(Rule):
     when the interpreter has Keras 3. Imports inside `try` and `if` are left alone: they may have a substitute.
 
     ## Why it matters
-    Code written for Keras 2 stops with an ImportError or an AttributeError before any search begins.
+    Code written for Keras 2 stops with an ImportError or an AttributeError before any search begins, also where another
+    module of the project takes such a name: the import of that module is underlined, and the message says where it ends.
 
     ## Fix
     Take the name from where it is today: most went up into `keras.layers` or `keras.utils`. What is nowhere and not
