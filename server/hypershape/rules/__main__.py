@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> None:
     match arguments:
         case ["new", code, name]:
             _begin(code, name)
-        case [] | [_] if arguments != ["new"]:
+        case [] | [_] if arguments != ["new"] and not "".join(arguments).startswith("-"):
             _write(Path(*(arguments or ["docs/rules"])))
         case _:
             sys.exit((__doc__ or "").partition("\n\n")[2].strip())
