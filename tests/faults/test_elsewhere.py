@@ -52,11 +52,12 @@ def checked(folder: Path, *more: str) -> dict[str, Any]:
 def alike(found: dict[str, Any]) -> dict[str, Any]:
     """What was found, without what depends on how fast it was."""
     (target,) = found["files"][0]["targets"]
-    # How many probes a proof takes depends on how fast they come, and the shapes of layers are those that probes saw.
+    # How many probes a proof takes depends on how fast they come; shapes and numbers of parameters are those that they saw.
     target["coverage"] = {
         key: target["coverage"][key] for key in target["coverage"].keys() - {"probed", "failed"}
     }
-    assert all(layer.pop("shapes") for layer in target["layers"])
+    assert all(layer.pop("shapes") and layer.pop("parameters") for layer in target["layers"])
+    assert target.pop("parameters")
     return found
 
 
