@@ -73,9 +73,10 @@ export class InterpreterFixes implements vscode.CodeActionProvider {
       const actions = [action('Select another interpreter', finding, 'hypershape.selectInterpreter')];
       const all = packages.length > 0 ? [action(title, finding, INSTALL_COMMAND, packages), ...actions] : actions;
       // What helps comes before what only silences.
-      all.slice(0, 1).forEach((each) => {
-        each.isPreferred = true;
-      });
+      const [first] = all;
+      if (first !== undefined) {
+        first.isPreferred = true;
+      }
       return all;
     });
   }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
-from hypershape import model
 from hypershape.model import Analysis, Finding, Fix, Slice, SliceFile, Span, Target, TargetAnalysis, key_of
-from hypershape.probe.moving import question
+from hypershape.probe.moving import Mover, question
 from hypershape.text import Text
 
 BEING_EDITED = "These are the last good results: the function does not parse as it stands."
@@ -147,34 +146,24 @@ def _saw_less(new: TargetAnalysis, old: TargetAnalysis) -> bool:
     )
 
 
-class _Mover:
-    """Moves every place in values of `model.py`, and leaves out what stood at one that is gone; what is shared is moved
-    once."""
+class _Mover(Mover):
+    """Leaves out what stood at a place that is gone, and gives None for a value of which that is the place."""
 
     def __init__(self, move: Move) -> None:
+        super().__init__({})
         self._move = move
-        self._known: dict[int, tuple[Any, Any]] = {}
 
-    def value(self, value: Any) -> Any:
-        """The same where it is now; None where it is gone."""
-        if isinstance(value, Span):
-            return self._move(value)
-        if isinstance(value, Mapping):
-            return {name: self.value(each) for name, each in value.items()}
-        if not isinstance(value, tuple) and type(value).__module__ != model.__name__:
-            return value
-        known = self._known.get(id(value))
-        if known is None:
-            # With the value itself: another one could get its number when it is gone.
-            known = self._known[id(value)] = value, self._moved(value)
-        return known[1]
+    def _text(self, value: str) -> str:
+        return value
 
     def _moved(self, value: Any) -> Any:
+        if isinstance(value, Span):
+            return self._move(value)
         if isinstance(value, tuple):
             moved = [(each, self.value(each)) for each in value]
             return tuple(now for each, now in moved if now is not None or each is None)
         if not is_dataclass(value) or isinstance(value, type):
-            return value
+            return super()._moved(value)
         changed = {}
         for each in fields(value):
             before = getattr(value, each.name)

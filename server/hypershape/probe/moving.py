@@ -43,7 +43,7 @@ def placed(found: TargetAnalysis, target: Target) -> TargetAnalysis | None:
     if found.rehearsals or found.fates:
         # They speak of tuners, which stand in no slice of a target.
         return None
-    mover = _Mover(shifts)
+    mover = Mover(shifts)
     try:
         values = {
             each.name: mover.value(getattr(found, each.name))
@@ -109,7 +109,7 @@ def _shifts(old: Target, new: Target) -> Shifts | None:
     return found
 
 
-class _Mover:
+class Mover:
     """Moves every place in values of `model.py`; what is shared is moved once."""
 
     def __init__(self, shifts: Shifts) -> None:
@@ -119,9 +119,7 @@ class _Mover:
     def value(self, value: Any) -> Any:
         """The same with all places moved. Raises `_Lost`."""
         if isinstance(value, str):
-            if _NAMES_A_LINE.search(value):
-                raise _Lost
-            return value
+            return self._text(value)
         if not isinstance(value, (tuple, list, dict)) and type(value).__module__ != model.__name__:
             return value
         known = self._known.get(id(value))
@@ -129,6 +127,11 @@ class _Mover:
             # With the value itself: another one could get its number when it is gone.
             known = self._known[id(value)] = value, self._moved(value)
         return known[1]
+
+    def _text(self, value: str) -> str:
+        if _NAMES_A_LINE.search(value):
+            raise _Lost
+        return value
 
     def _moved(self, value: Any) -> Any:
         if isinstance(value, Span):
