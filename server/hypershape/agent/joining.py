@@ -171,7 +171,7 @@ class Joins:
         present = tracker.at(choice, {})
         self._depth += 1
         try:
-            left = {way: self._aside(run, containers) for way, run in ways.items()}
+            left = {way: self._aside(_valued(run), containers) for way, run in ways.items()}
         finally:
             self._depth -= 1
         own = left[present]
@@ -199,22 +199,22 @@ class Joins:
         tracker.shifted |= {each for each in prefixes if len({some.get(each) for some in others}) > 1}
         return merged
 
-    def _aside(self, run: Callable[[], Any], containers: List[TrackedHyperParameters]) -> Optional["_Left"]:
+    def _aside(
+        self, run: Callable[[], Dict[str, Any]], containers: List[TrackedHyperParameters]
+    ) -> Optional["_Left"]:
+        """What something leaves behind by itself; None where it fails, or only a step tells what it comes to."""
         memory, tracker = self._memory, self._memory.tracks.tracker
         with contextlib.ExitStack() as stack:
             happened, noted = stack.enter_context(memory.aside()), stack.enter_context(tracker.aside())
             declared = [stack.enter_context(each.aside()) for each in containers]
             try:
-                value = run()
-                if type(value) is symbols.Layer and run() is value:
-                    # It was made before, and may be called besides.
-                    return None
+                left = run()
             except (Exception, symbols.Stop, symbols.Unknown):
                 return None
             calls, relations, read = happened(), noted(), [each() for each in declared]
         if calls is None or relations is None or None in read:
             return None
-        return _Left({"value": value}, *calls, relations, read)
+        return _Left(left, *calls, relations, read)
 
     def _merged(self, choice: Token, ways: Dict[Any, Any]) -> Optional[Tuple[Any]]:
         """A value that stands for each of some where the choice is that."""
@@ -361,23 +361,16 @@ class Joins:
         return True
 
     def _arm(self, fork: _Fork, holds: bool, frame: Any) -> Optional["_Left"]:
-        """What one arm leaves behind; None where it fails, or only a step tells what it comes to."""
-        memory, tracker = self._memory, self._memory.tracks.tracker
+        """What one arm leaves behind."""
         space = dict(frame.f_locals)
         for name in fork.grown:
             space[name] = _found(name, frame).twin()
-        with contextlib.ExitStack() as stack:
-            happened, noted = stack.enter_context(memory.aside()), stack.enter_context(tracker.aside())
-            declared = [stack.enter_context(each.aside()) for each in _containers(fork, frame)]
-            try:
-                exec(fork.arms[0 if holds else 1], frame.f_globals, space)
-            except (Exception, symbols.Stop, symbols.Unknown):
-                return None
-            calls, relations, read = happened(), noted(), [each() for each in declared]
-        if calls is None or relations is None or None in read:
-            return None
-        left = {name: space[name] for name in fork.stores | fork.grown if name in space}
-        return _Left(left, *calls, relations, read)
+
+        def run() -> Dict[str, Any]:
+            exec(fork.arms[0 if holds else 1], frame.f_globals, space)
+            return {name: space[name] for name in fork.stores | fork.grown if name in space}
+
+        return self._aside(run, _containers(fork, frame))
 
     def _conditional(self, otherwise: "_Where", relation: Any) -> Optional[Any]:
         """A relation that holds where the test is otherwise than in this run."""
@@ -463,6 +456,19 @@ def _is_layer(value: Any) -> bool:
 def _is_optimizer(value: Any) -> bool:
     own = isinstance(value, type) and value.__module__.startswith("keras.src.optimizers.")
     return own and issubclass(value, keras.optimizers.Optimizer)
+
+
+def _valued(run: Callable[[], Any]) -> Callable[[], Dict[str, Any]]:
+    """What gives a value, as something that leaves it behind; it fails for a layer that was made before, and may be
+    called besides."""
+
+    def left() -> Dict[str, Any]:
+        value = run()
+        if type(value) is symbols.Layer and run() is value:
+            raise LookupError("a layer that others may have")
+        return {"value": value}
+
+    return left
 
 
 def _with(function: Any, args: Any, kwargs: Any) -> Callable[[], Any]:
