@@ -97,6 +97,8 @@ def test_a_proof_of_more_than_was_tried_says_from_how_many_probes_it_comes() -> 
     wide = Coverage("exhaustive", 11_796_480, 30, 0, 0.0, (0.0, 0.0), all_ran=False)
     text, _ = hover(analysis(coverage=wide, parameters=None, causes=()), 1, 8) or ("", None)
     assert text == "All 11,796,480 configurations build: proved from 30."
+    text, _ = hover(analysis(coverage=wide, causes=()), 1, 8) or ("", None)
+    assert text.endswith("80–584 parameters in 30 probed."), "others of the space may have more, or fewer"
     part = replace(wide, failed=10, failing_share=0.25)
     text, _ = hover(analysis(coverage=part, parameters=None, causes=()), 1, 8) or ("", None)
     assert text == "25.0% of the space fails; all 11,796,480 configurations: proved from 30."

@@ -167,12 +167,12 @@ def test_a_configuration_that_was_not_probed_has_its_own_probe_while_the_slice_i
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda target: target, "✗ 25 % fails · 800–3,200 parameters"),
+        (lambda target: target, "✗ 25 % fails · 800–3,200 parameters in 24 probed"),
         (
             lambda target: replace(
                 target, causes=(), coverage=replace(target.coverage, failed=0, failing_share=0.0)
             ),
-            "✓ all 64 build · 800–3,200 parameters",
+            "✓ all 64 build · 800–3,200 parameters in 24 probed",
         ),
         (
             lambda target: replace(
@@ -181,7 +181,7 @@ def test_a_configuration_that_was_not_probed_has_its_own_probe_while_the_slice_i
                 parameters=(26_010, 1_300_000),
                 coverage=Coverage("sampled", 6000, 48, 0, 0.0, (0.0, 0.07)),
             ),
-            "○ 48 of 6,000 tried so far, none fails · 26 k–1.3 M parameters",
+            "○ 48 of 6,000 tried so far, none fails · 26 k–1.3 M parameters in 48 probed",
         ),
         (lambda target: replace(target, coverage=None, reason="No data."), "? not checked: No data."),
         (lambda target: replace(target, coverage=None), None),

@@ -12,7 +12,7 @@ from rich.text import Text
 from hypershape.cli.places import Place
 from hypershape.model import Analysis, Coverage, Document, Finding, Severity, Span, TargetAnalysis, Value
 from hypershape.report import is_only_noted, told
-from hypershape.rules.common.wording import without_wrapping
+from hypershape.rules.common import wording
 from hypershape.space.shares import WIDE
 from hypershape.text import Text as Lines
 
@@ -153,7 +153,8 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
     text = coverage_sentence(target.coverage)
     if target.parameters is not None:
         fewest, most = target.parameters
-        text += f"; {fewest:,} parameters" if fewest == most else f"; {fewest:,} to {most:,} parameters"
+        sizes = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
+        text += f"; {sizes} parameters{wording.among(target.coverage)}"
     if target.assumptions:
         assumed = ", ".join(target.assumptions)
         text += (
@@ -250,7 +251,7 @@ def _notes(document: Document, finding: Finding) -> Iterator[tuple[str, str]]:
         yield "fails when", finding.condition.text
     if finding.configuration:
         yield "for example", _values(finding.configuration)
-    said = _first_line(without_wrapping(finding.error.message)) if finding.error is not None else ""
+    said = _first_line(wording.without_wrapping(finding.error.message)) if finding.error is not None else ""
     if finding.error is not None and said and said not in finding.message:
         yield finding.error.type, said
     for related in finding.related:

@@ -194,7 +194,7 @@ def summary(target: TargetAnalysis) -> str:
         return f"Not probed: {target.reason}" if target.reason else "Not probed yet."
     parts = [_over(target.coverage)]
     if target.parameters is not None:
-        parts.append(f"{_range(target.parameters)} parameters.")
+        parts.append(f"{_range(target.parameters)} parameters{wording.among(target.coverage)}.")
     parts += [
         f"Fails when `{cause.condition.text}`{_figure(target, cause)}."
         for cause in target.causes

@@ -282,8 +282,14 @@ def _layers(target: TargetAnalysis, pinned: Report | None) -> str:
     )
     return (
         f"<h3>Shapes of layers</h3>{legend}<table><thead><tr><th>layer</th><th>line</th><th>drawn</th>"
-        f"<th>over the space</th><th>parameters</th>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        f"<th>over {_over(target)}</th><th>parameters</th>{heads}</tr></thead><tbody>{body}</tbody></table>"
     )
+
+
+def _over(target: TargetAnalysis) -> str:
+    """What a column of ranges is over: `the space`, or `30 probed` where others of the space may lie outside."""
+    among = wording.among(target.coverage) if target.coverage is not None else ""
+    return among.removeprefix(" in ") or "the space"
 
 
 def _bars(shown: Mapping[tuple[Span, str, int], Output]) -> dict[tuple[Span, str, int], str]:

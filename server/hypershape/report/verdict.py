@@ -10,7 +10,7 @@ from hypershape.space import shares
 
 
 def verdict(target: TargetAnalysis, findings: Sequence[Finding] = ()) -> str | None:
-    """`✓ all 64 build · 26 k–269 k parameters`, `✗ 25 % fails · 2 causes`; None where nothing is known yet.
+    """`✓ all 64 build · 26 k–269 k parameters in 12 probed`, `✗ 25 % fails · 2 causes`; None where nothing is known yet.
 
     `findings` are those of its file: one may say that the file ends before its search.
     """
@@ -26,7 +26,7 @@ def verdict(target: TargetAnalysis, findings: Sequence[Finding] = ()) -> str | N
     if len(target.causes) > 1:
         parts.append(f"{len(target.causes)} causes")
     if target.parameters is not None and not coverage.all_fail:
-        parts.append(f"{between(target.parameters)} parameters")
+        parts.append(f"{between(target.parameters)} parameters{wording.among(coverage)}")
     return " · ".join(parts)
 
 

@@ -315,6 +315,15 @@ def number(count: int) -> str:
     return f"{count:,}" if count < LARGE else f"some 10^{len(str(count)) - 1}"
 
 
+def among(coverage: Coverage) -> str:
+    """What a range over the configurations that ran says besides, where others of the space may lie outside of it.
+
+    Nothing bounds a number of parameters or a size between two configurations: a larger kernel has more weights of
+    its own and leaves fewer to a Dense layer behind it.
+    """
+    return "" if coverage.all_ran and coverage.mode == "exhaustive" else f" in {coverage.probed:,} probed"
+
+
 def listed(items: Iterable[str]) -> str:
     """`a, b and c`."""
     found = list(items)
