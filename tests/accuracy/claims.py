@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ def judged(
     from hypershape.agent.engine import Engine
 
     function, generator, claims = load(source), random.Random(seed), Claims()
+    lines = choosing(source)
     following, plain = Engine(None, [PATH]), Engine(None, [PATH])
     plain.tracks = False
     if by_keras:
@@ -62,7 +64,7 @@ def judged(
         for other, told in _spoken_of(configuration, report, space, draws, generator):
             found = plain.probe(function, other, "symbolic")
             claims.comparisons += 1
-            if (text := _differs(report, found)) is not None:
+            if (text := differs(report, found, lines)) is not None:
                 claims.wrong.append(f"{report['configuration']}, {told}, at {other}: {text}")
             elif len(chosen) < really and generator.random() < 0.3:
                 chosen.append((other, report, told))
@@ -120,12 +122,13 @@ def unequal(
     ]
 
 
-def _differs(report: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
-    """How the outcome of a configuration differs from what a claim says of it.
+def differs(report: Mapping[str, Any], other: Mapping[str, Any], lines: frozenset[int]) -> str | None:
+    """How the outcome of a configuration differs from what a claim says of it; `lines` are those that choose.
 
     Names of losses and metrics are reported where they could be had, which may be in one of the two only.
     """
     told, found = _outcome(report), _outcome(other)
+    told["layers"], found["layers"] = _classes(report, other, lines), _classes(other, report, lines)
     for name in told:
         if told[name] != found[name] and not (name == "log_names" and not (told[name] and found[name])):
             return f"{name}: {str(told[name])[:400]}, but {str(found[name])[:400]}"
@@ -133,7 +136,7 @@ def _differs(report: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
 
 
 def _outcome(report: Mapping[str, Any]) -> dict[str, Any]:
-    """What an outcome is made of; not its layers, since branches may meet again, and a class may be chosen."""
+    """What an outcome is made of, but for its layers."""
     error = report["error"]
     return {
         "verdict": report["verdict"],
@@ -143,3 +146,47 @@ def _outcome(report: Mapping[str, Any]) -> dict[str, Any]:
         "log_names": report["log_names"],
         "compiled": report["compiled"],
     }
+
+
+def _classes(report: Mapping[str, Any], other: Mapping[str, Any], lines: frozenset[int]) -> list[Any]:
+    """The classes of layers in their order; of a text that chooses, at the places that both have and that choose none."""
+    layers = [(str(call["span"]), call["span"], call["class_name"]) for call in report["layers"]]
+    if not lines:
+        return [(place, name) for place, _, name in layers]
+    common = {str(call["span"]) for call in other["layers"]}
+    return sorted(
+        {
+            (place, name)
+            for place, span, name in layers
+            if place in common and not (span and lines & {*range(span["line"], span["end_line"] + 1)})
+        }
+    )
+
+
+def choosing(source: str) -> frozenset[int]:
+    """The lines of statements in which a branch, a key or a variable chooses; 0 with them, so that none are no choice."""
+    tree = ast.parse(source)
+    fixed = {each.name for each in ast.walk(tree) if isinstance(each, (ast.ClassDef, ast.FunctionDef))}
+    for each in ast.walk(tree):
+        if isinstance(each, (ast.Import, ast.ImportFrom)):
+            fixed |= {(alias.asname or alias.name).partition(".")[0] for alias in each.names}
+    found = {0} if any(isinstance(each, (ast.If, ast.Match)) for each in ast.walk(tree)) else set()
+    plain = (each for each in ast.walk(tree) if isinstance(each, ast.stmt) and not hasattr(each, "body"))
+    for statement in plain:
+        if any(_chooses(each, fixed) for each in ast.walk(statement)):
+            found |= {0, *range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)}
+    return frozenset(found)
+
+
+def _chooses(node: ast.AST, fixed: set[str]) -> bool:
+    if isinstance(node, (ast.IfExp, ast.BoolOp)):
+        return True
+    if isinstance(node, ast.Subscript):
+        return not isinstance(node.slice, (ast.Constant, ast.UnaryOp, ast.Slice, ast.Tuple))
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    while isinstance(called, (ast.Attribute, ast.Call)):
+        called = called.func if isinstance(called, ast.Call) else called.value
+    # What a variable holds may have been chosen elsewhere; a method of an object is none of these.
+    return isinstance(called, ast.Name) and called is node.func and called.id not in fixed

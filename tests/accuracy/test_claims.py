@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from benchmarks._spaces import SPACES, SearchSpace
@@ -11,7 +12,7 @@ from benchmarks._spaces import SPACES, SearchSpace
 from hypershape.model import Slice
 
 from . import following
-from .claims import judged
+from .claims import choosing, differs, judged
 from .compare import in_child
 
 pytest.importorskip("keras_tuner")
@@ -48,3 +49,33 @@ TARGETS = [
 def test_no_report_changes_where_values_are_followed(name: str, part: Slice, tmp_path: Path) -> None:
     found, compared = in_child(following.differences, part, 5, str(tmp_path))
     assert not found, f"{len(found)} in {compared} reports: {found[0]}"
+
+
+PLAIN = "def build(hp):\n    model.add(layers.Dense(2))\n    model.add(layers.ReLU())\n"
+CHOSEN = PLAIN.replace("layers.ReLU()", "(layers.ReLU() if hp.Boolean('relu') else layers.ELU())")
+
+
+def _report(*classes: str) -> dict[str, Any]:
+    called = [
+        {"span": {"line": line, "end_line": line}, "class_name": name}
+        for line, name in enumerate(classes, start=2)
+    ]
+    nothing = dict.fromkeys(("verdict", "error", "log_names", "compiled"))
+    return {**nothing, "configuration": {}, "layers": called}
+
+
+@pytest.mark.parametrize(
+    ("source", "other", "same"),
+    [
+        (PLAIN, ("Dense", "ReLU"), True),
+        (PLAIN, ("Dense", "ELU"), False),
+        (PLAIN, ("Dense",), False),
+        (CHOSEN, ("Dense", "ELU"), True),
+        (CHOSEN, ("EinsumDense", "ReLU"), False),
+    ],
+)
+def test_another_class_is_no_same_case_but_where_the_text_chooses_one(
+    source: str, other: tuple[str, ...], same: bool
+) -> None:
+    found = differs(_report("Dense", "ReLU"), _report(*other), choosing(source))
+    assert (found is None) is same
