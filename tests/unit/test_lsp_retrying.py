@@ -127,6 +127,7 @@ async def test_trying_again_by_hand_gives_more_time_each_time_up_to_a_bound(
         server.try_again(URI)
         given.append(session.patience)
     assert given == [3.0, 9.0, 27.0, 27.0]
+    assert "Stop" in shown(server, session) and "Try again" not in shown(server, session), "said at once"
     assert session.task is not None
     session.task.cancel()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hypershape.model import Coverage, Fate, Hyperparameter, Parent, ProbeError, TunerCall
-from hypershape.rules.common.wording import REFUSED, consequence, end_untold
+from hypershape.rules.common.wording import REFUSED, consequence, end_untold, of_search
 from hypershape.source import analyse, from_text
 
 from .test_rules_consequence import ERROR, TEXT, analysed, whole
@@ -40,6 +40,22 @@ def played(**counts: float) -> Fate:
 def test_a_search_that_was_played_through_is_told_as_far_as_it_is_certain(fate: Fate, says: str) -> None:
     target, cause = analysed("RandomSearch", "max_trials=20", 0.25, [whole("k", 4)])
     assert consequence(replace(target, fates=(fate,)), cause) == says
+
+
+def test_what_several_causes_do_to_a_search_is_told_of_all_together() -> None:
+    target, cause = analysed("RandomSearch", "max_trials=20", 0.25, [whole("k", 4)])
+    other = replace(cause, error=STEP)
+    both = replace(played(aborted=200), causes=(ERROR, STEP), failed=(4.0, 2.0))
+    two = replace(target, causes=(cause, other), fates=(both,))
+    (searched,) = target.target.tuners
+    assert (
+        of_search(two, searched) == ": about 6 of some 12 trials, a 45 to 55 % chance that the search aborts"
+    )
+    assert consequence(two, other).startswith(": about 2 of some 12 trials")
+    unplayed = replace(two, fates=())
+    assert of_search(unplayed, searched) == ": about 1 of your 20 trials", "one of four configurations fails"
+    assert of_search(replace(target, causes=(cause,)), searched) == consequence(target, cause)
+    assert of_search(replace(target, causes=()), searched) == ""
 
 
 def test_a_failure_of_the_defaults_keeps_every_search_from_beginning() -> None:

@@ -87,7 +87,7 @@ def _actions(
 
 
 def _consequences(analysis: Analysis) -> Iterator[tuple[Span, str]]:
-    """What failures make of the search of each tuner, where one cause tells all of it, and how long it takes."""
+    """What failures make of the search of each tuner, and how long it takes."""
     from hypershape.report import told as spent
     from hypershape.rules.common import wording
 
@@ -97,9 +97,7 @@ def _consequences(analysis: Analysis) -> Iterator[tuple[Span, str]]:
             tuner = next((each for each in target.target.tuners if each.call.span == cost.tuner), None)
             if tuner is not None:
                 yield tuner.call.callee, takes
-        if len(target.causes) != 1:
-            continue
-        told = wording.consequence(target, target.causes[0]).removeprefix(":").strip()
         for tuner in target.target.tuners:
+            told = wording.of_search(target, tuner).removeprefix(":").strip()
             if told and tuner.call.span.path == analysis.module.document.path:
                 yield tuner.call.callee, f"✗ {told}"

@@ -243,6 +243,10 @@ class Server(LanguageServer):
             session.asked = True
             self.places.touch(session.uri)
             self.schedule(session.uri, 0.0)
+            if session.analysis is not None:
+                # Said at once: the first word of the analysis itself may take its seconds.
+                session.analysis = replace(session.analysis, done=False, progress="starting again")
+                self.refresh()
 
     async def settled(self, uri: str) -> Session | None:
         """What is known of a document, waiting a moment for the first word on its text after an edit."""
@@ -319,6 +323,8 @@ class Server(LanguageServer):
             journal.note("analysis failed", error=type(problem).__name__, where=_where(problem))
             self._log(f"Analysing {session.uri} failed: {problem!r}", types.MessageType.Error)
             self._show(Status("error", f"Analysing a file failed: {problem}", self.status.environment))
+            if session.analysis is not None:
+                session.analysis = replace(session.analysis, done=True, progress=None)
         finally:
             session.waiting = False
 

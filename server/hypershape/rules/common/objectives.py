@@ -4,11 +4,42 @@ from __future__ import annotations
 
 import ast
 
-from hypershape.model import Edit
-from hypershape.rules.common.directions import inferred, nature, own_metrics
+from hypershape.model import Analysis, Edit
+from hypershape.rules.common.directions import MAXIMISED, MINIMISED, inferred, metric_of, nature, own_metrics
 from hypershape.rules.common.identifiers import requoted
-from hypershape.rules.common.tuners import Tuner, direction_of, given_as_text, objective_edits
+from hypershape.rules.common.tuners import (
+    Tuner,
+    direction_of,
+    given_as_text,
+    objective_edits,
+    reported,
+    trains_itself,
+    written_to_logs,
+)
 from hypershape.source import Code
+
+_CUSTOM = ("register_keras_serializable", "custom_object_scope", "get_custom_objects", "CustomObjectScope")
+
+
+def undirected(tuner: Tuner, code: Code) -> tuple[ast.expr, str, str] | None:
+    """An objective that is only a name, of which Keras Tuner does not know whether more or less of it is better.
+
+    With it its text and the metric that it names. None in files that tell Keras of metrics of their own.
+    """
+    given = given_as_text(tuner, code)
+    name = metric_of(given[1]) if given else None
+    if given is None or name is None or name in MAXIMISED or name in MINIMISED:
+        return None
+    return None if any(word in code.module.clean for word in _CUSTOM) else (*given, name)
+
+
+def reported_instead(tuner: Tuner, objective: str, analysis: Analysis, code: Code) -> set[str]:
+    """What the trials of a tuner report, where its objective is not among it; empty where it is, or may be."""
+    written = written_to_logs(code)
+    if written is None or objective in written or trains_itself(tuner, analysis, code):
+        return set()
+    names = reported(tuner, analysis)
+    return names if objective.removeprefix("val_") not in names else set()
 
 
 def sought_instead(

@@ -88,9 +88,25 @@ def consequence(target: TargetAnalysis, cause: Cause) -> str:
     """
     if target.target.tuners and fates.refused(target, cause):
         return REFUSED
-    if len(target.target.tuners) != 1 or target.coverage is None:
+    if len(target.target.tuners) != 1:
         return ""
     (tuner,) = target.target.tuners
+    return _consequence(target, tuner, cause)
+
+
+def of_search(target: TargetAnalysis, tuner: TunerCall) -> str:
+    """What all failures together make of the search of one tuner, in the words of `consequence`."""
+    if any(fates.refused(target, each) for each in target.causes):
+        return REFUSED
+    if len(target.causes) == 1:
+        return _consequence(target, tuner, target.causes[0])
+    return _consequence(target, tuner, None) if target.causes else ""
+
+
+def _consequence(target: TargetAnalysis, tuner: TunerCall, cause: Cause | None) -> str:
+    """What one cause does to the search of a tuner, or what all of them do."""
+    if target.coverage is None:
+        return ""
     played = next((each for each in target.fates if each.tuner == tuner.call.span), None)
     if played is not None:
         return _as_played(played, cause)
@@ -134,14 +150,14 @@ def end_untold(message: str, target: TargetAnalysis, cause: Cause) -> str:
 REFUSED = ": no search begins, because the tuner builds one of these before its first trial"
 
 
-def _as_played(fate: Fate, cause: Cause) -> str:
+def _as_played(fate: Fate, cause: Cause | None) -> str:
     """What searches came to that Keras Tuner's own oracle played through.
 
     Where one is the user's own, it is told as it goes; of others only what their number makes certain enough.
     """
     if fate.refused:
-        return REFUSED if fate.decisive == cause.error else ""
-    failures = fate.failures(cause)
+        return REFUSED if cause is None or fate.decisive == cause.error else ""
+    failures = fate.failures(cause) if cause is not None else sum(fate.failed)
     if fate.exact:
         if fate.left:
             return ""
@@ -193,8 +209,9 @@ def whole_number(tuner: TunerCall, name: str) -> int | None:
     return value if type(value) is int and value > 0 else None
 
 
-def _at_random(target: TargetAnalysis, cause: Cause, trials: int, in_a_row: int) -> str:
-    own, whole = shares.of_cause(target, cause), shares.of_failures(target)
+def _at_random(target: TargetAnalysis, cause: Cause | None, trials: int, in_a_row: int) -> str:
+    whole = shares.of_failures(target)
+    own = whole if cause is None else shares.of_cause(target, cause)
     if own is None or whole is None or not own.told:
         return ""
     # A cause that only one rule knows of, as a model over the limit, is not among the failures.
@@ -233,13 +250,16 @@ def _between(figures: Sequence[str]) -> str:
     return " to ".join(dict.fromkeys(figures))
 
 
-def _in_order(target: TargetAnalysis, cause: Cause, trials: int, in_a_row: int) -> str:
+def _in_order(target: TargetAnalysis, cause: Cause | None, trials: int, in_a_row: int) -> str:
     """What a grid search meets: `: 3 of your 20 trials, and the search aborts`."""
     conditions = [each.condition for each in target.causes if each.exact and each.condition is not None]
-    own = cause.condition
     names = {name for condition in conditions for name in condition.names}
     read = all(names <= report.configuration.keys() for report in target.reports if report.verdict == "ok")
-    if own is None or len(conditions) < len(target.causes) or not read:
+    if (
+        len(conditions) < len(target.causes)
+        or not read
+        or (cause is not None and cause.condition not in conditions)
+    ):
         return ""
     found = odds.grid_odds(
         _of_the_trial(target), lambda each: any(some.holds(each) for some in conditions), trials, in_a_row

@@ -13,11 +13,10 @@ from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.directions import REFUSED
 from hypershape.rules.common.failure import compiles
 from hypershape.rules.common.identifiers import IDENTIFIERS, requoted
-from hypershape.rules.common.objectives import sought_instead
+from hypershape.rules.common.objectives import reported_instead, sought_instead, undirected
 from hypershape.rules.common.tuners import (
     Tuner,
     objective_of,
-    reported,
     targets_of,
     trains_itself,
     tuners,
@@ -146,11 +145,12 @@ class ObjectiveNeverReported(Rule):
                 continue
             if by_callbacks is None or name in by_callbacks:
                 continue
-            names = reported(tuner, analysis)
+            names = reported_instead(tuner, name, analysis, code)
             plain = name.removeprefix("val_")
-            if names and plain not in names:
+            if names:
+                end = "so that no search begins" if undirected(tuner, code) else "so that each fails"
                 yield self.finding(
-                    f"No trial reports {name!r}, so that each fails: a training step reports {listed(sorted(names))}.",
+                    f"No trial reports {name!r}, {end}: a training step reports {listed(sorted(names))}.",
                     code.span(node),
                     target=targets_of(tuner, analysis)[0].name,
                     repairs=partial(_reported_ones, tuner, node, name, names, analysis),

@@ -8,11 +8,10 @@ from functools import partial
 
 from hypershape.model import Analysis, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.directions import MAXIMISED, MINIMISED, REFUSED, metric_of
-from hypershape.rules.common.tuners import given_as_text, objective_edits, reported, trains_itself, tuners
+from hypershape.rules.common.directions import REFUSED
+from hypershape.rules.common.objectives import reported_instead, undirected
+from hypershape.rules.common.tuners import objective_edits, tuners
 from hypershape.source import Code
-
-_CUSTOM = ("register_keras_serializable", "custom_object_scope", "get_custom_objects", "CustomObjectScope")
 
 
 class ObjectiveWithoutDirection(Rule):
@@ -76,20 +75,17 @@ class ObjectiveWithoutDirection(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        if any(word in analysis.module.clean for word in _CUSTOM):
-            return
         for tuner in tuners(analysis, code):
-            given = given_as_text(tuner, code)
-            name = metric_of(given[1]) if given else None
-            if given is None or name in MAXIMISED or name in MINIMISED or name is None:
+            given = undirected(tuner, code)
+            if given is None or reported_instead(tuner, given[1], analysis, code):
+                # In either direction nothing is sought where no trial reports it, which HS401 tells and repairs.
                 continue
-            known = set() if trains_itself(tuner, analysis, code) else reported(tuner, analysis)
+            node, objective, name = given
             why = "needs arguments that it cannot guess" if name in REFUSED else "is no metric of Keras"
             yield self.finding(
-                f"Keras Tuner cannot tell whether {given[1]!r} is to be minimised or maximised: {name} {why}. No search begins.",
-                code.span(given[0]),
-                # In either direction nothing is sought where no trial reports it, which HS401 tells and repairs.
-                repairs=partial(_directed, *given, code) if not known or name in known else None,
+                f"Keras Tuner cannot tell whether {objective!r} is to be minimised or maximised: {name} {why}. No search begins.",
+                code.span(node),
+                repairs=partial(_directed, node, objective, code),
             )
 
 
