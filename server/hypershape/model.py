@@ -959,6 +959,8 @@ class Analysis:
     findings: tuple[Finding, ...] = ()
     done: bool = False
     progress: str | None = None
+    about: str | None = None
+    """The name of the target that `progress` is about, where it is about one."""
     rehearsals: tuple[Rehearsal, ...] = ()
     """What rehearsals of all tuners gave, also of those that have no target."""
     together: Together | None = None

@@ -794,6 +794,20 @@ async def test_a_statement_of_missing_data_before_the_tuner_is_no_failure(agent:
     assert (await played(agent, text)).verdict == "ok"
 
 
+async def test_a_step_that_fails_by_the_size_assumed_of_a_name_that_nothing_defines_is_not_told(
+    agent: Agent,
+) -> None:
+    text = f"""
+        def wide(hp):
+            model = keras.Sequential([keras.Input((5,)), layers.Dense(hp.Int("units", 2, 6)), layers.Dense(CLASSES)])
+            model.compile("sgd", "binary_crossentropy")
+            return model
+        tuner = kt.RandomSearch(wide, "val_loss", max_trials=4)
+        {SEARCH.strip()}
+    """
+    assert (await played(agent, text)).verdict == "unknown"
+
+
 async def test_what_the_models_of_two_trials_have_in_common_is_seen(agent: Agent) -> None:
     text = """
         SETTINGS = {"optimizer": keras.optimizers.Adam(), "loss": "mse"}

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from hypershape import report
-from hypershape.lsp import pins, shapes
+from hypershape.lsp import lenses, pins, shapes
+from hypershape.lsp.session import Session
 from hypershape.model import (
     Analysis,
     Cause,
@@ -162,6 +163,25 @@ def test_a_configuration_that_was_not_probed_has_its_own_probe_while_the_slice_i
     assert shapes.Pin(values).report(target) is None
     own = probe(3, 16, (8, 9))
     assert shapes.Pin(values, own, target.target.slice).report(target) is own
+
+
+@pytest.mark.parametrize(
+    ("about", "own", "others"),
+    [
+        (None, "Trying repairs of 2 findings", "Trying repairs of 2 findings"),
+        ("build_model", "first build takes long: 9 s so far", None),
+    ],
+)
+def test_what_is_done_for_one_target_does_not_stand_over_another(
+    about: str | None, own: str, others: str | None
+) -> None:
+    progress = f"{about}: {own}" if about is not None else own
+    known = replace(analysis(), done=False, progress=progress, about=about)
+    assert lenses._doing(known, "build_model") == own
+    assert lenses._doing(known, "build_other") == others
+    session = Session("file:///m.py")
+    titles = [title for title, *_ in lenses._actions(session, known, known.targets[0])]
+    assert titles[0].endswith(" · probing" if about is not None else f" · {own}")
 
 
 @pytest.mark.parametrize(

@@ -655,7 +655,7 @@ class Watch:
         self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
         if isinstance(kwargs.get("callbacks"), (list, tuple)):
             self._callbacks = list(kwargs["callbacks"])
-        self._made_up |= self._assumption.turned
+        self._made_up |= self._assumption.turned or bool(self._assumption.asked)
         if samples.holds_stand_in(list(given.values())):
             args, kwargs = self._with_samples(tuner, given)
         if self._assumption.made and samples.lacks_samples(given):

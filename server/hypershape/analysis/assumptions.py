@@ -97,7 +97,7 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
             return opened
         failed.append(opened)
     await _close(failed[1:])
-    return replace(failed[0], excuse=_excuse(_furthest(failed), errors))
+    return replace(failed[0], excuse=_excuse(target, _furthest(failed), errors))
 
 
 def _likeliest(tried: Sequence[tuple[int, ProbeError | None]]) -> int:
@@ -186,13 +186,19 @@ def _reached(opened: Opened) -> tuple[bool, int]:
     return report.error is not None and report.error.stage == "step", len(report.layers)
 
 
-def _excuse(furthest: Opened, errors: Sequence[ProbeError]) -> str:
+def _excuse(target: Target, furthest: Opened, errors: Sequence[ProbeError]) -> str:
     limit = next((error.message for error in errors if error.stage == "limit"), None)
     if limit is not None:
         return limit
     job, error = furthest.job, furthest.first[0].error
     assumed = f" ({'; '.join(job.assumptions[:3])})" if job.assumptions else ""
     said = f" {error.type}: {_shortened(error.message)}" if error is not None else ""
+    missing = target.slice.stand_ins if target.slice is not None else {}
+    if missing and job.data is not None and job.data.knowledge == "known":
+        # The data are at hand: no comment about them would say what the name is.
+        name, why = next(iter(missing.items()))
+        whose = f" ({why})" if why else ""
+        return f"It needs {name}, which is not at hand{whose}, and fails with all that was assumed of it{assumed}.{said}"
     return (
         f"It needs data that is not at hand, and builds with none of the shapes assumed for it{assumed}.{said} Declare "
         "them in a comment above the function, for example `# hypershape: x=(28, 28, 1) y=(10,)`."

@@ -120,10 +120,10 @@ async def analyse(
     async with aclosing(turns.events()) as events:
         async for event in events:
             if isinstance(event, Waiting):
-                said = _how_long(event, module)
-                if said is not None or shown.behind:
+                slowest = event.slowest
+                if slowest is not None or shown.behind:
                     state = await shown.summed_up(state, options)
-                    yield replace(state, progress=said)
+                    yield state if slowest is None else _waiting_for(state, *slowest)
                 continue
             if isinstance(event, Finished):
                 found = state.targets[event.index]
@@ -138,7 +138,7 @@ async def analyse(
             state = replace(state, targets=targets)
             if shown.is_time():
                 state = await shown.summed_up(state, options)
-                yield replace(state, progress=_progress(explored))
+                yield replace(state, progress=_progress(explored), about=explored.target.name)
             else:
                 shown.behind = True
     state = memory.over(await _with_findings(replace(state, done=True), options))
@@ -248,12 +248,10 @@ def _suspects(previous: Analysis | None) -> dict[str, tuple[Configuration, ...]]
     }
 
 
-def _how_long(waiting: Waiting, module: Module) -> str | None:
+def _waiting_for(state: Analysis, index: int, seconds: float) -> Analysis:
     """What there is to say while nothing is found out."""
-    if not waiting.seconds:
-        return None
-    index, seconds = max(waiting.seconds.items(), key=lambda each: each[1])
-    return f"{module.targets[index].name}: first build takes long: {seconds:.0f} s so far"
+    name = state.targets[index].target.name
+    return replace(state, progress=f"{name}: first build takes long: {seconds:.0f} s so far", about=name)
 
 
 async def run(

@@ -48,6 +48,11 @@ class Waiting:
 
     seconds: Mapping[int, float]
 
+    @property
+    def slowest(self) -> tuple[int, float] | None:
+        """The target that has taken longest, and for how long."""
+        return max(self.seconds.items(), key=lambda each: each[1]) if self.seconds else None
+
 
 Event: TypeAlias = Result | Finished | Waiting
 

@@ -66,10 +66,12 @@ def _actions(
     told = verdict(target, analysis.findings)
     if session.waiting and target.late:
         told = f"{told or '? not checked'} Tried again when the machine is idle."
+    doing = _doing(analysis, name) if busy else None
     if told is None:
-        yield analysis.progress or "waiting" if busy else "not probed", "", []
+        yield doing or "waiting" if busy else "not probed", "", []
     else:
-        yield f"{told} · {analysis.progress}" if busy and analysis.progress else told, "", []
+        # How many were tried is told already.
+        yield f"{told} · {'probing' if analysis.about else doing}" if doing else told, "", []
     if target.status == "probed":
         pinned = session.pins.get(name)
         title = f"Pinned: {pinned.text}" if pinned is not None else "Pin…"
@@ -84,6 +86,13 @@ def _actions(
         yield "Try again", AGAIN, [session.uri]
     elif session.resting is not None and target.rehearsals_cut:
         yield "Rehearse", AGAIN, [session.uri]
+
+
+def _doing(analysis: Analysis, name: str) -> str | None:
+    """What is being done for a target or for its whole file, as it is said over the target."""
+    if analysis.progress is None or analysis.about not in (None, name):
+        return None
+    return analysis.progress.removeprefix(f"{name}: ")
 
 
 def _consequences(analysis: Analysis) -> Iterator[tuple[Span, str]]:
