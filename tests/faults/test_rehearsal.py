@@ -1309,3 +1309,18 @@ async def test_a_tuner_that_is_asked_before_its_own_search_fails(agent: Agent) -
     """
     found = await played(agent, text)
     assert (found.verdict, found.facts.get("before_search")) == ("fail", True)
+
+
+async def test_a_trial_that_trains_several_times_is_played_once_and_counts_as_often(agent: Agent) -> None:
+    text = AFTER.replace("max_trials=4,", "max_trials=4, executions_per_trial=3,")
+    found = await played(agent, text)
+    first = found.facts["cost"]["trials"][0]
+    assert found.verdict == "ok"
+    assert found.facts["tuner"]["executions_per_trial"] == 3
+    assert len(first["trainings"]) == 3
+
+
+async def test_after_a_search_a_long_training_costs_no_more_than_a_short_one(agent: Agent) -> None:
+    fit = "tuner.get_best_models()[0].fit(x, y, epochs=%d, verbose=0)"
+    long = f"    history = {fit % 10_000}\n    assert len(history.epoch) == len(history.history['loss']) == 10_000\n"
+    assert (await played(agent, AFTER + long, seconds=10)).verdict == "ok"

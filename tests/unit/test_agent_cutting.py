@@ -204,3 +204,32 @@ def test_only_a_dataset_of_unknown_length_is_taken_to_its_end(cardinality: int, 
     data = Dataset()
     cutting.pass_through(data)
     assert data.drawn == drawn
+
+
+class _History:
+    def __init__(self, epochs: int) -> None:
+        self.epoch = list(range(epochs))
+        self.history = {"loss": [0.5 - each / 10 for each in self.epoch]}
+
+
+def test_a_history_is_as_long_as_it_would_be() -> None:
+    history = _History(2)
+    cutting.lengthen(history, 5)
+    assert history.epoch == [0, 1, 2, 3, 4]
+    assert history.history["loss"] == [0.5, 0.4, 0.4, 0.4, 0.4]
+
+
+@pytest.mark.tensorflow
+def test_epochs_of_arrays_without_code_of_the_users_are_alike() -> None:
+    import keras
+
+    class Own(keras.callbacks.Callback):
+        pass
+
+    stop, own = keras.callbacks.EarlyStopping(), Own()
+    rate = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1 / epoch)
+    rows = numpy.zeros((8, 2))
+    alike = cutting.epochs_are_alike
+    assert alike({"callbacks": [stop]}, rows) and alike({}, [rows, rows])
+    assert not any(alike({"callbacks": [each]}, rows) for each in (own, rate))
+    assert not alike({}, (each for each in rows))

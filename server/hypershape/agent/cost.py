@@ -75,6 +75,15 @@ class Meter:
         if self.trials:
             self.trials[-1]["more"] = True
 
+    def executed(self, times: int) -> None:
+        """What the last trial trained once, a search trains so many times."""
+        last = self.trials[-1]
+        last["trainings"] = [dict(each) for _ in range(times) for each in last["trainings"]]
+        last["more"] = last.get("more", False) or len(last["trainings"]) > MOST_TRAININGS
+        del last["trainings"][MOST_TRAININGS:]
+        if "seconds" in last:
+            last["seconds"] *= times
+
     @contextlib.contextmanager
     def training(self, model: Any, given: Dict[str, Any], asked: Dict[str, Any]) -> Iterator[None]:
         """What happens meanwhile is one `fit` with the arguments `given`; `asked` is what a search would train."""

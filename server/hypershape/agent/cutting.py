@@ -56,6 +56,36 @@ def fit(given: Dict[str, Any]) -> None:
         _few(given, "validation_data", "validation_steps")
 
 
+def epochs_are_alike(given: Dict[str, Any], data: Any) -> bool:
+    """Whether nothing but numbers can differ between the epochs of a training: neither its data, which all of them
+    take from the start, nor what its callbacks do, which are Keras's own and call nothing of the user's."""
+    steady = all(samples_of(each) is not None for each in arrays_of(data)) or batches(data) not in (
+        None,
+        math.inf,
+    )
+    own = is_dataset_class(data) and not type(data).__module__.startswith("keras.")
+    callbacks = given.get("callbacks") or []
+    return (
+        steady and not own and isinstance(callbacks, (list, tuple)) and not any(map(_calls_others, callbacks))
+    )
+
+
+def _calls_others(callback: Any) -> bool:
+    """Whether a callback is no class of Keras's, or holds a function that it was given."""
+    functions = (types.FunctionType, types.MethodType)
+    return not type(callback).__module__.startswith("keras.") or any(
+        isinstance(each, functions) for each in vars(callback).values()
+    )
+
+
+def lengthen(history: Any, epochs: int) -> None:
+    """Makes the history of a training as long as it would be: its last epoch again and again."""
+    missing = range(history.epoch[-1] + 1, epochs) if history.epoch else ()
+    history.epoch += missing
+    for values in history.history.values():
+        values += values[-1:] * len(missing)
+
+
 def endless(given: Dict[str, Any]) -> List[str]:
     """The data for `Model.fit` that never end, of which it is not said how many batches are an epoch.
 

@@ -727,7 +727,7 @@ class Watch:
         self._loops.begin()
         self._left_out = 0
         try:
-            with self._meter.trial():
+            with self._fewer_executions(tuner), self._meter.trial():
                 result = self._believed(functools.partial(real, tuner, trial, *args, **kwargs))
             self._completed += 1
             return result
@@ -742,6 +742,21 @@ class Watch:
             self._space = list(trial.hyperparameters.space)
             self._within_trial = False
             self._loops.end()
+
+    @contextlib.contextmanager
+    def _fewer_executions(self, tuner: Any) -> Iterator[None]:
+        """One training of a trial shows what several do, and the second trial what the first has used up."""
+        asked = vars(tuner).get("executions_per_trial")
+        own = not type(tuner).run_trial.__module__.startswith("keras_tuner.")
+        if own or type(asked) is not int or asked < 2:
+            yield
+            return
+        tuner.executions_per_trial = 1
+        try:
+            yield
+        finally:
+            tuner.executions_per_trial = asked
+            self._meter.executed(asked)
 
     def _believed(self, trial: Callable[[], Any]) -> Any:
         """Plays a trial, and once more as long as it is where code of the user's fails after a training that was cut.
@@ -830,10 +845,12 @@ class Watch:
         self._facts["endless"] = sorted({*self._facts.get("endless", ()), *cutting.endless(given)})
         whole = cost.asked(given, self._assumption.made)
         given["verbose"] = 0
+        lengthened = False
         if not self._uncut:
             cutting.fit(given)
-            if self._searched and isinstance(asked, int) and asked <= hooks.MOST_EPOCHS:
-                # Statements cannot be played a second time, and what they ask of the history may be its last epoch.
+            # Statements cannot be played a second time, and what they ask of the history may be its last epoch.
+            lengthened = self._searched and type(asked) is int and cutting.epochs_are_alike(given, data)
+            if self._searched and not lengthened and isinstance(asked, int) and asked <= hooks.MOST_EPOCHS:
                 given["epochs"] = asked
         # `clear_session`, which Keras Tuner calls before each build, forgets it.
         errors.filtering().disable_traceback_filtering()
@@ -859,6 +876,8 @@ class Watch:
                     labels = compared.of_batches(drawn) if drawn else compared.labels_of_dataset(data)
                 self._look_at(model, labels)
             self._hooks.wait(given.get("callbacks"), given.get("epochs"), asked, history)
+            if lengthened and not model.stop_training:
+                cutting.lengthen(history, asked)
             return history
         finally:
             self._fitting -= 1
