@@ -896,6 +896,8 @@ class TargetAnalysis:
     reason: str | None = None
     data: DataKnowledge = "none"
     assumptions: tuple[str, ...] = ()
+    assumption: int = 0
+    """Which of the assumptions about missing data those are."""
     hyperparameters: tuple[Hyperparameter, ...] = ()
     declarations: tuple[Declaration, ...] = ()
     coverage: Coverage | None = None

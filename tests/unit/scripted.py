@@ -58,6 +58,7 @@ class ScriptedJob:
     """A job on the function of its agent."""
 
     assumptions: tuple[str, ...] = ()
+    assumption: int = 0
     waited: float = 0.0
 
     def __init__(self, agent: ScriptedAgent, text: str, data: DeclaredData | None, device: bool) -> None:
@@ -125,6 +126,9 @@ class ScriptedAgent:
         self.build, self.unable, self.takes = build, unable, takes
         self.open_jobs = 0
         self.probed: list[tuple[Level, Configuration]] = []
+
+    def begin(self) -> None:
+        pass
 
     async def environment(self) -> Environment:
         return HERE

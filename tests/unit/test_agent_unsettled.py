@@ -117,3 +117,49 @@ def test_a_switch_a_text_and_a_fraction_are_near_to_what_they_are() -> None:
     assert run(text, *entries, index=2)[0] == (True, "a", 0.25)
     switch, words, fraction = run(text, *entries, index=1)[0]
     assert (switch, isinstance(words, StandIn), fraction) == (False, True, 0.25)
+
+
+PROPERTY = """
+class Tuned:
+    def __init__(self, **options):
+        setattr(self, "_x", options.get("x"))
+
+    @property
+    def x(self):
+        return self._x
+
+    @x.setter
+    def x(self, value):
+        self._x = value
+
+    def given(self):
+        %s
+        return self._x
+
+    def build(self):
+        return self.x
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "method", "relied"),
+    [("pass", "build", True), ("pass", "given", True), ("self.x = 3", "given", False)],
+)
+def test_what_a_property_sets_counts_also_of_an_object_that_has_no_name(
+    line: str, method: str, relied: bool
+) -> None:
+    module = types.ModuleType("own")
+    module.__dict__.update(__file__="own.py", __hypershape__=True)
+    sys.modules["own"] = module
+    try:
+        exec(compile(PROPERTY % line, "own.py", "exec"), vars(module))
+        entry = {"owner": "Tuned()", "name": "_x", "within": "x=", "fills": False}
+        unsettled = Unsettled([entry], Assumption(1), 1, tries_first=True)
+        target = getattr(module.Tuned(), method)
+        unsettled.made(target)
+        unsettled.read_by(ast.parse(f"Tuned().{method}", mode="eval"), [vars(module)], names_in(target))
+        unsettled.leave()
+        assert unsettled.relied is relied
+        assert isinstance(target(), StandIn) is relied
+    finally:
+        del sys.modules["own"]

@@ -144,9 +144,10 @@ async def test_repairs_are_kept_where_nothing_was_learned() -> None:
     assert found == ["val_mae"]
 
 
-async def test_repairs_of_what_no_search_contradicts_are_not_played() -> None:
+@pytest.mark.parametrize("code", ["HS103", "HS440"])
+async def test_repairs_of_what_no_search_contradicts_or_ends_at_are_not_played(code: str) -> None:
     agent, fix = Rehearsing(), replace(repair("val_mae"), verified=True)
-    known = {"fixes": (fix,), "settled": True, "code": "HS103", "severity": Severity.INFO}
+    known = {"fixes": (fix,), "settled": True, "code": code, "severity": Severity.INFO}
     found = await offered(agent, repair("val_mae"), played=(outcome(TUNER, "fit"),), **known)
     assert (found, agent.played) == (["val_mae"], [])
 

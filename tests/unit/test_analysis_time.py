@@ -12,9 +12,10 @@ import pytest
 
 from hypershape import analysis, source
 from hypershape.analysis import aside, turns
+from hypershape.analysis.assumptions import open_job
 from hypershape.analysis.clock import Clock
 from hypershape.analysis.pipeline import exploring, rehearsing, replaying
-from hypershape.model import Level, Options, Rehearsal
+from hypershape.model import Level, Module, Options, Rehearsal
 from hypershape.probe import Cache
 from tests.unit.scripted import PATH, Hp, ScriptedAgent
 from tests.unit.test_analysis import TEXT, builds, large_kernels_fail, states
@@ -243,3 +244,33 @@ async def test_what_is_played_ends_with_the_budget(tmp_path: Path) -> None:
     assert 3 < rehearsing(clock, False, agent).left < 4  # type: ignore[arg-type]
     assert 8 < replaying(clock, False, agent).left < 10, "as much as is kept for repairs"  # type: ignore[arg-type]
     assert rehearsing(clock, True, agent).left > 29  # type: ignore[arg-type]
+
+
+async def test_the_interpreter_starts_before_other_files_are_looked_at() -> None:
+    happened: list[str] = []
+
+    class Starting(ScriptedAgent):
+        def begin(self) -> None:
+            happened.append("begin")
+
+    def widen(module: Module) -> Module:
+        happened.append("widen")
+        return module
+
+    agent = Starting(builds)
+    await analysis.run(source.from_text(PATH, TEXT), agent, Options(), widen)  # type: ignore[arg-type]
+    assert happened[:2] == ["begin", "widen"]
+
+
+async def test_an_edited_target_is_probed_first_under_the_assumption_that_held_before() -> None:
+    agent, asked = ScriptedAgent(builds), list[int]()
+
+    class Noting(ScriptedAgent):
+        async def open(self, *given: Any, assumption: int = 0, **more: Any) -> Any:
+            asked.append(assumption)
+            return await agent.open(*given, assumption=assumption, **more)
+
+    module = source.analyse(source.from_text(PATH, TEXT))
+    opened = await open_job(module.targets[0], Noting(builds), Clock(5.0), likely=3)  # type: ignore[arg-type]
+    await opened.job.close()
+    assert asked == [3]

@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 TARGET = """\
@@ -23,6 +25,14 @@ def build_model(hp):
 
 tuner = kt.RandomSearch(build_model, "loss")
 """
+
+
+def _wait_until_idle(process: psutil.Process, seconds: float = 1.0) -> None:
+    """Until all that the text says is known: from then on it waits for the interpreter alone."""
+    before = -1.0
+    while (now := process.cpu_times().user) - before > 0.05:
+        before = now
+        time.sleep(seconds)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGTERM ends a process at once there")
@@ -47,6 +57,7 @@ def test_a_check_that_is_ended_prints_json_with_what_is_known(how: signal.Signal
     )
     with checking:
         begun.read_text()
+        _wait_until_idle(psutil.Process(checking.pid))
         checking.send_signal(how)
         printed, said = checking.communicate(timeout=60)
     (file,) = json.loads(printed)["files"]

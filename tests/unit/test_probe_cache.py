@@ -200,6 +200,9 @@ def test_a_folder_that_cannot_be_written_keeps_nothing_and_raises_nothing(tmp_pa
 
 
 class NeverStarts(Agent):
+    def begin(self) -> None:
+        pass
+
     async def environment(self) -> Environment:
         await asyncio.Event().wait()
         raise AssertionError

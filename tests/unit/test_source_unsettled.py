@@ -141,6 +141,27 @@ def test_a_slice_knows_what_files_that_it_holds_nothing_of_set(tmp_path: Path, m
     )
 
 
+def test_reading_a_property_does_not_run_its_setter(tmp_path: Path) -> None:
+    model = """
+import keras, keras_tuner as kt
+class Tuned(kt.HyperModel):
+    _width = None
+    @property
+    def width(self):
+        return self._width
+    @width.setter
+    def width(self, value):
+        self._width = value
+    def build(self, hp):
+        return keras.Sequential([keras.layers.Dense(self.width * hp.Int("units", 1, 2))])
+"""
+    slice_ = only(read(tmp_path, "model", model=model)).slice
+    assert slice_ is not None
+    assert [(each.owner, each.name, each.within) for each in slice_.unsettled] == [
+        ("Tuned()", "_width", "width=")
+    ]
+
+
 def replace_(target: Target) -> object:
     """The slice of a target of which no other file sets anything."""
     from dataclasses import replace

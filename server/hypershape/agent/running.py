@@ -79,6 +79,7 @@ class Slice:
         expression = ast.parse(self._fields["expression"].strip(), mode="eval")
         self.unsettled.read_by(expression, self._namespaces)
         target = self.perform(lambda: self._target(namespace))
+        self.unsettled.made(target)
         self.unsettled.read_by(expression, self._namespaces, unsettled.names_in(target))
         self.unsettled.leave()
         if self._fields.get("hyperparameters"):

@@ -20,7 +20,7 @@ import numpy
 
 from .standins import Assumption, StandIn, stand_in
 
-_ANY, _OBJECT = "*", "()"
+_ANY, _OBJECT, _SETTER = "*", "()", "="
 _PLAIN = (bool, int, float, str, tuple, list, dict, set, numpy.ndarray)
 _DEPTH = 3
 _CALLED_BY_KERAS = ("build", "call", "get_config", "compute_output_shape", "declare_hyperparameters")
@@ -114,6 +114,14 @@ class Unsettled:
         for name in _bound(statement):
             if name in namespace:
                 self._look(namespace, {module}, name, _DEPTH)
+
+    def made(self, target: Any) -> None:
+        """Looks at the object whose method the target is: the expression may have made it, and no name holds it."""
+        if self._entries and isinstance(target, types.MethodType) and _is_users_class(type(target.__self__)):
+            kinds = {
+                each.__name__ + _OBJECT for each in type(target.__self__).__mro__ if _is_users_class(each)
+            }
+            self._inside(target.__self__, kinds, kinds, _DEPTH)
 
     def missing(self, namespace: Dict[str, Any]) -> None:
         """Looks, when a module has run, for what others set in it and it does not have at all."""
@@ -271,7 +279,10 @@ def _holds_attributes(value: Any) -> bool:
 
 
 def _mentioned(node: ast.AST) -> Set[str]:
-    """The names, attributes and texts that a piece of code mentions where it runs: not within functions."""
+    """The names, attributes and texts that a piece of code mentions where it runs: not within functions.
+
+    An attribute that is set counts as the setter of its name.
+    """
     found: Set[str] = set()
     waiting: List[ast.AST] = [node]
     while waiting:
@@ -282,8 +293,8 @@ def _mentioned(node: ast.AST) -> Set[str]:
             continue
         if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load):
             found.add(each.id)
-        elif isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Load):
-            found.add(each.attr)
+        elif isinstance(each, ast.Attribute):
+            found.add(each.attr if isinstance(each.ctx, ast.Load) else each.attr + _SETTER)
         elif isinstance(each, ast.Constant) and isinstance(each.value, str):
             found.add(each.value)
         waiting += ast.iter_child_nodes(each)
@@ -349,12 +360,14 @@ def _codes(name: str, value: Any) -> Iterator[Tuple[str, types.CodeType]]:
 
 @functools.lru_cache(maxsize=4096)
 def _mentioned_in(code: types.CodeType) -> Tuple[str, ...]:
-    """The names that a function's code reads, those within included, and its texts."""
+    """The names that a function's code reads, those within included, its texts, and the setters of what it sets."""
     found: Dict[str, None] = {}
     for each in dis.get_instructions(code):
         reads = each.opname.startswith(("LOAD_", "IMPORT_")) and not each.opname.startswith("LOAD_FAST")
         if reads and isinstance(each.argval, str):
             found[each.argval] = None
+        elif each.opname == "STORE_ATTR":
+            found[each.argval + _SETTER] = None
     for const in code.co_consts:
         if isinstance(const, tuple):
             found.update(dict.fromkeys(part for part in const if isinstance(part, str)))

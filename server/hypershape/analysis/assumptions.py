@@ -28,6 +28,9 @@ CONFIRMING_SECONDS = 0.5
 TOO_SMALL = ("convolution-too-large", "pooling-too-large", "application-input")
 """The kinds of failures that larger data would not have met."""
 
+ENOUGH = 3
+"""Under so many assumptions the same failure tells as much as under all."""
+
 LATE = "TimeLimit"
 """The type of the error of what took longer than it may."""
 
@@ -54,10 +57,14 @@ class Opened:
     first: tuple[Report, ...]
     excuse: str | None = None
     late: bool = False
+    certain: str | None = None
+    """The message of a failure of the default that has nothing to do with the data, though nothing builds without it."""
 
 
-async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
+async def open_job(target: Target, agent: Agent, clock: Clock, likely: int = 0) -> Opened:
     """A job under the first assumption about missing data under which the default configuration builds.
+
+    `likely` is the one to try first: under it the same target built before an edit.
 
     A model that takes its shape from the data, and is built from none of the shapes assumed for it, is probed
     without any. A failure that is the same but for its numbers under all assumptions, or that lies beyond what fails
@@ -70,7 +77,8 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
     while len(failed) < len(ASSUMPTIONS):
         if failed and clock.left <= 0:
             break
-        assumption = _likeliest([(each.assumption, each.first[0].error) for each in failed])
+        tried = [(each.assumption, each.first[0].error) for each in failed]
+        assumption = _likeliest(tried) if tried else likely
         opened = await _opened(target, data, assumption, agent, clock)
         if _is_settled(opened):
             await _close(failed)
@@ -79,6 +87,9 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
         if len(failed) == 2 and data is not None and data.knowledge == "known" and _hinges(failed):
             # What stands for a value that other code takes from the data need not fit them, whatever it is.
             break
+        if _free(failed) is not None:
+            break
+    failed.sort(key=lambda each: each.assumption)
     errors = [error for each in failed if (error := each.first[0].error) is not None]
     # Under the first assumption what other code sets was tried as it is: what fails for it fails there alone.
     unsettled = bool(errors) and errors[0].unsettled
@@ -86,9 +97,11 @@ async def open_job(target: Target, agent: Agent, clock: Clock) -> Opened:
     error = told.first[0].error
     holds = len(_messages(failed)) == 1 if unsettled else error is not None and _is_beyond(told, failed)
     fact = error is not None and (error.whatever_the_data or not any(_leans(each, error) for each in failed))
+    if (free := _free(failed)) is not None:
+        told, error, holds, fact = free, free.first[0].error, True, True
     if told.first[0].verdict == "fail" and fact and holds:
         await _close(each for each in failed if each is not told)
-        return told
+        return replace(told, certain=error.message if told is free and error is not None else None)
     if data is None or (unsettled and data.knowledge == "known"):
         nothing = DeclaredData(knowledge="none")
         opened = await _opened(target, nothing, 1 if unsettled else 0, agent, clock)
@@ -120,6 +133,30 @@ def _likeliest(tried: Sequence[tuple[int, ProbeError | None]]) -> int:
         return error.kind in TOO_SMALL and its_rank == rank and its_side > side
 
     return min(left, key=lambda each: (not suits(each), each))
+
+
+def _free(failed: Sequence[Opened]) -> Opened | None:
+    """A failure of which several assumptions show that it has nothing to do with the data, if there is one.
+
+    It is the same, to the digit, under all assumptions that come so far, where an argument is refused for its value, or
+    where no data could be to blame. An assumption under which something still was as the text has it tells nothing.
+    """
+    settled = [each for each in failed if (error := each.first[0].error) is not None and not error.unsettled]
+    if len(settled) < ENOUGH:
+        return None
+    told = _furthest(settled)
+    error = told.first[0].error
+    assert error is not None
+    same = [each for each in settled if _says(each, error)]
+    others = [each for each in settled if each not in same]
+    if len(same) < ENOUGH or any(_reached(each) >= _reached(told) for each in others):
+        return None
+    return told if error.whatever_the_data or error.kind == "argument-value" else None
+
+
+def _says(failed: Opened, error: ProbeError) -> bool:
+    found = failed.first[0].error
+    return found is not None and (found.kind, found.message) == (error.kind, error.message)
 
 
 def _messages(failed: Sequence[Opened]) -> set[str]:
@@ -224,7 +261,8 @@ async def under_other_assumptions(
         key_of(report.configuration): report
         for report in explorer.reports
         if report.verdict == "fail" and report.error is not None
-        if not report.error.whatever_the_data and _leans(own, report.error)
+        if not report.error.whatever_the_data and report.error.message != own.certain
+        if _leans(own, report.error)
     }
     if not doubtful:
         return

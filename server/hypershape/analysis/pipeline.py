@@ -63,6 +63,9 @@ async def analyse(
     begin()
     clock = Clock(options.budget * options.patience, patience=options.patience)
     module = await aside(source.analyse, document, previous=previous.module if previous is not None else None)
+    if agent is not None and options.level != "static" and module.targets:
+        # Its imports take longer than the look at other files.
+        agent.begin()
     wider = asyncio.create_task(asyncio.to_thread(widen, module))
     if not (await asyncio.wait({wider}, timeout=GLANCE_SECONDS))[0]:
         yield await _from_text(module, options)

@@ -115,8 +115,11 @@ async def with_played_fixes(
 
 
 def _is_played(finding: Finding, told: Sequence[Story]) -> bool:
-    """Whether a search can contradict the repairs of a finding, is what showed it, or failed where it stands."""
-    if finding.severity is Severity.HINT:
+    """Whether a search can contradict the repairs of a finding, is what showed it, or failed where it stands.
+
+    One play takes longer than all else that a file takes: what is good to know, and ends nothing, is not worth it.
+    """
+    if finding.severity in (Severity.HINT, Severity.INFO):
         return False
     of_a_search = finding.error is not None and finding.cause is None
     return (
@@ -575,7 +578,7 @@ async def _try(
     assert target.slice is not None
     started, own = time.monotonic(), clock.part(min(TRIAL_SECONDS, max(clock.left, LEAST_TRIAL_SECONDS)))
     try:
-        opened = await open_job(target, agent, own)
+        opened = await open_job(target, agent, own, likely=old.assumption)
     except (SliceFailed, AgentFailed):
         return None
     job = opened.job

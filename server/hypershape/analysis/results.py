@@ -41,6 +41,7 @@ def summary_of(target: Target, explorer: space.Explorer, job: Job, started: floa
         reason=None if known else _why_unknown(reports),
         data=worst_data(reports),
         assumptions=job.assumptions,
+        assumption=job.assumption,
         hyperparameters=explorer.hyperparameters,
         declarations=_declarations(reports),
         coverage=explorer.coverage,

@@ -43,7 +43,7 @@ async def _drawn(target: TargetAnalysis, agent: Agent, clock: Clock) -> Sequence
     generator = random.Random(0)
     draws = [{hp.name: domains.draw(hp, generator) for hp in target.hyperparameters} for _ in range(DRAWS)]
     try:
-        opened = await open_job(target.target, agent, clock)
+        opened = await open_job(target.target, agent, clock, likely=target.assumption)
     except (SliceFailed, AgentFailed):
         return ()
     try:

@@ -44,8 +44,6 @@ async def check(
     Where it is interrupted or asked to end (SIGTERM) it says what is known by then.
     """
     files = _files(paths)
-    rules.all_rules()
-    collector.settle()
     _end_when_asked()
     checker = _Checker(flags, usual, Trust(trusted, flags), () if trusted else (Path.cwd(), *paths))
     if address is None:
@@ -151,6 +149,28 @@ class _Checker:
         self._begun: dict[Path, Analysis] = {}
         """What is known of the files that are being checked."""
 
+    async def _begin(self, first: Path) -> None:
+        """Imports the rules, and starts the interpreter of the first file, whose imports take longer than all that is
+        read meanwhile.
+
+        Where nothing in the file speaks of Keras Tuner none may be needed; what is wrong with it is told in its turn.
+        """
+        importing = asyncio.create_task(asyncio.to_thread(rules.all_rules))
+        if self.cluster is None:
+            await self._start(first)
+        await importing
+        collector.settle()
+
+    async def _start(self, first: Path) -> None:
+        with suppress(CannotRun, settings.BadSettings, OSError):
+            if b"tuner" not in first.read_bytes().lower():
+                return
+            chosen = self._flags.over(settings.load(first.resolve().parent))
+            if chosen.options(self._usual).level != "static":
+                agent = await self._agent_of(self._trust.command(chosen), Folders(chosen.paths or ()))
+                if agent is not None:
+                    agent.begin()
+
     async def results(
         self, files: Sequence[Path], tell: Callable[[Path, str | None], None]
     ) -> AsyncGenerator[tuple[Path, Analysis | Exception], None]:
@@ -172,6 +192,7 @@ class _Checker:
                 return await self._last(path, chosen, agent, tell)
 
         try:
+            await self._begin(files[0])
             while waiting or running:
                 while waiting and len(running) < 2 * at_once:
                     chosen = self._settings(waiting[0])

@@ -239,9 +239,16 @@ class Agent:
         """
         if self.state is State.RUNNING and self._environment is not None:
             return self._environment
-        if self._starting is None or self._starting.done():
-            self._starting = asyncio.create_task(self._start())
+        self.begin()
+        assert self._starting is not None
         return await asyncio.shield(self._starting)
+
+    def begin(self) -> None:
+        """Starts the interpreter where it neither runs nor is about to; who asks for the environment is told what came of it."""
+        if self.state is not State.RUNNING and (self._starting is None or self._starting.done()):
+            self._starting = asyncio.create_task(self._start())
+            # Nobody may ask.
+            self._starting.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def open(
         self,
@@ -743,7 +750,7 @@ class Job:
         device: bool,
     ) -> None:
         self._agent, self.slice, self.data = agent, slice_, data
-        self._limits, self._assumption, self._device = limits, assumption, device
+        self._limits, self.assumption, self._device = limits, assumption, device
         self._number: int | None = None
         self._traces: dict[int, tuple[Any, ...]] = {}
         self._back = elsewhere.Back({})
@@ -844,7 +851,7 @@ class Job:
             "job": self._number,
             "slice": convert.slice_to_json(replace(self.slice, files=files)),
             "data": convert.data_to_json(self.data),
-            "assumption": self._assumption,
+            "assumption": self.assumption,
             "device": self._device,
             "limits": {
                 "seconds": self._limits.seconds,

@@ -39,7 +39,7 @@ from hypershape.space import conditions
 LARGEST = 50_000_000
 """A result of more bytes than this is not kept."""
 
-FORMAT = "9"
+FORMAT = "10"
 """Changes whenever what is kept is no longer readable or no longer means the same."""
 
 

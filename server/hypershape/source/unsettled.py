@@ -23,6 +23,9 @@ ANY = "*"
 OBJECT = "()"
 """What follows the name of a class where an owner is an object of it."""
 
+SETTER = "="
+"""What follows the name of a property where its setter is meant: what reads the property does not run that."""
+
 _FILLING = MUTATORS & {
     "append",
     "appendleft",
@@ -102,11 +105,17 @@ def _set(
 ) -> Iterator[tuple[Unsettled, ast.AST]]:
     """What an assignment to an attribute or key of an owner sets, where it is no object's own beginning."""
     function = code.enclosing(node)
-    within = function.name if function is not None else ""
+    within = "" if function is None else function.name + SETTER * _is_setter(function)
     known = _owner(owner, node, code)
     if known is None or (within in _CONSTRUCTORS and _is_self(owner, node, code)):
         return
     yield Unsettled(known, name, within, fills), node
+
+
+def _is_setter(function: ast.AST) -> bool:
+    return isinstance(function, FUNCTIONS) and any(
+        isinstance(each, ast.Attribute) and each.attr == "setter" for each in function.decorator_list
+    )
 
 
 def _filled(value: ast.expr, node: ast.AST, code: Code) -> Iterator[tuple[Unsettled, ast.AST]]:
