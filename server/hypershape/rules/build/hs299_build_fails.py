@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from hypershape.fixes.guard import GIVEN_UP
@@ -54,6 +54,17 @@ class BuildFails(BuildFailure):
             input="(4,)",
             head="layers.Dense(1)",
             fixed="model.add(layers.BatchNormalization())",
+        ),
+        Example.layers(
+            """
+            if hp.Boolean("wide"):
+                x = layers.Dense(64)
+                x = layers.BatchNormalization()(x)
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
+            condition="wide",
+            fixed="x = layers.Dense(64)(x)",
         ),
         Example.layers(
             """
@@ -178,12 +189,18 @@ class BuildFails(BuildFailure):
         yield from super().repairs(target, cause, code)
 
     def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        """A layer that is made before it is called or added; a shape as a list: in Keras 3 it is a tuple, which has no
+        """A layer that is made before it is called or added, and called before another one is; a shape as a list: in Keras 3 it is a tuple, which has no
         `as_list`."""
         span = place(cause.error, code)
         if span is None:
             return
-        yield from _made_first(code.expression(span, ast.Call), code)
+        call = code.expression(span, ast.Call)
+        outer = code.parents[call] if call is not None else None
+        if isinstance(outer, ast.Call) and outer.func is call:
+            # The layer is made, and called.
+            call = outer
+        yield from _made_first(call, code)
+        yield from _called_before(call, code)
         if cause.error.type != "AttributeError" or "'as_list'" not in cause.error.message:
             return
         for call in code.every(ast.Call):
@@ -239,6 +256,34 @@ def _made_first(call: ast.AST | None, code: Code) -> Iterator[Fix]:
         options = ", ".join(code.source(each) for each in call.keywords)
         text = f"{code.source(call.func)}({options})({code.source(given)})"
         yield Fix(f"Make the layer, then call it: {text}", (Edit(code.span(call), text),))
+
+
+def _called_before(call: ast.AST | None, code: Code) -> Iterator[Fix]:
+    """`x = layers.Dense(4)(x)` for the `x = layers.Dense(4)` whose layer is given on as if it were what the layer gives."""
+    function = code.enclosing(call) if isinstance(call, ast.Call) else None
+    if not isinstance(call, ast.Call) or function is None:
+        return
+    given = {each.id for part in call.args for each in ast.walk(part) if isinstance(each, ast.Name)}
+    before = [
+        each
+        for each in code.every(ast.Assign)
+        if code.enclosing(each) is function and each.lineno <= call.lineno
+    ]
+    for number, each in reversed(list(enumerate(before))):
+        target, value = each.targets[0], each.value
+        if not isinstance(target, ast.Name) or target.id not in given or not isinstance(value, ast.Call):
+            continue
+        if _is_a_layer_class(value.func, code) and _binds(target.id, before[:number], function):
+            text = f"{code.source(value)}({target.id})"
+            yield Fix(f"Call the layer: {text}", (Edit(code.span(value), text),))
+
+
+def _binds(name: str, assignments: Sequence[ast.Assign], function: ast.AST) -> bool:
+    """Whether a name has a value after some assignments of a function, or is one of its parameters."""
+    arguments = function.args.args if isinstance(function, ast.FunctionDef) else []
+    return any(each.arg == name for each in arguments) or any(
+        isinstance(each, ast.Name) and each.id == name for one in assignments for each in one.targets
+    )
 
 
 def _is_a_layer_class(node: ast.expr, code: Code) -> bool:
