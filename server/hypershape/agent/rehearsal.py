@@ -849,7 +849,7 @@ class Watch:
         if not self._uncut:
             cutting.fit(given)
             # Statements cannot be played a second time, and what they ask of the history may be its last epoch.
-            lengthened = self._searched and type(asked) is int and cutting.epochs_are_alike(given, data)
+            lengthened = self._searched and cutting.epochs_are_alike(given, data)
             if self._searched and not lengthened and isinstance(asked, int) and asked <= hooks.MOST_EPOCHS:
                 given["epochs"] = asked
         # `clear_session`, which Keras Tuner calls before each build, forgets it.
@@ -876,7 +876,7 @@ class Watch:
                     labels = compared.of_batches(drawn) if drawn else compared.labels_of_dataset(data)
                 self._look_at(model, labels)
             self._hooks.wait(given.get("callbacks"), given.get("epochs"), asked, history)
-            if lengthened and not model.stop_training:
+            if lengthened and isinstance(asked, int) and not model.stop_training:
                 cutting.lengthen(history, asked)
             return history
         finally:
