@@ -61,6 +61,27 @@ class LayerNameTwice(BuildFailure):
             condition="layers >= 2",
             fixed='name=f"dense_{i}"',
         ),
+        Example.layers(
+            """
+            for i in range(hp.Int("layers", 1, 4)):
+                x = layers.Dense(hp.Int(name=f"dense_{i}", min_value=4, max_value=8), name="dense_" + str(i // 2))(x)
+            """,
+            input="(4,)",
+            head="",
+            condition="layers >= 2",
+            fixed="max_value=8))(x)",
+        ),
+        Example.layers(
+            """
+            x = layers.Dense(8, name="dense")(x)
+            if hp.Boolean("deep"):
+                x = layers.Dense(hp.Int("units", 4, 8), name="dense")(x)
+            """,
+            input="(4,)",
+            head="",
+            condition="deep",
+            fixed='name="dense_2"',
+        ),
     )
     VALID = (
         Example.layers(
@@ -127,7 +148,43 @@ class LayerNameTwice(BuildFailure):
             numbered = numbered_by_loop(written, loop, code)
             if numbered is not None:
                 yield Fix("Number the layers' names", numbered)
+        yield from _told_apart(_name(cause.error), target, code)
         yield from super().repairs(target, cause, code)
+
+
+def _told_apart(name: str, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """Of several layers that the text calls so, the later ones numbered; else no name where one is computed."""
+    drawn = {each.span for each in target.declarations}
+    calls = [call for call in code.calls_in(target.target.body) if code.span(call) not in drawn]
+    given = [(call, code.argument(call, "name")) for call in calls]
+    same = [written for _, written in given if isinstance(written, ast.Constant) and written.value == name]
+    if len(same) > 1:
+        numbered = [
+            Edit(code.span(each), requoted(code.source(each), f"{name}_{number}"))
+            for number, each in enumerate(sorted(same, key=code.span)[1:], start=2)
+        ]
+        yield Fix(f"Number the layers called {name}", tuple(numbered))
+    computed = [call for call, written in given if written is not None and _may_come_to(written, name)]
+    removed = [edits.remove_argument(code.module, code.span(call), "name") for call in computed]
+    if removed and None not in removed:
+        yield Fix("Leave the names to Keras", tuple(each for each in removed if each is not None))
+
+
+def _may_come_to(written: ast.expr, name: str) -> bool:
+    """Whether a text that is put together in the code may be this one."""
+    pattern = _pattern(written)
+    return not isinstance(written, ast.Constant) and re.fullmatch(pattern, name, re.DOTALL) is not None
+
+
+def _pattern(written: ast.expr) -> str:
+    """A regular expression for the texts that an expression may come to."""
+    if isinstance(written, ast.Constant) and isinstance(written.value, str):
+        return re.escape(written.value)
+    if isinstance(written, ast.JoinedStr):
+        return "".join(map(_pattern, written.values))
+    if isinstance(written, ast.BinOp) and isinstance(written.op, ast.Add):
+        return _pattern(written.left) + _pattern(written.right)
+    return ".*"
 
 
 def _named(name: str, story: Story, analysis: Analysis) -> Iterator[tuple[ast.Call, ast.expr]]:
