@@ -87,6 +87,10 @@ MOST_NUMBERS = 10_000
 """Larger arrays are no arguments but data."""
 
 
+SOME_RATE = 0.01
+"""A learning rate in the place of a schedule."""
+
+
 class Memory:
     """Everything remembered in one process. `active` says that stand-ins are handed out."""
 
@@ -1105,6 +1109,13 @@ class Memory:
         model.start, model.tensor = start, tensor
 
     def optimizer(self, cls: Any, args: Any, kwargs: Any) -> Optimizer:
+        rate = args[0] if args else kwargs.get("learning_rate")
+        scheduled = _is_schedule(rate)
+        if scheduled:
+            # Keras keeps it, and asks it nothing before it trains: what is accepted with it is with a number.
+            args, kwargs = (
+                ((), {**kwargs, "learning_rate": SOME_RATE}) if not args else ((SOME_RATE, *args[1:]), kwargs)
+            )
         if self.tracking:
             made_of = cls, args, kwargs
             self.tracks.accepted("optimizer", made_of, lambda given: given[0](*given[1], **given[2]))
@@ -1115,7 +1126,9 @@ class Memory:
             self.require(len(args) == 1 and "learning_rate" not in arguments)
             arguments["learning_rate"] = args[0]
         rate = arguments.get("learning_rate")
-        if type(rate) is float and 0.0 <= rate < 1e30:
+        if scheduled:
+            arguments["learning_rate"] = "a schedule"
+        elif type(rate) is float and 0.0 <= rate < 1e30:
             arguments["learning_rate"] = "a float"
         else:
             self.require(rate is None)
@@ -1131,7 +1144,7 @@ class Memory:
             self._optimizers[key] = True
         # A rate of decay or a momentum changes no shape, whatever it is.
         known = {name: "a float" if _is_positive(each) else each for name, each in arguments.items()}
-        return Optimizer(self, (cls, self._plain(known)))
+        return Optimizer(self, (cls, self._plain(known)), scheduled)
 
     def compiled(self, args: Any, kwargs: Any, frame: Any) -> Tuple[Any, Any]:
         """What a call of `compile` decides, and where it stands."""
@@ -1540,6 +1553,22 @@ def _refusals_behind(error: Optional[BaseException]) -> List[Any]:
             found.append(held.key)
         error = error.__cause__ or error.__context__
     return found
+
+
+def _is_schedule(rate: Any) -> bool:
+    """Whether a learning rate is a schedule of Keras's own, of nothing but numbers."""
+    schedule = keras.optimizers.schedules.LearningRateSchedule
+    if not isinstance(rate, schedule) or not private.is_keras(rate):
+        return False
+    return all(_are_numbers(each) for name, each in vars(rate).items() if name != "name")
+
+
+def _are_numbers(value: Any) -> bool:
+    if type(value) is origins.Token:
+        return all(map(_are_numbers, origins.table_of(value).values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_are_numbers, value))
+    return value is None or isinstance(value, (int, float))
 
 
 def _is_positive(value: Any) -> bool:

@@ -431,15 +431,17 @@ class Input(HandedOut):
 
 
 class Optimizer(HandedOut):
-    __slots__ = ("key",)
+    __slots__ = ("key", "scheduled")
     stands_for = keras.optimizers.Optimizer
 
-    def __init__(self, memory: "Memory", key: Any) -> None:
+    def __init__(self, memory: "Memory", key: Any, scheduled: bool) -> None:
         self.memory = memory
         self.key = key
+        self.scheduled = scheduled
 
     def _set_rate(self, rate: Any) -> None:
-        """A number in the place of another one, which decides no shape: no stand-in is made with a schedule."""
+        """A number in the place of another one, which decides no shape; a schedule lets none take its place."""
+        self.memory.require(not self.scheduled)
         rates = table_of(rate).values() if type(rate) is Token else (rate,)
         self.memory.require(all(type(each) in (int, float) and 0 <= each < 1e30 for each in rates))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -55,6 +56,8 @@ LEAST_TRIAL_SECONDS = 1.0
 LEAST_SECONDS = 0.3
 """Each finding gets so much for its repairs while there is time."""
 
+_NOTED = re.compile(r" \([a-z][^()]*\)$")
+"""A title that ends with a note: `(changes the output)`, and not `(-1, 1)`."""
 UNCOVERED = "; then another failure shows"
 
 REPLAYING_SECONDS = 20.0
@@ -548,7 +551,8 @@ def _told(fix: Fix, new: TargetAnalysis, old: TargetAnalysis) -> Fix:
         return replace(told, title=f"{fix.title}{UNCOVERED}")
     about = "" if figure.exact else "about "
     left = f"{about}{percent(figure.share)} of the rest still fails" if figure.share else "nothing fails then"
-    title = f"{fix.title[:-1]}; {left})" if fix.title.endswith(")") else f"{fix.title} ({left})"
+    noted = _NOTED.search(fix.title) is not None
+    title = f"{fix.title[:-1]}; {left})" if noted else f"{fix.title} ({left})"
     return replace(told, title=title)
 
 

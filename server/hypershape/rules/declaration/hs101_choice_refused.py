@@ -309,7 +309,7 @@ def _repairs(call: HpCall, code: Code) -> Iterator[Fix]:
         if len(sizes) == len(values) and all(isinstance(size, int) for size in sizes):
             edit = replace_value(call, "values", repr(sizes), code)
             if edit is not None:
-                yield Fix(f"Use {', '.join(map(repr, sizes))}: Keras takes one number for a square", (edit,))
+                yield Fix(f"Use {', '.join(map(repr, sizes))}: each is one number, repeated", (edit,))
         yield from _looked_up(call, written, code)
     names = [code.imported(element) or "" for element in written.elts]
     if all(name.startswith("keras.activations.") for name in names):
