@@ -14,7 +14,10 @@ pytestmark = pytest.mark.tensorflow
 
 HEAD = """
 import json
+from math import exp
+
 import keras
+import numpy as np
 from keras import layers, ops
 """
 
@@ -48,6 +51,12 @@ FOLLOWED = {
     "an operation": "x = ops.concatenate([x, layers.Conv2D(hp.Int('filters', 4, 32, step=4), 1)(x)], axis=-1) + 0.5",
     "a check of its type": "f = hp.Int('filters', 4, 32, step=4)\nassert isinstance(f, int) and f > 0\nx = layers.Dense(f)(x)",
     "what is printed": "f = hp.Int('filters', 4, 32, step=4)\nprint('filters', f)\nx = layers.Dense(f)(x)",
+    "what is printed of it": "f = hp.Int('filters', 4, 32, step=4)\nprint(f'{f:.2f} and {f!r:>9}', '%d, %s' % (f, 'x'), f'{f}', sep='\\n')\nx = layers.Dense(f)(x)",
+    "a schedule": "rate = hp.Float('filters', 0.001, 0.1)\ndecay = keras.optimizers.schedules.PolynomialDecay(rate, 100, end_learning_rate=rate / 10)\nkeras.Model(inputs, x).compile(keras.optimizers.Adam(decay), 'mse')",
+    "a rate that is rounded": "x = layers.Dropout(round(hp.Float('filters', 0.0, 0.7), 2))(x)",
+    "a rate that is made a float": "x = layers.Dropout(float(hp.Float('filters', 0.0, 0.7)))(x)",
+    "what math computes of it": "import math\nx = layers.Dropout(exp(-hp.Float('filters', 1.0, 7.0)))(x)\nx = layers.Dense(math.ceil(hp.Int('filters', 1, 7) / 2))(x)",
+    "what NumPy computes of it": "x = layers.Dropout(np.exp(-hp.Float('filters', 1.0, 7.0)))(x)",
     "the length of a range": "n = hp.Int('filters', 4, 32, step=4)\nx = layers.Dense(n)(x) + ops.cast(ops.arange(12), 'float32')[0]",
     "kernels that all fit": "x = layers.Conv2D(4, hp.Choice('filters', [1, 2, 3, 5]))(x)",
 }  # fmt: skip

@@ -15,6 +15,7 @@ import ast
 import contextlib
 import itertools
 import linecache
+import math
 import sys
 import types
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
@@ -309,6 +310,9 @@ class Joins:
 
     def _is_known(self, value: Any, name: str) -> bool:
         """Whether what is called gives the same for the same arguments, and changes none of them."""
+        value = origins.meant(value)
+        if value is math or getattr(value, "__module__", None) == "math":
+            return True
         if (
             isinstance(value, types.BuiltinFunctionType)
             or value is int

@@ -11,6 +11,7 @@ The values of two hyperparameters are independent of each other as long as the r
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import math
 import operator
@@ -280,7 +281,8 @@ class Tracker:
             except Exception:
                 # Where the present values do not fail, those that do are others.
                 table.clear()
-        if table and all(type(value) in PLAIN for value in table.values()):
+        # NumPy's float is one of Python's, too.
+        if table and all(type(value) in PLAIN or isinstance(value, float) for value in table.values()):
             return self.token(names, table)
         return function(*map(self.decide, given))
 
@@ -509,6 +511,11 @@ class Token:
 
         return numpy.asarray(settled(self), *args, **kwargs)
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs and all(type(each) in (Token, *PLAIN) for each in inputs):
+            return tracker_of(self).apply(ufunc, *inputs)
+        return getattr(ufunc, method)(*map(settled, inputs), **kwargs)
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         return settled(self).__reduce_ex__(protocol)
 
@@ -601,7 +608,7 @@ def _value(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _round(self: Any, digits: Any = None) -> Any:
-    return tracker_of(self).apply(round, self) if digits is None else round(settled(self), settled(digits))
+    return tracker_of(self).apply(round, self, *([] if digits is None else [digits]))
 
 
 for _name in _ARITHMETIC:
@@ -636,31 +643,82 @@ for _name, _function in _OTHERS.items():
 # ------------------------------------------------------------- what Python itself does with numbers
 
 
-class _LikeInt(type):
-    """`int` as a function of tokens; in every other way it is `int`."""
+class _Like(type):
+    """A type of numbers as a function of tokens; in every other way it is that type."""
+
+    stands_for: type
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and type(args[0]) is Token and not kwargs:
-            return tracker_of(args[0]).apply(int, args[0])
-        return int(*args, **kwargs)
+            return tracker_of(args[0]).apply(cls.stands_for, args[0])
+        return cls.stands_for(*args, **kwargs)
 
     def __getattr__(cls, name: str) -> Any:
         if name == "dtype":
             # What NumPy and TensorFlow ask a class for that they do not know.
             import numpy
 
-            return numpy.dtype(int)
-        return getattr(int, name)
+            return numpy.dtype(cls.stands_for)
+        return getattr(cls.stands_for, name)
 
     def __instancecheck__(cls, instance: Any) -> bool:
-        return isinstance(instance, int)
+        return isinstance(instance, cls.stands_for)
 
     def __subclasscheck__(cls, subclass: Any) -> bool:
-        return issubclass(subclass, int)
+        return issubclass(subclass, cls.stands_for)
 
 
-class _Int(metaclass=_LikeInt):
+class _Int(metaclass=_Like):
     """What a target knows as `int` in a tracked run."""
+
+    stands_for = int
+
+
+class _Float(metaclass=_Like):
+    """What a target knows as `float`."""
+
+    stands_for = float
+
+
+@functools.lru_cache(None)
+def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the module `math`, also of tokens."""
+
+    @functools.wraps(function)
+    def compute(*args: Any, **kwargs: Any) -> Any:
+        tokens = [each for each in args if type(each) is Token]
+        if tokens and not kwargs and all(type(each) in (Token, *PLAIN) for each in args):
+            return tracker_of(tokens[0]).apply(function, *args)
+        return function(*args, **kwargs)
+
+    return compute
+
+
+class _Math:
+    """What a target knows as the module `math`, whose functions compute with numbers and do nothing else."""
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(math, name)
+        return _of_numbers(value) if callable(value) else value
+
+
+def _in_place_of(value: Any) -> Any:
+    """What stands for a value that the user's file imported; None where it stays."""
+    if value is math:
+        return _MATH
+    own = type(value) is types.BuiltinFunctionType and value.__module__ == "math"
+    return _of_numbers(value) if own else None
+
+
+_MATH = _Math()
+
+
+def meant(value: Any) -> Any:
+    """What the user's file has under a name, where a tracked run has something of ours there."""
+    if value is _MATH:
+        return math
+    own = type(value) is types.FunctionType and getattr(value, "__globals__", None) is globals()
+    return getattr(value, "__wrapped__", value) if own else value
 
 
 def _chosen(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -685,6 +743,7 @@ def _attribute(value: Any, name: Any, *default: Any) -> Any:
 
 _SHADOWS: Dict[str, Any] = {
     "int": _Int,
+    "float": _Float,
     "max": _chosen(max),
     "min": _chosen(min),
     "print": lambda *args, **kwargs: None,
@@ -719,18 +778,29 @@ def namespaces(function: Any, paths: Iterable[str]) -> List[Dict[str, Any]]:
 
 @contextlib.contextmanager
 def shadowed(spaces: Iterable[Dict[str, Any]], more: Mapping[str, Any]) -> Iterator[None]:
-    """Lets the user's files know `int`, `max` and `min` as functions that keep tokens, `print` as one that prints
-    nothing, and `more`: as global names, since a function keeps the built-in ones that it was made with."""
+    """Lets the user's files know `int`, `max`, `min` and what they have of `math` as functions that keep tokens, `print`
+    as one that prints nothing, and `more`: as global names, since a function keeps the built-in ones that it was made
+    with."""
     ours = {**_SHADOWS, **more}
-    added = [(names, [name for name in ours if name not in names]) for names in spaces]
-    for names, new in added:
-        names.update((name, ours[name]) for name in new)
+    changed = []
+    for names in spaces:
+        made = {name: value for name, value in ours.items() if name not in names}
+        for name, value in list(names.items()):
+            other = _in_place_of(value)
+            if other is not None:
+                made[name] = other
+        changed.append((names, made, {name: names[name] for name in made if name in names}))
+        names.update(made)
     try:
         yield
     finally:
-        for names, new in added:
-            for name in new:
-                if names.get(name) is ours[name]:
+        for names, made, before in changed:
+            for name, value in made.items():
+                if names.get(name) is not value:
+                    continue
+                if name in before:
+                    names[name] = before[name]
+                else:
                     del names[name]
 
 

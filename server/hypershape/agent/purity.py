@@ -15,7 +15,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-from .origins import Token, settled, shadows
+from .origins import Token, meant, settled, shadows
 
 PACKAGES = (
     "keras",
@@ -221,7 +221,7 @@ def _looks_up(names: Dict[str, Any]) -> Callable[[str, Any], Any]:
 
     def look(name: str, default: Any) -> Any:
         found = names.get(name, default)
-        return default if shadows(found) else found
+        return default if shadows(found) else meant(found)
 
     return look
 

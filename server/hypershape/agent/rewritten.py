@@ -1,7 +1,7 @@
 """The user's functions as a tracked run sees them: where an expression chooses a value, the choice itself is a value.
 
 Python asks a ternary, `not`, `and` or `or` for one truth and a table for one key, and an operand has no say in what
-comes of it. For the time of a tracked run these are calls of ours (`x if a else y` is `either(a, lambda: x, lambda: y)`),
+comes of it. A line that is printed is text, and no part of what is built. For the time of a tracked run these are calls of ours (`x if a else y` is `either(a, lambda: x, lambda: y)`),
 at the same lines and columns. A function gets such code only if its own is what its file compiles to, and gets its own
 back; what stands in other code depends on the value that it asks for, as ever.
 """
@@ -18,11 +18,12 @@ import sys
 import types
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set, Tuple, cast
 
-from .origins import Token, Tracker, is_constant
+from .origins import Token, Tracker, is_constant, shadows
 from .positions import EXACT
 
-EITHER, NOT, ALL, ANY, ITEM = (
+EITHER, NOT, ALL, ANY, ITEM, PRINTED, SHOWN, FILLED = (
     "hypershape_either", "hypershape_not", "hypershape_all", "hypershape_any", "hypershape_item",
+    "hypershape_printed", "hypershape_shown", "hypershape_filled",
 )  # fmt: skip
 THUNK = "hypershape_thunk"
 """The parameter by which a function is known that stands for a part of an expression around it."""
@@ -84,6 +85,19 @@ class _Rewriting(ast.NodeTransformer):
         parts = [self.visit(each) for each in (node.test, *_copied(node.body, node.orelse))]
         return _call(node, EITHER, parts[0], _thunk(parts[1]), _thunk(parts[2]), number)
 
+    def visit_Call(self, node: ast.Call) -> Any:
+        """A line that is printed is text in pieces, of which each only has to exist."""
+        printed = isinstance(node.func, ast.Name) and node.func.id == "print" and self._inside
+        pieces = [_pieces(each) for each in node.args] if printed and _can_move(node) else []
+        if all(one is each for one, each in zip(pieces, node.args)):
+            return self.generic_visit(node)
+        keywords = [each.value for each in node.keywords]
+        whole = _located(ast.Tuple([*pieces, *keywords], ast.Load()), node)
+        function, plain, whole = _copied(node.func, node, whole)
+        return _call(
+            node, PRINTED, function, _thunk(self.generic_visit(plain)), _thunk(self.generic_visit(whole))
+        )
+
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
         self.generic_visit(node)
         if not (self._inside and isinstance(node.op, ast.Not)):
@@ -109,6 +123,28 @@ class _Rewriting(ast.NodeTransformer):
         if any(isinstance(each, (ast.Slice, ast.Starred)) for each in ast.walk(index)):
             return node
         return _call(node, ITEM, node.value, index, ast.Constant(fresh))
+
+
+def _pieces(node: ast.expr) -> ast.expr:
+    """The pieces of a text that an expression puts together; any other as it is."""
+    if isinstance(node, ast.JoinedStr) and all(
+        isinstance(each, ast.Constant)
+        or isinstance(each.format_spec, (ast.Constant, type(None)))  # type: ignore[attr-defined]
+        or all(isinstance(one, ast.Constant) for one in each.format_spec.values)  # type: ignore[attr-defined]
+        for each in node.values
+    ):
+        made = [
+            _call(
+                node, SHOWN, each.value, ast.Constant(each.conversion), each.format_spec or ast.Constant("")
+            )
+            if isinstance(each, ast.FormattedValue)
+            else each
+            for each in node.values
+        ]
+        return _located(ast.Tuple(made, ast.Load()), node)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):
+        return _call(node, FILLED, node.left, node.right)
+    return node
 
 
 def _chosen(statements: List[ast.stmt]) -> List[ast.stmt]:
@@ -396,7 +432,29 @@ def calls(either: Callable[..., Any], item: Callable[..., Any], tracker: Tracker
                 value = each()
         return value
 
-    return {EITHER: either, NOT: negated, ALL: every, ANY: some, ITEM: item}
+    def printed(function: Any, whole: Callable[[], Any], pieces: Callable[[], Any]) -> Any:
+        return pieces() and None if shadows(function) else whole()
+
+    def shown(value: Any, conversion: int, spec: str) -> Any:
+        def told(each: Any) -> str:
+            return format(_CONVERSIONS[conversion](each), spec)
+
+        return tracker.apply(told, value) if type(value) is Token else told(value)
+
+    def filled(text: Any, value: Any) -> Any:
+        given = value if type(value) is tuple else (value,)
+        if any(type(each) is Token for each in given):
+            return tracker.apply(lambda *each: text % (each if type(value) is tuple else each[0]), *given)
+        return text % value
+
+    return {
+        **{EITHER: either, NOT: negated, ALL: every, ANY: some, ITEM: item},
+        **{PRINTED: printed, SHOWN: shown, FILLED: filled},
+    }
+
+
+_CONVERSIONS: Dict[int, Callable[[Any], Any]] = {-1: lambda each: each, 97: ascii, 114: repr, 115: str}
+"""By the number that the syntax tree has for `!a`, `!r` and `!s`."""
 
 
 _OPEN = object()
