@@ -1324,3 +1324,34 @@ async def test_after_a_search_a_long_training_costs_no_more_than_a_short_one(age
     fit = "tuner.get_best_models()[0].fit(x, y, epochs=%d, verbose=0)"
     long = f"    history = {fit % 10_000}\n    assert len(history.epoch) == len(history.history['loss']) == 10_000\n"
     assert (await played(agent, AFTER + long, seconds=10)).verdict == "ok"
+
+
+OLD_COPY = "from tensorflow.python.keras.datasets import cifar10"
+
+
+@pytest.mark.parametrize(
+    ("line", "stage"),
+    [(OLD_COPY, "slice"), (f"try:\n    {OLD_COPY}\nexcept ImportError:\n    cifar10 = None", None)],
+)
+async def test_an_import_of_what_the_package_at_hand_lacks_ends_the_file_before_its_search(
+    agent: Agent, line: str, stage: str | None
+) -> None:
+    given = "x if cifar10 is None else cifar10.load_data()"
+    found = await played(agent, f"{line}\n{TUNER.strip()}\ntuner.search({given}, y, validation_split=0.2)\n")
+    assert (found.verdict, found.stage) == ("ok" if stage is None else "fail", stage)
+
+
+async def test_a_hundred_best_models_take_no_longer_than_a_few(agent: Agent) -> None:
+    text = (
+        AFTER.replace("max_trials=4,", "max_trials=900,")
+        + "    best = tuner.get_best_models(num_models=900)\n"
+    )
+    found = await played(agent, text + "    assert len(best) == 900 and best[0] is not best[1]\n", seconds=15)
+    assert found.verdict == "ok"
+
+
+async def test_what_swallows_that_its_time_is_over_is_told_so_again(agent: Agent) -> None:
+    waits = "try:\n    while tuner.oracle: pass\nexcept:\n    while tuner.oracle: pass\n"
+    found = await played(agent, dedent(AFTER) + waits, seconds=6)
+    assert found.verdict == "unknown"
+    assert found.error is not None and found.error.message == "It took more than 6 s."

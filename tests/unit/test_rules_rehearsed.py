@@ -365,6 +365,16 @@ def repaired(played: Rehearsal, text: str = TEXT) -> list[str]:
     return [apply(read.document, fix.edits).text for fix, _ in finding.candidates()]
 
 
+def test_what_only_an_old_copy_of_keras_had_comes_from_the_public_one() -> None:
+    line = "from tensorflow.python.keras.datasets import cifar10"
+    text = f"    {line}\n{TEXT}"
+    failed = rehearsal({}, "slice", at_text="keras", fatal=True, trial=0)
+    assert failed.error is not None
+    frames = (Frame(at(module(text), line), "<module>"),)
+    failed = replace(failed, error=replace(failed.error, type="ModuleNotFoundError", frames=frames))
+    assert "from tensorflow.keras.datasets import cifar10\n" in repaired(failed, text)[0]
+
+
 def test_what_was_misspelt_is_written_as_it_is_called() -> None:
     text = TEXT.replace("callbacks=[Stop()]", 'epochs=logs["val_los"]')
     facts = {"meant": {"written": "val_los", "known": ["loss", "val_loss"]}}

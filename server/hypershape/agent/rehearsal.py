@@ -35,6 +35,7 @@ from . import (
     guard,
     hooks,
     hyperparameters,
+    imports,
     kinds,
     loops,
     meant,
@@ -53,6 +54,9 @@ TRIALS = 2
 
 MOST_LEFT_OUT = 500
 """A training that leaves out more steps than that is not played as long as it is."""
+
+MOST_LOADED = 3
+"""The model of one trial is made again so often, where a hundred of the best are asked for."""
 
 MOST_WARNINGS = 20
 
@@ -223,6 +227,9 @@ class Watch:
     def failed(self, error: BaseException) -> None:
         """An exception that left the search, or a statement around it."""
         if self.settled:
+            return
+        if not self.begun and _lacks_of_keras(error):
+            self._note(error, fatal=True, stage="slice")
             return
         if not self.begun:
             self._report.update(
@@ -416,7 +423,7 @@ class Watch:
     def _holds_without_data(self, error: BaseException, stage: str) -> bool:
         """Whether a failure is none of the data that is missing: neither of its shapes nor of what stands for it."""
         frames = list(traceback.walk_tb(error.__traceback__))
-        if stage == "slice" and self._refuses_arguments(error):
+        if stage == "slice" and (self._refuses_arguments(error) or _lacks_of_keras(error)):
             return True
         counts = (self._best.lacking(error), self._best.ill_taken(error))
         if stage == "after" and counts != (None, None):
@@ -597,11 +604,25 @@ class Watch:
             return search(*args, **kwargs)
 
         tuner.search = searching
+        tuner.load_model = self._loading(tuner.load_model)
         self._best.watch(tuner)
         oracle = tuner.oracle
         self._tolerated = getattr(oracle, "max_consecutive_failed_trials", None)
         populate = oracle.populate_space
         oracle.populate_space = lambda trial_id: self._populated(oracle, populate, trial_id)
+
+    def _loading(self, load: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """What makes the model of a trial again; of the one that stands for many others a few times only."""
+        loaded: Dict[str, List[Any]] = {}
+
+        @functools.wraps(load)
+        def loading(trial: Any) -> Any:
+            known = loaded.setdefault(trial.trial_id, [])
+            if not self._searched or len(known) < MOST_LOADED:
+                known.append(load(trial))
+            return known[-1]
+
+        return loading
 
     def _noting_names(self, fit: Callable[..., Any]) -> Callable[..., Any]:
         """A training whose results are looked at before Keras Tuner may refuse them."""
@@ -941,6 +962,12 @@ def _counts_classes(error: BaseException, classes: int) -> bool:
     labels, output = details.get("labels") or (), details.get("output") or ()
     other = labels[:-1] == output[:-1] and labels[-1:] == (classes,) and output[-1:] not in ((1,), (classes,))
     return (kind == "loss-mismatch" and other) or "outside the valid range" in str(error)
+
+
+def _lacks_of_keras(error: BaseException) -> bool:
+    """Whether an import names what a package that is there does not have: Keras, Keras Tuner or their backend."""
+    package = (getattr(error, "name", None) or "").partition(".")[0]
+    return isinstance(error, ImportError) and package in imports.NEEDED and package in sys.modules
 
 
 def _lacks_a_file(frame: types.FrameType) -> bool:

@@ -138,8 +138,8 @@ def _likeliest(tried: Sequence[tuple[int, ProbeError | None]]) -> int:
 def _free(failed: Sequence[Opened]) -> Opened | None:
     """A failure of which several assumptions show that it has nothing to do with the data, if there is one.
 
-    It is the same, to the digit, under all assumptions that come so far, where an argument is refused for its value, or
-    where no data could be to blame. An assumption under which something still was as the text has it tells nothing.
+    It is the same under all assumptions that come so far, where no data could be to blame, or where an argument is refused
+    for a value that is the same to the digit. An assumption under which something still was as the text has it tells nothing.
     """
     settled = [each for each in failed if (error := each.first[0].error) is not None and not error.unsettled]
     if len(settled) < ENOUGH:
@@ -147,16 +147,14 @@ def _free(failed: Sequence[Opened]) -> Opened | None:
     told = _furthest(settled)
     error = told.first[0].error
     assert error is not None
-    same = [each for each in settled if _says(each, error)]
-    others = [each for each in settled if each not in same]
-    if len(same) < ENOUGH or any(_reached(each) >= _reached(told) for each in others):
+    if error.whatever_the_data:
+        same = [each for each in settled if _messages([each]) == _messages([told])]
+    elif error.kind == "argument-value":
+        same = [each for each in settled if (found := each.first[0].error) and found.message == error.message]
+    else:
         return None
-    return told if error.whatever_the_data or error.kind == "argument-value" else None
-
-
-def _says(failed: Opened, error: ProbeError) -> bool:
-    found = failed.first[0].error
-    return found is not None and (found.kind, found.message) == (error.kind, error.message)
+    others = [each for each in settled if each not in same]
+    return told if len(same) >= ENOUGH and all(_reached(each) < _reached(told) for each in others) else None
 
 
 def _messages(failed: Sequence[Opened]) -> set[str]:

@@ -53,6 +53,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _kept_rate(story, code)
     yield from _first_time(story, code)
     yield from _of_today(story, analysis, code)
+    yield from _public(story, code)
     yield from _spelt(story, code)
     yield from _objective(story, code)
     yield from _keywords(story, code)
@@ -76,6 +77,21 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     told = counted(story, story.explored(analysis))
     if told is not None:
         yield from tighten(*told, code)
+
+
+def _public(story: Story, code: Code) -> Iterator[Fix]:
+    """`from tensorflow.keras.datasets import …`, where TensorFlow's own copy of an old Keras has no such module."""
+    if story.failed.stage != "slice" or story.error.span is None:
+        return
+    for node in code.import_statements:
+        old = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+        if old.startswith(_PRIVATE) and node.lineno == story.error.span.line:
+            public = old.replace(_PRIVATE, "tensorflow.keras", 1)
+            written = code.source(node).replace(old, public, 1)
+            yield Fix(f"Import from {public}", (Edit(code.span(node), written),))
+
+
+_PRIVATE = "tensorflow.python.keras"
 
 
 def _as_numbers(story: Story, code: Code) -> Iterator[Fix]:
