@@ -18,7 +18,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set, Tuple, cast
 
-from .origins import Token, Tracker, is_constant, shadows
+from .origins import Token, Tracker, is_constant, mapped, shadows
 from .positions import EXACT
 
 EITHER, NOT, ALL, ANY, ITEM, PRINTED, SHOWN, FILLED = (
@@ -439,13 +439,21 @@ def calls(either: Callable[..., Any], item: Callable[..., Any], tracker: Tracker
         def told(each: Any) -> str:
             return format(_CONVERSIONS[conversion](each), spec)
 
-        return tracker.apply(told, value) if type(value) is Token else told(value)
+        return _text(told, value)
 
     def filled(text: Any, value: Any) -> Any:
-        given = value if type(value) is tuple else (value,)
-        if any(type(each) is Token for each in given):
-            return tracker.apply(lambda *each: text % (each if type(value) is tuple else each[0]), *given)
-        return text % value
+        return _text(lambda each: text % each, value)
+
+    def _text(told: Callable[[Any], Any], value: Any) -> Any:
+        """A text about a value and all that stands in it."""
+        tokens: List[Any] = []
+        mapped(value, lambda each: tokens.append(each) if type(each) is Token else None)
+
+        def with_values(*values: Any) -> Any:
+            one = iter(values)
+            return told(mapped(value, lambda each: next(one) if type(each) is Token else each))
+
+        return tracker.apply(with_values, *tokens) if tokens else told(value)
 
     return {
         **{EITHER: either, NOT: negated, ALL: every, ANY: some, ITEM: item},
