@@ -22,6 +22,18 @@ from keras import layers, ops
 """
 
 
+SCHEDULE = """
+class Warm(keras.optimizers.schedules.LearningRateSchedule):
+    def __init__(self, rate, most):
+        self.rate, self.most = rate, most
+
+    def __call__(self, step):
+        if self.rate > self.most:
+            raise ValueError(self.rate)
+        return self.rate * ops.minimum(1.0, ops.cast(step, "float32") / 10)
+"""
+
+
 def target(body: str) -> str:
     """A file whose target makes a small model, with some lines between `x` and the last layer."""
     return (
@@ -65,6 +77,12 @@ FOLLOWED = {
 @pytest.mark.parametrize("body", FOLLOWED.values(), ids=FOLLOWED)
 def test_what_only_sizes_depend_on_is_free(body: str) -> None:
     assert free(body) == ["filters"]
+
+
+@pytest.mark.parametrize(("most", "told"), [(1.0, ["filters"]), (0.05, [])])
+def test_a_schedule_of_the_user_s_decides_where_it_refuses(most: float, told: list[str]) -> None:
+    body = f"model = keras.Model(inputs, x)\nmodel.compile(keras.optimizers.Adam(Warm(hp.Float('filters', 0.01, 0.1), {most})), 'mse')"
+    assert sorted(probe(target(body).replace("def build", SCHEDULE + "def build"), {})[0]["free"]) == told
 
 
 def test_a_ready_made_search_space_is_followed_like_code_of_the_user_s() -> None:

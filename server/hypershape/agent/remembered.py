@@ -109,6 +109,8 @@ class Memory:
         self._names: Dict[str, int] = {}
         self._kinds: Dict[Any, Kind] = {}
         self._optimizers: Dict[Any, bool] = {}
+        self._schedules: Dict[Any, bool] = {}
+        """Whether schedules of the user's give a rate with their numbers."""
         self._inputs: Dict[Any, Tuple[Any, ...]] = {}
         self._tensors: Dict[Any, Any] = {}
         self._settings: Any = None
@@ -1110,8 +1112,8 @@ class Memory:
 
     def optimizer(self, cls: Any, args: Any, kwargs: Any) -> Optimizer:
         rate = args[0] if args else kwargs.get("learning_rate")
-        scheduled = _is_schedule(rate)
-        if scheduled:
+        schedule = self._schedule(rate)
+        if schedule is not None:
             # Keras keeps it, and asks it nothing before it trains: what is accepted with it is with a number.
             args, kwargs = (
                 ((), {**kwargs, "learning_rate": SOME_RATE}) if not args else ((SOME_RATE, *args[1:]), kwargs)
@@ -1126,8 +1128,8 @@ class Memory:
             self.require(len(args) == 1 and "learning_rate" not in arguments)
             arguments["learning_rate"] = args[0]
         rate = arguments.get("learning_rate")
-        if scheduled:
-            arguments["learning_rate"] = "a schedule"
+        if schedule is not None:
+            arguments["learning_rate"] = schedule
         elif type(rate) is float and 0.0 <= rate < 1e30:
             arguments["learning_rate"] = "a float"
         else:
@@ -1144,7 +1146,46 @@ class Memory:
             self._optimizers[key] = True
         # A rate of decay or a momentum changes no shape, whatever it is.
         known = {name: "a float" if _is_positive(each) else each for name, each in arguments.items()}
-        return Optimizer(self, (cls, self._plain(known)), scheduled)
+        return Optimizer(self, (cls, self._plain(known)), schedule is not None)
+
+    def _schedule(self, rate: Any) -> Optional[str]:
+        """What a learning rate is where it is a schedule of nothing but numbers: they decide nothing of a model.
+
+        One of the user's own computes, and may fail: it is asked for a rate with its numbers.
+        """
+        if not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+            return None
+        numbers = {name: each for name, each in vars(rate).items() if name != "name"}
+        if not all(map(_are_numbers, numbers.values())):
+            return None
+        if private.is_keras(rate):
+            return "a schedule"
+        try:
+            key = self.pure_keys.of(type(rate))
+        except purity.Impure:
+            return None
+
+        def asked(given: Any) -> None:
+            own = object.__new__(type(rate))
+            vars(own).update({**vars(rate), **given})
+            training.ask(own)
+
+        if self.tracking:
+            self.tracks.accepted(("schedule", key), numbers, asked)
+            numbers = self.tracks.present(numbers)
+        plain = {name: float(each) if keras.ops.is_tensor(each) else each for name, each in numbers.items()}
+        known = key, self._plain(plain)
+        if known not in self._schedules:
+            self.active = False
+            try:
+                asked(numbers)
+                self._schedules[known] = True
+            except Exception:
+                self._schedules[known] = False
+            finally:
+                self.active = True
+        self.require(self._schedules[known])
+        return "a schedule of the user's"
 
     def compiled(self, args: Any, kwargs: Any, frame: Any) -> Tuple[Any, Any]:
         """What a call of `compile` decides, and where it stands."""
@@ -1555,17 +1596,11 @@ def _refusals_behind(error: Optional[BaseException]) -> List[Any]:
     return found
 
 
-def _is_schedule(rate: Any) -> bool:
-    """Whether a learning rate is a schedule of Keras's own, of nothing but numbers."""
-    schedule = keras.optimizers.schedules.LearningRateSchedule
-    if not isinstance(rate, schedule) or not private.is_keras(rate):
-        return False
-    return all(_are_numbers(each) for name, each in vars(rate).items() if name != "name")
-
-
 def _are_numbers(value: Any) -> bool:
     if type(value) is origins.Token:
         return all(map(_are_numbers, origins.table_of(value).values()))
+    if keras.ops.is_tensor(value):
+        return bool(value.shape == ())
     if isinstance(value, (list, tuple)):
         return all(map(_are_numbers, value))
     return value is None or isinstance(value, (int, float))

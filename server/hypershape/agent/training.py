@@ -111,13 +111,18 @@ def check(model: Any, shapes: List[Tuple[int, ...]], dtype: str, labelled: bool)
     if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule) and not private.is_keras(
         schedule
     ):
-        backend.compute_output_spec(schedule, keras.KerasTensor((), "int32"))
+        ask(schedule)
     if graph is not None and _must_be_taken(graph):
         raise Doubt("a kernel may refuse what its shapes allow")
     if not all(map(_is_trainable, tree.flatten(outputs))):
         raise Doubt("an output may have no gradient, or no label for each of its rows")
     if labelled and not type(model).train_step.__module__.startswith("keras."):
         raise Doubt("the model trains in its own way")
+
+
+def ask(schedule: Any) -> None:
+    """Has a schedule of the user's compute a rate, of no step in particular; raises what it raises."""
+    backend.compute_output_spec(schedule, keras.KerasTensor((), "int32"))
 
 
 def _run(model: Any, inputs: List[Any], structure: Any = None) -> Any:
