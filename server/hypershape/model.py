@@ -492,6 +492,9 @@ class Report:
     """All configurations with which it would have been the same, where they are more than such a box: a decision
     diagram. Each node is a hyperparameter with the nodes that its values lead to; node 0 holds every configuration,
     the k-th of the list is node k, the last one is the root, and values that lead nowhere are outside."""
+    apart: Mapping[str, Mapping[str, tuple[Value, ...]]] = field(default_factory=dict)
+    """Names that only some of those read for which `states` speaks, whatever else they have in common: a name is read
+    where any of these hyperparameters, which all read, has one of these values. Nothing depends on it."""
     hinges: bool = False
     """With one assumption about data that is not known it failed, with another it does not."""
 

@@ -128,11 +128,26 @@ def differs(report: Mapping[str, Any], other: Mapping[str, Any], lines: frozense
     Names of losses and metrics are reported where they could be had, which may be in one of the two only.
     """
     told, found = _outcome(report), _outcome(other)
+    told["names"] = _names_at(report, other["configuration"])
     told["layers"], found["layers"] = _classes(report, other, lines), _classes(other, report, lines)
     for name in told:
         if told[name] != found[name] and not (name == "log_names" and not (told[name] and found[name])):
             return f"{name}: {str(told[name])[:400]}, but {str(found[name])[:400]}"
     return None
+
+
+def _names_at(report: Mapping[str, Any], configuration: Mapping[str, Any]) -> list[str]:
+    """What a report says that a configuration reads, in the order in which that does."""
+    apart = report["apart"]
+    names = [name for name in report["configuration"] if name not in apart]
+    names += [
+        name
+        for name, tests in apart.items()
+        if any(configuration.get(each, tests) in values for each, values in tests.items())
+    ]
+    same = sorted(names) == sorted(configuration)
+    always = [name for name in configuration if name not in apart]
+    return list(configuration) if same and always == [n for n in names if n not in apart] else names
 
 
 def _outcome(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,7 +181,9 @@ def _classes(report: Mapping[str, Any], other: Mapping[str, Any], lines: frozens
 def choosing(source: str) -> frozenset[int]:
     """The lines of statements in which a branch, a key or a variable chooses; 0 with them, so that none are no choice."""
     tree = ast.parse(source)
-    fixed = {each.name for each in ast.walk(tree) if isinstance(each, (ast.ClassDef, ast.FunctionDef))}
+    fixed = {each.name for each in ast.walk(tree) if isinstance(each, ast.ClassDef)}
+    functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]
+    fixed |= {each.name for each in functions if not any(isinstance(n, ast.If) for n in ast.walk(each))}
     for each in ast.walk(tree):
         if isinstance(each, (ast.Import, ast.ImportFrom)):
             fixed |= {(alias.asname or alias.name).partition(".")[0] for alias in each.names}
@@ -188,5 +205,6 @@ def _chooses(node: ast.AST, fixed: set[str]) -> bool:
     called = node.func
     while isinstance(called, (ast.Attribute, ast.Call)):
         called = called.func if isinstance(called, ast.Call) else called.value
-    # What a variable holds may have been chosen elsewhere; a method of an object is none of these.
-    return isinstance(called, ast.Name) and called is node.func and called.id not in fixed
+    # What a variable holds, or a function gives, may have been chosen elsewhere; a method of an object is none of these.
+    bare = called is node.func or isinstance(node.func, ast.Call)
+    return isinstance(called, ast.Name) and bare and called.id not in fixed

@@ -61,7 +61,7 @@ def _report(*classes: str) -> dict[str, Any]:
         for line, name in enumerate(classes, start=2)
     ]
     nothing = dict.fromkeys(("verdict", "error", "log_names", "compiled"))
-    return {**nothing, "configuration": {}, "layers": called}
+    return {**nothing, "configuration": {}, "apart": {}, "layers": called}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ CHOSEN = {
     "a ternary of classes": "P = layers.MaxPooling2D if hp.Choice('a', ['max', 'avg']) == 'max' else layers.AveragePooling2D\nx = P(2)(x)",
     "a ternary of layers that are called": "x = (layers.MaxPooling2D(2) if hp.Boolean('a') else layers.Conv2D(8, 2, strides=2))(x)",
     "a ternary of tensors": "x = layers.BatchNormalization()(x) if hp.Boolean('a') else x",
+    "an input or what is made of it": "x = layers.Conv2D(4, 3)(x if hp.Boolean('a') else layers.Conv2D(8, 1)(x))",
     "tensors of other sizes": "x = layers.Conv2D(4, 3)(x) if hp.Boolean('a') else layers.Conv2D(8, 5)(x)",
     "a denial": "x = layers.Dense(4, use_bias=not hp.Boolean('a'))(x)",
     "two denials in one": "x = layers.Dense(4, use_bias=not hp.Boolean('a') and x.shape[1] == 12)(x)",

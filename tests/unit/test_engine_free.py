@@ -70,6 +70,7 @@ FOLLOWED = {
     "what math computes of it": "import math\nx = layers.Dropout(exp(-hp.Float('filters', 1.0, 7.0)))(x)\nx = layers.Dense(math.ceil(hp.Int('filters', 1, 7) / 2))(x)",
     "what NumPy computes of it": "x = layers.Dropout(np.exp(-hp.Float('filters', 1.0, 7.0)))(x)",
     "the length of a range": "n = hp.Int('filters', 4, 32, step=4)\nx = layers.Dense(n)(x) + ops.cast(ops.arange(12), 'float32')[0]",
+    "behind a layer that may be adapted": "x = layers.Normalization()(x)\nx = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)",
     "kernels that all fit": "x = layers.Conv2D(4, hp.Choice('filters', [1, 2, 3, 5]))(x)",
 }  # fmt: skip
 

@@ -685,7 +685,7 @@ class Engine:
         That run must end as the first did. Whatever differs in it (a type that user code asks for, say) leaves
         nothing known.
         """
-        nothing: Dict[str, Any] = {"free": (), "alike": {}, "states": ()}
+        nothing: Dict[str, Any] = {"free": (), "alike": {}, "states": (), "apart": {}}
         unsure = found.doubtful or (found.mixes and found.key not in self._failures)
         if not self.tracks or unsure or self._unfollowed >= HOPELESS:
             return nothing
@@ -707,7 +707,7 @@ class Engine:
         if not followed and not memory.tracks.too_long:
             return nothing
         # Where a size varies with much, boxes take long before anything depends on it.
-        entangled = memory.tracks.too_long or states.entangled(tracker)
+        entangled = memory.tracks.too_long or tracker.wants_relations or states.entangled(tracker)
         if not self._entangled and self._unrelated < HOPELESS and entangled:
             self._entangled = True
             related = self._related(function, configuration, found)
@@ -724,6 +724,7 @@ class Engine:
             "free": tuple(name for name in met if name not in tracker.allowed),
             "alike": {name: tracker.alike(name) for name in met if name in tracker.allowed},
             "states": (),
+            "apart": {},
         }
 
     def _recall_tracked(self, function: Any, configuration: Any, tracker: Any) -> Optional[_Recalled]:
@@ -746,9 +747,13 @@ class Engine:
         finally:
             memory.tracking = False
         diagram: Optional[states.Diagram] = None
+        apart: Dict[str, Dict[str, List[Any]]] = {}
         if again is not None and _is_followed(tracker, again, found):
             try:
-                diagram = tracker.diagram(found.hp.hypershape_read)
+                diagram, apart = tracker.diagram(found.hp.hypershape_read), tracker.apart()
+            except states.Bound as bound:
+                memory.joins.never_apart |= bound.names
+                return self._related(function, configuration, found)
             except states.Unrelated:
                 pass
         # What took too long goes on from where it stopped, but not for ever.
@@ -757,10 +762,14 @@ class Engine:
         if not diagram:
             return None
         box = states.box_in(diagram, found.hp.hypershape_read, tracker.domains)
+        # Whoever has another value of what decides about reads other names: a box speaks for the same names only.
+        deciding = {each for tests in apart.values() for each in tests}
+        open_names = [n for n in found.hp.hypershape_read if n in tracker.domains and n not in deciding]
         return {
-            "free": tuple(n for n in found.hp.hypershape_read if n in tracker.domains and n not in box),
-            "alike": {name: values for name, values in box.items() if len(values) > 1},
+            "free": tuple(n for n in open_names if n not in box),
+            "alike": {name: box[name] for name in open_names if len(box.get(name, ())) > 1},
             "states": tuple(diagram),
+            "apart": apart,
         }
 
     def _foresee(self, stop: Any) -> None:
@@ -927,6 +936,7 @@ class Engine:
             "free": (),
             "alike": {},
             "states": (),
+            "apart": {},
         }
 
     def _intern(self, calls: Tuple[Dict[str, Any], ...]) -> Tuple[Dict[str, Any], ...]:
@@ -942,7 +952,7 @@ def _is_followed(tracker: origins.Tracker, again: _Recalled, found: _Recalled) -
     if found.parameters is not None and 0 < found.parameters <= tracker.optional:
         # Without those there may be nothing to train.
         return False
-    return tracker.speaks_for_others and again.is_like(found)
+    return tracker.speaks_for_others and not tracker.reading.expected and again.is_like(found)
 
 
 def _name_of(tensor: Any) -> str:

@@ -147,6 +147,7 @@ class TrackedHyperParameters(RecordingHyperParameters):
     def _tracked(self, name: str, value: Any) -> Any:
         if value is None:
             return None
+        self._tracker.reads(name)
         hp = next((each for each in self._hps[name] if self.is_active(each)), None)
         domain = None if hp is None else self._domains.of(hp)
         if domain is None:

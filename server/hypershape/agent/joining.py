@@ -2,11 +2,14 @@
 
 `if norm: x = BatchNormalization()(x)` gives a tensor of the same shape and dtype either way. In a tracked run both
 arms of such a statement are run aside, where they can be seen to do nothing but bind names to what Keras gives for
-plain arguments, or to add layers to a Sequential; hyperparameters that one arm reads first the other must read as
-well. If all that they leave behind is alike, at all values that tokens
+plain arguments, or to add layers to a Sequential. If all that they leave behind is alike, at all values that tokens
 stand for, the run goes on in its own arm and does not depend on the test; what the other arm refuses is noted as a
 relation, which holds wherever the test is otherwise. So a model with such a choice in each of ten blocks is followed
 once, not 1,024 times.
+
+A hyperparameter that only one arm reads (`if drop: x = Dropout(hp.Float("rate", 0, 0.5))(x)`) is noted as one that is
+read apart, with what decides about that, if nothing depends on it and one hyperparameter decides. It may be read in
+several such arms; what is read anyway is no longer apart.
 """
 
 from __future__ import annotations
@@ -58,6 +61,8 @@ class _Fork(NamedTuple):
     """Of what is stored, what nothing that comes later mentions."""
     asked: Dict[str, Set[str]]
     """What is asked of names: attributes, and "" where a name stands alone."""
+    lines: Tuple[int, int] = (0, 0)
+    """The first and the last line of the arms."""
 
 
 class Joins:
@@ -69,6 +74,8 @@ class Joins:
         self._depth = 0
         self.rewritten = rewritten.Rewritten()
         self._ternaries: Dict[str, Dict[int, Optional[_Fork]]] = {}
+        self.never_apart: Set[str] = set()
+        """Names that all must read or none, as something was seen to depend on them."""
 
     def meet(self, token: Token) -> bool:
         """Whether it makes no difference for what comes later how the `if` that asks for this truth goes on."""
@@ -176,21 +183,36 @@ class Joins:
         finally:
             self._depth -= 1
         own = left[present]
-        if own is None or any(each is None or each.read != own.read for each in left.values()):
+        if own is None or None in left.values():
             return None
         names, table = tracker.restricted(choice)
+        places = {way: {key for key, value in table.items() if value == way} for way in ways}
+        reading = self._read_by(
+            names, [(places[way], each) for way, each in left.items() if each is not None]
+        )
+        if reading is None:
+            return None
         relations = []
         for way, each in left.items():
             assert each is not None
-            where = names, {key for key, value in table.items() if value == way}
+            where = names, places[way]
             relations += [self._conditional(where, some) for some in each.relations if way != present]
         found = {way: each.left["value"] for way, each in left.items() if each is not None}
         if None in relations or self._merged(choice, found) is None:
             return None
-        value = ways[present]()
+        self._depth += 1
+        try:
+            with tracker.within():
+                value = ways[present]()
+        finally:
+            self._depth -= 1
         merged = self._merged(choice, {**found, present: value})
         if merged is None:
+            # It was read for good.
+            for name in own.reading.log:
+                tracker.reads(name)
             return None
+        self._note_reading(names, reading)
         for relation in relations:
             assert relation is not None
             tracker.relate(*relation)  # type: ignore[attr-defined]
@@ -205,6 +227,7 @@ class Joins:
     ) -> Optional["_Left"]:
         """What something leaves behind by itself; None where it fails, or only a step tells what it comes to."""
         memory, tracker = self._memory, self._memory.tracks.tracker
+        forced = set(tracker.forced)
         with contextlib.ExitStack() as stack:
             happened, noted = stack.enter_context(memory.aside()), stack.enter_context(tracker.aside())
             declared = [stack.enter_context(each.aside()) for each in containers]
@@ -213,9 +236,56 @@ class Joins:
             except (Exception, symbols.Stop, symbols.Unknown):
                 return None
             calls, relations, read = happened(), noted(), [each() for each in declared]
+            pinned, reading = tracker.forced - forced, tracker.reading
         if calls is None or relations is None or None in read:
             return None
-        return _Left(left, *calls, relations, read)
+        return _Left(left, *calls, relations, read, pinned, reading)
+
+    def _read_by(
+        self, names: Tuple[str, ...], ways: List[Tuple[Set[Tuple[int, ...]], "_Left"]]
+    ) -> Optional[Dict[str, Set[int]]]:
+        """For each name that is read somewhere the places of what decides with which it is, none for those that all
+        read; None where that cannot be told, or where something depends on a name that only some read."""
+        tracker = self._memory.tracks.tracker
+        found: Dict[str, Set[Tuple[int, ...]]] = {}
+        for places, left in ways:
+            for name in left.reading.always:
+                found.setdefault(name, set()).update(places)
+            for name, tests in left.reading.apart.items():
+                if (*tests,) != names:
+                    return None
+                found.setdefault(name, set()).update(
+                    (place,) for place in tests[names[0]] if (place,) in places
+                )
+        whole = set().union(*(places for places, _ in ways))
+        known = [tracker.reading.always, *(each.always for each in tracker.outer)]
+        apart = {
+            name for name, some in found.items() if some != whole and not any(name in each for each in known)
+        }
+        reads = [[[n for n in some if n not in apart] for some in left.read] for _, left in ways]
+        if any(each != reads[0] for each in reads):
+            return None
+        if apart:
+            decided = {name for each in (tracker.reading, *tracker.outer) for name in each.apart}
+            told = len(names) == 1 and not names[0].startswith("#") and tracker.sampled.isdisjoint(names)
+            if not told or names[0] in {*apart, *decided} or not apart.isdisjoint(self.never_apart):
+                return None
+            for _, left in ways:
+                bound = left.pinned.union(*(relation[0] for relation in left.relations))
+                if not apart.isdisjoint(bound):
+                    return None
+            if not tracker.relates:
+                tracker.wants_relations = True
+                return None
+        return {name: {place for (place,) in found[name]} if name in apart else set() for name in found}
+
+    def _note_reading(self, names: Tuple[str, ...], reading: Dict[str, Set[int]]) -> None:
+        here = self._memory.tracks.tracker.reading
+        for name, places in reading.items():
+            if not places:
+                here.add(name)
+            elif name not in here.always:
+                here.apart.setdefault(name, {}).setdefault(names[0], set()).update(places)
 
     def _merged(self, choice: Token, ways: Dict[Any, Any]) -> Optional[Tuple[Any]]:
         """A value that stands for each of some where the choice is that."""
@@ -345,7 +415,10 @@ class Joins:
         otherwise = names, {key for key, value in table.items() if bool(value) != holds}
         own = self._arm(fork, holds, frame)
         other = None if own is None else self._arm(fork, not holds, frame)
-        if own is None or other is None or own.read != other.read:
+        if own is None or other is None:
+            return False
+        reading = self._read_by(names, [({*table} - otherwise[1], own), (otherwise[1], other)])
+        if reading is None or (any(reading.values()) and self._is_in_arm(frame)):
             return False
         for name in sorted((fork.stores - fork.private) | fork.grown):
             if name in own.left and name in other.left:
@@ -362,7 +435,20 @@ class Joins:
         tracker.optional += own.parameters
         prefixes = {*own.names, *other.names}
         tracker.shifted |= {each for each in prefixes if own.names.get(each) != other.names.get(each)}
+        self._note_reading(names, reading)
+        if not self._is_in_arm(frame):
+            tracker.reading.expected = list(own.reading.log)
+            tracker.arms.append((frame, *fork.lines))
         return True
+
+    def _is_in_arm(self, frame: Any) -> bool:
+        """Whether a frame is at work in an arm that was run aside, where what this one reads was accounted for."""
+        arms = self._memory.tracks.tracker.arms
+        while frame is not None:
+            if any(frame is each and first <= frame.f_lineno <= last for each, first, last in arms):
+                return True
+            frame = frame.f_back
+        return False
 
     def _arm(self, fork: _Fork, holds: bool, frame: Any) -> Optional["_Left"]:
         """What one arm leaves behind."""
@@ -444,6 +530,9 @@ class _Left(NamedTuple):
     names: Dict[str, int]
     relations: List[Any]
     read: List[Any]
+    pinned: Set[str]
+    """Names of which it depends on the very value."""
+    reading: origins.Reading
 
 
 _NOWHERE = object()
@@ -560,6 +649,7 @@ def _fork(node: ast.If, function: ast.AST, path: str) -> Optional[_Fork]:
         reading.grown,
         private,
         reading.asked,
+        (node.body[0].lineno, node.end_lineno or node.lineno),
     )
 
 

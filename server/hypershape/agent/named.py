@@ -75,5 +75,5 @@ NEVER_REMEMBERED = (
     "Pipeline",  # calls a list of layers, of which some draw what they do
     "RandomErasing",  # draws what it erases, from images whose sizes it asks for
 )
-"""Layers of Keras whose shapes may depend on more than their plain arguments. Those that adapt to data tell it by their
-method `adapt`."""
+"""Layers of Keras whose shapes may depend on more than their plain arguments. Those that look words up tell
+it by their method `get_vocabulary`."""

@@ -61,6 +61,32 @@ def is_constant(value: Any) -> bool:
     return type(value) in PLAIN or isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType))
 
 
+class Reading:
+    """Which hyperparameters are read: by the whole of a run, or by a part of it that is run aside."""
+
+    def __init__(self) -> None:
+        self.log: List[str] = []
+        self.always: Set[str] = set()
+        """Names that are read whatever a branch does that meets again."""
+        self.apart: Dict[str, Dict[str, Set[int]]] = {}
+        """Names that are read only in arms of such branches: each with the hyperparameters that decide about that, and
+        the places of their values with which it is read."""
+        self.expected: List[str] = []
+        """What the arm reads that is being run, in order, since it was run aside."""
+
+    def note(self, name: str) -> bool:
+        """Notes that a name is read; False where an arm reads something else than it did aside."""
+        self.log.append(name)
+        if self.expected:
+            return self.expected.pop(0) == name
+        self.add(name)
+        return True
+
+    def add(self, name: str) -> None:
+        self.always.add(name)
+        self.apart.pop(name, None)
+
+
 class Tracker:
     """What one run depends on."""
 
@@ -91,6 +117,28 @@ class Tracker:
         self.shifted: Set[str] = set()
         """The prefixes of names of layers of which other such configurations may give away more or fewer."""
         self._used: Set[str] = set()
+        self.reading = Reading()
+        self.outer: List[Reading] = []
+        """What is read around a part that is being run aside."""
+        self.wants_relations = False
+        """Branches would meet again that read different hyperparameters, which relations can tell."""
+        self.arms: List[Tuple[Any, int, int]] = []
+        """The frames and lines of arms that were found to meet again."""
+
+    def reads(self, name: str) -> None:
+        """Notes that a hyperparameter is read."""
+        if not self.reading.note(name):
+            self.dependable = False
+
+    @contextlib.contextmanager
+    def within(self) -> Iterator[Reading]:
+        """What is read meanwhile, by itself."""
+        self.outer.append(self.reading)
+        self.reading = Reading()
+        try:
+            yield self.reading
+        finally:
+            self.reading = self.outer.pop()
 
     def uses(self, name: str) -> None:
         """Notes that the name of a layer matters, or may be taken."""
@@ -372,7 +420,8 @@ class Tracker:
             return [] if same else None
 
         try:
-            yield noted
+            with self.within():
+                yield noted
         finally:
             self.allowed, self.forced, self.dependable = allowed, forced, dependable
             self.optional = optional

@@ -76,9 +76,12 @@ global_state: Any = private.get("keras.src.backend.common.global_state")
 
 
 def _depends_on_more(cls: Any) -> bool:
-    """Whether the shapes of a layer of Keras may depend on more than its plain arguments: on data, a file, a draw."""
+    """Whether the shapes of a layer of Keras may depend on more than its plain arguments: on data, a file, a draw.
+
+    What adapts to data without a vocabulary learns numbers of a shape that its input has.
+    """
     own = cls.__module__.startswith("keras.src.layers.")
-    return own and (hasattr(cls, "adapt") or cls.__name__ in named.NEVER_REMEMBERED)
+    return own and (hasattr(cls, "get_vocabulary") or cls.__name__ in named.NEVER_REMEMBERED)
 
 
 _PARTS = (keras.regularizers.Regularizer, keras.initializers.Initializer, keras.constraints.Constraint)

@@ -62,6 +62,14 @@ class Unrelated(Exception):
     """Too many combinations of states and choices."""
 
 
+class Bound(Exception):
+    """A run depends on names that not all read of those for which it would speak."""
+
+    def __init__(self, names: Set[str]) -> None:
+        super().__init__(names)
+        self.names = names
+
+
 def entangled(tracker: Tracker) -> bool:
     """Whether a run depends on so much that boxes around single runs do not add up to a proof."""
     names = [name for name in tracker.allowed if not name.startswith("#") and name in tracker.domains]
@@ -167,8 +175,36 @@ class Relating(Tracker):
                     return name
         return None
 
+    def apart(self) -> Dict[str, Dict[str, List[Any]]]:
+        """The names that not all read for which the run speaks, with the values of others with which they are read."""
+        return {
+            name: {
+                each: [self.domains[each][place] for place in sorted(places)]
+                for each, places in tests.items()
+            }
+            for name, tests in self.reading.apart.items()
+        }
+
     def diagram(self, read: Mapping[str, Any]) -> Diagram:
         """The configurations with which the run is the same; names in the order in which they were read."""
+        apart = self.apart()
+        names: Set[str] = set()
+        waiting = [*self.forced, *(name for some, _ in self.relations for name in some)]
+        while waiting:
+            name = waiting.pop()
+            if name not in names:
+                names.add(name)
+                waiting += self._below[name][0] if name in self._below else ()
+        if bound := names & apart.keys():
+            raise Bound(bound)
+        found = self._written(read)
+        if not found and apart:
+            # It speaks for all, which read different names.
+            decides = next(iter(next(iter(apart.values()))))
+            found = [(decides, [(0, list(self.domains[decides]))])]
+        return found
+
+    def _written(self, read: Mapping[str, Any]) -> Diagram:
         domains = {
             name: self.domains.get(name, (value,))
             for name, value in read.items()

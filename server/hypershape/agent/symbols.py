@@ -647,6 +647,10 @@ class Functional(_Model):
                 continue
             seen.add(id(tensor))
             layer = tensor.layer
+            if type(layer) is Input and tensor.parents:
+                # A choice between an input and something else.
+                waiting.extend(tensor.parents)
+                continue
             if type(layer) is Input:
                 sources[id(tensor)] = tensor
             if id(layer) not in found and layer.name is not None:

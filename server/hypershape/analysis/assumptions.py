@@ -290,7 +290,9 @@ def _under_both(before: Report, after: Report | None) -> Report:
     error = before.error if after.verdict == "fail" else after.error
     free = tuple(name for name in before.free if name in after.free)
     hinges = after.verdict == "ok"
-    return replace(before, verdict=after.verdict, error=error, free=free, alike={}, states=(), hinges=hinges)
+    return replace(
+        before, verdict=after.verdict, error=error, free=free, alike={}, states=(), apart={}, hinges=hinges
+    )
 
 
 async def _under(

@@ -48,7 +48,7 @@ def believed(reports: Iterable[Report], target: Target) -> tuple[Report, ...]:
         not target.tuners or any("hyperparameters" in tuner.call.arguments for tuner in target.tuners)
     )
     if any("max_model_size" in tuner.call.arguments for tuner in target.tuners):
-        reports = [replace(report, free=(), alike={}, states=()) for report in reports]
+        reports = [replace(report, free=(), alike={}, states=(), apart={}) for report in reports]
     return tuple(_unknown(report) if elsewhere and _is_undeclared(report) else report for report in reports)
 
 

@@ -60,6 +60,7 @@ _converter.register_structure_hook(
         layers=override(struct_hook=_keep),
         alike=override(struct_hook=_tuples),
         states=override(struct_hook=_tuples),
+        apart=override(struct_hook=_tuples),
     ),
 )
 _converter.register_structure_hook(

@@ -74,7 +74,8 @@ class Cube:
         one, two = self.report, other.report
         if "unknown" in (one.verdict, two.verdict):
             return True
-        if one.verdict != two.verdict or one.configuration.keys() != two.configuration.keys():
+        apart = one.apart.keys() | two.apart.keys()
+        if one.verdict != two.verdict or one.configuration.keys() - apart != two.configuration.keys() - apart:
             return False
         return one.error is None or two.error is None or kind(one.error) == kind(two.error)
 

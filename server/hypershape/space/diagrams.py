@@ -115,14 +115,15 @@ class Diagram:
     def _of_states(self, cube: Cube, leaf: Node) -> Node:
         report, nodes = cube.report, [leaf]
         told = {name for name, _ in report.states}
+        deciding = {each for tests in report.apart.values() for each in tests}
         # Levels are given in the order in which names are read, not from the last one up.
         for name in report.configuration:
-            if name in told:
+            if name in told or name in deciding:
                 self._level(name)
         for name, leads in report.states:
             nodes.append(self._either(name, [(nodes[child], values) for child, values in leads]))
         root = nodes[-1]
-        for name in cube.forced.keys() - told:
+        for name in cube.forced.keys() - told - deciding:
             # What a run depends on though it is not among its states has the values of its box.
             level, places = self._level(name), self._places[name]
             root = self._within(root, level, {places[type(v), v] for v in cube.values(name)}, {})
@@ -244,8 +245,14 @@ class Diagram:
         for _ in range(count if own is not None else 0):
             assert own is not None
             values, _ = self._path(own, lambda leaf: leaf != UNKNOWN, generator)
-            free = (name for name in cube.report.free if name in self._hps and name not in values)
-            anywhere = {name: generator.choice(ends(self._hps[name], 2)) for name in free}
+            apart = cube.report.apart
+            deciding = (name for tests in apart.values() for name in tests)
+            free = dict.fromkeys((*cube.report.free, *deciding, *apart))
+            anywhere = {
+                name: generator.choice(ends(self._hps[name], 2))
+                for name in free
+                if name in self._hps and name not in values
+            }
             read = {name: value for name, value in values.items() if name in cube.report.configuration}
             yield {**cube.report.configuration, **anywhere, **read}
 
@@ -295,14 +302,38 @@ class Diagram:
             children = self._nodes[node][1] if node > 0 else ()
             for child in children:
                 ways[child] = ways.get(child, 0) + ways[node] // len(children)
-        return sum(self._distinct(self._cubes[-node - 1], count) for node, count in ways.items() if node < 0)
+        return sum(self._distinct(node, count) for node, count in ways.items() if node < 0)
 
-    def _distinct(self, cube: Cube, count: int) -> int:
-        """How many of some combinations of all names differ in what a report reads."""
-        read = cube.report.configuration
+    def _distinct(self, leaf: Node, count: int) -> int:
+        """How many of some combinations of all names differ in what is read where a report speaks."""
+        cube = self._cubes[-leaf - 1]
+        read = cube.report.configuration.keys() - cube.report.apart.keys()
+        if cube.report.apart:
+            count = self._counted(leaf, cube.report.apart)
         unread = math.prod(len(self._places[name]) for name in self._names if name not in read)
         more = (size(self._hps[n]) or 1 for n in read if n not in self._levels and n in self._hps)
         return count // unread * math.prod(more)
+
+    def _counted(self, leaf: Node, apart: Mapping[str, Mapping[str, Collection[Value]]]) -> int:
+        """The combinations of all names that lead to a report, each counted as often as there are values of the names
+        that it reads though others of that report do not."""
+        last = {name: max(self._levels[each] for each in tests) for name, tests in apart.items()}
+        ways: dict[tuple[Node, frozenset[str]], int] = {(self._root, frozenset()): 1}
+        for level, name in enumerate(self._names):
+            found: dict[tuple[Node, frozenset[str]], int] = {}
+            for (node, active), count in ways.items():
+                asked = node > 0 and self._nodes[node][0] == level
+                for place, value in enumerate(self._hps[name].values or ()):
+                    child = self._nodes[node][1][place] if asked else node
+                    if child == UNKNOWN or (child < 0 and child != leaf):
+                        continue
+                    new = active | {each for each in apart if value in apart[each].get(name, ())}
+                    over = {each for each in new if last[each] == level}
+                    factor = math.prod(size(self._hps[each]) or 1 for each in over if each in self._hps)
+                    key = child, new - over
+                    found[key] = found.get(key, 0) + count * factor
+            ways = found
+        return sum(ways.values())
 
     def chance(self, names: Collection[str], holds: Callable[[Report, Configuration], bool]) -> float | None:
         """The probability that something holds for what a random trial reads of some names.
@@ -350,6 +381,8 @@ class Diagram:
             [(told[name], 1.0)] if name in told else cells(self._hps[name], most=MOST_COMBINATIONS)
             for name in read
         ]
+        if not report.apart.keys().isdisjoint(names):
+            return None
         listed = [side for side in sides if side is not None]
         if len(listed) < len(sides) or math.prod(map(len, listed)) > MOST_COMBINATIONS:
             return None
@@ -405,6 +438,8 @@ class Diagram:
         if expected is None:
             return []
         read = cube.report.configuration
+        if not cube.report.apart.keys().isdisjoint(names):
+            return None
         if any(name in names and name not in read for name in path):
             # A branch was left in which what decided is not read: it was taken for a value.
             return None

@@ -54,7 +54,12 @@ def weight_of(target: TargetAnalysis) -> Callable[[Configuration], float]:
 def read_by_all(names: Iterable[str], reports: Iterable[Report]) -> bool:
     """Whether every trial that gets to its end reads some hyperparameters."""
     wanted = set(names)
-    return all(wanted <= report.configuration.keys() for report in reports if report.verdict == "ok")
+    return all(wanted <= _always_read(report) for report in reports if report.verdict == "ok")
+
+
+def _always_read(report: Report) -> set[str]:
+    """What everybody reads for whom a report speaks."""
+    return report.configuration.keys() - report.apart.keys()
 
 
 def sharpened(
@@ -298,7 +303,7 @@ def loss(target: TargetAnalysis, kept: Sequence[Kept]) -> Figure:
     names = [name for each in kept for name in each.names if name in hps]
     if not target.reports:
         return certain(0.0)
-    everywhere = all(set(names) <= report.configuration.keys() for report in target.reports)
+    everywhere = all(set(names) <= _always_read(report) for report in target.reports)
     if not everywhere and coverage is not None and coverage.mode == "exhaustive":
         # Trials that fail before a value is drawn are not lost with it.
         exact = _measured(target, names, lambda _, read: any(each.leaves_out(read) for each in kept))
