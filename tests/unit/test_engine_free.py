@@ -65,6 +65,7 @@ FOLLOWED = {
     "what is printed": "f = hp.Int('filters', 4, 32, step=4)\nprint('filters', f)\nx = layers.Dense(f)(x)",
     "what is printed of it": "f = hp.Int('filters', 4, 32, step=4)\nprint(f'{f:.2f} and {f!r:>9}', '%d, %s' % (f, 'x'), f'{f}', sep='\\n')\nx = layers.Dense(f)(x)",
     "a schedule": "rate = hp.Float('filters', 0.001, 0.1)\ndecay = keras.optimizers.schedules.PolynomialDecay(rate, 100, end_learning_rate=rate / 10)\nkeras.Model(inputs, x).compile(keras.optimizers.Adam(decay), 'mse')",
+    "a smoothing and a threshold": "loss = keras.losses.BinaryCrossentropy(label_smoothing=hp.Float('filters', 0.0, 0.2))\nkeras.Model(inputs, x).compile('sgd', loss, metrics=[keras.metrics.BinaryAccuracy(threshold=hp.get('filters') + 0.1)])",
     "a rate that is rounded": "x = layers.Dropout(round(hp.Float('filters', 0.0, 0.7), 2))(x)",
     "a rate that is made a float": "x = layers.Dropout(float(hp.Float('filters', 0.0, 0.7)))(x)",
     "what math computes of it": "import math\nx = layers.Dropout(exp(-hp.Float('filters', 1.0, 7.0)))(x)\nx = layers.Dense(math.ceil(hp.Int('filters', 1, 7) / 2))(x)",

@@ -11,6 +11,7 @@ import numpy as np
 from . import private
 from .errors import Refusal
 from .kinds import LOSS_WEIGHT, OUTPUT_KEY, classify
+from .origins import Token, table_of
 
 _mask_of: Any = private.get("keras.src.backend.get_keras_mask")
 
@@ -365,14 +366,25 @@ def identity(value: Any) -> Optional[Tuple[Any, ...]]:
     if isinstance(value, (keras.losses.Loss, keras.metrics.Metric)):
         if not private.is_keras(value):
             return None
+        settings = {name: _alike(each) for name, each in value.get_config().items()}
         return (
             type(value).__module__,
             type(value).__name__,
-            repr(sorted(value.get_config().items(), key=str)),
+            repr(sorted(settings.items(), key=str)),
         )
     if str(getattr(value, "__module__", "")).startswith(private.HOME):
         return (value.__module__, getattr(value, "__qualname__", repr(value)))
     return None
+
+
+def _alike(setting: Any) -> Any:
+    """What a setting of a loss or a metric of Keras's own decides.
+
+    A float (a smoothing, an exponent, a threshold) is one that tensors are computed with, whatever it is; what Keras
+    refuses, it refuses as soon as the loss is made.
+    """
+    values = table_of(setting).values() if type(setting) is Token else (setting,)
+    return "a float" if all(type(each) is float and 0.0 <= each < 1e30 for each in values) else setting
 
 
 def log_names(model: Any) -> Tuple[str, ...]:
