@@ -72,6 +72,7 @@ FOLLOWED = {
     "what NumPy computes of it": "x = layers.Dropout(np.exp(-hp.Float('filters', 1.0, 7.0)))(x)",
     "the length of a range": "n = hp.Int('filters', 4, 32, step=4)\nx = layers.Dense(n)(x) + ops.cast(ops.arange(12), 'float32')[0]",
     "behind a layer that may be adapted": "x = layers.Normalization()(x)\nx = layers.Conv2D(hp.Int('filters', 4, 32, step=4), 3)(x)",
+    "embeddings of numbers": "f = hp.Int('filters', 4, 32, step=4)\nx = layers.Dense(f)(layers.Reshape((48, 9))(x))\nx = x + layers.Embedding(48, f)(ops.arange(48))",
     "kernels that all fit": "x = layers.Conv2D(4, hp.Choice('filters', [1, 2, 3, 5]))(x)",
 }  # fmt: skip
 
@@ -115,6 +116,8 @@ INFLUENCES = {
     "a kernel that does not always fit": "x = layers.Conv2D(4, hp.Choice('filters', [3, 5, 13]))(x)",
     "groups that do not always divide": "x = layers.Conv2D(hp.Int('filters', 4, 10), 1, groups=1)(x)\nx = layers.GroupNormalization(4)(x)",
     "a name of a class": "x = getattr(layers, hp.Choice('filters', ['ReLU', 'Flatten']))()(x)",
+    "embeddings of numbers of another width": "x = layers.Reshape((48, 9))(x) + layers.Embedding(48, hp.Choice('filters', [9, 8]))(ops.arange(48))",
+    "a layer that is called on numbers and more": "f = hp.Int('filters', 4, 32, step=4)\ne = layers.Embedding(48, f)\ne(ops.arange(48))\nx = layers.Dense(f)(layers.Reshape((48, 9))(x)) + e(ops.arange(48))",
     "a residual sum": "x = x + layers.Conv2D(hp.Choice('filters', [3, 4]), 1)(x)",
     "a condition of another": "hp.Choice('filters', [1, 2])\nwith hp.conditional_scope('filters', [1]):\n    hp.Int('other', 1, 1)",
     "a function that is not seen through": "f = hp.Int('filters', 4, 8)\nx = layers.Lambda(lambda t: t * f)(x)",

@@ -47,6 +47,7 @@ from .positions import Positions
 from .standins import StandIn
 from .step import BATCH, identity
 from .symbols import (
+    CONSTANT,
     STOP,
     Application,
     Functional,
@@ -405,7 +406,7 @@ class Memory:
     def _seal(self, model: Any) -> Sealed:
         """A model that is wrapped: from now on only the layer that wraps it may call what is in it."""
         inputs, outputs, _ = model.ends()
-        parts = [each for each in behind(outputs) if type(each) is not Input]
+        parts = [each for each in behind(outputs) if type(each) is not Input and each is not CONSTANT]
         self.require(not model.owned and model.called is None and model.names == (None, None))
         self.require(len(inputs) == len(outputs) == 1 and model.single and bool(parts))
         for each in parts:
@@ -637,6 +638,8 @@ class Memory:
             args, kwargs = self.tracks.present((args, kwargs))
         parents: List[Tensor] = []
         result = self.result_of_operation(operation, args, kwargs, parents)
+        # On numbers alone the backend computes, and what stands first may answer for itself.
+        self.require(parents[0].layer is not CONSTANT)
         if self.ends_here(result):
             again = None if self.objects.running else lambda: self._refused(operation, args, kwargs)
             raise thrown(self, self.stop(("operation", id(result)), None, again), result.raises)
@@ -801,8 +804,14 @@ class Memory:
             # So it is built as the call itself would have built it.
             self.require(len(given[0]) == 1 and set(given[1]) <= {"training"} and type(given[0][0]) is Tensor)
             self.require(layer.told == given[0][0].shape)
+        alone = not parents and not self.objects.running
+        if alone:
+            # Its weights belong to no model; whoever calls it once more may find them there.
+            self.require(not layer.kind.own and not layer.calls and layer.told is None)
         layer.first = layer.first or self._built_on(args, kwargs)
         result = self.result_of(layer.kind, args, kwargs, earlier)
+        if alone:
+            return self._numbers(layer, result, varied, frame)
         if not any(self._are_alike(given, each) for each in layer.calls):
             layer.calls.append(given)
         span = layer.span if frame is None else self.place(frame)
@@ -841,6 +850,19 @@ class Memory:
         if frame is not None:
             self.objects.called(layer, result)
         return self._made(varied or result.outputs, layer, tuple(parents))
+
+    def _numbers(self, layer: Layer, result: Result, varied: Any, frame: Any) -> Any:
+        """What a layer gives for numbers: others, of which the shape is known."""
+        unsure = result.doubtful or result.refuses or result.mixes or result.looks or result.inner
+        self.require(not (self.ends_here(result) or unsure))
+        outputs = varied or result.outputs
+        self.require(outputs[0] == "t" and len(outputs) == 3 and None not in outputs[1])
+        layer.failed = True
+        for prefix, count in result.counts:
+            self._names[prefix] = self._names.get(prefix, 0) + count
+        self.require(frame is not None)
+        self.record(result, layer.name, self.place(frame))
+        return self._made(outputs, CONSTANT, ())
 
     def build(self, layer: Layer, shape: Any, frame: Any) -> None:
         """The user's code builds a layer of Keras before it is called."""
@@ -928,9 +950,8 @@ class Memory:
         """What a layer is called on; the tensors are added to `parents`."""
         key = (self.input_key(args, parents), self.input_key(kwargs, parents) if kwargs else None)
         # In a graph, as the code of the user's own layers runs in, constants are tensors like others.
-        self.require(
-            bool(parents) or (bool(self.objects.running) and _is_constant(args[0] if args else None))
-        )
+        self.require(bool(parents) or _is_constant(args[0] if args else None))
+        self.require(not parents or parents[0].layer is not CONSTANT)
         self.require(all(tensor.memory is self for tensor in parents))
         return key
 

@@ -430,6 +430,16 @@ class Input(HandedOut):
         self.output = Tensor(memory, spec, self, (), varied)
 
 
+class Constant:
+    """In the place of a layer that was called on numbers alone: it gives numbers, and no model has it."""
+
+    name = None
+    result = None
+
+
+CONSTANT = Constant()
+
+
 class Optimizer(HandedOut):
     __slots__ = ("key", "scheduled")
     stands_for = keras.optimizers.Optimizer
@@ -647,8 +657,8 @@ class Functional(_Model):
                 continue
             seen.add(id(tensor))
             layer = tensor.layer
-            if type(layer) is Input and tensor.parents:
-                # A choice between an input and something else.
+            if layer is CONSTANT or (type(layer) is Input and tensor.parents):
+                # Numbers, or a choice between an input and something else.
                 waiting.extend(tensor.parents)
                 continue
             if type(layer) is Input:
