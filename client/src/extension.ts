@@ -54,9 +54,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.languages.registerCodeActionsProvider(SELECTOR, new InterpreterFixes(() => status.current.environment), {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
-    vscode.commands.registerCommand('hypershape.fixAll', () =>
-      vscode.commands.executeCommand('editor.action.codeAction', { kind: 'source.fixAll.hypershape', apply: 'first' }),
-    ),
+    vscode.commands.registerCommand('hypershape.fixAll', () => applyAll(status)),
     vscode.commands.registerCommand(OPEN_PLACE, openPlace),
     forDocument('hypershape.showReport', (uri) => current.report.show(current, uri)),
     forDocument('hypershape.pinConfiguration', (uri) => pin(current, uri)),
@@ -78,6 +76,32 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
 export function deactivate(): Promise<void> | undefined {
   return session?.stop();
+}
+
+/** Applies all repairs that passed their trial together; where there are none, says whether some are still to come. */
+async function applyAll(status: StatusItem): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document === undefined) {
+    return;
+  }
+  const whole = new vscode.Range(0, 0, document.lineCount, 0);
+  const kind = 'source.fixAll.hypershape';
+  const found = await vscode.commands.executeCommand<readonly vscode.CodeAction[] | undefined>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    whole,
+    kind,
+  );
+  if (found !== undefined && found.length > 0) {
+    await vscode.commands.executeCommand('editor.action.codeAction', { kind, apply: 'first' });
+  } else {
+    const busy = status.current.state === 'probing';
+    void vscode.window.showInformationMessage(
+      busy
+        ? 'Hypershape is still trying repairs. Apply them when it is done.'
+        : 'Hypershape has no fix here that passed its trial and may be applied unasked. The quick fixes of a squiggle show them all.',
+    );
+  }
 }
 
 /** Its failure is its own business: the server then looks for an interpreter itself. */
