@@ -18,6 +18,8 @@ test('a server that ends again and again is given up with a word, and started ag
     await told.first().waitFor({ timeout: PATIENCE_MS });
     await editor.screenshot('given-up');
     assert.equal(await editor.page.locator('.notification-toast').count(), 1);
+    await editor.run('Hypershape: Apply All Verified Fixes');
+    await editor.page.locator('.notification-toast').filter({ hasText: /has no fix here/ }).first().waitFor({ timeout: PATIENCE_MS });
     await told.first().getByRole('button', { name: 'Restart' }).click();
     await editor.squigglesThat(failing);
     await editor.screenshot('restarted');
