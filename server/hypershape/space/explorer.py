@@ -680,7 +680,9 @@ class Explorer:
         """
         building = building or self._past(key)
         known = self._conditions.get(key)
-        finished = self._known.is_covered
+        related = self._known.related is not None
+        # What reports say of states is put to trial first: a condition may take longer than all that is left.
+        finished = self._complete if related else self._known.is_covered
         if known is not None and (key in self._final or not finished):
             judged, condition = known
             if judged == self._known.version or (
@@ -691,10 +693,10 @@ class Explorer:
             ):
                 self._conditions[key] = (self._known.version, condition)
                 return condition
-        if not finished and (self._known.related is not None or len(failing) < self._next_try.get(key, 0)):
+        if not finished and (related or len(failing) < self._next_try.get(key, 0)):
             # States between blocks decide a space in fewer probes than it takes to understand its failures.
             return None
-        if self._known.related is not None and key in self._without_condition:
+        if related and key in self._without_condition:
             return None
         began = time.thread_time()
         condition = self._seek(key, failing, building)
