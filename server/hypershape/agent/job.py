@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import linecache
 import math
 import os
@@ -163,6 +164,8 @@ class Job:
         self._running.perform, self._running.stumbled = perform, watch.stumbled
         self._running.begun = lambda: watch.has_tuner
         watch.install()
+        # Keras collects garbage before each build, and what was imported never becomes any.
+        gc.freeze()
         try:
             self._running.run(self._attempt)
         except rehearsal.Over:
