@@ -103,7 +103,7 @@ def test_a_ready_made_search_space_is_followed_like_code_of_the_user_s() -> None
 
 
 INFLUENCES = {
-    "a branch": "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.MaxPooling2D(2)(x)",
+    "a branch": "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.MaxPooling2D(13)(x)",
     "a loop": "for _ in range(hp.Int('filters', 1, 3)):\n    x = layers.ReLU()(x)",
     "a name": "x = layers.Dense(4, name='dense_%d' % hp.Int('filters', 1, 3))(x)",
     "a key": "x = layers.Dense({4: 1, 8: 2}.get(hp.Choice('filters', [4, 8])))(x)",
@@ -130,6 +130,8 @@ def test_what_a_run_depends_on_is_not_free(body: str) -> None:
 
 
 MEETING = {
+    "another size": "if hp.Boolean('flag'):\n    x = layers.Dense(4)(x)",
+    "fewer pixels": "if hp.Int('flag', 1, 4) > 2:\n    x = layers.MaxPooling2D(2)(x)",
     "one arm": "if hp.Boolean('flag'):\n    x = layers.BatchNormalization()(x)",
     "two arms": "if hp.Choice('flag', ['max', 'avg']) == 'max':\n    x = layers.MaxPooling2D(2)(x)\nelse:\n    x = layers.AveragePooling2D(2)(x)",
     "a comparison": "rate = hp.Float('flag', 0.0, 0.4, step=0.2)\nif rate > 0:\n    x = layers.Dropout(rate)(x)",
@@ -151,7 +153,7 @@ def test_branches_that_leave_the_same_behind_are_free(body: str) -> None:
 
 
 PARTING = {
-    "another size": "if hp.Boolean('flag'):\n    x = layers.Dense(4)(x)",
+    "another size": "if hp.Boolean('flag'):\n    x = layers.Dense(4)(x)\nx = layers.Reshape((12, 36))(x)",
     "another type": "if hp.Boolean('flag'):\n    x = ops.cast(x, 'float16')",
     "a name": "if hp.Boolean('flag'):\n    x = layers.ReLU(name='dense')(x)",
     "a list": "kept = []\nif hp.Boolean('flag'):\n    kept.append(1)\nfor _ in kept:\n    x = layers.MaxPooling2D(2)(x)",
