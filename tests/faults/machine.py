@@ -283,11 +283,12 @@ async def _scratch_gone(agent: Agent, folder: Path) -> None:
 
 async def _interpreter_gone(agent: Agent, folder: Path) -> None:
     """It is removed under a running agent, which dies, and comes back."""
-    python = folder / "python"
-    python.symlink_to(sys.executable)
-    agent.command = (str(python),)
+    environment = folder / "environment"
+    # A virtual environment is known by the folder of its interpreter.
+    environment.symlink_to(Path(sys.executable).parents[1], target_is_directory=True)
+    agent.command = (str(environment / "bin" / Path(sys.executable).name),)
     await agent.environment()
-    python.unlink()
+    environment.unlink()
     os.kill(_pid(agent), signal.SIGKILL)
     await asyncio.sleep(0.2)
     try:
@@ -296,7 +297,7 @@ async def _interpreter_gone(agent: Agent, folder: Path) -> None:
         assert "cannot be started" in str(failure)
     else:
         raise AssertionError("an interpreter that is gone was started")
-    python.symlink_to(sys.executable)
+    environment.symlink_to(Path(sys.executable).parents[1], target_is_directory=True)
 
 
 LIGHT: dict[str, Fault] = {
@@ -315,7 +316,8 @@ LIGHT: dict[str, Fault] = {
     "no locale": _variables(LANG="C", LC_ALL="C", PYTHONIOENCODING="ascii"),
     "another time zone": _variables(TZ="Pacific/Chatham"),
     "few descriptors": _shell("ulimit -n 40"),
-    "little memory": _shell("ulimit -v 1500000"),
+    # Less than this and Keras itself cannot be imported.
+    "little memory": _shell("ulimit -v 2500000"),
     "small files only": _shell("ulimit -f 1"),
     "no standard error": _shell("exec 2>&-"),
     "no /tmp": _unshared("mount -t tmpfs -o ro none /tmp || true", "export TMPDIR="),
