@@ -105,6 +105,20 @@ class ShapesDoNotMerge(BuildFailure):
             head="layers.Dense(1)",
             fixed="x = (x if x.shape[-1] == wide.shape[-1] else layers.Dense(wide.shape[-1])(x)) + wide",
         ),
+        Example.layers(
+            """
+            skips = []
+            for i in range(hp.Int("depth", 1, 2)):
+                skips.append(x)
+                x = layers.MaxPooling2D(2)(x)
+            for skip in reversed(skips):
+                x = layers.concatenate([layers.UpSampling2D(2)(x), skip])
+            """,
+            input="(10, 10, 2)",
+            head="layers.Conv2D(1, 1)",
+            condition="depth >= 2",
+            fixed="layers.Resizing(skip.shape[1], skip.shape[2])(layers.UpSampling2D(2)(x))",
+        ),
     )
     VALID = (
         Example.layers(
@@ -156,6 +170,11 @@ class ShapesDoNotMerge(BuildFailure):
         yield from all_padded(target, code)
         yield from _projected(target, cause, code)
         yield from _as_wide(cause, code)
+        yield from _resized(target, cause, code)
+
+
+_PROJECTING = {3: "Conv1D", 4: "Conv2D", 5: "Conv3D"}
+"""By the rank of a tensor, the layer that changes its last axis alone."""
 
 
 def _one_value_for_both(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
@@ -189,7 +208,7 @@ def _projected(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix
     if len(merged) != 2 or len(given) != 2 or not _differ_in_width(*given):
         return
     older, newer = sorted(merged, key=lambda each: _made_at(each, code))
-    written = _projection(len(given[0]), target, code)
+    written = _layer(_PROJECTING.get(len(given[0]), "Dense"), target, code)
     if written is None or not isinstance(newer, ast.Name):
         return
     text, width = code.source(older), f"{newer.id}.shape[-1]"
@@ -226,6 +245,26 @@ def _as_wide(cause: Cause, code: Code) -> Iterator[Fix]:
             yield Fix(title, (Edit(code.span(sizing[0]), f"{other.id}.shape[-1]"),))
 
 
+def _resized(target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+    """Where two images differ in height or width, the smaller one resized to the other.
+
+    A pooling drops the last row of an odd height, and what is scaled up again lacks it.
+    """
+    merged, given = _merged(cause.error, code), shapes(cause.error)
+    if len(merged) != 2 or len(given) != 2 or {len(each) for each in given} != {4}:
+        return
+    areas = [(each[1] or 0) * (each[2] or 0) for each in given]
+    if given[0][1:3] == given[1][1:3] or not all(areas):
+        return
+    smaller, larger = sorted(range(2), key=lambda place: areas[place])
+    written = _layer("Resizing", target, code)
+    whose, text = code.source(merged[larger]), code.source(merged[smaller])
+    if written is not None and isinstance(merged[larger], (ast.Name, ast.Subscript, ast.Attribute)):
+        resized = f"{written[0]}({whose}.shape[1], {whose}.shape[2])({text})"
+        title = f"Resize {text} to the size of {whose} (adds a layer)"
+        yield Fix(title, (Edit(code.span(merged[smaller]), resized), *written[1]))
+
+
 def _merged(error: ProbeError, code: Code) -> Sequence[ast.expr]:
     """The tensors that a failing merge is called with, as they are written; none where they are not written there."""
     span = place(error, code)
@@ -259,9 +298,8 @@ def _is_repeated(node: ast.expr, code: Code) -> bool:
     )
 
 
-def _projection(rank: int, target: TargetAnalysis, code: Code) -> tuple[str, tuple[Edit, ...]] | None:
-    """How the file writes a layer that changes the last of so many axes alone, with what it must import for that."""
-    name = {3: "Conv1D", 4: "Conv2D", 5: "Conv3D"}.get(rank, "Dense")
+def _layer(name: str, target: TargetAnalysis, code: Code) -> tuple[str, tuple[Edit, ...]] | None:
+    """How the file writes a layer of Keras's, with what it must import for that."""
     for call in calls_reached(target, code):
         if ".layers." in (code.origin(call.func) or ""):
             return sibling(call.func, name, code)
