@@ -125,8 +125,9 @@ def _paths(explored: TargetAnalysis) -> list[dict[str, Any]] | None:
     reports = explored.reports[: len(explored.shares)] if explored.shares else explored.reports
     if coverage is None or coverage.mode != "exhaustive" or len(reports) > MOST_PATHS:
         return None
-    if not _declared_once(explored) or any(each.verdict == "unknown" or each.states for each in reports):
-        # What a report says of states is no path with some values of each name.
+    if not _declared_once(explored) or not all(
+        each.verdict != "unknown" and _is_box(each) for each in reports
+    ):
         return None
     known = {each.name for each in explored.hyperparameters}
     if any(not report.configuration.keys() <= known for report in reports):
@@ -141,6 +142,15 @@ def _paths(explored: TargetAnalysis) -> list[dict[str, Any]] | None:
     ]
 
 
+def _is_box(report: Report) -> bool:
+    """Whether a report speaks for some values of each name that it reads, whatever the others are.
+
+    What is said of states is more than that, unless each of them leads to the one before it alone.
+    """
+    chain = all(len(leads) == 1 and leads[0][0] == place for place, (_, leads) in enumerate(report.states))
+    return chain and not report.apart
+
+
 def _declared_once(explored: TargetAnalysis) -> bool:
     """Whether every hyperparameter has one declaration, in which no value is listed twice."""
     names = [each.name for each in explored.hyperparameters]
@@ -149,7 +159,7 @@ def _declared_once(explored: TargetAnalysis) -> bool:
 
 def _allowed(report: Report, deciding: set[str]) -> dict[str, list[Value]]:
     return {
-        name: [value, *report.alike.get(name, ())]
+        name: list(dict.fromkeys((value, *report.alike.get(name, ()))))
         for name, value in report.configuration.items()
         if name in deciding and name not in report.free
     }
