@@ -87,6 +87,11 @@ def install() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def _speaking_for_none() -> Dict[str, Any]:
+    """The fields of a report that speaks for no configuration but its own."""
+    return {"free": (), "alike": {}, "states": (), "apart": {}}
+
+
 class _Run:
     """What one run of the target left behind."""
 
@@ -685,7 +690,7 @@ class Engine:
         That run must end as the first did. Whatever differs in it (a type that user code asks for, say) leaves
         nothing known.
         """
-        nothing: Dict[str, Any] = {"free": (), "alike": {}, "states": (), "apart": {}}
+        nothing = _speaking_for_none()
         unsure = found.doubtful or (found.mixes and found.key not in self._failures)
         if not self.tracks or unsure or self._unfollowed >= HOPELESS:
             return nothing
@@ -721,10 +726,9 @@ class Engine:
             if name in tracker.domains and name not in tracker.forced
         ]
         return {
+            **_speaking_for_none(),
             "free": tuple(name for name in met if name not in tracker.allowed),
             "alike": {name: tracker.alike(name) for name in met if name in tracker.allowed},
-            "states": (),
-            "apart": {},
         }
 
     def _recall_tracked(self, function: Any, configuration: Any, tracker: Any) -> Optional[_Recalled]:
@@ -933,10 +937,7 @@ class Engine:
             "data": run.data.knowledge,
             "compiled": run.compiled,
             "elapsed_ms": 0.0,
-            "free": (),
-            "alike": {},
-            "states": (),
-            "apart": {},
+            **_speaking_for_none(),
         }
 
     def _intern(self, calls: Tuple[Dict[str, Any], ...]) -> Tuple[Dict[str, Any], ...]:

@@ -580,6 +580,11 @@ def table_of(token: Any) -> Dict[Tuple[int, ...], Any]:
     return _get(token, "_table")  # type: ignore[no-any-return]
 
 
+def values_of(value: Any) -> Iterable[Any]:
+    """All that a token stands for; any other value by itself."""
+    return table_of(value).values() if type(value) is Token else (value,)
+
+
 def tracker_of(token: Any) -> Tracker:
     return _get(token, "_tracker")  # type: ignore[no-any-return]
 

@@ -90,7 +90,6 @@ _PARTS = (keras.regularizers.Regularizer, keras.initializers.Initializer, keras.
 MOST_NUMBERS = 10_000
 """Larger arrays are no arguments but data."""
 
-
 SOME_RATE = 0.01
 """A learning rate in the place of a schedule."""
 
@@ -1139,9 +1138,10 @@ class Memory:
         schedule = self._schedule(rate)
         if schedule is not None:
             # Keras keeps it, and asks it nothing before it trains: what is accepted with it is with a number.
-            args, kwargs = (
-                ((), {**kwargs, "learning_rate": SOME_RATE}) if not args else ((SOME_RATE, *args[1:]), kwargs)
-            )
+            if args:
+                args = (SOME_RATE, *args[1:])
+            else:
+                kwargs = {**kwargs, "learning_rate": SOME_RATE}
         if self.tracking:
             made_of = cls, args, kwargs
             self.tracks.accepted("optimizer", made_of, lambda given: given[0](*given[1], **given[2]))
@@ -1160,13 +1160,7 @@ class Memory:
             self.require(rate is None)
         key = (cls, self._plain(arguments))
         if key not in self._optimizers:
-            self.active = False
-            try:
-                cls(*args, **kwargs)
-            except Exception:
-                raise unknown(self) from None
-            finally:
-                self.active = True
+            self.require(self.tracks.is_made(lambda given: cls(*given[0], **given[1]), (args, kwargs)))
             self._optimizers[key] = True
         # A rate of decay or a momentum changes no shape, whatever it is.
         known = {name: "a float" if _is_positive(each) else each for name, each in arguments.items()}
@@ -1200,14 +1194,7 @@ class Memory:
         plain = {name: float(each) if keras.ops.is_tensor(each) else each for name, each in numbers.items()}
         known = key, self._plain(plain)
         if known not in self._schedules:
-            self.active = False
-            try:
-                asked(numbers)
-                self._schedules[known] = True
-            except Exception:
-                self._schedules[known] = False
-            finally:
-                self.active = True
+            self._schedules[known] = self.tracks.is_made(asked, numbers)
         self.require(self._schedules[known])
         return "a schedule of the user's"
 
@@ -1264,15 +1251,7 @@ class Memory:
         """Whether Keras has an optimizer of a name."""
         known = self._optimizers.get(name)
         if known is None:
-            self.active = False
-            try:
-                keras.optimizers.get(name)
-                known = True
-            except Exception:
-                known = False
-            finally:
-                self.active = True
-            self._optimizers[name] = known
+            known = self._optimizers[name] = self.tracks.is_made(keras.optimizers.get, name)
         return known
 
     def _trained_with(self, value: Any) -> Any:
@@ -1622,7 +1601,7 @@ def _refusals_behind(error: Optional[BaseException]) -> List[Any]:
 
 def _are_numbers(value: Any) -> bool:
     if type(value) is origins.Token:
-        return all(map(_are_numbers, origins.table_of(value).values()))
+        return all(map(_are_numbers, origins.values_of(value)))
     if keras.ops.is_tensor(value):
         return bool(value.shape == ())
     if isinstance(value, (list, tuple)):
@@ -1640,8 +1619,7 @@ def _weights(value: Any) -> Any:
         return type(value)(map(_weights, value))
     if type(value) is dict:
         return {name: _weights(each) for name, each in value.items()}
-    values = origins.table_of(value).values() if type(value) is origins.Token else (value,)
-    finite = all(type(each) is float and math.isfinite(each) for each in values)
+    finite = all(type(each) is float and math.isfinite(each) for each in origins.values_of(value))
     return "a float" if finite else value
 
 

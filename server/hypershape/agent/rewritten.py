@@ -1,8 +1,8 @@
 """The user's functions as a tracked run sees them: where an expression chooses a value, the choice itself is a value.
 
 Python asks a ternary, `not`, `and` or `or` for one truth and a table for one key, and an operand has no say in what
-comes of it. A line that is printed is text, and no part of what is built. For the time of a tracked run these are calls of ours (`x if a else y` is `either(a, lambda: x, lambda: y)`),
-at the same lines and columns. A function gets such code only if its own is what its file compiles to, and gets its own
+comes of it. For the time of a tracked run these are calls of ours (`x if a else y` is `either(a, lambda: x, lambda: y)`),
+at the same lines and columns; so is a text that is printed, of which every piece only has to exist. A function gets such code only if its own is what its file compiles to, and gets its own
 back; what stands in other code depends on the value that it asks for, as ever.
 """
 
@@ -127,12 +127,7 @@ class _Rewriting(ast.NodeTransformer):
 
 def _pieces(node: ast.expr) -> ast.expr:
     """The pieces of a text that an expression puts together; any other as it is."""
-    if isinstance(node, ast.JoinedStr) and all(
-        isinstance(each, ast.Constant)
-        or isinstance(each.format_spec, (ast.Constant, type(None)))  # type: ignore[attr-defined]
-        or all(isinstance(one, ast.Constant) for one in each.format_spec.values)  # type: ignore[attr-defined]
-        for each in node.values
-    ):
+    if isinstance(node, ast.JoinedStr) and all(map(_is_formatted_plainly, node.values)):
         made = [
             _call(
                 node, SHOWN, each.value, ast.Constant(each.conversion), each.format_spec or ast.Constant("")
@@ -145,6 +140,12 @@ def _pieces(node: ast.expr) -> ast.expr:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):
         return _call(node, FILLED, node.left, node.right)
     return node
+
+
+def _is_formatted_plainly(piece: ast.expr) -> bool:
+    """Whether no value has a say in how a piece of a text is written."""
+    spec = piece.format_spec if isinstance(piece, ast.FormattedValue) else None
+    return not isinstance(spec, ast.JoinedStr) or all(isinstance(each, ast.Constant) for each in spec.values)
 
 
 def _chosen(statements: List[ast.stmt]) -> List[ast.stmt]:
@@ -433,18 +434,21 @@ def calls(either: Callable[..., Any], item: Callable[..., Any], tracker: Tracker
         return value
 
     def printed(function: Any, whole: Callable[[], Any], pieces: Callable[[], Any]) -> Any:
-        return pieces() and None if shadows(function) else whole()
+        if not shadows(function):
+            return whole()
+        pieces()
+        return None
 
     def shown(value: Any, conversion: int, spec: str) -> Any:
         def told(each: Any) -> str:
             return format(_CONVERSIONS[conversion](each), spec)
 
-        return _text(told, value)
+        return text_about(told, value)
 
     def filled(text: Any, value: Any) -> Any:
-        return _text(lambda each: text % each, value)
+        return text_about(lambda each: text % each, value)
 
-    def _text(told: Callable[[Any], Any], value: Any) -> Any:
+    def text_about(told: Callable[[Any], Any], value: Any) -> Any:
         """A text about a value and all that stands in it."""
         tokens: List[Any] = []
         mapped(value, lambda each: tokens.append(each) if type(each) is Token else None)

@@ -11,7 +11,7 @@ import numpy as np
 from . import private
 from .errors import Refusal
 from .kinds import LOSS_WEIGHT, OUTPUT_KEY, classify
-from .origins import Token, table_of
+from .origins import values_of
 
 _mask_of: Any = private.get("keras.src.backend.get_keras_mask")
 
@@ -383,8 +383,8 @@ def _alike(setting: Any) -> Any:
     A float (a smoothing, an exponent, a threshold) is one that tensors are computed with, whatever it is; what Keras
     refuses, it refuses as soon as the loss is made.
     """
-    values = table_of(setting).values() if type(setting) is Token else (setting,)
-    return "a float" if all(type(each) is float and 0.0 <= each < 1e30 for each in values) else setting
+    numbers = all(type(each) is float and 0.0 <= each < 1e30 for each in values_of(setting))
+    return "a float" if numbers else setting
 
 
 def log_names(model: Any) -> Tuple[str, ...]:

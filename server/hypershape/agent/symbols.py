@@ -14,7 +14,7 @@ import keras
 from keras import layers
 
 from . import private
-from .origins import Token, table_of
+from .origins import Token, values_of
 from .positions import Span
 
 if TYPE_CHECKING:
@@ -452,8 +452,7 @@ class Optimizer(HandedOut):
     def _set_rate(self, rate: Any) -> None:
         """A number in the place of another one, which decides no shape; a schedule lets none take its place."""
         self.memory.require(not self.scheduled)
-        rates = table_of(rate).values() if type(rate) is Token else (rate,)
-        self.memory.require(all(type(each) in (int, float) and 0 <= each < 1e30 for each in rates))
+        self.memory.require(all(type(each) in (int, float) and 0 <= each < 1e30 for each in values_of(rate)))
 
     learning_rate = property(None, _set_rate)
 

@@ -179,7 +179,7 @@ class Tracks:
             present = self.at(given, here)
             key = what, self._plain_key(present)
             if key[1] is None or key not in self._accepted:
-                self._accepted[key] = self._is_made(make, present)
+                self._accepted[key] = self.is_made(make, present)
             return ("made" if self._accepted[key] else "refused",), ()
 
         self._try(("accepted", what, self._template(given)), tokens, made_at)
@@ -193,7 +193,8 @@ class Tracks:
             memory.broken = broken
             return None
 
-    def _is_made(self, make: Callable[[Any], Any], given: Any) -> bool:
+    def is_made(self, make: Callable[[Any], Any], given: Any) -> bool:
+        """Whether Keras itself makes something of arguments, without stand-ins."""
         memory = self._memory
         memory.active = False
         try:
