@@ -280,16 +280,11 @@ def _layers(target: TargetAnalysis, pinned: Report | None) -> str:
         if drawn
         else ""
     )
+    over = wording.WHOLE if target.coverage is None else wording.seen_in(target.coverage)
     return (
         f"<h3>Shapes of layers</h3>{legend}<table><thead><tr><th>layer</th><th>line</th><th>drawn</th>"
-        f"<th>over {_over(target)}</th><th>parameters</th>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        f"<th>over {over}</th><th>parameters</th>{heads}</tr></thead><tbody>{body}</tbody></table>"
     )
-
-
-def _over(target: TargetAnalysis) -> str:
-    """What a column of ranges is over: `the space`, or `30 probed` where others of the space may lie outside."""
-    among = wording.among(target.coverage) if target.coverage is not None else ""
-    return among.removeprefix(" in ") or "the space"
 
 
 def _bars(shown: Mapping[tuple[Span, str, int], Output]) -> dict[tuple[Span, str, int], str]:

@@ -135,8 +135,7 @@ class LayerNameTwice(BuildFailure):
         return f"Two layers are called {_name(error)!r}"
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
-        names = [code.argument(call, "name") for call in code.calls_in(target.target.body)]
-        same = [each for each in names if isinstance(each, ast.Constant) and each.value == _name(error)]
+        same = [written for _, written in _called(_name(error), target, code)]
         return code.span(same[0]) if len(same) == 1 else super().where(error, target, code)
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
@@ -155,16 +154,19 @@ class LayerNameTwice(BuildFailure):
 def _told_apart(name: str, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
     """Of several layers that the text calls so, the later ones numbered; else no name where one is computed."""
     drawn = {each.span for each in target.declarations}
-    calls = [call for call in code.calls_in(target.target.body) if code.span(call) not in drawn]
-    given = [(call, code.argument(call, "name")) for call in calls]
-    same = [written for _, written in given if isinstance(written, ast.Constant) and written.value == name]
+    same = [written for call, written in _called(name, target, code) if code.span(call) not in drawn]
     if len(same) > 1:
         numbered = [
             Edit(code.span(each), requoted(code.source(each), f"{name}_{number}"))
             for number, each in enumerate(sorted(same, key=code.span)[1:], start=2)
         ]
         yield Fix(f"Number the layers called {name}", tuple(numbered))
-    computed = [call for call, written in given if written is not None and _may_come_to(written, name)]
+    given = [(call, code.argument(call, "name")) for call in code.calls_in(target.target.body)]
+    computed = [
+        call
+        for call, written in given
+        if written is not None and _may_come_to(written, name) and code.span(call) not in drawn
+    ]
     removed = [edits.remove_argument(code.module, code.span(call), "name") for call in computed]
     if removed and None not in removed:
         yield Fix("Leave the names to Keras", tuple(each for each in removed if each is not None))
@@ -191,10 +193,16 @@ def _named(name: str, story: Story, analysis: Analysis) -> Iterator[tuple[ast.Ca
     """The calls of a target that give a layer this name, with what gives it."""
     code = analysis.module.code
     for target in analysis.targets:
-        for call in code.calls_in(target.target.body) if target.target.name == story.target else ():
-            written = code.argument(call, "name")
-            if isinstance(written, ast.Constant) and written.value == name:
-                yield call, written
+        if target.target.name == story.target:
+            yield from _called(name, target, code)
+
+
+def _called(name: str, target: TargetAnalysis, code: Code) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """The calls in a target that give this name as it is, with where they do."""
+    for call in code.calls_in(target.target.body):
+        written = code.argument(call, "name")
+        if isinstance(written, ast.Constant) and written.value == name:
+            yield call, written
 
 
 def _unnamed(name: str, story: Story, analysis: Analysis) -> Iterator[Fix]:

@@ -189,8 +189,8 @@ class BuildFails(BuildFailure):
         yield from super().repairs(target, cause, code)
 
     def lossless(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        """A layer that is made before it is called or added, and called before another one is; a shape as a list: in Keras 3 it is a tuple, which has no
-        `as_list`."""
+        """A layer that is made before it is called or added, and called before another one is; a shape as a list: in
+        Keras 3 it is a tuple, which has no `as_list`."""
         span = place(cause.error, code)
         if span is None:
             return

@@ -33,11 +33,16 @@ def undirected(tuner: Tuner, code: Code) -> tuple[ast.expr, str, str] | None:
     return None if any(word in code.module.clean for word in _CUSTOM) else (*given, name)
 
 
-def reported_instead(tuner: Tuner, objective: str, analysis: Analysis, code: Code) -> set[str]:
-    """What the trials of a tuner report, where its objective is not among it; empty where it is, or may be."""
+def reported_instead(tuner: Tuner, objective: str, analysis: Analysis, code: Code) -> set[str] | None:
+    """What the trials of a tuner report, where its objective is not among it; empty where it is, or no step was seen.
+
+    None where code of the user's may report it: a training of its own, or a callback.
+    """
+    if trains_itself(tuner, analysis, code):
+        return None
     written = written_to_logs(code)
-    if written is None or objective in written or trains_itself(tuner, analysis, code):
-        return set()
+    if written is None or objective in written:
+        return None
     names = reported(tuner, analysis)
     return names if objective.removeprefix("val_") not in names else set()
 

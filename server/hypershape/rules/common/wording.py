@@ -335,13 +335,22 @@ def number(count: int) -> str:
     return f"{count:,}" if count < LARGE else f"some 10^{len(str(count)) - 1}"
 
 
-def among(coverage: Coverage) -> str:
-    """What a range over the configurations that ran says besides, where others of the space may lie outside of it.
+WHOLE = "the space"
+
+
+def seen_in(coverage: Coverage) -> str:
+    """What a range over the configurations that ran is over: all, or `30 probed` where others may lie outside of it.
 
     Nothing bounds a number of parameters or a size between two configurations: a larger kernel has more weights of
     its own and leaves fewer to a Dense layer behind it.
     """
-    return "" if coverage.all_ran and coverage.mode == "exhaustive" else f" in {coverage.probed:,} probed"
+    return WHOLE if coverage.all_ran and coverage.mode == "exhaustive" else f"{coverage.probed:,} probed"
+
+
+def among(coverage: Coverage) -> str:
+    """` in 30 probed`, behind a range; nothing behind one of the whole space."""
+    over = seen_in(coverage)
+    return "" if over == WHOLE else f" in {over}"
 
 
 def listed(items: Iterable[str]) -> str:

@@ -18,11 +18,9 @@ from hypershape.rules.common.tuners import (
     Tuner,
     objective_of,
     targets_of,
-    trains_itself,
     tuners,
     tuners_with_oracles,
     validates,
-    written_to_logs,
 )
 from hypershape.rules.common.wording import listed
 from hypershape.source import Code
@@ -137,16 +135,15 @@ class ObjectiveNeverReported(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
-        by_callbacks = written_to_logs(code)
         for tuner in (*tuners(analysis, code), *tuners_with_oracles(analysis, code)):
             node = objective_of(tuner, code)
             name = code.value(node, default=None) if node is not None else None
-            if node is None or not isinstance(name, str) or trains_itself(tuner, analysis, code):
-                continue
-            if by_callbacks is None or name in by_callbacks:
+            if node is None or not isinstance(name, str):
                 continue
             names = reported_instead(tuner, name, analysis, code)
             plain = name.removeprefix("val_")
+            if names is None:
+                continue
             if names:
                 end = "so that no search begins" if undirected(tuner, code) else "so that each fails"
                 yield self.finding(
