@@ -99,6 +99,13 @@ def test_a_repair_may_not_take_a_value_that_builds(left: tuple[int, ...] | None,
     assert space_is_kept(replace(old, hyperparameters=(other,)), old) == expected
 
 
+def test_a_default_that_is_never_drawn_is_no_value_to_keep() -> None:
+    units = Hyperparameter("units", "Int", 8, (1, 2, 3), 3, 1, 3, 1, "linear")
+    reports = (Report({"units": 8}, "ok", "symbolic"),)
+    old = replace(unprobed(module(SEARCH).targets[0]), hyperparameters=(units,), reports=reports)
+    assert space_is_kept(old, old)
+
+
 def test_what_a_metric_of_the_file_stands_for_is_not_read_from_its_name() -> None:
     code = module("""
         import keras

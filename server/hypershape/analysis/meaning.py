@@ -25,11 +25,17 @@ def is_kept(fix: Fix, before: Analysis, after: Analysis) -> bool:
 
 
 def space_is_kept(new: TargetAnalysis, old: TargetAnalysis) -> bool:
-    """Whether an edited target may still draw every value with which it was seen to build."""
+    """Whether an edited target may still draw every value with which it was seen to build.
+
+    A default that was never drawn is none of them: it was built because Keras Tuner builds the defaults first.
+    """
+    built = {
+        pair for report in old.reports if report.verdict == "ok" for pair in report.configuration.items()
+    }
     return all(
-        space.contains(new.hyperparameters, report.configuration)
-        for report in old.reports
-        if report.verdict == "ok"
+        space.contains(new.hyperparameters, {name: value})
+        for name, value in built
+        if space.contains(old.hyperparameters, {name: value})
     )
 
 
