@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,28 +35,10 @@ from hypershape.source.removed import nowhere
 from hypershape.source.searches import given_data, writers
 from hypershape.source.slices import Cut, Slicer, described
 from hypershape.source.targets import Found, TargetFinder
+from hypershape.source.unimported import missing_imports, with_missing_imports
 from hypershape.source.unsettled import settings, unsettled_in
 
 DOES_NOT_PARSE = "Its definition does not parse."
-_LIBRARIES = {
-    "keras",
-    "tf",
-    "tensorflow",
-    "layers",
-    "models",
-    "optimizers",
-    "np",
-    "numpy",
-    "pd",
-    "kt",
-    "keras_tuner",
-    "K",
-}
-_LIBRARY_CLASSES = (
-    r"(?:Sequential|Model|Input|InputLayer|Dense|Dropout|Flatten|Reshape|Embedding|Activation|Adam|SGD|RMSprop|Nadam|Adamax"
-    r"|Adagrad|Bidirectional|BatchNormalization|LSTM|GRU|SimpleRNN|LeakyReLU|Concatenate|Add|HyperModel"
-    r"|(?:Separable|Depthwise)?Conv[123]D(?:Transpose)?|(?:Global)?(?:Max|Average)Pool(?:ing)?[123]D)$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +149,7 @@ def _slice(
         code,
         texts,
     )
-    unimported = [name for name in sorted(cut.missing) if _is_library(name)]
+    unimported = sorted(cut.missing & missing_imports(code).keys())
     if unimported:
         names = ", ".join(f"`{name}`" for name in unimported)
         broken = next(
@@ -207,7 +188,7 @@ def _fed(found: Found, code: Code, targets: TargetFinder, texts: Mapping[str, Do
         code,
         texts,
     )
-    if any(_is_library(name) for name in cut.missing):
+    if not cut.missing.isdisjoint(missing_imports(code)):
         return None
     if _does_not_compile(files[-1], cut, code.document) is not None:
         return None
@@ -234,7 +215,7 @@ def _rehearsal(
         code,
         texts,
     )
-    if any(_is_library(name) for name in cut.missing):
+    if not cut.missing.isdisjoint(missing_imports(code)):
         return None
     if _does_not_compile(files[-1], cut, code.document) is not None:
         return None
@@ -259,10 +240,11 @@ def _laid_out(
         collector = Collector(finder, texts)
         others = collector.files(code, cut)
     text = with_todays_imports(with_absolute_imports(cut.text, cut, code, finder), cut, code)
+    text, given = with_missing_imports(text, cut, code)
     files = (*others, SliceFile(code.path, "__main__", text))
     set_ = [each for read in (code, *collector.codes()) for each, _ in settings(read)]
     gone = [*(name for node in cut.imports for name in nowhere(node)), *collector.gone]
-    cut = replace(cut, missing=cut.missing | collector.unseen, gone=tuple(gone))
+    cut = replace(cut, missing=(cut.missing - given) | collector.unseen, gone=tuple(gone))
     return cut, files, unsettled_in(files, set_)
 
 
@@ -316,11 +298,6 @@ def _given(found: Found) -> tuple[ast.expr | None, bool]:
             fixed = switch is not None and switch.is_literal and switch.literal is False
             return argument, not (fixed and len(found.constructions) == 1)
     return None, True
-
-
-def _is_library(name: str) -> bool:
-    """Whether a missing name is surely a library's, for which no stand-in can be given."""
-    return name in _LIBRARIES or re.match(_LIBRARY_CLASSES, name) is not None
 
 
 def _why_missing(name: str, code: Code) -> str:

@@ -747,7 +747,7 @@ class _Cutting:
         head = self.slicer._head(node)
         if head.awaits:
             return wanted
-        certain = isinstance(node, ast.With) or (isinstance(node, ast.If) and _is_main_guard(node))
+        certain = isinstance(node, ast.With) or (isinstance(node, ast.If) and is_main_guard(node))
         rounds = 2 if isinstance(node, (ast.For, ast.While)) else 1
         inner: set[str] = set()
         kept_before = len(self.kept)
@@ -999,7 +999,8 @@ def _inside(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def _is_main_guard(node: ast.If) -> bool:
+def is_main_guard(node: ast.If) -> bool:
+    """Whether a branch is taken where its file is run as a script."""
     test = node.test
     if isinstance(test, ast.Constant):
         return bool(test.value)

@@ -235,7 +235,7 @@ def _spelt(target: TargetAnalysis, error: ProbeError, code: Code) -> Iterator[Fi
         for each in code.nodes
         if name_in(each) == name
         and (
-            any(contains(body, code.span(each)) for body in bodies(target, code))
+            any(contains(body, code.span(each)) for body in bodies(target.target, code))
             if isinstance(each, ast.Constant)
             else isinstance(each, ast.Attribute) and contains(span, code.span(each))
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from hypershape.model import Span, TargetAnalysis
+from hypershape.model import Span, Target, TargetAnalysis
 from hypershape.source import Code
 
 ALIASES = {
@@ -26,9 +26,9 @@ _MOST = 40
 """So many functions are looked into."""
 
 
-def bodies(target: TargetAnalysis, code: Code) -> list[Span]:
+def bodies(target: Target, code: Code) -> list[Span]:
     """The body of a target and those of what it calls by a plain name or on itself, the nearest first."""
-    found = [target.target.body]
+    found = [target.body]
     for body in found:
         for call in code.calls_in(body):
             name = _own(call)
@@ -42,7 +42,7 @@ def bodies(target: TargetAnalysis, code: Code) -> list[Span]:
 def calls_reached(target: TargetAnalysis, code: Code) -> Sequence[ast.Call]:
     """The calls in the code that a target runs, those of its own body first."""
     seen: dict[ast.Call, None] = {}
-    for body in bodies(target, code):
+    for body in bodies(target.target, code):
         seen.update(dict.fromkeys(code.calls_in(body)))
     return list(seen)
 
