@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 Outcome = Literal["raises", "every trial fails", "some trials fail", "ends"]
 
-SECONDS = 240.0
+SECONDS = 600.0
 _MAGIC = re.compile(r"^[%!].*", re.MULTILINE)
 """What a notebook says to IPython or the shell, of which nothing here depends."""
 

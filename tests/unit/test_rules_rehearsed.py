@@ -945,3 +945,94 @@ def test_two_metrics_are_not_alike_for_being_of_the_validation(written: str, nea
 @pytest.mark.parametrize(("written", "known"), [("val_acc", "val_accuracy"), ("val_accuracy", "val_acc")])
 def test_a_short_name_of_a_metric_and_the_long_one_stand_for_each_other(written: str, known: str) -> None:
     assert remedies._near(written, ["loss", known, "val_loss"]) == [known]
+
+
+ARRAY = {"kind": "array", "shape": [200, 4]}
+
+
+@pytest.mark.parametrize(
+    ("names", "data", "written"),
+    [
+        (("x", "y"), "(x_val)", "(x_val, y_val)"),
+        (("train_images", "train_labels"), "images_val", "(images_val, labels_val)"),
+    ],
+)
+def test_validation_on_inputs_alone_is_told_and_gets_their_labels(
+    names: tuple[str, str], data: str, written: str
+) -> None:
+    x, y = names
+    text = TEXT.replace("x, y, validation_data=(x, y)", f"{x}, {y}, validation_data={data}")
+    text = text.replace("    def build", "    y_val = labels_val = np.ones(4)\n\n    def build", 1)
+    given = {"0": ARRAY, "1": {"kind": "array", "shape": [200]}, "validation_data": ARRAY}
+    failed = rehearsal({}, "validate", "None values not supported.", facts={"search": given})
+    where, message = told(failed, text)
+    assert where == data.strip("()") and "one array and no pair, so that it has no labels" in message
+    (only,) = repaired(failed, text)
+    assert f"validation_data={written}," in only
+
+
+def test_labels_whose_name_nothing_tells_are_not_guessed() -> None:
+    text = TEXT.replace("x, y, validation_data=(x, y)", "x, y, validation_data=held")
+    given = {"0": ARRAY, "1": ARRAY, "validation_data": ARRAY}
+    failed = rehearsal({}, "validate", "None values not supported.", facts={"search": given})
+    assert list(repaired(failed, text)) == []
+
+
+def test_a_last_batch_that_is_smaller_than_the_models_is_told_and_left_out() -> None:
+    pair = {"kind": "list", "length": 2, "items": {"0": ARRAY, "1": {"kind": "array", "shape": [200]}}}
+    facts = {"model": {"input": [32, 4]}, "search": {"0": ARRAY, "1": ARRAY, "validation_data": pair}}
+    failed = rehearsal({}, "validate", "Incompatible shapes: [8,16] vs. [32,16]", facts=facts)
+    where, message = told(failed, TEXT)
+    assert (
+        where,
+        "batches of 32, and of the 200 rows of the validation data the last batch has 8" in message,
+    ) == (
+        "(x, y)",
+        True,
+    )
+    (only,) = repaired(failed, TEXT)
+    assert "search(x, y, validation_data=(x[:192], y[:192]), " in only
+    other = rehearsal({}, "validate", "Incompatible shapes: [4,16] vs. [32,16]", facts=facts)
+    assert "last batch" not in told(other, TEXT)[1]
+
+
+@pytest.mark.parametrize(("elements", "data"), [([{}, {}], "x.map(lambda x, *_: x)"), ({}, "x"), (None, "x")])
+def test_words_without_a_vocabulary_are_told_at_the_layer_that_is_adapted(
+    elements: object, data: str
+) -> None:
+    made = "words = keras.layers.TextVectorization(max_tokens=9)"
+    text = TEXT.replace("model = keras.Seq", f"{made}\n        model = keras.Seq").replace(
+        "(x, y, v", "(x, v"
+    )
+    given = {"0": {"kind": "dataset", "elements": elements} if elements is not None else ARRAY}
+    failed = in_fit(text, "FailedPreconditionError", "Table not initialized.", made[8:], search=given)
+    where, message = told(failed, text)
+    assert where == made[8:] and "This TextVectorization has no vocabulary" in message
+    (only,) = repaired(failed, text)
+    assert f"{made}\n    words.adapt({data})\n" in only
+
+
+def test_a_run_trial_that_saves_nothing_is_told_and_saves_the_weights() -> None:
+    text = with_class(
+        """class Own(kt.RandomSearch):
+        def run_trial(self, trial, x, y, **options):
+            net = self.hypermodel.build(trial.hyperparameters)
+            history = net.fit(x, y)
+            return {"val_loss": history.history["loss"][-1]}"""
+    ).replace("kt.RandomSearch(build", "Own(build")
+    text += "    best = tuner.get_best_models()[0]\n"
+    message = "Unable to open file: name = 'out/p/trial_0/checkpoint.weights.h5'"
+    failed = in_fit(text, "FileNotFoundError", message, "tuner.get_best_models()", returning="Own.run_trial")
+    failed = replace(failed, stage="after", trial=0)
+    where, said = told(failed, text)
+    assert (where, "`Own.run_trial` saves no weights" in said) == ("tuner.get_best_models()", True)
+    (only,) = repaired(failed, text)
+    assert "net.save_weights(self._get_checkpoint_fname(trial.trial_id))\n        return {" in only
+
+
+def test_an_objective_that_a_trial_lacks_is_told_with_what_there_is() -> None:
+    facts = {"tuner": {"objective": "val_loss", "max_trials": 9}, "reported": ["mae", "loss"]}
+    failed = rehearsal({}, "objective", "val_loss", facts=facts)
+    assert failed.error is not None
+    failed = replace(failed, error=replace(failed.error, type="KeyError"))
+    assert "The trial reports no val_loss, but loss and mae (KeyError)." in told(failed, TEXT)[1]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from hypershape.fixes.guard import GIVEN_UP
-from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, TargetAnalysis
+from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example, causes
 from hypershape.rules.common import wording
 from hypershape.rules.common.calls import bodies
@@ -112,6 +112,16 @@ class BuildFails(BuildFailure):
         ),
         Example.layers(
             """
+            model.add(layers.Dense(hp.Int("units", 8, 64)))
+            optimizer = hp.Choice("optimizer", ["adam", "sgd"])
+            optimizer.learning_rate = 0.01
+            """,
+            compile='loss="mse", optimizer=optimizer',
+            at="optimizer.learning_rate",
+            fixed="optimizer = keras.optimizers.get(optimizer)\n    optimizer.learning_rate = 0.01",
+        ),
+        Example.layers(
+            """
             model.add(layers.Dense(4))
             optimizer = getattr(keras.optimizers, hp.Choice("optimizer", ["Adam", "Rmsprop"]))
             """,
@@ -201,6 +211,7 @@ class BuildFails(BuildFailure):
             call = outer
         yield from _made_first(call, code)
         yield from _called_before(call, code)
+        yield from _optimizer_made(span, cause.error, code)
         if cause.error.type != "AttributeError" or "'as_list'" not in cause.error.message:
             return
         for call in code.every(ast.Call):
@@ -256,6 +267,21 @@ def _made_first(call: ast.AST | None, code: Code) -> Iterator[Fix]:
         options = ", ".join(code.source(each) for each in call.keywords)
         text = f"{code.source(call.func)}({options})({code.source(given)})"
         yield Fix(f"Make the layer, then call it: {text}", (Edit(code.span(call), text),))
+
+
+def _optimizer_made(span: Span, error: ProbeError, code: Code) -> Iterator[Fix]:
+    """The optimizer for the text that names it, before its learning rate is set."""
+    if error.type != "AttributeError" or not error.message.startswith("'str' object"):
+        return
+    keras = code.imported_as("keras")
+    for each in code.every(ast.Assign) if keras is not None else ():
+        target = each.targets[0]
+        if not isinstance(target, ast.Attribute) or target.attr != "learning_rate":
+            continue
+        if isinstance(target.value, ast.Name) and contains(code.span(each), span):
+            name, indent = target.value.id, " " * each.col_offset
+            text = f"{name} = {keras}.optimizers.get({name}){code.text.newline}{indent}"
+            yield Fix(f"Make the optimizer that {name} names", (Edit(code.span(each).start, text),))
 
 
 def _called_before(call: ast.AST | None, code: Code) -> Iterator[Fix]:

@@ -20,6 +20,11 @@ class OwnFit:
     call: ast.Call
 
     @property
+    def parameters(self) -> set[str]:
+        """The names that it may be given arguments by."""
+        return {each.arg for each in (*self.method.args.args, *self.method.args.kwonlyargs)}
+
+    @property
     def keywords(self) -> str | None:
         """The name of its `**kwargs`."""
         return self.method.args.kwarg.arg if self.method.args.kwarg is not None else None

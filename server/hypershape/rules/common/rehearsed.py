@@ -277,6 +277,11 @@ def what(story: Story, code: Code) -> str:
         or _emptied(story)
         or _without_result(story, code)
         or _without_labels(story, code)
+        or _validation_alone(story)
+        or _last_batch(story)
+        or _never_adapted(story, code)
+        or _nothing_saved(story, code)
+        or _not_reported(story)
         or _without_model(story)
         or _without_room(story)
         or _texts_for_numbers(story)
@@ -547,6 +552,98 @@ def _without_labels(story: Story, code: Code) -> str | None:
     pair = x.get("kind") == "list" and x.get("length") == 2
     taken = "a pair of arrays is taken for two inputs" if pair else "arrays alone are inputs"
     return f"The search is given no labels: {taken}, and `y` is empty ({story.error.type})."
+
+
+def validation_alone(story: Story) -> bool:
+    """Whether a search validates on inputs alone, whose labels were forgotten: `(x_val)` is no pair."""
+    given = story.failed.facts.get("search") or {}
+    kind = (given.get("validation_data") or {}).get("kind")
+    return story.failed.stage == "validate" and kind in ("array", "frame") and bool({"1", "y"} & given.keys())
+
+
+def _validation_alone(story: Story) -> str | None:
+    if not validation_alone(story):
+        return None
+    said = " ".join(story.error.message.split())
+    return (
+        f"`validation_data` is one array and no pair, so that it has no labels ({story.error.type}: {said})."
+    )
+
+
+def last_batch(story: Story) -> tuple[str, int, int, int] | None:
+    """The argument of a search whose last batch is smaller than the model's, its rows, those of that batch, and of the others."""
+    size = ((story.failed.facts.get("model") or {}).get("input") or [None])[0]
+    given = story.failed.facts.get("search") or {}
+    if not isinstance(size, int) or story.failed.stage not in ("fit", "validate"):
+        return None
+    for name in ("validation_data",) if story.failed.stage == "validate" else ("0", "x"):
+        each = given.get(name) or {}
+        rows = ((each.get("items") or {}).get("0") or each).get("shape") or [None]
+        rest = rows[0] % size if isinstance(rows[0], int) else 0
+        if rest and {str(rest), str(size)} <= set(re.findall(r"\d+", story.error.message)):
+            return name, rows[0], rest, size
+    return None
+
+
+def _last_batch(story: Story) -> str | None:
+    found = last_batch(story)
+    if found is None:
+        return None
+    name, rows, rest, size = found
+    of = "validation" if name == "validation_data" else "training"
+    return (
+        f"The model takes batches of {size}, and of the {rows} rows of the {of} data the last batch has {rest} "
+        f"({story.error.type}: {' '.join(story.error.message.split())})."
+    )
+
+
+def never_adapted(story: Story, code: Code) -> ast.Call | None:
+    """The layer of the file that looks words up in a vocabulary which nothing gave it."""
+    call = code.expression(place(story, code), ast.Call) if "Table not init" in story.error.message else None
+    name = (code.imported(call.func) or "") if isinstance(call, ast.Call) else ""
+    return call if isinstance(call, ast.Call) and name.startswith("keras.layers.") else None
+
+
+def _never_adapted(story: Story, code: Code) -> str | None:
+    layer = never_adapted(story, code)
+    if layer is None:
+        return None
+    name = (code.imported(layer.func) or "").rpartition(".")[2]
+    return (
+        f"This {name} has no vocabulary, since nothing calls its `adapt` before the training "
+        f"({story.error.type}: {' '.join(story.error.message.split())})."
+    )
+
+
+def nothing_saved(story: Story, code: Code) -> ast.FunctionDef | None:
+    """The `run_trial` of the file that leaves no weights where the tuner looks for those of its best models."""
+    returning = story.failed.facts.get("returning")
+    missing = (
+        story.error.type in ("FileNotFoundError", "NotFoundError") and "checkpoint" in story.error.message
+    )
+    if story.failed.stage != "after" or not missing or not isinstance(returning, str):
+        return None
+    return method_of(returning, code) if returning.endswith(".run_trial") else None
+
+
+def _nothing_saved(story: Story, code: Code) -> str | None:
+    if nothing_saved(story, code) is None:
+        return None
+    return (
+        f"`{story.failed.facts['returning']}` saves no weights, and the best models are loaded from those of their "
+        f"trials ({story.error.type})."
+    )
+
+
+def _not_reported(story: Story) -> str | None:
+    """An objective that is not among what a trial reports."""
+    sought = (story.failed.facts.get("tuner") or {}).get("objective")
+    reported = story.failed.facts.get("reported")
+    if story.error.type != "KeyError" or story.failed.stage != "objective" or not reported:
+        return None
+    if not isinstance(sought, str) or sought in reported or sought not in story.error.message:
+        return None
+    return f"The trial reports no {sought}, but {wording.listed(sorted(map(str, reported)))} ({story.error.type})."
 
 
 def texts_for_numbers(story: Story) -> dict[str, str]:

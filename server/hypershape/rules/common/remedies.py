@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from hypershape.fixes import edits
@@ -22,7 +23,10 @@ from hypershape.rules.common.rehearsed import (
     beyond,
     is_list_of_spaces,
     lacks_validation,
+    last_batch,
+    never_adapted,
     no_whole_length,
+    nothing_saved,
     of_text,
     place,
     plain_lists,
@@ -31,6 +35,7 @@ from hypershape.rules.common.rehearsed import (
     texts_for_numbers,
     unbatched,
     unlocated,
+    validation_alone,
 )
 from hypershape.rules.common.tuners import constructed, sought_by, tuners
 from hypershape.source import Code
@@ -69,6 +74,10 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _without_end(story, code)
     yield from _validation_labels(story, code)
     yield from _in_batches(story, code)
+    yield from _with_labels(story, code)
+    yield from _whole_batches(story, code)
+    yield from _adapted(story, code)
+    yield from _weights_kept(story, code)
     yield from _saved(story, code)
     yield from _saved_as_weights(story, code)
     yield from _with_room(story, code)
@@ -646,6 +655,110 @@ def _validation_labels(story: Story, code: Code) -> Iterator[Fix]:
     given = ", ".join([code.source(validation), *others])
     edit = Edit(code.span(validation), f"{code.source(made.func)}({given})")
     yield Fix("Make the validation labels one-hot, too", (edit,))
+
+
+def _with_labels(story: Story, code: Code) -> Iterator[Fix]:
+    """The labels of the validation data, which are called after its inputs as those of the training are."""
+    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    if not validation_alone(story) or not isinstance(search, ast.Call):
+        return
+    x, y, data = (
+        code.argument(search, name, at) for name, at in (("x", 0), ("y", 1), ("validation_data", None))
+    )
+    if not (isinstance(x, ast.Name) and isinstance(y, ast.Name) and isinstance(data, ast.Name)):
+        return
+    span = code.span(data)
+    line = code.text.line(span.line)
+    bracketed = line[span.column - 2 : span.column - 1] == "(" and line[span.end_column - 1 :][:1] == ")"
+    for labels in _called_alike(x.id, y.id, data.id):
+        if labels in code.bindings and labels != data.id:
+            text = f"{data.id}, {labels}"
+            changed = Edit(span, text if bracketed else f"({text})")
+            yield Fix(f"Validate on ({text})", (changed,))
+
+
+def _called_alike(x: str, y: str, other: str) -> list[str]:
+    """The names that are to `other` what `y` is to `x`: `y_val` for `x_val`, `val_labels` for `val_images`."""
+    before = _shared(x, y)
+    after = _shared(x[before:][::-1], y[before:][::-1])
+    old, new = x[before : len(x) - after], y[before : len(y) - after]
+    starts = [at for at in range(len(other)) if old and other.startswith(old, at)]
+    return [f"{other[:at]}{new}{other[at + len(old) :]}" for at in starts]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two names begin with alike."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
+
+
+def _whole_batches(story: Story, code: Code) -> Iterator[Fix]:
+    """Data of as many rows as fill their batches, for a model that takes batches of one size only."""
+    found = last_batch(story)
+    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    if found is None or not isinstance(search, ast.Call):
+        return
+    name, rows, rest, _ = found
+    data = code.argument(search, "validation_data") if name == "validation_data" else None
+    parts = (
+        data.elts
+        if isinstance(data, ast.Tuple)
+        else [code.argument(search, "x", 0), code.argument(search, "y", 1)]
+    )
+    if (name == "validation_data" and not isinstance(data, ast.Tuple)) or not all(parts):
+        return
+    changed = [Edit(code.span(each).end, f"[:{rows - rest}]") for each in parts if each is not None]
+    if rows > rest:
+        yield Fix(f"Leave the last {rest} rows out", tuple(changed))
+
+
+def _adapted(story: Story, code: Code) -> Iterator[Fix]:
+    """A layer with a vocabulary, from the inputs of the search, right after it is made."""
+    layer = never_adapted(story, code)
+    made = code.parents.get(layer) if layer is not None else None
+    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    if not isinstance(made, ast.Assign) or not isinstance(made.targets[0], ast.Name):
+        return
+    data = code.argument(search, "x", 0) if isinstance(search, ast.Call) else None
+    described = story.failed.facts.get("search") or {}
+    given = described.get("0") or described.get("x") or {}
+    known = [each for each in ast.walk(data) if isinstance(each, ast.Name)] if data is not None else []
+    if (
+        data is None
+        or isinstance(data, ast.Starred)
+        or any(code.enclosing(each) is not None for each in known)
+    ):
+        return
+    texts = code.source(data)
+    if given.get("kind") == "dataset":
+        elements = given.get("elements")
+        pair = isinstance(elements, (list, tuple)) and len(elements) > 1
+        texts = f"{texts}.map(lambda x, *_: x)" if pair else texts
+    name, indent = code.source(made.targets[0]), " " * made.col_offset
+    line = f"{code.text.newline}{indent}{name}.adapt({texts})"
+    yield Fix(f"Adapt {name} to the data of the search", (Edit(code.span(made).end, line),))
+
+
+def _weights_kept(story: Story, code: Code) -> Iterator[Fix]:
+    """The weights of a trial in the file from which a tuner loads them, before its `run_trial` returns."""
+    method = nothing_saved(story, code)
+    returns = (
+        [each for each in ast.walk(method) if isinstance(each, ast.Return)] if method is not None else []
+    )
+    if method is None or len(returns) != 1 or returns[0] is not method.body[-1] or len(method.args.args) < 2:
+        return
+    trained = {
+        call.func.value.id
+        for call in ast.walk(method)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "fit"
+        if isinstance(call.func.value, ast.Name)
+    }
+    if len(trained) == 1:
+        owner, trial = (each.arg for each in method.args.args[:2])
+        indent = " " * returns[0].col_offset
+        text = f"{trained.pop()}.save_weights({owner}._get_checkpoint_fname({trial}.trial_id)){code.text.newline}{indent}"
+        yield Fix(
+            "Save the weights where the tuner looks for them", (Edit(code.span(returns[0]).start, text),)
+        )
 
 
 def _in_batches(story: Story, code: Code) -> Iterator[Fix]:
