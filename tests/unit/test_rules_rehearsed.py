@@ -962,7 +962,7 @@ def test_validation_on_inputs_alone_is_told_and_gets_their_labels(
 ) -> None:
     x, y = names
     text = TEXT.replace("x, y, validation_data=(x, y)", f"{x}, {y}, validation_data={data}")
-    text = text.replace("    def build", "    y_val = labels_val = np.ones(4)\n\n    def build", 1)
+    text = text.replace("    def build", "    y_val = labels_val = [0] * 4\n\n    def build", 1)
     given = {"0": ARRAY, "1": {"kind": "array", "shape": [200]}, "validation_data": ARRAY}
     failed = rehearsal({}, "validate", "None values not supported.", facts={"search": given})
     where, message = told(failed, text)
