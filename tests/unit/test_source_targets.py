@@ -357,3 +357,42 @@ def test_what_a_call_of_the_file_writes_for_a_parameter_is_not_assumed() -> None
     """).targets
     assert target.slice is not None and target.slice.expression == "(lambda hp: build(hp, 3))"
     assert not target.slice.stand_ins
+
+
+CHOSEN = """
+import sys
+import keras
+import keras_tuner as kt
+
+def small(hp):
+    return keras.Sequential([keras.layers.Dense(hp.Int("u", 4, 8))])
+
+def large(hp):
+    return keras.Sequential([keras.layers.Dense(hp.Int("units", 64, 512))])
+
+{before}
+tuner = kt.RandomSearch({given}, "val_loss", max_trials=3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "given"),
+    [
+        ("if sys.argv[1] == 'a':\n    build = small\nelse:\n    build = large", "build"),
+        ("build = small\nif len(sys.argv) > 1:\n    build = large", "build"),
+        ("", "small if sys.argv[1:] else large"),
+        ("TABLE = {'a': small, 'b': large}", "TABLE[sys.argv[1]]"),
+    ],
+)
+def test_each_builder_that_a_tuner_may_get_is_a_target_of_its_own(before: str, given: str) -> None:
+    targets = analysed(CHOSEN.format(before=before, given=given)).targets
+    assert [(each.name, each.slice and each.slice.expression) for each in targets] == [
+        ("small", "small"),
+        ("large", "large"),
+    ]
+    assert all(each.tuners for each in targets)
+
+
+def test_the_last_builder_that_is_assigned_for_certain_is_the_one() -> None:
+    targets = analysed(CHOSEN.format(before="build = small\nbuild = large", given="build")).targets
+    assert [(each.name, bool(each.tuners)) for each in targets] == [("small", False), ("large", True)]

@@ -26,6 +26,7 @@ from hypershape.model import (
     Report,
     Slice,
     SliceFile,
+    Span,
     Target,
     TargetAnalysis,
     TunerCall,
@@ -137,7 +138,7 @@ def _with(played: Sequence[Rehearsal], state: Analysis, cut: Sequence[TunerCall]
     on_gpu = environment is not None and environment.has_gpu
     targets: list[TargetAnalysis] = []
     for target in state.targets:
-        own = tuple(each for each in played if target.target.is_given_at(each.tuner))
+        own = tuple(each for each in played if _only_target_at(each.tuner, state) is target)
         ended = any(target.target.is_given_at(each.call.span) for each in cut)
         spent = cost.cost_of(target, own, on_gpu)
         targets.append(replace(target, rehearsals=own, rehearsals_cut=ended, cost=spent))
@@ -145,7 +146,13 @@ def _with(played: Sequence[Rehearsal], state: Analysis, cut: Sequence[TunerCall]
 
 
 def target_of(tuner: TunerCall, state: Analysis) -> TargetAnalysis | None:
-    return next((each for each in state.targets if each.target.is_given_at(tuner.call.span)), None)
+    return _only_target_at(tuner.call.span, state)
+
+
+def _only_target_at(tuner: Span, state: Analysis) -> TargetAnalysis | None:
+    """The target that a tuner gets; None where it gets one of several, and which of them a rehearsal has is not known."""
+    given = [each for each in state.targets if each.target.is_given_at(tuner)]
+    return given[0] if len(given) == 1 else None
 
 
 def is_worth_it(target: TargetAnalysis | None) -> bool:

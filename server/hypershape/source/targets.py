@@ -81,10 +81,7 @@ class TargetFinder:
     def find(self) -> list[Found]:
         """All targets, in the order of the text."""
         found: dict[object, Found] = {}
-        for construction in self.tuners.constructions:
-            handed = self._handed(construction)
-            if handed is None:
-                continue
+        for construction, handed in self._all_handed():
             imported = isinstance(handed.node, (ast.Name, ast.Attribute))
             key: object = ast.dump(handed.node) if imported else (id(handed.node), _made_by(handed))
             known = found.get(key)
@@ -328,6 +325,62 @@ class TargetFinder:
         return None
 
     # What a tuner was handed.
+
+    def _all_handed(self) -> Iterator[tuple[Construction, Handed]]:
+        """Each tuner with what it gets: with each of several builders where which one it is is not decided by the text."""
+        for construction in self.tuners.constructions:
+            value = construction.hypermodel
+            choices = self._choices(value, construction.statement) if value is not None else None
+            if choices is not None and len(choices) > 1:
+                for node in choices:
+                    yield construction, Handed(node, "function", node.name, Names(loads={node.name}))
+            elif (handed := self._handed(construction)) is not None:
+                yield construction, handed
+
+    def _choices(self, value: ast.expr, at: ast.stmt, depth: int = 0) -> list[FunctionDef] | None:
+        """The functions of the module of which an expression gives one, whichever; None where it may be anything else."""
+        if depth > 3:
+            return None
+        if isinstance(value, ast.IfExp):
+            arms: list[tuple[ast.expr, ast.stmt]] = [(value.body, at), (value.orelse, at)]
+        elif isinstance(value, ast.Subscript) and not isinstance(value.slice, ast.Constant):
+            table = value.value
+            bound = self._assigned(table.id, at) if isinstance(table, ast.Name) else None
+            arms = [(each, bound or at) for _, each in _stored(bound.value if bound is not None else table)]
+        elif isinstance(value, ast.Name) and (given := self._last_assigned(value.id, at)):
+            arms = [(each.value, each) for each in given]
+        else:
+            definition = self._definition(value, at) if isinstance(value, ast.Name) else None
+            plain = isinstance(definition, FUNCTIONS) and self.code.enclosing(definition) is None
+            return [definition] if plain and isinstance(definition, FUNCTIONS) else None
+        found: dict[int, FunctionDef] = {}
+        for each, there in arms:
+            choices = self._choices(each, there, depth + 1)
+            if choices is None:
+                return None
+            found |= {id(node): node for node in choices}
+        return list(found.values()) or None
+
+    def _last_assigned(self, name: str, at: ast.stmt) -> list[ast.Assign]:
+        """The assignments of which one gave a name its value at a statement: the last certain one, and what may replace it."""
+        last = self._assigned(name, at)
+        scope = self.code.enclosing(last) if last is not None else None
+        nodes = {self.code.parents[each]: None for each in self.code.bindings.get(name, ())}
+        found = [
+            node
+            for node in nodes
+            if isinstance(node, ast.Assign)
+            and last is not None
+            and node.lineno <= last.lineno
+            and self.code.enclosing(node) is scope
+        ]
+        found.sort(key=self.code.text.start)
+        certain = [
+            index
+            for index, node in enumerate(found)
+            if not any(isinstance(each, ast.If) for each in self.code.ancestors(node))
+        ]
+        return found[max(certain, default=0) :]
 
     def _handed(self, construction: Construction) -> Handed | None:
         value = construction.hypermodel
