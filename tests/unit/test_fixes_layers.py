@@ -36,6 +36,25 @@ def test_a_layer_stands_before_another_in_the_style_of_the_model(before: str, af
     assert with_flatten(head + before + "\n") == head + after + "\n"
 
 
+def test_a_layer_that_is_kept_and_called_elsewhere_has_another_before_its_call() -> None:
+    text = """
+from keras import layers
+
+class Net:
+    def __init__(self):
+        self.flatten = 1
+        self.out = layers.Dense(3)
+
+    def call(self, x):
+        return self.out(x)
+"""
+    assert with_flatten(text) == text.replace(
+        "        self.out = ", "        self.flatten_1 = layers.Flatten()\n        self.out = "
+    ).replace("self.out(x)", "self.out(self.flatten_1(x))").lstrip("\n")
+    plain = "from keras import layers\nhead = layers.Dense(3)\ny = head(x)\n"
+    assert with_flatten(plain) == plain.replace("head(x)", "head(layers.Flatten()(x))")
+
+
 def test_what_must_be_imported_is_imported_with_the_others() -> None:
     text = "from tensorflow.keras.layers import Dense, Input\ny = Dense(3)(x)\n"
     assert with_flatten(text) == (

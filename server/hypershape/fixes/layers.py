@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from itertools import chain, count
 
 from hypershape.fixes import edits
 from hypershape.model import Edit
 from hypershape.source import Code
+from hypershape.source.names import FUNCTIONS
 
 
 def sibling(node: ast.expr, name: str, code: Code) -> tuple[str, tuple[Edit, ...]] | None:
@@ -49,7 +51,39 @@ def put_before(call: ast.Call, layer: str, code: Code) -> tuple[Edit, ...] | Non
         return None if added is None else (added, *imported)
     if isinstance(outer, (ast.List, ast.Tuple)) and call in outer.elts:
         return _element(call, text, code), *imported
-    return None
+    kept = _kept_before(outer, text, code) if isinstance(outer, ast.Assign) else None
+    return None if kept is None else (*kept, *imported)
+
+
+def _kept_before(made: ast.Assign, text: str, code: Code) -> tuple[Edit, ...] | None:
+    """The same where the layer is kept under a name and called in one place: one of a class is kept beside it."""
+    holder = made.targets[0]
+    if len(made.targets) != 1 or not isinstance(holder, (ast.Name, ast.Attribute)):
+        return None
+    around = _owner(holder, code)
+    calls = [
+        each
+        for each in code.calls
+        if code.source(each.func) == code.source(holder) and _owner(each.func, code) is around
+    ]
+    if len(calls) != 1 or len(calls[0].args) != 1 or isinstance(calls[0].args[0], ast.Starred):
+        return None
+    given = calls[0].args[0]
+    if isinstance(holder, ast.Name):
+        return (Edit(code.span(given), f"{text}({code.source(given)})"),)
+    taken = {each.attr for each in code.nodes if isinstance(each, ast.Attribute)}
+    plain = text.partition("(")[0].rpartition(".")[2].lower()
+    names = chain((plain,), (f"{plain}_{number}" for number in count(1)))
+    name = next(each for each in names if each not in taken)
+    own = f"{code.source(holder.value)}.{name}"
+    added = edits.insert_before(code.module, code.span(made), [f"{own} = {text}"])
+    return None if added is None else (added, Edit(code.span(given), f"{own}({code.source(given)})"))
+
+
+def _owner(node: ast.AST, code: Code) -> ast.AST | None:
+    """Where a name means the same: for an attribute of an object the class around it, else the function."""
+    kind = ast.ClassDef if isinstance(node, ast.Attribute) else FUNCTIONS
+    return next((each for each in code.ancestors(node) if isinstance(each, kind)), None)
 
 
 def put_after(call: ast.Call, layer: str, code: Code) -> tuple[Edit, ...] | None:

@@ -297,6 +297,7 @@ def what(story: Story, code: Code) -> str:
         or _list_of_spaces(story)
         or _without_rate(story, code)
         or _arrays(story)
+        or _labels_of_no_output(story, code)
     )
     if plain is not None:
         return plain
@@ -319,6 +320,62 @@ def what(story: Story, code: Code) -> str:
     if story.failed.stage == "validate":
         said = f"In validation: {said}"
     return said if said.endswith((".", "!", "…")) else f"{said}."
+
+
+def keys_of_no_output(story: Story, code: Code) -> list[ast.Constant]:
+    """The keys of a dictionary of labels that a failure of training names, and that no layer is called.
+
+    Keras then takes the keys themselves for the labels.
+    """
+    if story.failed.stage not in ("fit", "validate") or story.error.type not in (
+        "TypeError",
+        "ValueError",
+        "KeyError",
+    ):
+        return []
+    return [
+        key
+        for labels in label_dictionaries(story, code)
+        for key in labels.keys
+        if isinstance(key, ast.Constant)
+        and isinstance(key.value, str)
+        and re.search(rf"(?<!\w){re.escape(key.value)}(?!\w)", story.error.message)
+        and key.value not in _called(code)
+    ]
+
+
+def label_dictionaries(story: Story, code: Code) -> Iterator[ast.Dict]:
+    """The labels of a search and of its validation data, where they are written as dictionaries."""
+    for each in story.tuner.searches:
+        search = code.expression(each.span, ast.Call)
+        if not isinstance(search, ast.Call):
+            continue
+        validation = code.argument(search, "validation_data")
+        validation = code.resolve(validation) if validation is not None else None
+        held = validation.elts[1:2] if isinstance(validation, ast.Tuple) else []
+        for given in (code.argument(search, "y", 1), *held):
+            labels = code.resolve(given) if given is not None else None
+            if isinstance(labels, ast.Dict):
+                yield labels
+
+
+def _called(code: Code) -> set[object]:
+    """What the layers of a file are called."""
+    return {
+        each.value.value
+        for call in code.calls
+        for each in call.keywords
+        if each.arg == "name" and isinstance(each.value, ast.Constant)
+    }
+
+
+def _labels_of_no_output(story: Story, code: Code) -> str | None:
+    keys = keys_of_no_output(story, code)
+    return (
+        f"The labels have the key {keys[0].value!r}, which no output of the model is called."
+        if keys
+        else None
+    )
 
 
 def _too_few(story: Story) -> str | None:

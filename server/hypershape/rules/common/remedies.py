@@ -13,6 +13,7 @@ from hypershape.fixes import edits
 from hypershape.fixes.tighten import tighten
 from hypershape.model import Analysis, Edit, Fix, Span
 from hypershape.rules.common import wording
+from hypershape.rules.common.calls import calls_reached
 from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import name_in, respelt
@@ -22,6 +23,8 @@ from hypershape.rules.common.rehearsed import (
     Story,
     beyond,
     is_list_of_spaces,
+    keys_of_no_output,
+    label_dictionaries,
     lacks_validation,
     last_batch,
     never_adapted,
@@ -83,6 +86,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _with_room(story, code)
     yield from _as_numbers(story, code)
     yield from _enough(story, analysis, code)
+    yield from _labelled(story, analysis, code)
     told = counted(story, story.explored(analysis))
     if told is not None:
         yield from tighten(*told, code)
@@ -149,6 +153,35 @@ def _enough(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
             changed = edits.set_argument(code.module, code.span(call), _NUMBERS[name], str(index + 1))
             if changed is not None:
                 yield Fix(f"Ask for the {index + 1} best", (changed,))
+
+
+def _labelled(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
+    """The name of an output, for which there are no labels yet, in the place of a key of labels that is none."""
+    wrong = keys_of_no_output(story, code)
+    dictionaries = list(label_dictionaries(story, code))
+    used = {each.value for labels in dictionaries for each in labels.keys if isinstance(each, ast.Constant)}
+    target = story.explored(analysis)
+    names = [
+        each.value.value
+        for call in (calls_reached(target, code) if target is not None else ())
+        for each in call.keywords
+        if each.arg == "name" and isinstance(each.value, ast.Constant) and isinstance(each.value.value, str)
+    ]
+    free = [each for each in dict.fromkeys(names) if each not in used]
+    for key in wrong[:1]:
+        # Validation data has the same keys.
+        same = [
+            each
+            for labels in dictionaries
+            for each in labels.keys
+            if isinstance(each, ast.Constant) and each.value == key.value
+        ]
+        written = str(key.value)
+        for meant in get_close_matches(written, free, n=3, cutoff=0.0):
+            yield Fix(
+                f"Write {meant} for {written}",
+                tuple(respelt(each, meant, code) for each in dict.fromkeys(same)),
+            )
 
 
 def _validated(story: Story, code: Code) -> Iterator[Fix]:
