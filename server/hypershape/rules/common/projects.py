@@ -20,14 +20,18 @@ _DIFFER = ("time", "datetime", "uuid", "tempfile", "random", "secrets", "numpy.r
 
 
 def is_another_each_run(node: ast.expr, code: Code, seen: frozenset[str] = frozenset()) -> bool:
-    """Whether a folder or a name is made of the clock or of chance, so that no run finds what an earlier one left."""
+    """Whether a folder or a name is made of the clock or of chance, so that no run finds what an earlier one left.
+
+    Wherever a name is given such a value: in a branch, it may be the one that counts.
+    """
     for each in ast.walk(node):
         if isinstance(each, (ast.Name, ast.Attribute)) and _comes_from(code.imported(each) or "", _DIFFER):
             return True
         if isinstance(each, ast.Name) and each.id not in seen:
-            made = code.definition(each.id, each)
-            if made is not None and is_another_each_run(made, code, seen | {each.id}):
-                return True
+            for binding in code.bindings.get(each.id, ()):
+                made = code.parents.get(binding)
+                if isinstance(made, ast.Assign) and is_another_each_run(made.value, code, seen | {each.id}):
+                    return True
     return False
 
 

@@ -66,6 +66,18 @@ class ProjectResumed(Rule):
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, directory=LOG_DIR)
             """
         ),
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 1, 3)))',
+            after="""
+            import time
+
+            import keras_tuner as kt
+
+            if __name__ == "__main__":
+                NOW = int(time.time())
+                tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, directory=f"logs/{NOW}")
+            """,
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
