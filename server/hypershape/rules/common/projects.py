@@ -44,12 +44,37 @@ def folder_of(tuner: Tuner, path: str, code: Code) -> Path | None:
     parts = []
     for name, usual in (("directory", "."), ("project_name", "untitled_project")):
         node = code.argument(tuner.node, name)
-        value = code.value(node, default=0) if node is not None else usual
+        value = _value(node, code) if node is not None else usual
         value = usual if value is None else value
         if not isinstance(value, str):
             return None
         parts.append(value)
     return Path(path).parent.joinpath(*parts)
+
+
+def _value(node: ast.expr, code: Code) -> object:
+    """What is written for a part of a folder; 0 where that is not known.
+
+    An attribute is what the only class that sets it says in its body, where nothing else sets one of that name.
+    """
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("self", "cls")
+    ):
+        if any(
+            each.attr == node.attr and isinstance(each.ctx, ast.Store) for each in code.every(ast.Attribute)
+        ):
+            return 0
+        said = [
+            each.value
+            for made in code.classes
+            for each in made.body
+            if isinstance(each, ast.Assign)
+            if any(isinstance(target, ast.Name) and target.id == node.attr for target in each.targets)
+        ]
+        return code.value(said[0], default=0) if len(said) == 1 else 0
+    return code.value(node, default=0)
 
 
 def sharing(analysis: Analysis, code: Code) -> Iterator[tuple[Tuner, Sequence[Tuner]]]:

@@ -71,6 +71,23 @@ class SharedProject(Rule):
             at="kt.RandomSearch",
             fixed="max_trials=2, overwrite=True)",
         ),
+        Example.search(
+            """
+            class Experiment:
+                folder = "experiments"
+
+                def run(self, y):
+                    tuner = kt.RandomSearch(build_model, "loss", max_trials=2, directory=self.folder)
+                    tuner.search(np.ones((8, 4)), y)
+                    return tuner.get_best_hyperparameters()[0]
+
+
+            low = Experiment().run(np.zeros((8, 1)))
+            high = Experiment().run(np.ones((8, 1)))
+            """,
+            at="kt.RandomSearch",
+            fixed="directory=self.folder, overwrite=True)",
+        ),
     )
     VALID = (
         Example.search(
@@ -123,6 +140,16 @@ class SharedProject(Rule):
                     repairs=partial(_apart_by_round, tuner, rounds, code),
                 )
                 continue
+            again = _called_again(tuner, code)
+            if again is not None:
+                yield self.finding(
+                    "This tuner is made with the same project at each call: the search of the second call takes over the "
+                    "trials of the first, and tries nothing more.",
+                    code.span(tuner.node.func),
+                    related=(Related(code.span(again), "the second call"),),
+                    repairs=partial(afresh, tuner, code),
+                )
+                continue
             earlier = next((each for each in before if _differ(each, tuner, code)), None)
             if earlier is not None and not _overwrites(tuner, code):
                 yield self.finding(
@@ -153,8 +180,7 @@ def _rounds(tuner: Tuner, code: Code) -> ast.expr | None:
     function = code.function(tuner.node)
     if any((code.origin(each.func) or "").endswith(".rmtree") for each in code.calls):
         return None
-    calls = code.called.get(function.name, ()) if isinstance(function, ast.FunctionDef) else ()
-    for made in (tuner.node, *calls):
+    for made in (tuner.node, *_calls_of(function, code)):
         for around in code.ancestors(made):
             if isinstance(around, FUNCTIONS):
                 break
@@ -165,6 +191,18 @@ def _rounds(tuner: Tuner, code: Code) -> ast.expr | None:
     return None
 
 
+def _calls_of(function: ast.AST | None, code: Code) -> list[ast.Call]:
+    """The calls of a function by its name, or of a method on something that is no module."""
+    if not isinstance(function, ast.FunctionDef):
+        return []
+    method = isinstance(code.parents.get(function), ast.ClassDef)
+    return [
+        each
+        for each in code.called.get(function.name, ())
+        if isinstance(each.func, ast.Attribute if method else ast.Name) and code.imported(each.func) is None
+    ]
+
+
 def _goes_through(around: ast.AST, node: ast.AST) -> ast.expr | None:
     """What a loop or comprehension goes through in whose rounds a node is."""
     if isinstance(around, ast.For) and any(node in ast.walk(each) for each in around.body):
@@ -173,6 +211,38 @@ def _goes_through(around: ast.AST, node: ast.AST) -> ast.expr | None:
         first = around.generators[0].iter
         return None if node in ast.walk(first) else first
     return None
+
+
+def _called_again(tuner: Tuner, code: Code) -> ast.Call | None:
+    """The second call, one after the other in the module, of the function or method that makes a tuner and searches."""
+    function = code.function(tuner.node)
+    inside = all(function is code.function(each) for each in tuner.searches)
+    if not tuner.searches or tuner.gives("overwrite") or not inside:
+        return None
+    if any((code.origin(each.func) or "").endswith(".rmtree") for each in code.calls):
+        return None
+    made = code.parents.get(function) if function is not None else None
+    calls = [
+        each
+        for each in _calls_of(function, code)
+        if code.statement(each) in code.tree.body
+        and not isinstance(code.statement(each), (ast.If, ast.For, ast.While, ast.Try, ast.With))
+        and (not isinstance(made, ast.ClassDef) or _is_of(each, made, code))
+    ]
+    return calls[1] if len(calls) > 1 else None
+
+
+def _is_of(call: ast.Call, made: ast.ClassDef, code: Code) -> bool:
+    """Whether a method is called on an object of a class, or of one that derives from it and leaves the method alone."""
+    assert isinstance(call.func, ast.Attribute)
+    owner = code.resolve(call.func.value)
+    name = owner.func.id if isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) else None
+    of = [each for each in code.classes if each.name == name]
+    if len(of) != 1:
+        return False
+    bases = {each.id for each in of[0].bases if isinstance(each, ast.Name)}
+    own = {each.name for each in of[0].body if isinstance(each, ast.FunctionDef)}
+    return of[0] is made or (made.name in bases and call.func.attr not in own)
 
 
 def _apart_by_round(tuner: Tuner, rounds: ast.expr, code: Code) -> Iterator[Fix]:
