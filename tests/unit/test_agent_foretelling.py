@@ -186,3 +186,18 @@ def test_a_stack_is_followed_with_few_real_calls() -> None:
     free, calls = in_child(_made)
     assert free == ["units_0", "units_1", "units_2"]
     assert calls < 50, "of 150 and more"
+
+
+def test_what_a_step_refuses_has_sizes_that_follow_from_numbers_too() -> None:
+    """A state that is not as wide as its layer is refused by a step; the build gives the sizes all the same."""
+    form = "a layer with a state"
+    widths = ((4, 4), (8, 8), (12, 12), (4, 8), (8, 4), (4, 12), (12, 4), (8, 12), (12, 8), (5, 7))
+    foretelling = Foretelling()
+    for units, state in widths:
+        passes = units == state
+        outcome = (PASSED if passes else REFUSED, (units,))
+        assert foretelling.add((form, (units, state)), outcome, passes)
+    assert told(foretelling, (form, (9, 20))) == {(REFUSED, (9,))}
+    assert told(foretelling, (form, (9, 9))) == {(PASSED, (9,))}
+    assert not foretelling.add((form, (6, 20)), (REFUSED, (20,)), False), "another size than was foretold"
+    assert told(foretelling, (form, (9, 20))) == {None}

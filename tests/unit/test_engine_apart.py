@@ -35,9 +35,9 @@ def _explored(source: str, tracks: bool) -> tuple[Any, ...]:
     return (coverage.mode, coverage.space, share), len(explorer.reports), apart
 
 
-def compared(body: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def compared(body: str, helpers: str = "") -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """What is known of a space where values are followed, and where every configuration is built."""
-    source = target(body)
+    source = target(body).replace("def build(", f"{helpers}\ndef build(", 1)
     return in_child(_explored, source, True), in_child(_explored, source, False)
 
 

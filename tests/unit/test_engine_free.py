@@ -104,7 +104,7 @@ def test_a_ready_made_search_space_is_followed_like_code_of_the_user_s() -> None
 
 INFLUENCES = {
     "a branch": "if hp.Int('filters', 4, 32, step=4) > 16:\n    x = layers.MaxPooling2D(13)(x)",
-    "a loop": "for _ in range(hp.Int('filters', 1, 3)):\n    x = layers.ReLU()(x)",
+    "a loop": "for _ in range(hp.Int('filters', 1, 3)):\n    x = layers.MaxPooling2D(3)(x)",
     "a name": "x = layers.Dense(4, name='dense_%d' % hp.Int('filters', 1, 3))(x)",
     "a key": "x = layers.Dense({4: 1, 8: 2}.get(hp.Choice('filters', [4, 8])))(x)",
     "a very type": "f = hp.Int('filters', 4, 32, step=4)\nx = layers.Dense(f if type(f) is int else 2)(x)",

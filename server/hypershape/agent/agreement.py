@@ -204,44 +204,22 @@ class Foretelling:
         return case.trusted or not (trusted and case.has_told)
 
 
-class _Case(_Form):
-    """The calls that are alike, what the first of them came to that passed, and what all came to that were refused."""
+class _Sizes:
+    """How the sizes of calls that are alike and come to one form follow from their numbers."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.has_told = False
-        self._form: Any = None
-        self._sizes: Dict[Numbers, Tuple[int, ...]] = {}
-        """What the calls that passed came to."""
+        self._known: Dict[Numbers, Tuple[int, ...]] = {}
         self._formulas: List[List[Formula]] = []
         """For each size the simplest formulas that fit all of them."""
-        self._others: Set[Outcome] = set()
-        """What the calls came to that were refused, or gave something else."""
         self._moved: List[Set[int]] = []
 
-    def foretold(self, numbers: Numbers) -> Optional[Outcome]:
-        sizes = self._sizes_at(numbers) if super().covers(numbers) else None
-        if sizes is not None and not self.is_tried("covered"):
-            self.has_told = True
-            return self._form, sizes
-        if sizes is None and self._is_refused(numbers) and not self.is_tried("violated"):
-            self.has_told = True
-            return next(iter(self._others))
-        return None
-
-    def covers(self, numbers: Numbers) -> bool:
-        return super().covers(numbers) and self._sizes_at(numbers) is not None
-
-    def _is_refused(self, numbers: Numbers) -> bool:
-        """Whether a call comes to the one thing that all came to which did not pass, since numbers differ that must
-        be equal."""
-        if not self.trusted or len(self._others) != 1:
-            return False
-        return self.violates(numbers)
-
-    def _sizes_at(self, numbers: Numbers) -> Optional[Tuple[int, ...]]:
+    def at(self, numbers: Numbers) -> Optional[Tuple[int, ...]]:
         """The sizes that follow from numbers; of one that never moved nobody knows what comes of it once it does."""
-        if any(len(known) < SIGHTINGS and each not in known for each, known in zip(numbers, self._moved)):
+        if not self._known:
+            return None
+        if self._formulas and any(
+            len(known) < SIGHTINGS and each not in known for each, known in zip(numbers, self._moved)
+        ):
             return None
         sizes = []
         for formulas in self._formulas:
@@ -252,25 +230,15 @@ class _Case(_Form):
             sizes.append(size)
         return tuple(sizes)
 
-    def add(self, numbers: Numbers, outcome: Outcome, passed: bool) -> None:
-        form, sizes = outcome
-        if passed and not self._sizes:
-            self._form = form
+    def add(self, numbers: Numbers, sizes: Tuple[int, ...]) -> None:
+        if not self._known:
             self._formulas = [_simple(size, numbers) for size in sizes]
             self._moved = [set() for _ in numbers]
-        if not passed or form != self._form:
-            self._others.add(outcome)
-            self.refuses(numbers)
-            return
-        if self.covers(numbers) and self._sizes_at(numbers) != sizes:
-            self.trusted = False
-        self.trusted = self.trusted and not self._is_refused(numbers)
-        self._sizes[numbers] = sizes
+        self._known[numbers] = sizes
         for known, each in zip(self._moved, numbers):
             known.add(each)
         for place, size in enumerate(sizes):
             self._formulas[place] = self._fitting(place, numbers, size)
-        self.passes(numbers)
 
     def _fitting(self, place: int, numbers: Numbers, size: int) -> List[Formula]:
         """The formulas of a size that fit one more call; of three numbers where none of fewer does."""
@@ -278,8 +246,62 @@ class _Case(_Form):
         fitting = [each for each in before if _value(each, numbers) == size]
         if fitting or not before or len(before[0][1]) > 2:
             return fitting
-        calls = [(each, found[place]) for each, found in self._sizes.items()]
+        calls = [(each, found[place]) for each, found in self._known.items()]
         return _with_three(calls)
+
+
+class _Case(_Form):
+    """The calls that are alike, what the first of them came to that passed, and what all came to that were refused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_told = False
+        self._form: Any = None
+        self._sizes: Optional[_Sizes] = None
+        """Of the calls that passed."""
+        self._others: Dict[Any, _Sizes] = {}
+        """By what the calls came to that were refused, or gave something else; what a step refuses has sizes, too."""
+
+    def foretold(self, numbers: Numbers) -> Optional[Outcome]:
+        sizes = self._sizes_at(numbers) if super().covers(numbers) else None
+        if sizes is not None and not self.is_tried("covered"):
+            self.has_told = True
+            return self._form, sizes
+        refusal = self._refusal_at(numbers) if sizes is None else None
+        if refusal is not None and not self.is_tried("violated"):
+            self.has_told = True
+            return refusal
+        return None
+
+    def covers(self, numbers: Numbers) -> bool:
+        return super().covers(numbers) and self._sizes_at(numbers) is not None
+
+    def _sizes_at(self, numbers: Numbers) -> Optional[Tuple[int, ...]]:
+        return None if self._sizes is None else self._sizes.at(numbers)
+
+    def _refusal_at(self, numbers: Numbers) -> Optional[Outcome]:
+        """The one thing that all calls came to which did not pass, for a call whose numbers differ that must be equal."""
+        if not self.trusted or len(self._others) != 1 or not self.violates(numbers):
+            return None
+        ((form, known),) = self._others.items()
+        sizes = known.at(numbers)
+        return None if sizes is None else (form, sizes)
+
+    def add(self, numbers: Numbers, outcome: Outcome, passed: bool) -> None:
+        form, sizes = outcome
+        if passed and self._sizes is None:
+            self._form, self._sizes = form, _Sizes()
+        if not passed or form != self._form or self._sizes is None:
+            refusal = self._refusal_at(numbers)
+            self.trusted = self.trusted and refusal in (None, outcome)
+            self._others.setdefault(form, _Sizes()).add(numbers, sizes)
+            self.refuses(numbers)
+            return
+        if self.covers(numbers) and self._sizes_at(numbers) != sizes:
+            self.trusted = False
+        self.trusted = self.trusted and self._refusal_at(numbers) is None
+        self._sizes.add(numbers, sizes)
+        self.passes(numbers)
 
 
 _OF_ONE: Tuple[Callable[..., int], ...] = (

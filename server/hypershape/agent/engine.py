@@ -735,7 +735,7 @@ class Engine:
         """The same in a run whose values carry their origin."""
         joins, paths = _MEMORY.joins, self._positions.paths
         spaces = origins.namespaces(function, paths)
-        choices = rewritten.calls(joins.either, joins.item, tracker)
+        choices = rewritten.calls(joins.either, joins.item, joins.rounds, tracker)
         with origins.shadowed(spaces, choices), joins.rewritten.swapped(spaces, paths):
             return self._recall(function, self._space.tracked(configuration, tracker))
 

@@ -7,6 +7,8 @@ stand for, the run goes on in its own arm and does not depend on the test; what 
 relation, which holds wherever the test is otherwise. So a model with such a choice in each of ten blocks is followed
 once, not 1,024 times.
 
+A loop that counts its rounds is as many such statements: `for i in range(n)` runs a round, or does nothing.
+
 A hyperparameter that only one arm reads (`if drop: x = Dropout(hp.Float("rate", 0, 0.5))(x)`) is noted as one that is
 read apart, with what decides about that, if nothing depends on it and one hyperparameter decides. It may be read in
 several such arms; what is read anyway is no longer apart.
@@ -21,7 +23,21 @@ import linecache
 import math
 import sys
 import types
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+    Union,
+)
 
 import keras
 
@@ -39,11 +55,11 @@ MOST_COMPARED = 4_096
 """Of so many combinations at the most it is asked whether a size is the same after either arm."""
 
 _EXPRESSIONS = (
-    ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.BinOp, ast.UnaryOp, ast.Tuple, ast.List, ast.Subscript,
-    ast.Slice, ast.keyword, ast.expr_context, ast.operator, ast.unaryop, ast.JoinedStr, ast.FormattedValue,
+    ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.BinOp, ast.UnaryOp, ast.Tuple, ast.List, ast.Dict,
+    ast.Subscript, ast.Slice, ast.keyword, ast.expr_context, ast.operator, ast.unaryop, ast.JoinedStr,
+    ast.FormattedValue, ast.IfExp, ast.Compare, ast.BoolOp, ast.cmpop, ast.boolop,
 )  # fmt: skip
-_TESTS = (*_EXPRESSIONS, ast.Compare, ast.BoolOp, ast.cmpop, ast.boolop)
-_BUILTINS = frozenset(("abs", "float", "int", "len", "max", "min"))
+_BUILTINS = frozenset(("abs", "float", "int", "len", "max", "min", "range"))
 
 
 class _Fork(NamedTuple):
@@ -63,6 +79,8 @@ class _Fork(NamedTuple):
     """What is asked of names: attributes, and "" where a name stands alone."""
     lines: Tuple[int, int] = (0, 0)
     """The first and the last line of the arms."""
+    counter: Optional[str] = None
+    """The name that a loop gives the number of the round, one of which is the first arm."""
 
 
 class Joins:
@@ -89,13 +107,39 @@ class Joins:
             # No statement asks, but a part of one.
             return False
         fork = self._fork_at(frame)
-        if fork is None or not self._is_plain(fork, frame):
-            return False
-        self._depth += 1
-        try:
-            return self._meets(fork, token, frame)
-        finally:
-            self._depth -= 1
+        return fork is not None and self._meets(fork, token, frame, {})
+
+    def rounds(self, function: Any, line: int, *args: Any) -> Any:
+        """`range(…)` of the loop on a line, which may go on differently for others that a run speaks for."""
+        tracker = self._memory.tracks.tracker
+        if function is not range or not any(type(each) is Token for each in args):
+            return function(*map(origins.settled, args))
+        start, stop, step = (0, *args, 1) if len(args) == 1 else (*args, 1)[:3]
+        start, step = origins.settled(start), origins.settled(step)
+        ends = {*tracker.restricted(stop)[1].values()} if type(stop) is Token else set()
+        whole = all(type(each) is int for each in (start, step, *ends))
+        if not ends or not whole or step < 1 or not tracker.sampled.isdisjoint(origins.names_of(stop)):
+            return range(start, origins.settled(stop), step)
+        return self._rounds(line, range(start, max(ends), step), stop, sys._getframe(1))
+
+    def _rounds(self, line: int, numbers: range, stop: Token, frame: Any) -> Iterator[int]:
+        """The rounds of this run; each that others may have and this one has not, or the other way round, must come to
+        the same as none."""
+        tracker = self._memory.tracks.tracker
+        fork = self._fork_at(frame, line)
+        for number in numbers:
+            goes_on = tracker.apply(lambda end, number=number: number < end, stop)
+            if type(goes_on) is Token:
+                aside = self._depth < DEEPEST and self._memory.active and self._memory.tracking
+                if fork is None or not aside or not self._meets(fork, goes_on, frame, {fork.counter: number}):
+                    fork = None
+                    goes_on = tracker.settle_truth(goes_on)
+                else:
+                    goes_on = tracker.at(goes_on, {})
+            elif not goes_on:
+                return
+            if goes_on:
+                yield number
 
     # ------------------------------------------------------------------ choices as values
 
@@ -110,7 +154,7 @@ class Joins:
         frame = sys._getframe(1)
         fork = self._ternary(frame.f_code.co_filename, number)
         if fork is not None and (not fork.callees or self._is_plain(fork, frame)):
-            found = self._one_of(known, {True: yes, False: no}, _containers(fork, frame))
+            found = self._one_of(known, {True: yes, False: no}, *_reached(fork, frame))
             if found is not None:
                 return found[0]
         return yes() if tracker.settle_truth(test) else no()
@@ -143,7 +187,7 @@ class Joins:
             plain = all(type(each) is types.FunctionType and self._is_known(each, "") for each in values)
             if plain and all(map(_is_value, (*args, *kwargs.values()))):
                 ways = {each: _with(each, args, kwargs) for each in values}
-                found = self._one_of(token, ways, [])
+                found = self._one_of(token, ways, [], [args, kwargs])
                 if found is not None:
                     return found[0]
         return tracker.settle(token)(*args, **kwargs)
@@ -153,7 +197,7 @@ class Joins:
         if number not in known:
             reading = _Arms()
             arms = self.rewritten.arms(path, number)
-            plain = all(reading._reads(each, (*_TESTS, ast.IfExp, ast.Dict)) for each in arms)
+            plain = all(reading._reads(each) for each in arms)
             calls = any(isinstance(each, ast.Call) for arm in arms for each in ast.walk(arm))
             known[number] = None
             if plain:
@@ -169,7 +213,11 @@ class Joins:
         return known[number]
 
     def _one_of(
-        self, choice: Token, ways: Dict[Any, Callable[[], Any]], containers: List[TrackedHyperParameters]
+        self,
+        choice: Token,
+        ways: Dict[Any, Callable[[], Any]],
+        containers: List[TrackedHyperParameters],
+        values: List[Any],
     ) -> Optional[Tuple[Any]]:
         """What the present way gives, standing for what all of them give; None, and nothing has happened, where one of
         them does something else."""
@@ -179,7 +227,7 @@ class Joins:
         present = tracker.at(choice, {})
         self._depth += 1
         try:
-            left = {way: self._aside(_valued(run), containers) for way, run in ways.items()}
+            left = {way: self._aside(_valued(run), containers, values) for way, run in ways.items()}
         finally:
             self._depth -= 1
         own = left[present]
@@ -198,7 +246,7 @@ class Joins:
             where = names, places[way]
             relations += [self._conditional(where, some) for some in each.relations if way != present]
         found = {way: each.left["value"] for way, each in left.items() if each is not None}
-        if None in relations or self._merged(choice, found) is None:
+        if None in relations or self._merged(choice, found) is None or not self._can_be_told(reading):
             return None
         self._depth += 1
         try:
@@ -223,16 +271,18 @@ class Joins:
         return merged
 
     def _aside(
-        self, run: Callable[[], Dict[str, Any]], containers: List[TrackedHyperParameters]
+        self, run: Callable[[], Dict[str, Any]], containers: List[TrackedHyperParameters], values: List[Any]
     ) -> Optional["_Left"]:
-        """What something leaves behind by itself; None where it fails, or only a step tells what it comes to."""
+        """What something leaves behind by itself; None where it fails, only a step tells what it comes to, or it changes
+        one of some values, which gets back what it held."""
         memory, tracker = self._memory, self._memory.tracks.tracker
         forced = set(tracker.forced)
         with contextlib.ExitStack() as stack:
             happened, noted = stack.enter_context(memory.aside()), stack.enter_context(tracker.aside())
             declared = [stack.enter_context(each.aside()) for each in containers]
             try:
-                left = run()
+                with _unchanged(values):
+                    left = run()
             except (Exception, symbols.Stop, symbols.Unknown):
                 return None
             calls, relations, read = happened(), noted(), [each() for each in declared]
@@ -247,37 +297,61 @@ class Joins:
         """For each name that is read somewhere the places of what decides with which it is, none for those that all
         read; None where that cannot be told, or where something depends on a name that only some read."""
         tracker = self._memory.tracks.tracker
+        outside = [tracker.reading, *tracker.outer]
+        told = self._told_before(names, ways, outside)
         found: Dict[str, Set[Tuple[int, ...]]] = {}
         for places, left in ways:
-            for name in left.reading.always:
+            for name in left.reading.always - told:
                 found.setdefault(name, set()).update(places)
             for name, tests in left.reading.apart.items():
+                if name in told:
+                    continue
                 if (*tests,) != names:
                     return None
                 found.setdefault(name, set()).update(
                     (place,) for place in tests[names[0]] if (place,) in places
                 )
         whole = set().union(*(places for places, _ in ways))
-        known = [tracker.reading.always, *(each.always for each in tracker.outer)]
-        apart = {
-            name for name, some in found.items() if some != whole and not any(name in each for each in known)
-        }
-        reads = [[[n for n in some if n not in apart] for some in left.read] for _, left in ways]
+        apart = {name for name, some in found.items() if some != whole}
+        reads = [[[n for n in some if n not in apart | told] for some in left.read] for _, left in ways]
         if any(each != reads[0] for each in reads):
             return None
         if apart:
-            decided = {name for each in (tracker.reading, *tracker.outer) for name in each.apart}
-            told = len(names) == 1 and not names[0].startswith("#") and tracker.sampled.isdisjoint(names)
-            if not told or names[0] in {*apart, *decided} or not apart.isdisjoint(self.never_apart):
+            decided = {name for each in outside for name in each.apart}
+            plain = len(names) == 1 and not names[0].startswith("#") and tracker.sampled.isdisjoint(names)
+            if not plain or names[0] in {*apart, *decided} or not apart.isdisjoint(self.never_apart):
                 return None
             for _, left in ways:
                 bound = left.pinned.union(*(relation[0] for relation in left.relations))
                 if not apart.isdisjoint(bound):
                     return None
-            if not tracker.relates:
-                tracker.wants_relations = True
-                return None
         return {name: {place for (place,) in found[name]} if name in apart else set() for name in found}
+
+    def _told_before(
+        self, names: Tuple[str, ...], ways: List[Tuple[Set[Tuple[int, ...]], "_Left"]], outside: Any
+    ) -> Set[str]:
+        """The names that are read here no more than is known already: by all, or wherever an earlier branch read them."""
+        read: Dict[str, List[Dict[str, Set[int]]]] = {}
+        for places, left in ways:
+            for name in left.reading.always:
+                tests = {names[0]: {place for (place,) in places}} if len(names) == 1 else {"": {0}}
+                read.setdefault(name, []).append(tests)
+            for name, tests in left.reading.apart.items():
+                read.setdefault(name, []).append(tests)
+        return {
+            name
+            for name, each in read.items()
+            if any(name in reading.always for reading in outside)
+            or all(any(_says(reading.apart.get(name, {}), tests) for reading in outside) for tests in each)
+        }
+
+    def _can_be_told(self, reading: Dict[str, Set[int]]) -> bool:
+        """Whether this run can tell which names are read apart; else one that notes relations can."""
+        tracker = self._memory.tracks.tracker
+        if any(reading.values()) and not tracker.relates:
+            tracker.wants_relations = True
+            return False
+        return True
 
     def _note_reading(self, names: Tuple[str, ...], reading: Dict[str, Set[int]]) -> None:
         here = self._memory.tracks.tracker.reading
@@ -350,23 +424,24 @@ class Joins:
 
     # ------------------------------------------------------------------ what the text says
 
-    def _fork_at(self, frame: Any) -> Optional[_Fork]:
+    def _fork_at(self, frame: Any, line: int = 0) -> Optional[_Fork]:
         path = frame.f_code.co_filename
         if not self._memory.positions.holds(path):
             return None
         if path not in self._forks:
-            self._forks[path] = _forks(path)
-        return self._forks[path].get(frame.f_lineno)
+            self._forks[path] = _forks(path, self.rewritten)
+        return self._forks[path].get(line or frame.f_lineno)
 
     def _is_plain(self, fork: _Fork, frame: Any) -> bool:
         """Whether what the arms read is seen through, and nothing in it can be changed by them."""
-        for name in fork.loads:
+        for name in fork.loads - {fork.counter}:
             value = _found(name, frame)
             if name in fork.grown:
                 if type(value) is not symbols.Sequential or value.tensor is None:
                     return False
             elif type(value) is TrackedHyperParameters:
-                if not fork.asked.get(name, set()) <= _DECLARING:
+                # By itself it can only be handed to what is seen through.
+                if not fork.asked.get(name, set()) <= {*_DECLARING, ""}:
                     return False
             elif name in fork.callees:
                 if not self._is_known(value, name):
@@ -387,6 +462,7 @@ class Joins:
             isinstance(value, types.BuiltinFunctionType)
             or value is int
             or value is float
+            or value is range
             or origins.shadows(value)
         ):
             return name in _BUILTINS
@@ -395,7 +471,8 @@ class Joins:
             return isinstance(value, (type, types.ModuleType, types.FunctionType))
         if type(value) is types.ModuleType:
             return type(home) is str and (home.startswith("tensorflow") or ".keras" in home)
-        if type(value) is not types.FunctionType:
+        own_layer = isinstance(value, type) and issubclass(value, keras.layers.Layer)
+        if type(value) is not types.FunctionType and not own_layer:
             return False
         try:
             self._memory.pure_keys.of(value)
@@ -405,7 +482,17 @@ class Joins:
 
     # ------------------------------------------------------------------ what a run shows
 
-    def _meets(self, fork: _Fork, token: Token, frame: Any) -> bool:
+    def _meets(self, fork: _Fork, token: Token, frame: Any, bound: Dict[Any, Any]) -> bool:
+        """Whether both arms of a fork come to the same, in which some names are bound."""
+        if not self._is_plain(fork, frame):
+            return False
+        self._depth += 1
+        try:
+            return self._meet(fork, token, frame, bound)
+        finally:
+            self._depth -= 1
+
+    def _meet(self, fork: _Fork, token: Token, frame: Any, bound: Dict[Any, Any]) -> bool:
         tracker = self._memory.tracks.tracker
         holds = bool(tracker.at(token, {}))
         names, table = tracker.restricted(token)
@@ -413,8 +500,8 @@ class Joins:
             # Nothing is known of the values between those that are listed.
             return False
         otherwise = names, {key for key, value in table.items() if bool(value) != holds}
-        own = self._arm(fork, holds, frame)
-        other = None if own is None else self._arm(fork, not holds, frame)
+        own = self._arm(fork, holds, frame, bound)
+        other = None if own is None else self._arm(fork, not holds, frame, bound)
         if own is None or other is None:
             return False
         reading = self._read_by(names, [({*table} - otherwise[1], own), (otherwise[1], other)])
@@ -428,6 +515,8 @@ class Joins:
                 return False
         conditional = [self._conditional(otherwise, relation) for relation in other.relations]
         if None in conditional:
+            return False
+        if not self._can_be_told(reading):
             return False
         for each in conditional:
             assert each is not None
@@ -450,17 +539,18 @@ class Joins:
             frame = frame.f_back
         return False
 
-    def _arm(self, fork: _Fork, holds: bool, frame: Any) -> Optional["_Left"]:
+    def _arm(self, fork: _Fork, holds: bool, frame: Any, bound: Dict[Any, Any]) -> Optional["_Left"]:
         """What one arm leaves behind."""
-        space = dict(frame.f_locals)
+        # One space, as functions that are made in it see no other.
+        space = {**frame.f_globals, **frame.f_locals, **bound}
         for name in fork.grown:
             space[name] = _found(name, frame).twin()
 
         def run() -> Dict[str, Any]:
-            exec(fork.arms[0 if holds else 1], frame.f_globals, space)
+            exec(fork.arms[0 if holds else 1], space)
             return {name: space[name] for name in fork.stores | fork.grown if name in space}
 
-        return self._aside(run, _containers(fork, frame))
+        return self._aside(run, *_reached(fork, frame))
 
     def _conditional(self, otherwise: "_Where", relation: Any) -> Optional[Any]:
         """A relation that holds where the test is otherwise than in this run."""
@@ -517,6 +607,8 @@ class Joins:
         return True
 
 
+_Statement = Union[ast.If, ast.For]
+
 _Where = Tuple[Tuple[str, ...], Set[Tuple[int, ...]]]
 """Where a test is otherwise: names, and the places of their values."""
 
@@ -533,6 +625,11 @@ class _Left(NamedTuple):
     pinned: Set[str]
     """Names of which it depends on the very value."""
     reading: origins.Reading
+
+
+def _says(known: Dict[str, Set[int]], tests: Dict[str, Set[int]]) -> bool:
+    """Whether it is known that a name is read wherever some tests say."""
+    return all(places <= known.get(name, set()) for name, places in tests.items())
 
 
 _NOWHERE = object()
@@ -568,10 +665,34 @@ def _with(function: Any, args: Any, kwargs: Any) -> Callable[[], Any]:
     return lambda: function(*args, **kwargs)
 
 
-def _containers(fork: _Fork, frame: Any) -> List[TrackedHyperParameters]:
-    """The containers of hyperparameters that the arms of a fork read."""
+def _reached(fork: _Fork, frame: Any) -> Tuple[List[TrackedHyperParameters], List[Any]]:
+    """The containers of hyperparameters that the arms of a fork read, and all other values."""
     found = {id(each): each for each in (_found(name, frame) for name in fork.loads)}
-    return [each for each in found.values() if type(each) is TrackedHyperParameters]
+    containers = [each for each in found.values() if type(each) is TrackedHyperParameters]
+    return containers, [each for each in found.values() if type(each) is not TrackedHyperParameters]
+
+
+@contextlib.contextmanager
+def _unchanged(values: List[Any]) -> Iterator[None]:
+    """Gives lists back what they held, and raises LookupError where that has changed meanwhile."""
+    held: List[Tuple[List[Any], List[Any]]] = []
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        if type(value) is list and not any(each is value for each, _ in held):
+            held.append((value, list(value)))
+        if type(value) in (list, tuple):
+            waiting += value
+        elif type(value) is dict:
+            waiting += value.values()
+    try:
+        yield
+    finally:
+        changed = [each for each in held if list(map(id, each[0])) != list(map(id, each[1]))]
+        for value, before in changed:
+            value[:] = before
+    if changed:
+        raise LookupError("a list was changed that others may have")
 
 
 def _found(name: str, frame: Any) -> Any:
@@ -603,7 +724,7 @@ def _sources(tensor: Any) -> Set[int]:
 # ---------------------------------------------------------------------- reading the text
 
 
-def _forks(path: str) -> Dict[int, Optional[_Fork]]:
+def _forks(path: str, other: rewritten.Rewritten) -> Dict[int, Optional[_Fork]]:
     """By the lines of their tests the forks of a file; None where more than one test, or anything else, is on a line."""
     try:
         tree = ast.parse("".join(linecache.getlines(path)))
@@ -612,35 +733,47 @@ def _forks(path: str) -> Dict[int, Optional[_Fork]]:
     found: Dict[int, Optional[_Fork]] = {}
     for function in ast.walk(tree):
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for node in _ifs(function):
-                fork = _fork(node, function, path)
-                for line in range(node.test.lineno, (node.test.end_lineno or node.test.lineno) + 1):
+            for node in _statements(function):
+                fork = _fork(node, function, path, other.statement(node, path) or node)
+                asks = node.test if isinstance(node, ast.If) else node.iter
+                for line in range(node.lineno, (asks.end_lineno or node.lineno) + 1):
                     found[line] = None if line in found else fork
     return found
 
 
-def _ifs(function: ast.AST) -> Iterator[ast.If]:
-    """The `if` statements of a function, but for those of functions in it."""
+def _statements(function: ast.AST) -> Iterator["_Statement"]:
+    """The `if` statements of a function and the loops that count, but for those of functions in it."""
     for child in ast.iter_child_nodes(function):
         if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             continue
-        if isinstance(child, ast.If):
+        if isinstance(child, ast.If) or (isinstance(child, ast.For) and rewritten.counts(child)):
             yield child
-        yield from _ifs(child)
+        yield from _statements(child)
 
 
-def _fork(node: ast.If, function: ast.AST, path: str) -> Optional[_Fork]:
+def _fork(node: "_Statement", function: ast.AST, path: str, other: Any) -> Optional[_Fork]:
+    """What is known of a statement, the arms of which are run as `other` has them."""
     reading = _Arms()
-    ends = node.test.end_lineno or node.test.lineno
-    if node.body[0].lineno <= ends or not _is_test(node.test):
+    loop = isinstance(node, ast.For)
+    asks = node.iter if isinstance(node, ast.For) else node.test
+    if node.body[0].lineno <= (asks.end_lineno or asks.lineno):
+        return None
+    if isinstance(node, ast.For):
+        if not isinstance(node.target, ast.Name) or node.orelse:
+            return None
+    elif not _is_test(node.test):
         return None
     if not all(map(reading.take, (*node.body, *node.orelse))):
         return None
     arms = [
         compile(ast.Module(body=body or [_nothing(node)], type_ignores=[]), path, "exec")
-        for body in (node.body, node.orelse)
+        for body in (other.body, other.orelse)
     ]
-    private = reading.stores - _mentioned_later(node, function)
+    counter = {node.target.id} if isinstance(node, ast.For) and isinstance(node.target, ast.Name) else set()
+    later = _mentioned_later(node, function)
+    if counter & (later | reading.stores):
+        return None
+    private = reading.stores - later - (_carried(node.body) if loop else set())
     return _Fork(
         (arms[0], arms[1]),
         reading.loads,
@@ -650,14 +783,44 @@ def _fork(node: ast.If, function: ast.AST, path: str) -> Optional[_Fork]:
         private,
         reading.asked,
         (node.body[0].lineno, node.end_lineno or node.lineno),
+        next(iter(counter), None),
     )
 
 
-def _mentioned_later(node: ast.If, function: ast.AST) -> Set[str]:
+def _carried(body: Sequence[ast.stmt], bound: FrozenSet[str] = frozenset()) -> Set[str]:
+    """The names that a round of a loop may read as an earlier one left them: all but those that it binds first."""
+    found: Set[str] = set()
+    for each in body:
+        if isinstance(each, ast.For):
+            found |= _loaded(each.iter) - bound
+            found |= _carried(each.body, bound | _loaded(each.target, ast.Store))
+        elif isinstance(each, ast.If):
+            found |= _loaded(each.test) - bound
+            found |= _carried(each.body, bound) | _carried(each.orelse, bound)
+        elif isinstance(each, ast.Assign):
+            found |= _loaded(each.value) - bound
+            bound = bound.union(*(_loaded(target, ast.Store) for target in each.targets))
+        else:
+            found |= {name.id for name in ast.walk(each) if isinstance(name, ast.Name)} - bound
+    return found
+
+
+def _loaded(node: ast.AST, how: Any = ast.Load) -> Set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, how)}
+
+
+def _mentioned_later(node: "_Statement", function: ast.AST) -> Set[str]:
     """The names that may be read after a statement: in lines below, in its loop, or in a function that is made before."""
     loops = [each for each in ast.walk(function) if isinstance(each, (ast.For, ast.While, ast.AsyncFor))]
-    repeated = any(each.lineno <= node.lineno <= (each.end_lineno or 0) for each in loops)
-    inside = {id(each) for each in ast.walk(node)} - {id(each) for each in ast.walk(node.test) if repeated}
+    repeated = any(each.lineno <= node.lineno <= (each.end_lineno or 0) for each in loops if each is not node)
+    asks = node.iter if isinstance(node, ast.For) else node.test
+    inside = {id(each) for each in ast.walk(node)} - {id(each) for each in ast.walk(asks) if repeated}
+    for loop in loops:
+        # Where another loop counts with a name, it means what that loop says.
+        if isinstance(loop, ast.For) and not any(each is node for each in ast.walk(loop)):
+            own = _loaded(loop.target, ast.Store)
+            inside |= {id(each) for each in ast.walk(loop) if isinstance(each, ast.Name) and each.id in own}
+            inside -= {id(each) for each in ast.walk(loop.iter)}
     found: Set[str] = set()
     for each in ast.walk(function):
         if isinstance(each, (ast.Global, ast.Nonlocal)):
@@ -670,7 +833,7 @@ def _mentioned_later(node: ast.If, function: ast.AST) -> Set[str]:
     return found
 
 
-def _nothing(node: ast.If) -> ast.stmt:
+def _nothing(node: ast.stmt) -> ast.stmt:
     return ast.copy_location(ast.Pass(), node)
 
 
@@ -683,7 +846,11 @@ def _is_test(test: ast.expr) -> bool:
         if isinstance(inner, ast.Compare):
             return asked == [inner] and len(inner.ops) == 1
         return not asked and isinstance(inner, (ast.Call, ast.Subscript, ast.Attribute))
-    return all(isinstance(each, _TESTS) for each in nodes)
+    return all(isinstance(each, _EXPRESSIONS) for each in nodes)
+
+
+def _parts(target: ast.expr) -> List[ast.expr]:
+    return target.elts if isinstance(target, ast.Tuple) else [target]
 
 
 class _Arms:
@@ -701,19 +868,22 @@ class _Arms:
         if isinstance(statement, ast.Pass):
             return True
         if isinstance(statement, ast.Assign):
-            targets = statement.targets
+            targets = [name for each in statement.targets for name in _parts(each)]
             if not all(isinstance(each, ast.Name) for each in targets):
                 return False
             self.stores.update(each.id for each in targets if isinstance(each, ast.Name))
             return self._reads(statement.value)
+        if isinstance(statement, ast.For) and rewritten.counts(statement) and not statement.orelse:
+            if not isinstance(statement.target, ast.Name):
+                return False
+            self.stores.add(statement.target.id)
+            return self._reads(statement.iter) and all(map(self.take, statement.body))
         if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
             self.stores.add(statement.target.id)
             self.loads.add(statement.target.id)
             return self._reads(statement.value)
         if isinstance(statement, ast.If):
-            return self._reads(statement.test, _TESTS) and all(
-                map(self.take, (*statement.body, *statement.orelse))
-            )
+            return self._reads(statement.test) and all(map(self.take, (*statement.body, *statement.orelse)))
         return isinstance(statement, ast.Expr) and self._adds(statement.value)
 
     def _adds(self, value: ast.expr) -> bool:
@@ -725,10 +895,10 @@ class _Arms:
         self.loads.add(value.func.value.id)
         return len(value.args) == 1 and self._reads(value.args[0])
 
-    def _reads(self, value: ast.expr, allowed: Any = _EXPRESSIONS) -> bool:
+    def _reads(self, value: ast.expr) -> bool:
         attributed: Set[int] = set()
         for each in ast.walk(value):
-            if not isinstance(each, allowed):
+            if not isinstance(each, _EXPRESSIONS):
                 return False
             if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name):
                 self.asked.setdefault(each.value.id, set()).add(each.attr)

@@ -16,6 +16,7 @@ import types
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from .origins import Token, meant, settled, shadows
+from .rewritten import CALLED
 
 PACKAGES = (
     "keras",
@@ -171,7 +172,7 @@ class _Reader:
             if chain:
                 yield self._loaded(chain, value)
                 chain = []
-            if name in ("LOAD_GLOBAL", "LOAD_NAME"):
+            if name in ("LOAD_GLOBAL", "LOAD_NAME") and instruction.argval not in CALLED:
                 chain = [str(instruction.argval)]
                 look = _looks_up(names)
                 self.seen.append((look, chain[0], look(chain[0], _MISSING)))

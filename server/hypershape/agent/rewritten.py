@@ -2,7 +2,8 @@
 
 Python asks a ternary, `not`, `and` or `or` for one truth and a table for one key, and an operand has no say in what
 comes of it. For the time of a tracked run these are calls of ours (`x if a else y` is `either(a, lambda: x, lambda: y)`),
-at the same lines and columns; so is a text that is printed, of which every piece only has to exist. A function gets such code only if its own is what its file compiles to, and gets its own
+at the same lines and columns; so are the rounds of a loop
+that counts them, and a text that is printed, of which every piece only has to exist. A function gets such code only if its own is what its file compiles to, and gets its own
 back; what stands in other code depends on the value that it asks for, as ever.
 """
 
@@ -21,9 +22,9 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set,
 from .origins import Token, Tracker, is_constant, mapped, shadows
 from .positions import EXACT
 
-EITHER, NOT, ALL, ANY, ITEM, PRINTED, SHOWN, FILLED = (
+CALLED = EITHER, NOT, ALL, ANY, ITEM, ROUNDS, PRINTED, SHOWN, FILLED = (
     "hypershape_either", "hypershape_not", "hypershape_all", "hypershape_any", "hypershape_item",
-    "hypershape_printed", "hypershape_shown", "hypershape_filled",
+    "hypershape_rounds", "hypershape_printed", "hypershape_shown", "hypershape_filled",
 )  # fmt: skip
 THUNK = "hypershape_thunk"
 """The parameter by which a function is known that stands for a part of an expression around it."""
@@ -76,6 +77,14 @@ class _Rewriting(ast.NodeTransformer):
                 setattr(node, name, _chosen(value))
         return super().generic_visit(node)
 
+    def visit_For(self, node: ast.For) -> Any:
+        counted = self._inside and counts(node)
+        self.generic_visit(node)
+        if counted:
+            call = cast(ast.Call, node.iter)
+            node.iter = _call(call, ROUNDS, call.func, ast.Constant(node.lineno), *call.args)
+        return node
+
     def visit_IfExp(self, node: ast.IfExp) -> Any:
         if not (self._inside and _can_move(node.body) and _can_move(node.orelse)):
             return self.generic_visit(node)
@@ -123,6 +132,15 @@ class _Rewriting(ast.NodeTransformer):
         if any(isinstance(each, (ast.Slice, ast.Starred)) for each in ast.walk(index)):
             return node
         return _call(node, ITEM, node.value, index, ast.Constant(fresh))
+
+
+def counts(node: ast.For) -> bool:
+    """Whether a loop counts its rounds, in whatever stands for `range`."""
+    call = node.iter
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range"):
+        return False
+    plain = not call.keywords and 0 < len(call.args) < 4
+    return plain and not any(isinstance(each, ast.Starred) for each in call.args)
 
 
 def _pieces(node: ast.expr) -> ast.expr:
@@ -251,12 +269,19 @@ class File:
 
     def __init__(self, path: str) -> None:
         self.arms: List[Tuple[ast.expr, ast.expr]] = []
+        self.statements: Dict[Tuple[type, int], Any] = {}
+        """What is in the place of each `if` and each loop, by its line."""
         self._codes: Dict[Any, types.CodeType] = {}
         rewriting = _Rewriting()
         self.arms = rewriting.arms
         try:
             plain, other = (ast.parse("".join(linecache.getlines(path))) for _ in range(2))
             ast.fix_missing_locations(rewriting.visit(other))
+            self.statements = {
+                (type(each), each.lineno): each
+                for each in ast.walk(other)
+                if isinstance(each, (ast.If, ast.For))
+            }
         except (SyntaxError, ValueError, RecursionError):
             return
         # Slices run statement by statement, which compiles to other code than a whole file does.
@@ -329,6 +354,10 @@ class Rewritten:
     def arms(self, path: str, number: int) -> Tuple[ast.expr, ast.expr]:
         return self._file(path).arms[number]
 
+    def statement(self, node: ast.stmt, path: str) -> Any:
+        """What is in the place of an `if` or a loop of a file; None where its choice is a value."""
+        return self._file(path).statements.get((type(node), node.lineno))
+
     def _file(self, path: str) -> File:
         if path not in self._files:
             self._files[path] = File(path)
@@ -398,7 +427,9 @@ def _content(cell: Any) -> Optional[Any]:
         return None
 
 
-def calls(either: Callable[..., Any], item: Callable[..., Any], tracker: Tracker) -> Dict[str, Any]:
+def calls(
+    either: Callable[..., Any], item: Callable[..., Any], rounds: Callable[..., Any], tracker: Tracker
+) -> Dict[str, Any]:
     """The functions that stand for choices."""
 
     def negated(value: Any) -> Any:
@@ -460,7 +491,7 @@ def calls(either: Callable[..., Any], item: Callable[..., Any], tracker: Tracker
         return tracker.apply(with_values, *tokens) if tokens else told(value)
 
     return {
-        **{EITHER: either, NOT: negated, ALL: every, ANY: some, ITEM: item},
+        **{EITHER: either, NOT: negated, ALL: every, ANY: some, ITEM: item, ROUNDS: rounds},
         **{PRINTED: printed, SHOWN: shown, FILLED: filled},
     }
 
