@@ -33,6 +33,7 @@ from hypershape.model import (
     TargetAnalysis,
     Verdict,
 )
+from hypershape.rules.common import wording
 
 from .handmade import blame
 
@@ -415,3 +416,8 @@ def test_json_stays_json_where_a_value_is_infinite_or_no_number() -> None:
 
     (file,) = json.loads(written, parse_constant=refused)["files"]
     assert file["findings"][0]["configuration"] == {"kernel": "inf", "rate": "nan"}
+
+
+def test_many_assumptions_are_told_by_the_first_and_their_number() -> None:
+    assert wording.first_of(("a", "b", "c", "d")) == "a, b, c, d"
+    assert wording.first_of(("a", "b", "c", "d", "e")) == "a, b, c and 2 more"

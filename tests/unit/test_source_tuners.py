@@ -195,3 +195,18 @@ def test_a_tuner_that_runs_its_trials_itself_is_known_as_such() -> None:
         Other(oracle, build)
     """)
     assert [tuner.own_trials for tuner in module.tuners] == [True, False]
+
+
+def test_a_search_behind_both_branches_of_an_if_belongs_to_the_tuner_of_either() -> None:
+    tuners = analysed("""
+        import keras_tuner as kt
+        if small:
+            tuner = kt.RandomSearch(build)
+            tuner.search(x)
+        else:
+            tuner = kt.Hyperband(build)
+        tuner.search(y)
+        tuner = kt.GridSearch(build)
+        tuner.search(z)
+    """).tuners
+    assert [[each.span.line for each in tuner.searches] for tuner in tuners] == [[5, 8], [8], [10]]

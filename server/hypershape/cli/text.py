@@ -133,6 +133,7 @@ class Printer:
         if ended is not None:
             # Probes and rehearsals take what is gone from where it is today; a run of the file does not.
             mark, style = "✗", "red"
+            text = text.removesuffix(".")
             text += f"; but the file ends on {_line(document, ended.span)} ({ended.code})"
         self.console.print(Text.assemble((f"{mark} ", style), (name, "bold"), f": {text}"))
 
@@ -156,7 +157,7 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
         sizes = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
         text += f"; {sizes} parameters{wording.among(target.coverage)}"
     if target.assumptions:
-        assumed = ", ".join(target.assumptions)
+        assumed = wording.first_of(target.assumptions)
         text += (
             f"; with the assumed {assumed} some of them fail, with data of other sizes they build"
             if target.hinges

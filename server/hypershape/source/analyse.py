@@ -205,7 +205,7 @@ def _with_rehearsal(
 def _rehearsal(
     construction: Construction, code: Code, targets: TargetFinder, texts: Mapping[str, Document]
 ) -> Slice | None:
-    play = played(construction, code, targets)
+    play = None if _is_one_of_several(construction, targets) else played(construction, code, targets)
     if play is None:
         return None
     cut = targets.slicer.cut(play.needs, play.before, play.captures, roots=play.roots)
@@ -220,6 +220,15 @@ def _rehearsal(
     if _does_not_compile(files[-1], cut, code.document) is not None:
         return None
     return Slice(files, play.expression, _stand_ins(cut, {}, code), acts=play.acts, unsettled=unsettled)
+
+
+def _is_one_of_several(construction: Construction, targets: TargetFinder) -> bool:
+    """Whether another tuner stands between one and its search, in the other branch of an `if`: that one may be played."""
+    first = min((search.lineno for _, search in construction.searches), default=0)
+    return any(
+        each.bound_to == construction.bound_to and construction.node.lineno < each.node.lineno < first
+        for each in targets.tuners.constructions
+    )
 
 
 def _laid_out(

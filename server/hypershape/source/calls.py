@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from hypershape.model import Argument, Call, TunerCall, Value
 from hypershape.source.borrowed import lineage
@@ -356,25 +357,42 @@ class TunerFinder:
         ]
 
     @cached_property
-    def _rebindings(self) -> list[tuple[int, str]]:
+    def _rebindings(self) -> list[tuple[ast.Assign, str]]:
         """Where a tuner is made and bound, with what it is bound to."""
         return [
-            (node.lineno, ast.unparse(target))
+            (node, ast.unparse(target))
             for node in self.code.statements
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
             if node.value.lineno in self._mentions and self.class_name(node.value.func) is not None
             for target in node.targets
         ]
 
+    def _excludes(self, one: ast.AST, other: ast.AST) -> bool:
+        """Whether two statements stand in different branches of one `if`, of which only one runs."""
+        above = [one, *self.code.ancestors(one)]
+        beside = {id(each) for each in (other, *self.code.ancestors(other))}
+        return any(
+            isinstance(outer, ast.If)
+            and id(outer) in beside
+            and any(id(each) in beside for each in (outer.orelse if inner in outer.body else outer.body))
+            for inner, outer in pairwise(above)
+        )
+
     def _searches(self, bound: str, call: ast.Call) -> tuple[tuple[ast.stmt, ast.Call], ...]:
-        """The searches on a tuner's name, up to the next tuner bound to the same name."""
-        rebound = [line for line, target in self._rebindings if target == bound and line > call.lineno]
+        """The searches on a tuner's name, up to the next tuner bound to the same name where that replaces this one."""
+        rebound = [
+            node.lineno
+            for node, target in self._rebindings
+            if target == bound and node.lineno > call.lineno and not self._excludes(call, node)
+        ]
         last = min(rebound, default=len(self.code.text.starts) + 1)
         attribute = bound.startswith("self.")
         return tuple(
             (statement, search)
             for where, statement, search in self._search_calls
-            if where == bound and (attribute or call.lineno <= search.lineno < last)
+            if where == bound
+            and (attribute or call.lineno <= search.lineno < last)
+            and not self._excludes(call, search)
         )
 
 

@@ -357,3 +357,10 @@ def listed(items: Iterable[str]) -> str:
     """`a, b and c`."""
     found = list(items)
     return " and ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
+
+
+def first_of(items: Sequence[str], most: int = 4) -> str:
+    """`a, b, c and 5 more`: who reads one line needs no more of them."""
+    shown = items if len(items) <= most else items[: most - 1]
+    more = f" and {len(items) - len(shown)} more" if len(shown) < len(items) else ""
+    return f"{', '.join(shown)}{more}"

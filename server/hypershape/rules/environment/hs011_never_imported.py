@@ -78,35 +78,36 @@ class NeverImported(Rule):
         for name, statement in surely_unimported(code).items():
             found = next(chain(_in_targets(name, analysis), _in_the_file(name, analysis)), None)
             if found is not None:
-                node, target, where = found
+                node, target, where, ends = found
                 yield self.finding(
                     f"`{name}` is never imported: {where} with a NameError.",
                     code.span(node),
                     severity=severity,
                     target=target,
                     repairs=partial(_imported, statement, analysis),
+                    ends=ends and severity is None,
                 )
 
 
-def _in_targets(name: str, analysis: Analysis) -> Iterator[tuple[ast.Name, str | None, str]]:
-    """Where a build function, or a function of the file that it calls, reads a name."""
+def _in_targets(name: str, analysis: Analysis) -> Iterator[tuple[ast.Name, str | None, str, bool]]:
+    """Where a build function, or a function of the file that it calls, reads a name; and whether no search begins."""
     code = analysis.module.code
     for target in analysis.module.targets:
         spans = bodies(target, code)
         for node in _reads(name, code):
             if any(contains(each, code.span(node)) for each in spans):
-                yield node, target.name, f"`{target.name}` ends"
+                yield node, target.name, f"`{target.name}` ends", bool(target.tuners)
 
 
-def _in_the_file(name: str, analysis: Analysis) -> Iterator[tuple[ast.Name, str | None, str]]:
-    """Where a file reads a name whatever happens."""
+def _in_the_file(name: str, analysis: Analysis) -> Iterator[tuple[ast.Name, str | None, str, bool]]:
+    """Where a file reads a name whatever happens; and whether before a search."""
     code = analysis.module.code
     searches = [code.span(each) for tuner in tuners(analysis, code) for each in tuner.searches]
     for node in _reads(name, code):
         if _runs(node, code):
             span = code.span(node)
             before = any((span.line, span.column) < (each.end_line, each.end_column) for each in searches)
-            yield node, None, f"the file ends here{', before its search,' if before else ''}"
+            yield node, None, f"the file ends here{', before its search,' if before else ''}", before
 
 
 def _reads(name: str, code: Code) -> Iterator[ast.Name]:
