@@ -396,3 +396,24 @@ def test_each_builder_that_a_tuner_may_get_is_a_target_of_its_own(before: str, g
 def test_the_last_builder_that_is_assigned_for_certain_is_the_one() -> None:
     targets = analysed(CHOSEN.format(before="build = small\nbuild = large", given="build")).targets
     assert [(each.name, bool(each.tuners)) for each in targets] == [("small", False), ("large", True)]
+
+
+def test_a_method_that_a_comprehension_calls_is_called_as_in_its_first_round() -> None:
+    text = f"""
+    class Experiment:
+        def build(self, hp):
+            raise NotImplementedError
+
+        def run(self, y):
+            tuner = kt.RandomSearch(self.build, "loss", max_trials=2)
+            tuner.search([1], y)
+
+    class Wide(Experiment):
+        def build(self, hp):
+            return {MODEL}
+
+    found = [kind().run(y) for kind in (Wide,) for y in ([1], [2]) if y]
+    """
+    target = analysed(text).targets[0]
+    assert target.name == "Experiment.build" and target.slice is not None and not target.slice.stand_ins
+    assert "next(kind().run(y) for kind in (Wide,) for y in ([1], [2]) if y)" in target.slice.expression

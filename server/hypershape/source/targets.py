@@ -13,7 +13,7 @@ from hypershape.source.attributes import Attributes
 from hypershape.source.borrowed import starred
 from hypershape.source.calls import SKLEARN_TUNERS, Construction, TunerFinder
 from hypershape.source.code import Code, Definition, argument, blocks
-from hypershape.source.names import FUNCTIONS, Function, Names, all_arguments, required
+from hypershape.source.names import COMPREHENSIONS, FUNCTIONS, Function, Names, all_arguments, required
 from hypershape.source.slices import Capture, Slicer
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -512,7 +512,8 @@ class TargetFinder:
         if called is not None:
             statement, call, outer = called
             if outer is None:
-                return _evaluated(self.code.source(call)), self.code.reader.of(call), (), {}
+                text, needs = self._in_first_round(call)
+                return _evaluated(text), needs, (), {}
             expression, needs, captures, unknown = self.call_of(outer, depth + 1)
             return expression, needs, (Capture(outer, statement, (call,)), *captures), unknown
         needs = Names()
@@ -531,6 +532,17 @@ class TargetFinder:
             return f"{instance}.{function.name}({', '.join(arguments)})", needs, (), assumed
         needs.loads.add(function.name)
         return f"{function.name}({', '.join(arguments)})", needs, (), assumed
+
+    def _in_first_round(self, call: ast.Call) -> tuple[str, Names]:
+        """A call as an expression with what it needs: where a comprehension makes it, that of its first round."""
+        text, needs = self.code.source(call), self.code.reader.of(call)
+        for around in self.code.ancestors(call):
+            if isinstance(around, ast.stmt):
+                break
+            if isinstance(around, COMPREHENSIONS) and call not in ast.walk(around.generators[0].iter):
+                rounds = " ".join(ast.unparse(each).strip() for each in around.generators)
+                text, needs = f"next({text} {rounds})", self.code.reader.of(around)
+        return text, needs
 
     def caller(
         self, function: FunctionDef, depth: int = 0
