@@ -30,12 +30,26 @@ ALIKE = {
         f"for i in range(hp.Int('n', 1, 3)):\n    {DENSE}\n    if hp.Boolean('norm'):\n"
         "        x = layers.BatchNormalization()(x)"
     ),
+    "a block of a class of the user's": (
+        "for i in range(hp.Int('n', 1, 3)):\n    x = Block(3, hp.Choice('units', [4, 8]))(x)"
+    ),
 }
+BLOCK = """
+class Block(layers.Layer):
+    def __init__(self, width, units):
+        super().__init__()
+        self.inner = keras.Sequential([layers.Dense(units, activation='relu'), layers.Dense(width)])
+
+    def call(self, x):
+        return x + self.inner(x)
+
+"""
 
 
 @pytest.mark.parametrize("body", ALIKE.values(), ids=ALIKE)
 def test_a_number_of_rounds_that_all_leave_the_same_decides_nothing(body: str) -> None:
-    reports = probe(target(body), {}, {"n": 3}, {"n": 1})
+    source = target(body).replace("def build(", f"{BLOCK}\ndef build(", 1)
+    reports = probe(source, {}, {"n": 3}, {"n": 1})
     assert [report["verdict"] for report in reports] == ["ok"] * 3
     assert all({"n"} <= {*report["free"]} for report in reports[1:])
 

@@ -11,7 +11,7 @@ import numpy as np
 from . import origins, own
 from .own import State
 from .step import BATCH
-from .symbols import HELD, STOP, HandedOut, Layer, Result, Stop, Tensor, thrown
+from .symbols import HELD, STOP, HandedOut, Layer, Result, Stop, Tensor, Unconverted, thrown, unknown
 
 if TYPE_CHECKING:
     from .remembered import Memory
@@ -83,6 +83,9 @@ class Objects:
     def _outside(self, state: State, error: Exception) -> BaseException:
         """What an error in the user's method is to whoever called it: Keras adds words to what a `call` raises."""
         memory, stopped = self._memory, self._memory.stopped
+        if STOP not in vars(error) and _is_of_tensorflow(error):
+            # It got a stand-in, which is none of its tensors.
+            return unknown(memory)
         state.failed = not memory.asking_again
         if STOP not in vars(error):
             stop = memory.raised(error)
@@ -348,6 +351,15 @@ def _is_built(part: Any) -> bool:
 def _is_whole(size: Any) -> bool:
     """Whether a size is a whole number at all values that it stands for."""
     return type(size) is int or (type(size) is origins.Token and size.__class__ is int)
+
+
+def _is_of_tensorflow(error: BaseException) -> bool:
+    """Whether TensorFlow's own code raised an error, or a stand-in that was to become one of its tensors."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    home = "" if frame is None else str(frame.tb_frame.f_globals.get("__name__", ""))
+    return isinstance(error, Unconverted) or home.startswith("tensorflow.")
 
 
 def _default(call: Any) -> Any:

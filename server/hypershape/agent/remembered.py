@@ -30,6 +30,7 @@ from keras import layers
 from . import (
     agreement,
     errors,
+    foreign,
     guard,
     joining,
     live,
@@ -182,6 +183,7 @@ class Memory:
         self._settle_in_the_backend()
         self._remember_operations()
         self._remember_applications()
+        foreign.remember(self)
         self._follow_names_of_optimizers()
         keras.Sequential.__new__ = new_sequential
         keras.Model.__new__ = new_model
@@ -603,9 +605,9 @@ class Memory:
 
         def happened() -> Optional[Tuple[int, Dict[str, int]]]:
             now = self._doubtful, self._unsettled, self.looks, self.stopped, self.broken
-            quiet = [len(each) for each in kept[2:6]] == lengths[2:6] and now == told
-            parameters = sum(call[-1].parameters for call in self.calls[lengths[0] :])
-            return (parameters, dict(self._names)) if quiet else None
+            surely = [len(each) for each in kept[3:6]] == lengths[3:6] and now == told
+            made = [*self.calls[lengths[0] :], *self._quiet[lengths[2] :]]
+            return (sum(call[-1].parameters for call in made), dict(self._names)) if surely else None
 
         try:
             yield happened
@@ -1746,7 +1748,7 @@ def _writes_itself_down(cls: Any) -> bool:
 def _is_operation(cls: Any) -> bool:
     """Whether a class is one of Keras's operations, as those of `keras.ops` and of `keras.activations` are."""
     is_plain = issubclass(cls, keras.Operation) and not issubclass(cls, keras.layers.Layer)
-    return is_plain and _is_of_keras(cls)
+    return is_plain and (_is_of_keras(cls) or issubclass(cls, foreign.Function))
 
 
 @functools.lru_cache(maxsize=None)

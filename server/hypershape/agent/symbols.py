@@ -131,6 +131,24 @@ _OPERATORS = {
 """The operators of Keras's own symbolic tensor, each of which makes an operation and calls it."""
 
 
+class Unconverted(TypeError):
+    """A stand-in is to become a tensor of TensorFlow; what happens meanwhile must not be used unless that is mended."""
+
+    def __init__(self, memory: "Memory") -> None:
+        super().__init__("a stand-in is no tensor of TensorFlow")
+        self.memory = memory
+        self.broken = memory.broken
+        memory.broken = True
+
+
+def _asks_of_tensorflow(frame: Any, name: str) -> bool:
+    """Whether code of TensorFlow asks for an attribute, by itself or by a protocol."""
+    home = frame.f_globals.get("__name__", "")
+    return home.startswith("tensorflow.") or (
+        home == "typing" and name in ("__tf_tensor__", "is_tensor_like")
+    )
+
+
 class Tensor(HandedOut):
     """A symbolic tensor: its shape and dtype, and the layer call that made it."""
 
@@ -153,6 +171,12 @@ class Tensor(HandedOut):
         self.dtype = spec[2]
         self.layer = layer
         self.parents = parents
+
+    def __getattr__(self, name: str) -> Any:
+        memory = self.memory
+        if memory.active and memory.objects.is_late() and _asks_of_tensorflow(sys._getframe(1), name):
+            raise Unconverted(memory)
+        raise unknown(memory)
 
     @property
     def ndim(self) -> int:

@@ -1,0 +1,134 @@
+"""TensorFlow's own functions in the `call` of the user's layers: `tf.reduce_sum(x)`, `tf.nn.softmax(x)`.
+
+There Keras hands over tensors of the backend. A stand-in is none, and says so when it is to become one; then
+TensorFlow asks whoever has registered for it whether he knows what to do. What we do is to make the function an
+operation like those of `keras.ops`, which is asked on symbolic tensors of these shapes and remembered.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional
+
+import keras
+
+from . import origins, training
+from .origins import PLAIN, Token
+from .symbols import Tensor, Unconverted
+
+if TYPE_CHECKING:
+    from .remembered import Memory
+
+_CLASSES: Dict[int, Any] = {}
+_DISPATCH, _HANDLER = "tensorflow.python.util.dispatch", "op_dispatch_handler"
+
+
+class Function(keras.Operation):  # type: ignore[misc]
+    """A call of a function of TensorFlow as an operation; each function has a class of its own."""
+
+    function: Any = None
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        return type(self).function(*args, **kwargs)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        return training.backend.compute_output_spec(type(self).function, *args, **kwargs)
+
+
+def _class_of(function: Any) -> Any:
+    """The operation that a function is."""
+    found = _CLASSES.get(id(function))
+    if found is None:
+        # Keeping the function keeps its identity its own.
+        found = type(
+            getattr(function, "__name__", "function"), (Function,), {"function": staticmethod(function)}
+        )
+        _CLASSES[id(function)] = found
+    return found
+
+
+def remember(memory: "Memory") -> None:
+    """Lets `memory` answer for functions of TensorFlow that are called on stand-ins."""
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    # What Keras 2 registered with; where it is gone, such layers are made for real.
+    dispatcher = getattr(getattr(tf.__internal__, "dispatch", None), "GlobalOpDispatcher", None)
+    if dispatcher is None:
+        return
+
+    class Dispatcher(dispatcher):  # type: ignore[misc, valid-type]
+        def handle(self, function: Any, args: Any, kwargs: Any) -> Any:
+            refused = _refused(sys.exc_info()[1])
+            if refused is None or refused.memory is not memory or not memory.active:
+                return self.NOT_SUPPORTED
+            if not _is_outermost(sys._getframe(1)):
+                # What the user's code calls is asked as a whole: inside of it a stand-in may have been taken for a list.
+                return self.NOT_SUPPORTED
+            return _called(memory, refused, function, args, kwargs)
+
+    Dispatcher().register()
+
+
+def _called(memory: "Memory", refused: Unconverted, function: Any, args: Any, kwargs: Any) -> Any:
+    args, kwargs = origins.mapped((args, kwargs), _named)
+    leaves = list(_leaves([args, kwargs]))
+    memory.require(memory.objects.is_late() and any(type(each) is Tensor for each in leaves))
+    memory.require(all(_is_plain(each) for each in leaves))
+    memory.broken = refused.broken
+    made = memory.operate(_class_of(function)(), args, kwargs)
+    # TensorFlow knows the values of shapes and of what is computed of them, and a stand-in has none.
+    memory.require(
+        all("int" not in each.dtype or len(each.shape) > 1 for each in _leaves(made) if type(each) is Tensor)
+    )
+    return made
+
+
+def _refused(error: Optional[BaseException]) -> Optional[Unconverted]:
+    """The stand-in's refusal behind an error of TensorFlow's."""
+    seen: List[BaseException] = []
+    while error is not None and not any(each is error for each in seen):
+        if type(error) is Unconverted:
+            return error
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _is_outermost(dispatch: Any) -> bool:
+    """Whether no function around the one that is asked for, up to the user's code, can be asked for as well.
+
+    `dispatch` is the frame in which TensorFlow asks, which stands in a handler around the function or in itself.
+    """
+    frame = dispatch.f_back
+    if _is_handler(frame):
+        frame = frame.f_back
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("tensorflow."):
+        if _is_handler(frame):
+            return False
+        frame = frame.f_back
+    return True
+
+
+def _is_handler(frame: Any) -> bool:
+    return bool(frame.f_globals.get("__name__") == _DISPATCH and frame.f_code.co_name == _HANDLER)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if type(value) in (list, tuple):
+        for each in value:
+            yield from _leaves(each)
+    elif type(value) is dict:
+        yield from _leaves(list(value.values()))
+    else:
+        yield value
+
+
+def _named(value: Any) -> Any:
+    """The name of a dtype of TensorFlow, which serves as well; any other value as it is."""
+    return value.name if type(value).__module__ == "tensorflow.python.framework.dtypes" else value
+
+
+def _is_plain(value: Any) -> bool:
+    return type(value) in (Tensor, Token, *PLAIN)

@@ -1,0 +1,96 @@
+"""Functions of TensorFlow in the `call` of the user's layers: remembered like Keras's operations, with the verdict of a build."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import pytest
+
+from .engine_child import in_child
+from .test_engine_own import _second, second
+
+pytest.importorskip("keras_tuner")
+pytestmark = pytest.mark.tensorflow
+
+
+def built(call: str, made: str = "Own(hp.Int('size', 2, 9))") -> str:
+    """A model around a layer that holds `self.size` and whose `call` is this, on 12 steps of `units` numbers."""
+    return f"""
+import tensorflow as tf
+
+class Own(layers.Layer):
+    def __init__(self, size):
+        super().__init__()
+        self.size = size
+        self.inner = layers.Dense(size)
+
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], 3), name="w")
+
+    def call(self, x):
+{textwrap.indent(textwrap.dedent(call), " " * 8)}
+
+def build(hp):
+    inputs = keras.Input((12, 4))
+    x = layers.Dense(hp.Int("units", 2, 16))(inputs)
+    x = layers.Flatten()({made}(x))
+    model = keras.Model(inputs, layers.Dense(1)(x))
+    model.compile(hp.Choice("optimizer", ["adam", "sgd"]), "mse")
+    return model
+"""
+
+
+CALLS = {
+    "attention over steps": "a = tf.nn.softmax(self.inner(x), axis=1)\nreturn tf.reduce_sum(a * self.inner(x), axis=1)",
+    "a weight": "return tf.tanh(tf.matmul(x, self.w))",
+    "a reshape": "return tf.reshape(self.inner(x), (-1, 12 * self.size))",
+    "heads": (
+        "q = tf.reshape(self.inner(x), [-1, x.shape[1], 1, self.size])\nq = tf.transpose(q, perm=[0, 2, 1, 3])\n"
+        "return tf.matmul(tf.nn.softmax(tf.matmul(q, q, transpose_b=True) / 2.0), q)"
+    ),
+    "pieces": "return tf.concat(tf.unstack(tf.stack([x, tf.square(x)], axis=1), axis=1), axis=-1)",
+    "a type": "return tf.cast(tf.cast(x, tf.float16), dtype=tf.float32)",
+    "numbers around it": "return tf.where(x > 0.0, x, 0.1 * x) + tf.clip_by_value(x, -1.0, 1.0)",
+    "the old backend of Keras": "from keras.src.legacy import backend as K\nreturn K.sum(K.exp(x), axis=1)",
+}
+FAILING = {
+    "pieces that do not divide": ("return tf.concat(tf.split(x, self.size, axis=-1), axis=1)", {"size": 3}),
+    "a product of other widths": ("return tf.matmul(self.inner(x), x, transpose_b=True)", {"size": 3}),
+    "a shape of another volume": ("return tf.reshape(x, (-1, 12, self.size, 5))", {"size": 3}),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_function_of_the_backend_is_remembered(call: str) -> None:
+    report = second(built(call), {}, {"units": 7, "optimizer": "sgd"})
+    assert report["verdict"] == "ok"
+    assert "optimizer" in report["free"]
+
+
+@pytest.mark.parametrize(("call", "given"), FAILING.values(), ids=FAILING)
+def test_what_it_refuses_fails_as_a_build_says(call: str, given: dict[str, Any]) -> None:
+    report = second(built(call), {**given, "units": 8}, {**given, "units": 8, "optimizer": "sgd"})
+    assert report["verdict"] == "fail"
+
+
+UNSEEN = {
+    "the value of a shape": "return tf.reshape(x, (tf.shape(x)[0], tf.shape(x)[1] * x.shape[2]))",
+    "random numbers": "return x + tf.random.normal((tf.shape(x)[0], 12, x.shape[2]))",
+    "a shape as an object": "return tf.reshape(x, [-1, x.shape.as_list()[1] * x.shape[2]])",
+    "a check of its rank": "tf.debugging.assert_rank(x, 3)\nreturn x",
+    "what is caught": (
+        "try:\n    return tf.split(x, 5, axis=-1)[0]\nexcept (TypeError, ValueError):\n    return x"
+    ),
+}
+
+
+@pytest.mark.parametrize("call", UNSEEN.values(), ids=UNSEEN)
+def test_what_no_stand_in_can_tell_is_what_keras_says(call: str) -> None:
+    source = textwrap.dedent(built(call))
+    report, whole, _ = in_child(_second, source, {}, {"units": 7, "optimizer": "sgd"}, None)
+    for name in ("verdict", "error", "parameters", "log_names"):
+        assert report[name] == whole[name], name
+    assert [call["output_shapes"] for call in report["layers"]] == [
+        call["output_shapes"] for call in whole["layers"]
+    ]
