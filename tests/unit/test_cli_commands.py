@@ -192,7 +192,7 @@ else:
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("output", ["text", "sarif"])
+@pytest.mark.parametrize("output", ["text", pytest.param("sarif", marks=pytest.mark.long)])
 def test_a_keras_in_which_nothing_builds_ends_with_two_and_says_so(
     tmp_path: Path, output: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

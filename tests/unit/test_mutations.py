@@ -39,7 +39,14 @@ def test_every_kind_of_change_is_made_and_every_mutant_is_another_text_that_comp
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("mutant", chosen(FILES, SOME), ids=lambda each: f"{each.name}, {each.kind}")
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        pytest.param(each, marks=pytest.mark.long if place % 3 == 2 else ())
+        for place, each in enumerate(chosen(FILES, SOME))
+    ],
+    ids=lambda each: f"{each.name}, {each.kind}",
+)
 def test_a_mutant_is_told_as_it_is(mutant: Mutant, truth: Truth, analysed: Any) -> None:
     verdict = judged(mutant, truth, analysed)
     assert verdict is not None
