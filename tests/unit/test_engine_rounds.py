@@ -61,6 +61,10 @@ DECIDING = {
         f"        x = layers.MaxPooling2D(3)(x)\n    prev = x\n    {DENSE}"
     ),
     "the counter, afterwards": f"i = 0\nfor i in range(hp.Int('n', 1, 3)):\n    {DENSE}\nx = layers.MaxPooling2D(6 * i + 1)(x)",
+    "the counter, behind a loop without a round": (
+        f"for i in range(hp.Int('n', 1, 3)):\n    {DENSE}\n"
+        "for i in range(0):\n    x = layers.Dense(i)(x)\nelse:\n    x = layers.MaxPooling2D(6 * i + 1)(x)"
+    ),
     "a name, afterwards": (
         f"last = 0\nfor i in range(hp.Int('n', 1, 3)):\n    {DENSE}\n    last = i\nx = layers.MaxPooling2D(6 * last + 1)(x)"
     ),

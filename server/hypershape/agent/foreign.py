@@ -8,11 +8,11 @@ operation like those of `keras.ops`, which is asked on symbolic tensors of these
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
 import keras
 
-from . import origins, training
+from . import guard, origins, training
 from .origins import PLAIN, Token
 from .symbols import Tensor, Unconverted
 
@@ -73,27 +73,25 @@ def remember(memory: "Memory") -> None:
 
 def _called(memory: "Memory", refused: Unconverted, function: Any, args: Any, kwargs: Any) -> Any:
     args, kwargs = origins.mapped((args, kwargs), _named)
-    leaves = list(_leaves([args, kwargs]))
+    leaves = list(origins.leaves([args, kwargs]))
     memory.require(memory.objects.is_late() and any(type(each) is Tensor for each in leaves))
     memory.require(all(_is_plain(each) for each in leaves))
     memory.broken = refused.broken
     made = memory.operate(_class_of(function)(), args, kwargs)
     # TensorFlow knows the values of shapes and of what is computed of them, and a stand-in has none.
     memory.require(
-        all("int" not in each.dtype or len(each.shape) > 1 for each in _leaves(made) if type(each) is Tensor)
+        all(
+            "int" not in each.dtype or len(each.shape) > 1
+            for each in origins.leaves(made)
+            if type(each) is Tensor
+        )
     )
     return made
 
 
 def _refused(error: Optional[BaseException]) -> Optional[Unconverted]:
     """The stand-in's refusal behind an error of TensorFlow's."""
-    seen: List[BaseException] = []
-    while error is not None and not any(each is error for each in seen):
-        if type(error) is Unconverted:
-            return error
-        seen.append(error)
-        error = error.__cause__ or error.__context__
-    return None
+    return next((each for each in guard.chain(error) if type(each) is Unconverted), None)
 
 
 def _is_outermost(dispatch: Any) -> bool:
@@ -113,16 +111,6 @@ def _is_outermost(dispatch: Any) -> bool:
 
 def _is_handler(frame: Any) -> bool:
     return bool(frame.f_globals.get("__name__") == _DISPATCH and frame.f_code.co_name == _HANDLER)
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if type(value) in (list, tuple):
-        for each in value:
-            yield from _leaves(each)
-    elif type(value) is dict:
-        yield from _leaves(list(value.values()))
-    else:
-        yield value
 
 
 def _named(value: Any) -> Any:

@@ -327,7 +327,7 @@ def refusal(error: BaseException) -> Optional[str]:
 
     A system says the same when a file is not the user's to write. That is no fault in a model either.
     """
-    for each in _chain(error):
+    for each in chain(error):
         if isinstance(each, Refused):
             return str(each) + "."
         if getattr(each, _NO_NETWORK, False):
@@ -355,7 +355,8 @@ def _is_denied(error: BaseException) -> bool:
     return kind.__name__ == "PermissionDeniedError" and kind.__module__.startswith("tensorflow.")
 
 
-def _chain(error: Optional[BaseException]) -> Iterator[BaseException]:
+def chain(error: Optional[BaseException]) -> Iterator[BaseException]:
+    """An error and all behind it: in whose place, or in the handling of which, it was raised."""
     seen: List[int] = []
     while error is not None and id(error) not in seen:
         seen.append(id(error))

@@ -735,8 +735,7 @@ def _forks(path: str, other: rewritten.Rewritten) -> Dict[int, Optional[_Fork]]:
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for node in _statements(function):
                 fork = _fork(node, function, path, other.statement(node, path) or node)
-                asks = node.test if isinstance(node, ast.If) else node.iter
-                for line in range(node.lineno, (asks.end_lineno or node.lineno) + 1):
+                for line in range(node.lineno, _ends(node) + 1):
                     found[line] = None if line in found else fork
     return found
 
@@ -754,14 +753,16 @@ def _statements(function: ast.AST) -> Iterator["_Statement"]:
 def _fork(node: "_Statement", function: ast.AST, path: str, other: Any) -> Optional[_Fork]:
     """What is known of a statement, the arms of which are run as `other` has them."""
     reading = _Arms()
-    loop = isinstance(node, ast.For)
-    asks = node.iter if isinstance(node, ast.For) else node.test
-    if node.body[0].lineno <= (asks.end_lineno or asks.lineno):
+    counter: Optional[str] = None
+    carried: Set[str] = set()
+    if node.body[0].lineno <= _ends(node):
         return None
-    if isinstance(node, ast.For):
-        if not isinstance(node.target, ast.Name) or node.orelse:
+    if isinstance(node, ast.If):
+        if not _is_test(node.test):
             return None
-    elif not _is_test(node.test):
+    elif isinstance(node.target, ast.Name) and not node.orelse:
+        counter, carried = node.target.id, _carried(node.body)
+    else:
         return None
     if not all(map(reading.take, (*node.body, *node.orelse))):
         return None
@@ -769,11 +770,10 @@ def _fork(node: "_Statement", function: ast.AST, path: str, other: Any) -> Optio
         compile(ast.Module(body=body or [_nothing(node)], type_ignores=[]), path, "exec")
         for body in (other.body, other.orelse)
     ]
-    counter = {node.target.id} if isinstance(node, ast.For) and isinstance(node.target, ast.Name) else set()
     later = _mentioned_later(node, function)
-    if counter & (later | reading.stores):
+    if counter in later | reading.stores:
         return None
-    private = reading.stores - later - (_carried(node.body) if loop else set())
+    private = reading.stores - later - carried
     return _Fork(
         (arms[0], arms[1]),
         reading.loads,
@@ -783,8 +783,18 @@ def _fork(node: "_Statement", function: ast.AST, path: str, other: Any) -> Optio
         private,
         reading.asked,
         (node.body[0].lineno, node.end_lineno or node.lineno),
-        next(iter(counter), None),
+        counter,
     )
+
+
+def _asked(node: "_Statement") -> ast.expr:
+    """What a statement asks before it goes on: a test, or how many rounds there are."""
+    return node.test if isinstance(node, ast.If) else node.iter
+
+
+def _ends(node: "_Statement") -> int:
+    """The last line of that."""
+    return _asked(node).end_lineno or node.lineno
 
 
 def _carried(body: Sequence[ast.stmt], bound: FrozenSet[str] = frozenset()) -> Set[str]:
@@ -792,20 +802,21 @@ def _carried(body: Sequence[ast.stmt], bound: FrozenSet[str] = frozenset()) -> S
     found: Set[str] = set()
     for each in body:
         if isinstance(each, ast.For):
-            found |= _loaded(each.iter) - bound
-            found |= _carried(each.body, bound | _loaded(each.target, ast.Store))
+            found |= _names(each.iter) - bound
+            found |= _carried(each.body, bound | _names(each.target, ast.Store))
         elif isinstance(each, ast.If):
-            found |= _loaded(each.test) - bound
+            found |= _names(each.test) - bound
             found |= _carried(each.body, bound) | _carried(each.orelse, bound)
         elif isinstance(each, ast.Assign):
-            found |= _loaded(each.value) - bound
-            bound = bound.union(*(_loaded(target, ast.Store) for target in each.targets))
+            found |= _names(each.value) - bound
+            bound = bound.union(*(_names(target, ast.Store) for target in each.targets))
         else:
             found |= {name.id for name in ast.walk(each) if isinstance(name, ast.Name)} - bound
     return found
 
 
-def _loaded(node: ast.AST, how: Any = ast.Load) -> Set[str]:
+def _names(node: ast.AST, how: Any = ast.Load) -> Set[str]:
+    """The names that a piece of code reads, or binds."""
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, how)}
 
 
@@ -813,14 +824,14 @@ def _mentioned_later(node: "_Statement", function: ast.AST) -> Set[str]:
     """The names that may be read after a statement: in lines below, in its loop, or in a function that is made before."""
     loops = [each for each in ast.walk(function) if isinstance(each, (ast.For, ast.While, ast.AsyncFor))]
     repeated = any(each.lineno <= node.lineno <= (each.end_lineno or 0) for each in loops if each is not node)
-    asks = node.iter if isinstance(node, ast.For) else node.test
-    inside = {id(each) for each in ast.walk(node)} - {id(each) for each in ast.walk(asks) if repeated}
+    inside = {id(each) for each in ast.walk(node)} - {id(each) for each in ast.walk(_asked(node)) if repeated}
     for loop in loops:
         # Where another loop counts with a name, it means what that loop says.
         if isinstance(loop, ast.For) and not any(each is node for each in ast.walk(loop)):
-            own = _loaded(loop.target, ast.Store)
+            own = _names(loop.target, ast.Store)
             inside |= {id(each) for each in ast.walk(loop) if isinstance(each, ast.Name) and each.id in own}
-            inside -= {id(each) for each in ast.walk(loop.iter)}
+            # There it may mean what it meant before: the loop may have had no round.
+            inside -= {id(each) for part in (loop.iter, *loop.orelse) for each in ast.walk(part)}
     found: Set[str] = set()
     for each in ast.walk(function):
         if isinstance(each, (ast.Global, ast.Nonlocal)):

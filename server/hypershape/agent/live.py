@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 import keras
 import numpy as np
@@ -367,15 +367,8 @@ def _default(call: Any) -> Any:
     return None if parameter.default is parameter.empty else parameter.default
 
 
-def _each(value: Any) -> Any:
-    if type(value) is Tensor:
-        yield value
-    elif type(value) is dict:
-        for each in value.values():
-            yield from _each(each)
-    elif type(value) in (list, tuple):
-        for each in value:
-            yield from _each(each)
+def _each(value: Any) -> Iterator[Tensor]:
+    return (each for each in origins.leaves(value) if type(each) is Tensor)
 
 
 def _is_tensors(value: Any) -> bool:

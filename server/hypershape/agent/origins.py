@@ -882,6 +882,18 @@ def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     return change(value)
 
 
+def leaves(value: Any) -> Iterator[Any]:
+    """What lists, tuples and dictionaries hold in the end; by their very types, as nobody is asked what a value is."""
+    kind = type(value)
+    if kind in (list, tuple):
+        for each in value:
+            yield from leaves(each)
+    elif kind is dict:
+        yield from leaves(list(value.values()))
+    else:
+        yield value
+
+
 def some_of(count: int, present: Optional[int], most: int) -> List[int]:
     """Up to about `most` places of a domain: its start, which shows divisibility, its end, and some in between."""
     if count <= most:

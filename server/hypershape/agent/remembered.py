@@ -1591,14 +1591,8 @@ def _refusal(error: Exception) -> Result:
 
 def _refusals_behind(error: Optional[BaseException]) -> List[Any]:
     """The refusals in whose place an error was raised, which a report of it tells."""
-    found, seen = [], set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        held = vars(error).get(STOP)
-        if held is not None:
-            found.append(held.key)
-        error = error.__cause__ or error.__context__
-    return found
+    held = (vars(each).get(STOP) for each in guard.chain(error))
+    return [each.key for each in held if each is not None]
 
 
 def _are_numbers(value: Any) -> bool:

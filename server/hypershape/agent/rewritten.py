@@ -2,9 +2,9 @@
 
 Python asks a ternary, `not`, `and` or `or` for one truth and a table for one key, and an operand has no say in what
 comes of it. For the time of a tracked run these are calls of ours (`x if a else y` is `either(a, lambda: x, lambda: y)`),
-at the same lines and columns; so are the rounds of a loop
-that counts them, and a text that is printed, of which every piece only has to exist. A function gets such code only if its own is what its file compiles to, and gets its own
-back; what stands in other code depends on the value that it asks for, as ever.
+at the same lines and columns; so are the rounds of a loop that counts them, and a text that is printed, of which every
+piece only has to exist. A function gets such code only if its own is what its file compiles to, and gets its own back;
+what stands in other code depends on the value that it asks for, as ever.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -340,7 +340,7 @@ def keys_of_no_output(story: Story, code: Code) -> list[ast.Constant]:
         if isinstance(key, ast.Constant)
         and isinstance(key.value, str)
         and re.search(rf"(?<!\w){re.escape(key.value)}(?!\w)", story.error.message)
-        and key.value not in _called(code)
+        and key.value not in names_given(code.calls)
     ]
 
 
@@ -359,14 +359,14 @@ def label_dictionaries(story: Story, code: Code) -> Iterator[ast.Dict]:
                 yield labels
 
 
-def _called(code: Code) -> set[object]:
-    """What the layers of a file are called."""
-    return {
+def names_given(calls: Iterable[ast.Call]) -> list[str]:
+    """The names that calls give to what they make, as layers are called, in their order."""
+    return [
         each.value.value
-        for call in code.calls
+        for call in calls
         for each in call.keywords
-        if each.arg == "name" and isinstance(each.value, ast.Constant)
-    }
+        if each.arg == "name" and isinstance(each.value, ast.Constant) and isinstance(each.value.value, str)
+    ]
 
 
 def _labels_of_no_output(story: Story, code: Code) -> str | None:

@@ -27,6 +27,7 @@ from hypershape.rules.common.rehearsed import (
     label_dictionaries,
     lacks_validation,
     last_batch,
+    names_given,
     never_adapted,
     no_whole_length,
     nothing_saved,
@@ -161,12 +162,7 @@ def _labelled(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
     dictionaries = list(label_dictionaries(story, code))
     used = {each.value for labels in dictionaries for each in labels.keys if isinstance(each, ast.Constant)}
     target = story.explored(analysis)
-    names = [
-        each.value.value
-        for call in (calls_reached(target, code) if target is not None else ())
-        for each in call.keywords
-        if each.arg == "name" and isinstance(each.value, ast.Constant) and isinstance(each.value.value, str)
-    ]
+    names = names_given(calls_reached(target, code) if target is not None else ())
     free = [each for each in dict.fromkeys(names) if each not in used]
     for key in wrong[:1]:
         # Validation data has the same keys.
@@ -184,9 +180,14 @@ def _labelled(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
             )
 
 
+def _search(story: Story, code: Code) -> ast.expr | None:
+    """The call of the search that was played."""
+    return code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+
+
 def _validated(story: Story, code: Code) -> Iterator[Fix]:
     """The validation data of the search for the training after it, of whose history a number of validation is asked."""
-    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    search = _search(story, code)
     if lacks_validation(story) is None or not isinstance(search, ast.Call):
         return
     where = place(story, code)
@@ -205,7 +206,7 @@ def _validated(story: Story, code: Code) -> Iterator[Fix]:
 
 def _as_arrays(story: Story, code: Code) -> Iterator[Fix]:
     """Lists of Python's as arrays of NumPy's, in all arguments of a search where they stand."""
-    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    search = _search(story, code)
     found = plain_lists(story)
     numpy = code.imported_as("numpy")
     if not found or numpy is None or not isinstance(search, ast.Call):
@@ -232,7 +233,7 @@ def _as_arrays(story: Story, code: Code) -> Iterator[Fix]:
 
 def _numbered(story: Story, code: Code) -> Iterator[Fix]:
     """Labels that are text as the numbers of their classes, in the order of those of the training."""
-    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    search = _search(story, code)
     numpy = code.imported_as("numpy")
     if numpy is None or not isinstance(search, ast.Call) or not of_text(story) & {"1", "y"}:
         return
@@ -656,7 +657,7 @@ def _with_model(story: Story, code: Code) -> Iterator[Fix]:
 
 def _without_end(story: Story, code: Code) -> Iterator[Fix]:
     """A generator that begins again: the first trial takes all that it gives once."""
-    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    search = _search(story, code)
     if not story.from_the_second or not isinstance(search, ast.Call):
         return
     if all(each.arg != "steps_per_epoch" for each in search.keywords):
@@ -672,7 +673,7 @@ def _without_end(story: Story, code: Code) -> Iterator[Fix]:
 
 def _validation_labels(story: Story, code: Code) -> Iterator[Fix]:
     """The labels of the validation data made one-hot as those of the training are."""
-    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    search = _search(story, code)
     if story.failed.stage != "validate" or story.error.kind != "loss-mismatch":
         return
     if not isinstance(search, ast.Call):
@@ -692,7 +693,7 @@ def _validation_labels(story: Story, code: Code) -> Iterator[Fix]:
 
 def _with_labels(story: Story, code: Code) -> Iterator[Fix]:
     """The labels of the validation data, which are called after its inputs as those of the training are."""
-    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    search = _search(story, code)
     if not validation_alone(story) or not isinstance(search, ast.Call):
         return
     x, y, data = (
@@ -727,7 +728,7 @@ def _shared(one: str, other: str) -> int:
 def _whole_batches(story: Story, code: Code) -> Iterator[Fix]:
     """Data of as many rows as fill their batches, for a model that takes batches of one size only."""
     found = last_batch(story)
-    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    search = _search(story, code)
     if found is None or not isinstance(search, ast.Call):
         return
     name, rows, rest, _ = found
@@ -748,7 +749,7 @@ def _adapted(story: Story, code: Code) -> Iterator[Fix]:
     """A layer with a vocabulary, from the inputs of the search, right after it is made."""
     layer = never_adapted(story, code)
     made = code.parents.get(layer) if layer is not None else None
-    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    search = _search(story, code)
     if not isinstance(made, ast.Assign) or not isinstance(made.targets[0], ast.Name):
         return
     data = code.argument(search, "x", 0) if isinstance(search, ast.Call) else None
@@ -796,7 +797,7 @@ def _weights_kept(story: Story, code: Code) -> Iterator[Fix]:
 
 def _in_batches(story: Story, code: Code) -> Iterator[Fix]:
     """A dataset of single samples in batches."""
-    search = code.expression(story.tuner.searches[0].span, ast.Call) if story.tuner.searches else None
+    search = _search(story, code)
     if (found := unbatched(story)) is None or not isinstance(search, ast.Call):
         return
     data = code.argument(search, "x", 0) if found[0] in ("0", "x") else code.argument(search, found[0])
