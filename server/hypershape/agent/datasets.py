@@ -5,10 +5,11 @@ Shapes and label ranges: https://keras.io/api/datasets/
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Callable
 
 import numpy
+
+from . import since
 
 IMAGES = {
     "mnist": (60000, 10000, (28, 28), 10, False),
@@ -17,6 +18,7 @@ IMAGES = {
     "cifar100": (50000, 10000, (32, 32, 3), 100, True),
 }
 TEXTS = {"imdb": (25000, 25000, 2), "reuters": (8982, 2246, 46)}
+_holders = since.holding(("keras.", "tf_keras.", "tensorflow.keras."), ("load_data",))
 TABLES = {"boston_housing": (404, 102, 13), "california_housing": (16512, 4128, 8)}
 
 
@@ -83,11 +85,11 @@ def _many(one: numpy.ndarray, count: int) -> Any:
 
 def install() -> None:
     """Replaces every `load_data` of `keras.datasets`, under whichever name it is imported."""
-    for name, module in list(sys.modules.items()):
-        kind = name.rpartition(".")[2]
-        if ".datasets." in name and name.startswith(("keras.", "tf_keras.", "tensorflow.keras.")):
+    for module in _holders():
+        home, _, kind = module.__name__.rpartition(".")
+        if home.endswith(".datasets"):
             loader = _loader(kind)
-            if loader is not None and hasattr(module, "load_data"):
+            if loader is not None:
                 vars(module)["load_data"] = loader
 
 

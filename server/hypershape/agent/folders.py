@@ -10,13 +10,13 @@ from __future__ import annotations
 import inspect
 import itertools
 import os
-import sys
 from typing import Any, Callable
 from urllib.parse import urlsplit
 
 import keras
 import numpy
 
+from . import since
 from .standins import Assumption, StandIn
 
 ENTRIES = 5000
@@ -31,6 +31,7 @@ _LOADERS = (
     "audio_dataset_from_directory",
     "get_file",
 )
+_holders = since.holding(_HOMES, (*_LOADERS, "ImageDataGenerator"))
 
 _current = Assumption()
 
@@ -42,7 +43,7 @@ def install(assumption: Assumption) -> None:
     """
     global _current
     _current = assumption
-    modules = [module for name, module in list(sys.modules.items()) if name.startswith(_HOMES)]
+    modules = _holders()
     for name in _LOADERS:
         original = getattr(keras.utils, name, None)
         if original is None or hasattr(original, "__wrapped__"):

@@ -12,6 +12,8 @@ import sys
 import types
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set
 
+from . import since
+
 _KEPT = (
     ast.FunctionDef,
     ast.AsyncFunctionDef,
@@ -106,7 +108,7 @@ def _traces(error: BaseException) -> Iterator[types.TracebackType]:
 
 
 def _namespaces(path: str) -> Iterator[Dict[str, Any]]:
-    for module in list(sys.modules.values()):
+    for module in since.modules():
         if vars(module).get("__hypershape__") and vars(module).get("__file__") == path:
             yield vars(module)
 

@@ -33,7 +33,11 @@ class Forks:
     def begin(self, sources: Sources, changed: Callable[[], None]) -> None:
         assert isinstance(sources, Selected)
         self._sources = sources
-        self.environment = {**packages.described(self._own), "processes": "fork", "bounds": limits.promise()}
+        described = packages.described(self._own)
+        if described.get("problem") is None:
+            # Once for all jobs, whose processes begin with it.
+            from . import job, simulation  # noqa: F401
+        self.environment = {**described, "processes": "fork", "bounds": limits.promise()}
         changed()
 
     def take(self, waiting: int) -> Optional[Process]:

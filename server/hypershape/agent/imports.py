@@ -11,7 +11,7 @@ import sys
 import types
 from typing import Any
 
-from . import scikit
+from . import scikit, since
 from .standins import Assumption, stand_in
 
 NEEDED = ("keras", "tensorflow", "keras_tuner", "numpy", "torch", "jax", "tf_keras")
@@ -120,7 +120,7 @@ def _asked_by_user(frame: Any) -> bool:
 def install(assumption: Assumption) -> Finder:
     """Puts the finder behind all others, in the place of one that stood in for an earlier job."""
     sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, Finder)]
-    for name in [name for name, module in sys.modules.items() if isinstance(module, _Missing)]:
+    for name in [name for name in since.names() if isinstance(sys.modules.get(name), _Missing)]:
         del sys.modules[name]
     finder = Finder(assumption)
     sys.meta_path.append(finder)

@@ -16,7 +16,6 @@ import itertools
 import math
 import operator
 import re
-import sys
 import types
 from typing import (
     Any,
@@ -32,6 +31,8 @@ from typing import (
     Set,
     Tuple,
 )
+
+from . import since
 
 MOST_ENTRIES = 10_000
 """A value that stands for more combinations than this is settled: the run then depends on its hyperparameters."""
@@ -826,7 +827,7 @@ def namespaces(function: Any, paths: Iterable[str]) -> List[Dict[str, Any]]:
         # Keras Tuner wraps the `build` of a HyperModel.
         methods = [each for each in vars(cls).values() if isinstance(each, types.FunctionType)]
         found += [each.__globals__ for each in methods if each.__code__.co_filename in wanted]
-    found += [vars(each) for each in list(sys.modules.values()) if getattr(each, "__file__", None) in wanted]
+    found += [vars(each) for each in since.modules() if getattr(each, "__file__", None) in wanted]
     return list({id(each): each for each in found}.values())
 
 

@@ -13,23 +13,22 @@ from typing import Any, Callable, Iterator
 
 import numpy
 
-from . import arguments, datasets, folders, forgiving, imports, replaced, unsettled
+from . import arguments, datasets, folders, forgiving, imports, replaced, since, unsettled
 from .places import below
 from .standins import Assumption, StandIn, stand_in
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_BEFORE = frozenset(sys.modules)
-"""What was there before any of the user's code ran."""
 
 
 def forget_modules(folder: str) -> None:
     """Lets modules of the user's be imported anew: those of a slice, and those that lie in `folder`."""
     inside = below([folder])
-    for name, module in list(sys.modules.items()):
+    for name in since.names():
+        module = sys.modules.get(name)
         place = getattr(module, "__file__", None)
         packaged = isinstance(place, str) and ("site-packages" in place or "dist-packages" in place)
         own = isinstance(place, str) and not packaged and inside(place)
-        if name != "__main__" and name not in _BEFORE and (own or vars(module).get("__hypershape__")):
+        if name != "__main__" and (own or getattr(module, "__dict__", {}).get("__hypershape__")):
             del sys.modules[name]
 
 
