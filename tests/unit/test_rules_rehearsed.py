@@ -1036,3 +1036,55 @@ def test_an_objective_that_a_trial_lacks_is_told_with_what_there_is() -> None:
     assert failed.error is not None
     failed = replace(failed, error=replace(failed.error, type="KeyError"))
     assert "The trial reports no val_loss, but loss and mae (KeyError)." in told(failed, TEXT)[1]
+
+
+CALLBACK = """class Stop(keras.callbacks.Callback):
+        def {method}(self, epoch, logs=None):
+            print({asked})"""
+
+
+@pytest.mark.parametrize(
+    ("constructor", "written"),
+    [
+        ("", "Stop((x, y))"),
+        ("def __init__(self, often):\n            self.often = often\n        ", "Stop((x, y), often=2)"),
+    ],
+)
+def test_a_callback_that_asks_itself_for_the_validation_data_is_told_and_given_them(
+    constructor: str, written: str
+) -> None:
+    made = CALLBACK.format(method="on_epoch_end", asked="self.validation_data")
+    text = with_class(made.replace("def on", f"{constructor}def on"))
+    text = text.replace("Stop()", "Stop(often=2)" if constructor else "Stop()")
+    message = "'Stop' object has no attribute 'validation_data'"
+    failed = in_fit(text, "AttributeError", message, "self.validation_data")
+    where, said = told(failed, text)
+    assert (where, "gives a callback no `validation_data` any more" in said) == ("self.validation_data", True)
+    (only,) = repaired(failed, text)
+    assert f"callbacks=[{written}]" in only
+    assert "self.validation_data = validation_data\n" in only
+    assert ("def __init__(self, validation_data, often)" if constructor else "super().__init__()") in only
+
+
+@pytest.mark.parametrize(("method", "fixes"), [("on_epoch_end", 1), ("on_train_begin", 0)])
+def test_a_callback_that_asks_for_the_parameters_of_an_older_keras_is_told(method: str, fixes: int) -> None:
+    text = with_class(CALLBACK.format(method=method, asked="self.params['metrics']"))
+    failed = in_fit(text, "KeyError", "'metrics'", "self.params['metrics']")
+    assert "no `params['metrics']` any more" in told(failed, text)[1]
+    assert ["print(list(logs))" in each for each in repaired(failed, text)] == [True] * fixes
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [("'out/models/best.keras'", "'out/models'"), ("path", "os.path.dirname(path)")],
+)
+def test_the_folder_into_which_is_saved_is_made_first(given: str, made: str) -> None:
+    text = TEXT + f"\n    best = tuner.get_best_models()[0]\n    best.save({given})\n"
+    message = "[Errno 2] No such file or directory: 'out/models/best.keras'"
+    failed = rehearsal({}, "after", message, trial=0)
+    assert failed.error is not None
+    frames = (Frame(at(module(text), f"best.save({given})"), "f"),)
+    failed = replace(failed, error=replace(failed.error, type="FileNotFoundError", frames=frames))
+    (only,) = repaired(failed, text)
+    assert f"os.makedirs({made}, exist_ok=True)\nbest.save({given})" in only
+    assert "import os\n" in only

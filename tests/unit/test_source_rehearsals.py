@@ -204,6 +204,12 @@ def test_folders_into_which_a_search_may_write_are_made_before_it() -> None:
     assert not any(word in "".join(kept) for word in ("settings", "elsewhere", "within", "never", "later"))
 
 
+def test_folders_into_which_is_saved_after_a_search_are_made() -> None:
+    after = "best = tuner.get_best_models()[0]\nos.makedirs('out')\nbest.save('out/best.keras')\nos.mkdir('later')\n"
+    kept = lines(rehearsal(f"{HEAD}import os\n{TUNER}tuner.search(x, y)\n{after}"))
+    assert kept[-3:] == after.splitlines()[:3]
+
+
 def test_folders_that_the_function_around_a_search_makes_are_made() -> None:
     text = f"""
 {HEAD}

@@ -54,7 +54,7 @@ def played(construction: Construction, code: Code, targets: TargetFinder) -> Pla
     roots = tuple(dict.fromkeys([*made, *sooner, *searched, *later]))
     last = max(roots, key=code.text.start)
     acts = _lines(roots)
-    folders = tuple(_folders_before(searched[-1], around, code))
+    folders = tuple(_folders_before(last, around, code))
     if not around:
         session = tuple(_models_before(construction.statement, code))
         return Played("None", Names(), code.text.end(last), (*session, *folders, *roots), acts)
@@ -142,9 +142,12 @@ def _callbacks(construction: Construction, code: Code) -> Iterator[str]:
             yield from (each.id for each in written.elts if isinstance(each, ast.Name))
 
 
-def _folders_before(search: ast.stmt, around: Sequence[ast.AST], code: Code) -> Iterator[ast.stmt]:
-    """The statements before a search, of its function or the module, that only make folders, into which callbacks write."""
-    start = code.text.start(search)
+def _folders_before(last: ast.stmt, around: Sequence[ast.AST], code: Code) -> Iterator[ast.stmt]:
+    """The statements before the last that is played, of its function or the module, that only make folders.
+
+    Callbacks write into them, and what follows the search saves there.
+    """
+    start = code.text.start(last)
     return (
         each
         for each in _folders(code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from hypershape.fixes import edits
@@ -17,12 +17,16 @@ from hypershape.source import Code
 
 _OPTIMIZERS = ("Adam", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "AdamW")
 
+_OF_OPTIMIZERS = {"lr": "learning_rate"}
+_OF_MODELS = {"input": "inputs", "output": "outputs"}
+"""What they took before, and what they take today."""
+
 
 class ArgumentRemovedInKeras3(Rule):
     """An argument that Keras 2 took and Keras 3 refuses, such as `lr=`.
 
     ## What it does
-    Finds `lr=` and `decay=` given to Keras optimizers, and whatever arguments a probe sees refused.
+    Finds `lr=` given to Keras optimizers, `input=` and `output=` given to `Model`, and whatever arguments a probe sees refused.
 
     ## Why it matters
     Much published code was written for Keras 2: with Keras 3 every trial fails with "Argument(s) not recognized".
@@ -48,6 +52,15 @@ class ArgumentRemovedInKeras3(Rule):
             compile='keras.optimizers.Adam(lr=hp.Choice("lr", [1e-2, 1e-3])), loss="mse"',
             at='keras.optimizers.Adam(lr=hp.Choice("lr", [1e-2, 1e-3]))',
             fixed="keras.optimizers.Adam(learning_rate=hp",
+        ),
+        Example.layers(
+            """
+            x = layers.Dense(hp.Int("units", 1, 3))(x)
+            trained = keras.Model(input=inputs, output=x)
+            """,
+            input="(4,)",
+            at="keras.Model(input=inputs, output=x)",
+            fixed="keras.Model(inputs=inputs, outputs=x)",
         ),
     )
     VALID = (
@@ -88,16 +101,20 @@ class ArgumentRemovedInKeras3(Rule):
         environment = analysis.environment
         keras_3 = environment is not None and (environment.keras or "").startswith("3")
         seen = []
-        for call in filter(partial(_has_lr, code=code), code.calls):
+        for call in code.calls:
+            if not (old := _old(call, code)):
+                continue
             target, cause = matching_cause(analysis, code.span(call), self.kinds, ANY_STAGE)
             seen.append(cause)
+            names = wording.listed([f"`{name}=`" for name in old])
+            called = wording.listed([f"`{new}`" for new in old.values()])
             yield self.finding(
-                "Keras 3 refuses `lr=`: the argument is called `learning_rate`.",
+                f"Keras 3 refuses {names}: the argument{' is' if len(old) == 1 else 's are'} called {called}.",
                 code.span(call),
                 severity=Severity.ERROR if cause else Severity.WARNING if keras_3 else Severity.HINT,
                 target=target,
                 cause=cause,
-                repairs=partial(_renamed, code.span(call), code),
+                repairs=partial(_renamed, code.span(call), old, code),
             )
         for target_analysis, cause in unmatched_causes(analysis, self.kinds, seen, ANY_STAGE):
             span = place(cause.error, code) or target_analysis.target.span
@@ -121,23 +138,27 @@ def _refused(error: ProbeError) -> str:
     return f"{f'`{callee}`' if callee else 'This call'} takes no {what}"
 
 
-def _has_lr(call: ast.Call, code: Code) -> bool:
-    """Whether an optimizer of Keras is given `lr=`; those under `legacy` take it."""
-    origin = code.imported(call.func) or ""
-    known = origin.startswith("keras.optimizers.") and origin.split(".")[-1] in _OPTIMIZERS
-    return known and "legacy" not in origin and any(each.arg == "lr" for each in call.keywords)
+def _old(call: ast.Call, code: Code) -> dict[str, str]:
+    """The arguments that an optimizer or a model of Keras is given under a name of before; those under `legacy` take it."""
+    package, _, name = (code.imported(call.func) or "").rpartition(".")
+    known = _OF_MODELS if name == "Model" else _OF_OPTIMIZERS if name in _OPTIMIZERS else {}
+    if package.partition(".")[0] != "keras" or "legacy" in package:
+        return {}
+    return {each.arg: known[each.arg] for each in call.keywords if each.arg in known}
 
 
-def _renamed(span: Span, code: Code) -> Iterator[Fix]:
-    edit = edits.rename_argument(code.module, span, "lr", "learning_rate")
-    if edit is not None:
-        yield Fix("Rename lr to learning_rate", (edit,))
+def _renamed(span: Span, old: Mapping[str, str], code: Code) -> Iterator[Fix]:
+    changed = [edits.rename_argument(code.module, span, name, new) for name, new in old.items()]
+    made = tuple(each for each in changed if each is not None)
+    if made and len(made) == len(old):
+        title = " and ".join(f"{name} to {new}" for name, new in old.items())
+        yield Fix(f"Rename {title}", made)
 
 
 def _removed(span: Span, error: ProbeError, code: Code) -> Iterator[Fix]:
-    """The call without the first argument that was refused, or with `lr` under its name of today."""
-    yield from (renamed := list(_renamed(span, code)))
+    """The call without the first argument that was refused, or with it under its name of today."""
     names = error.details.get("arguments")
+    yield from (renamed := list(_renamed(span, _OF_OPTIMIZERS, code)))
     if renamed or not isinstance(names, tuple) or not names:
         return
     call = code.expression(span, ast.Call)

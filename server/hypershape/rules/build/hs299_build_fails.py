@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from hypershape.fixes.guard import GIVEN_UP
-from hypershape.model import Analysis, Cause, Edit, Finding, Fix, ProbeError, Span, TargetAnalysis
+from hypershape.model import Analysis, Cause, Edit, Finding, Fix, Frame, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example, causes
 from hypershape.rules.common import wording
 from hypershape.rules.common.calls import bodies
 from hypershape.rules.common.failure import BuildFailure, place
 from hypershape.rules.common.identifiers import name_in, respelt
+from hypershape.rules.search.hs412_error_class_misplaced import is_misplaced
 from hypershape.source import Code, contains
 
 
@@ -131,6 +132,25 @@ class BuildFails(BuildFailure):
             condition="optimizer == 'Rmsprop'",
             fixed='hp.Choice("optimizer", ["Adam", "RMSprop"])',
         ),
+        Example.layers(
+            "model.add(Scale(hp.Choice('start', ['ones', 'zeros'])))",
+            before="""
+            class Scale(layers.Layer):
+                def __init__(self, start):
+                    super().__init__()
+                    self.start = start
+
+                def build(self, shape):
+                    self.gain = self.add_weight("gain", (shape[-1],), initializer=self.start)
+
+                def call(self, x):
+                    return x * self.gain
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
+            at='self.add_weight("gain", (shape[-1],), initializer=self.start)',
+            fixed='self.add_weight(name="gain", shape=(shape[-1],), initializer=self.start)',
+        ),
     )
     VALID = (
         Example.layers(
@@ -182,9 +202,13 @@ class BuildFails(BuildFailure):
         for target, cause in causes(analysis):
             if not self.explains(cause.error):
                 continue
+            at_once = wording.always(target, cause) or _fails_at_defaults(target, cause)
+            if _gives_up(cause.error, code) and not at_once:
+                # HS412 tells it where the class is looked for in the wrong place.
+                continue
             if cause.error.type != GIVEN_UP:
                 yield self.report(target, cause, code)
-            elif wording.always(target, cause) or _fails_at_defaults(target, cause):
+            else:
                 yield self.finding(
                     "The default values are given up with FailedTrialError: the tuner's constructor builds just them, "
                     "and raises it.",
@@ -194,7 +218,13 @@ class BuildFails(BuildFailure):
                     repairs=partial(self.repairs, target, cause, code),
                 )
 
+    def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
+        """Where a layer of the file itself asks for what is refused, as only there that can be changed."""
+        own = [each.span for each in error.frames if _is_of(error.layer_class, each, code)]
+        return own[-1] if own else super().where(error, target, code)
+
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        yield from _weights_named(cause.error, code)
         yield from _spelt(target, cause.error, code)
         yield from super().repairs(target, cause, code)
 
@@ -234,6 +264,47 @@ class BuildFails(BuildFailure):
             shapes = f" with input {', '.join(map(str, error.input_shapes))}" if error.input_shapes else ""
             return f"`{error.layer_class}`{shapes} raises {error.type}"
         return f"This raises {error.type}"
+
+
+def _gives_up(error: ProbeError, code: Code) -> bool:
+    """Whether a configuration is given up on purpose, be it with a class that Keras Tuner has elsewhere."""
+    node = code.expression(span, ast.Attribute) if (span := place(error, code)) is not None else None
+    misplaced = isinstance(node, ast.Attribute) and is_misplaced(node, code)
+    return error.type == GIVEN_UP or (error.type == "AttributeError" and misplaced)
+
+
+def _is_of(name: str | None, frame: Frame, code: Code) -> bool:
+    """Whether a frame runs a method of the file's only class of a name."""
+    return name is not None and any(
+        each.name == name and contains(code.span(each), frame.span)
+        for each in code.classes
+        if frame.span.path == code.path
+    )
+
+
+def _weights_named(error: ProbeError, code: Code) -> Iterator[Fix]:
+    """The arguments of `add_weight` in the order of Keras 2, by their names: today the shape comes first."""
+    if "add_weight(" not in error.message or "`name` must be passed" not in error.message:
+        return
+    changed: list[Edit] = []
+    for call in code.every(ast.Call):
+        if not isinstance(call.func, ast.Attribute) or call.func.attr != "add_weight" or not call.args:
+            continue
+        first = call.args[0]
+        if not isinstance(first, ast.JoinedStr) and not isinstance(code.value(first, default=None), str):
+            continue
+        if len(call.args) > len(_OF_WEIGHTS) or any(isinstance(each, ast.Starred) for each in call.args):
+            return
+        changed += [
+            Edit(code.whole_span(each).start, f"{name}=")
+            for name, each in zip(_OF_WEIGHTS, call.args, strict=False)
+        ]
+    if changed:
+        yield Fix("Name the arguments of add_weight", tuple(changed))
+
+
+_OF_WEIGHTS = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
+"""The order in which Keras 2 took them."""
 
 
 def _spelt(target: TargetAnalysis, error: ProbeError, code: Code) -> Iterator[Fix]:

@@ -283,6 +283,8 @@ def what(story: Story, code: Code) -> str:
         or _nothing_saved(story, code)
         or _not_reported(story)
         or _without_model(story)
+        or _without_validation_data(story, code)
+        or _of_older_parameters(story, code)
         or _without_room(story)
         or _texts_for_numbers(story)
         or _too_few(story)
@@ -726,6 +728,52 @@ def _without_model(story: Story) -> str | None:
         f"`{callback}` asks for its model, which it was never given: `set_model(model)` comes before anything else is "
         f"called ({story.error.type})."
     )
+
+
+def without_validation_data(story: Story, code: Code) -> ast.ClassDef | None:
+    """The class of a callback of the file that asks itself for the validation data, which Keras no longer gives it."""
+    refused = _NO_ATTRIBUTE.match(story.error.message)
+    if refused is None or refused["name"] != "validation_data":
+        return None
+    return next((each for each in code.classes if each.name == refused["owner"]), None)
+
+
+_NO_ATTRIBUTE = re.compile(r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'")
+
+
+def _without_validation_data(story: Story, code: Code) -> str | None:
+    made = without_validation_data(story, code)
+    if made is None:
+        return None
+    return (
+        f"Keras gives a callback no `validation_data` any more, and `{made.name}` sets none itself "
+        f"({story.error.type})."
+    )
+
+
+def older_parameter(story: Story, code: Code) -> ast.Subscript | None:
+    """Where a callback asks its `params` for what the training of an older Keras set there."""
+    node = code.expression(place(story, code), ast.Subscript) if story.error.type == "KeyError" else None
+    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Attribute):
+        return None
+    if node.value.attr != "params" or not isinstance(key := code.value(node.slice, default=None), str):
+        return None
+    return node if key in _OLDER_PARAMETERS and key in story.error.message else None
+
+
+def _of_older_parameters(story: Story, code: Code) -> str | None:
+    node = older_parameter(story, code)
+    if node is None:
+        return None
+    key = code.value(node.slice, default=None)
+    return (
+        f"Keras gives a callback no `params[{key!r}]` any more, only 'epochs', 'steps' and 'verbose' "
+        f"({story.error.type})."
+    )
+
+
+_OLDER_PARAMETERS = ("batch_size", "do_validation", "metrics", "nb_epoch", "nb_sample", "samples")
+"""What `Callback.params` held in Keras 2 and before, beside what it holds today."""
 
 
 def _without_room(story: Story) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import PurePosixPath
@@ -32,6 +33,7 @@ from hypershape.rules.common.rehearsed import (
     no_whole_length,
     nothing_saved,
     of_text,
+    older_parameter,
     place,
     plain_lists,
     schedule_without_rate,
@@ -40,6 +42,7 @@ from hypershape.rules.common.rehearsed import (
     unbatched,
     unlocated,
     validation_alone,
+    without_validation_data,
 )
 from hypershape.rules.common.tuners import constructed, sought_by, tuners
 from hypershape.source import Code
@@ -85,6 +88,9 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _saved(story, code)
     yield from _saved_as_weights(story, code)
     yield from _with_room(story, code)
+    yield from _in_a_folder(story, code)
+    yield from _with_validation_data(story, code)
+    yield from _of_the_logs(story, code)
     yield from _as_numbers(story, code)
     yield from _enough(story, analysis, code)
     yield from _labelled(story, analysis, code)
@@ -899,6 +905,79 @@ def _saved_as_weights(story: Story, code: Code) -> Iterator[Fix]:
         owner, trial, model = (code.source(each) for each in (asked.value, *call.args[:2]))
         text = f"{model}.save_weights({owner}._get_checkpoint_fname({trial}))"
         yield Fix("Save the weights where the tuner looks for them", (Edit(code.span(call), text),))
+
+
+def _in_a_folder(story: Story, code: Code) -> Iterator[Fix]:
+    """The folder of a file that is saved, made before it is."""
+    where = place(story, code)
+    call = code.expression(where, ast.Call)
+    missing = _NO_FILE.search(story.error.message)
+    if story.error.type not in ("FileNotFoundError", "OSError") or missing is None or call is None:
+        return
+    folder = str(PurePosixPath(missing["path"]).parent)
+    statement = next((each for each in code.ancestors(call) if isinstance(each, ast.stmt)), None)
+    given = next(iter((*call.args, *(each.value for each in call.keywords))), None)
+    if folder == "." or statement is None or given is None or where.line != code.span(statement).line:
+        return
+    written = isinstance(given, ast.Constant)
+    system = code.imported_as("os")
+    path = repr(folder) if written else f"{system or 'os'}.path.dirname({code.source(given)})"
+    text = f"{system or 'os'}.makedirs({path}, exist_ok=True)"
+    changed = [edits.insert_before(code.module, code.span(statement), [text])]
+    if system is None:
+        changed.append(edits.add_import(code.module, "import os"))
+    yield Fix("Make the folder first", tuple(each for each in changed if each is not None))
+
+
+_NO_FILE = re.compile(r"No such file or directory:? '(?P<path>[^']+)'")
+
+
+def _with_validation_data(story: Story, code: Code) -> Iterator[Fix]:
+    """The validation data of the search for a callback that asks itself for them."""
+    search, made = _search(story, code), without_validation_data(story, code)
+    data = code.argument(search, "validation_data") if isinstance(search, ast.Call) else None
+    calls = code.called.get(made.name, ()) if made is not None else ()
+    if made is None or data is None or len(calls) != 1:
+        return
+    begin = next(
+        (each for each in made.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"), None
+    )
+    newline, (call,) = code.text.newline, calls
+    bracket = code.span(call.func).end
+    if code.text.line(bracket.line)[bracket.column - 1 :][:1] != "(":
+        return
+    opened = replace(bracket, column=bracket.column + 1, end_column=bracket.column + 1)
+    more = ", " if call.args or call.keywords else ""
+    given = Edit(opened, f"{code.source(data)}{more}")
+    body = begin.body if begin is not None else made.body
+    first = next(iter(body[1:] if _is_text(body[0]) else body), None)
+    if first is None or getattr(first, "decorator_list", None) or first.lineno == made.lineno:
+        return
+    indent = " " * first.col_offset
+    kept = "self.validation_data = validation_data"
+    if begin is None:
+        lines = ["def __init__(self, validation_data):", "    super().__init__()", f"    {kept}", ""]
+        text = newline.join([lines[0], *(f"{indent}{each}" if each else "" for each in lines[1:])])
+        changed = [Edit(code.span(first).start, f"{text}{newline}{indent}")]
+    elif begin.args.args and begin.args.args[0].arg == "self":
+        changed = [
+            Edit(code.span(begin.args.args[0]).end, ", validation_data"),
+            Edit(code.span(first).start, f"{kept}{newline}{indent}"),
+        ]
+    else:
+        return
+    yield Fix(f"Give {made.name} the validation data", (*changed, given))
+
+
+def _of_the_logs(story: Story, code: Code) -> Iterator[Fix]:
+    """The names of the metrics from the logs of an epoch or a batch, where a callback asks its `params` for them."""
+    node = older_parameter(story, code)
+    method = code.enclosing(node) if node is not None else None
+    if node is None or not isinstance(method, ast.FunctionDef) or not method.name.endswith("_end"):
+        return
+    if code.value(node.slice, default=None) == "metrics" and len(method.args.args) == 3:
+        text = f"list({method.args.args[2].arg})"
+        yield Fix(f"Write {text}", (Edit(code.span(node), text),))
 
 
 def _with_method(made: ast.ClassDef, lines: list[str], code: Code) -> Edit:

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
-from hypershape.rules.base import Example, Rule
+from hypershape.model import Analysis, Cause, Edit, Finding, Fix, Severity, Span
+from hypershape.rules.base import Example, Rule, causes
+from hypershape.rules.common import wording
 from hypershape.source import Code
 
 _ERRORS = ("FailedTrialError", "FatalError", "FatalTypeError", "FatalValueError", "FatalRuntimeError")
@@ -72,14 +73,23 @@ class ErrorClassMisplaced(Rule):
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         for node in code.nodes:
-            if not isinstance(node, ast.Attribute) or node.attr not in _ERRORS:
-                continue
-            if code.imported(node) == f"keras_tuner.{node.attr}":
+            if isinstance(node, ast.Attribute) and is_misplaced(node, code):
+                met = next((each for each in causes(analysis) if _rose_at(code.span(node), each[1])), None)
+                when = f" An AttributeError rises in its place {wording.when(*met)}." if met else ""
                 yield self.finding(
-                    f"keras_tuner has no {node.attr}: the class lives in keras_tuner.errors.",
+                    f"keras_tuner has no {node.attr}: the class lives in keras_tuner.errors.{when}",
                     code.span(node),
                     repairs=partial(_from_errors, node, code),
                 )
+
+
+def _rose_at(place: Span, cause: Cause) -> bool:
+    return cause.error.type == "AttributeError" and cause.error.span == place
+
+
+def is_misplaced(node: ast.Attribute, code: Code) -> bool:
+    """Whether an error class of Keras Tuner is taken from the package itself."""
+    return node.attr in _ERRORS and code.imported(node) == f"keras_tuner.{node.attr}"
 
 
 def _from_errors(node: ast.Attribute, code: Code) -> Iterator[Fix]:
