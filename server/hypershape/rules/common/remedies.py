@@ -912,7 +912,9 @@ def _in_a_folder(story: Story, code: Code) -> Iterator[Fix]:
     where = place(story, code)
     call = code.expression(where, ast.Call)
     missing = _NO_FILE.search(story.error.message)
-    if story.error.type not in ("FileNotFoundError", "OSError") or missing is None or call is None:
+    if story.error.type not in ("FileNotFoundError", "OSError") or missing is None:
+        return
+    if not isinstance(call, ast.Call):
         return
     folder = str(PurePosixPath(missing["path"]).parent)
     statement = next((each for each in code.ancestors(call) if isinstance(each, ast.stmt)), None)
