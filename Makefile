@@ -126,7 +126,7 @@ $(NEOVIM): $(PYTHON_READY)
 	touch $@
 
 test-python: $(PYTHON_READY) $(SKLEARN_READY)
-	$(BIN)/pytest -n $(AT_ONCE) --dist loadfile --durations 60
+	$(BIN)/pytest -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder --durations 60
 	HYPERSHAPE_PROCESSES=spawn $(BIN)/pytest -q -m spawned tests/faults
 
 long: $(PYTHON_READY) $(SKLEARN_READY)

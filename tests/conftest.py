@@ -5,12 +5,22 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 
 LEAVING_SECONDS = 10.0
 """What a module has ended is gone by then."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the files that may take longest: at the end they would have one process alone, and the others none."""
+    longest: dict[Path, float] = {}
+    for item in items:
+        for mark in item.iter_markers("timeout"):
+            longest[item.path] = max(longest.get(item.path, 0.0), float(mark.args[0]))
+    items.sort(key=lambda item: -longest.get(item.path, 0.0))
 
 
 @pytest.fixture(scope="session")
