@@ -931,17 +931,19 @@ class TargetAnalysis:
 
     @property
     def step_unchecked(self) -> str | None:
-        """Why nothing is known of the step in which its searches train, in some words; None where it was taken.
+        """What was not tried of the step in which its searches train, and why, in some words; None where it was taken.
 
         Also where something fails: nobody takes silence for a promise there.
         """
         searched = any(each.searches and not each.own_trials for each in self.target.tuners)
         built = self.status == "probed" and any(each.verdict == "ok" for each in self.reports)
-        played = any(each.verdict != "unknown" and each.facts.get("trials") for each in self.rehearsals)
+        played = [each for each in self.rehearsals if each.verdict != "unknown" and each.facts.get("trials")]
+        truly = any(not each.assumed for each in played)
         data = self.known_data
-        if not searched or not built or played or self.causes or (data is not None and data.y):
+        if not searched or not built or truly or self.causes or (data is not None and data.y):
             return None
-        return self.unread or "the labels of the search are not known"
+        tried = "tried on made-up data alone" if played else "not checked"
+        return f"its training step was {tried}: {self.unread or 'the labels of the search are not known'}"
 
     @property
     def hinges(self) -> bool:

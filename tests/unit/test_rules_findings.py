@@ -19,6 +19,7 @@ from hypershape.model import (
     Finding,
     Frame,
     Hyperparameter,
+    Rehearsal,
     Report,
     Severity,
     TargetAnalysis,
@@ -1087,6 +1088,35 @@ def test_training_steps_that_one_missing_package_keeps_from_being_checked_are_to
         "third builds, but its training step was not checked: it takes too long.",
     ]
     assert [each.span for each in found[0].related] == [written.targets[1].span] and not found[1].related
+
+
+@pytest.mark.parametrize(
+    ("assumed", "said"),
+    [
+        ((), "its training step was not checked: it takes too long"),
+        ((True, True), "its training step was tried on made-up data alone: it takes too long"),
+        ((True, False), None),
+    ],
+)
+def test_a_trial_on_made_up_data_is_no_check_of_the_training_step(
+    assumed: tuple[bool, ...], said: str | None
+) -> None:
+    written = module("""
+        import keras_tuner as kt
+
+        def build(hp):
+            ...
+
+        tuner = kt.RandomSearch(build, "val_loss")
+        tuner.search(*load())
+    """)
+    (target,) = written.targets
+    played = tuple(
+        Rehearsal({"units": 1}, "ok", target.span, assumed=each, facts={"trials": [1]}) for each in assumed
+    )
+    reports = (Report({"units": 1}, "ok", "symbolic"),)
+    known = TargetAnalysis(target, "probed", reports=reports, rehearsals=played, unread="it takes too long")
+    assert known.step_unchecked == said
 
 
 def test_a_number_where_a_shape_belongs_is_named_as_the_file_writes_it() -> None:

@@ -165,7 +165,7 @@ def _verdict(target: TargetAnalysis) -> tuple[str, str, str]:
         )
     text += _rehearsed(target)
     if target.step_unchecked is not None:
-        text += f"; the training step was not checked: {target.step_unchecked}"
+        text += f"; {target.step_unchecked}"
     if target.coverage.failed or target.causes or any(each.verdict == "fail" for each in target.rehearsals):
         return "✗", "red", text
     # A check mark is a proof; what was only sampled may still fail where nothing was tried.

@@ -57,7 +57,7 @@ class TrainingStepNotChecked(Rule):
                 told.setdefault(target.step_unchecked, []).append(target.target)
         for why, (first, *others) in told.items():
             yield self.finding(
-                f"{first.name} builds, but its training step was not checked: {why}.",
+                f"{first.name} builds, but {why}.",
                 first.span,
                 target=first.name,
                 related=tuple(Related(each.span, f"nor that of {each.name}") for each in others),
