@@ -1088,3 +1088,62 @@ def test_the_folder_into_which_is_saved_is_made_first(given: str, made: str) -> 
     (only,) = repaired(failed, text)
     assert f"os.makedirs({made}, exist_ok=True)\nbest.save({given})" in only
     assert "import os\n" in only
+
+
+def test_a_dataset_of_texts_is_told_and_goes_through_the_layer_that_makes_numbers_of_them() -> None:
+    text = TEXT.replace("    tuner =", "    words = keras.layers.TextVectorization()\n    tuner =", 1)
+    text = text.replace("search(x, y, ", "search(x, ")
+    elements = [{"shape": [None], "dtype": "string"}, {"shape": [None], "dtype": "int64"}]
+    message = 'Invalid input shape for input Tensor("functional/Cast:0", shape=(None,), dtype=int64)'
+    failed = in_fit(text, "ValueError", message, search={"0": {"kind": "dataset", "elements": elements}})
+    where, said = told(failed, text)
+    assert (where, "The dataset gives texts, and the model takes numbers (ValueError)." in said) == (
+        "x",
+        True,
+    )
+    (only,) = repaired(failed, text)
+    assert "search(x.map(lambda texts, *others: (words(texts), *others)), " in only
+    takes_texts = in_fit(
+        text,
+        "ValueError",
+        message.replace("int64", "string"),
+        search={"0": {"kind": "dataset", "elements": elements}},
+    )
+    assert "gives texts" not in told(takes_texts, text)[1]
+
+
+def test_a_dataset_of_tensors_whose_rank_nobody_says_is_told() -> None:
+    elements = [{"shape": None, "dtype": "float32"}, {"shape": None, "dtype": "int64"}]
+    message = "as_list() is not defined on an unknown TensorShape."
+    text = TEXT.replace("search(x, y, ", "search(x, ")
+    failed = in_fit(text, "ValueError", message, search={"0": {"kind": "dataset", "elements": elements}})
+    where, said = told(failed, text)
+    assert (where, "does not say how many axes its tensors have" in said) == ("x", True)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "written"),
+    [
+        ("float32", "float16", "return x + tf.cast(self.codes, self.compute_dtype)"),
+        ("float16", "float32", "return tf.cast(x, self.compute_dtype) + self.codes"),
+    ],
+)
+def test_a_number_of_another_type_than_the_layers_is_cast(left: str, right: str, written: str) -> None:
+    text = with_class(
+        "class Codes(keras.layers.Layer):\n        def call(self, x):\n            return x + self.codes"
+    )
+    text = f"\n    import tensorflow as tf{text}"
+    message = f"Input 'y' of 'AddV2' Op has type {left} that does not match type {right} of argument 'x'."
+    failed = in_fit(text, "TypeError", message, "x + self.codes")
+    assert f"A {left} and a {right} meet" in told(failed, text)[1]
+    assert written in repaired(failed, text)[0]
+
+
+def test_a_constructor_that_leaves_out_that_of_its_base_is_told_and_calls_it() -> None:
+    text = with_class(
+        "class Stop(keras.callbacks.Callback):\n        def __init__(self):\n            self.best = 0"
+    )
+    failed = in_fit(text, "AttributeError", "'Stop' object has no attribute '_model'")
+    where, said = told(failed, text)
+    assert (where, "`Stop.__init__` leaves out that of its base class" in said) == ("__init__", True)
+    assert "super().__init__()\n        self.best = 0" in repaired(failed, text)[0]

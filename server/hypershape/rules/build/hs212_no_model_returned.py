@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hypershape.fixes import edits
 from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
@@ -64,6 +64,26 @@ class NoModelReturned(BuildFailure):
             """,
             fixed="return model",
         ),
+        Example(
+            """
+            import keras
+            from keras import layers
+
+
+            def build_model(hp):
+                x = inputs = keras.Input((4,))
+                if hp.Boolean("wide"):
+                    net = keras.Model(inputs, layers.Dense(64)(x))
+                    net.compile(loss="mse")
+                else:
+                    net = keras.Model(inputs, layers.Dense(8)(x))
+                    net.compile(loss="mse")
+                    return net
+            """,
+            condition="wide",
+            at="build_model",
+            fixed="        return net\n    return net",
+        ),
     )
     VALID = (
         Example.layers(
@@ -111,21 +131,46 @@ class NoModelReturned(BuildFailure):
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
         function = function_of(target.target, code)
         yield from _alone(function, code)
-        if function is None or any(isinstance(each, ast.Return) for each in ast.walk(function)):
+        if function is None or not _ends_open(function.body):
             return
-        made = {
-            each.targets[0].id
-            for each in function.body
-            if isinstance(each, ast.Assign)
-            and isinstance(each.targets[0], ast.Name)
-            and isinstance(each.value, ast.Call)
-            and class_of(each.value, code) in ("Sequential", "Model")
-        }
-        if len(made) == 1:
-            (name,) = made
-            edit = edits.insert_after(code.module, code.span(function.body[-1]), [f"return {name}"])
+        names = _models(function, code)
+        if len(names) == 1:
+            last, indent = function.body[-1], " " * function.body[-1].col_offset
+            (name,) = names
+            edit = edits.insert_after(code.module, code.span(last), [f"return {name}"])
+            if edit is None and hasattr(last, "body"):
+                end = code.span(last).end
+                edit = Edit(end, f"{code.text.newline}{indent}return {name}")
             if edit is not None:
                 yield Fix(f"Return {name}", (edit,))
+
+
+def _ends_open(body: Sequence[ast.stmt]) -> bool:
+    """Whether some way through statements comes to their end."""
+    last = body[-1]
+    if isinstance(last, ast.If):
+        return not last.orelse or _ends_open(last.body) or _ends_open(last.orelse)
+    if isinstance(last, (ast.With, ast.AsyncWith)):
+        return _ends_open(last.body)
+    return not isinstance(last, (ast.Return, ast.Raise))
+
+
+def _models(function: ast.FunctionDef, code: Code) -> set[str]:
+    """The variables of a function that plainly are its model: what is compiled, else what is made as one."""
+    compiled = {
+        call.func.value.id
+        for call in code.calls_inside(function)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
+        if isinstance(call.func.value, ast.Name)
+    }
+    return compiled or {
+        each.targets[0].id
+        for each in ast.walk(function)
+        if isinstance(each, ast.Assign)
+        and isinstance(each.targets[0], ast.Name)
+        and isinstance(each.value, ast.Call)
+        and class_of(each.value, code) in ("Sequential", "Model")
+    }
 
 
 def _alone(function: ast.FunctionDef | None, code: Code) -> Iterator[Fix]:

@@ -10,6 +10,7 @@ from hypershape.model import Cause, Edit, Fix, ProbeError, TargetAnalysis
 from hypershape.rules.base import Example
 from hypershape.rules.common.calls import class_of
 from hypershape.rules.common.failure import BuildFailure, place
+from hypershape.rules.common.own_layers import names_first, weights_named
 from hypershape.source import Code
 
 
@@ -61,6 +62,28 @@ class ShapeIsNoTuple(BuildFailure):
             """,
             fixed="input_shape=(8,)",
         ),
+        Example.layers(
+            """
+            model.add(layers.Dense(hp.Int("units", 1, 3)))
+            """,
+            before="""
+            class Hits(keras.metrics.Metric):
+                def __init__(self):
+                    super().__init__(name="hits")
+                    self.hits = self.add_weight("hits", initializer="zeros")
+
+                def update_state(self, labels, given, sample_weight=None):
+                    self.hits.assign_add(1.0)
+
+                def result(self):
+                    return self.hits
+            """,
+            input="(4,)",
+            head="",
+            compile='loss="mse", metrics=[Hits()]',
+            at='self.add_weight("hits", initializer="zeros")',
+            fixed='self.add_weight(name="hits", initializer="zeros")',
+        ),
     )
     VALID = (
         Example.layers(
@@ -93,6 +116,9 @@ class ShapeIsNoTuple(BuildFailure):
     )
 
     def what(self, error: ProbeError, code: Code) -> str:
+        span = place(error, code)
+        if span is not None and names_first(code.expression(span, ast.Call), code):
+            return "`add_weight` takes the shape first, and a name as `name=`: this fails"
         shape = next(_shapes(error, code), None)
         if shape is not None and not isinstance(shape, ast.Constant):
             # What it is may be assumed, and is no news.
@@ -102,6 +128,7 @@ class ShapeIsNoTuple(BuildFailure):
         return f"{given} is no shape: a tuple such as ({given if isinstance(given, int) else 8},) is needed"
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        yield from weights_named(place(cause.error, code), code)
         for shape in itertools.islice(_shapes(cause.error, code), 1):
             source = code.source(shape)
             text = f"{source}," if _bracketed(shape, code) else f"({source},)"

@@ -13,6 +13,8 @@ from hypershape.rules.common import wording
 from hypershape.rules.common.calls import bodies
 from hypershape.rules.common.failure import BuildFailure, place
 from hypershape.rules.common.identifiers import name_in, respelt
+from hypershape.rules.common.own_layers import of_compute_type, weights_named, with_base, without_base
+from hypershape.rules.common.places import name_of
 from hypershape.rules.search.hs412_error_class_misplaced import is_misplaced
 from hypershape.source import Code, contains
 
@@ -133,6 +135,25 @@ class BuildFails(BuildFailure):
             fixed='hp.Choice("optimizer", ["Adam", "RMSprop"])',
         ),
         Example.layers(
+            """
+            coder = Coder(hp.Int("code", 1, 3))
+            model.add(layers.Dense(4))
+            """,
+            before="""
+            class Coder(keras.Model):
+                def __init__(self, code):
+                    self.encoder = layers.Dense(code)
+
+                def call(self, x):
+                    return self.encoder(x)
+            """,
+            input="(4,)",
+            head="layers.Dense(1)",
+            compile='loss="mse", metrics=[coder(np.zeros((1, 4))).dtype.name]',
+            at="__init__",
+            fixed="        super().__init__()\n        self.encoder = layers.Dense(code)",
+        ),
+        Example.layers(
             "model.add(Scale(hp.Choice('start', ['ones', 'zeros'])))",
             before="""
             class Scale(layers.Layer):
@@ -220,11 +241,16 @@ class BuildFails(BuildFailure):
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
         """Where a layer of the file itself asks for what is refused, as only there that can be changed."""
+        begin = without_base(error, code)
+        if begin is not None:
+            return name_of(begin, code)
         own = [each.span for each in error.frames if _is_of(error.layer_class, each, code)]
         return own[-1] if own else super().where(error, target, code)
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
-        yield from _weights_named(cause.error, code)
+        yield from weights_named(self.where(cause.error, target, code), code)
+        yield from with_base(cause.error, code)
+        yield from of_compute_type(cause.error.message, self.where(cause.error, target, code), code)
         yield from _spelt(target, cause.error, code)
         yield from super().repairs(target, cause, code)
 
@@ -258,6 +284,9 @@ class BuildFails(BuildFailure):
         method, owner = error.details.get("method"), error.details.get("owner")
         if error.kind == "not-implemented" and method is not None:
             return f"`{f'{owner}.{method}' if owner else method}` is not implemented"
+        if (begin := without_base(error, code)) is not None:
+            made = code.enclosing(begin)
+            return f"`{made.name if made else ''}.__init__` leaves out that of its base class, so that Keras raises {error.type}"
         if not error.message:
             return f"This raises {error.type}, which says no more,"
         if error.layer_class:
@@ -280,31 +309,6 @@ def _is_of(name: str | None, frame: Frame, code: Code) -> bool:
         for each in code.classes
         if frame.span.path == code.path
     )
-
-
-def _weights_named(error: ProbeError, code: Code) -> Iterator[Fix]:
-    """The arguments of `add_weight` in the order of Keras 2, by their names: today the shape comes first."""
-    if "add_weight(" not in error.message or "`name` must be passed" not in error.message:
-        return
-    changed: list[Edit] = []
-    for call in code.every(ast.Call):
-        if not isinstance(call.func, ast.Attribute) or call.func.attr != "add_weight" or not call.args:
-            continue
-        first = call.args[0]
-        if not isinstance(first, ast.JoinedStr) and not isinstance(code.value(first, default=None), str):
-            continue
-        if len(call.args) > len(_OF_WEIGHTS) or any(isinstance(each, ast.Starred) for each in call.args):
-            return
-        changed += [
-            Edit(code.whole_span(each).start, f"{name}=")
-            for name, each in zip(_OF_WEIGHTS, call.args, strict=False)
-        ]
-    if changed:
-        yield Fix("Name the arguments of add_weight", tuple(changed))
-
-
-_OF_WEIGHTS = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
-"""The order in which Keras 2 took them."""
 
 
 def _spelt(target: TargetAnalysis, error: ProbeError, code: Code) -> Iterator[Fix]:

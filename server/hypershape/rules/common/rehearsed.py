@@ -25,6 +25,7 @@ from hypershape.model import (
     is_the_tuners,
 )
 from hypershape.rules.common import wording
+from hypershape.rules.common.own_layers import OTHER_TYPE, without_base
 from hypershape.rules.common.places import method_of, name_of
 from hypershape.rules.common.steps import without_logs, without_logs_words
 from hypershape.rules.common.tuners import sought_by
@@ -109,7 +110,7 @@ def place(story: Story, code: Code) -> Span:
 
     Of a method that gives nothing back its name, wherever that is noticed.
     """
-    silent = _silent_method(story, code) or _called_wrongly(story, code)
+    silent = _silent_method(story, code) or _called_wrongly(story, code) or without_base(story.error, code)
     if silent is not None:
         return name_of(silent, code)
     returned = _returned(story, code)
@@ -214,6 +215,7 @@ def _argument(span: Span, story: Story, code: Code) -> Span | None:
     given |= {str(position): value for position, value in enumerate(call.args)}
     empty = [name for name in _without_batches(story) if name in given]
     lists = [name for name in plain_lists(story) if name in given]
+    lists += [name for name in (texts_of_a_dataset(story), of_unknown_rank(story)) if name in given]
     if lists:
         return code.span(given[lists[0]])
     if seldom_validated(story):
@@ -295,6 +297,10 @@ def what(story: Story, code: Code) -> str:
         or _seldom_validated(story)
         or _plain_lists(story)
         or _of_text(story)
+        or _texts_of_a_dataset(story)
+        or _of_unknown_rank(story)
+        or _without_base(story, code)
+        or _of_two_types(story)
         or _no_whole_length(story)
         or _list_of_spaces(story)
         or _without_rate(story, code)
@@ -470,6 +476,72 @@ def _of_text(story: Story) -> str | None:
     ]
     what = wording.listed(f"the {each}" for each in dict.fromkeys(named)) or "the data"
     return f"{what} hold text, and Keras trains on numbers ({story.error.type}: {story.error.message})."
+
+
+def texts_of_a_dataset(story: Story) -> str | None:
+    """The argument of a search that is a dataset of texts for a model that takes numbers."""
+    refused = re.search(
+        r"Invalid input shape for input Tensor\(.*?dtype=(?P<type>\w+)\)", story.error.message
+    )
+    if refused is None or refused["type"] == "string":
+        return None
+    return next((name for name, inputs in _inputs(story) if inputs.get("dtype") == "string"), None)
+
+
+def _inputs(story: Story) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The datasets of a search, as they are named, with what is known of the first of their inputs."""
+    given = story.failed.facts.get("search") or {}
+    names = {"fit": ("0", "x"), "validate": ("validation_data",)}.get(story.failed.stage or "", ())
+    for name in names:
+        elements = (given.get(name) or {}).get("elements")
+        first = elements[0] if isinstance(elements, (list, tuple)) and elements else elements
+        if isinstance(first, dict) and "dtype" in first:
+            yield name, first
+
+
+def _texts_of_a_dataset(story: Story) -> str | None:
+    name = texts_of_a_dataset(story)
+    if name is None:
+        return None
+    what = "The validation dataset" if name == "validation_data" else "The dataset"
+    return f"{what} gives texts, and the model takes numbers ({story.error.type})."
+
+
+def of_unknown_rank(story: Story) -> str | None:
+    """The argument of a search that is a dataset of which nobody knows how many axes its tensors have."""
+    if not re.search(r"unknown (?:TensorShape|rank)", story.error.message):
+        return None
+    return next((name for name, inputs in _inputs(story) if inputs.get("shape", ()) is None), None)
+
+
+def _of_unknown_rank(story: Story) -> str | None:
+    name = of_unknown_rank(story)
+    if name is None:
+        return None
+    what = "The validation dataset" if name == "validation_data" else "The dataset"
+    return (
+        f"{what} does not say how many axes its tensors have, as after `tf.py_function` and `tf.numpy_function`: "
+        f"`set_shape` says it ({story.error.type}: {story.error.message})."
+    )
+
+
+def _without_base(story: Story, code: Code) -> str | None:
+    begin = without_base(story.error, code)
+    made = code.enclosing(begin) if begin is not None else None
+    if not isinstance(made, ast.ClassDef):
+        return None
+    text = f"{story.error.type}: {' '.join(story.error.message.split())}"
+    return wording.quote(f"`{made.name}.__init__` leaves out that of its base class ({text}).")
+
+
+def _of_two_types(story: Story) -> str | None:
+    found = OTHER_TYPE.search(story.error.message)
+    if found is None:
+        return None
+    return (
+        f"A {found['type']} and a {found['other']} meet, which TensorFlow does not put together "
+        f"({story.error.type}: {found[0]})."
+    )
 
 
 def _arrays(story: Story) -> str | None:

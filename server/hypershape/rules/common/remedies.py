@@ -19,6 +19,7 @@ from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import name_in, respelt
 from hypershape.rules.common.objectives import sought_instead
+from hypershape.rules.common.own_layers import of_compute_type, weights_named, with_base
 from hypershape.rules.common.places import method_of, yields
 from hypershape.rules.common.rehearsed import (
     Story,
@@ -39,6 +40,7 @@ from hypershape.rules.common.rehearsed import (
     schedule_without_rate,
     seldom_validated,
     texts_for_numbers,
+    texts_of_a_dataset,
     unbatched,
     unlocated,
     validation_alone,
@@ -91,6 +93,10 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _in_a_folder(story, code)
     yield from _with_validation_data(story, code)
     yield from _of_the_logs(story, code)
+    yield from _vectorized(story, code)
+    yield from with_base(story.error, code)
+    yield from weights_named(place(story, code), code)
+    yield from of_compute_type(story.error.message, place(story, code), code)
     yield from _as_numbers(story, code)
     yield from _enough(story, analysis, code)
     yield from _labelled(story, analysis, code)
@@ -969,6 +975,25 @@ def _with_validation_data(story: Story, code: Code) -> Iterator[Fix]:
     else:
         return
     yield Fix(f"Give {made.name} the validation data", (*changed, given))
+
+
+def _vectorized(story: Story, code: Code) -> Iterator[Fix]:
+    """A dataset of texts through the only layer of the file that makes numbers of them."""
+    search, name = _search(story, code), texts_of_a_dataset(story)
+    layers = [
+        each.targets[0].id
+        for each in code.assignments
+        if isinstance(each.targets[0], ast.Name)
+        and code.enclosing(each) is None
+        and isinstance(each.value, ast.Call)
+        and (code.imported(each.value.func) or "").endswith(".TextVectorization")
+    ]
+    if name is None or not isinstance(search, ast.Call) or len(layers) != 1:
+        return
+    data = code.argument(search, "x", 0) if name != "validation_data" else code.argument(search, name)
+    if isinstance(data, (ast.Name, ast.Attribute, ast.Call)):
+        mapped = f".map(lambda texts, *others: ({layers[0]}(texts), *others))"
+        yield Fix(f"Make numbers of the texts by {layers[0]}", (Edit(code.span(data).end, mapped),))
 
 
 def _of_the_logs(story: Story, code: Code) -> Iterator[Fix]:

@@ -40,6 +40,15 @@ class DirectionWord(Rule):
             at='"maximize"',
             fixed='kt.Objective("val_f1", "max")',
         ),
+        Example(
+            """
+            import keras_tuner as kt
+
+            objective = kt.Objective("val_f1", direction=max)
+            """,
+            at="max",
+            fixed='kt.Objective("val_f1", direction="max")',
+        ),
     )
     VALID = (
         Example(
@@ -62,16 +71,25 @@ class DirectionWord(Rule):
         for call in code.calls:
             node = _direction(call, code)
             value = code.value(node, default=None) if node is not None else None
-            if node is not None and isinstance(value, str) and value not in ("min", "max"):
+            text = isinstance(value, str) and value not in ("min", "max")
+            if node is not None and (text or _is_builtin(node, code)):
+                told = repr(value) if text else f"the function {code.source(node)}"
                 yield self.finding(
-                    f'The direction is "min" or "max", not {value!r}.',
+                    f'The direction is "min" or "max", not {told}.',
                     code.span(node),
                     repairs=partial(_either, node, code),
                 )
 
 
+def _is_builtin(node: ast.expr, code: Code) -> bool:
+    """Whether a direction lacks its quotes, so that it is a function of Python."""
+    return isinstance(node, ast.Name) and node.id in ("min", "max") and node.id not in code.bindings
+
+
 def _either(node: ast.expr, code: Code) -> Iterator[Fix]:
     """Both directions, the one that the word resembles first."""
+    if isinstance(node, ast.Name):
+        yield Fix(f'Use "{node.id}"', (Edit(code.span(node), f'"{node.id}"'),))
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         first = "min" if node.value.lower().startswith("mi") else "max"
         for word in (first, "max" if first == "min" else "min"):

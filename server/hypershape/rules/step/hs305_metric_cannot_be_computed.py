@@ -58,6 +58,15 @@ class MetricCannotBeComputed(BuildFailure):
             at='["mae"]',
             fixed='metrics={"price": ["mae"], "sold": ["mae"]}',
         ),
+        Example.layers(
+            'model.add(layers.Dense(hp.Int("units", 4, 8)))',
+            input="(4,)",
+            head='layers.Dense(3, activation="softmax")',
+            compile='loss="sparse_categorical_crossentropy", metrics=[keras.metrics.Accuracy(name="right")]',
+            data="x=(4,) y=()",
+            at='[keras.metrics.Accuracy(name="right")]',
+            fixed='metrics=[keras.metrics.SparseCategoricalAccuracy(name="right")]',
+        ),
     )
     VALID = (
         Example.layers(
@@ -130,12 +139,27 @@ def _with_labels(
 ) -> Iterator[Fix]:
     """The labels in the form that metrics take, as a column or one-hot, then the repairs that leave the data alone."""
     labels, output = axes(error, "labels"), axes(error, "output")
+    if labels is not None and output is not None and len(labels) < len(output):
+        yield from _of_classes(target, analysis.module.code)
     if labels is not None and output is not None and len(output) == 2 and labels in ((None,), (None, 1)):
         if output[1] == 1:
             yield from as_column(target, analysis)
         else:
             yield from one_hot(target, output[1] or 0, analysis)
     yield from repairs()
+
+
+def _of_classes(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """The metric that tells how often the likeliest class is right, for the one that compares numbers with numbers."""
+    for metrics in _metrics(target, code):
+        for each in metrics.elts if isinstance(metrics, ast.List) else ():
+            if not isinstance(each, ast.Call) or code.imported(each.func) != "keras.metrics.Accuracy":
+                continue
+            if not each.args and not each.keywords:
+                yield Fix('Use "accuracy"', (Edit(code.span(each), '"accuracy"'),))
+            elif isinstance(each.func, ast.Attribute):
+                made = f"{code.source(each.func.value)}.SparseCategoricalAccuracy"
+                yield Fix("Use SparseCategoricalAccuracy", (Edit(code.span(each.func), made),))
 
 
 def _left_out(metrics: ast.List, error: ProbeError, code: Code) -> Iterator[Fix]:
