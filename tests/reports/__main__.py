@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.reports import real
 from tests.reports.cases import KINDS, Case, all_cases, missing, record
-from tests.reports.judge import Said, compared, search_again
+from tests.reports.judge import NO_ANSWER, Said, compared, search_again
 from tests.reports.shown import Kept, shown
 
 COLUMNS = "{:<45}{:>7}{:>9}{:>9}{:>8}{:>8}"
@@ -59,6 +59,8 @@ def _record(cases: Sequence[Case]) -> int:
     """Runs the files; 1 if one does something else than what was recorded."""
     before, found = {case.name: case.truth for case in cases}, {}
     for (name, _), truth in real.run([(case.name, case.text) for case in cases]):
+        if truth.outcome == "no answer":
+            raise RuntimeError(f"{name} gives no answer in {real.SECONDS:.0f} s")
         found[name] = truth
         print(f"{name:<40}{truth.outcome:<20}{truth.error or ''}", flush=True)
         record(found)
@@ -114,6 +116,7 @@ def told(said: Sequence[Said]) -> list[str]:
         lines.append(
             f"{repairs.count('cures')} of {len(repairs)} repairs cure in a real search and keep what is sought"
         )
+    lines += [f"a repair of {each.case.name} {NO_ANSWER}" for each in said if NO_ANSWER in each.repairs]
     for verdict_ in ("wrong", "missed", "in part"):
         for each in said:
             if each.verdict == verdict_:

@@ -20,6 +20,7 @@ ENVIRONMENT = ("HS001", "HS002", "HS005", "HS422", "HS9")
 
 LOUD = (Severity.ERROR, Severity.WARNING)
 NOTHING = "shows nothing: every trial was drawn from what the repair gives up"
+NO_ANSWER = "was not searched to its end: that takes too long"
 MOVES = "shows the next failure, as its title says"
 RANKS = (Severity.HINT, Severity.INFO, Severity.WARNING, Severity.ERROR)
 
@@ -129,15 +130,17 @@ def search_again(said: Sequence[Said], kept: Kept, until: float = float("inf")) 
         each, row, repair = wanted.pop(program)
         came = verdict(each.case, row, repair, after)
         each.repairs.append(came)
-        if came not in ("cures", NOTHING, MOVES):
+        if came not in ("cures", NOTHING, MOVES, NO_ANSWER):
             each.because.append(f"the repair {repair.title!r} of {row.code} {came}")
             each.verdict = "wrong"
     return not wanted
 
 
 def verdict(case: Case, row: Row, repair: Repair, after: Truth) -> str:
-    """`cures`, `NOTHING`, `MOVES`, or what a repaired file does that it should not."""
+    """`cures`, `NOTHING`, `MOVES`, `NO_ANSWER`, or what a repaired file does that it should not."""
     before = case.truth
+    if after.outcome == "no answer":
+        return NO_ANSWER
     if repair.title.endswith(UNCOVERED) and before is not None and _end(after) != _end(before):
         return MOVES
     if _unlucky(row, repair, after):

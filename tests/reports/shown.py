@@ -127,6 +127,10 @@ def _read(known: dict[str, Any]) -> Shown:
     return Shown(tuple(rows), known["seconds"])
 
 
+REPAIRED = 200.0
+"""So many seconds a repaired file may take: where one trial costs minutes, its search tells nothing."""
+
+
 def searched(
     programs: Iterable[tuple[str, str]], kept: Kept, until: float = float("inf")
 ) -> Iterator[tuple[tuple[str, str], Truth]]:
@@ -138,6 +142,6 @@ def searched(
             wanted.append(program)
         else:
             yield program, Truth.read(known)
-    for program, truth in real.run(wanted, until):
+    for program, truth in real.run(wanted, until, REPAIRED):
         kept.keep(asdict(truth), *program)
         yield program, truth

@@ -11,7 +11,7 @@ import pytest
 from hypershape.model import Severity
 from tests.reports import real
 from tests.reports.cases import Case, all_cases
-from tests.reports.judge import NOTHING, Said, compared, search_again, verdict
+from tests.reports.judge import NO_ANSWER, NOTHING, Said, compared, search_again, verdict
 from tests.reports.real import Truth
 from tests.reports.shown import Kept, Repair, Row, Shown, shown
 
@@ -74,6 +74,12 @@ def test_a_repair_that_gives_trials_up_is_judged_by_the_others(
     outcome = "some trials fail" if completed else "every trial fails"
     after = Truth(outcome, None, None, completed, failed, given_up, losses=("mse",))
     assert verdict(CASES["01_lstm_stack_plain"], row, GIVES_UP, after).startswith(came)
+
+
+def test_a_repaired_search_that_takes_too_long_is_said_to_be_untried() -> None:
+    row = Row("HS204", Severity.ERROR, 15, "fails", None, (GIVES_UP,))
+    ((_, after),) = real.run([("slow", "import time; time.sleep(60)")], seconds=0.1)
+    assert verdict(CASES["01_lstm_stack_plain"], row, GIVES_UP, after) == NO_ANSWER
 
 
 def test_a_repair_that_gives_every_trial_up_does_not_cure() -> None:

@@ -29,6 +29,10 @@ def played(**counts: float) -> Fate:
         (played(exact=True, searches=1), ": 4 of your 12 trials"),
         (played(exact=True, searches=1, failed=(0.0,)), ": none of your 12 trials"),
         (played(exact=True, searches=1, aborted=1), ": 4 of the 12 trials after which the search aborts"),
+        (
+            played(exact=True, searches=1, ended=1, failed=(1.0,), trials=1.0),
+            ": its first trial is one, and the search ends at once",
+        ),
         (played(aborted=200), ": about 4 of some 12 trials, a 45 to 55 % chance that the search aborts"),
         (played(searches=10, aborted=5), ": about 4 of some 12 trials"),
         (played(aborted=100, left=200), ""),

@@ -165,6 +165,8 @@ def _as_played(fate: Fate, cause: Cause | None) -> str:
         end = _end(fate)
         if number is None:
             return f": {end}" if end else ""
+        if fate.ended and number == 1 == fate.trials:
+            return ": its first trial is one, and the search ends at once"
         whose = "the" if end else "your"
         text = f": {number or 'none'} of {whose} {fate.trials:.0f} trials"
         return f"{text} after which {end}" if end else text
