@@ -339,7 +339,9 @@ class File:
             plain, other = (ast.parse("".join(linecache.getlines(path))) for _ in range(2))
             ast.fix_missing_locations(rewriting.visit(other))
             self.statements = {
-                (type(each), each.lineno): each for each in ast.walk(other) if type(each) in (ast.If, ast.For)
+                (type(each), each.lineno): each
+                for each in ast.walk(other)
+                if isinstance(each, (ast.If, ast.For)) and not isinstance(each, _Ours)
             }
         except (SyntaxError, ValueError, RecursionError):
             return
