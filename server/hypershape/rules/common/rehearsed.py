@@ -953,6 +953,8 @@ def names_it(other: Finding, finding: Finding, told: Collection[Story]) -> bool:
         return False
     if other.code.startswith("HS4") and story.failed.trial > 1 and other.target == story.target:
         return True
+    if other.code == "HS308" and other.target == story.target and LABEL in story.error.message:
+        return True
     if _touch(other.span, finding.span):
         return other.severity is Severity.ERROR or other.error is not None or story.failed.trial > 1
     if other.cause is not None and other.target == story.target:
@@ -962,6 +964,10 @@ def names_it(other: Finding, finding: Finding, told: Collection[Story]) -> bool:
         return False
     calls = [story.tuner.call, *story.tuner.searches]
     return other.code.startswith("HS0") or any(contains(each.span, other.span) for each in calls)
+
+
+LABEL = "Received a label value of"
+"""TensorFlow's words for a class that a model has no number for, which it says of a whole step."""
 
 
 def is_in_the_way(other: Finding, story: Story) -> bool:

@@ -8,8 +8,10 @@ from functools import partial
 
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span, TargetAnalysis
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common import fate
 from hypershape.rules.common.failure import compiles
 from hypershape.rules.common.identifiers import requoted
+from hypershape.rules.common.rehearsed import LABEL, stories
 from hypershape.rules.common.seen import Output, outputs, place
 from hypershape.rules.common.shaping import from_zero, of_width
 from hypershape.source import Code
@@ -89,6 +91,25 @@ class LabelOutOfRange(Rule):
             at='"sparse_categorical_crossentropy"',
             fixed="tuner.search(x, y - 1, validation_data=(x[:20], y[:20] - 1))",
         ),
+        Example.search(
+            """
+            x, price, kind = np.zeros((60, 4)), np.linspace(0.5, 9, 60), np.arange(60) % 3
+            tuner = kt.RandomSearch(build_two, "val_loss", max_trials=3, overwrite=True)
+            tuner.search(x, [kind, price], validation_data=(x, [kind, price]))
+            """,
+            before="""
+            def build_two(hp):
+                inputs = keras.Input((4,))
+                x = layers.Dense(hp.Int("units", 4, 6))(inputs)
+                outputs = [layers.Dense(1)(x), layers.Dense(3, activation="softmax")(x)]
+                model = keras.Model(inputs, outputs)
+                model.compile(loss=["mse", "sparse_categorical_crossentropy"])
+                return model
+            """,
+            at='layers.Dense(3, activation="softmax")',
+            fixed="tuner.search(x, [price, kind], validation_data=(x, [price, kind]))",
+            played=True,
+        ),
     )
     VALID = (
         Example.search(
@@ -128,9 +149,23 @@ class LabelOutOfRange(Rule):
             where = place(output.fields.get("made"), code)
             if given is None or where is None or given.target in told:
                 continue
+            if _is_measured(output):
+                yield self._measured(given, output, where, analysis)
+                continue
             loss = _sparse(given, code)
             where = code.span(loss) if loss is not None else where
             yield self._found(given, output.fields["width"], int(output.label("max") or 0), where, analysis)
+
+    def _measured(self, target: TargetAnalysis, output: Output, where: Span, analysis: Analysis) -> Finding:
+        ends = (output.label("min"), output.label("max"))
+        number = next(each for each in ends if each is not None and not float(each).is_integer())
+        return self.finding(
+            f"The labels of this output are numbers such as {number:.3g}, and its loss "
+            f"{output.fields.get('loss')} takes classes: a step fails.{_end(target, analysis)}",
+            where,
+            target=target.target.name,
+            repairs=partial(_exchanged, analysis),
+        )
 
     def _found(
         self, target: TargetAnalysis, width: int, highest: int, where: Span, analysis: Analysis
@@ -143,12 +178,22 @@ class LabelOutOfRange(Rule):
             else "a step that meets such a label fails"
         )
         return self.finding(
-            f"The labels go up to {highest}, but the model gives {given}: {end}.",
+            f"The labels go up to {highest}, but the model gives {given}: {end}.{_end(target, analysis)}",
             where,
             severity=Severity.WARNING if silent else Severity.ERROR,
             target=target.target.name,
             repairs=partial(_repairs, target, width, highest, analysis),
         )
+
+
+def _end(target: TargetAnalysis, analysis: Analysis) -> str:
+    """What becomes of a search that was seen to meet such a label."""
+    met = (
+        each
+        for each in stories(analysis)
+        if each.explored(analysis) is target and LABEL in each.error.message
+    )
+    return next((f" {fate.sentence(each, target)}" for each in met), "")
 
 
 def _repairs(target: TargetAnalysis, width: int, highest: int, analysis: Analysis) -> Iterator[Fix]:
@@ -162,6 +207,43 @@ def _repairs(target: TargetAnalysis, width: int, highest: int, analysis: Analysi
         text = requoted(code.source(loss), "binary_crossentropy")
         yield Fix("Use binary_crossentropy", (Edit(code.span(loss), text),))
     yield from of_width(target, width, highest + 1, code)
+
+
+def _is_measured(output: Output) -> bool:
+    """Whether labels are numbers between whole ones, which are no classes."""
+    ends = (output.label("min"), output.label("max"))
+    return any(each is not None and not float(each).is_integer() for each in ends)
+
+
+def _exchanged(analysis: Analysis) -> Iterator[Fix]:
+    """The labels of two outputs in the other order, in all pairs of the same two names that the searches are given."""
+    code = analysis.module.code
+    pairs = [
+        each
+        for kind in (ast.Tuple, ast.List)
+        for each in code.every(kind)
+        if len(each.elts) == 2 and isinstance(each.ctx, ast.Load) and _is_labels(each, code)
+    ]
+    written = [[code.source(part) for part in each.elts] for each in pairs]
+    if len({tuple(each) for each in written}) == 1:
+        one, other = written[0]
+        changed = [
+            Edit(code.span(part), text)
+            for each in pairs
+            for part, text in zip(each.elts, (other, one), strict=True)
+        ]
+        yield Fix(f"Give {other} before {one}", tuple(changed))
+
+
+def _is_labels(pair: ast.Tuple | ast.List, code: Code) -> bool:
+    """Whether a pair of names stands where labels do: after the inputs of data, or as those of a search."""
+    around = code.parents.get(pair)
+    named = all(isinstance(each, (ast.Name, ast.Subscript)) for each in pair.elts)
+    if isinstance(around, ast.Tuple):
+        return named and len(around.elts) in (2, 3) and around.elts[1] is pair
+    searches = [each.span for tuner in code.module.tuners for each in tuner.searches]
+    searched = isinstance(around, ast.Call) and code.span(around) in searches
+    return named and searched and code.argument(around, "y", 1) is pair
 
 
 def _is_exceeded(output: Output) -> bool:
