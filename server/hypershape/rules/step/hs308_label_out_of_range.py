@@ -218,12 +218,8 @@ def _is_measured(output: Output) -> bool:
 def _exchanged(analysis: Analysis) -> Iterator[Fix]:
     """The labels of two outputs in the other order, in all pairs of the same two names that the searches are given."""
     code = analysis.module.code
-    pairs = [
-        each
-        for kind in (ast.Tuple, ast.List)
-        for each in code.every(kind)
-        if len(each.elts) == 2 and isinstance(each.ctx, ast.Load) and _is_labels(each, code)
-    ]
+    found: list[ast.Tuple | ast.List] = [*code.every(ast.Tuple), *code.every(ast.List)]
+    pairs = [each for each in found if len(each.elts) == 2 and _is_labels(each, code)]
     written = [[code.source(part) for part in each.elts] for each in pairs]
     if len({tuple(each) for each in written}) == 1:
         one, other = written[0]
@@ -238,12 +234,15 @@ def _exchanged(analysis: Analysis) -> Iterator[Fix]:
 def _is_labels(pair: ast.Tuple | ast.List, code: Code) -> bool:
     """Whether a pair of names stands where labels do: after the inputs of data, or as those of a search."""
     around = code.parents.get(pair)
-    named = all(isinstance(each, (ast.Name, ast.Subscript)) for each in pair.elts)
+    named = isinstance(pair.ctx, ast.Load) and all(
+        isinstance(each, (ast.Name, ast.Subscript)) for each in pair.elts
+    )
     if isinstance(around, ast.Tuple):
         return named and len(around.elts) in (2, 3) and around.elts[1] is pair
     searches = [each.span for tuner in code.module.tuners for each in tuner.searches]
-    searched = isinstance(around, ast.Call) and code.span(around) in searches
-    return named and searched and code.argument(around, "y", 1) is pair
+    if not isinstance(around, ast.Call) or code.span(around) not in searches:
+        return False
+    return named and code.argument(around, "y", 1) is pair
 
 
 def _is_exceeded(output: Output) -> bool:
