@@ -75,7 +75,7 @@ class DirectionWord(Rule):
             if node is not None and (text or _is_builtin(node, code)):
                 told = repr(value) if text else f"the function {code.source(node)}"
                 yield self.finding(
-                    f'The direction is "min" or "max", not {told}.',
+                    f'The direction is "min" or "max", not {told}: every trial fails at its end.',
                     code.span(node),
                     repairs=partial(_either, node, code),
                 )
