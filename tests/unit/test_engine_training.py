@@ -332,3 +332,55 @@ def test_a_loss_that_refuses_the_labels_is_told_whatever_the_size_of_a_batch(bat
     for report, _ in probed(CLASSES, [{"units": 3}, {"units": 5}], data):
         assert report["verdict"] == "fail"
         assert report["error"]["kind"] == "loss-mismatch"
+
+
+REFUSED = {
+    "a loss of labels without the axis": ('"mse"', '["mae"]', (24,), "layers.Dense(24)(x)", 0),
+    "a loss of classes": ('"sparse_categorical_crossentropy"', "None", (), "layers.Dense(24)(x)", 0),
+    "a loss object": ("keras.losses.CategoricalCrossentropy()", '["accuracy"]', (), "layers.Dense(24)(x)", 0),
+    "a loss that is weighted": ('["mse"]', '["mae"], loss_weights=[0.5]', (24,), "layers.Dense(24)(x)", 0),
+    "a metric": ('"mse"', "[keras.metrics.F1Score()]", (24,), "layers.Dense(24)(x)", 0),
+    "the width": ('"mse"', '["mae"]', (7,), "layers.Flatten()(x)", 0),
+    "two outputs": ('["mse", "mse"]', "None", (24,), "[layers.Dense(24)(x), layers.Flatten()(x)]", 1),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_losses_and_metrics_refuse_of_other_sizes_is_told_as_a_step_tells_it(name: str) -> None:
+    loss, metrics, labels, outputs, more = REFUSED[name]
+    source = (
+        HEAD
+        + f"""
+def build(hp):
+    inputs = keras.Input((60, 3))
+    x = layers.Conv1D(4, hp.Int("kernel", 2, 30))(inputs)
+    model = keras.Model(inputs, {outputs})
+    model.compile("adam", {loss}, metrics={metrics})
+    return model
+"""
+    )
+    data = {"x": [(60, 3)], "y": [labels] * (1 + more)}
+    configurations = [{"kernel": size} for size in (2, 9, 28)]
+    *_, (report, whole) = probed(source, configurations, data)
+    ((alone, _),) = probed(source, configurations[-1:], data)
+    assert alone["verdict"] == "fail" and not whole
+    for field in ("verdict", "error", "layers", "parameters", "output_shapes", "log_names"):
+        assert report[field] == alone[field], field
+
+
+def test_outputs_of_another_size_that_a_loss_takes_are_not_refused_as_others_were() -> None:
+    source = (
+        HEAD
+        + """
+def build(hp):
+    inputs = keras.Input((60, 3))
+    x = layers.Conv1D(4, hp.Int("kernel", 2, 60))(inputs)
+    model = keras.Model(inputs, layers.Dense(24)(x))
+    model.compile("adam", "mse")
+    return model
+"""
+    )
+    configurations = [{"kernel": size} for size in (2, 3, 5, 60, 29, 9)]
+    found = probed(source, configurations, {"x": [(60, 3)], "y": [(24,)]})
+    # Numbers of 24 labels for each of 32 samples are taken where there is one step, or 32 of them.
+    assert [report["verdict"] for report, _ in found] == ["fail", "fail", "fail", "ok", "ok", "fail"]

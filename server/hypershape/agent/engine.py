@@ -163,6 +163,12 @@ class _Recalled:
         """Whether a step surely passes all layers, so that only losses and metrics decide."""
         return self.stop is None and self.refusing is None and not (self.doubtful or self.mixes)
 
+    @property
+    def shows_ends(self) -> bool:
+        """Whether a step sees nothing but outputs that are known, and labels."""
+        seen = self.rows if self.mixes else self.settled and self.data.y and not self.deferred
+        return bool(self.alike and seen)
+
     def is_like(self, other: "_Recalled") -> bool:
         """Whether two runs read, called and returned the same."""
         return (
@@ -202,9 +208,9 @@ class Engine:
         self._unknown = 0
         self._untold: Set[Any] = set()
         """Keys of failures that other labels might not have met."""
-        self._mixed: Dict[Any, Tuple[Any, Any, Tuple[str, ...]]] = {}
-        """Of models that mix samples, by all but their sizes: one whose real step failed at its loss, how, and what it
-        would report."""
+        self._refusing: Dict[Any, Tuple[Any, Any, Tuple[str, ...]]] = {}
+        """By all but their sizes, of models whose step passes their layers: one whose losses or metrics refused what it
+        gave, how, and what it would report."""
         self._followed: Dict[Any, List[Tuple[Mapping[str, Any], Dict[str, Any]]]] = {}
         """What runs were followed: by their outcome and the names that they read, what these were and what was found."""
         self._unfollowed = 0
@@ -281,8 +287,8 @@ class Engine:
                     self._ended.add(remembered_run.stop.places)
                 self._failures[key] = run.error, run.compiled is not None
                 self._outcomes.keep(key, run.log_names)
-                if remembered_run.mixes and remembered_run.rows and remembered_run.alike:
-                    self._note_mixture(remembered_run, run)
+                if remembered_run.shows_ends:
+                    self._note_refusal(remembered_run, run)
                 report.update(self._influences(function, configuration, remembered_run))
             elif verdict == "ok" and not isinstance(key[0], tuple) and remembered_run.refusing is None:
                 self._outcomes.keep(key, run.log_names)
@@ -595,14 +601,15 @@ class Engine:
             self._foresee(found.stop)
         if found.refusing is not None and found.key not in self._failures and found.whole in self._fitting:
             self._foresee_step(found)
-        if found.mixes and found.rows and found.alike and found.key not in self._failures:
-            self._foresee_mixture(found)
-        error, returned = self._failures.get(found.key, (None, True))
         names = self._outcomes.names(found.key)
+        if names is None and found.settled and found.key not in self._failures:
+            names = self._outcomes.foretold(found.key, found.alike)
+        if names is None and found.shows_ends and found.key not in self._failures:
+            self._foresee_refusal(found)
+            names = self._outcomes.names(found.key)
+        error, returned = self._failures.get(found.key, (None, True))
         if names is None and error is not None:
             names = ()
-        if names is None and found.settled:
-            names = self._outcomes.foretold(found.key, found.alike)
         if names is None:
             return found
         self._space.learn(found.hp)
@@ -820,29 +827,31 @@ class Engine:
         if self._confirmed.get(errors.skeleton(error)):
             self._failures[found.key] = error, True
 
-    def _note_mixture(self, found: _Recalled, run: _Run) -> None:
-        """Keeps a model whose real step failed as its loss alone does on outputs like its own.
+    def _note_refusal(self, found: _Recalled, run: _Run) -> None:
+        """Keeps a model whose real step failed as its losses and metrics alone do on outputs like its own.
 
-        Of two models that are compiled alike, whose layers all pass, a step sees the outputs only, and the loss is the
-        first that sees them: on outputs of other sizes it tells what a step of another such model comes to.
+        Of two models that are compiled alike, whose layers all pass, a step sees the outputs only: on outputs of other
+        sizes losses and metrics tell what a step of another such model comes to.
         """
         if run.model is not None and self._lost(run.model, found) == run.error:
-            self._mixed[found.alike[0]] = run.model, errors.skeleton(run.error or {}), run.log_names
+            self._refusing[found.alike[0]] = run.model, errors.skeleton(run.error or {}), run.log_names
 
-    def _foresee_mixture(self, found: _Recalled) -> None:
-        """Notes the error of a model that mixes samples, of a kind that a real step has confirmed."""
-        model, kind, names = self._mixed.get(found.alike[0], (None, None, ()))
+    def _foresee_refusal(self, found: _Recalled) -> None:
+        """Notes the error of a model whose outputs do not fit, of a kind that a real step has confirmed."""
+        model, kind, names = self._refusing.get(found.alike[0], (None, None, ()))
         error = None if model is None else self._lost(model, found)
         if error is not None and errors.skeleton(error) == kind:
             self._failures[found.key] = error, True
             self._outcomes.keep(found.key, names)
 
     def _lost(self, model: Any, found: _Recalled) -> Optional[Dict[str, Any]]:
-        """What the loss of a model raises on the outputs of another."""
-        assert found.rows is not None
+        """What losses and metrics of a model raise on the outputs of another."""
         try:
             with _RECORDER.unseen():
-                step.lose(model, found.data, found.rows)
+                if found.mixes:
+                    step.lose(model, found.data, found.rows or ())
+                else:
+                    step.ends_on(model, found.data, [spec[1:3] for spec in found.whole[-1]])
         except Exception as error:
             return errors.describe(error, "step", self._positions, Trace())
         return None

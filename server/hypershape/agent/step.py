@@ -147,8 +147,32 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
     Raises what Keras raises: inputs that do not fit the model, labels that do not fit the loss. Without labels
     only the model is built; without inputs either, nothing happens.
     """
+    return _asked(model, data, _built_on)
+
+
+def ends_on(model: Any, data: Data, outputs: Sequence[Any]) -> None:
+    """The same of a model that is compiled alike and gives other outputs, told by their shapes and dtypes.
+
+    Nothing is known where labels are known by their form alone, or outputs go by names.
+    """
+    given = getattr(model, "output", None)
+    if not private.has(private.STEP) or isinstance(given, dict) or any(None in each for each in data.y):
+        return
+
+    def ending(model: Any, data: Data, size: Optional[int] = None) -> Tuple[str, ...]:
+        x = _inputs(model, data, Batch, size)
+        seen = _Ends(model, _leaves(x)[0].shape[0], outputs)
+        _build_step(model, x, _labels(model, data, Batch, size), seen)
+        return ()
+
+    _forget_the_step(model)
+    _asked(model, data, ending)
+
+
+def _asked(model: Any, data: Data, built: Any) -> Tuple[str, ...]:
     try:
-        return _built_on(model, data)
+        names: Tuple[str, ...] = built(model, data)
+        return names
     except Exception as error:
         refused: Optional[Exception] = _refused_weight(model)
         if refused is None or str(refused) != str(error):
@@ -159,7 +183,8 @@ def build_on(model: Any, data: Data) -> Tuple[str, ...]:
             raise
         _forget_the_step(model)
         try:
-            return _built_on(model, data, data.batch)
+            names = built(model, data, data.batch)
+            return names
         except Exception:
             raise error from None
 
@@ -294,18 +319,19 @@ def _build_step(model: Any, x: Any, y: Any, seen: Any) -> None:
 
 
 class _Ends:
-    """A model that is not run again: it gives a batch of the shape and type that its layers were built to give."""
+    """A model that is not run again: it gives a batch of the shapes and types that its layers were built to give, or
+    those of a model like it."""
 
-    def __init__(self, model: Any, batch: int) -> None:
+    def __init__(self, model: Any, batch: int, outputs: Sequence[Any] = ()) -> None:
         self._model = model
         self._batch = batch
+        self._given = outputs or [(each.shape, each.dtype) for each in model.outputs]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
 
     def __call__(self, x: Any, training: Any = None) -> Any:
-        (output,) = self._model.outputs
-        return keras.ops.zeros((self._batch, *output.shape[1:]), output.dtype)
+        return _nest([keras.ops.zeros((self._batch, *shape[1:]), dtype) for shape, dtype in self._given])
 
 
 def _as_a_step_sees_it(model: Any, x: Any) -> Any:
