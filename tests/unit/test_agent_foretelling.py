@@ -201,9 +201,3 @@ def test_what_a_step_refuses_has_sizes_that_follow_from_numbers_too() -> None:
     assert told(foretelling, (form, (9, 9))) == {(PASSED, (9,))}
     assert not foretelling.add((form, (6, 20)), (REFUSED, (20,)), False), "another size than was foretold"
     assert told(foretelling, (form, (9, 20))) == {None}
-
-
-def test_a_size_may_be_the_sum_of_one_in_so_many_numbers() -> None:
-    sizes = ((7, 11, 17, 23, 30), (9, 13, 20, 31, 43), (8, 11, 19, 29, 37))
-    foretelling = met(*((called(*each), (sum(each),)) for each in sizes))
-    assert told(foretelling, called(7, 10, 16, 27, 38)) == {(PASSED, (98,))}

@@ -353,18 +353,16 @@ def _simple(size: int, numbers: Numbers) -> List[Formula]:
 
 
 def _with_three(calls: List[Tuple[Numbers, int]]) -> List[Formula]:
-    """How the sizes of calls follow from three of their numbers, or from one number in so many."""
+    """How the sizes of calls follow from three of their numbers."""
     count = len(calls[0][0])
-    few = itertools.permutations(range(count), 3) if count <= MOST_NUMBERS else ()
-    found: List[Formula] = [(of, places) for places in few for of in _OF_THREE]
-    # What many tensors that are alike are joined to: the sum of one size of each.
-    steps = ((start, step) for step in range(1, count // 4 + 1) for start in range(step))
-    found += [(_total, tuple(range(start, count, step))) for start, step in steps]
-    return [each for each in found if all(_value(each, numbers) == size for numbers, size in calls)]
-
-
-def _total(*numbers: int) -> int:
-    return sum(numbers)
+    if count > MOST_NUMBERS:
+        return []
+    return [
+        (of, places)
+        for of in _OF_THREE
+        for places in itertools.permutations(range(count), 3)
+        if all(_value((of, places), numbers) == size for numbers, size in calls)
+    ]
 
 
 def _value(formula: Formula, numbers: Numbers) -> int:

@@ -742,7 +742,7 @@ class Engine:
         """The same in a run whose values carry their origin."""
         joins, paths = _MEMORY.joins, self._positions.paths
         spaces = origins.namespaces(function, paths)
-        choices = rewritten.calls(joins, tracker)
+        choices = rewritten.calls(joins.either, joins.item, joins.rounds, tracker)
         with origins.shadowed(spaces, choices), joins.rewritten.swapped(spaces, paths):
             return self._recall(function, self._space.tracked(configuration, tracker))
 
@@ -762,8 +762,9 @@ class Engine:
         if again is not None and _is_followed(tracker, again, found):
             try:
                 diagram, apart = tracker.diagram(found.hp.hypershape_read), tracker.apart()
-                if not all(map(self._space.has_met, (name for name, _ in diagram))):
-                    diagram = None
+            except states.Bound as bound:
+                memory.joins.never_apart |= bound.names
+                return self._related(function, configuration, found)
             except states.Unrelated:
                 pass
         # What took too long goes on from where it stopped, but not for ever.

@@ -315,9 +315,6 @@ class Space:
             if name in values and not any(hp.is_active(known) for known in hps):
                 del values[name]
 
-    def has_met(self, name: str) -> bool:
-        return name in self._hps
-
     def learn(self, hp: RecordingHyperParameters) -> None:
         """Adds what a probe declared for the first time."""
         for found in hp._space[len(self._space) :]:

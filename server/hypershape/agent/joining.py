@@ -81,21 +81,6 @@ class _Fork(NamedTuple):
     """The first and the last line of the arms."""
     counter: Optional[str] = None
     """The name that a loop gives the number of the round, one of which is the first arm."""
-    line: int = 0
-    merged: FrozenSet[str] = frozenset()
-    """Names that may stand for the values that either arm gives them."""
-
-
-class _Pending:
-    """What both arms of a fork leave under some names, once the run has gone through its own."""
-
-    def __init__(self, choice: Token, holds: bool, others: Dict[str, Any]) -> None:
-        self.choice = choice
-        self.holds = holds
-        self.others = others
-        """What the other arm leaves."""
-        self.is_foreign = False
-        """Others have this round, and this run has not."""
 
 
 class Joins:
@@ -107,6 +92,8 @@ class Joins:
         self._depth = 0
         self.rewritten = rewritten.Rewritten()
         self._ternaries: Dict[str, Dict[int, Optional[_Fork]]] = {}
+        self.never_apart: Set[str] = set()
+        """Names that all must read or none, as something was seen to depend on them."""
 
     def meet(self, token: Token) -> bool:
         """Whether it makes no difference for what comes later how the `if` that asks for this truth goes on."""
@@ -141,7 +128,6 @@ class Joins:
         tracker = self._memory.tracks.tracker
         fork = self._fork_at(frame, line)
         for number in numbers:
-            tracker.pending.pop((frame, line), None)
             goes_on = tracker.apply(lambda end, number=number: number < end, stop)
             if type(goes_on) is Token:
                 aside = self._depth < DEEPEST and self._memory.active and self._memory.tracking
@@ -150,35 +136,10 @@ class Joins:
                     goes_on = tracker.settle_truth(goes_on)
                 else:
                     goes_on = tracker.at(goes_on, {})
-                    pending = tracker.pending.get((frame, line))
-                    if not goes_on and pending is not None:
-                        pending.is_foreign = True
-                        yield number
             elif not goes_on:
                 return
             if goes_on:
                 yield number
-
-    def runs(self, line: int) -> bool:
-        """Whether this run has the round that a loop on a line has come to."""
-        pending = self._memory.tracks.tracker.pending.get((sys._getframe(1), line))
-        return pending is None or not pending.is_foreign
-
-    def merges(self, line: int, name: str) -> bool:
-        """Whether a name stands for what both arms left that met on a line."""
-        pending = self._memory.tracks.tracker.pending.get((sys._getframe(1), line))
-        return pending is not None and name in pending.others
-
-    def merged(self, line: int, name: str) -> Any:
-        """What stands for it."""
-        tracker, frame = self._memory.tracks.tracker, sys._getframe(1)
-        pending, own = tracker.pending[frame, line], frame.f_locals[name]
-        other = pending.others.pop(name)
-        found = self._merged(pending.choice, {pending.holds: own, not pending.holds: other})
-        if found is None:
-            tracker.dependable = False
-            return own
-        return found[0]
 
     # ------------------------------------------------------------------ choices as values
 
@@ -288,13 +249,11 @@ class Joins:
         if None in relations or self._merged(choice, found) is None or not self._can_be_told(reading):
             return None
         self._depth += 1
-        optional = tracker.optional
         try:
             with tracker.within():
                 value = ways[present]()
         finally:
             self._depth -= 1
-            tracker.optional = optional
         merged = self._merged(choice, {**found, present: value})
         if merged is None:
             # It was read for good.
@@ -305,8 +264,7 @@ class Joins:
         for relation in relations:
             assert relation is not None
             tracker.relate(*relation)  # type: ignore[attr-defined]
-        if not self._is_in_arm(sys._getframe(1)):
-            tracker.optional += own.parameters
+        tracker.optional += own.parameters
         others = [each.names for each in left.values() if each is not None]
         prefixes = {prefix for each in others for prefix in each}
         tracker.shifted |= {each for each in prefixes if len({some.get(each) for some in others}) > 1}
@@ -361,10 +319,12 @@ class Joins:
         if apart:
             decided = {name for each in outside for name in each.apart}
             plain = len(names) == 1 and not names[0].startswith("#") and tracker.sampled.isdisjoint(names)
-            if not plain or names[0] in {*apart, *decided}:
+            if not plain or names[0] in {*apart, *decided} or not apart.isdisjoint(self.never_apart):
                 return None
-            if not all(apart.isdisjoint(left.pinned) for _, left in ways):
-                return None
+            for _, left in ways:
+                bound = left.pinned.union(*(relation[0] for relation in left.relations))
+                if not apart.isdisjoint(bound):
+                    return None
         return {name: {place for (place,) in found[name]} if name in apart else set() for name in found}
 
     def _told_before(
@@ -439,10 +399,7 @@ class Joins:
         sizes = []
         for i, size in enumerate(split[tracker.at(choice, {})][1]):
             each = {way: sizes_of[i] for way, (_, sizes_of) in split.items()}
-            same = all(
-                other is size or (type(other) is type(size) is int and other == size)
-                for other in each.values()
-            )
+            same = all(other is size or (type(other) is int and other == size) for other in each.values())
             made = (size,) if same else tracker.merged(choice, each)
             if made is None:
                 return None
@@ -550,15 +507,10 @@ class Joins:
         reading = self._read_by(names, [({*table} - otherwise[1], own), (otherwise[1], other)])
         if reading is None or (any(reading.values()) and self._is_in_arm(frame)):
             return False
-        choice, others = tracker.apply(bool, token), {}
-        merged = fork.merged if rewritten.MERGES in frame.f_code.co_names else frozenset()
         for name in sorted((fork.stores - fork.private) | fork.grown):
             if name in own.left and name in other.left:
                 if not self._are_alike(own.left[name], other.left[name], otherwise):
-                    ways = {holds: own.left[name], not holds: other.left[name]}
-                    if name not in merged or not self._may_stand_for(choice, ways):
-                        return False
-                    others[name] = other.left[name]
+                    return False
             elif name in own.left or name in other.left:
                 return False
         conditional = [self._conditional(otherwise, relation) for relation in other.relations]
@@ -569,21 +521,14 @@ class Joins:
         for each in conditional:
             assert each is not None
             tracker.relate(*each)  # type: ignore[attr-defined]
-        if not self._is_in_arm(frame):
-            tracker.optional += own.parameters
+        tracker.optional += own.parameters
         prefixes = {*own.names, *other.names}
         tracker.shifted |= {each for each in prefixes if own.names.get(each) != other.names.get(each)}
         self._note_reading(names, reading)
         if not self._is_in_arm(frame):
             tracker.reading.expected = list(own.reading.log)
             tracker.arms.append((frame, *fork.lines))
-        if others:
-            tracker.pending[frame, fork.line] = _Pending(choice, holds, others)
         return True
-
-    def _may_stand_for(self, choice: Token, ways: Dict[Any, Any]) -> bool:
-        """Whether one value can stand for what either arm leaves, which nobody can have changed or holds besides."""
-        return all(map(_is_immutable, ways.values())) and self._merged(choice, ways) is not None
 
     def _is_in_arm(self, frame: Any) -> bool:
         """Whether a frame is at work in an arm that was run aside, where what this one reads was accounted for."""
@@ -763,14 +708,6 @@ def _is_value(value: Any) -> bool:
     return type(value) in (symbols.Tensor, Token, *origins.PLAIN)
 
 
-def _is_immutable(value: Any) -> bool:
-    return (
-        all(map(_is_immutable, value))
-        if type(value) is tuple
-        else _is_value(value) and type(value) is not list
-    )
-
-
 def _sources(tensor: Any) -> Set[int]:
     """The tensors that a tensor was made of in the end: a model that leaves one of its inputs out is none."""
     found, seen, waiting = set(), set(), [tensor]
@@ -831,7 +768,7 @@ def _fork(node: "_Statement", function: ast.AST, path: str, other: Any) -> Optio
         return None
     arms = [
         compile(ast.Module(body=body or [_nothing(node)], type_ignores=[]), path, "exec")
-        for body in (getattr(other, "arm", other.body), other.orelse)
+        for body in (other.body, other.orelse)
     ]
     later = _mentioned_later(node, function)
     if counter in later | reading.stores:
@@ -847,8 +784,6 @@ def _fork(node: "_Statement", function: ast.AST, path: str, other: Any) -> Optio
         reading.asked,
         (node.body[0].lineno, node.end_lineno or node.lineno),
         counter,
-        node.lineno,
-        frozenset(getattr(other, "merged", ())),
     )
 
 

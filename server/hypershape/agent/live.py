@@ -152,7 +152,6 @@ class Objects:
         span = state.span if frame is None else memory.place(frame)
         state.result = self._result(state, key, args, kwargs, outputs)
         state.result.stateful = state.result.parameters > 0
-        state.result.alone = state.parameters_alone()
         state.gave = (args[0], outputs) if len(args) == 1 and not kwargs else None
         memory.record(state.result, state.name, span)
         if frame is not None:

@@ -125,8 +125,6 @@ class Tracker:
         """Branches would meet again that read different hyperparameters, which relations can tell."""
         self.arms: List[Tuple[Any, int, int]] = []
         """The frames and lines of arms that were found to meet again."""
-        self.pending: Dict[Any, Any] = {}
-        """By frame and line, what arms leave that have met, of which this run goes through one."""
 
     def reads(self, name: str) -> None:
         """Notes that a hyperparameter is read."""

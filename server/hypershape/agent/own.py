@@ -90,12 +90,6 @@ class State(Owned):
         _collect(self, found)
         return sum(size(each) for each in found.values())
 
-    def parameters_alone(self) -> int:
-        """The same without those of layers, whose calls are noted by themselves."""
-        found: Dict[int, Any] = {}
-        _collect(self, found)
-        return sum(size(each) for each in found.values() if each is self or is_model(each))
-
     @property
     def promises(self) -> bool:
         """Its class tells the shape of what it gives, and Keras believes that when it builds."""

@@ -428,7 +428,6 @@ class Memory:
         if known is None:
             larger = copy.copy(result)
             larger.parameters += extra
-            larger.alone += extra
             larger.call = dict(result.call, parameters=larger.parameters)
             # Keeping the result keeps its identity its own.
             known = self._enlarged[id(result), extra] = result, larger
@@ -608,7 +607,7 @@ class Memory:
             now = self._doubtful, self._unsettled, self.looks, self.stopped, self.broken
             surely = [len(each) for each in kept[3:6]] == lengths[3:6] and now == told
             made = [*self.calls[lengths[0] :], *self._quiet[lengths[2] :]]
-            return (sum(call[-1].alone for call in made), dict(self._names)) if surely else None
+            return (sum(call[-1].parameters for call in made), dict(self._names)) if surely else None
 
         try:
             yield happened

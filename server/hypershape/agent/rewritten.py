@@ -3,8 +3,7 @@
 Python asks a ternary, `not`, `and` or `or` for one truth and a table for one key, and an operand has no say in what
 comes of it. For the time of a tracked run these are calls of ours (`x if a else y` is `either(a, lambda: x, lambda: y)`),
 at the same lines and columns; so are the rounds of a loop that counts them, and a text that is printed, of which every
-piece only has to exist. Behind a statement whose arms give names other values, and at the end of each round, a name may
-be given the value that stands for what either leaves. A function gets such code only if its own is what its file compiles to, and gets its own back;
+piece only has to exist. A function gets such code only if its own is what its file compiles to, and gets its own back;
 what stands in other code depends on the value that it asks for, as ever.
 """
 
@@ -23,10 +22,9 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set,
 from .origins import Token, Tracker, is_constant, mapped, shadows
 from .positions import EXACT
 
-CALLED = EITHER, NOT, ALL, ANY, ITEM, ROUNDS, RUNS, MERGES, MERGED, PRINTED, SHOWN, FILLED = (
+CALLED = EITHER, NOT, ALL, ANY, ITEM, ROUNDS, PRINTED, SHOWN, FILLED = (
     "hypershape_either", "hypershape_not", "hypershape_all", "hypershape_any", "hypershape_item",
-    "hypershape_rounds", "hypershape_runs", "hypershape_merges", "hypershape_merged",
-    "hypershape_printed", "hypershape_shown", "hypershape_filled",
+    "hypershape_rounds", "hypershape_printed", "hypershape_shown", "hypershape_filled",
 )  # fmt: skip
 THUNK = "hypershape_thunk"
 """The parameter by which a function is known that stands for a part of an expression around it."""
@@ -75,13 +73,9 @@ class _Rewriting(ast.NodeTransformer):
 
     def generic_visit(self, node: ast.AST) -> Any:
         for name, value in ast.iter_fields(node):
-            if self._inside and _are_statements(value):
+            if self._inside and type(value) is list and value and isinstance(value[0], ast.stmt):
                 setattr(node, name, _chosen(value))
-        super().generic_visit(node)
-        for name, value in ast.iter_fields(node):
-            if self._inside and _are_statements(value):
-                setattr(node, name, [each for one in value for each in (one, *_merging(one))])
-        return node
+        return super().generic_visit(node)
 
     def visit_For(self, node: ast.For) -> Any:
         counted = self._inside and counts(node)
@@ -89,13 +83,6 @@ class _Rewriting(ast.NodeTransformer):
         if counted:
             call = cast(ast.Call, node.iter)
             node.iter = _call(call, ROUNDS, call.func, ast.Constant(node.lineno), *call.args)
-            names = _bound(node.body)
-            if names:
-                # A round that only others have which the run speaks for leaves the names that they have then.
-                runs = _call(call, RUNS, ast.Constant(node.lineno))
-                inner = ast.copy_location(_Ours(runs, node.body, []), node.body[0])
-                node.arm, node.merged = node.body, names  # type: ignore[attr-defined]
-                node.body = [inner, *_merged(names, node.lineno, call)]
         return node
 
     def visit_IfExp(self, node: ast.IfExp) -> Any:
@@ -154,54 +141,6 @@ def counts(node: ast.For) -> bool:
         return False
     plain = not call.keywords and 0 < len(call.args) < 4
     return plain and not any(isinstance(each, ast.Starred) for each in call.args)
-
-
-class _Ours(ast.If):
-    """An `if` that no file has."""
-
-
-def _are_statements(value: Any) -> bool:
-    return type(value) is list and bool(value) and isinstance(value[0], ast.stmt)
-
-
-def _merging(node: ast.stmt) -> List[ast.stmt]:
-    """What stands behind an `if`: its names are given what stands for either value, where the run goes on with both."""
-    if type(node) is not ast.If:
-        return []
-    names = _bound([*node.body, *node.orelse])
-    node.merged = names  # type: ignore[attr-defined]
-    return _merged(names, node.lineno, node.test)
-
-
-def _merged(names: Iterable[str], line: int, at: ast.expr) -> List[ast.stmt]:
-    made: List[ast.stmt] = []
-    for name in sorted(names):
-        asked, value = (_call(at, each, ast.Constant(line), ast.Constant(name)) for each in (MERGES, MERGED))
-        target = _located(ast.Name(name, ast.Store()), at)
-        given = ast.copy_location(ast.Assign([target], value), at)
-        made.append(ast.copy_location(_Ours(asked, [given], []), at))
-    return made
-
-
-def _bound(statements: List[ast.stmt]) -> Set[str]:
-    """The names that statements give values, which do nothing else that matters; none where they may do more."""
-    found: Set[str] = set()
-    for each in statements:
-        if isinstance(each, ast.Assign):
-            targets = [e for t in each.targets for e in (t.elts if isinstance(t, ast.Tuple) else [t])]
-            if not all(isinstance(target, ast.Name) for target in targets):
-                return set()
-            found |= {target.id for target in targets if isinstance(target, ast.Name)}
-        elif isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name):
-            found.add(each.target.id)
-        elif isinstance(each, _Ours):
-            continue
-        elif isinstance(each, (ast.If, ast.For)):
-            inner = getattr(each, "arm", each.body)
-            found |= _bound([*inner, *each.orelse])
-        elif not isinstance(each, (ast.Expr, ast.Pass)):
-            return set()
-    return found
 
 
 def _pieces(node: ast.expr) -> ast.expr:
@@ -341,7 +280,7 @@ class File:
             self.statements = {
                 (type(each), each.lineno): each
                 for each in ast.walk(other)
-                if isinstance(each, (ast.If, ast.For)) and not isinstance(each, _Ours)
+                if isinstance(each, (ast.If, ast.For))
             }
         except (SyntaxError, ValueError, RecursionError):
             return
@@ -488,7 +427,9 @@ def _content(cell: Any) -> Optional[Any]:
         return None
 
 
-def calls(joins: Any, tracker: Tracker) -> Dict[str, Any]:
+def calls(
+    either: Callable[..., Any], item: Callable[..., Any], rounds: Callable[..., Any], tracker: Tracker
+) -> Dict[str, Any]:
     """The functions that stand for choices."""
 
     def negated(value: Any) -> Any:
@@ -550,8 +491,7 @@ def calls(joins: Any, tracker: Tracker) -> Dict[str, Any]:
         return tracker.apply(with_values, *tokens) if tokens else told(value)
 
     return {
-        **{EITHER: joins.either, NOT: negated, ALL: every, ANY: some, ITEM: joins.item},
-        **{ROUNDS: joins.rounds, RUNS: joins.runs, MERGES: joins.merges, MERGED: joins.merged},
+        **{EITHER: either, NOT: negated, ALL: every, ANY: some, ITEM: item, ROUNDS: rounds},
         **{PRINTED: printed, SHOWN: shown, FILLED: filled},
     }
 

@@ -40,7 +40,7 @@ MOST_BORDER = 64
 ANYWHERE = 8
 """At so many of them it is tried whether further names decide."""
 
-MOST_NODES = 12_000
+MOST_NODES = 4_000
 """A larger diagram is given up."""
 
 FEWEST_NAMES = 4
@@ -60,6 +60,14 @@ Node 0 holds everything, the k-th of the list is node k, the last one is the roo
 
 class Unrelated(Exception):
     """Too many combinations of states and choices."""
+
+
+class Bound(Exception):
+    """A run depends on names that not all read of those for which it would speak."""
+
+    def __init__(self, names: Set[str]) -> None:
+        super().__init__(names)
+        self.names = names
 
 
 def entangled(tracker: Tracker) -> bool:
@@ -179,25 +187,31 @@ class Relating(Tracker):
 
     def diagram(self, read: Mapping[str, Any]) -> Diagram:
         """The configurations with which the run is the same; names in the order in which they were read."""
+        apart = self.apart()
+        names: Set[str] = set()
+        waiting = [*self.forced, *(name for some, _ in self.relations for name in some)]
+        while waiting:
+            name = waiting.pop()
+            if name not in names:
+                names.add(name)
+                waiting += self._below[name][0] if name in self._below else ()
+        if bound := names & apart.keys():
+            raise Bound(bound)
         found = self._written(read)
-        if not found and self.reading.apart:
+        if not found and apart:
             # It speaks for all, which read different names.
-            decides = next(iter(next(iter(self.reading.apart.values()))))
+            decides = next(iter(next(iter(apart.values()))))
             found = [(decides, [(0, list(self.domains[decides]))])]
         return found
 
     def _written(self, read: Mapping[str, Any]) -> Diagram:
-        # In the order in which they are met, also by what others do: then what they come to is soon known. Who reads it
-        # must be known of what not all read.
-        met = {n: d for n, d in self.domains.items() if n in read or n in self.reading.apart}
-        domains: Dict[str, Sequence[Any]] = {}
-        for name in met:
-            for each in (*self.reading.apart.get(name, ()), name):
-                domains[each] = self.domains[each]
-        pinned = [name for name in read if name in self.forced and name not in self.domains]
-        domains.update((name, (read[name],)) for name in pinned)
-        apart = {n: (self.present[n], tests) for n, tests in self.reading.apart.items() if n in self.domains}
-        return _Writing(domains, self._below, self.relations, pinned, self.sampled, apart).diagram()
+        domains = {
+            name: self.domains.get(name, (value,))
+            for name, value in read.items()
+            if name in self.domains or name in self.forced
+        }
+        pinned = [name for name in domains if name not in self.domains]
+        return _Writing(domains, self._below, self.relations, pinned, self.sampled).diagram()
 
 
 class Related(Trial):
@@ -318,14 +332,11 @@ class _Writing:
         relations: Sequence[Relation],
         pinned: Iterable[str],
         sampled: Set[str],
-        apart: Mapping[str, Tuple[int, Mapping[str, Set[int]]]],
     ) -> None:
         self._domains = domains
         self._below = below
         self._relations = [*relations, *(((name,), frozenset({(0,)})) for name in pinned)]
         self._sampled = sampled
-        self._apart = apart
-        """Of names that not all read, the place in this run, and with which values of others they are read."""
         self._nodes: Diagram = []
         self._known: Dict[Any, int] = {}
 
@@ -348,10 +359,6 @@ class _Writing:
             relations.setdefault(done, []).append((names, keys))
             for name in names:
                 last[name] = max(last.get(name, 0), done)
-        for name in list(ready):
-            for each in self._apart[name][1] if name in self._apart else ():
-                visit(each)
-                last[each] = max(last.get(each, 0), places[name])
         order = sorted((i, name) for name, i in places.items() if name in ready)
         # A state is met after what it is made of, as `visit` ends with it.
         made: Dict[int, List[str]] = {}
@@ -364,24 +371,14 @@ class _Writing:
         for at, name in order:
             level: Dict[Any, List[Any]] = {}
             for state in states:
-                count = len(self._domains[name])
-                if self._is_read(state, name):
-                    level[state] = [self._next(state, at, name, place) for place in range(count)]
-                else:
-                    # Where nobody reads it nothing depends on it: what else the relations say of it speaks of arms
-                    # that are not run there.
-                    level[state] = count * [self._next(state, at, name, self._apart[name][0])]
+                level[state] = [
+                    self._next(state, at, name, place) for place in range(len(self._domains[name]))
+                ]
             levels.append(level)
             states = {state: None for some in level.values() for state in some if state is not None}
             if sum(map(len, levels)) + len(states) > MOST_NODES:
                 raise Unrelated
         return self._reduced([name for _, name in order], levels)
-
-    def _is_read(self, state: Any, name: str) -> bool:
-        if name not in self._apart:
-            return True
-        known, (_, tests) = dict(state), self._apart[name]
-        return any(known[each] in places for each, places in tests.items())
 
     def _next(self, state: Any, at: int, name: str, place: int) -> Any:
         """What is still to be known once a hyperparameter has a value; None where a relation does not hold."""
@@ -431,13 +428,13 @@ def box_in(
         for value in domains.get(name, ()):
             if value not in box[name]:
                 wider = {**box, name: [*box[name], value]}
-                if _holds(diagram, wider, domains):
+                if _holds(diagram, wider):
                     box = wider
     return box
 
 
-def _holds(diagram: Diagram, box: Mapping[str, Sequence[Any]], domains: Mapping[str, Sequence[Any]]) -> bool:
-    """Whether all combinations of a box are in a diagram, whatever the names are that it leaves out."""
+def _holds(diagram: Diagram, box: Mapping[str, Sequence[Any]]) -> bool:
+    """Whether all combinations of a box are in a diagram."""
     waiting, seen = [len(diagram)], {0}
     while waiting:
         node = waiting.pop()
@@ -446,8 +443,7 @@ def _holds(diagram: Diagram, box: Mapping[str, Sequence[Any]], domains: Mapping[
         seen.add(node)
         name, leads = diagram[node - 1]
         following = {value: child for child, values in leads for value in values}
-        values = box.get(name, domains.get(name, ()))
-        if any(value not in following for value in values):
+        if any(value not in following for value in box[name]):
             return False
-        waiting += [following[value] for value in values]
+        waiting += [following[value] for value in box[name]]
     return True

@@ -265,15 +265,13 @@ class Result:
     """What a layer of one kind does to one input; `outputs` is None where it refuses that."""
 
     __slots__ = (
-        "_refusal", "alone", "call", "counts", "doubtful", "inner", "looks", "mixes", "outputs", "parameters", "raises", "refuses",
+        "_refusal", "call", "counts", "doubtful", "inner", "looks", "mixes", "outputs", "parameters", "raises", "refuses",
         "stateful",
     )  # fmt: skip
 
     def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
         self.outputs = outputs
         self.parameters = parameters
-        self.alone = parameters
-        """Those of its parameters that no other call has which is noted."""
         self.call = call
         self.raises: Any = None
         """The class of what is raised where it refuses the input; False where that was asked for and is nothing."""

@@ -58,13 +58,6 @@ def of(reports: Sequence[Report], hps: Mapping[str, Hyperparameter]) -> Diagram 
     return diagram
 
 
-def settled_at(asked: Condition | bool | None, known: Configuration) -> Condition | bool | None:
-    """What is left of a condition once some values are known; None where Python would raise."""
-    for name, value in known.items():
-        asked = settled(asked, name, value) if isinstance(asked, Condition) else asked
-    return asked
-
-
 class Diagram:
     """All that reports say together.
 
@@ -124,13 +117,9 @@ class Diagram:
         told = {name for name, _ in report.states}
         deciding = {each for tests in report.apart.values() for each in tests}
         # Levels are given in the order in which names are read, not from the last one up.
-        order = [name for name in report.configuration if name in told or name in deciding]
-        for name in dict.fromkeys(name for name, _ in reversed(report.states)):
-            while name in order:
-                self._level(order.pop(0))
-            self._level(name)
-        for name in order:
-            self._level(name)
+        for name in report.configuration:
+            if name in told or name in deciding:
+                self._level(name)
         for name, leads in report.states:
             nodes.append(self._either(name, [(nodes[child], values) for child, values in leads]))
         root = nodes[-1]
@@ -264,7 +253,7 @@ class Diagram:
                 for name in free
                 if name in self._hps and name not in values
             }
-            read = {n: v for n, v in values.items() if n in cube.report.configuration or n in apart}
+            read = {name: value for name, value in values.items() if name in cube.report.configuration}
             yield {**cube.report.configuration, **anywhere, **read}
 
     def _path(
@@ -410,18 +399,10 @@ class Diagram:
 
         `fails` says of a report whether the condition should hold for it, None where that does not matter. None where
         it is too much to look at. On the way to a report the condition is asked as far as values are known: ways after
-        which the same is left to ask are one. What not all read is asked for at the end, when it is known who does.
+        which the same is left to ask are one.
         """
         found: list[tuple[bool, Configuration]] = []
-        apart = [
-            (n, tests)
-            for each in self._cubes
-            for n, tests in each.report.apart.items()
-            if n in condition.names
-        ]
-        late = {name for name, _ in apart}
-        kept = late | {each for _, tests in apart for each in tests}
-        seen: set[tuple[Node, Condition | bool, tuple[tuple[str, Value], ...]]] = set()
+        seen: set[tuple[Node, Condition | bool]] = set()
         waiting: list[tuple[Node, Condition | bool, Configuration]] = [(self._root, condition, {})]
         while waiting and len(found) < most:
             node, asked, path = waiting.pop()
@@ -434,15 +415,12 @@ class Diagram:
             name = self._names[level]
             for place, child in enumerate(children):
                 value = self._value(level, place)
-                is_asked = isinstance(asked, Condition) and name not in late
-                left = settled(asked, name, value) if is_asked else asked  # type: ignore[arg-type]
+                left = settled(asked, name, value) if isinstance(asked, Condition) else asked
                 if left is None:
                     return None
-                further = {**path, name: value}
-                key = child, left, tuple((n, v) for n, v in further.items() if n in kept)
-                if key not in seen:
-                    seen.add(key)
-                    waiting.append((child, left, further))
+                if (child, left) not in seen:
+                    seen.add((child, left))
+                    waiting.append((child, left, {**path, name: value}))
             if len(seen) > MOST_STEPS:
                 return None
         return found
@@ -460,53 +438,11 @@ class Diagram:
         if expected is None:
             return []
         read = cube.report.configuration
-        apart = {name: tests for name, tests in cube.report.apart.items() if name in names}
-        if any(name in names and name not in read and name not in apart for name in path):
+        if not cube.report.apart.keys().isdisjoint(names):
+            return None
+        if any(name in names and name not in read for name in path):
             # A branch was left in which what decided is not read: it was taken for a value.
             return None
-        if apart:
-            return self._judged_apart(cube, asked, path, apart, expected)
-        return self._at_all(read, asked, path, expected)
-
-    def _judged_apart(
-        self,
-        cube: Cube,
-        asked: Condition | bool,
-        path: Configuration,
-        apart: Mapping[str, Mapping[str, Collection[Value]]],
-        expected: bool,
-    ) -> list[tuple[bool, Configuration]] | None:
-        """The same where some of what the condition names is read by some for which the report speaks, not by all."""
-        common = {name: v for name, v in cube.report.configuration.items() if name not in cube.report.apart}
-        deciding = list(dict.fromkeys(each for tests in apart.values() for each in tests))
-        ways = [
-            (path[n],) if n in path else self._hps[n].values if n in self._hps else None for n in deciding
-        ]
-        listed = [values for values in ways if values is not None]
-        if len(listed) < len(ways) or math.prod(map(len, listed)) > MOST_COMBINATIONS:
-            return None
-        for values in itertools.product(*listed):
-            known = dict(zip(deciding, values, strict=True))
-            active = {
-                n for n, tests in apart.items() if any(known[each] in some for each, some in tests.items())
-            }
-            if any(n not in self._hps for n in active):
-                return None
-            read = {**common, **known, **{n: self._hps[n].default for n in active}}
-            left = settled_at(asked, known)
-            for name in active & path.keys():
-                left = settled_at(left, {name: path[name]})
-            if left is None:
-                return None
-            found = self._at_all(read, left, path, expected)
-            if found is None or found:
-                return found
-        return []
-
-    def _at_all(
-        self, read: Configuration, asked: Condition | bool, path: Configuration, expected: bool
-    ) -> list[tuple[bool, Configuration]] | None:
-        """A configuration that reads some names, is on a path, and of which what is left to ask is not true."""
         point = {**read, **{name: value for name, value in path.items() if name in read}}
         if isinstance(asked, Condition):
             asked = renamed(asked, {name: None for name in asked.names if name not in read}) or False
