@@ -75,7 +75,8 @@ async def spares(agent: Agent) -> set[int]:
 
 
 async def until(held: Callable[[], Any]) -> None:
-    for _ in range(400):
+    # Longer than a machine stands still that others keep busy.
+    for _ in range(3000):
         if await held():
             return
         await asyncio.sleep(0.02)
