@@ -602,11 +602,12 @@ class Engine:
         if found.refusing is not None and found.key not in self._failures and found.whole in self._fitting:
             self._foresee_step(found)
         names = self._outcomes.names(found.key)
-        if names is None and found.settled and found.key not in self._failures:
-            names = self._outcomes.foretold(found.key, found.alike)
-        if names is None and found.shows_ends and found.key not in self._failures:
-            self._foresee_refusal(found)
-            names = self._outcomes.names(found.key)
+        if names is None and found.key not in self._failures:
+            if found.settled:
+                names = self._outcomes.foretold(found.key, found.alike)
+            if names is None and found.shows_ends:
+                self._foresee_refusal(found)
+                names = self._outcomes.names(found.key)
         error, returned = self._failures.get(found.key, (None, True))
         if names is None and error is not None:
             names = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from traceback import walk_tb
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import keras
 import numpy as np
@@ -169,10 +169,10 @@ def ends_on(model: Any, data: Data, outputs: Sequence[Any]) -> None:
     _asked(model, data, ending)
 
 
-def _asked(model: Any, data: Data, built: Any) -> Tuple[str, ...]:
+def _asked(model: Any, data: Data, built: Callable[..., Tuple[str, ...]]) -> Tuple[str, ...]:
+    """What a step comes to that `built` takes of a model on data, with as many samples as it is told."""
     try:
-        names: Tuple[str, ...] = built(model, data)
-        return names
+        return built(model, data)
     except Exception as error:
         refused: Optional[Exception] = _refused_weight(model)
         if refused is None or str(refused) != str(error):
@@ -183,8 +183,7 @@ def _asked(model: Any, data: Data, built: Any) -> Tuple[str, ...]:
             raise
         _forget_the_step(model)
         try:
-            names = built(model, data, data.batch)
-            return names
+            return built(model, data, data.batch)
         except Exception:
             raise error from None
 

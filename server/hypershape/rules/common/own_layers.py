@@ -13,10 +13,9 @@ from hypershape.source import Code
 _OF_WEIGHTS = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
 """The order in which Keras 2 took the arguments of `add_weight`."""
 
-_WITHOUT = re.compile(
-    r"'(?P<owner>\w+)' object has no attribute '(?P<attribute>\w+)'"
-    r"|In layer '(?P<layer>\w+)', you forgot to call `super\(\)\.__init__\(\)`"
-)
+NO_ATTRIBUTE = re.compile(r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'")
+
+_FORGOTTEN = re.compile(r"In layer '(?P<owner>\w+)', you forgot to call `super\(\)\.__init__\(\)`")
 
 OTHER_TYPE = re.compile(
     r"Input '(?P<one>\w)' of '\w+' Op has type (?P<type>\w+) that does not match type (?P<other>\w+) of argument '\w'"
@@ -52,25 +51,24 @@ def weights_named(span: Span | None, code: Code) -> Iterator[Fix]:
     yield Fix("Name the arguments of add_weight", tuple(changed))
 
 
+def constructor(made: ast.ClassDef) -> ast.FunctionDef | None:
+    """The `__init__` that a class has itself."""
+    methods = (each for each in made.body if isinstance(each, ast.FunctionDef))
+    return next((each for each in methods if each.name == "__init__"), None)
+
+
 def without_base(error: ProbeError, code: Code) -> ast.FunctionDef | None:
     """The constructor of a class of the file that leaves out that of its base class, where Keras misses what that sets."""
-    found = _WITHOUT.search(error.message)
+    found = NO_ATTRIBUTE.search(error.message) or _FORGOTTEN.search(error.message)
     if found is None:
         return None
-    named = [each for each in code.classes if each.name in (found["owner"], found["layer"]) and each.bases]
-    begin = next(
-        (
-            each
-            for made in named[:1]
-            for each in made.body
-            if isinstance(each, ast.FunctionDef) and each.name == "__init__"
-        ),
-        None,
-    )
-    if begin is None or not begin.args.args:
+    named = (each for each in code.classes if each.name == found["owner"] and each.bases)
+    made = next(named, None)
+    begin = constructor(made) if made is not None else None
+    if made is None or begin is None or not begin.args.args:
         return None
-    asked = [each.attr for each in ast.walk(named[0]) if isinstance(each, ast.Attribute)]
-    return None if "__init__" in asked or found["attribute"] in asked else begin
+    asked = [each.attr for each in ast.walk(made) if isinstance(each, ast.Attribute)]
+    return None if "__init__" in asked or found.groupdict().get("name") in asked else begin
 
 
 def with_base(error: ProbeError, code: Code) -> Iterator[Fix]:

@@ -25,7 +25,7 @@ from hypershape.model import (
     is_the_tuners,
 )
 from hypershape.rules.common import wording
-from hypershape.rules.common.own_layers import OTHER_TYPE, without_base
+from hypershape.rules.common.own_layers import NO_ATTRIBUTE, OTHER_TYPE, without_base
 from hypershape.rules.common.places import method_of, name_of
 from hypershape.rules.common.steps import without_logs, without_logs_words
 from hypershape.rules.common.tuners import sought_by
@@ -499,12 +499,16 @@ def _inputs(story: Story) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield name, first
 
 
+def _dataset(name: str) -> str:
+    """What a dataset of a search is called in a sentence."""
+    return "The validation dataset" if name == "validation_data" else "The dataset"
+
+
 def _texts_of_a_dataset(story: Story) -> str | None:
     name = texts_of_a_dataset(story)
     if name is None:
         return None
-    what = "The validation dataset" if name == "validation_data" else "The dataset"
-    return f"{what} gives texts, and the model takes numbers ({story.error.type})."
+    return f"{_dataset(name)} gives texts, and the model takes numbers ({story.error.type})."
 
 
 def of_unknown_rank(story: Story) -> str | None:
@@ -518,9 +522,8 @@ def _of_unknown_rank(story: Story) -> str | None:
     name = of_unknown_rank(story)
     if name is None:
         return None
-    what = "The validation dataset" if name == "validation_data" else "The dataset"
     return (
-        f"{what} does not say how many axes its tensors have, as after `tf.py_function` and `tf.numpy_function`: "
+        f"{_dataset(name)} does not say how many axes its tensors have, as after `tf.py_function` and `tf.numpy_function`: "
         f"`set_shape` says it ({story.error.type}: {story.error.message})."
     )
 
@@ -804,13 +807,10 @@ def _without_model(story: Story) -> str | None:
 
 def without_validation_data(story: Story, code: Code) -> ast.ClassDef | None:
     """The class of a callback of the file that asks itself for the validation data, which Keras no longer gives it."""
-    refused = _NO_ATTRIBUTE.match(story.error.message)
+    refused = NO_ATTRIBUTE.match(story.error.message)
     if refused is None or refused["name"] != "validation_data":
         return None
     return next((each for each in code.classes if each.name == refused["owner"]), None)
-
-
-_NO_ATTRIBUTE = re.compile(r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'")
 
 
 def _without_validation_data(story: Story, code: Code) -> str | None:

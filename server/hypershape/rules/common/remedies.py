@@ -19,7 +19,7 @@ from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import name_in, respelt
 from hypershape.rules.common.objectives import sought_instead
-from hypershape.rules.common.own_layers import of_compute_type, weights_named, with_base
+from hypershape.rules.common.own_layers import constructor, of_compute_type, weights_named, with_base
 from hypershape.rules.common.places import method_of, yields
 from hypershape.rules.common.rehearsed import (
     Story,
@@ -923,9 +923,9 @@ def _in_a_folder(story: Story, code: Code) -> Iterator[Fix]:
     if not isinstance(call, ast.Call):
         return
     folder = str(PurePosixPath(missing["path"]).parent)
-    statement = next((each for each in code.ancestors(call) if isinstance(each, ast.stmt)), None)
+    statement = code.statement(call)
     given = next(iter((*call.args, *(each.value for each in call.keywords))), None)
-    if folder == "." or statement is None or given is None or where.line != code.span(statement).line:
+    if folder == "." or given is None or where.line != code.span(statement).line:
         return
     written = isinstance(given, ast.Constant)
     system = code.imported_as("os")
@@ -947,9 +947,7 @@ def _with_validation_data(story: Story, code: Code) -> Iterator[Fix]:
     calls = code.called.get(made.name, ()) if made is not None else ()
     if made is None or data is None or len(calls) != 1:
         return
-    begin = next(
-        (each for each in made.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"), None
-    )
+    begin = constructor(made)
     newline, (call,) = code.text.newline, calls
     bracket = code.span(call.func).end
     if code.text.line(bracket.line)[bracket.column - 1 :][:1] != "(":

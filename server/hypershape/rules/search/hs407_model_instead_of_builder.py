@@ -8,6 +8,7 @@ from functools import partial
 
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.own_layers import constructor
 from hypershape.rules.common.tuners import tuners
 from hypershape.source import Code
 
@@ -187,7 +188,5 @@ def _hypermodel_class(name: str, code: Code) -> ast.ClassDef | None:
 
 
 def _needs_arguments(made: ast.ClassDef) -> bool:
-    for each in made.body:
-        if isinstance(each, ast.FunctionDef) and each.name == "__init__":
-            return len(each.args.args) - 1 > len(each.args.defaults)
-    return False
+    begin = constructor(made)
+    return begin is not None and len(begin.args.args) - 1 > len(begin.args.defaults)

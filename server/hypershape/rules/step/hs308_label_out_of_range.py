@@ -149,16 +149,16 @@ class LabelOutOfRange(Rule):
             where = place(output.fields.get("made"), code)
             if given is None or where is None or given.target in told:
                 continue
-            if _is_measured(output):
-                yield self._measured(given, output, where, analysis)
+            if (number := _measure(output)) is not None:
+                yield self._measured(given, number, output, where, analysis)
                 continue
             loss = _sparse(given, code)
             where = code.span(loss) if loss is not None else where
             yield self._found(given, output.fields["width"], int(output.label("max") or 0), where, analysis)
 
-    def _measured(self, target: TargetAnalysis, output: Output, where: Span, analysis: Analysis) -> Finding:
-        ends = (output.label("min"), output.label("max"))
-        number = next(each for each in ends if each is not None and not float(each).is_integer())
+    def _measured(
+        self, target: TargetAnalysis, number: float, output: Output, where: Span, analysis: Analysis
+    ) -> Finding:
         return self.finding(
             f"The labels of this output are numbers such as {number:.3g}, and its loss "
             f"{output.fields.get('loss')} takes classes: a step fails.{_end(target, analysis)}",
@@ -209,10 +209,10 @@ def _repairs(target: TargetAnalysis, width: int, highest: int, analysis: Analysi
     yield from of_width(target, width, highest + 1, code)
 
 
-def _is_measured(output: Output) -> bool:
-    """Whether labels are numbers between whole ones, which are no classes."""
+def _measure(output: Output) -> float | None:
+    """A label between whole numbers, which is no class."""
     ends = (output.label("min"), output.label("max"))
-    return any(each is not None and not float(each).is_integer() for each in ends)
+    return next((each for each in ends if each is not None and not float(each).is_integer()), None)
 
 
 def _exchanged(analysis: Analysis) -> Iterator[Fix]:
