@@ -15,6 +15,7 @@ from hypershape.model import (
     Module,
     ProbeError,
     Rehearsal,
+    Report,
     Severity,
     TargetAnalysis,
 )
@@ -262,3 +263,64 @@ def test_a_callback_that_fails_where_nothing_improves_says_when() -> None:
         "Every trial in which `val_loss` does not improve for 3 epochs in a row fails there"
         in finding.message
     )
+
+
+ORDERED = module("""
+    import keras
+    import keras_tuner as kt
+    import numpy as np
+
+    def build_model(hp):
+        return keras.Sequential([keras.layers.Dense(hp.Int("units", 3, 9))])
+
+    x, y = np.load("x.npy"), np.load("y.npy")
+    tuner = kt.RandomSearch(build_model, objective="val_loss", max_trials=9, overwrite=True)
+    tuner.search(x, y, validation_split=0.2)
+""")
+
+
+@pytest.mark.parametrize("loss", ["sparse_categorical_crossentropy", "mse"])
+def test_labels_in_order_are_told_of_classes(loss: str) -> None:
+    apart = {"untrained": [{"class": n, "samples": 40, "there": 0} for n in (2, 3)]}
+    arrays = {"0": {"kind": "array"}, "1": {"kind": "array"}}
+    met = played({}, ORDERED, in_order=apart, compared=[{"loss": loss}], search=arrays)
+    told = found([met], "HS453", ORDERED)
+    assert len(told) == (loss != "mse")
+    for each in told:
+        assert "hardly any samples of the classes 2 and 3 are trained on" in each.message
+        assert underlined(each, ORDERED) == "validation_split=0.2"
+        (fix,) = each.repairs()
+        text = apply(ORDERED.document, fix.edits).text
+        assert "order = np.random.permutation(len(y))\ntuner.search(x[order], y[order]," in text
+
+
+BAYESIAN = """
+    import keras
+    import keras_tuner as kt
+
+    def build_model(hp):
+        return keras.Sequential([keras.layers.Dense(hp.Int("units", 3, 9))])
+
+    tuner = kt.BayesianOptimization(build_model, "val_loss", {})
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("max_trials=6", "its first 6 trials at random (three for each hyperparameter, of which it has 2)"),
+        ("6", "its first 6 trials at random"),
+        ("max_trials=7", None),
+        ("max_trials=7, num_initial_points=9", "its first 9 trials at random, and this search has only 7"),
+        ("max_trials=7, num_initial_points=FIRST", None),
+        ("max_trials=5, hyperparameters=hp, tune_new_entries=False", None),
+        ("max_trials=5, **settings", None),
+    ],
+)
+def test_a_bayesian_search_that_only_draws_at_random(arguments: str, said: str | None) -> None:
+    read = module(BAYESIAN.format(arguments))
+    values: Configuration = {"units": 3, "rate": 0.1}
+    target = TargetAnalysis(read.targets[0], "probed", reports=(Report(values, "ok", "symbolic"),))
+    told = list(rules.findings(Analysis(read, HERE, targets=(target,), done=True), select=("HS454",)))
+    assert [said in each.message for each in told if said] == [True] * (said is not None)
+    assert len(told) == (said is not None)

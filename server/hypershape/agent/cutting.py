@@ -95,6 +95,32 @@ def endless(given: Dict[str, Any]) -> List[str]:
     return [data for data, steps in pairs if given.get(steps) in (None, 0) and _never_ends(given.get(data))]
 
 
+def rounds(given: Dict[str, Any]) -> Dict[str, int]:
+    """How many batches such data have until they repeat themselves, where their pipeline tells."""
+    found = {name: _round(given.get(name)) for name in endless(given)}
+    return {name: count for name, count in found.items() if count}
+
+
+def _round(data: Any) -> Optional[int]:
+    """The batches of a pipeline of TensorFlow that come to it before it begins again."""
+    kind, inputs = type(data).__name__, getattr(data, "_inputs", None)
+    before = list(inputs()) if callable(inputs) else []
+    if len(before) != 1:
+        return None
+    if kind == "_RepeatDataset":
+        count = batches(before[0])
+        return int(count) if count is not None and count != math.inf else None
+    count = _round(before[0])
+    if kind.endswith("BatchDataset") and count is not None:
+        size = int(data._batch_size)
+        return count // size if bool(data._drop_remainder) else -(-count // size)
+    return count if kind.strip("_").startswith(_AS_MANY) else None
+
+
+_AS_MANY = ("Map", "ParallelMap", "Prefetch", "Shuffle", "Cache", "Options")
+"""Steps of a pipeline that give one for each that they get."""
+
+
 def _never_ends(data: Any) -> bool:
     """Whether a dataset says so itself, or the code of a generator has no way to return."""
     if not isinstance(data, types.GeneratorType):

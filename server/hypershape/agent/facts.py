@@ -12,6 +12,8 @@ The facts of a rehearsal, each left out where it is not known:
 - `arrays`: the metrics that it returned as arrays, which Keras Tuner does not take, each with its shape
 - `nothing`: the same, where it returned None in the place of metrics
 - `meant`: `written`, a key, an attribute or a variable that is not there, and the `known` ones beside it
+- `lacking`: `method`, the oracle's method of the user's that returned no `key`
+- `by_label`: the class of pandas that was asked for a label which it does not have
 - `without_model`: the class of a callback that asked for its model and was never given one
 - `numbers`: what the numbers are called that `evaluate` gave and that more or fewer names were to take ("" where unknown)
 - `copied`: the class of a callback given to `search`, of which what only its copies have was asked for
@@ -20,7 +22,9 @@ The facts of a rehearsal, each left out where it is not known:
 - `absent`: the modules that the file imports and that are not installed
 - `compared`: what the model of the first trial gives and what that is compared with (`compared.outputs`)
 - `shared`: what the models of several trials have in common (`shared.Shared.found`)
+- `divided_anew`, `in_order`: what validation has of what is trained on (`apart`)
 - `endless`: which data for `fit` never end (`x`, `validation_data`), of which no number of steps is given
+- `rounds`: how many batches each of these has until it repeats itself, where its pipeline tells
 - `silenced`: the callbacks that wanted programs or the network, and did nothing from then on, each with why
 - `waited`: the callback that raised once nothing improved (`hooks.Hooks.waited`)
 - `cost`: what the trials took (`cost`)
@@ -40,6 +44,9 @@ from . import cutting
 from .standins import StandIn
 
 DEPTH = 3
+
+MOST_COLUMNS = 1000
+"""In so many columns of a frame texts are looked for."""
 
 
 def describe(value: Any, depth: int = 0) -> Dict[str, Any]:
@@ -142,11 +149,14 @@ def _array(value: Any) -> Dict[str, Any]:
     shape = _shape(value)
     frame = type(value).__name__ in ("DataFrame", "Series")
     numbers = value.to_numpy() if frame else value
+    texts = _columns_of_text(value) if type(value).__name__ == "DataFrame" else {}
     dtype = getattr(numbers, "dtype", None)
     found: Dict[str, Any] = {
         "kind": "frame" if frame else "array",
         "shape": shape,
         "dtype": str(getattr(dtype, "name", dtype)),
+        **({"texts": texts} if texts else {}),
+        **_lengths(numbers),
     }
     if (
         isinstance(numbers, numpy.ndarray)
@@ -159,6 +169,28 @@ def _array(value: Any) -> Dict[str, Any]:
         else:
             found["finite_numbers"] = False
     return found
+
+
+def _columns_of_text(frame: Any) -> Dict[str, str]:
+    """The columns of a frame that hold texts, each with the first of them."""
+    found: Dict[str, str] = {}
+    for name in list(frame.columns)[:MOST_COLUMNS]:
+        values = (
+            frame[name].iloc[:1000].dropna().iloc[:1].tolist() if list(frame.columns).count(name) == 1 else []
+        )
+        if values and isinstance(values[0], str):
+            found[str(name)] = values[0]
+    return found
+
+
+def _lengths(values: Any) -> Dict[str, Any]:
+    """`lengths`, the shortest and the longest, of an array that holds lists as objects."""
+    if not isinstance(values, numpy.ndarray) or values.dtype != object or values.ndim != 1 or not values.size:
+        return {}
+    if not all(isinstance(each, (list, tuple, numpy.ndarray)) for each in values):
+        return {}
+    counts = [len(each) for each in values if getattr(each, "ndim", 1)]
+    return {"lengths": [min(counts), max(counts)]} if len(counts) == len(values) else {}
 
 
 def of_tuner(tuner: Any) -> Dict[str, Any]:

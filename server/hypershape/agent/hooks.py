@@ -79,6 +79,7 @@ class Hooks:
 
         Whether a number still improves is chance in a few steps; that it stops to is what these callbacks are for.
         """
+        self._go_on_with_rates(callbacks, done, asked)
         logs = {name: values[-1] for name, values in getattr(history, "history", {}).items() if values}
         for callback in _listed(callbacks):
             patience = getattr(callback, "patience", None)
@@ -102,6 +103,30 @@ class Hooks:
                     "epochs": patience,
                 }
                 raise
+
+    @staticmethod
+    def _go_on_with_rates(callbacks: Any, done: Any, asked: Any) -> None:
+        """Asks a schedule of Keras's own callback for its rates in the epochs that were left out.
+
+        Only where no other callback may end the training before them.
+        """
+        given = _listed(callbacks)
+        scheduled = [each for each in given if type(each) is keras.callbacks.LearningRateScheduler]
+        known = all(type(each).__module__.partition(".")[0] in ("keras", "keras_tuner") for each in given)
+        if len(scheduled) != 1 or not known or not isinstance(done, int) or not isinstance(asked, int):
+            return
+        if any(isinstance(getattr(each, "patience", None), int) for each in given):
+            return
+        going_on, optimizer = copy.copy(scheduled[0]), scheduled[0].model.optimizer
+        going_on.verbose, rate = 0, getattr(optimizer, "learning_rate", None)
+        if rate is None:
+            return
+        kept = float(rate)
+        try:
+            for epoch in range(done, min(asked, MOST_EPOCHS)):
+                going_on.on_epoch_begin(epoch)
+        finally:
+            optimizer.learning_rate = kept
 
 
 def _by_epochs(callback: Any) -> bool:

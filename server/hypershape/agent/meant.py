@@ -51,6 +51,17 @@ def without_model(error: BaseException) -> Optional[str]:
     return None
 
 
+def by_label(error: BaseException) -> Optional[str]:
+    """The class of pandas that was asked for a label which it does not have, as `series[0]` is of rows left out before."""
+    if not isinstance(error, KeyError):
+        return None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        owner = type(frame.f_locals.get("self"))
+        if owner.__module__.startswith("pandas.") and owner.__name__ in ("Series", "DataFrame"):
+            return owner.__name__
+    return None
+
+
 def _raising(error: BaseException) -> Optional[types.FrameType]:
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     return frames[-1] if frames else None

@@ -25,6 +25,7 @@ import keras_tuner
 import numpy
 
 from . import (
+    apart,
     best,
     compared,
     cost,
@@ -344,6 +345,9 @@ class Watch:
         names = meant.known(error, self._positions)
         if names is not None:
             self._facts["meant"] = names
+        by_label = meant.by_label(error)
+        if by_label is not None:
+            self._facts["by_label"] = by_label
         modelless = meant.without_model(error)
         if modelless is not None:
             self._facts["without_model"] = modelless
@@ -652,6 +656,9 @@ class Watch:
         if self._trials >= TRIALS or self.settled:
             return {"status": keras_tuner.engine.trial.TrialStatus.STOPPED, "values": None}
         response = real(trial_id)
+        code = getattr(real, "__code__", None)
+        if "status" not in response and code is not None and self._positions.holds(code.co_filename):
+            self._facts["lacking"] = {"method": real.__qualname__, "key": "status"}
         if response.get("values") is not None:
             # Nothing is drawn: the second trial differs from the first in nothing but what that left behind.
             known = {
@@ -863,7 +870,10 @@ class Watch:
         labels = given.get("y") if first and given.get("sample_weight") is None else None
         asked, data = given.get("epochs"), given.get("x")
         asked_steps = given.get("steps_per_epoch")
+        if not unknown:
+            self._facts.update(apart.compared(given))
         self._facts["endless"] = sorted({*self._facts.get("endless", ()), *cutting.endless(given)})
+        self._facts["rounds"] = {**self._facts.get("rounds", {}), **cutting.rounds(given)}
         whole = cost.asked(given, self._assumption.made)
         given["verbose"] = 0
         lengthened = False

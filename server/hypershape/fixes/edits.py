@@ -222,6 +222,19 @@ def insert_before(module: Module, span: Span, lines: Sequence[str]) -> Edit | No
     return _insert(module, span, lines, after=False)
 
 
+def begin_with(module: Module, function: ast.FunctionDef, lines: Sequence[str]) -> Edit | None:
+    """Inserts statements before the first one of a function that is no docstring, whatever kind that is."""
+    first = next((each for each in function.body if not _is_docstring(each)), None)
+    if first is None or first.lineno == function.lineno or getattr(first, "decorator_list", None):
+        return None
+    place, text = module.code.span(first), module.code.written
+    indent = text.line(place.line)[: place.column - 1]
+    if indent.strip():
+        return None
+    where = Span(place.path, place.line, 1, place.line, 1)
+    return Edit(where, "".join(indent + line + text.newline for line in lines))
+
+
 def remove_statement(module: Module, span: Span) -> Edit | None:
     """Removes the simple statement that holds `span` with its lines; None where its block would be empty."""
     tree = Tree.around(module, span)

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from hypershape.fixes import edits
-from hypershape.model import Analysis, Finding, Fix, ProbeError, Severity, Span
+from hypershape.model import Analysis, Edit, Finding, Fix, ProbeError, Severity, Span
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.arguments import OF_LAYERS, renamed_or_removed
 from hypershape.rules.common.declared import ANY_STAGE, matching_cause, unmatched_causes
-from hypershape.rules.common.failure import place
+from hypershape.rules.common.failure import innermost, place
+from hypershape.rules.common.places import method_of, name_of
 from hypershape.source import Code
 
 _OPTIMIZERS = ("Adam", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "AdamW")
@@ -117,16 +118,21 @@ class ArgumentRemovedInKeras3(Rule):
                 repairs=partial(_renamed, code.span(call), old, code),
             )
         for target_analysis, cause in unmatched_causes(analysis, self.kinds, seen, ANY_STAGE):
+            own = _own_method(cause.error, code)
             span = place(cause.error, code) or target_analysis.target.span
+            span = span if own is None else name_of(own, code)
             gone = cause.error.details.get("name") if cause.error.kind == "removed" else None
             refused = f"Keras 3 has no `{gone}`: this fails" if gone else _refused(cause.error)
+            refused += ", which Keras gives it," if own is not None else ""
             yield self.finding(
                 f"{refused} {wording.when(target_analysis, cause)}.\n"
                 f"{cause.error.type}: {wording.quote(cause.error.message)}",
                 span,
                 target=target_analysis.target.name,
                 cause=cause,
-                repairs=partial(_removed, span, cause.error, code),
+                repairs=partial(_removed, span, cause.error, code)
+                if own is None
+                else partial(_taken, own, cause.error, code),
             )
 
 
@@ -136,6 +142,28 @@ def _refused(error: ProbeError) -> str:
     named = isinstance(names, tuple) and len(names) == 1
     what = f"argument `{names[0]}`" if isinstance(names, tuple) and named else "argument of these"
     return f"{f'`{callee}`' if callee else 'This call'} takes no {what}"
+
+
+def _own_method(error: ProbeError, code: Code) -> ast.FunctionDef | None:
+    """The method of this file that is given an argument which it does not take, where no line of the file gives it."""
+    callee = error.details.get("callee")
+    innermost_one = innermost(error, code)
+    method = method_of(callee, code) if isinstance(callee, str) else None
+    called = any(
+        isinstance(each.func, ast.Attribute) and method is not None and each.func.attr == method.name
+        for each in (code.calls_in(innermost_one) if innermost_one is not None else ())
+    )
+    return None if called else method
+
+
+def _taken(method: ast.FunctionDef, error: ProbeError, code: Code) -> Iterator[Fix]:
+    """The method with the argument, which it goes on to leave aside."""
+    names, taken = error.details.get("arguments"), method.args
+    if not isinstance(names, tuple) or not taken.args or taken.vararg or taken.kwonlyargs or taken.kwarg:
+        return
+    last = taken.defaults[-1] if taken.defaults else taken.args[-1]
+    added = "".join(f", {name}=None" for name in names)
+    yield Fix(f"Let it take {wording.listed(map(str, names))}, unread", (Edit(code.span(last).end, added),))
 
 
 def _old(call: ast.Call, code: Code) -> dict[str, str]:

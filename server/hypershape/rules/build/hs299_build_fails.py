@@ -9,7 +9,7 @@ from functools import partial
 from hypershape.fixes.guard import GIVEN_UP
 from hypershape.model import Analysis, Cause, Edit, Finding, Fix, Frame, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example, causes
-from hypershape.rules.common import wording
+from hypershape.rules.common import calling, wording
 from hypershape.rules.common.calls import bodies
 from hypershape.rules.common.failure import BuildFailure, place
 from hypershape.rules.common.identifiers import name_in, respelt
@@ -244,10 +244,14 @@ class BuildFails(BuildFailure):
         begin = without_base(error, code)
         if begin is not None:
             return name_of(begin, code)
+        called = calling.where(error, code)
+        if called is not None:
+            return called
         own = [each.span for each in error.frames if _is_of(error.layer_class, each, code)]
         return own[-1] if own else super().where(error, target, code)
 
     def repairs(self, target: TargetAnalysis, cause: Cause, code: Code) -> Iterator[Fix]:
+        yield from calling.repairs(cause.error, code)
         yield from weights_named(self.where(cause.error, target, code), code)
         yield from with_base(cause.error, code)
         yield from of_compute_type(cause.error.message, self.where(cause.error, target, code), code)
@@ -287,6 +291,9 @@ class BuildFails(BuildFailure):
         if (begin := without_base(error, code)) is not None:
             made = code.enclosing(begin)
             return f"`{made.name if made else ''}.__init__` leaves out that of its base class, so that Keras raises {error.type}"
+        called = calling.words(error, code)
+        if called is not None:
+            return called
         if not error.message:
             return f"This raises {error.type}, which says no more,"
         if error.layer_class:

@@ -75,10 +75,7 @@ def with_base(error: ProbeError, code: Code) -> Iterator[Fix]:
     """The constructor of the base class, called first."""
     begin = without_base(error, code)
     if begin is not None:
-        first = begin.body[1:] if ast.get_docstring(begin) is not None else begin.body
-        changed = (
-            edits.insert_before(code.module, code.span(first[0]), ["super().__init__()"]) if first else None
-        )
+        changed = edits.begin_with(code.module, begin, ["super().__init__()"])
         if changed is not None:
             yield Fix("Call super().__init__() first", (changed,))
 

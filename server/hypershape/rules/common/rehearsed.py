@@ -24,7 +24,7 @@ from hypershape.model import (
     Value,
     is_the_tuners,
 )
-from hypershape.rules.common import wording
+from hypershape.rules.common import contents, older, wording
 from hypershape.rules.common.own_layers import NO_ATTRIBUTE, OTHER_TYPE, without_base
 from hypershape.rules.common.places import method_of, name_of
 from hypershape.rules.common.steps import without_logs, without_logs_words
@@ -116,6 +116,10 @@ def place(story: Story, code: Code) -> Span:
     returned = _returned(story, code)
     if returned is not None:
         return code.span(returned)
+    first = story.tuner.searches[0].span if story.tuner.searches else story.tuner.call.span
+    given = contents.at(story.failed, story.error, code.expression(first), code)
+    if given is not None:
+        return given
     own = [each.span for each in _raising(story) if each.span.path == code.module.document.path]
     frame = next((each for each in reversed(own) if not _ran_before(each, story, code)), None)
     calls = [story.tuner.call, *story.tuner.searches]
@@ -181,12 +185,28 @@ _SIGNATURE = re.compile(
 
 def _returned(story: Story, code: Code) -> ast.expr | None:
     """What a method of this file returns and Keras Tuner refuses, where it returns in one place."""
-    qualified = story.failed.facts.get("returning")
-    ends = story.failed.fatal or "arrays" in story.failed.facts
-    refused = ends and story.failed.stage == "objective" and isinstance(qualified, str)
+    lacks, qualified = lacking(story), story.failed.facts.get("returning")
+    if lacks is None:
+        ends = story.failed.fatal or "arrays" in story.failed.facts
+        refused = ends and story.failed.stage == "objective" and isinstance(qualified, str)
+    else:
+        refused, qualified = True, lacks["method"]
     method = method_of(qualified, code) if refused and isinstance(qualified, str) else None
     found = [each.value for each in ast.walk(method) if isinstance(each, ast.Return)] if method else []
     return found[0] if len(found) == 1 else None
+
+
+def lacking(story: Story) -> Mapping[str, str] | None:
+    """The method of an oracle that returned a dictionary without a key that Keras Tuner reads, and the key."""
+    found: Mapping[str, str] = story.failed.facts.get("lacking") or {}
+    return found if found and story.error.type == "KeyError" and found["key"] in story.error.message else None
+
+
+def _lacking(story: Story) -> str | None:
+    found = lacking(story)
+    if found is None:
+        return None
+    return f"`{found['method']}` returns no {found['key']!r}, which Keras Tuner reads ({story.error.type})."
 
 
 def _nothing(story: Story) -> str | None:
@@ -247,6 +267,8 @@ def _objective(story: Story, code: Code) -> Span | None:
 def _without_batches(story: Story) -> list[str]:
     """The datasets of a search that are known to be empty, of one in which nothing was reported."""
     described = story.failed.facts.get("search", {})
+    if unvalidated(story):
+        return ["validation_data"]
     if story.failed.stage not in ("fit", "objective", "validate") or story.failed.facts.get("reported"):
         return []
     return [name for name in ("0", "x", "validation_data") if described.get(name, {}).get("batches") == 0]
@@ -274,6 +296,9 @@ def what(story: Story, code: Code) -> str:
     """The exception with its text, or with what Keras Tuner hides behind its own."""
     plain = (
         _before_search(story)
+        or contents.words(story.failed, story.error, place(story, code), code)
+        or older.words(story.failed, story.error, code)
+        or _lacking(story)
         or _no_number(story)
         or _unbatched(story)
         or _emptied(story)
@@ -283,6 +308,7 @@ def what(story: Story, code: Code) -> str:
         or _last_batch(story)
         or _never_adapted(story, code)
         or _nothing_saved(story, code)
+        or _unvalidated(story)
         or _not_reported(story)
         or _without_model(story)
         or _without_validation_data(story, code)
@@ -767,6 +793,26 @@ def _nothing_saved(story: Story, code: Code) -> str | None:
         f"`{story.failed.facts['returning']}` saves no weights, and the best models are loaded from those of their "
         f"trials ({story.error.type})."
     )
+
+
+def unvalidated(story: Story) -> bool:
+    """Whether Keras's own training was given validation data and reported nothing of it: there was not one batch."""
+    facts = story.failed.facts
+    given = ((facts.get("search") or {}).get("validation_data") or {}).get("kind")
+    names = facts.get("reported") or ()
+    lacks = story.error.type == "KeyError" and "val_" in story.error.message
+    return (
+        (lacks and story.failed.stage == "objective" and given in ("dataset", "sequence", "generator"))
+        and ("loss" in names and not any(str(each).startswith("val_") for each in names))
+        and not (seldom_validated(story) or facts.get("returning"))
+    )
+
+
+def _unvalidated(story: Story) -> str | None:
+    if not unvalidated(story):
+        return None
+    sought = (story.failed.facts.get("tuner") or {}).get("objective")
+    return f"The validation data have not one batch, so that no trial reports {sought} ({story.error.type})."
 
 
 def _not_reported(story: Story) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from hypershape.fixes import edits
 from hypershape.fixes.tighten import tighten
 from hypershape.model import Analysis, Edit, Fix, Span
-from hypershape.rules.common import wording
+from hypershape.rules.common import contents, older, wording
 from hypershape.rules.common.calls import calls_reached
 from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
@@ -27,6 +27,7 @@ from hypershape.rules.common.rehearsed import (
     is_list_of_spaces,
     keys_of_no_output,
     label_dictionaries,
+    lacking,
     lacks_validation,
     last_batch,
     names_given,
@@ -43,6 +44,7 @@ from hypershape.rules.common.rehearsed import (
     texts_of_a_dataset,
     unbatched,
     unlocated,
+    unvalidated,
     validation_alone,
     without_validation_data,
 )
@@ -57,6 +59,10 @@ _ALIKE = 0.6
 def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     """Repairs of the failure of a search, best first."""
     code = analysis.module.code
+    where, search = place(story, code), _search(story, code)
+    yield from contents.repairs(story.failed, story.error, where, search, code)
+    yield from older.repairs(story.failed, story.error, where, code)
+    yield from _with_status(story, code)
     yield from _validated(story, code)
     yield from _all_taken(story, code)
     yield from _always_validated(story, code)
@@ -101,8 +107,17 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _enough(story, analysis, code)
     yield from _labelled(story, analysis, code)
     told = counted(story, story.explored(analysis))
-    if told is not None:
+    # Which values survive numbers that are none is chance.
+    if told is not None and not (story.error.type == "NaN" and contents.not_finite(story.failed)):
         yield from tighten(*told, code)
+
+
+def _with_status(story: Story, code: Code) -> Iterator[Fix]:
+    """The dictionary of an oracle that says, too, that the trial is to run."""
+    returned = code.expression(place(story, code), ast.Dict) if lacking(story) is not None else None
+    if isinstance(returned, ast.Dict) and returned.keys:
+        end = code.span(returned.values[-1]).end
+        yield Fix("Say that the trial is to run", (Edit(end, ', "status": "RUNNING"'),))
 
 
 def _public(story: Story, code: Code) -> Iterator[Fix]:
@@ -424,7 +439,7 @@ def _objective(story: Story, code: Code) -> Iterator[Fix]:
     names = story.failed.facts.get("reported") or ()
     if story.failed.stage != "objective" or node is None or not isinstance(made, ast.Call):
         return
-    if seldom_validated(story):
+    if seldom_validated(story) or unvalidated(story):
         return
     tuner = constructed(story.tuner, made, code)
     written = code.resolve(node)

@@ -118,6 +118,13 @@ def _constructed(found: TunerCall, node: ast.Call, code: Code) -> Tuner:
     return Tuner(found, node, searches, tuple(code.keywords(node)), handed)
 
 
+def derives_from_tuner(made: ast.ClassDef, code: Code) -> bool:
+    """Whether a class derives from one of Keras Tuner's tuners and from nothing that is not seen."""
+    origins = [code.imported(base) or "" for base in made.bases]
+    ends = ("Tuner", "Hyperband", "RandomSearch", "GridSearch", "BayesianOptimization")
+    return bool(origins) and all(each.startswith("keras_tuner.") and each.endswith(ends) for each in origins)
+
+
 def tuners_with_oracles(analysis: Analysis, code: Code) -> Iterator[Tuner]:
     """The tuners of Keras Tuner's plain class, whose oracle says what is sought."""
     for found in analysis.module.tuners:

@@ -33,7 +33,7 @@ def when(target: TargetAnalysis, cause: Cause) -> str:
     if always(target, cause):
         return f"{_everywhere(target.coverage)}{_end_of_all(target, cause)}"
     condition = f"when {cause.condition.words}" if cause.condition is not None else _somewhere(target, cause)
-    figures = share(target, cause) + consequence(target, cause)
+    figures = (share(target, cause) + consequence(target, cause)).removeprefix(": ")
     return f"{condition} ({f'{figures}, ' if figures else ''}e.g. {example(cause)})"
 
 

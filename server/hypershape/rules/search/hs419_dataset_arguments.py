@@ -10,6 +10,7 @@ from typing import Any
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.arguments import without
+from hypershape.rules.common.datasets import shuffled_once
 from hypershape.rules.common.tuners import Tuner, trains_itself, tuners
 from hypershape.source import Code
 
@@ -185,11 +186,14 @@ def _seen(tuner: Tuner, analysis: Analysis) -> list[Mapping[str, Any]]:
 
 
 def _unsplit(tuner: Tuner, search: ast.Call, keyword: ast.keyword, analysis: Analysis) -> Iterator[Fix]:
-    """The first batches for validation and the others to train on, where each pass has the same ones; else no split."""
+    """The first batches for validation and the others to train on, where each pass has the same ones or can be given
+    them; else no split."""
     code = analysis.module.code
     x, share = code.argument(search, "x", 0), code.value(keyword.value, default=None)
     seen = _seen(tuner, analysis)
-    batches = seen[0].get("batches") if seen and seen[0].get("shuffled") is False else None
+    shuffled = seen[0].get("shuffled") if seen else None
+    steady = shuffled_once(code) if shuffled else None
+    batches = seen[0].get("batches") if shuffled is False or steady is not None else None
     written = x is not None and isinstance(x, (ast.Name, ast.Attribute))
     if x is not None and written and isinstance(batches, int) and batches > 1 and isinstance(share, float):
         count = min(max(round(batches * share), 1), batches - 1)
@@ -199,6 +203,7 @@ def _unsplit(tuner: Tuner, search: ast.Call, keyword: ast.keyword, analysis: Ana
         changed = (
             Edit(code.span(x), f"{data}.skip({count})"),
             Edit(code.span(keyword), f"{given}{data}.take({count})"),
+            *([steady] if steady is not None else ()),
         )
         yield Fix(f"Validate on the first {count} of its {batches} batches", changed)
     yield from without(search, "validation_split", "Search without validation data", code)

@@ -42,6 +42,14 @@ class HyperbandNeverHalves(Rule):
             at="kt.Hyperband",
             fixed='kt.GridSearch(build_model, "loss", overwrite=True)',
         ),
+        Example.search(
+            """
+            tuner = kt.Hyperband(build_model, "loss", max_epochs=9, factor=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.ones((8, 1)))
+            """,
+            at="kt.Hyperband",
+            fixed='kt.GridSearch(build_model, "loss", overwrite=True)',
+        ),
     )
     VALID = (
         Example.search(
@@ -105,18 +113,11 @@ def _all_of_them(tuner: Tuner, code: Code) -> Iterator[Fix]:
     """A grid search; what only Hyperband takes goes."""
     module = code.module
     names = {each.arg for each in tuner.keywords if each.arg is not None}
-    # Each edit is one of the text as it is, so that only one argument can go with it.
-    unknown = names & {"max_epochs", "factor", "hyperband_iterations"}
-    if len(tuner.node.args) > 2 or len(unknown) > 1:
+    unknown = [each for each in ("max_epochs", "factor", "hyperband_iterations") if each in names]
+    if len(tuner.node.args) > 2:
         return
     span = code.span(tuner.node.func)
     package = code.source(tuner.node.func).rpartition(".")[0]
-    if not package:
-        return
-    changed = [Edit(span, f"{package}.GridSearch")]
-    for name in unknown:
-        gone = edits.remove_argument(module, code.span(tuner.node), name)
-        if gone is None:
-            return
-        changed.append(gone)
-    yield Fix("Try all configurations with GridSearch", tuple(changed))
+    gone = edits.remove_arguments(module, code.span(tuner.node), unknown)
+    if package and gone is not None:
+        yield Fix("Try all configurations with GridSearch", (Edit(span, f"{package}.GridSearch"), *gone))

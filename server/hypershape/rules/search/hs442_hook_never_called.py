@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
+from hypershape.rules.common.tuners import derives_from_tuner
 from hypershape.source import Code
 
 HOOKS = (
@@ -84,7 +85,7 @@ class HookNeverCalled(Rule):
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         for made in code.classes:
-            if not _is_tuner(made, code):
+            if not derives_from_tuner(made, code):
                 continue
             for method in made.body:
                 if not isinstance(method, ast.FunctionDef) or not _SOUNDS_CALLED.match(method.name):
@@ -95,13 +96,6 @@ class HookNeverCalled(Rule):
                         f"{wording.listed(HOOKS)}.",
                         code.text.name_span(code.path, method),
                     )
-
-
-def _is_tuner(made: ast.ClassDef, code: Code) -> bool:
-    """Whether a class derives from one of Keras Tuner's tuners and from nothing that is not seen."""
-    origins = [code.imported(base) or "" for base in made.bases]
-    ends = ("Tuner", "Hyperband", "RandomSearch", "GridSearch", "BayesianOptimization")
-    return bool(origins) and all(each.startswith("keras_tuner.") and each.endswith(ends) for each in origins)
 
 
 def _mentioned(method: ast.FunctionDef, code: Code) -> bool:

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.model import Analysis, Edit, Finding, Fix, Severity
+from hypershape.model import Analysis, Edit, Finding, Fix, Severity, Span, TunerCall
 from hypershape.rules.base import Example, Rule
+from hypershape.rules.common.datasets import shuffled_once
 from hypershape.rules.common.places import yields
 from hypershape.source import Code
 
@@ -16,19 +17,22 @@ class ValidatesOnTrainingData(Rule):
     """A search validates on the data that it trains on.
 
     ## What it does
-    Compares `validation_data` with the first two arguments of `search`.
+    Compares `validation_data` with the first two arguments of `search`. A rehearsal shows more: `take` and `skip` of one
+    dataset that is shuffled anew in each pass divide it in another place each time.
 
     ## Why it matters
     The objective then measures how well a model has learnt its training data by heart: the largest models win.
 
     ## Fix
-    Keep some data back: `validation_split=0.2`, or data of their own.
+    Keep some data back: `validation_split=0.2`, or data of their own. Shuffle with `reshuffle_each_iteration=False`
+    before `take` and `skip`, and once more, what is trained on, behind them.
     """
 
     code = "HS444"
     name = "validates-on-training-data"
     severity = Severity.INFO
     static = True
+    also_probed = True
 
     INVALID = (
         Example.search(
@@ -39,6 +43,17 @@ class ValidatesOnTrainingData(Rule):
             """,
             at="(x, y)",
             fixed="tuner.search(x, y, epochs=1, validation_split=0.2)",
+        ),
+        Example.search(
+            """
+            pairs = tf.data.Dataset.from_tensor_slices((tf.zeros((40, 4)), tf.zeros((40, 1)))).shuffle(40)
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            tuner.search(pairs.take(32).batch(4), epochs=1, validation_data=pairs.skip(32).batch(4))
+            """,
+            head="layers.Dense(1)",
+            at="pairs.skip(32).batch(4)",
+            fixed=".shuffle(40, reshuffle_each_iteration=False)",
+            played=True,
         ),
     )
     VALID = (
@@ -61,6 +76,15 @@ class ValidatesOnTrainingData(Rule):
             tuner.search(data, steps_per_epoch=2, validation_data=data, validation_steps=1)
             """
         ),
+        Example.search(
+            """
+            pairs = tf.data.Dataset.from_tensor_slices((tf.zeros((40, 4)), tf.zeros((40, 1))))
+            pairs = pairs.shuffle(40, reshuffle_each_iteration=False)
+            tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, overwrite=True)
+            tuner.search(pairs.take(32).batch(4), epochs=1, validation_data=pairs.skip(32).batch(4))
+            """,
+            head="layers.Dense(1)",
+        ),
     )
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
@@ -76,6 +100,15 @@ class ValidatesOnTrainingData(Rule):
                         code.span(keyword.value),
                         repairs=partial(_split, keyword, code),
                     )
+            played = [each for each in analysis.rehearsals if each.tuner == found.call.span]
+            if any(each.facts.get("divided_anew") for each in played):
+                yield self.finding(
+                    "This search validates on what it trains on: its dataset is shuffled anew in each pass, so that "
+                    "`take` and `skip` divide it in another place each time.",
+                    _validation(found, code),
+                    severity=Severity.WARNING,
+                    repairs=partial(_keep_the_order, code),
+                )
 
 
 def _same_again(call: ast.Call, code: Code) -> ast.keyword | None:
@@ -93,6 +126,21 @@ def _same_again(call: ast.Call, code: Code) -> ast.keyword | None:
             ):
                 return keyword
     return None
+
+
+def _validation(tuner: TunerCall, code: Code) -> Span:
+    """The validation data as they are given to the search."""
+    search = tuner.searches[0] if tuner.searches else tuner.call
+    call = code.expression(search.span, ast.Call)
+    written = code.keywords(call) if isinstance(call, ast.Call) else ()
+    given = [each.value for each in written if each.arg == "validation_data"]
+    return code.span(given[0]) if given else search.callee
+
+
+def _keep_the_order(code: Code) -> Iterator[Fix]:
+    edit = shuffled_once(code)
+    if edit is not None:
+        yield Fix("Shuffle once, so that take and skip divide it in one place", (edit,))
 
 
 def _goes_on(data: ast.expr, code: Code) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from hypershape.model import Analysis, Finding, Rehearsal, Severity, Span, TunerCall
+from hypershape.fixes import edits
+from hypershape.model import Analysis, Finding, Fix, Rehearsal, Severity, Span, TunerCall
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.rehearsed import decisive
@@ -44,6 +46,7 @@ class TrainingNeverEnds(Rule):
             head="layers.Dense(1)",
             compile='loss="mse"',
             at="data",
+            fixed="tuner.search(data, epochs=2, steps_per_epoch=2)",
         ),
         Example.search(
             """
@@ -99,7 +102,11 @@ class TrainingNeverEnds(Rule):
                 bad = [each for each in own if name in (each.facts.get("endless") or ())]
                 if bad:
                     good = [each for each in own if each.verdict == "ok" and each not in bad]
-                    yield self.finding(_what(name, steps, bad, good), _place(name, tuner, bad[0], code))
+                    yield self.finding(
+                        _what(name, steps, bad, good),
+                        _place(name, tuner, bad[0], code),
+                        repairs=partial(_of_one_round, name, steps, tuner, bad, code),
+                    )
 
 
 def _what(name: str, steps: str, bad: Sequence[Rehearsal], good: Sequence[Rehearsal]) -> str:
@@ -112,6 +119,18 @@ def _what(name: str, steps: str, bad: Sequence[Rehearsal], good: Sequence[Rehear
         f"In a trial with {met} the data do not end, and `{steps}` is 0 or not given: its first {what} never ends, "
         "and the search with it."
     )
+
+
+def _of_one_round(
+    name: str, steps: str, tuner: TunerCall, bad: Sequence[Rehearsal], code: Code
+) -> Iterator[Fix]:
+    """As many batches as the data have until they begin again."""
+    counts = {(each.facts.get("rounds") or {}).get(name) for each in bad}
+    count = counts.pop() if len(counts) == 1 else None
+    for search in tuner.searches if isinstance(count, int) else ():
+        edit = edits.set_argument(code.module, search.span, steps, str(count))
+        if edit is not None:
+            yield Fix(f"Let {count} batches, after which they repeat, be all: {steps}={count}", (edit,))
 
 
 def _place(name: str, tuner: TunerCall, met: Rehearsal, code: Code) -> Span:

@@ -1,0 +1,172 @@
+"""Data that no model learns from, and what Keras 3 calls otherwise: told as such, and repaired where they stand."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hypershape.model import Rehearsal, Stage
+from hypershape.rules import findings
+
+from .handmade import module, underlined
+from .test_rules_rehearsed import TEXT as TRAINED_BY_KERAS
+from .test_rules_rehearsed import analysis, failing_in_fit, rehearsal, repaired
+
+TEXT = """
+    import keras
+    import keras_tuner as kt
+    import numpy as np
+    import pandas as pd
+
+    table = pd.read_csv("table.csv")
+
+    class Folds(kt.HyperModel):
+        def build(self, hp):
+            return keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+
+        def fit(self, hp, model, x, y, **kwargs):
+            part = hp.Int("part", 0, 3)
+            pairs = [(x[part], y[part])]
+            return model.fit(x[part], y[part])
+
+    tuner = kt.RandomSearch(Folds(), objective="val_loss", max_trials=9, overwrite=True)
+    tuner.search(rows, labels, validation_split=0.2)
+"""
+ARRAY = {"kind": "array", "shape": [9, 4]}
+LISTS = {"0": {"kind": "list"}, "1": {"kind": "list"}}
+
+
+def told(played: Rehearsal, text: str = TEXT) -> tuple[str, str]:
+    """What is said of a rehearsal, and where."""
+    read = module(text)
+    played = replace(played, tuner=read.tuners[0].call.span)
+    target = replace(analysis([]).targets[0], target=read.targets[0])
+    state = replace(analysis([]), module=read, targets=(target,), rehearsals=(played,))
+    (finding,) = [each for each in findings(state) if each.code.startswith("HS43")]
+    return finding.message, underlined(finding, read)
+
+
+def failed(type_name: str, message: str, stage: Stage = "fit", **facts: Any) -> Rehearsal:
+    played = rehearsal({}, stage, message, facts=facts)
+    assert played.error is not None
+    return replace(played, error=replace(played.error, type=type_name))
+
+
+@pytest.mark.parametrize(
+    ("kind", "filled"),
+    [
+        ("array", "tuner.search(np.where(np.isfinite(rows), rows, np.nanmedian(rows, axis=0)), labels"),
+        ("frame", "tuner.search(rows.fillna(rows.median()), labels"),
+    ],
+)
+def test_numbers_that_are_none_are_found_in_the_data_and_filled(kind: str, filled: str) -> None:
+    given = {"0": {"kind": kind, "finite_numbers": False}, "1": ARRAY}
+    played = failed("NaN", "", search=given, score_is_no_number=True)
+    message, where = told(played)
+    assert "The inputs of the search hold NaN or infinite numbers" in message
+    assert where == "rows"
+    assert filled in repaired(played, TEXT)[0]
+
+
+def test_a_loss_that_is_none_of_finite_data_is_not_laid_to_them() -> None:
+    played = failed("NaN", "", search={"0": ARRAY, "1": ARRAY}, score_is_no_number=True)
+    assert "The loss is NaN after a few batches" in told(played)[0]
+
+
+@pytest.mark.parametrize("message", ["could not convert string to float: 'yes'", "Invalid dtype: object"])
+def test_columns_of_texts_are_named_and_numbered(message: str) -> None:
+    played = failed("ValueError", message, search={"0": {"kind": "frame", "texts": {"smoker": "yes"}}})
+    said, where = told(played)
+    assert "The column smoker of the data holds texts ('yes'), and Keras trains on numbers" in said
+    assert where == "rows"
+    numbered = 'table["smoker"] = table["smoker"].astype("category").cat.codes\n'
+    assert numbered in repaired(played, TEXT)[0]
+
+
+def test_lists_of_several_lengths_are_padded() -> None:
+    given = {"0": {"kind": "array", "dtype": "object", "lengths": [1, 7]}, "1": ARRAY}
+    played = failed("ValueError", "Invalid dtype: object", search=given)
+    said, where = told(played)
+    assert "The samples are lists of 1 to 7 numbers" in said
+    assert where == "rows"
+    assert "tuner.search(keras.utils.pad_sequences(rows), labels" in repaired(played, TEXT)[0]
+
+
+def test_a_list_of_which_several_places_are_asked_is_given_as_an_array() -> None:
+    message = "only integer scalar arrays can be converted to a scalar index"
+    played = failing_in_fit(TEXT, "x[part]", "TypeError", message, search=LISTS)
+    assert "a list, from which `x[part]` cannot take several places at once" in told(played)[0]
+    assert "tuner.search(np.array(rows), np.array(labels)," in repaired(played, TEXT)[0]
+
+
+def test_a_series_is_asked_by_the_number_of_a_row() -> None:
+    played = failing_in_fit(TEXT, "x[part]", "KeyError", "1", by_label="Series")
+    assert "`x[part]` asks a series of pandas for a label" in told(played)[0]
+    first = repaired(played, TEXT)[0]
+    assert "model.fit(x.iloc[part], y.iloc[part])" in first
+    assert "(x.iloc[part], y.iloc[part])]" in first
+
+
+@pytest.mark.parametrize(
+    ("body", "becomes"),
+    [
+        (
+            "scores = model.evaluate(x, y)\n            named = dict(zip(model.metrics_names, scores))",
+            "scores = model.evaluate(x, y, return_dict=True)\n        named = scores",
+        ),
+        (
+            "named = dict(zip(model.metrics_names, model.evaluate(x, y)))",
+            "named = model.evaluate(x, y, return_dict=True)",
+        ),
+    ],
+)
+def test_metrics_are_asked_by_their_names(body: str, becomes: str) -> None:
+    text = TEXT.replace("pairs = [(x[part], y[part])]", f"{body}\n            named['accuracy']")
+    meant = {"written": "accuracy", "known": ["compile_metrics", "loss"]}
+    played = failing_in_fit(text, "named['accuracy']", "KeyError", "accuracy", meant=meant)
+    assert "`metrics_names` of Keras 3 are the loss and `compile_metrics`" in told(played, text)[0]
+    assert becomes in repaired(played, text)[0]
+
+
+def test_the_scale_of_a_loss_is_left_to_the_optimizer() -> None:
+    lines = "scaled = opt.get_scaled_loss(y)\n            grads = opt.get_unscaled_gradients(scaled)"
+    text = TEXT.replace("pairs = [(x[part], y[part])]", lines)
+    message = "'Adam' object has no attribute 'get_scaled_loss'"
+    played = failing_in_fit(text, "opt.get_scaled_loss", "AttributeError", message)
+    assert "have `scale_loss`, and no `get_scaled_loss`" in told(played, text)[0]
+    assert "scaled = opt.scale_loss(y)\n        grads = scaled" in repaired(played, text)[0]
+
+
+def test_an_oracle_says_what_is_to_become_of_its_trial() -> None:
+    text = TEXT.replace(
+        "    class Folds",
+        """
+    class Own(kt.oracles.RandomSearchOracle):
+        def populate_space(self, trial_id):
+            return {"values": {}}
+
+    class Folds""",
+    )
+    facts = {"method": "Own.populate_space", "key": "status"}
+    played = failed("KeyError", "status", "search", lacking=facts)
+    played = replace(played, trial=0)
+    message, where = told(played, text)
+    assert "`Own.populate_space` returns no 'status'" in message
+    assert where == '{"values": {}}'
+    assert 'return {"values": {}, "status": "RUNNING"}' in repaired(played, text)[0]
+
+
+@pytest.mark.parametrize("given", ["dataset", "list"])
+def test_validation_data_without_a_batch_is_told_as_such(given: str) -> None:
+    text = TRAINED_BY_KERAS.replace("validation_data=(x, y)", "validation_data=held")
+    facts: dict[str, Any] = {
+        "search": {"validation_data": {"kind": given}},
+        "reported": ["loss"],
+        "tuner": {"objective": "val_loss"},
+    }
+    played = failed("KeyError", "val_loss", "objective", **facts)
+    message, where = told(played, text)
+    assert ("The validation data have not one batch" in message) == (given == "dataset")
+    if given == "dataset":
+        assert where == "held"
+        assert repaired(played, text) == []
