@@ -170,3 +170,64 @@ def test_validation_data_without_a_batch_is_told_as_such(given: str) -> None:
     if given == "dataset":
         assert where == "held"
         assert repaired(played, text) == []
+
+
+def test_a_traced_function_is_traced_for_each_model() -> None:
+    text = """
+        import keras
+        import keras_tuner as kt
+        import tensorflow as tf
+
+        @tf.function
+        def train_step(model, x):
+            return model(x)
+
+        class Loop(kt.HyperModel):
+            def build(self, hp):
+                return keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 3))])
+
+            def fit(self, hp, model, x, **kwargs):
+                for batch in x:
+                    train_step(model, batch)
+                return 1.0
+
+        tuner = kt.RandomSearch(Loop(), max_trials=9, overwrite=True)
+        tuner.search(rows)
+    """
+    message = "tf.function only supports singleton tf.Variables created on the first call."
+    played = failing_in_fit(text, "train_step(model, batch)", "ValueError", message)
+    assert "`train_step` is traced once for all trials" in told(played, text)[0]
+    found = repaired(played, text)[0]
+    assert "\n\ndef train_step(model, x):" in found
+    assert "        traced_train_step = tf.function(train_step)\n        for batch in x:" in found
+    assert "            traced_train_step(model, batch)" in found
+
+
+def test_layers_that_a_call_makes_are_made_once() -> None:
+    text = """
+        import keras
+        import keras_tuner as kt
+        from keras import layers
+
+        class Block(layers.Layer):
+            def __init__(self, units):
+                super().__init__()
+                self.units = units
+
+            def call(self, x):
+                h = layers.Dense(self.units)(x)
+                return layers.Dense(x.shape[-1])(h) + x
+
+        def build_model(hp):
+            return keras.Sequential([Block(hp.Int("units", 1, 3))])
+
+        tuner = kt.RandomSearch(build_model, "loss", max_trials=9, overwrite=True)
+        tuner.search(rows, labels)
+    """
+    message = "tf.function only supports singleton tf.Variables created on the first call."
+    played = failing_in_fit(text, "layers.Dense(self.units)(x)", "ValueError", message)
+    assert "`Block.call` makes its layers anew each time it is called" in told(played, text)[0]
+    found = repaired(played, text)[0]
+    build = "    def build(self, input_shape):\n        self.dense_1 = layers.Dense(self.units)\n"
+    assert f"{build}        self.dense_2 = layers.Dense(input_shape[-1])\n" in found
+    assert "h = self.dense_1(x)\n        return self.dense_2(h) + x" in found

@@ -112,7 +112,8 @@ class Hooks:
         """
         given = _listed(callbacks)
         scheduled = [each for each in given if type(each) is keras.callbacks.LearningRateScheduler]
-        known = all(type(each).__module__.partition(".")[0] in ("keras", "keras_tuner") for each in given)
+        packages = ("keras", "keras_tuner", __name__.partition(".")[0])
+        known = all(type(each).__module__.partition(".")[0] in packages for each in given)
         if len(scheduled) != 1 or not known or not isinstance(done, int) or not isinstance(asked, int):
             return
         if any(isinstance(getattr(each, "patience", None), int) for each in given):

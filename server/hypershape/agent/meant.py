@@ -57,7 +57,7 @@ def by_label(error: BaseException) -> Optional[str]:
         return None
     for frame, _ in traceback.walk_tb(error.__traceback__):
         owner = type(frame.f_locals.get("self"))
-        if owner.__module__.startswith("pandas.") and owner.__name__ in ("Series", "DataFrame"):
+        if owner.__module__.partition(".")[0] == "pandas" and owner.__name__ in ("Series", "DataFrame"):
             return owner.__name__
     return None
 

@@ -27,7 +27,13 @@ from hypershape.model import (
 from hypershape.rules.common import contents, older, wording
 from hypershape.rules.common.own_layers import NO_ATTRIBUTE, OTHER_TYPE, without_base
 from hypershape.rules.common.places import method_of, name_of
-from hypershape.rules.common.steps import without_logs, without_logs_words
+from hypershape.rules.common.steps import (
+    makes_layers,
+    makes_layers_words,
+    of_the_first_model,
+    without_logs,
+    without_logs_words,
+)
 from hypershape.rules.common.tuners import sought_by
 from hypershape.source import Code
 from hypershape.source.code import contains
@@ -298,6 +304,8 @@ def what(story: Story, code: Code) -> str:
         _before_search(story)
         or contents.words(story.failed, story.error, place(story, code), code)
         or older.words(story.failed, story.error, code)
+        or _makes_layers(story, code)
+        or _of_the_first_model(story, code)
         or _lacking(story)
         or _no_number(story)
         or _unbatched(story)
@@ -805,6 +813,21 @@ def unvalidated(story: Story) -> bool:
         (lacks and story.failed.stage == "objective" and given in ("dataset", "sequence", "generator"))
         and ("loss" in names and not any(str(each).startswith("val_") for each in names))
         and not (seldom_validated(story) or facts.get("returning"))
+    )
+
+
+def _makes_layers(story: Story, code: Code) -> str | None:
+    method = makes_layers(story.error, place(story, code), code)
+    return f"{makes_layers_words(method, code)} ({story.error.type})." if method is not None else None
+
+
+def _of_the_first_model(story: Story, code: Code) -> str | None:
+    step = of_the_first_model(story.error, place(story, code), code)
+    if step is None:
+        return None
+    return (
+        f"`{step.name}` is traced once for all trials, and its variables are those of the first model "
+        f"({story.error.type})."
     )
 
 

@@ -48,6 +48,7 @@ from hypershape.rules.common.rehearsed import (
     validation_alone,
     without_validation_data,
 )
+from hypershape.rules.common.steps import made_once, traced_for_each_model
 from hypershape.rules.common.tuners import constructed, sought_by, tuners
 from hypershape.source import Code
 from hypershape.source.removed import METHODS
@@ -62,6 +63,8 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     where, search = place(story, code), _search(story, code)
     yield from contents.repairs(story.failed, story.error, where, search, code)
     yield from older.repairs(story.failed, story.error, where, code)
+    yield from made_once(story.error, where, code)
+    yield from traced_for_each_model(story.error, where, code)
     yield from _with_status(story, code)
     yield from _validated(story, code)
     yield from _all_taken(story, code)

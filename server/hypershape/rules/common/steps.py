@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
-from hypershape.model import ProbeError
+from hypershape.fixes import edits
+from hypershape.model import Edit, Fix, ProbeError, Span
 from hypershape.rules.common.places import returns_nothing
 from hypershape.source import Code, contains
 
@@ -30,3 +32,109 @@ def without_logs_words(step: ast.FunctionDef, code: Code) -> str:
     made = code.parents.get(step)
     owner = f"{made.name}." if isinstance(made, ast.ClassDef) else ""
     return f"`{owner}{step.name}` returns None, where Keras wants a dictionary of metrics"
+
+
+_MADE_AGAIN = "tf.function only supports singleton"
+
+
+def makes_layers(error: ProbeError, place: Span, code: Code) -> ast.FunctionDef | None:
+    """The `call` of a layer that makes others each time it is called, where a compiled step refuses their variables."""
+    expression = code.expression(place, ast.Call) if _MADE_AGAIN in error.message else None
+    method = code.enclosing(expression) if expression is not None else None
+    if not isinstance(method, ast.FunctionDef) or method.name != "call" or not _made_within(method, code):
+        return None
+    return method if isinstance(code.parents.get(method), ast.ClassDef) else None
+
+
+def makes_layers_words(method: ast.FunctionDef, code: Code) -> str:
+    made = code.parents.get(method)
+    owner = f"{made.name}." if isinstance(made, ast.ClassDef) else ""
+    return f"`{owner}{method.name}` makes its layers anew each time it is called, so that none of them is ever trained"
+
+
+def made_once(error: ProbeError, place: Span, code: Code) -> Iterator[Fix]:
+    """The layers that a `call` makes, made in `build` and kept."""
+    method = makes_layers(error, place, code)
+    owner = code.parents.get(method) if method is not None else None
+    if method is None or not isinstance(owner, ast.ClassDef) or len(method.args.args) < 2:
+        return
+    methods = {each.name for each in owner.body if isinstance(each, ast.FunctionDef)}
+    given, indent = method.args.args[1].arg, " " * method.col_offset
+    lines, changed = [], []
+    for number, made in enumerate(_made_within(method, code), 1):
+        text = code.source(made).replace(f"{given}.shape", "input_shape")
+        names = {each.id for each in ast.walk(ast.parse(text, mode="eval")) if isinstance(each, ast.Name)}
+        around = code.parents.get(made)
+        while around is not method and not isinstance(
+            around, (ast.For, ast.While, ast.comprehension, ast.If)
+        ):
+            around = code.parents.get(around) if around is not None else method
+        if around is not method or "build" in methods or "\n" in text:
+            return
+        if any(each not in ("self", "input_shape") and each not in code.bindings for each in names):
+            return
+        name = f"{_class(made).lower()}_{number}"
+        lines.append(f"self.{name} = {text}")
+        changed.append(Edit(code.span(made), f"self.{name}"))
+    new = code.text.newline
+    body = "".join(f"{indent}    {line}{new}" for line in (*lines, "super().build(input_shape)"))
+    line = min([method.lineno, *(each.lineno for each in method.decorator_list)])
+    start = Span(code.path, line, 1, line, 1)
+    build = Edit(start, f"{indent}def build(self, input_shape):{new}{body}{new}")
+    yield Fix("Make its layers once, in build", (build, *changed))
+
+
+def _made_within(method: ast.FunctionDef, code: Code) -> list[ast.Call]:
+    """What makes layers that a method then calls at once."""
+    return [
+        each.func
+        for each in code.calls_in(code.span(method))
+        if isinstance(each.func, ast.Call)
+        and (code.imported(each.func.func) or "").startswith("keras.layers.")
+    ]
+
+
+def _class(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "layer")
+
+
+def of_the_first_model(error: ProbeError, place: Span, code: Code) -> ast.FunctionDef | None:
+    """The function under `tf.function` that is called here and made its variables for another model before."""
+    if _MADE_AGAIN not in error.message:
+        return None
+    called = {each.func.id for each in code.calls_in(place) if isinstance(each.func, ast.Name)}
+    found = [
+        each
+        for name in called
+        for each in code.defined.get(name, ())
+        if isinstance(each, ast.FunctionDef) and len(each.decorator_list) == 1
+        if _traces(each.decorator_list[0], code)
+    ]
+    return found[0] if len(found) == 1 and code.enclosing(found[0]) is None else None
+
+
+def traced_for_each_model(error: ProbeError, place: Span, code: Code) -> Iterator[Fix]:
+    """A function that is traced anew where a trial trains its model."""
+    step = of_the_first_model(error, place, code)
+    method = code.enclosing(code.expression(place, ast.Call) or code.tree) if step is not None else None
+    if step is None or not isinstance(method, ast.FunctionDef):
+        return
+    decorator = step.decorator_list[0]
+    new = f"traced_{step.name}"
+    begins = edits.begin_with(code.module, method, (f"{new} = {code.source(decorator)}({step.name})",))
+    calls = [
+        each
+        for each in code.calls_in(code.span(method))
+        if isinstance(each.func, ast.Name) and each.func.id == step.name
+    ]
+    line = code.span(decorator).line
+    if begins is None or code.text.line(line).strip() != f"@{code.source(decorator)}":
+        return
+    gone = Edit(Span(code.path, line, 1, line + 1, 1), "")
+    changed = (Edit(code.span(each.func), new) for each in calls)
+    yield Fix(f"Trace {step.name} for each model", (gone, begins, *changed))
+
+
+def _traces(decorator: ast.expr, code: Code) -> bool:
+    made = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return code.imported(made) == "tensorflow.function"
