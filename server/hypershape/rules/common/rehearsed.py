@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from hypershape.model import (
     Value,
     is_the_tuners,
 )
-from hypershape.rules.common import contents, older, wording
+from hypershape.rules.common import contents, label_keys, older, wording
 from hypershape.rules.common.own_layers import NO_ATTRIBUTE, OTHER_TYPE, without_base
 from hypershape.rules.common.places import method_of, name_of
 from hypershape.rules.common.steps import (
@@ -365,59 +365,13 @@ def what(story: Story, code: Code) -> str:
 
 
 def keys_of_no_output(story: Story, code: Code) -> list[ast.Constant]:
-    """The keys of a dictionary of labels that a failure of training names, and that no layer is called.
-
-    Keras then takes the keys themselves for the labels.
-    """
-    if story.failed.stage not in ("fit", "validate") or story.error.type not in (
-        "TypeError",
-        "ValueError",
-        "KeyError",
-    ):
-        return []
-    return [
-        key
-        for labels in label_dictionaries(story, code)
-        for key in labels.keys
-        if isinstance(key, ast.Constant)
-        and isinstance(key.value, str)
-        and re.search(rf"(?<!\w){re.escape(key.value)}(?!\w)", story.error.message)
-        and key.value not in names_given(code.calls)
-    ]
-
-
-def label_dictionaries(story: Story, code: Code) -> Iterator[ast.Dict]:
-    """The labels of a search and of its validation data, where they are written as dictionaries."""
-    for each in story.tuner.searches:
-        search = code.expression(each.span, ast.Call)
-        if not isinstance(search, ast.Call):
-            continue
-        validation = code.argument(search, "validation_data")
-        validation = code.resolve(validation) if validation is not None else None
-        held = validation.elts[1:2] if isinstance(validation, ast.Tuple) else []
-        for given in (code.argument(search, "y", 1), *held):
-            labels = code.resolve(given) if given is not None else None
-            if isinstance(labels, ast.Dict):
-                yield labels
-
-
-def names_given(calls: Iterable[ast.Call]) -> list[str]:
-    """The names that calls give to what they make, as layers are called, in their order."""
-    return [
-        each.value.value
-        for call in calls
-        for each in call.keywords
-        if each.arg == "name" and isinstance(each.value, ast.Constant) and isinstance(each.value.value, str)
-    ]
+    within = story.failed.stage in ("fit", "validate")
+    return label_keys.of_no_output(story.error, [story.tuner], code) if within else []
 
 
 def _labels_of_no_output(story: Story, code: Code) -> str | None:
     keys = keys_of_no_output(story, code)
-    return (
-        f"The labels have the key {keys[0].value!r}, which no output of the model is called."
-        if keys
-        else None
-    )
+    return f"{label_keys.words(keys)}." if keys else None
 
 
 def _too_few(story: Story) -> str | None:

@@ -13,8 +13,7 @@ from pathlib import PurePosixPath
 from hypershape.fixes import edits
 from hypershape.fixes.tighten import tighten
 from hypershape.model import Analysis, Edit, Fix, Span
-from hypershape.rules.common import contents, older, wording
-from hypershape.rules.common.calls import calls_reached
+from hypershape.rules.common import contents, label_keys, older, wording
 from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import name_in, respelt
@@ -26,11 +25,9 @@ from hypershape.rules.common.rehearsed import (
     beyond,
     is_list_of_spaces,
     keys_of_no_output,
-    label_dictionaries,
     lacking,
     lacks_validation,
     last_batch,
-    names_given,
     never_adapted,
     no_whole_length,
     nothing_saved,
@@ -108,7 +105,9 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from of_compute_type(story.error.message, place(story, code), code)
     yield from _as_numbers(story, code)
     yield from _enough(story, analysis, code)
-    yield from _labelled(story, analysis, code)
+    yield from label_keys.renamed(
+        keys_of_no_output(story, code), [story.tuner], story.explored(analysis), code
+    )
     told = counted(story, story.explored(analysis))
     # Which values survive numbers that are none is chance.
     if told is not None and not (story.error.type == "NaN" and contents.not_finite(story.failed)):
@@ -184,30 +183,6 @@ def _enough(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
             changed = edits.set_argument(code.module, code.span(call), _NUMBERS[name], str(index + 1))
             if changed is not None:
                 yield Fix(f"Ask for the {index + 1} best", (changed,))
-
-
-def _labelled(story: Story, analysis: Analysis, code: Code) -> Iterator[Fix]:
-    """The name of an output, for which there are no labels yet, in the place of a key of labels that is none."""
-    wrong = keys_of_no_output(story, code)
-    dictionaries = list(label_dictionaries(story, code))
-    used = {each.value for labels in dictionaries for each in labels.keys if isinstance(each, ast.Constant)}
-    target = story.explored(analysis)
-    names = names_given(calls_reached(target, code) if target is not None else ())
-    free = [each for each in dict.fromkeys(names) if each not in used]
-    for key in wrong[:1]:
-        # Validation data has the same keys.
-        same = [
-            each
-            for labels in dictionaries
-            for each in labels.keys
-            if isinstance(each, ast.Constant) and each.value == key.value
-        ]
-        written = str(key.value)
-        for meant in get_close_matches(written, free, n=3, cutoff=0.0):
-            yield Fix(
-                f"Write {meant} for {written}",
-                tuple(respelt(each, meant, code) for each in dict.fromkeys(same)),
-            )
 
 
 def _search(story: Story, code: Code) -> ast.expr | None:

@@ -58,21 +58,6 @@ class TrialFails(Rule):
         ),
         Example.search(
             """
-            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
-            tuner.search(np.ones((8, 4)), {"kinds": np.ones(8), "price": np.ones((8, 1))})
-            """,
-            body="""
-            price = layers.Dense(1, name="price")(x)
-            kind = layers.Dense(3, activation="softmax", name="kind")(x)
-            x = [kind, price]
-            """,
-            head="",
-            compile='loss={"kind": "sparse_categorical_crossentropy", "price": "mse"}',
-            at="tuner.search",
-            fixed='{"kind": np.ones(8)',
-        ),
-        Example.search(
-            """
             tuner = kt.RandomSearch(build_model, "val_loss", max_trials=3, overwrite=True)
             tuner.search(np.ones((8, 4)), -np.ones((8, 1)), validation_split=0.25)
             """,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from hypershape.model import ProbeError, Span, TargetAnalysis
+from dataclasses import replace
+from functools import partial
+
+from hypershape.model import Cause, Finding, ProbeError, Span, TargetAnalysis
 from hypershape.rules.base import Example
+from hypershape.rules.common import label_keys, wording
 from hypershape.rules.common.failure import BuildFailure, compiles, place
 from hypershape.rules.common.places import name_of
 from hypershape.rules.common.steps import without_logs, without_logs_words
@@ -42,6 +46,21 @@ class TrainingStepFails(BuildFailure):
             data="x=(4,) y=(1,)",
             condition="units >= 3",
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), {"kinds": np.ones(8), "price": np.ones((8, 1))})
+            """,
+            body="""
+            price = layers.Dense(1, name="price")(x)
+            kind = layers.Dense(3, activation="softmax", name="kind")(x)
+            x = [kind, price]
+            """,
+            head="",
+            compile='loss={"kind": "sparse_categorical_crossentropy", "price": "mse"}',
+            at='"kinds"',
+            fixed='{"kind": np.ones(8)',
+        ),
     )
     VALID = (
         Example.layers(
@@ -61,6 +80,19 @@ class TrainingStepFails(BuildFailure):
 
     def explains(self, error: ProbeError) -> bool:
         return error.stage in self.stages
+
+    def report(self, target: TargetAnalysis, cause: Cause, code: Code) -> Finding:
+        """Labels under a key that no output is called, at the key."""
+        found, tuners = super().report(target, cause, code), target.target.tuners
+        keys = label_keys.of_no_output(cause.error, tuners, code)
+        if not keys:
+            return found
+        return replace(
+            found,
+            message=f"{label_keys.words(keys)}: the first training step fails {wording.when(target, cause)}.",
+            span=code.span(keys[0]),
+            repairs=partial(label_keys.renamed, keys, tuners, target, code),
+        )
 
     def where(self, error: ProbeError, target: TargetAnalysis, code: Code) -> Span:
         """Where it rose in the file; else what the model was compiled with, which a step is the first to use."""
