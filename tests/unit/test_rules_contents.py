@@ -231,3 +231,20 @@ def test_layers_that_a_call_makes_are_made_once() -> None:
     build = "    def build(self, input_shape):\n        self.dense_1 = layers.Dense(self.units)\n"
     assert f"{build}        self.dense_2 = layers.Dense(input_shape[-1])\n" in found
     assert "h = self.dense_1(x)\n        return self.dense_2(h) + x" in found
+
+
+def test_a_layer_that_says_nothing_of_itself_is_saved_by_its_weights() -> None:
+    text = TRAINED_BY_KERAS.replace(
+        "callbacks=[Stop()]", 'callbacks=[keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True)]'
+    )
+    message = "Object Lookup was created by passing non-serializable, must override `get_config()`"
+    found = repaired(failed("NotImplementedError", message, "save"), text)
+    saved = 'ModelCheckpoint("best.weights.h5", save_best_only=True, save_weights_only=True)'
+    assert [saved in each for each in found] == [True]
+
+
+def test_what_a_search_does_not_take_goes() -> None:
+    message = "SklearnTuner.search() got an unexpected keyword argument 'validation_data'"
+    played = replace(failed("TypeError", message, "search"), trial=0)
+    found = repaired(played, TRAINED_BY_KERAS)[0]
+    assert "tuner.search(x, y, callbacks=[Stop()])" in found

@@ -14,6 +14,7 @@ from hypershape.fixes import edits
 from hypershape.fixes.tighten import tighten
 from hypershape.model import Analysis, Edit, Fix, Span
 from hypershape.rules.common import contents, label_keys, older, wording
+from hypershape.rules.common.arguments import without
 from hypershape.rules.common.fate import counted
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import name_in, respelt
@@ -94,7 +95,9 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _adapted(story, code)
     yield from _weights_kept(story, code)
     yield from _saved(story, code)
+    yield from _weights_alone(story, code)
     yield from _saved_as_weights(story, code)
+    yield from _not_taken(story, code)
     yield from _with_room(story, code)
     yield from _in_a_folder(story, code)
     yield from _with_validation_data(story, code)
@@ -892,6 +895,28 @@ def _saved(story: Story, code: Code) -> Iterator[Fix]:
         fields = ", ".join(f'"{name}": self.{name}' for name in names)
         told = ["def get_config(self):", f"    return {{**super().get_config(), {fields}}}"]
         yield Fix(f"Let {made.name} say what it is made with", (_with_method(made, told, code),))
+
+
+def _weights_alone(story: Story, code: Code) -> Iterator[Fix]:
+    """A checkpoint of the weights, which needs no `get_config` of any layer."""
+    made = [each for each in code.calls if (code.origin(each.func) or "").endswith(".ModelCheckpoint")]
+    path = code.argument(made[0], "filepath", 0) if len(made) == 1 else None
+    text = code.resolve(path) if path is not None else None
+    named = isinstance(text, ast.Constant) and isinstance(text.value, str) and text.value.endswith(".keras")
+    if "must override `get_config()`" not in story.error.message or text is None or not named:
+        return
+    alone = edits.set_argument(code.module, code.span(made[0]), "save_weights_only", "True")
+    if alone is not None:
+        ending = code.source(text).replace(".keras", ".weights.h5")
+        yield Fix("Save the weights alone", (Edit(code.span(text), ending), alone))
+
+
+def _not_taken(story: Story, code: Code) -> Iterator[Fix]:
+    """A search without the argument that the one of its tuner does not take."""
+    refused = re.search(r"\.search\(\) got an unexpected keyword argument '(\w+)'", story.error.message)
+    search = _search(story, code)
+    if refused is not None and isinstance(search, ast.Call):
+        yield from without(search, refused[1], f"Search without {refused[1]}", code)
 
 
 def _saved_as_weights(story: Story, code: Code) -> Iterator[Fix]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common.arguments import without
@@ -158,7 +159,7 @@ class DatasetArguments(Rule):
                     yield self.finding(
                         f"A {kind} brings its own labels: with a second one every trial fails.",
                         code.span(y),
-                        repairs=partial(_validating, search, y, code),
+                        repairs=partial(_validating, tuner, search, y, analysis),
                     )
                 for keyword in code.keywords(search):
                     if keyword.arg == "validation_split" and code.value(keyword.value, default=0) != 0:
@@ -209,12 +210,19 @@ def _unsplit(tuner: Tuner, search: ast.Call, keyword: ast.keyword, analysis: Ana
     yield from without(search, "validation_split", "Search without validation data", code)
 
 
-def _validating(search: ast.Call, y: ast.expr, code: Code) -> Iterator[Fix]:
-    """A second dataset as what it was probably meant to be."""
+def _validating(tuner: Tuner, search: ast.Call, y: ast.expr, analysis: Analysis) -> Iterator[Fix]:
+    """A second dataset as what it was probably meant to be; none where the first one has labels."""
+    code = analysis.module.code
     free = not {each.arg for each in code.keywords(search)} & {"validation_data", "validation_split"}
     if free and search.args[1:] == [y] and _is_dataset(y, code):
         edit = Edit(code.span(y), f"validation_data={code.source(y)}")
         yield Fix("Validate on it: validation_data", (edit,))
+    seen = _seen(tuner, analysis)
+    pairs = seen[0].get("elements") if seen else None
+    if search.args[1:] == [y] and isinstance(pairs, (list, tuple)) and len(pairs) > 1:
+        gone = edits.remove_item(code.module, [code.span(each) for each in search.args], 1)
+        if gone is not None:
+            yield Fix("Search with the labels of the dataset", (gone,))
 
 
 def _is_dataset(node: ast.expr, code: Code) -> bool:

@@ -16,6 +16,8 @@ _EACH = 3
 """`BayesianOptimizationOracle` begins with so many random trials for each hyperparameter (keras-tuner 1.4)."""
 
 _DEFAULT_TRIALS = 10
+_FEW = 3
+"""A search of so few trials only tries out whether all works."""
 
 
 class BayesianDrawsAtRandom(Rule):
@@ -66,7 +68,7 @@ class BayesianDrawsAtRandom(Rule):
                 continue
             trials = _number(tuner, "max_trials", 2, _DEFAULT_TRIALS, code)
             first, why = _first(tuner, analysis)
-            if trials is None or first is None or not 1 < trials <= first:
+            if trials is None or first is None or not _FEW < trials <= first:
                 continue
             yield self.finding(
                 f"BayesianOptimization draws its first {first} trials at random{why}, and this search has only "
@@ -117,4 +119,4 @@ def _fewer(tuner: Tuner, trials: int, code: Code) -> Iterator[Fix]:
         else None
     )
     if edit is not None:
-        yield Fix(f"Draw only the first {first} at random", (edit,))
+        yield Fix(f"Draw only the first {'trial' if first == 1 else first} at random", (edit,))

@@ -134,6 +134,30 @@ class DataDoesNotFitInput(BuildFailure):
             """,
             head="layers.Dense(1)",
         ),
+        Example(
+            """
+            import keras
+            import keras_tuner as kt
+            import numpy as np
+            from keras import layers
+
+            columns = {"age": np.ones(16), "size": np.ones(16)}
+
+
+            def build_model(hp):
+                inputs = {name: keras.Input((len(columns),), name=name) for name in columns}
+                x = layers.concatenate(list(inputs.values()))
+                model = keras.Model(inputs, layers.Dense(hp.Int("units", 1, 3))(x))
+                model.compile(loss="mse")
+                return model
+
+
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(columns, np.ones(16))
+            """,
+            at="(len(columns),)",
+            fixed="keras.Input((1,), name=name)",
+        ),
     )
     VALID = (
         Example.layers(
@@ -227,15 +251,17 @@ class DataDoesNotFitInput(BuildFailure):
             return
         error = self.seen(target, cause, code)
         given = _given(error)
-        for shape in _refusing(error, target, code):
+        refusing = _refusing(error, target, code)
+        for shape in refusing:
             swapped = _in_order(shape, axes(error, "taken"), given, code)
             if swapped is not None:
                 yield Fix(f"Take inputs of shape {swapped}", (Edit(code.span(shape), swapped),))
-            taken = code.value(shape, None)
-            if isinstance(taken, tuple) and given:
+            # What is computed, such as a number of columns, is what the only input refused.
+            taken = code.value(shape, (axes(error, "taken") or ())[1:] if len(refusing) == 1 else None)
+            if isinstance(taken, tuple) and taken and given:
                 # Keras adds a last axis of size 1 to data that lacks it.
                 channels = (1,) if len(taken) == len(given) and taken[-1] == 1 else ()
-                sizes = (*given[1:], *channels)
+                sizes = (*given[1:], *channels) or (1,)
                 text = f"({', '.join(map(str, sizes))}{',' * (len(sizes) == 1)})"
                 yield Fix(f"Take inputs of shape {text}", (Edit(code.span(shape), text),))
         yield from sample_shaped(target, code)
