@@ -307,6 +307,7 @@ def what(story: Story, code: Code) -> str:
         or _makes_layers(story, code)
         or _of_the_first_model(story, code)
         or _lacking(story)
+        or _not_saved(story)
         or _no_number(story)
         or _unbatched(story)
         or _emptied(story)
@@ -782,6 +783,21 @@ def _of_the_first_model(story: Story, code: Code) -> str | None:
     return (
         f"`{step.name}` is traced once for all trials, and its variables are those of the first model "
         f"({story.error.type})."
+    )
+
+
+_NOT_SAVED = re.compile(
+    r"Object (?P<name>\w+) was created by passing.*must override `get_config\(\)`", re.DOTALL
+)
+
+
+def _not_saved(story: Story) -> str | None:
+    found = _NOT_SAVED.search(story.error.message)
+    if found is None:
+        return None
+    return (
+        f"`{found['name']}` has no `get_config` that says what it was made with, without which no model that holds it "
+        f"can be saved ({story.error.type})."
     )
 
 
