@@ -45,7 +45,7 @@ class DeclarationFails(BuildFailure):
                         model.add(layers.Dense(hp.Int(f"units_{block}", 2, 4)))
             """,
             at='hp.conditional_scope("blocks", list(range(block + 1, 3)))',
-            fixed="            for block in range(blocks):\n                model.add(",
+            fixed="        for block in range(blocks):\n            model.add(",
         ),
     )
 
