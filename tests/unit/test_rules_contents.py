@@ -248,3 +248,28 @@ def test_what_a_search_does_not_take_goes() -> None:
     played = replace(failed("TypeError", message, "search"), trial=0)
     found = repaired(played, TRAINED_BY_KERAS)[0]
     assert "tuner.search(x, y, callbacks=[Stop()])" in found
+
+
+def test_a_key_that_is_not_there_is_told_with_those_that_are() -> None:
+    meant = {"written": "val_los", "known": ["loss", "val_loss"]}
+    played = failing_in_fit(TEXT, "y[part]", "KeyError", "val_los", meant=meant)
+    assert "KeyError: there is no 'val_los', only loss and val_loss." in told(played)[0]
+    many = {"written": "val_los", "known": [f"name_{each}" for each in range(20)]}
+    played = failing_in_fit(TEXT, "y[part]", "KeyError", "val_los", meant=many)
+    assert "KeyError: val_los." in told(played)[0]
+
+
+def test_a_model_that_only_knows_how_to_train_is_told_so() -> None:
+    steps = """
+    class Net(keras.Model):
+        def train_step(self, data):
+            return {"loss": 0.0}
+
+    class Folds"""
+    text = TEXT.replace("\n    class Folds", steps)
+    message = "No loss to compute. Provide a `loss` argument in `compile()`."
+    assert (
+        "`Net` has a `train_step` and no `test_step`"
+        in told(failed("ValueError", message, "validate"), text)[0]
+    )
+    assert "No loss to compute" in told(failed("ValueError", message, "validate"))[0]

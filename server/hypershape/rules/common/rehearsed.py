@@ -31,6 +31,7 @@ from hypershape.rules.common.steps import (
     makes_layers,
     makes_layers_words,
     of_the_first_model,
+    only_trains,
     without_logs,
     without_logs_words,
 )
@@ -308,6 +309,7 @@ def what(story: Story, code: Code) -> str:
         or _of_the_first_model(story, code)
         or _lacking(story)
         or _not_saved(story)
+        or _only_trains(story, code)
         or _no_number(story)
         or _unbatched(story)
         or _emptied(story)
@@ -356,6 +358,9 @@ def what(story: Story, code: Code) -> str:
             named = f"{owner}.{method}" if owner else method
             return f"`{named}` is left to classes that define it, and none does ({story.error.type})."
         return f"{story.error.type} (without a message)."
+    asked = _key_not_there(story)
+    if asked is not None:
+        text = asked
     said = (
         f"{story.error.type} because of {text}" if isinstance(because, str) else f"{story.error.type}: {text}"
     )
@@ -784,6 +789,28 @@ def _of_the_first_model(story: Story, code: Code) -> str | None:
         f"`{step.name}` is traced once for all trials, and its variables are those of the first model "
         f"({story.error.type})."
     )
+
+
+def _only_trains(story: Story, code: Code) -> str | None:
+    made = only_trains(story.error, code) if story.failed.stage == "validate" else None
+    if made is None:
+        return None
+    return (
+        f"`{made.name}` has a `train_step` and no `test_step`, and Keras's own takes the loss that `compile` was not "
+        f"given: it cannot be validated ({story.error.type})."
+    )
+
+
+_MOST_KEYS = 8
+
+
+def _key_not_there(story: Story) -> str | None:
+    """What there is in the place of a key that is not there, where it is little enough to be read."""
+    names = story.failed.facts.get("meant") or {}
+    written, known = names.get("written"), names.get("known") or ()
+    if story.error.type != "KeyError" or not isinstance(written, str) or not 0 < len(known) <= _MOST_KEYS:
+        return None
+    return f"there is no {written!r}, only {wording.listed(map(str, known))}"
 
 
 _NOT_SAVED = re.compile(

@@ -34,6 +34,18 @@ def without_logs_words(step: ast.FunctionDef, code: Code) -> str:
     return f"`{owner}{step.name}` returns None, where Keras wants a dictionary of metrics"
 
 
+def only_trains(error: ProbeError, code: Code) -> ast.ClassDef | None:
+    """The only class of models with a training step of its own and without one to validate, which then needs a loss."""
+    if "No loss to compute" not in error.message:
+        return None
+    found = [made for made in code.classes if _methods(made) & set(_STEPS) == {"train_step"}]
+    return found[0] if len(found) == 1 else None
+
+
+def _methods(made: ast.ClassDef) -> set[str]:
+    return {each.name for each in made.body if isinstance(each, ast.FunctionDef)}
+
+
 _MADE_AGAIN = "tf.function only supports singleton"
 
 
