@@ -1288,6 +1288,58 @@ SECOND = """
 """
 
 
+PROMOTED = {
+    "a model that has no weights before its first batch": (
+        """
+        class Own(keras.Model):
+            def __init__(self, units):
+                super().__init__()
+                self.inner = layers.Dense(units)
+
+            def call(self, inputs):
+                return self.inner(inputs)
+
+        class Space(kt.HyperModel):
+            def build(self, hp):
+                model = Own(hp.Int("units", 1, 60))
+                model.compile("sgd", "mse")
+                return model
+
+        tuner = kt.Hyperband(Space(), "loss", max_epochs=4)
+        tuner.search(x, y)
+        """,
+        "ValueError",
+    ),
+    "weights that are there": ('kt.Hyperband(build, "loss", max_epochs=4).search(x, y)', None),
+    "no trial that is promoted": ('kt.Hyperband(build, "loss", max_epochs=2).search(x, y)', "unknown"),
+    "a builder that fails for once": (
+        """
+        built = []
+
+        def counted(hp):
+            built.append(hp)
+            if len(built) > 3:
+                raise ValueError("too many")
+            return build(hp)
+
+        tuner = kt.Hyperband(counted, "loss", max_epochs=4)
+        tuner.search(x, y)
+        """,
+        "unknown",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROMOTED)
+async def test_how_a_trial_begins_that_hyperband_promotes(agent: Agent, name: str) -> None:
+    """Two trials have passed, and the search is not to blame for what the third is told of."""
+    text, raised = PROMOTED[name]
+    found = await played(agent, text)
+    assert (found.verdict, found.facts["trials"], found.facts["completed"]) == ("ok", 2, 2), found.error
+    told = found.facts.get("promoted", {"error": {"type": "unknown"}})["error"]
+    assert (told and told["type"]) == raised
+
+
 @pytest.mark.parametrize(("index", "first"), [("", "fail"), ("[0]", "ok")])
 async def test_a_tuner_made_of_what_a_search_found_is_refused_after_that_search(
     agent: Agent, index: str, first: str

@@ -1,5 +1,6 @@
 """What rehearsals saw of searches that run: mistakes that raise nothing, told at the place where they are written."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -324,3 +325,41 @@ def test_a_bayesian_search_that_only_draws_at_random(arguments: str, said: str |
     told = list(rules.findings(Analysis(read, HERE, targets=(target,), done=True), select=("HS454",)))
     assert [said in each.message for each in told if said] == [True] * (said is not None)
     assert len(told) == (said is not None)
+
+
+HYPERBAND = module("""
+    import keras_tuner as kt
+
+    def build_model(hp):
+        return Own(hp.Int("units", 1, 64))
+
+    tuner = kt.Hyperband(build_model, "val_loss", max_epochs=9)
+    tuner.search(x, y)
+""")
+UNBUILT = {
+    "type": "ValueError",
+    "message": "You are loading weights into a model that has not yet been built.",
+}
+UNSAVED = {"type": "FileNotFoundError", "message": "No such file"}
+OTHER = {"type": "KeyError", "message": "'kernel'"}
+
+
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [
+        ([UNBUILT, UNBUILT], "Every trial that Hyperband promotes fails: it loads .* `build` method"),
+        ([UNSAVED], "Every trial .* none were saved"),
+        ([OTHER, None], r"Trials that Hyperband promotes fail, as with units=1: .* \(KeyError: 'kernel'\)"),
+        ([None, None], None),
+        ([], None),
+    ],
+)
+def test_trials_that_fail_once_hyperband_promotes_them(
+    errors: Sequence[Mapping[str, str] | None], said: str | None
+) -> None:
+    met = [played({"units": n}, HYPERBAND, promoted={"error": each}) for n, each in enumerate(errors, 1)]
+    told = found([*met, played({}, HYPERBAND)], "HS455", HYPERBAND)
+    assert len(told) == (said is not None)
+    for each in told:
+        assert re.match(said or "", each.message)
+        assert underlined(each, HYPERBAND) == "kt.Hyperband"

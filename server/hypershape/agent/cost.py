@@ -70,6 +70,10 @@ class Meter:
             yield
         measured["seconds"] = time.perf_counter() - started
 
+    def last(self) -> float:
+        """The seconds that the last trial took."""
+        return self.trials[-1].get("seconds", 0.0) if self.trials else 0.0
+
     def again(self) -> None:
         """The trial at hand is played a second time: what it took is not what one of a search takes."""
         if self.trials:

@@ -15,6 +15,7 @@ The facts of a rehearsal, each left out where it is not known:
 - `lacking`: `method`, the oracle's method of the user's that returned no `key`
 - `by_label`: the class of pandas that was asked for a label which it does not have
 - `without_model`: the class of a callback that asked for its model and was never given one
+- `promoted`: `error`, what a trial of a Hyperband raises that begins with the weights of an earlier one; None if nothing
 - `numbers`: what the numbers are called that `evaluate` gave and that more or fewer names were to take ("" where unknown)
 - `copied`: the class of a callback given to `search`, of which what only its copies have was asked for
 - `hyperparameters`: the type of the search space that a tuner which cannot be made was given

@@ -43,6 +43,7 @@ from . import (
     offline,
     pretrained,
     private,
+    promoted,
     samples,
     shared,
 )
@@ -63,6 +64,9 @@ MOST_WARNINGS = 20
 
 MOST_READ = 200
 """What rests on more files than that is not worth a comparison with them."""
+
+MOST_PROMOTED = 5.0
+"""Where a trial took more seconds, no other one is begun only to see how it begins."""
 
 _WHOLE_TRIAL = "_run_and_update_trial"
 
@@ -145,6 +149,10 @@ class Watch:
         self._rounds: List[int] = []
         """Where the last tuner was made: the lines of all frames of the user's."""
         self._within_trial = self._called = self._searched = self._made_up = self._lost = False
+        self._run_trial: Any = None
+        """The method of the tuner itself."""
+        self._fits = False
+        """Whether its trials come to the `fit` of the hypermodel."""
         self._own = self._unsearched = False
         """Whether the tuner was made whose search this is, and whether one was asked for its best before any search."""
 
@@ -595,6 +603,7 @@ class Watch:
         run, hypermodel = tuner.run_trial, getattr(tuner, "hypermodel", None)
         if hypermodel is not None and callable(getattr(hypermodel, "fit", None)):
             hypermodel.fit = self._noting_names(hypermodel.fit)
+        self._run_trial = run
         # A plain function: a callback that holds its tuner is copied with all that hangs on it.
         tuner.run_trial = lambda trial, *args, **kwargs: self._around_run_trial(
             run, tuner, trial, *args, **kwargs
@@ -633,6 +642,7 @@ class Watch:
 
         @functools.wraps(fit)
         def noting(*args: Any, **kwargs: Any) -> Any:
+            self._fits = True
             result = fit(*args, **kwargs)
             self._facts["reported"] = sorted(facts.names(result))
             self._note_returned(fit, result)
@@ -709,8 +719,23 @@ class Watch:
             self.unknown("Results", "Keras Tuner does not take what a trial returns.")
         if self.settled:
             raise Over
+        if self._fits:
+            self._note_promoted(tuner, args, kwargs)
         self._searched = True
         return result
+
+    def _note_promoted(self, tuner: Any, args: Sequence[Any], kwargs: Dict[str, Any]) -> None:
+        """Notes how a trial begins that Hyperband goes on with: with the weights of one that this search has played."""
+        if not promoted.is_played(tuner.oracle) or self._meter.last() > MOST_PROMOTED:
+            return
+        try:
+            error = promoted.failure(tuner, self._run_trial, args, kwargs)
+        except promoted.Unknown:
+            return
+        # What is loaded was written for the same values: no data decide that.
+        if error is None or self._excuse(error, "save") is None:
+            told = None if error is None else errors.describe(error, "step", self._positions)
+            self._facts["promoted"] = {"error": told}
 
     def _note_no_number(self, tuner: Any) -> None:
         """An objective that is NaN. Where the loss of whole batches of the search's own data is, no later batch mends it:

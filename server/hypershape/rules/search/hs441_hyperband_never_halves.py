@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import partial
 
 from hypershape.fixes import edits
 from hypershape.model import Analysis, Edit, Finding, Fix, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.counted import counted, sizes
+from hypershape.rules.common.halving import on_few
 from hypershape.rules.common.tuners import Tuner, tuners
 from hypershape.source import Code
 
@@ -70,13 +69,10 @@ class HyperbandNeverHalves(Rule):
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
         for tuner in tuners(analysis, code):
-            first = _first_round(tuner, code)
-            target = counted(tuner, analysis) if first is not None else None
-            if first is None or target is None:
+            small = on_few(tuner, analysis)
+            if small is None:
                 continue
-            (trials, epochs), (_, values) = first, sizes(target)
-            if values is None or values >= trials:
-                continue
+            trials, epochs, values, target = small
             yield self.finding(
                 f"Hyperband compares {trials} configurations before it trains any of them longer, and the search "
                 f"space has only {values:,}: each gets {epochs} epoch{'s' * (epochs > 1)}, and the search ends.",
@@ -84,29 +80,6 @@ class HyperbandNeverHalves(Rule):
                 target=target.target.name,
                 repairs=partial(_all_of_them, tuner, code),
             )
-
-
-def _first_round(tuner: Tuner, code: Code) -> tuple[int, int] | None:
-    """How many trials the first round of the first bracket has, and the epochs of each; None where nothing is halved.
-
-    As `keras_tuner.oracles.HyperbandOracle` computes them (keras-tuner 1.4).
-    """
-    if tuner.found.class_name != "Hyperband" or not tuner.complete:
-        return None
-    numbers = []
-    for name, position, default in (("max_epochs", 2, 100), ("factor", 3, 3)):
-        node = code.argument(tuner.node, name, position)
-        numbers.append(code.value(node, default=None) if node is not None else default)
-    most, factor = numbers
-    if type(most) is not int or type(factor) is not int or most < 1 or factor < 2:
-        return None
-    bracket, left = -1, float(most)
-    while left >= 1:
-        left, bracket = left / factor, bracket + 1
-    if not bracket:
-        return None
-    last = math.ceil(1 + math.log(most, factor)) / (bracket + 1)
-    return math.ceil(last * factor**bracket), math.ceil(most / factor**bracket)
 
 
 def _all_of_them(tuner: Tuner, code: Code) -> Iterator[Fix]:
