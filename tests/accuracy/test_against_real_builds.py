@@ -19,7 +19,7 @@ keras_tuner = pytest.importorskip("keras_tuner")
 pytest.importorskip("hypershape.agent.engine")
 pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(7200)]
 
-COUNT = int(os.environ.get("HYPERSHAPE_ACCURACY", "25"))
+COUNT = int(os.environ.get("HYPERSHAPE_ACCURACY", "16"))
 """How many programs of whole models are generated; `python -m tests.accuracy` asks for more."""
 
 EACH = int(os.environ.get("HYPERSHAPE_ACCURACY_LAYER", "1"))

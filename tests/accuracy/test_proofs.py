@@ -17,7 +17,7 @@ from .shares import analysed
 pytest.importorskip("keras_tuner")
 pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(7200)]
 
-BUILT = int(os.environ.get("HYPERSHAPE_ACCURACY_PROOFS", "4"))
+BUILT = int(os.environ.get("HYPERSHAPE_ACCURACY_PROOFS", "3"))
 """How many random configurations of each space are really built and trained."""
 
 QUICK = ("scoped blocks", "skips that meet")

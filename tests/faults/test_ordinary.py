@@ -12,6 +12,7 @@ import pytest_asyncio
 from hypershape.model import Slice, SliceFile
 from hypershape.probe import Agent, Limits, SliceFailed
 from tests.faults import ordinary
+from tests.thinned import one_of
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -55,7 +56,7 @@ async def outcome(agent: Agent, text: str, place: Path) -> str:
     return f"{report.verdict}: {report.error.message}"
 
 
-@pytest.mark.parametrize("name", ordinary.files())
+@pytest.mark.parametrize("name", one_of(2, ordinary.files()))
 async def test_an_ordinary_side_effect_is_no_failure(name: str, agent: Agent, tmp_path: Path) -> None:
     found = await outcome(agent, ordinary.files()[name], tmp_path / "train.py")
     assert [path.name for path in tmp_path.iterdir()] == ["train.py"]

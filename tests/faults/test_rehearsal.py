@@ -14,6 +14,7 @@ from _pytest.mark import ParameterSet
 from hypershape import source
 from hypershape.model import Configuration, DeclaredData, Rehearsal
 from hypershape.probe import Agent
+from tests.thinned import one_of
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -293,7 +294,7 @@ UNHURRIED = {
 }
 
 
-@pytest.mark.parametrize("name", some(HEALTHY, UNHURRIED))
+@pytest.mark.parametrize("name", some(HEALTHY, UNHURRIED.union(list(HEALTHY)[1::2])))
 async def test_what_works_in_a_search_works_in_a_rehearsal(agent: Agent, name: str, tmp_path: Path) -> None:
     found = await played(agent, HEALTHY[name], path=str(tmp_path / "model.py"))
     assert (found.verdict, found.error) == ("ok", None)
@@ -969,7 +970,7 @@ async def test_a_method_that_gives_no_metrics_back_is_named(agent: Agent) -> Non
     assert "nothing" not in (await played(agent, text, {"told": True})).facts
 
 
-@pytest.mark.parametrize("name", UNKNOWN)
+@pytest.mark.parametrize("name", one_of(2, UNKNOWN))
 async def test_what_says_nothing_about_the_search_is_unknown(agent: Agent, name: str) -> None:
     text, kind = UNKNOWN[name]
     found = await played(agent, text, seconds=3.0 if name == "a fit without end" else 20.0)
@@ -1062,7 +1063,7 @@ WITHOUT_DATA = {
 }
 
 
-@pytest.mark.parametrize("name", WITHOUT_DATA)
+@pytest.mark.parametrize("name", one_of(2, WITHOUT_DATA))
 async def test_what_follows_a_search_is_found_where_its_data_is_not_at_hand(agent: Agent, name: str) -> None:
     text = WITHOUT_DATA[name]
     found = await played(agent, text)

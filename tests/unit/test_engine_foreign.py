@@ -52,11 +52,46 @@ CALLS = {
     "pieces": "return tf.concat(tf.unstack(tf.stack([x, tf.square(x)], axis=1), axis=1), axis=-1)",
     "a type": "return tf.cast(tf.cast(x, tf.float16), dtype=tf.float32)",
     "numbers around it": "return tf.where(x > 0.0, x, 0.1 * x) + tf.clip_by_value(x, -1.0, 1.0)",
+    "a size that a batch tells": "return tf.reshape(self.inner(x), (tf.shape(x)[0], 4, 3 * self.size))",
+    "a size as Keras gives it": (
+        "from keras import ops\nb, n, w = ops.shape(x)\n"
+        "return ops.reshape(ops.transpose(ops.reshape(x, (b, n, 1, w)), (0, 1, 3, 2)), (b, n * w))"
+    ),
+    "what is computed of sizes": (
+        "n = tf.shape(x)[1]\nrows = tf.range(n)[:, None]\nmask = tf.cast(rows >= tf.range(n) - n + 12, x.dtype)\n"
+        "return tf.matmul(tf.tile(mask[None], tf.stack([tf.shape(x)[0], 1, 1])), x)"
+    ),
+    "zeros for each sample": "return tf.concat([x, tf.zeros((tf.shape(x)[0], 2, x.shape[2]))], axis=1)",
+    "random numbers": (
+        "from keras import ops, random\ny = x + tf.random.normal((tf.shape(x)[0], 12, x.shape[2]))\n"
+        "return y + random.normal(ops.shape(x), seed=random.SeedGenerator(1))"
+    ),
+    "a weight for each sample": (
+        "w = tf.repeat(self.w[tf.newaxis], tf.shape(x)[0], axis=0)\nreturn tf.matmul(x, w)"
+    ),
+    "a table": "return x * tf.constant([[2.0] * 5] * 12)[:, : tf.shape(self.w)[1] - 2]",
+    "samples taken apart and put together": (
+        "steps = self.inner(tf.reshape(x, (-1, 12, x.shape[2])))\nflat = tf.reshape(tf.tanh(steps), (-1, self.size))\n"
+        "return tf.reshape(flat * 2.0, (tf.shape(x)[0], tf.shape(x)[1], self.size))"
+    ),
+    "halves of the samples": (
+        "y = tf.concat(tf.split(x[:, :, :2], 2, axis=2), axis=0)\ny = tf.nn.softmax(y)\n"
+        "return tf.concat(tf.split(y, 2, axis=0), axis=2)"
+    ),
     "the old backend of Keras": "from keras.src.legacy import backend as K\nreturn K.sum(K.exp(x), axis=1)",
 }
 FAILING = {
     "pieces that do not divide": ("return tf.concat(tf.split(x, self.size, axis=-1), axis=1)", {"size": 3}),
     "a product of other widths": ("return tf.matmul(self.inner(x), x, transpose_b=True)", {"size": 3}),
+    "sizes that do not divide": (
+        "return tf.reshape(x, (tf.shape(x)[0], 12, self.size, x.shape[2] // self.size))",
+        {"size": 3},
+    ),
+    "samples that are put together otherwise": (
+        "y = tf.reshape(x, (-1, self.size * 2))\nreturn tf.reshape(y, (tf.shape(x)[0], 12, self.size))",
+        {"size": 4},
+    ),
+    "a table that is too short": ("return x * tf.constant([[2.0] * 4] * 12)[:, : tf.shape(x)[2]]", {}),
     "a shape of another volume": ("return tf.reshape(x, (-1, 12, self.size, 5))", {"size": 3}),
 }
 
@@ -75,8 +110,8 @@ def test_what_it_refuses_fails_as_a_build_says(call: str, given: dict[str, Any])
 
 
 UNSEEN = {
-    "the value of a shape": "return tf.reshape(x, (tf.shape(x)[0], tf.shape(x)[1] * x.shape[2]))",
-    "random numbers": "return x + tf.random.normal((tf.shape(x)[0], 12, x.shape[2]))",
+    "the value of a shape": "return x * float(tf.shape(x)[1])",
+    "a way that a size decides": "return x if tf.shape(x)[0] > 0 else 2.0 * x",
     "a shape as an object": "return tf.reshape(x, [-1, x.shape.as_list()[1] * x.shape[2]])",
     "a check of its rank": "tf.debugging.assert_rank(x, 3)\nreturn x",
     "what is caught": (

@@ -11,6 +11,7 @@ import pytest
 from hypershape import analysis, source
 from hypershape.model import Analysis, Options, Severity
 from hypershape.probe import Agent
+from tests.thinned import one_of
 
 Analysed = Callable[[str], Analysis]
 
@@ -473,7 +474,7 @@ def _errors(done: Analysis) -> list[str]:
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", one_of(2, FAULTS, lambda fault: fault.name))
 def test_a_fault_between_model_and_data_is_named_and_repaired(analysed: Analysed, fault: Fault) -> None:
     done = analysed(fault.text)
     found = [each for each in done.findings if each.code == fault.code]
@@ -491,7 +492,7 @@ def test_samples_along_the_wrong_axis_are_one_fault_and_not_a_shape_that_does_no
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", one_of(2, FAULTS, lambda fault: fault.name))
 def test_nothing_is_said_of_its_cured_twin(analysed: Analysed, fault: Fault) -> None:
     assert _errors(analysed(fault.cured)) == []
 

@@ -520,6 +520,9 @@ def _form(key: Any, numbers: List[int], counts: bool, volumes: Optional[List[int
         raise _Opaque
     if first is int and len(key) == 2:
         return _size(key[1], numbers) if counts else key
+    if first is slice:
+        # Where it starts and ends is compared with the size that it cuts, which no axis is.
+        return (first, *[_form(each, numbers, True, volumes) for each in key[1:]])
     if first is float and len(key) == 2:
         return _FRACTION if 0.0 < key[1] < 1.0 else key
     if len(key) == 2 and hasattr(key[1], "results"):

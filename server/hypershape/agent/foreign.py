@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Dict, Optional
 
 import keras
 
-from . import guard, origins, training
+from . import computed, guard, origins
 from .origins import PLAIN, Token
 from .symbols import Tensor, Unconverted
 
@@ -23,16 +23,13 @@ _CLASSES: Dict[int, Any] = {}
 _DISPATCH, _HANDLER = "tensorflow.python.util.dispatch", "op_dispatch_handler"
 
 
-class Function(keras.Operation):  # type: ignore[misc]
+class Function(computed.Asked):
     """A call of a function of TensorFlow as an operation; each function has a class of its own."""
 
     function: Any = None
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         return type(self).function(*args, **kwargs)
-
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        return training.backend.compute_output_spec(type(self).function, *args, **kwargs)
 
 
 def _class_of(function: Any) -> Any:
@@ -58,10 +55,18 @@ def remember(memory: "Memory") -> None:
     if dispatcher is None:
         return
 
+    computed.follow_shapes(memory)
+
     class Dispatcher(dispatcher):  # type: ignore[misc, valid-type]
         def handle(self, function: Any, args: Any, kwargs: Any) -> Any:
-            refused = _refused(sys.exc_info()[1])
-            if refused is None or refused.memory is not memory or not memory.active:
+            if not memory.active:
+                return self.NOT_SUPPORTED
+            refused = _refused(memory, sys.exc_info()[1])
+            if refused is None and memory.tracking and memory.tracks.tokens((args, kwargs)):
+                # Its numbers are taken for objects of another kind where they stand beside plain ones.
+                args, kwargs = memory.tracks.settled((args, kwargs))
+                return function(*args, **kwargs)
+            if refused is None or refused.memory is not memory:
                 return self.NOT_SUPPORTED
             if not _is_outermost(sys._getframe(1)):
                 # What the user's code calls is asked as a whole: inside of it a stand-in may have been taken for a list.
@@ -72,26 +77,27 @@ def remember(memory: "Memory") -> None:
 
 
 def _called(memory: "Memory", refused: Unconverted, function: Any, args: Any, kwargs: Any) -> Any:
-    args, kwargs = origins.mapped((args, kwargs), _named)
-    leaves = list(origins.leaves([args, kwargs]))
-    memory.require(memory.objects.is_late() and any(type(each) is Tensor for each in leaves))
-    memory.require(all(_is_plain(each) for each in leaves))
-    memory.broken = refused.broken
-    made = memory.operate(_class_of(function)(), args, kwargs)
-    # TensorFlow knows the values of shapes and of what is computed of them, and a stand-in has none.
-    memory.require(
-        all(
-            "int" not in each.dtype or len(each.shape) > 1
-            for each in origins.leaves(made)
-            if type(each) is Tensor
-        )
-    )
-    return made
+    memory.require(memory.objects.is_late())
+    memory.broken, memory.unconverted = refused.broken, None
+    return called(memory, function, args, kwargs)
 
 
-def _refused(error: Optional[BaseException]) -> Optional[Unconverted]:
+def called(memory: "Memory", function: Any, args: Any, kwargs: Any) -> Any:
+    """What a function of the backend gives for stand-ins."""
+    args, kwargs = origins.mapped((args, kwargs), lambda leaf: _plain(memory, leaf))
+    found = list(computed.leaves((args, kwargs)))
+    memory.require(any(type(each) is Tensor for each in found))
+    memory.require(all(_is_plain(each) for each in found))
+    return memory.operate(_class_of(function)(), args, kwargs)
+
+
+def _refused(memory: "Memory", error: Optional[BaseException]) -> Optional[Unconverted]:
     """The stand-in's refusal behind an error of TensorFlow's."""
-    return next((each for each in guard.chain(error) if type(each) is Unconverted), None)
+    found = next((each for each in guard.chain(error) if type(each) is Unconverted), None)
+    if found is None and Unconverted.WORDS in str(error):
+        # Where TensorFlow converts in C++, its error holds the words of ours alone.
+        return memory.unconverted
+    return found
 
 
 def _is_outermost(dispatch: Any) -> bool:
@@ -113,10 +119,16 @@ def _is_handler(frame: Any) -> bool:
     return bool(frame.f_globals.get("__name__") == _DISPATCH and frame.f_code.co_name == _HANDLER)
 
 
-def _named(value: Any) -> Any:
-    """The name of a dtype of TensorFlow, which serves as well; any other value as it is."""
-    return value.name if type(value).__module__ == "tensorflow.python.framework.dtypes" else value
+def _plain(memory: "Memory", value: Any) -> Any:
+    """An argument without what decides no shape: the numbers of large tensors, and where random numbers come from."""
+    if type(value) in (Tensor, Token, *PLAIN):
+        return value
+    if type(value).__module__ == "tensorflow.python.framework.dtypes":
+        return value.name
+    if type(value) is keras.random.SeedGenerator:
+        return 0
+    return memory.objects.in_a_graph(value)
 
 
 def _is_plain(value: Any) -> bool:
-    return type(value) in (Tensor, Token, *PLAIN)
+    return type(value) in (Tensor, Token, *PLAIN) or value is Ellipsis or keras.ops.is_tensor(value)

@@ -132,6 +132,7 @@ class Objects:
         """A call of an object on tensors. `frame` is the caller's, or None when a model calls its layer."""
         memory = self._memory
         args, kwargs = self._tensors(args), self._tensors(kwargs)
+        memory.leaves_its_call((args, kwargs))
         parents: List[Tensor] = []
         key = (memory.input_key(args, parents), memory.input_key(kwargs, parents) if kwargs else None)
         memory.require(state.begun and bool(parents) and all(_is_tensors(each) for each in args))
@@ -184,6 +185,17 @@ class Objects:
             return Tensor(self._memory, ("t", tuple(value.shape), dtype), None, ())
         return value
 
+    def in_a_graph(self, value: Any) -> Any:
+        """A value in the code of a `call`; a stand-in for a tensor that was made before, unless it may hold sizes or axes."""
+        known = type(value) in (Tensor, origins.Token, *origins.PLAIN) or isinstance(value, HandedOut)
+        if known or not keras.ops.is_tensor(value):
+            return value
+        dtype = keras.backend.standardize_dtype(value.dtype)
+        if len(value.shape) < 2 and "int" in dtype:
+            return value
+        self._memory.require(dtype not in ("object", "string"))
+        return Tensor(self._memory, ("t", tuple(value.shape), dtype), None, ())
+
     def _outputs(self, state: State, key: Any, args: Any, kwargs: Any) -> Any:
         """What the user's `call` gives, built before if it was not."""
         memory = self._memory
@@ -202,6 +214,7 @@ class Objects:
         finally:
             self._training, state.key, state.called = training, held, called
         memory.require(_is_tensors(outputs) and outputs is not None)
+        memory.leaves_its_call(outputs)
         return outputs
 
     def _build(self, state: State, args: Any, kwargs: Any) -> None:
@@ -397,14 +410,23 @@ def _fresh(memory: "Memory", value: Any) -> Any:
     def fresh(tensor: Tensor) -> Tensor:
         dtype = computes if "float" in tensor.dtype else tensor.dtype
         varied = None if tensor.varied is None else (*tensor.varied[:2], dtype)
-        return Tensor(memory, (*tensor.spec[:2], dtype), None, (), varied)
+        made = Tensor(memory, (*tensor.spec[:2], dtype), None, (), varied)
+        memory.require(tensor.computed is None or dtype == tensor.dtype)
+        made.computed = tensor.computed
+        return made
 
     return _changed(fresh, value)
 
 
 def _made(outputs: Any, state: State, parents: Tuple[Tensor, ...]) -> Any:
     """Outputs as seen from outside: made by the object, of what it was called on."""
-    return _changed(lambda tensor: Tensor(tensor.memory, tensor.spec, state, parents, tensor.varied), outputs)
+
+    def made(tensor: Tensor) -> Tensor:
+        outside = Tensor(tensor.memory, tensor.spec, state, parents, tensor.varied)
+        outside.computed = tensor.computed if tensor.memory.objects.is_late() else None
+        return outside
+
+    return _changed(made, outputs)
 
 
 def _specs(value: Any) -> Any:

@@ -29,6 +29,7 @@ from keras import layers
 
 from . import (
     agreement,
+    computed,
     errors,
     foreign,
     guard,
@@ -65,6 +66,7 @@ from .symbols import (
     Sequential,
     Stop,
     Tensor,
+    Unconverted,
     Unknown,
     spec_of,
     state_of,
@@ -146,6 +148,8 @@ class Memory:
         self.tracking = False
         """Values of hyperparameters, and the sizes that come of them, are tokens."""
         self.objects = live.Objects(self)
+        self.unconverted: Optional[Unconverted] = None
+        """The last refusal of a stand-in that nobody has mended."""
 
     def install(self) -> None:
         """Wraps the constructors of models and optimizers; `Layer.__new__` is wrapped by the recorder."""
@@ -207,21 +211,26 @@ class Memory:
 
     def _settle_in_the_backend(self) -> None:
         """Lets the backend, which asks its arguments for their types, meet no token: `ops.arange(n)` makes numbers."""
-        # A package of the same name as this attribute is another backend.
-        memory, functions = self, vars(private.get("keras.src.backend"))["numpy"]
+        memory = self
 
         def settling(function: Any) -> Any:
             @functools.wraps(function)
             def run(*args: Any, **kwargs: Any) -> Any:
-                if memory.tracking and memory.active:
-                    args, kwargs = memory.tracks.settled((args, kwargs))
+                if memory.active:
+                    if memory.objects.is_late() and computed.among((args, kwargs)):
+                        return foreign.called(memory, function, args, kwargs)
+                    if memory.tracking:
+                        args, kwargs = memory.tracks.settled((args, kwargs))
                 return function(*args, **kwargs)
 
             return run
 
-        for name, value in list(vars(functions).items()):
-            if type(value) is types.FunctionType and value.__module__ == functions.__name__:
-                setattr(functions, name, settling(value))
+        for part in ("numpy", "random"):
+            # A package of the same name as this attribute is another backend.
+            functions = vars(private.get("keras.src.backend"))[part]
+            for name, value in list(vars(functions).items()):
+                if type(value) is types.FunctionType and value.__module__ == functions.__name__:
+                    setattr(functions, name, settling(value))
 
     def _follow_names_of_optimizers(self) -> None:
         """Lets the name of an optimizer be one of several, as `compile` does."""
@@ -346,6 +355,7 @@ class Memory:
         self._quiet = []
         self._doubtful = self._unsettled = False
         self._refusing, self._mixing = [], []
+        self.unconverted = None
         self.objects.begin()
         self.stepped = self.own_losses = self.looks = self.asking_again = False
         # Metrics and operations are made for real, and count their names together with layers.
@@ -538,6 +548,7 @@ class Memory:
     def call_model(self, model: Any, args: Any, kwargs: Any, frame: Any) -> Any:
         """A call of a model of the user's on tensors like those that it was made with."""
         parents: List[Tensor] = []
+        self.leaves_its_call((args, kwargs))
         if self.tracking:
             args, kwargs = self.tracks.settled((args, kwargs))
         key = self.input_key(args, parents)
@@ -630,9 +641,13 @@ class Memory:
         """A call of an operation of `keras.ops` on stand-ins."""
         cls: Any = type(operation)
         self.require(_is_operation(cls))
-        if self.objects.is_late():
+        late, varied = self.objects.is_late(), None
+        if late:
             self._take_back(operation.name)
-        varied = None
+            by = computed.Computation(cls, self.config_of(operation), args, kwargs)
+            if by.steps > 1:
+                made_of, args = computed.whole(cls, by.config, args, kwargs)
+                operation, kwargs = made_of(), {}
         if self.tracking:
             varied = self.tracks.operate(operation, args, kwargs)
             operation = self.tracks.operation(operation, self.tracks.present)
@@ -644,13 +659,23 @@ class Memory:
         if self.ends_here(result):
             again = None if self.objects.running else lambda: self._refused(operation, args, kwargs)
             raise thrown(self, self.stop(("operation", id(result)), None, again), result.raises)
-        self._note(result)
         made = Operation(operation, result, (args, kwargs))
+        if late and result.regroups:
+            by.regroups = result
+        else:
+            self._note(result)
         if result.refuses:
             self._refused_later(made)
-        if result.mixes:
+        if result.mixes and not late:
             self._mixing.append(made)
-        return self._made(varied or result.outputs, made, tuple(parents))
+        outputs = self._made(varied or result.outputs, made, tuple(parents))
+        return computed.marked(self, outputs, by) if late else outputs
+
+    def leaves_its_call(self, tensors: Any) -> None:
+        """What is made of tensors does not know how they were computed in the `call` of a layer."""
+        for each in origins.leaves(tensors):
+            if type(each) is Tensor and each.computed is not None and each.computed.regroups is not None:
+                self._note(each.computed.regroups)
 
     def ends_here(self, result: Result) -> bool:
         """Whether a call raises where it stands.
@@ -795,6 +820,7 @@ class Memory:
         """A call of a stand-in. `frame` is the caller's, or None when a model calls its layer."""
         parents: List[Tensor] = []
         varied, given = None, (args, kwargs)
+        self.leaves_its_call(given)
         earlier = self._earlier(layer)
         if self.tracking:
             varied = self.tracks.call(layer, args, kwargs, earlier)
@@ -1742,7 +1768,7 @@ def _writes_itself_down(cls: Any) -> bool:
 def _is_operation(cls: Any) -> bool:
     """Whether a class is one of Keras's operations, as those of `keras.ops` and of `keras.activations` are."""
     is_plain = issubclass(cls, keras.Operation) and not issubclass(cls, keras.layers.Layer)
-    return is_plain and (_is_of_keras(cls) or issubclass(cls, foreign.Function))
+    return is_plain and (_is_of_keras(cls) or issubclass(cls, computed.Asked))
 
 
 @functools.lru_cache(maxsize=None)

@@ -131,13 +131,33 @@ _OPERATORS = {
 """The operators of Keras's own symbolic tensor, each of which makes an operation and calls it."""
 
 
+def call_of_tensorflow(frame: Any) -> Any:
+    """The frame of the call of TensorFlow's that the user's code made, of which a frame is a part."""
+    while frame is not None and not frame.f_globals.get("__name__", "").startswith("tensorflow."):
+        frame = frame.f_back
+    while frame is not None and _is_of_tensorflow(frame.f_back):
+        frame = frame.f_back
+    return frame
+
+
+def _is_of_tensorflow(frame: Any) -> bool:
+    return frame is not None and frame.f_globals.get("__name__", "").startswith("tensorflow.")
+
+
 class Unconverted(TypeError):
     """A stand-in is to become a tensor of TensorFlow; what happens meanwhile must not be used unless that is mended."""
 
+    WORDS = "a stand-in is no tensor of TensorFlow"
+
     def __init__(self, memory: "Memory") -> None:
-        super().__init__("a stand-in is no tensor of TensorFlow")
+        super().__init__(self.WORDS)
         self.memory = memory
-        self.broken = memory.broken
+        self.call = call_of_tensorflow(sys._getframe(1))
+        first = memory.unconverted
+        # TensorFlow may try one way after another within one call, and all that it tries is mended at once.
+        same = first is not None and first.call is self.call
+        self.broken: bool = first.broken if first is not None and same else memory.broken
+        memory.unconverted = self
         memory.broken = True
 
 
@@ -152,7 +172,7 @@ def _asks_of_tensorflow(frame: Any, name: str) -> bool:
 class Tensor(HandedOut):
     """A symbolic tensor: its shape and dtype, and the layer call that made it."""
 
-    __slots__ = ("dtype", "layer", "parents", "shape", "spec", "varied")
+    __slots__ = ("computed", "dtype", "layer", "parents", "shape", "spec", "varied")
     stands_for = keras.KerasTensor
 
     def __init__(
@@ -171,6 +191,8 @@ class Tensor(HandedOut):
         self.dtype = spec[2]
         self.layer = layer
         self.parents = parents
+        self.computed: Any = None
+        """How few numbers in the `call` of a layer were computed of sizes, which TensorFlow knows in part."""
 
     def __getattr__(self, name: str) -> Any:
         memory = self.memory
@@ -191,20 +213,26 @@ class Tensor(HandedOut):
         return str(name)
 
 
+def _dtype_of(value: Any) -> Any:
+    return value.dtype if type(value) is Tensor else getattr(getattr(value, "dtype", None), "name", None)
+
+
 def _as_in_a_graph(name: str, function: Any) -> Any:
     """An operator, which inside of the user's own `call` meets tensors of the backend: they are not converted."""
     if name == "__getitem__":
-        return function
+        # Only Keras's own symbolic tensors refuse a new axis that stands alone.
+        return lambda self, key: function(
+            self, (None,) if key is None and self.memory.objects.running else key
+        )
 
     def operator(self: Tensor, *others: Any) -> Any:
         memory = self.memory
         if memory.objects.running:
             kind = float if "float" in self.dtype else int
             memory.require(kind is float or "div" not in name)
+            others = tuple([memory.objects.in_a_graph(other) for other in others])
             for other in others:
-                memory.require(
-                    other.dtype == self.dtype if type(other) is Tensor else type(other) in (kind, int, Token)
-                )
+                memory.require(type(other) in (kind, int, Token) or _dtype_of(other) == self.dtype)
         return function(self, *others)
 
     return operator
@@ -212,6 +240,19 @@ def _as_in_a_graph(name: str, function: Any) -> Any:
 
 for _name, _function in _OPERATORS.items():
     setattr(Tensor, _name, _as_in_a_graph(_name, _function))
+
+
+def _converted(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+    """A question about the numbers of a tensor, by which TensorFlow learns what kind of thing it is."""
+    memory = self.memory
+    home = sys._getframe(1).f_globals.get("__name__", "")
+    if memory.active and memory.objects.is_late() and home.startswith("tensorflow."):
+        raise Unconverted(memory)
+    raise unknown(memory)
+
+
+for _name in ("__array__", "__float__", "__index__", "__int__", "__iter__", "__len__"):
+    setattr(Tensor, _name, _converted)
 
 
 class Kind:
@@ -266,7 +307,7 @@ class Result:
 
     __slots__ = (
         "_refusal", "call", "counts", "doubtful", "inner", "looks", "mixes", "outputs", "parameters", "raises", "refuses",
-        "stateful",
+        "regroups", "stateful",
     )  # fmt: skip
 
     def __init__(self, outputs: Any, parameters: int, call: Dict[str, Any]) -> None:
@@ -289,11 +330,14 @@ class Result:
         """It surely ends otherwise: the call raises in training."""
         self.mixes = False
         """It surely ends otherwise: the call gives so many rows that no labels go with them."""
+        self.regroups = False
+        """The call gives another number of rows than there are samples, and is else what its build tells."""
         self._refusal: Callable[[], Any] = lambda: None
 
     def foresee(self, step: str, refusal: Callable[[], Any] = lambda: None) -> None:
         """Notes what a step does to the call, as `training` tells, and how to learn what the backend refuses in it."""
         self.doubtful, self.refuses, self.mixes = step != "passes", step == "refuses", step == "mixes"
+        self.regroups = step in ("mixes", "regroups")
         self._refusal = refusal
 
     def refused_at_once(self) -> Any:

@@ -35,7 +35,7 @@ NUMBERS = 4_000_000
 BATCHES = (BATCH, BATCH - 1)
 """Batch sizes that a failure must have in common where the model leaves the batch size open."""
 
-PASSES, REFUSES, MIXES, DOUBTFUL = "passes", "refuses", "mixes", "doubtful"
+PASSES, REFUSES, MIXES, REGROUPS, DOUBTFUL = "passes", "refuses", "mixes", "regroups", "doubtful"
 """What a step does to a layer: it surely passes, its call surely raises, it gives so many rows that no
 labels go with them, or only the step can tell."""
 
@@ -335,8 +335,9 @@ def _traced(operation: Any, args: Any, kwargs: Any, outputs: Any, exact: bool = 
         expected, found = tree.flatten(_batched(outputs, batch)), tree.flatten(made)
         if len(found) == len(expected) and all(map(_is_like, found, expected)):
             return PASSES
-        mixes = len(found) == len(expected) == 1 and _mixes(found[0], tree.flatten(outputs)[0], batch)
-        return MIXES if mixes else DOUBTFUL
+        if len(found) != 1 or len(expected) != 1 or not _regroups(found[0], tree.flatten(outputs)[0], batch):
+            return DOUBTFUL
+        return MIXES if goes_with_no_labels(found[0].shape[0], batch) else REGROUPS
     return REFUSES
 
 
@@ -350,10 +351,10 @@ def rows(operation: Any, args: Any, kwargs: Any) -> Optional[int]:
     return shape[0] if shape else None
 
 
-def _mixes(found: Any, expected: Any, batch: int) -> bool:
-    """Whether an output has so many rows that no labels go with them, and nothing else is different."""
+def _regroups(found: Any, expected: Any, batch: int) -> bool:
+    """Whether an output has another number of rows than there are samples, and nothing else is different."""
     shape = tuple(getattr(found, "shape", ()))
-    if tuple(expected.shape)[:1] != (None,) or not shape or not goes_with_no_labels(shape[0], batch):
+    if tuple(expected.shape)[:1] != (None,) or not shape:
         return False
     return _is_like(keras.KerasTensor((batch, *shape[1:]), found.dtype), _batched(expected, batch))
 
@@ -387,6 +388,17 @@ def _call(operation: Any, args: Any, kwargs: Any, batch: Optional[int], training
     planned = _Planned(operation, given)
     with quietly(), _without_context():
         return backend.compute_output_spec(_passing(), planned, *planned.tensors, training=training)
+
+
+def outputs_of(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """The symbolic outputs of a function, in whose arguments tensors and numbers may be mixed."""
+    planned = _Planned(function, (args, kwargs))
+
+    def called(*tensors: Any) -> Any:
+        given, named = planned.arguments(tensors)
+        return function(*given, **named)
+
+    return backend.compute_output_spec(called, *planned.tensors)
 
 
 @contextlib.contextmanager
