@@ -179,7 +179,8 @@ def _classes(report: Mapping[str, Any], other: Mapping[str, Any], lines: frozens
 
 
 def choosing(source: str) -> frozenset[int]:
-    """The lines of statements in which a branch, a key or a variable chooses; 0 with them, so that none are no choice."""
+    """The lines of statements in which a branch, a key or a variable chooses; 0 with them, so that none are no choice, and
+    where rounds are counted."""
     tree = ast.parse(source)
     fixed = {each.name for each in ast.walk(tree) if isinstance(each, ast.ClassDef)}
     functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]
@@ -187,7 +188,7 @@ def choosing(source: str) -> frozenset[int]:
     for each in ast.walk(tree):
         if isinstance(each, (ast.Import, ast.ImportFrom)):
             fixed |= {(alias.asname or alias.name).partition(".")[0] for alias in each.names}
-    found = {0} if any(isinstance(each, (ast.If, ast.Match)) for each in ast.walk(tree)) else set()
+    found = {0} if any(isinstance(each, (ast.If, ast.Match, ast.For)) for each in ast.walk(tree)) else set()
     plain = (each for each in ast.walk(tree) if isinstance(each, ast.stmt) and not hasattr(each, "body"))
     for statement in plain:
         if any(_chooses(each, fixed) for each in ast.walk(statement)):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from .engine_child import in_child
-from .test_engine_own import _second, second
+from .engine_child import in_child, probe
+from .test_engine_own import HEAD, _second, second
 
 pytest.importorskip("keras_tuner")
 pytestmark = pytest.mark.tensorflow
@@ -129,3 +129,20 @@ def test_what_no_stand_in_can_tell_is_what_keras_says(call: str) -> None:
     assert [call["output_shapes"] for call in report["layers"]] == [
         call["output_shapes"] for call in whole["layers"]
     ]
+
+
+PLACES = (
+    built("from keras import ops\nreturn ops.take(self.table, ops.arange(x.shape[1]), axis=0) + x")
+    .replace(
+        "        self.w =",
+        '        self.table = self.add_weight(shape=(self.size, shape[-1]), name="table")\n        self.w =',
+    )
+    .replace("hp.Int('size', 2, 9)", "hp.Int('size', 8, 16)")
+)
+
+
+@pytest.mark.parametrize(("size", "verdict"), [(16, "ok"), (12, "ok"), (11, "fail"), (8, "fail")])
+def test_a_place_that_a_table_does_not_have_is_what_its_kernel_says(size: int, verdict: str) -> None:
+    reports = probe(HEAD + PLACES, {"size": 14}, {"size": size}, {"size": size, "units": 9})
+    assert [each["verdict"] for each in reports[1:]] == [verdict] * 2
+    assert all(set(each["alike"].get("size", [])) <= {12, 13, 14, 15, 16} for each in reports)

@@ -19,6 +19,8 @@ import re
 import types
 from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
+import numpy as np
+
 SIGHTINGS = 2
 """So many different calls that are alike must have passed first."""
 
@@ -392,6 +394,9 @@ def asked(kind: Any, inputs: Any) -> Optional[Call]:
     """The same call where its shapes are asked for, too: how much each tensor and each shape holds is told apart."""
     numbers: List[int] = []
     volumes: List[int] = []
+    if _holds_array(inputs):
+        # Whether its numbers are places that a tensor has, no relation of sizes tells.
+        return None
     try:
         made = _made(kind, numbers, volumes)
         found = tuple(_tensors(each, numbers, volumes) for each in inputs)
@@ -423,11 +428,15 @@ def operated(operation: Any, config: Any, inputs: Any, settings: Any) -> Optiona
 
 def asked_of_operation(operation: Any, config: Any, inputs: Any, settings: Any) -> Optional[Call]:
     """The same call where its shapes are asked for, too."""
-    split_up = _operation(config, inputs)
+    split_up = None if _holds_array((config, inputs)) else _operation(config, inputs)
     if split_up is None:
         return None
     forms, volumes, numbers = split_up
     return (operation, *forms, _compared(volumes), settings), numbers
+
+
+def _holds_array(key: Any) -> bool:
+    return type(key) is tuple and (key[:1] == (np.ndarray,) or any(map(_holds_array, key)))
 
 
 def _operation(config: Any, inputs: Any) -> Optional[Tuple[Any, List[int], Numbers]]:

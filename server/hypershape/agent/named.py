@@ -39,8 +39,10 @@ TAKE_SEVERAL = (
 ASK_THEIR_KERNEL = (
     "MelSpectrogram",  # its kernel refuses a padding that is longer than the signal
     "STFTSpectrogram",  # the same
+    "Take",  # its kernel refuses a place beyond the axis
+    "TakeAlongAxis",  # the same
 )
-"""Layers whose kernels check, once they run, what no shape function knows."""
+"""Layers and operations whose kernels check, once they run, what no shape function knows."""
 
 TAKE_WEIGHTS_OF_EVERY_SHAPE = (
     # Regularizers: sums over all numbers.

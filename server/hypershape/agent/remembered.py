@@ -747,6 +747,9 @@ class Memory:
                     self._foreseen_of(operation, key, real_args, real_kwargs, value),
                     lambda: training.refusal_at_once(operation, real_args, real_kwargs),
                 )
+                # Where only its kernel refuses, a trace of the whole model tells nothing either.
+                asks = training.asks_its_kernel(operation, real_args, real_kwargs)
+                result.looks = result.doubtful and not result.refuses and asks
             return result
         finally:
             self.active, self.asking = True, False
@@ -762,6 +765,7 @@ class Memory:
         ]
         shapes = {tuple(each.shape) for each in (*tensors, value) if hasattr(each, "shape")}
         uniform = len(shapes) == 1 and not isinstance(value, (list, tuple))
+        uniform = uniform and not any(map(training.holds_places, training.tree.flatten((args, kwargs))))
         alike = (type(operation), key[1], len(next(iter(shapes))), *[each.dtype for each in tensors])
         if uniform and alike in self._agreed:
             return training.PASSES

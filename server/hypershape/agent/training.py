@@ -238,7 +238,7 @@ def foreseen(
     if call is None or _depends_on_the_model(layer, args, kwargs):
         found = _traced(layer, args, kwargs, outputs)
         return DOUBTFUL if found is PASSES and _is_risky(layer, args, kwargs) else found
-    unsure = not _is_filled(outputs) or _asks_its_kernel(layer, args, kwargs)
+    unsure = not _is_filled(outputs) or asks_its_kernel(layer, args, kwargs)
     if not unsure and _AGREEMENT.covers(call):
         return PASSES
     if _AGREEMENT.refuses(call):
@@ -253,13 +253,13 @@ def _asked(layer: Any, args: Any, kwargs: Any, outputs: Any, form: Any) -> str:
 
     A real call that raises costs a tenth of the traces that do.
     """
-    small = isinstance(layer, keras.layers.Layer) and _is_small(layer, args, kwargs, outputs)
-    if small and form in _REFUSED and _raises(layer, args, kwargs):
+    small = _is_small(layer, args, kwargs, outputs)
+    if small and isinstance(layer, keras.layers.Layer) and form in _REFUSED and _raises(layer, args, kwargs):
         return REFUSES
     found = _traced(layer, args, kwargs, outputs)
     if found is REFUSES:
         _REFUSED.add(form)
-    if found is PASSES and _asks_its_kernel(layer, args, kwargs):
+    if found is PASSES and asks_its_kernel(layer, args, kwargs):
         return PASSES if small and _trains(layer, args, kwargs) else DOUBTFUL
     return found
 
@@ -290,7 +290,7 @@ def _trains(layer: Any, args: Any, kwargs: Any) -> bool:
         with tf.GradientTape() as tape:
             made = _called(layer, args, kwargs)
             loss = [tf.reduce_mean(each) for each in tree.flatten(made) if each.dtype.is_floating]
-        tape.gradient(loss, [each.value for each in layer.trainable_variables])
+        tape.gradient(loss, [each.value for each in getattr(layer, "trainable_variables", ())])
     except Exception:
         return False
     return True
@@ -318,7 +318,7 @@ def _is_small(layer: Any, args: Any, kwargs: Any, outputs: Any) -> bool:
     if any(each.sparse or each.dtype == "string" for each in tensors):
         return False
     sizes = [math.prod(8 if size is None else size for size in each.shape) for each in tensors]
-    sizes += [math.prod(weight.shape) for weight in layer.weights]
+    sizes += [math.prod(weight.shape) for weight in getattr(layer, "weights", ())]
     return bool(sum(sizes) <= NUMBERS)
 
 
@@ -449,10 +449,10 @@ def _has_another_shape(weight: Any) -> bool:
 
 def _is_risky(operation: Any, args: Any, kwargs: Any) -> bool:
     """Whether a step may fail for a reason that no shapes tell."""
-    return _asks_its_kernel(operation, args, kwargs) or _depends_on_the_model(operation, args, kwargs)
+    return asks_its_kernel(operation, args, kwargs) or _depends_on_the_model(operation, args, kwargs)
 
 
-def _asks_its_kernel(operation: Any, args: Any, kwargs: Any) -> bool:
+def asks_its_kernel(operation: Any, args: Any, kwargs: Any) -> bool:
     """Whether a kernel may refuse, once it runs, what has the right shapes."""
     if type(operation).__name__ in named.ASK_THEIR_KERNEL and private.is_keras(operation):
         return True
@@ -462,10 +462,23 @@ def _asks_its_kernel(operation: Any, args: Any, kwargs: Any) -> bool:
         return True
     if any(0 in tuple(weight.shape) for weight in getattr(operation, "weights", ())):
         return True
+    if any(map(holds_places, tree.flatten((args, kwargs)))):
+        return True
     mask = kwargs.get("mask")
     if not args or not hasattr(mask, "shape") or not hasattr(args[0], "shape"):
         return False
     return not _agree(tuple(mask.shape), tuple(args[0].shape)[: len(mask.shape)])
+
+
+def holds_places(value: Any) -> bool:
+    """Whether a value is an array of integers, which may be places in a tensor that it does not have."""
+    if (
+        isinstance(value, keras.KerasTensor)
+        or not hasattr(value, "dtype")
+        or len(getattr(value, "shape", ())) == 0
+    ):
+        return False
+    return "int" in str(value.dtype)
 
 
 def _depends_on_the_model(operation: Any, args: Any, kwargs: Any) -> bool:
