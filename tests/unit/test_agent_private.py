@@ -197,6 +197,8 @@ ASKED = {
     "_loss_weights": "an older name beside `_user_loss_weights`, for a key of what is remembered",
     "_hypershape_": "our own",
     "_initialize": "of TensorFlow's lazy loader, which is left as it is where it has none",
+    "_reshuffle_each_iteration": "of a `tf.data` pipeline; without it nothing is told of halves that are drawn anew",
+    "_drop_remainder": "of a batching step of a `tf.data` pipeline; its last batch counts where nothing is said of it",
     "_input_dataset": "of a step of a `tf.data` pipeline, on the way to the one that batches; no batch size is told without",
     "_validation_split": "of an `ImageDataGenerator`: what it keeps for validation, none where it says nothing",
     "_fn": "of a metric that averages a function; without it the metric goes by its class",

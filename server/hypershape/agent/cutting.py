@@ -113,7 +113,7 @@ def _round(data: Any) -> Optional[int]:
     count = _round(before[0])
     if kind.endswith("BatchDataset") and count is not None:
         size = int(data._batch_size)
-        return count // size if bool(data._drop_remainder) else -(-count // size)
+        return count // size if getattr(data, "_drop_remainder", False) else -(-count // size)
     return count if kind.strip("_").startswith(_AS_MANY) else None
 
 
