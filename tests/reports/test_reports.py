@@ -17,13 +17,11 @@ from tests.reports.shown import Kept, Repair, Row, Shown, shown
 
 FAST = (
     "01_lstm_stack_plain",
-    "23_choice_of_tuples",
     "26_generator_exhausted",
     "28_objective_val_score",
     "trial_fit_returns_nothing",
     "works_executions",
     "search_unknown_objective",
-    "search_third_of_two",
 )
 """Some of every kind; `make reports` runs them all."""
 
