@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, Optional
 
 import numpy
 
@@ -97,6 +97,4 @@ def _pipeline(data: Any) -> Iterator[Any]:
     """The steps of a pipeline, from the last to the first, as long as each has one before it."""
     while data is not None:
         yield data
-        inputs = getattr(data, "_inputs", None)
-        before: List[Any] = list(inputs()) if callable(inputs) else []
-        data = before[0] if len(before) == 1 else None
+        data = cutting.step_before(data)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Tuple
 
 import keras
 
-from . import training
+from . import origins, training
 from .symbols import Tensor
 
 if TYPE_CHECKING:
@@ -82,49 +82,34 @@ class Computation:
         self.steps: int = 1 + sum(each.steps for each in _behind((config, args, kwargs)))
 
 
-def among(value: Any) -> List[Tensor]:
-    """The stand-ins in a structure that carry how they were computed."""
-    return [each for each in leaves(value) if type(each) is Tensor and each.computed is not None]
+def is_part_of(value: Any) -> bool:
+    """Whether a structure holds a stand-in that carries how it was computed."""
+    return any(True for _ in _behind(value))
 
 
 def _behind(value: Any) -> Iterator[Computation]:
-    for each in leaves(value):
+    for each in origins.leaves(value):
         found = each.computed if type(each) is Tensor else each
         if type(found) is Computation:
             yield found
 
 
-def leaves(value: Any) -> Iterator[Any]:
-    """What a structure holds in the end, slices among them."""
-    kind = type(value)
-    if kind in (list, tuple):
-        for each in value:
-            yield from leaves(each)
-    elif kind is dict:
-        yield from leaves(list(value.values()))
-    elif kind is slice:
-        yield from leaves((value.start, value.stop, value.step))
-    else:
-        yield value
-
-
-def whole(cls: Any, config: Any, args: Any, kwargs: Any) -> Tuple[Any, Tuple[Any, ...]]:
+def whole(by: Computation) -> Tuple[Any, Tuple[Any, ...]]:
     """A call together with all that its arguments were computed by: an operation, and what it is called on."""
-    skeleton, rest = _taken_apart(Computation(cls, config, args, kwargs))
+    skeleton, rest = _taken_apart(by)
     made = _CLASSES.get(skeleton)
     if made is None:
-        made = _CLASSES[skeleton] = type(cls.__name__, (Composed,), {"skeleton": skeleton})
+        made = _CLASSES[skeleton] = type(by.cls.__name__, (Composed,), {"skeleton": skeleton})
     return made, tuple(rest)
 
 
 def marked(memory: "Memory", outputs: Any, by: Computation) -> Any:
     """What a call gave, where each stand-in of few numbers carries how it was computed if that may decide shapes."""
-    known = bool(among((by.config, by.args, by.kwargs)))
 
     def mark(tensor: Any, computed: Computation) -> None:
         if type(tensor) is not Tensor:
             return
-        decides = len(tensor.shape) < 2 and (known or "int" in tensor.dtype)
+        decides = len(tensor.shape) < 2 and (by.steps > 1 or "int" in tensor.dtype)
         if decides or computed.regroups is not None:
             memory.require(computed.steps <= MOST_STEPS)
             tensor.computed = computed
@@ -161,11 +146,11 @@ def _taken_apart(value: Any) -> Tuple[Any, Any]:
         return _taken_apart(value.computed)
     if kind is Computation:
         return _each_taken_apart(value.cls, (value.config, value.args, value.kwargs))
-    if kind is slice and any(_behind(value)):
+    if kind is slice and is_part_of(value):
         return _each_taken_apart(slice, (value.start, value.stop, value.step))
-    if kind in (list, tuple) and any(_behind(value)):
+    if kind in (list, tuple) and is_part_of(value):
         return _each_taken_apart(kind, value)
-    if kind is dict and any(_behind(value)):
+    if kind is dict and is_part_of(value):
         return _each_taken_apart((dict, *value), value.values())
     return None, value
 

@@ -101,16 +101,22 @@ def rounds(given: Dict[str, Any]) -> Dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
+def step_before(data: Any) -> Optional[Any]:
+    """The step of a pipeline of TensorFlow that the last one gets its elements from; None where it is none or several."""
+    inputs = getattr(data, "_inputs", None)
+    before = list(inputs()) if callable(inputs) else []
+    return before[0] if len(before) == 1 else None
+
+
 def _round(data: Any) -> Optional[int]:
     """The batches of a pipeline of TensorFlow that come to it before it begins again."""
-    kind, inputs = type(data).__name__, getattr(data, "_inputs", None)
-    before = list(inputs()) if callable(inputs) else []
-    if len(before) != 1:
+    kind, before = type(data).__name__, step_before(data)
+    if before is None:
         return None
     if kind == "_RepeatDataset":
-        count = batches(before[0])
+        count = batches(before)
         return int(count) if count is not None and count != math.inf else None
-    count = _round(before[0])
+    count = _round(before)
     if kind.endswith("BatchDataset") and count is not None:
         size = int(data._batch_size)
         return count // size if getattr(data, "_drop_remainder", False) else -(-count // size)

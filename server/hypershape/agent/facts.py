@@ -34,6 +34,7 @@ The facts of a rehearsal, each left out where it is not known:
 
 from __future__ import annotations
 
+import collections
 import inspect
 import math
 import types
@@ -175,10 +176,9 @@ def _array(value: Any) -> Dict[str, Any]:
 def _columns_of_text(frame: Any) -> Dict[str, str]:
     """The columns of a frame that hold texts, each with the first of them."""
     found: Dict[str, str] = {}
-    for name in list(frame.columns)[:MOST_COLUMNS]:
-        values = (
-            frame[name].iloc[:1000].dropna().iloc[:1].tolist() if list(frame.columns).count(name) == 1 else []
-        )
+    times = collections.Counter(frame.columns)
+    for name in [each for each in list(frame.columns)[:MOST_COLUMNS] if times[each] == 1]:
+        values = frame[name].iloc[:1000].dropna().iloc[:1].tolist()
         if values and isinstance(values[0], str):
             found[str(name)] = values[0]
     return found

@@ -14,7 +14,7 @@ import keras
 
 from . import computed, guard, origins
 from .origins import PLAIN, Token
-from .symbols import Tensor, Unconverted
+from .symbols import Tensor, Unconverted, is_of_tensorflow
 
 if TYPE_CHECKING:
     from .remembered import Memory
@@ -85,7 +85,7 @@ def _called(memory: "Memory", refused: Unconverted, function: Any, args: Any, kw
 def called(memory: "Memory", function: Any, args: Any, kwargs: Any) -> Any:
     """What a function of the backend gives for stand-ins."""
     args, kwargs = origins.mapped((args, kwargs), lambda leaf: _plain(memory, leaf))
-    found = list(computed.leaves((args, kwargs)))
+    found = list(origins.leaves((args, kwargs)))
     memory.require(any(type(each) is Tensor for each in found))
     memory.require(all(_is_plain(each) for each in found))
     return memory.operate(_class_of(function)(), args, kwargs)
@@ -108,7 +108,7 @@ def _is_outermost(dispatch: Any) -> bool:
     frame = dispatch.f_back
     if _is_handler(frame):
         frame = frame.f_back
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("tensorflow."):
+    while is_of_tensorflow(frame):
         if _is_handler(frame):
             return False
         frame = frame.f_back
@@ -121,8 +121,6 @@ def _is_handler(frame: Any) -> bool:
 
 def _plain(memory: "Memory", value: Any) -> Any:
     """An argument without what decides no shape: the numbers of large tensors, and where random numbers come from."""
-    if type(value) in (Tensor, Token, *PLAIN):
-        return value
     if type(value).__module__ == "tensorflow.python.framework.dtypes":
         return value.name
     if type(value) is keras.random.SeedGenerator:

@@ -884,13 +884,16 @@ def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """What lists, tuples and dictionaries hold in the end; by their very types, as nobody is asked what a value is."""
+    """What lists, tuples, dictionaries and slices hold in the end, as `mapped` changes it; by their very types, as nobody
+    is asked what a value is."""
     kind = type(value)
     if kind in (list, tuple):
         for each in value:
             yield from leaves(each)
     elif kind is dict:
         yield from leaves(list(value.values()))
+    elif kind is slice:
+        yield from leaves((value.start, value.stop, value.step))
     else:
         yield value
 

@@ -217,7 +217,7 @@ class Memory:
             @functools.wraps(function)
             def run(*args: Any, **kwargs: Any) -> Any:
                 if memory.active:
-                    if memory.objects.is_late() and computed.among((args, kwargs)):
+                    if memory.objects.is_late() and computed.is_part_of((args, kwargs)):
                         return foreign.called(memory, function, args, kwargs)
                     if memory.tracking:
                         args, kwargs = memory.tracks.settled((args, kwargs))
@@ -646,7 +646,7 @@ class Memory:
             self._take_back(operation.name)
             by = computed.Computation(cls, self.config_of(operation), args, kwargs)
             if by.steps > 1:
-                made_of, args = computed.whole(cls, by.config, args, kwargs)
+                made_of, args = computed.whole(by)
                 operation, kwargs = made_of(), {}
         if self.tracking:
             varied = self.tracks.operate(operation, args, kwargs)

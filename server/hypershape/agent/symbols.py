@@ -133,14 +133,15 @@ _OPERATORS = {
 
 def call_of_tensorflow(frame: Any) -> Any:
     """The frame of the call of TensorFlow's that the user's code made, of which a frame is a part."""
-    while frame is not None and not frame.f_globals.get("__name__", "").startswith("tensorflow."):
+    while frame is not None and not is_of_tensorflow(frame):
         frame = frame.f_back
-    while frame is not None and _is_of_tensorflow(frame.f_back):
+    while frame is not None and is_of_tensorflow(frame.f_back):
         frame = frame.f_back
     return frame
 
 
-def _is_of_tensorflow(frame: Any) -> bool:
+def is_of_tensorflow(frame: Any) -> bool:
+    """Whether a frame runs code of TensorFlow's own; None is no frame."""
     return frame is not None and frame.f_globals.get("__name__", "").startswith("tensorflow.")
 
 
@@ -163,10 +164,8 @@ class Unconverted(TypeError):
 
 def _asks_of_tensorflow(frame: Any, name: str) -> bool:
     """Whether code of TensorFlow asks for an attribute, by itself or by a protocol."""
-    home = frame.f_globals.get("__name__", "")
-    return home.startswith("tensorflow.") or (
-        home == "typing" and name in ("__tf_tensor__", "is_tensor_like")
-    )
+    by_protocol = frame.f_globals.get("__name__") == "typing" and name in ("__tf_tensor__", "is_tensor_like")
+    return by_protocol or is_of_tensorflow(frame)
 
 
 class Tensor(HandedOut):
@@ -245,8 +244,7 @@ for _name, _function in _OPERATORS.items():
 def _converted(self: Tensor, *args: Any, **kwargs: Any) -> Any:
     """A question about the numbers of a tensor, by which TensorFlow learns what kind of thing it is."""
     memory = self.memory
-    home = sys._getframe(1).f_globals.get("__name__", "")
-    if memory.active and memory.objects.is_late() and home.startswith("tensorflow."):
+    if memory.active and memory.objects.is_late() and is_of_tensorflow(sys._getframe(1)):
         raise Unconverted(memory)
     raise unknown(memory)
 

@@ -37,7 +37,7 @@ BATCHES = (BATCH, BATCH - 1)
 
 PASSES, REFUSES, MIXES, REGROUPS, DOUBTFUL = "passes", "refuses", "mixes", "regroups", "doubtful"
 """What a step does to a layer: it surely passes, its call surely raises, it gives so many rows that no
-labels go with them, or only the step can tell."""
+labels go with them, another number of rows than there are samples, or only the step can tell."""
 
 quietly: Callable[[], ContextManager[Any]] = contextlib.nullcontext
 """Leaves the calls that are made meanwhile out of a probe's trace."""
