@@ -1,5 +1,6 @@
 """Data that no model learns from, and what Keras 3 calls otherwise: told as such, and repaired where they stand."""
 
+import textwrap
 from dataclasses import replace
 from typing import Any
 
@@ -273,3 +274,88 @@ def test_a_model_that_only_knows_how_to_train_is_told_so() -> None:
         in told(failed("ValueError", message, "validate"), text)[0]
     )
     assert "No loss to compute" in told(failed("ValueError", message, "validate"))[0]
+
+
+@pytest.mark.parametrize(
+    ("step", "written"),
+    [
+        (
+            """
+            def train_step(self, data):
+                x, y = data
+                with tf.GradientTape() as tape:
+                    # What is missed.
+                    miss = tf.reduce_mean(
+                        tf.square(y - self(x, training=True))
+                    )
+                grads = tape.gradient(miss, self.trainable_weights)
+                grads = [tf.clip_by_norm(each, 1.0) for each in grads]
+                self.optimizer.apply_gradients(zip(grads, self.trainable_weights))
+                self.total.update_state(miss)
+                return {"total": self.total.result()}""",
+            """
+            def test_step(self, data):
+                x, y = data
+                miss = tf.reduce_mean(
+                    tf.square(y - self(x, training=False))
+                )
+                self.total.update_state(miss)
+                return {"total": self.total.result()}""",
+        ),
+        (
+            """
+            def train_step(self, data):
+                with tf.GradientTape() as tape:
+                    miss = self.missed(data)
+                norm = tf.norm(tape.gradient(miss, self.trainable_weights))
+                return {"norm": norm}""",
+            None,
+        ),
+        (
+            """
+            def train_step(self, data):
+                with tf.GradientTape() as tape:
+                    miss = self.missed(data)
+                self.optimizer.minimize(miss, self.trainable_weights, tape)
+                self.optimizer.learning_rate = 0.1
+                return {"miss": miss}""",
+            None,
+        ),
+        ("def train_step(self, data): return {}", None),
+    ],
+)
+def test_a_model_that_only_knows_how_to_train_computes_the_same_without_gradients(
+    step: str, written: str | None
+) -> None:
+    step, written = (
+        textwrap.indent(textwrap.dedent(each or "").strip(), " " * 8) for each in (step, written)
+    )
+    text = TEXT.replace(
+        "\n    class Folds",
+        f"\n    import tensorflow as tf\n    class Net(keras.Model):\n{step}\n\n    class Folds",
+    )
+    found = repaired(failed("ValueError", "No loss to compute.", "validate"), text)
+    given = [each for each in found if "def test_step" in each]
+    assert [textwrap.indent(each, "    ").count(f"\n\n{written}\n") for each in given] == (
+        [1] if written else []
+    )
+
+
+def test_a_callback_that_cannot_be_copied_shares_what_it_holds_with_its_copies() -> None:
+    stop = """
+    class Stop(keras.callbacks.Callback):
+        def __init__(self):
+            super().__init__()
+            self.log = open("log.txt", "w")
+
+    class Folds"""
+    text = TEXT.replace("\n    class Folds", stop)
+    uncopied = {"class": "Stop", "names": ["log"]}
+    played = failed("TypeError", "cannot pickle '_io.TextIOWrapper' object", "callbacks", uncopied=uncopied)
+    assert "and `log` of `Stop` cannot be copied (TypeError" in told(played, text)[0]
+    (found,) = [each for each in repaired(played, text) if "__deepcopy__" in each]
+    assert "import copy\n" in found
+    assert (
+        '            if name != "log":\n                vars(other)[name] = copy.deepcopy(value, memo)'
+        in found
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import copy
 import traceback
 import types
 from collections.abc import Mapping
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterable, Iterator, List, Optional
 
 import keras
 
@@ -49,6 +50,24 @@ def without_model(error: BaseException) -> Optional[str]:
         if isinstance(owner, keras.callbacks.Callback) and getattr(owner, "model", None) is None:
             return type(owner).__name__
     return None
+
+
+def not_copied(callbacks: Iterable[Any]) -> Optional[Dict[str, Any]]:
+    """The `class` of the first callback that cannot be copied, as Keras Tuner does for each trial, and the `names` of the
+    attributes for which it cannot; None where all can be."""
+    for each in callbacks:
+        if not _is_copied(each):
+            names = [name for name, value in vars(each).items() if not _is_copied(value)]
+            return {"class": type(each).__name__, "names": names} if names else None
+    return None
+
+
+def _is_copied(value: Any) -> bool:
+    try:
+        copy.deepcopy(value)
+    except Exception:
+        return False
+    return True
 
 
 def by_label(error: BaseException) -> Optional[str]:

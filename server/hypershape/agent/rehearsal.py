@@ -350,6 +350,9 @@ class Watch:
         asked = getattr(error, "obj", None) if stage == "after" else None
         if any(each is asked for each in self._callbacks):
             self._facts["copied"] = type(asked).__name__
+        uncopied = meant.not_copied(self._callbacks) if stage == "callbacks" else None
+        if uncopied is not None:
+            self._facts["uncopied"] = uncopied
         names = meant.known(error, self._positions)
         if names is not None:
             self._facts["meant"] = names

@@ -330,6 +330,7 @@ def what(story: Story, code: Code) -> str:
         or _other_count(story)
         or _unlocated(story)
         or _of_the_copies(story)
+        or _not_copied(story)
         or _without_validation(story)
         or _seldom_validated(story)
         or _plain_lists(story)
@@ -428,6 +429,22 @@ def _of_the_copies(story: Story) -> str | None:
         return None
     return (
         f"every trial has a copy of the callbacks, so that this `{callback}` itself never ran "
+        f"({story.error.type}: {story.error.message})."
+    )
+
+
+def not_copied(story: Story) -> dict[str, Any] | None:
+    """The `class` of a callback that cannot be copied for a trial, and the `names` of what it holds that cannot be."""
+    return story.failed.facts.get("uncopied") if story.failed.stage == "callbacks" else None
+
+
+def _not_copied(story: Story) -> str | None:
+    uncopied = not_copied(story)
+    if uncopied is None:
+        return None
+    held = wording.listed(f"`{each}`" for each in uncopied["names"])
+    return (
+        f"Every trial gets a copy of the callbacks, and {held} of `{uncopied['class']}` cannot be copied "
         f"({story.error.type}: {story.error.message})."
     )
 

@@ -31,6 +31,7 @@ from hypershape.rules.common.rehearsed import (
     last_batch,
     never_adapted,
     no_whole_length,
+    not_copied,
     nothing_saved,
     of_text,
     older_parameter,
@@ -46,7 +47,7 @@ from hypershape.rules.common.rehearsed import (
     validation_alone,
     without_validation_data,
 )
-from hypershape.rules.common.steps import made_once, traced_for_each_model
+from hypershape.rules.common.steps import made_once, tested_as_trained, traced_for_each_model
 from hypershape.rules.common.tuners import constructed, sought_by, tuners
 from hypershape.source import Code
 from hypershape.source.removed import METHODS
@@ -63,6 +64,9 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from older.repairs(story.failed, story.error, where, code)
     yield from made_once(story.error, where, code)
     yield from traced_for_each_model(story.error, where, code)
+    if story.failed.stage == "validate":
+        yield from tested_as_trained(story.error, code)
+    yield from _with_copies(story, code)
     yield from _with_status(story, code)
     yield from _validated(story, code)
     yield from _all_taken(story, code)
@@ -115,6 +119,33 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     # Which values survive numbers that are none is chance.
     if told is not None and not (story.error.type == "NaN" and contents.not_finite(story.failed)):
         yield from tighten(*told, code)
+
+
+def _with_copies(story: Story, code: Code) -> Iterator[Fix]:
+    """A callback whose copies share what cannot be copied, as a lock or an open file."""
+    uncopied = not_copied(story)
+    found = [each for each in code.classes if uncopied is not None and each.name == uncopied["class"]]
+    last = found[0].body[-1] if len(found) == 1 else None
+    if uncopied is None or last is None or last.lineno == found[0].lineno:
+        return
+    names = uncopied["names"]
+    written = ", ".join(f'"{each}"' for each in names)
+    shared = f"!= {written}" if len(names) == 1 else f"not in ({written})"
+    lines = (
+        "def __deepcopy__(self, memo):",
+        "    other = copy.copy(self)",
+        "    for name, value in vars(self).items():",
+        f"        if name {shared}:",
+        "            vars(other)[name] = copy.deepcopy(value, memo)",
+        "    return other",
+    )
+    newline, indent = code.text.newline, " " * last.col_offset
+    text = "".join([newline, *(f"{newline}{indent}{line}" for line in lines)])
+    changed = [Edit(code.span(last).end, text)]
+    imported = edits.add_import(code.module, "import copy")
+    if imported is not None:
+        changed.append(imported)
+    yield Fix(f"Let all copies of {found[0].name} share {wording.listed(names)}", tuple(changed))
 
 
 def _with_status(story: Story, code: Code) -> Iterator[Fix]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from hypershape.fixes import edits
 from hypershape.model import Edit, Fix, ProbeError, Span
@@ -40,6 +41,72 @@ def only_trains(error: ProbeError, code: Code) -> ast.ClassDef | None:
         return None
     found = [made for made in code.classes if _methods(made) & set(_STEPS) == {"train_step"}]
     return found[0] if len(found) == 1 else None
+
+
+def tested_as_trained(error: ProbeError, code: Code) -> Iterator[Fix]:
+    """A `test_step` that computes what the `train_step` does, without its gradients."""
+    made = only_trains(error, code)
+    step = next((each for each in made.body if _is_step(each)), None) if made is not None else None
+    if made is None or not isinstance(step, ast.FunctionDef) or step.decorator_list:
+        return
+    kept = _without_gradients(step.body, code)
+    if kept is None or not isinstance(step.body[-1], ast.Return) or step.body[-1] not in kept:
+        return
+    new, column = code.text.newline, step.body[0].col_offset
+    head = f"{' ' * step.col_offset}def test_step({', '.join(each.arg for each in step.args.args)}):"
+    lines = [head, *(_moved(each, column, code) for each in kept)]
+    text = _TRAINING.sub("training=False", new.join(lines))
+    yield Fix(f"Give {made.name} a test_step", (Edit(code.span(step.body[-1]).end, f"{new}{new}{text}"),))
+
+
+_TRAINING = re.compile(r"\btraining\s*=\s*True\b")
+
+
+def _is_step(node: ast.stmt) -> bool:
+    """Whether a method is a `train_step` of plain parameters."""
+    if not isinstance(node, ast.FunctionDef) or node.name != "train_step":
+        return False
+    given = node.args
+    return not (given.posonlyargs or given.kwonlyargs or given.vararg or given.kwarg or given.defaults)
+
+
+def _without_gradients(body: Sequence[ast.stmt], code: Code) -> list[ast.stmt] | None:
+    """The statements of a step but those for which a tape records, and what stands under the tapes; None where what
+    is left would do more than tell how good the model is."""
+    gone, kept = set[str](), list[ast.stmt]()
+    waiting = list(body)
+    while waiting:
+        each = waiting.pop(0)
+        if isinstance(each, ast.With) and all(_records(item.context_expr, code) for item in each.items):
+            gone |= _names(each.items, ast.Store)
+            waiting[:0] = each.body
+        elif not _names([each], ast.Load) & gone:
+            kept.append(each)
+        elif isinstance(each, (ast.Assign, ast.Expr)):
+            gone |= _names([each], ast.Store)
+        else:
+            return None
+    trains = (each for node in kept for each in ast.walk(node))
+    if not gone or any(isinstance(each, ast.Attribute) and each.attr == "optimizer" for each in trains):
+        return None
+    return kept
+
+
+def _records(node: ast.expr, code: Code) -> bool:
+    return isinstance(node, ast.Call) and code.imported(node.func) == "tensorflow.GradientTape"
+
+
+def _names(nodes: Sequence[ast.AST], of: type[ast.expr_context]) -> set[str]:
+    found = (each for node in nodes for each in ast.walk(node))
+    return {each.id for each in found if isinstance(each, ast.Name) and isinstance(each.ctx, of)}
+
+
+def _moved(node: ast.stmt, column: int, code: Code) -> str:
+    """The lines of a statement, indented anew."""
+    first, *others = code.whole_source(node).split(code.text.newline)
+    deeper, indent = " " * node.col_offset, " " * column
+    others = [f"{indent}{each.removeprefix(deeper)}" if each.startswith(deeper) else each for each in others]
+    return code.text.newline.join([f"{indent}{first}", *others])
 
 
 def _methods(made: ast.ClassDef) -> set[str]:
