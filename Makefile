@@ -85,12 +85,15 @@ $(CLIENT): $(wildcard client/src/*.ts) client/esbuild.mjs package.json $(NODE_RE
 demo: $(PYTHON_READY)
 	@$(BIN)/hypershape check examples/ || [ $$? -eq 1 ]
 
-test: lint test-client test-vscode test-neovim test-python
+# What is downloaded and what is read or packaged go beside one another; what waits for an answer in time does not.
+test:
+	@$(MAKE) --jobs 3 --no-print-directory setup $(NEOVIM)
+	@$(MAKE) --jobs 2 --no-print-directory lint test-client $(VSIX)
+	@$(MAKE) --no-print-directory test-vscode test-neovim test-python
 
-lint: $(PYTHON_READY) $(NODE_READY)
+lint: $(PYTHON_READY) $(NODE_READY) $(TYPES)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(MAKE) --jobs 2 --no-print-directory $(TYPES)
 	$(BIN)/vermin --quiet --no-tips --violations --eval-annotations --target=3.9- server/hypershape/agent
 	$(BIN)/lint-imports
 	npm run --silent types

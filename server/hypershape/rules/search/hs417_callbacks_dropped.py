@@ -6,11 +6,9 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from hypershape.fixes import edits
-from hypershape.model import Analysis, Finding, Fix, Severity
+from hypershape.model import Analysis, Finding, Severity
 from hypershape.rules.base import Example, Rule
-from hypershape.rules.common.hypermodels import OwnFit, keywords_handed_on, own_fits
-from hypershape.source import Code
+from hypershape.rules.common.hypermodels import callbacks_handed_on, drops_callbacks, own_fits
 
 _LATER = ("get_best_models", "load_model")
 
@@ -104,35 +102,10 @@ class CallbacksDropped(Rule):
         if not any(isinstance(node, ast.Attribute) and node.attr in _LATER for node in code.nodes):
             return
         for each in own_fits(code):
-            if _drops_callbacks(each):
+            if drops_callbacks(each):
                 yield self.finding(
                     "Keras Tuner's callbacks are not handed on to `model.fit`: no weights are saved, and "
                     "`get_best_models` will find none.",
                     code.span(each.call.func),
-                    repairs=partial(_handed_on, each, code),
+                    repairs=partial(callbacks_handed_on, each, code),
                 )
-
-
-def _handed_on(fit: OwnFit, code: Code) -> Iterator[Fix]:
-    if all(parameter.arg != "callbacks" for parameter in _parameters(fit)):
-        yield from keywords_handed_on(fit, code)
-        return
-    edit = edits.add_argument(code.module, code.span(fit.call), "callbacks", "callbacks")
-    if edit is not None:
-        yield Fix("Hand the callbacks on", (edit,))
-
-
-def _parameters(fit: OwnFit) -> list[ast.arg]:
-    return [*fit.method.args.args, *fit.method.args.kwonlyargs]
-
-
-def _drops_callbacks(fit: OwnFit) -> bool:
-    """Whether nothing of what the tuner passes as callbacks can reach Keras."""
-    if any(each.arg in ("callbacks", None) for each in fit.call.keywords):
-        return False
-    if len(fit.call.args) > 5 or any(isinstance(each, ast.Starred) for each in fit.call.args):
-        return False
-    named = any(each.arg == "callbacks" for each in _parameters(fit))
-    if not named and fit.keywords is None:
-        return False
-    return not any(fit.reads(name) for name in ("callbacks", fit.keywords or "callbacks"))

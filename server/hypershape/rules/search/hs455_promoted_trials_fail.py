@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from hypershape.model import Analysis, Finding, Severity
+from hypershape.fixes import edits
+from hypershape.model import Analysis, Finding, Fix, Severity, Span, TunerCall
 from hypershape.rules.base import Example, Rule
 from hypershape.rules.common import wording
 from hypershape.rules.common.halving import on_few
+from hypershape.rules.common.hypermodels import callbacks_handed_on, drops_callbacks, own_fits
 from hypershape.rules.common.tuners import constructed
+from hypershape.source import Code, contains
 
 _OWN = """
     import keras
@@ -76,13 +80,18 @@ class PromotedTrialsFail(Rule):
     rehearsed = True
 
     INVALID = (
-        Example(_OWN % "", at="kt.Hyperband"),
+        Example(
+            _OWN % "",
+            at="kt.Hyperband",
+            fixed="model(keras.ops.zeros((1, 4)))\n    return model",
+        ),
         Example.search(
             _SEARCH,
             body='model.add(layers.Dense(hp.Int("units", 1, 64)))',
             head="layers.Dense(1)",
             fit=_FIT % "epochs=2",
             at="kt.Hyperband",
+            fixed='epochs=2, callbacks=kwargs.get("callbacks")',
         ),
     )
     VALID = (
@@ -115,20 +124,61 @@ class PromotedTrialsFail(Rule):
                 if failing == played
                 else f"Trials that Hyperband promotes fail, as with {shown}"
             )
-            yield self.finding(f"{which}: {_why(failing[0].facts['promoted']['error'])}", call.callee)
+            error = failing[0].facts["promoted"]["error"]
+            yield self.finding(
+                f"{which}: {_why(error)}", call.callee, repairs=partial(_repairs, error, found, analysis)
+            )
 
 
 def _why(error: Mapping[str, Any]) -> str:
     """What it loads and why it cannot, in one sentence or two."""
-    message = str(error["message"])
-    if "not yet been built" in message:
+    if _is_unbuilt(error):
         return (
             "it loads the weights of an earlier trial into a new model that has none yet. Give the class of the model a "
             "`build` method, or call the model on a batch before the build function returns it."
         )
-    if error["type"] == "FileNotFoundError":
+    if _is_unsaved(error):
         return (
             "it loads the weights of an earlier trial, and none were saved. Give the `callbacks` that `fit` gets to the "
             "`fit` of the model."
         )
-    return f"it cannot load the weights of an earlier trial ({error['type']}: {wording.quote(message)})."
+    return f"it cannot load the weights of an earlier trial ({error['type']}: {wording.quote(str(error['message']))})."
+
+
+def _is_unbuilt(error: Mapping[str, Any]) -> bool:
+    return "not yet been built" in str(error["message"])
+
+
+def _is_unsaved(error: Mapping[str, Any]) -> bool:
+    return bool(error["type"] == "FileNotFoundError")
+
+
+def _repairs(error: Mapping[str, Any], tuner: TunerCall, analysis: Analysis) -> Iterator[Fix]:
+    code = analysis.module.code
+    for each in own_fits(code) if _is_unsaved(error) else ():
+        if drops_callbacks(each):
+            yield from callbacks_handed_on(each, code)
+    target = next((each for each in analysis.targets if each.target.is_given_at(tuner.call.span)), None)
+    data = target.searched or target.known_data if target is not None else None
+    keras = code.imported_as("keras")
+    if not _is_unbuilt(error) or target is None or data is None or len(data.x) != 1 or keras is None:
+        return
+    shape = ", ".join(map(str, (1, *data.x[0])))
+    # Keras makes its own floats of any others.
+    kind = "" if data.x_dtype.startswith("float") else f', "{data.x_dtype}"'
+    returned = [
+        each
+        for each in code.every(ast.Return)
+        if contains(target.target.body, code.span(each))
+        and _is_of(code.enclosing(each), target.target.body, code)
+    ]
+    model = returned[0].value if len(returned) == 1 else None
+    if isinstance(model, ast.Name):
+        line = f"{model.id}({keras}.ops.zeros(({shape}){kind}))"
+        changed = edits.insert_before(code.module, code.span(returned[0]), (line,))
+        if changed is not None:
+            yield Fix("Call the model on a batch before it is returned", (changed,))
+
+
+def _is_of(function: ast.AST | None, body: Span, code: Code) -> bool:
+    return function is not None and code.span(function).line == body.line
