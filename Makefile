@@ -31,7 +31,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 VSIX := hypershape-$(VERSION).vsix
 TYPES := types-linux types-darwin types-win32
 
-.PHONY: help setup python scikit-learn demo test lint test-client test-vscode test-neovim test-python editor long cluster remote accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean $(TYPES)
+.PHONY: help setup python scikit-learn demo test lint checks test-client test-vscode test-neovim test-python editor long cluster remote accuracy families versions bench corpus reports rules searches faults soak mutants mutations vsix clean $(TYPES)
 
 help:
 	@echo 'make setup     everything that the other targets need, under .venv, node_modules and .tools'
@@ -88,10 +88,13 @@ demo: $(PYTHON_READY)
 # What is downloaded and what is read or packaged go beside one another; what waits for an answer in time does not.
 test:
 	@$(MAKE) --jobs 3 --no-print-directory setup $(NEOVIM)
-	@$(MAKE) --jobs 2 --no-print-directory lint test-client $(VSIX)
+	@$(MAKE) --jobs 2 --no-print-directory checks test-client $(VSIX)
 	@$(MAKE) --no-print-directory test-vscode test-neovim test-python
 
-lint: $(PYTHON_READY) $(NODE_READY) $(TYPES)
+lint:
+	@$(MAKE) --jobs 2 --no-print-directory checks
+
+checks: $(PYTHON_READY) $(NODE_READY) $(TYPES)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/vermin --quiet --no-tips --violations --eval-annotations --target=3.9- server/hypershape/agent

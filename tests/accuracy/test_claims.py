@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(7200)]
 REPORTS = int(os.environ.get("HYPERSHAPE_ACCURACY_CLAIMS", "4"))
 """How many random configurations of each space are probed; four times as many are probed for what they claim."""
 
-EACH = int(os.environ.get("HYPERSHAPE_ACCURACY_CLAIMS_EACH", "6"))
+EACH = int(os.environ.get("HYPERSHAPE_ACCURACY_CLAIMS_EACH", "10"))
 """Every so many spaces one is judged; 1 for all."""
 
 REALLY = int(os.environ.get("HYPERSHAPE_ACCURACY_REAL_CLAIMS", "0"))

@@ -17,7 +17,7 @@ from .shares import analysed
 pytest.importorskip("keras_tuner")
 pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(7200)]
 
-EACH = int(os.environ.get("HYPERSHAPE_ACCURACY_FAILING", "8"))
+EACH = int(os.environ.get("HYPERSHAPE_ACCURACY_FAILING", "12"))
 """Every so many spaces one is built whole; 1 for all."""
 
 SPACES = of_files("failing")[::EACH]

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(7200)]
 TRIALS = int(os.environ.get("HYPERSHAPE_ACCURACY_TRIALS", "1500"))
 """How many random trials of a space are compared with what is told of it."""
 
-QUICK = ("CNN 2D", "LSTM stack", "inception names")
+QUICK = ("CNN 2D", "inception names")
 """The spaces that are looked at where the number of trials is not set."""
 CHOSEN = [each for each in SPACES if TRIALS > 1500 or each.name in QUICK]
 

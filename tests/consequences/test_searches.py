@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.thinned import one_row_of
+
 from .searches import Seen, Told, script, seen, telling
 
 pytestmark = pytest.mark.tensorflow
@@ -29,24 +31,37 @@ def told() -> Iterator[Callable[[str], Told]]:
 
 @pytest.mark.parametrize(
     ("body", "tuner", "arguments", "says"),
-    [
-        ('kernel = hp.Int("kernel", 1, 12)', "RandomSearch", "max_trials=6, seed=3", None),
-        (
-            'kernel = hp.Int("kernel", 6, 12)',
-            "RandomSearch",
-            "max_trials=7, seed=5, max_retries_per_trial=1, max_consecutive_failed_trials=2",
-            None,
-        ),
-        (IN_A_BRANCH, "RandomSearch", "max_trials=6, seed=2", None),
-        ('kernel = hp.Int("kernel", 5, 20)', "GridSearch", "max_trials=15", "3 of the 7 trials after which"),
-        (
-            'kernel = hp.Int("kernel", 8, 40)',
-            "Hyperband",
-            "max_epochs=3, factor=3, seed=2",
-            "3 of the 3 trials after which the search aborts",
-        ),
-        ('kernel = hp.Int("kernel", 1, 12)', "Hyperband", "max_epochs=3, factor=3, seed=2", "2 of your 5"),
-    ],
+    one_row_of(
+        2,
+        [
+            ('kernel = hp.Int("kernel", 1, 12)', "RandomSearch", "max_trials=6, seed=3", None),
+            (
+                'kernel = hp.Int("kernel", 6, 12)',
+                "RandomSearch",
+                "max_trials=7, seed=5, max_retries_per_trial=1, max_consecutive_failed_trials=2",
+                None,
+            ),
+            (IN_A_BRANCH, "RandomSearch", "max_trials=6, seed=2", None),
+            (
+                'kernel = hp.Int("kernel", 5, 20)',
+                "GridSearch",
+                "max_trials=15",
+                "3 of the 7 trials after which",
+            ),
+            (
+                'kernel = hp.Int("kernel", 8, 40)',
+                "Hyperband",
+                "max_epochs=3, factor=3, seed=2",
+                "3 of the 3 trials after which the search aborts",
+            ),
+            (
+                'kernel = hp.Int("kernel", 1, 12)',
+                "Hyperband",
+                "max_epochs=3, factor=3, seed=2",
+                "2 of your 5",
+            ),
+        ],
+    ),
 )
 def test_a_search_that_draws_nothing_or_has_a_seed_goes_as_is_told(
     body: str, tuner: str, arguments: str, says: str | None, told: Callable[[str], Told]

@@ -18,6 +18,7 @@ from hypershape.agent import kernel
 from hypershape.model import Level, Report, Slice, SliceFile
 from hypershape.probe import Agent, AgentFailed, Limits, SliceFailed, bootstrap
 from hypershape.probe.agent import MOST_PARKED
+from tests.thinned import one_of, one_row_of
 from tests.unit.engine_child import in_child
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
@@ -61,31 +62,34 @@ async def probed(agent: Agent, slice_: Slice, limits: Limits = LIMITS) -> list[R
 
 @pytest.mark.parametrize(
     ("body", "reason"),
-    [
-        ("import os; os._exit(3)", "exit code 3"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
-        ("while True: pass", "more than 2 s"),
-        ("import time; time.sleep(60)", "more than 2 s"),
-        (
-            "try:\n    while True: pass\nexcept:\n    raise TypeError('no maximum of this type')",
-            "more than 2 s",
-        ),
-        ("while True:\n    try:\n        while True: pass\n    except: break", "more than 2 s"),
-        (
-            "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
-            "had to be stopped",
-        ),
-        (
-            "import numpy, time\nhog = [numpy.ones(2**27) for _ in range(4)]\ntime.sleep(15)",
-            "of memory",
-        ),
-        (
-            "import contextlib, os, stat, time\nfor number in range(3, 64):\n    with contextlib.suppress(OSError):\n"
-            "        if stat.S_IFMT(os.fstat(number).st_mode) in (stat.S_IFSOCK, stat.S_IFIFO): os.write(number, b'printed to where it should not')\n"
-            "time.sleep(1)",
-            "wrote into the channel",
-        ),
-    ],
+    one_row_of(
+        2,
+        [
+            ("import os; os._exit(3)", "exit code 3"),
+            ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+            ("while True: pass", "more than 2 s"),
+            ("import time; time.sleep(60)", "more than 2 s"),
+            (
+                "try:\n    while True: pass\nexcept:\n    raise TypeError('no maximum of this type')",
+                "more than 2 s",
+            ),
+            ("while True:\n    try:\n        while True: pass\n    except: break", "more than 2 s"),
+            (
+                "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
+                "had to be stopped",
+            ),
+            (
+                "import numpy, time\nhog = [numpy.ones(2**27) for _ in range(4)]\ntime.sleep(15)",
+                "of memory",
+            ),
+            (
+                "import contextlib, os, stat, time\nfor number in range(3, 64):\n    with contextlib.suppress(OSError):\n"
+                "        if stat.S_IFMT(os.fstat(number).st_mode) in (stat.S_IFSOCK, stat.S_IFIFO): os.write(number, b'printed to where it should not')\n"
+                "time.sleep(1)",
+                "wrote into the channel",
+            ),
+        ],
+    ),
 )
 async def test_what_ends_a_probe_is_named_and_the_others_go_on(agent: Agent, body: str, reason: str) -> None:
     limits = replace(LIMITS, seconds=20.0) if "hog" in body else LIMITS
@@ -389,11 +393,14 @@ async def test_an_edited_text_goes_on_in_the_process_of_the_last_one_and_is_judg
 
 @pytest.mark.parametrize(
     "left",
-    [
-        "keras.config.set_floatx('float64')",
-        "open('left.txt', 'w').close()",
-        "while hp.Int('units', 1, 4) == 2: pass",
-    ],
+    one_of(
+        2,
+        [
+            "keras.config.set_floatx('float64')",
+            "open('left.txt', 'w').close()",
+            "while hp.Int('units', 1, 4) == 2: pass",
+        ],
+    ),
 )
 async def test_what_a_text_has_left_behind_is_not_met_by_the_next_one(left: str, tmp_path: Path) -> None:
     place = str(tmp_path / "model.py")

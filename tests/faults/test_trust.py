@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hypershape.probe import interpreter
+from tests.thinned import one_row_of
 
 MODEL = """import keras
 
@@ -60,8 +62,10 @@ def test_at_the_static_level_nothing_of_the_folder_runs(strange: Path, tmp_path:
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("command", [("check", "model.py"), ("doctor",)], ids=["check", "doctor"])
-@pytest.mark.parametrize("how", ["held", "above", "named"])
+@pytest.mark.parametrize(
+    ("command", "how"),
+    one_row_of(2, itertools.product([("check", "model.py"), ("doctor",)], ["held", "above", "named"])),
+)
 def test_an_interpreter_of_the_folder_is_passed_over_and_one_line_says_so(
     command: tuple[str, ...], how: str, strange: Path, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the faults are those of Linux"),
 ]
 
-PARTS, PARTS_SPAWNED = 13, 40
+PARTS, PARTS_SPAWNED = 18, 54
 """One in so many is tried in the checks: fewer where each needs interpreters of its own."""
 
 NAMES = some(list(faults()), PARTS)

@@ -47,9 +47,9 @@ async def test_a_search_space_is_probed_and_what_holds_its_bounds_is_told(agent:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("while True: sum(range(1000))", "more than 2 s"),
+        pytest.param("while True: sum(range(1000))", "more than 2 s", marks=pytest.mark.long),
         ("import re; re.match('(a+)+$', 'a' * 40 + 'b')", "had to be stopped"),
-        ("import os; os._exit(3)", "exit code 3"),
+        pytest.param("import os; os._exit(3)", "exit code 3", marks=pytest.mark.long),
         ("import numpy, time\nhog = numpy.ones(2**26)\ntime.sleep(6)", "of memory"),
     ],
     ids=["loops", "hangs in C", "exits", "grows"],

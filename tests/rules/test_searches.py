@@ -9,7 +9,7 @@ from tests.rules import judge
 
 pytestmark = pytest.mark.tensorflow
 
-SAMPLE = ("HS101-0", "HS203-0", "HS301-0", "HS404-0", "HS416-0")
+SAMPLE = ("HS101-0", "HS301-0", "HS404-0")
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,12 @@ pytest.importorskip("keras_tuner")
 
 from tests.space.measure import Result, measure
 from tests.space.spaces import SPACES
+from tests.thinned import one_of
 
 BUDGET, DRAWS, LEAVES = 1_000, 1_500, 1_500
 
 
-@pytest.fixture(scope="module", params=SPACES, ids=lambda space: space.name)
+@pytest.fixture(scope="module", params=one_of(2, SPACES, lambda space: space.name))
 def result(request: pytest.FixtureRequest) -> Result:
     return measure(request.param, BUDGET, DRAWS, LEAVES)
 

@@ -24,7 +24,7 @@ async def agent() -> AsyncIterator[Agent]:
 
 @pytest.mark.tensorflow
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("name", one_of(3, EXPECTED))
+@pytest.mark.parametrize("name", one_of(5, EXPECTED))
 async def test_a_file_as_people_write_it_gives_what_is_expected_of_it(name: str, agent: Agent) -> None:
     outcome = await judge(name, EXPECTED[name], agent)
     assert outcome.news == []
