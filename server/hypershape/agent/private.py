@@ -17,6 +17,7 @@ import keras_tuner
 
 SPACE, STEP, VALUES, MEMORY = "space", "step", "values", "memory"
 COUNT, CUTTING, PRETRAINED, TRACKING, TRIAL = "count", "cutting", "pretrained", "tracking", "trial"
+CALLED = "called"
 
 WITHOUT = {
     SPACE: "no probe can run, and the environment says so",
@@ -27,6 +28,7 @@ WITHOUT = {
     CUTTING: "a failure that seems to be our own is built once more to see whether it is",
     PRETRAINED: "a target that downloads weights is not checked",
     TRACKING: "a layer that is remembered costs a fifth more",
+    CALLED: "what rises in a generator is told in the words and at the place of TensorFlow",
     TRIAL: "what Keras Tuner does not take of what a trial returns is not told",
 }
 """What happens where one name of a group is missing."""
@@ -101,6 +103,7 @@ TABLE = (
     Private("keras.src.utils.file_utils.get_file", PRETRAINED, _KERAS_3),
     Private("keras.src.utils.data_utils.get_file", PRETRAINED, "Keras 2.15"),
     Private("keras.src.backend.tensorflow.trackable.KerasAutoTrackable", TRACKING, _KERAS_3),
+    Private("tensorflow.python.ops.script_ops.FuncRegistry", CALLED, "TensorFlow 2.16 to 2.21"),
 )  # fmt: skip
 
 HIDING = "HYPERSHAPE_WITHOUT"
@@ -156,7 +159,7 @@ def _missing() -> Iterator[Private]:
 
 def _is_wanted(each: Private) -> bool:
     """Whether a name is of any use with this backend and this major version."""
-    if each.group == TRACKING:
+    if each.group in (TRACKING, CALLED):
         # Asking would import all of TensorFlow.
         return bool(keras.backend.backend() == "tensorflow")
     if each.group == COUNT:

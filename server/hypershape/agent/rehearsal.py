@@ -27,6 +27,7 @@ import numpy
 from . import (
     apart,
     best,
+    called,
     compared,
     cost,
     cutting,
@@ -113,6 +114,7 @@ class Watch:
         self.offline = offline.Offline(positions)
         self._loops = loops.Loops(positions)
         self._hooks = hooks.Hooks(self._refusal)
+        self._python = called.Called(positions)
         self._shared = shared.Shared()
         self._best = best.Asked()
         self._meter = cost.Meter()
@@ -331,6 +333,10 @@ class Watch:
         around: Sequence[Dict[str, Any]] = (),
     ) -> None:
         stage = stage or self._stage(error)
+        within = self._python.behind(error)
+        if within is not None:
+            around = [*around, *self._positions.frames(error.__traceback__)]
+            error = within
         excuse = self._excuse(error, stage)
         if excuse is not None:
             self.unknown(*excuse)
@@ -527,6 +533,7 @@ class Watch:
         errors.filtering().disable_traceback_filtering()
         warnings.showwarning = self._warned
         pretrained.install()
+        self._python.install()
         sys.addaudithook(self._noting_files(os.getcwd()))
         for holder, name, around in (
             (BASE, "__init__", self._around_init),
