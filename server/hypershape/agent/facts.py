@@ -14,6 +14,8 @@ The facts of a rehearsal, each left out where it is not known:
 - `meant`: `written`, a key, an attribute or a variable that is not there, and the `known` ones beside it
 - `lacking`: `method`, the oracle's method of the user's that returned no `key`
 - `by_label`: the class of pandas that was asked for a label which it does not have
+- `hook`: `name`, what of a callback of Keras's is a function of the user's which does not take the arguments `given`, with
+  its `function` and `line`
 - `without_model`: the class of a callback that asked for its model and was never given one
 - `promoted`: `error`, what a trial of a Hyperband raises that begins with the weights of an earlier one; None if nothing
 - `numbers`: what the numbers are called that `evaluate` gave and that more or fewer names were to take ("" where unknown)
@@ -57,6 +59,8 @@ def describe(value: Any, depth: int = 0) -> Dict[str, Any]:
         return {"kind": "missing"}
     if value is None or isinstance(value, (bool, int, float, str)):
         return {"kind": "value", "type": type(value).__name__, "value": plain(value)}
+    if isinstance(value, type):
+        return {"kind": "class", "type": value.__name__}
     known: Dict[str, Any] = {"type": type(value).__name__}
     if isinstance(value, (list, tuple, dict)):
         return {**known, **_container(value, depth)}

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import copy
 import functools
+import inspect
+import traceback
+import types
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import keras
 
 from .standins import StandIn, class_name
+
+Callback = keras.callbacks.Callback
 
 MOST_EPOCHS = 50
 """So long a wait for something better is played at most."""
@@ -130,6 +135,27 @@ class Hooks:
             optimizer.learning_rate = kept
 
 
+def refusing(error: BaseException) -> Optional[Dict[str, Any]]:
+    """What a callback calls in the place of a method and does not take the arguments of that: a `LambdaCallback`'s."""
+    if not isinstance(error, TypeError):
+        return None
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    for callback in _listed(list(frame.f_locals.values())):
+        for name, value in vars(callback).items():
+            function, own = inspect.unwrap(value) if callable(value) else None, getattr(Callback, name, None)
+            if not name.startswith("on_") or not isinstance(function, types.FunctionType) or own is None:
+                continue
+            given = list(inspect.signature(own).parameters)[1:]
+            try:
+                inspect.signature(function).bind(*given)
+            except TypeError:
+                code = function.__code__
+                if str(error).startswith("%s() " % function.__qualname__):
+                    told = {"function": code.co_name, "line": code.co_firstlineno}
+                    return {"name": name, "given": given, **told}
+    return None
+
+
 def _by_epochs(callback: Any) -> bool:
     """Whether a callback counts epochs alone: one that counts batches as well would miss those of an epoch without any."""
     return not any("batch" in name or "test" in name for _, name in _hooks([callback]))
@@ -137,14 +163,12 @@ def _by_epochs(callback: Any) -> bool:
 
 def _listed(callbacks: Any) -> List[Any]:
     found = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
-    return [each for each in found if isinstance(each, keras.callbacks.Callback)]
+    return [each for each in found if isinstance(each, Callback)]
 
 
 def _hooks(callbacks: Any) -> Iterator[Tuple[Any, str]]:
     """Each callback with the names of what it does at a point of the training."""
     for callback in _listed(callbacks):
-        for name in dir(keras.callbacks.Callback):
-            if name.startswith("on_") and getattr(type(callback), name, None) is not getattr(
-                keras.callbacks.Callback, name
-            ):
+        for name in dir(Callback):
+            if name.startswith("on_") and getattr(type(callback), name, None) is not getattr(Callback, name):
                 yield callback, name

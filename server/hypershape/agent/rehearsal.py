@@ -365,6 +365,9 @@ class Watch:
         by_label = meant.by_label(error)
         if by_label is not None:
             self._facts["by_label"] = by_label
+        hook = hooks.refusing(error)
+        if hook is not None:
+            self._facts["hook"] = hook
         modelless = meant.without_model(error)
         if modelless is not None:
             self._facts["without_model"] = modelless

@@ -24,7 +24,7 @@ from hypershape.model import (
     Value,
     is_the_tuners,
 )
-from hypershape.rules.common import contents, label_keys, older, wording
+from hypershape.rules.common import contents, hooked, label_keys, older, wording
 from hypershape.rules.common.own_layers import NO_ATTRIBUTE, OTHER_TYPE, without_base
 from hypershape.rules.common.places import method_of, name_of
 from hypershape.rules.common.steps import (
@@ -123,8 +123,10 @@ def place(story: Story, code: Code) -> Span:
     returned = _returned(story, code)
     if returned is not None:
         return code.span(returned)
-    first = story.tuner.searches[0].span if story.tuner.searches else story.tuner.call.span
-    given = contents.at(story.failed, story.error, code.expression(first), code)
+    call = _search(story, code)
+    given = contents.at(story.failed, story.error, call, code) or hooked.at(
+        story.failed, story.error, call, code
+    )
     if given is not None:
         return given
     own = [each.span for each in _raising(story) if each.span.path == code.module.document.path]
@@ -138,6 +140,11 @@ def place(story: Story, code: Code) -> Span:
     if around is None:
         return frame
     return _argument(around.span, story, code) or around.callee
+
+
+def _search(story: Story, code: Code) -> ast.expr | None:
+    """The call of the search that was played, else that of the tuner."""
+    return code.expression((story.tuner.searches[0] if story.tuner.searches else story.tuner.call).span)
 
 
 def _ran_before(place: Span, story: Story, code: Code) -> bool:
@@ -305,6 +312,7 @@ def what(story: Story, code: Code) -> str:
         _before_search(story)
         or contents.words(story.failed, story.error, place(story, code), code)
         or older.words(story.failed, story.error, code)
+        or hooked.words(story.failed, story.error, _search(story, code), code)
         or _makes_layers(story, code)
         or _of_the_first_model(story, code)
         or _lacking(story)
