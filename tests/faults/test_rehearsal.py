@@ -1100,6 +1100,16 @@ async def test_a_value_that_an_edited_space_does_not_have_is_not_forced_upon_it(
     assert dict(found.values) == {"units": 2}
 
 
+@pytest.mark.parametrize(("asked", "had"), [(8, 8), (9, 4)])
+async def test_nor_is_one_that_only_the_training_declares(agent: Agent, asked: int, had: int) -> None:
+    text = IN_FIT.replace(
+        "y, **kwargs).history", 'y, batch_size=hp.Choice("batch", [4, 8]), **kwargs).history'
+    )
+    text %= (0, 1)
+    found = await played(agent, text, {"batch": asked})
+    assert (found.verdict, found.values["batch"]) == ("ok", had)
+
+
 @pytest.mark.parametrize("stage", some(["fit", "objective"], ["objective"]))
 async def test_a_keras_tuner_without_its_private_part_of_a_trial_is_watched_from_outside(stage: str) -> None:
     name = "keras_tuner.Tuner._run_and_update_trial"

@@ -352,14 +352,14 @@ def test_a_second_trial_that_fails_by_a_value_of_its_own_is_no_second_trial_that
     assert "Trials with window=7 fail; trials with window=5 run." in finding.message
 
 
-def repaired(played: Rehearsal, text: str = TEXT) -> list[str]:
-    """The texts that the candidates for what a rehearsal found would make."""
+def repaired(failed: Rehearsal, text: str = TEXT, *passed: Rehearsal) -> list[str]:
+    """The texts that the candidates for what rehearsals found would make."""
     read = module(text)
-    played = replace(played, tuner=read.tuners[0].call.span)
+    played = tuple(replace(each, tuner=read.tuners[0].call.span) for each in (failed, *passed))
     target = replace(analysis([]).targets[0], target=read.targets[0])
     (finding,) = [
         each
-        for each in rules.findings(Analysis(read, targets=(target,), rehearsals=(played,), done=True))
+        for each in rules.findings(Analysis(read, targets=(target,), rehearsals=played, done=True))
         if each.code.startswith("HS43")
     ]
     return [apply(read.document, fix.edits).text for fix, _ in finding.candidates()]
@@ -1147,3 +1147,19 @@ def test_a_constructor_that_leaves_out_that_of_its_base_is_told_and_calls_it() -
     where, said = told(failed, text)
     assert (where, "`Stop.__init__` leaves out that of its base class" in said) == ("__init__", True)
     assert "super().__init__()\n        self.best = 0" in repaired(failed, text)[0]
+
+
+def test_values_that_only_the_training_declares_and_with_which_it_fails_are_dropped() -> None:
+    text = with_class(
+        """class Model(kt.HyperModel):
+        def build(self, hp):
+            return build_model(hp)
+
+        def fit(self, hp, model, x, y, **kwargs):
+            return model.fit(x[:, : hp.Choice("window", [4, 8])], y, **kwargs)"""
+    )
+    text = text.replace("RandomSearch(build_model", "RandomSearch(Model()")
+    window = Hyperparameter("window", "Choice", 4, (4, 8), 2)
+    failed = replace(in_fit(text, "ValueError", "too long"), hyperparameters=(window,), values={"window": 8})
+    found = repaired(failed, text, rehearsal({"window": 4}))
+    assert [each for each in found if 'hp.Choice("window", [4])' in each]

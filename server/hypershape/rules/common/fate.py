@@ -23,6 +23,7 @@ from hypershape.model import (
 )
 from hypershape.rules.common import wording
 from hypershape.rules.common.rehearsed import CODES, EVERYWHERE, Story, names_it, stories
+from hypershape.source import Code
 from hypershape.space import shares
 from hypershape.space.conditions import Comparison, Condition, Membership
 
@@ -105,11 +106,39 @@ def counted(story: Story, target: TargetAnalysis | None) -> tuple[TargetAnalysis
     None where that is not known: a value of the one hyperparameter that decides was not played, not every trial has
     that hyperparameter, or only the training declares it.
     """
+    return _as_of(target.hyperparameters, story, target) if target is not None else None
+
+
+def of_training(
+    story: Story, target: TargetAnalysis | None, code: Code
+) -> tuple[TargetAnalysis, Cause] | None:
+    """The same where a hyperparameter decides that only the training declares, in one place of the file: it narrows the
+    space as one of the model does, and nothing is said of what it does to a search."""
+    calls: dict[str, list[Span]] = {}
+    for each in code.hp_calls:
+        written = each.arguments.get("name")
+        name = code.value(written, default=None) if written is not None else None
+        if isinstance(name, str):
+            calls.setdefault(name, []).append(each.span)
+    declared = tuple(
+        replace(each, span=calls[each.name][0])
+        for each in story.failed.hyperparameters
+        if len(calls.get(each.name, ())) == 1 and each.name not in {hp.name for hp in story.target_space}
+    )
+    if target is None or not declared:
+        return None
+    space = (*target.hyperparameters, *declared)
+    return _as_of(space, story, replace(target, hyperparameters=space))
+
+
+def _as_of(
+    space: Sequence[Hyperparameter], story: Story, target: TargetAnalysis
+) -> tuple[TargetAnalysis, Cause] | None:
     found = story.decisive
-    if target is None or len(found) != 1:
+    if len(found) != 1:
         return None
     ((name, (bad, good)),) = found.items()
-    hp = next((each for each in target.hyperparameters if each.name == name), None)
+    hp = next((each for each in space if each.name == name), None)
     if hp is None or hp.values is None or hp.conditions or hp.weights or {*hp.values} != bad | good:
         return None
     share = len(bad) / len(hp.values)

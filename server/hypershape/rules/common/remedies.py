@@ -15,7 +15,7 @@ from hypershape.fixes.tighten import tighten
 from hypershape.model import Analysis, Edit, Fix, Span
 from hypershape.rules.common import contents, hooked, label_keys, older, wording
 from hypershape.rules.common.arguments import without
-from hypershape.rules.common.fate import counted
+from hypershape.rules.common.fate import counted, of_training
 from hypershape.rules.common.hypermodels import own_fits
 from hypershape.rules.common.identifiers import name_in, respelt
 from hypershape.rules.common.objectives import sought_instead
@@ -116,7 +116,8 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from label_keys.renamed(
         keys_of_no_output(story, code), [story.tuner], story.explored(analysis), code
     )
-    told = counted(story, story.explored(analysis))
+    target = story.explored(analysis)
+    told = counted(story, target) or of_training(story, target, code)
     # Which values survive numbers that are none is chance.
     if told is not None and not (story.error.type == "NaN" and contents.not_finite(story.failed)):
         yield from tighten(*told, code)
