@@ -90,3 +90,25 @@ def test_what_does_not_take_the_arguments_of_a_callback_is_seen_where_it_is_call
         assert (found and (found["name"], found["given"], found["function"])) == (
             (name, ["epoch", "logs"], "log") if name else None
         )
+
+
+def test_logs_are_written_beside_the_project_of_a_rehearsal() -> None:
+    import keras
+
+    board, stop = keras.callbacks.TensorBoard("/tmp/logs"), keras.callbacks.EarlyStopping()
+    hooks.log_into("scratch", [stop, board])
+    assert board.log_dir == "scratch"
+
+
+def test_a_callback_that_may_not_write_when_it_gets_its_model_is_silent_from_then_on() -> None:
+    import keras
+
+    class Writing(keras.callbacks.Callback):
+        def set_model(self, model: object) -> None:
+            raise PermissionError("read-only")
+
+    watched, callback = hooks.Hooks(str), Writing()
+    taken_off = watched.watched([callback])
+    callback.set_model(None)
+    taken_off()
+    assert watched.silenced == {"Writing": "read-only"}

@@ -135,6 +135,13 @@ class Hooks:
             optimizer.learning_rate = kept
 
 
+def log_into(folder: str, callbacks: Any) -> None:
+    """Keras Tuner itself writes where a TensorBoard does, before any training: of a rehearsal that lies with its project."""
+    for each in _listed(callbacks):
+        if isinstance(each, keras.callbacks.TensorBoard):
+            each.log_dir = folder
+
+
 def refusing(error: BaseException) -> Optional[Dict[str, Any]]:
     """What a callback calls in the place of a method and does not take the arguments of that: a `LambdaCallback`'s."""
     if not isinstance(error, TypeError):
@@ -170,5 +177,7 @@ def _hooks(callbacks: Any) -> Iterator[Tuple[Any, str]]:
     """Each callback with the names of what it does at a point of the training."""
     for callback in _listed(callbacks):
         for name in dir(Callback):
-            if name.startswith("on_") and getattr(type(callback), name, None) is not getattr(Callback, name):
+            if name.startswith(("on_", "set_model")) and getattr(type(callback), name, None) is not getattr(
+                Callback, name
+            ):
                 yield callback, name

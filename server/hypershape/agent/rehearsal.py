@@ -700,6 +700,7 @@ class Watch:
     def _around_search(self, real: Any, tuner: Any, *args: Any, **kwargs: Any) -> Any:
         if "callbacks" in kwargs:
             kwargs["callbacks"] = self._hooks.at_hand(kwargs["callbacks"])
+            hooks.log_into(self._project + "_logs", kwargs["callbacks"])
         given = {**{str(index): each for index, each in enumerate(args)}, **kwargs}
         # By now a constructor that goes on after that of the base is over as well.
         self._facts["tuner"] = facts.of_tuner(tuner)
