@@ -1119,6 +1119,11 @@ def test_a_dataset_of_tensors_whose_rank_nobody_says_is_told() -> None:
     failed = in_fit(text, "ValueError", message, search={"0": {"kind": "dataset", "elements": elements}})
     where, said = told(failed, text)
     assert (where, "does not say how many axes its tensors have" in said) == ("x", True)
+    seen = {"0": {"kind": "dataset", "elements": elements, "met": [[8, 5], [8]]}}
+    read = f"\n    import tensorflow as tf{text}"
+    (found,) = repaired(in_fit(read, "ValueError", message, search=seen), read)
+    known = "(tf.ensure_shape(inputs, (None, 5)), tf.ensure_shape(labels, (None,)))"
+    assert f"search(x.map(lambda inputs, labels: {known}), " in found
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,18 @@ def _specs(spec: Any) -> Any:
     }
 
 
+def met(value: Any) -> Optional[List[Optional[List[int]]]]:
+    """The shapes of what a dataset gives first, where it gives tuples and does not say how many axes some part has."""
+    specs = _specs(getattr(value, "element_spec", None) or ())
+    flat = isinstance(specs, list) and all("shape" in each for each in specs)
+    if not flat or all(each["shape"] is not None for each in specs):
+        return None
+    try:
+        return [_shape(each) for each in next(iter(value))]
+    except Exception:
+        return None
+
+
 def _shape(value: Any) -> Optional[List[int]]:
     try:
         return [int(size) for size in value.shape]

@@ -131,6 +131,8 @@ class Watch:
         self._values: Dict[str, Any] = {}
         self._hyperparameters: List[Dict[str, Any]] = []
         self._space: List[Any] = []
+        self._given: Dict[str, Any] = {}
+        """The arguments of the search."""
         """The hyperparameters that the last trial had at its end."""
         self._warnings: Dict[str, None] = {}
         self._read: Set[str] = set()
@@ -359,6 +361,10 @@ class Watch:
         uncopied = meant.not_copied(self._callbacks) if stage == "callbacks" else None
         if uncopied is not None:
             self._facts["uncopied"] = uncopied
+        for name, each in self._given.items():
+            met = facts.met(each)
+            if met is not None:
+                self._facts["search"][name]["met"] = met
         names = meant.known(error, self._positions)
         if names is not None:
             self._facts["meant"] = names
@@ -705,6 +711,7 @@ class Watch:
         # By now a constructor that goes on after that of the base is over as well.
         self._facts["tuner"] = facts.of_tuner(tuner)
         self._facts["search"] = {name: facts.describe(each) for name, each in given.items()}
+        self._given = given
         if isinstance(kwargs.get("callbacks"), (list, tuple)):
             self._callbacks = list(kwargs["callbacks"])
         self._made_up |= self._assumption.turned or bool(self._assumption.asked)

@@ -34,6 +34,7 @@ from hypershape.rules.common.rehearsed import (
     not_copied,
     nothing_saved,
     of_text,
+    of_unknown_rank,
     older_parameter,
     place,
     plain_lists,
@@ -73,6 +74,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from _all_taken(story, code)
     yield from _always_validated(story, code)
     yield from _as_arrays(story, code)
+    yield from _with_axes(story, code)
     yield from _numbered(story, code)
     yield from _whole_length(story, code)
     yield from _first_space(story, code)
@@ -270,6 +272,33 @@ def _as_arrays(story: Story, code: Code) -> Iterator[Fix]:
             Edit(code.span(each), f"{numpy}.array({code.source(each)})") for each in parts if each is not None
         ]
         yield Fix(f"Make {wording.listed([f'the {each}' for each in found.values()])} arrays", tuple(changed))
+
+
+def _with_axes(story: Story, code: Code) -> Iterator[Fix]:
+    """The datasets of a search that do not say how many axes their tensors have, with those that they were seen to have."""
+    search, tensorflow = _search(story, code), code.imported_as("tensorflow")
+    if of_unknown_rank(story) is None or tensorflow is None or not isinstance(search, ast.Call):
+        return
+    changed = []
+    for name, each in (story.failed.facts.get("search") or {}).items():
+        value = search.args[int(name)] if name.isdecimal() else code.argument(search, name)
+        shapes = each.get("met")
+        if value is None or not shapes or None in shapes:
+            continue
+        parts = _PARTS[: len(shapes)]
+        known = [
+            f"{tensorflow}.ensure_shape({part}, ({', '.join(['None', *map(str, shape[1:])])}{',' * (len(shape) == 1)}))"
+            for part, shape in zip(parts, shapes, strict=False)
+        ]
+        changed.append(Edit(code.span(value).end, f".map(lambda {', '.join(parts)}: ({', '.join(known)}))"))
+    if changed and all(
+        len(each.get("met") or ()) <= len(_PARTS) for each in story.failed.facts["search"].values()
+    ):
+        yield Fix("Say which axes the dataset has", tuple(changed))
+
+
+_PARTS = ("inputs", "labels", "weights")
+"""What Keras takes the parts of a tuple to be."""
 
 
 def _numbered(story: Story, code: Code) -> Iterator[Fix]:
