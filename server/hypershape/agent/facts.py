@@ -92,11 +92,13 @@ def plain(value: Any) -> Any:
 def _container(value: Any, depth: int) -> Dict[str, Any]:
     kind = "dict" if isinstance(value, dict) else "list"
     items = value.items() if isinstance(value, dict) else enumerate(value)
+    told: Dict[str, Any] = {"kind": kind, "length": len(value)}
+    if kind == "dict" and value:
+        told["keys"] = sorted({type(name).__name__ for name in value})
     if depth >= DEPTH or len(value) > 50:
-        return {"kind": kind, "length": len(value)}
+        return told
     return {
-        "kind": kind,
-        "length": len(value),
+        **told,
         "items": {str(name): describe(each, depth + 1) for name, each in items},
     }
 

@@ -33,15 +33,17 @@ _LOGITS = "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 
 
 class WeightsRefused(Rule):
-    """`search` gets class weights that are no dictionary, or class weights and sample weights at once.
+    """`search` gets class weights that are no dictionary or have texts for classes, or sample weights as well.
 
     ## What it does
     Follows `class_weight` of `tuner.search` to what makes it, and finds lists, arrays, texts and numbers in its
-    place, scikit-learn's `compute_class_weight` (which gives an array) above all.
+    place, scikit-learn's `compute_class_weight` (which gives an array) above all. A rehearsal shows dictionaries whose
+    keys are texts, such as the names of classes.
 
     ## Why it matters
     Keras looks each class up with `class_weight.get`: every trial fails with `AttributeError: 'numpy.ndarray' object
-    has no attribute 'get'`. With `sample_weight` beside it every trial fails with a ValueError.
+    has no attribute 'get'`. With `sample_weight` beside it every trial fails with a ValueError. Of a class under its
+    name Keras 3 finds no label, says nothing, and trains as if no weights were given.
 
     ## Fix
     `dict(enumerate(weights))` for classes that are numbered from 0; one of the two kinds of weights.
@@ -51,6 +53,7 @@ class WeightsRefused(Rule):
     name = "weights-refused"
     severity = Severity.ERROR
     static = True
+    also_probed = True
 
     INVALID = (
         Example.search(
@@ -98,6 +101,16 @@ class WeightsRefused(Rule):
             at="sample_weight=seen",
             fixed="class_weight={0: 1.0, 1: 3.0})",
         ),
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.arange(8) % 2, class_weight={"no": 1.0, "yes": 3.0})
+            """,
+            body=_CLASSES,
+            compile=_LOGITS,
+            at='{"no": 1.0, "yes": 3.0}',
+            played=True,
+        ),
     )
     VALID = (
         Example.search(
@@ -142,6 +155,7 @@ class WeightsRefused(Rule):
 
     def check(self, analysis: Analysis) -> Iterator[Finding]:
         code = analysis.module.code
+        yield from self._by_names(analysis, code)
         for search in _searches(analysis, code):
             node = code.argument(search, "class_weight")
             what = _no_dictionary(node, code) if node is not None else None
@@ -158,6 +172,26 @@ class WeightsRefused(Rule):
                     "Keras takes class weights or sample weights: with both every trial of this search fails.",
                     code.span(second),
                     repairs=partial(_one_kind, search, code),
+                )
+
+    def _by_names(self, analysis: Analysis, code: Code) -> Iterator[Finding]:
+        """Weights that a search which runs finds no labels for."""
+        for tuner in tuners(analysis, code):
+            node = code.argument(tuner.searches[0], "class_weight") if len(tuner.searches) == 1 else None
+            if node is None or trains_itself(tuner, analysis, code):
+                continue
+            played = (each for each in analysis.rehearsals if each.tuner == tuner.found.call.span)
+            given = [
+                (each.facts.get("search") or {}).get("class_weight")
+                for each in played
+                if each.verdict == "ok"
+            ]
+            if any(isinstance(each, dict) and each.get("keys") == ["str"] for each in given):
+                yield self.finding(
+                    "The classes of these weights are texts, and the labels that Keras looks for under them are "
+                    "numbers: without a word it trains as if no weights were given.",
+                    code.span(node),
+                    severity=Severity.WARNING,
                 )
 
 
