@@ -8,6 +8,7 @@ records what the target declares and reads.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import inspect
 import math
@@ -481,3 +482,43 @@ def drawn(hp: Any) -> Tuple[Optional[List[Any]], Optional[int]]:
         values = [_json(value) for value in hp.values]
     values = list(dict.fromkeys(values))
     return (values if len(values) <= LISTED else None), len(values)
+
+
+def is_drawn(hp: Any, value: Any) -> bool:
+    """Whether a hyperparameter can have a value, as far as that is known: an edited file may have another space."""
+    described = describe(hp, None)
+    if described["values"] is not None:
+        return value in described["values"]
+    least, most = described["min"], described["max"]
+    return least is None or most is None or (not isinstance(value, str) and least <= value <= most)
+
+
+_DECLARING = ("Boolean", "Choice", "Fixed", "Float", "Int")
+
+
+@contextlib.contextmanager
+def within_domains(space: Any) -> Iterator[None]:
+    """Lets what a trial itself declares have its default in the place of a value that it cannot have.
+
+    A configuration may hold one for a name that only the training declares, and that an edited file gives another domain.
+    """
+
+    def around(real: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def declare(*args: Any, **kwargs: Any) -> Any:
+            before, value = len(space.space), real(*args, **kwargs)
+            made = space.space[-1] if len(space.space) > before else None
+            if made is None or value is None or is_drawn(made, value):
+                return value
+            space.values[made.name] = made.default
+            return made.default
+
+        return declare
+
+    for name in _DECLARING:
+        setattr(space, name, around(getattr(space, name)))
+    try:
+        yield
+    finally:
+        for name in _DECLARING:
+            vars(space).pop(name, None)

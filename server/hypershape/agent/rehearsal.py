@@ -698,7 +698,7 @@ class Watch:
             asked = {
                 name: value
                 for name, value in self._configuration.items()
-                if name not in space or _is_drawn(space[name], value)
+                if name not in space or hyperparameters.is_drawn(space[name], value)
             }
             response["values"] = {**response["values"], **fixed, **asked}
         return response
@@ -801,7 +801,11 @@ class Watch:
         self._loops.begin()
         self._left_out = 0
         try:
-            with self._fewer_executions(tuner), self._meter.trial(), _within_domains(trial.hyperparameters):
+            with (
+                self._fewer_executions(tuner),
+                self._meter.trial(),
+                hyperparameters.within_domains(trial.hyperparameters),
+            ):
                 result = self._believed(functools.partial(real, tuner, trial, *args, **kwargs))
             self._completed += 1
             return result
@@ -1054,46 +1058,6 @@ def _names_on(code: types.CodeType, first: int, last: int) -> Iterator[str]:
                 yield from (
                     name for name in (inner if isinstance(inner, tuple) else [inner]) if isinstance(name, str)
                 )
-
-
-def _is_drawn(hp: Any, value: Any) -> bool:
-    """Whether a hyperparameter can have a value, as far as that is known: an edited file may have another space."""
-    described = hyperparameters.describe(hp, None)
-    if described["values"] is not None:
-        return value in described["values"]
-    least, most = described["min"], described["max"]
-    return least is None or most is None or (not isinstance(value, str) and least <= value <= most)
-
-
-_DECLARING = ("Boolean", "Choice", "Fixed", "Float", "Int")
-
-
-@contextlib.contextmanager
-def _within_domains(space: Any) -> Iterator[None]:
-    """Lets what a trial itself declares have its default in the place of a value that it cannot have.
-
-    A configuration may hold one for a name that only the training declares, and that an edited file gives another domain.
-    """
-
-    def around(real: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(real)
-        def declare(*args: Any, **kwargs: Any) -> Any:
-            before, value = len(space.space), real(*args, **kwargs)
-            made = space.space[-1] if len(space.space) > before else None
-            if made is None or value is None or _is_drawn(made, value):
-                return value
-            space.values[made.name] = made.default
-            return made.default
-
-        return declare
-
-    for name in _DECLARING:
-        setattr(space, name, around(getattr(space, name)))
-    try:
-        yield
-    finally:
-        for name in _DECLARING:
-            vars(space).pop(name, None)
 
 
 def _wrapped(real: Any, around: Callable[..., Any]) -> Any:
