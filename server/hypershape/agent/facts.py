@@ -16,6 +16,7 @@ The facts of a rehearsal, each left out where it is not known:
 - `by_label`: the class of pandas that was asked for a label which it does not have
 - `hook`: `name`, what of a callback of Keras's is a function of the user's which does not take the arguments `given`, with
   its `function` and `line`
+- `fractions`: the arguments of a `fit` of Keras's that are floats where it counts, where Keras raised something
 - `without_model`: the class of a callback that asked for its model and was never given one
 - `promoted`: `error`, what a trial of a Hyperband raises that begins with the weights of an earlier one; None if nothing
 - `numbers`: what the numbers are called that `evaluate` gave and that more or fewer names were to take ("" where unknown)
@@ -76,6 +77,13 @@ def describe(value: Any, depth: int = 0) -> Dict[str, Any]:
     if _shape(value) is not None:
         return {**known, **_array(value)}
     return {**known, "kind": "object", "module": type(value).__module__}
+
+
+def fractions(given: Dict[str, Any]) -> Dict[str, float]:
+    """What `fit` counts and is given as a float, of which Keras says only what one of its operations does not take."""
+    counts = ("batch_size", "epochs", "steps_per_epoch", "validation_steps", "validation_batch_size")
+    found = {name: given.get(name) for name in counts}
+    return {name: float(each) for name, each in found.items() if isinstance(each, (float, numpy.floating))}
 
 
 def plain(value: Any) -> Any:

@@ -147,6 +147,8 @@ class Watch:
         self._tolerated: Optional[int] = None
         self._trials = self._completed = 0
         self._fitting = 0
+        self._fractions: Dict[str, float] = {}
+        """What the last training is given as a float where it counts."""
         self._left_out: float = 0
         """How many steps the trainings of a trial have left out so far."""
         self._uncut = False
@@ -371,6 +373,8 @@ class Watch:
         by_label = meant.by_label(error)
         if by_label is not None:
             self._facts["by_label"] = by_label
+        if self._fractions and self._from_keras(error):
+            self._facts["fractions"] = self._fractions
         hook = hooks.refusing(error)
         if hook is not None:
             self._facts["hook"] = hook
@@ -911,6 +915,7 @@ class Watch:
         self._supply(model, bound.arguments)
         bound.apply_defaults()
         given = bound.arguments
+        self._fractions = facts.fractions(given)
         shape = getattr(model, "input_shape", None) if model.built else None
         if isinstance(shape, tuple):
             self._facts["model"] = {"input": shape}

@@ -24,7 +24,7 @@ from hypershape.model import (
     Value,
     is_the_tuners,
 )
-from hypershape.rules.common import contents, hooked, label_keys, older, wording
+from hypershape.rules.common import contents, hooked, label_keys, older, whole_numbers, wording
 from hypershape.rules.common.own_layers import NO_ATTRIBUTE, OTHER_TYPE, without_base
 from hypershape.rules.common.places import method_of, name_of
 from hypershape.rules.common.steps import (
@@ -124,8 +124,10 @@ def place(story: Story, code: Code) -> Span:
     if returned is not None:
         return code.span(returned)
     call = _search(story, code)
-    given = contents.at(story.failed, story.error, call, code) or hooked.at(
-        story.failed, story.error, call, code
+    given = (
+        contents.at(story.failed, story.error, call, code)
+        or hooked.at(story.failed, story.error, call, code)
+        or whole_numbers.at(story.failed, story.error, code)
     )
     if given is not None:
         return given
@@ -312,6 +314,7 @@ def what(story: Story, code: Code) -> str:
         _before_search(story)
         or contents.words(story.failed, story.error, place(story, code), code)
         or older.words(story.failed, story.error, code)
+        or whole_numbers.words(story.failed, story.error)
         or hooked.words(story.failed, story.error, _search(story, code), code)
         or _makes_layers(story, code)
         or _of_the_first_model(story, code)

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from hypershape.fixes import edits
 from hypershape.fixes.tighten import tighten
 from hypershape.model import Analysis, Edit, Fix, Span
-from hypershape.rules.common import contents, hooked, label_keys, older, wording
+from hypershape.rules.common import contents, hooked, label_keys, older, whole_numbers, wording
 from hypershape.rules.common.arguments import without
 from hypershape.rules.common.fate import counted, of_training
 from hypershape.rules.common.hypermodels import own_fits
@@ -64,6 +64,7 @@ def candidates(story: Story, analysis: Analysis) -> Iterator[Fix]:
     yield from contents.repairs(story.failed, story.error, where, search, code)
     yield from older.repairs(story.failed, story.error, where, code)
     yield from hooked.repairs(story.failed, story.error, search, code)
+    yield from whole_numbers.repairs(story.failed, story.error, code)
     yield from made_once(story.error, where, code)
     yield from traced_for_each_model(story.error, where, code)
     if story.failed.stage == "validate":
