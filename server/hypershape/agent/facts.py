@@ -26,6 +26,7 @@ The facts of a rehearsal, each left out where it is not known:
 - `absent`: the modules that the file imports and that are not installed
 - `compared`: what the model of the first trial gives and what that is compared with (`compared.outputs`)
 - `shared`: what the models of several trials have in common (`shared.Shared.found`)
+- `untracked`: the variables of TensorFlow's that layers keep and no training changes (`untracked.unchanged`)
 - `divided_anew`, `in_order`: what validation has of what is trained on (`apart`)
 - `endless`: which data for `fit` never end (`x`, `validation_data`), of which no number of steps is given
 - `rounds`: how many batches each of these has until it repeats itself, where its pipeline tells

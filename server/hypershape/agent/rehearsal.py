@@ -47,6 +47,7 @@ from . import (
     promoted,
     samples,
     shared,
+    untracked,
 )
 from .places import below
 from .positions import Positions
@@ -942,6 +943,7 @@ class Watch:
         errors.filtering().disable_traceback_filtering()
         if generator is not None:
             given["x"] = generator.batches()
+        variables = untracked.before(model)
         self._fitting += 1
         taken_off = self._hooks.watched(given.get("callbacks"))
         try:
@@ -961,6 +963,8 @@ class Watch:
                 if first and labels is None:
                     labels = compared.of_batches(drawn) if drawn else compared.labels_of_dataset(data)
                 self._look_at(model, labels)
+            if found := untracked.unchanged(variables):
+                self._facts["untracked"] = found
             self._hooks.wait(given.get("callbacks"), given.get("epochs"), asked, history)
             if lengthened and isinstance(asked, int) and not model.stop_training:
                 cutting.lengthen(history, asked)
