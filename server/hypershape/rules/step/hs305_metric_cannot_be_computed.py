@@ -36,6 +36,16 @@ class MetricCannotBeComputed(BuildFailure):
     stages = ("compile", "step")
 
     INVALID = (
+        Example.search(
+            """
+            tuner = kt.RandomSearch(build_model, "loss", max_trials=3, overwrite=True)
+            tuner.search(np.ones((8, 4)), np.arange(8) % 3)
+            """,
+            body='model.add(layers.Dense(hp.Int("units", 2, 4)))\nmodel.add(layers.Dense(3, activation="softmax"))',
+            compile='loss="sparse_categorical_crossentropy", metrics=[keras.metrics.MeanIoU(num_classes=3)]',
+            at="[keras.metrics.MeanIoU(num_classes=3)]",
+            fixed="[keras.metrics.MeanIoU(num_classes=3, sparse_y_pred=False)]",
+        ),
         Example.layers(
             'model.add(layers.Dense(hp.Int("units", 4, 8)))',
             input="(4,)",
@@ -139,6 +149,7 @@ def _with_labels(
 ) -> Iterator[Fix]:
     """The labels in the form that metrics take, as a column or one-hot, then the repairs that leave the data alone."""
     labels, output = axes(error, "labels"), axes(error, "output")
+    yield from _of_probabilities(error, target, analysis.module.code)
     if labels is not None and output is not None and len(labels) < len(output):
         yield from _of_classes(target, analysis.module.code)
     if labels is not None and output is not None and len(output) == 2 and labels in ((None,), (None, 1)):
@@ -160,6 +171,25 @@ def _of_classes(target: TargetAnalysis, code: Code) -> Iterator[Fix]:
             elif isinstance(each.func, ast.Attribute):
                 made = f"{code.source(each.func.value)}.SparseCategoricalAccuracy"
                 yield Fix("Use SparseCategoricalAccuracy", (Edit(code.span(each.func), made),))
+
+
+def _of_probabilities(error: ProbeError, target: TargetAnalysis, code: Code) -> Iterator[Fix]:
+    """A metric of classes that is told to take the likeliest one, where the model gives a number for each and the labels
+    are classes. Which metrics can is for a trial of it to show."""
+    labels, output = axes(error, "labels"), axes(error, "output")
+    if (
+        not labels
+        or not output
+        or (output[-1] or 0) < 2
+        or tuple(labels) not in (output[:-1], (*output[:-1], 1))
+    ):
+        return
+    for metrics in _metrics(target, code):
+        for each in code.calls_in(code.span(metrics)):
+            if (code.origin(each.func) or "").rpartition(".")[2] == error.details.get("metric"):
+                added = edits.add_argument(code.module, code.span(each), "sparse_y_pred", "False")
+                if added is not None:
+                    yield Fix("Compare the likeliest class", (added,))
 
 
 def _left_out(metrics: ast.List, error: ProbeError, code: Code) -> Iterator[Fix]:
