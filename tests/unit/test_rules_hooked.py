@@ -1,5 +1,7 @@
 """Callbacks that are classes, and functions that a callback calls with other arguments, are told and repaired."""
 
+from dataclasses import replace
+
 import pytest
 
 from hypershape.agent import facts, hooks
@@ -112,3 +114,9 @@ def test_a_callback_that_may_not_write_when_it_gets_its_model_is_silent_from_the
     callback.set_model(None)
     taken_off()
     assert watched.silenced == {"Writing": "read-only"}
+
+
+def test_a_project_that_is_gone_on_with_before_its_search_is_told_as_such() -> None:
+    played = failed("NotFoundError", "out/p/oracle.json", "slice", before_search=True, reloads=True)
+    message, _ = told(replace(played, fatal=True, trial=0), TEXT)
+    assert "The project folder holds no search that `reload` could go on with" in message

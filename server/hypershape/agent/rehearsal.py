@@ -523,6 +523,10 @@ class Watch:
             return "after"
         if not self._called:
             self._facts["before_search"] = True
+            self._facts["reloads"] = any(
+                module.startswith("keras_tuner.") and function == "reload"
+                for module, function in _functions(error)
+            )
             return "slice"
         if not self._within_trial:
             return "end" if self._trials else "search"

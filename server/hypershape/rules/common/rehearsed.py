@@ -957,6 +957,8 @@ def _before_search(story: Story) -> str | None:
     """A tuner that is asked for what only a search gives it."""
     if not story.failed.facts.get("before_search"):
         return None
+    if story.failed.facts.get("reloads"):
+        return f"The project folder holds no search that `reload` could go on with: this one has not begun ({story.error.type})."
     text = " ".join(story.error.message.split())
     return wording.quote(
         f"The tuner is asked before its search, when it has no trials yet ({story.error.type}: {text})."
