@@ -201,3 +201,47 @@ def test_what_a_step_refuses_has_sizes_that_follow_from_numbers_too() -> None:
     assert told(foretelling, (form, (9, 9))) == {(PASSED, (9,))}
     assert not foretelling.add((form, (6, 20)), (REFUSED, (20,)), False), "another size than was foretold"
     assert told(foretelling, (form, (9, 20))) == {None}
+
+
+def joined(*tensors: tuple[int, ...]) -> Any:
+    return asked(kind(), ((list, *[("t", (None, *sizes), "float32") for sizes in tensors]), None))
+
+
+def test_a_size_may_be_the_sum_of_one_axis_of_many_tensors() -> None:
+    widths = ((3, 5, 7, 8), (4, 6, 11, 13), (5, 13, 18, 25), (3, 14, 20, 31), (4, 9, 17, 23), (5, 7, 23, 41))
+    calls = [
+        (joined(*[(length, each) for each in some]), (length, sum(some)))
+        for length, some in zip((47, 53, 59, 61, 67, 71), widths, strict=True)
+    ]
+    foretelling = met(*calls)
+    assert told(foretelling, joined(*[(73, each) for each in (4, 7, 10, 19)])) == {(PASSED, (73, 40))}
+    assert told(met(*calls[:1]), joined(*[(73, each) for each in (4, 7, 10, 19)])) == {None}
+
+
+def shaped(width: int, *shape: int) -> Any:
+    return asked(kind(shape=(tuple, *[(int, each) for each in shape])), tensor(width))
+
+
+def test_a_call_is_refused_for_two_that_hold_differently_much_where_only_as_much_was_taken() -> None:
+    passed = [(shaped(a * b, a, b), (a, b)) for a, b in ((3, 8), (5, 6))]
+    refused = [
+        (shaped(width, a, b), None)
+        for width, a, b in ((77, 3, 8), (91, 5, 6), (83, 3, 7), (100, 6, 9), (95, 2, 11), (111, 9, 4))
+    ]
+    assert told(met(*passed, *refused[:4]), shaped(97, 4, 7)) == {None}
+    assert told(met(*refused), shaped(97, 4, 7)) == {None}, "what passes was never seen"
+    foretelling = met(*passed, *refused)
+    assert told(foretelling, shaped(97, 4, 7)) == {(REFUSED, ())}
+    assert told(foretelling, shaped(97, 7, 7)) == {None}, "two equal sizes were never refused"
+    assert told(foretelling, shaped(13, 4, 7)) == {None}, "nor was a tensor that holds less"
+    assert not foretelling.add(shaped(101, 4, 7), (PASSED, (4, 7)), True), "what was foretold may be wrong"
+    assert told(foretelling, shaped(97, 4, 7)) == {None}
+
+
+def test_what_passed_with_differently_much_is_not_refused_for_it() -> None:
+    passed = [(shaped(width, a, b), (a, b)) for width, a, b in ((24, 3, 8), (30, 5, 6), (120, 4, 10))]
+    refused = [
+        (shaped(width, a, b), None)
+        for width, a, b in ((77, 3, 8), (91, 5, 6), (83, 3, 7), (100, 6, 9), (95, 2, 11), (111, 9, 4))
+    ]
+    assert told(met(*passed, *refused), shaped(97, 4, 7)) == {None}

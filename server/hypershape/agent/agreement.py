@@ -17,7 +17,7 @@ import itertools
 import math
 import re
 import types
-from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 import numpy as np
 
@@ -46,6 +46,14 @@ Outcome = Tuple[Any, Tuple[int, ...]]
 
 Formula = Tuple[Callable[..., int], Tuple[int, ...]]
 """A function, and the places of the numbers that it takes."""
+
+
+class Asked(NamedTuple):
+    """The form of a call whose shapes are asked for."""
+
+    rest: Any
+    volumes: Tuple[Tuple[str, bool], ...]
+    """How what tensors and shapes hold compares, of each two."""
 
 
 class _Opaque(Exception):
@@ -192,14 +200,31 @@ class Foretelling:
 
     def __init__(self) -> None:
         self._cases: Dict[Any, _Case] = {}
+        self._passed: Dict[Any, Set[Call]] = {}
+        """By all but how volumes compare, of the calls that passed some, and each that has other pairs of them equal."""
 
     def outcome(self, call: Call) -> Optional[Outcome]:
         """What a call surely comes to; None where it has to be made."""
         case = self._cases.get(call[0])
-        return None if case is None else case.foretold(call[1])
+        if case is None:
+            return None
+        foretold = case.foretold(call[1])
+        return case.refused_alike(call[1]) if foretold is None and self._differs(call[0]) else foretold
+
+    def _differs(self, form: Any) -> bool:
+        """Whether two tensors or shapes hold differently much that held equally much in all calls that passed."""
+        passed = self._passed.get(form.rest, ()) if type(form) is Asked else ()
+        return len(passed) >= SIGHTINGS and any(
+            each[0] != "=" and all(other.volumes[i][0] == "=" for other, _ in passed)
+            for i, each in enumerate(form.volumes)
+        )
 
     def add(self, call: Call, outcome: Outcome, passed: bool) -> bool:
         """What a call came to; False where it shows that what was foretold of others may be wrong."""
+        if passed and type(call[0]) is Asked:
+            met = self._passed.setdefault(call[0].rest, set())
+            if len(met) < SIGHTINGS or all(call[0] != form for form, _ in met):
+                met.add(call)
         case = self._cases.setdefault(call[0], _Case())
         trusted = case.trusted
         case.add(call[1], outcome, passed)
@@ -243,13 +268,13 @@ class _Sizes:
             self._formulas[place] = self._fitting(place, numbers, size)
 
     def _fitting(self, place: int, numbers: Numbers, size: int) -> List[Formula]:
-        """The formulas of a size that fit one more call; of three numbers where none of fewer does."""
+        """The formulas of a size that fit one more call; of three numbers where none of fewer does, then of more."""
         before = self._formulas[place]
         fitting = [each for each in before if _value(each, numbers) == size]
-        if fitting or not before or len(before[0][1]) > 2:
+        if fitting or not before or len(before[0][1]) > 3:
             return fitting
         calls = [(each, found[place]) for each, found in self._known.items()]
-        return _with_three(calls)
+        return (len(before[0][1]) < 3 and _with_three(calls)) or _along_an_axis(calls)
 
 
 class _Case(_Form):
@@ -275,6 +300,14 @@ class _Case(_Form):
             return refusal
         return None
 
+    def refused_alike(self, numbers: Numbers) -> Optional[Outcome]:
+        """The same where no call passed, and all that holds among the numbers was seen in calls that were refused."""
+        refusal = self._refusal_of_all(numbers)
+        if refusal is None or self.is_tried("violated"):
+            return None
+        self.has_told = True
+        return refusal
+
     def covers(self, numbers: Numbers) -> bool:
         return super().covers(numbers) and self._sizes_at(numbers) is not None
 
@@ -283,7 +316,15 @@ class _Case(_Form):
 
     def _refusal_at(self, numbers: Numbers) -> Optional[Outcome]:
         """The one thing that all calls came to which did not pass, for a call whose numbers differ that must be equal."""
-        if not self.trusted or len(self._others) != 1 or not self.violates(numbers):
+        return self._refusal(numbers) if self.trusted and self.violates(numbers) else None
+
+    def _refusal_of_all(self, numbers: Numbers) -> Optional[Outcome]:
+        if not self.trusted or self.passed or len(self.refused) < REFUSALS:
+            return None
+        return self._refusal(numbers) if relations(numbers) <= self._met else None
+
+    def _refusal(self, numbers: Numbers) -> Optional[Outcome]:
+        if len(self._others) != 1:
             return None
         ((form, known),) = self._others.items()
         sizes = known.at(numbers)
@@ -291,6 +332,8 @@ class _Case(_Form):
 
     def add(self, numbers: Numbers, outcome: Outcome, passed: bool) -> None:
         form, sizes = outcome
+        if self.has_told and self._refusal_of_all(numbers) not in (None, outcome):
+            self.trusted = False
         if passed and self._sizes is None:
             self._form, self._sizes = form, _Sizes()
         if not passed or form != self._form or self._sizes is None:
@@ -335,6 +378,7 @@ _OF_THREE: Tuple[Callable[[int, int, int], int], ...] = (
 """How a size may follow from numbers: what more of them decide is always asked."""
 
 LARGEST_DIVISOR = 8
+MOST_AXES = 5
 MOST_NUMBERS = 12
 """Among so many numbers three are sought that give a size."""
 
@@ -365,6 +409,23 @@ def _with_three(calls: List[Tuple[Numbers, int]]) -> List[Formula]:
         for places in itertools.permutations(range(count), 3)
         if all(_value((of, places), numbers) == size for numbers, size in calls)
     ]
+
+
+def _along_an_axis(calls: List[Tuple[Numbers, int]]) -> List[Formula]:
+    """How the sizes of calls are sums of more than three numbers that stand equally far apart: one axis of all tensors."""
+    numbers, size = calls[0]
+    found: List[Formula] = []
+    for start, apart in itertools.product(range(len(numbers)), range(1, MOST_AXES + 1)):
+        for end in range(start + 3 * apart, len(numbers), apart):
+            places = tuple(range(start, end + 1, apart))
+            of = functools.partial(_sum, by=size - sum(numbers[i] for i in places))
+            if all(_value((of, places), each) == found_size for each, found_size in calls):
+                found.append((of, places))
+    return found
+
+
+def _sum(*numbers: int, by: int) -> int:
+    return sum(numbers) + by
 
 
 def _value(formula: Formula, numbers: Numbers) -> int:
@@ -402,7 +463,7 @@ def asked(kind: Any, inputs: Any) -> Optional[Call]:
         found = tuple(_tensors(each, numbers, volumes) for each in inputs)
     except _Opaque:
         return None
-    return (made, found, _compared(volumes)), tuple(numbers)
+    return Asked((made, found), _compared(volumes)), tuple(numbers)
 
 
 def _compared(volumes: List[int]) -> Tuple[Tuple[str, bool], ...]:
@@ -432,7 +493,7 @@ def asked_of_operation(operation: Any, config: Any, inputs: Any, settings: Any) 
     if split_up is None:
         return None
     forms, volumes, numbers = split_up
-    return (operation, *forms, _compared(volumes), settings), numbers
+    return Asked((operation, *forms, settings), _compared(volumes)), numbers
 
 
 def _holds_array(key: Any) -> bool:

@@ -125,7 +125,7 @@ class Memory:
         self._enlarged: Dict[Tuple[int, int], Tuple[Result, Result]] = {}
         self.pure_keys = purity.Keys()
         self._agreed: Set[Any] = set()
-        self.foretelling = agreement.Foretelling()
+        self.foretelling = {late: agreement.Foretelling() for late in (False, True)}
         self.flags: List[Any] = []
         """What was frozen or thawed meanwhile."""
         self._steps: List[Any] = []

@@ -296,9 +296,7 @@ class Tracks:
 
     def _foretold(self, known: Any, call: Optional[agreement.Call], ask: Callable[[], Any]) -> Any:
         """The outcome of a call, which is made only where calls like it do not tell it."""
-        foretelling = self._memory.foretelling
-        if call is not None:
-            call = (self._memory.objects.is_late(), call[0]), call[1]
+        foretelling = self._memory.foretelling[self._memory.objects.is_late()]
         if known is None and call is not None:
             foretold = foretelling.outcome(call)
             if foretold is not None:
