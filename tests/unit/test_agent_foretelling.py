@@ -70,6 +70,17 @@ def test_a_size_may_follow_from_three_numbers() -> None:
     assert told(met(*calls[:1]), dilated(4, 5, 53)) == {None}
 
 
+def strided(kernel: int, stride: int, length: int) -> Any:
+    return asked(kind(kernel, strides=(int, stride)), tensor(length))
+
+
+def test_a_stride_that_halves_odd_lengths_is_not_taken_for_a_division() -> None:
+    lengths = ((2, 27), (3, 27), (3, 31), (2, 31), (5, 17))
+    foretelling = met(*[(strided(3, s, n), ((n - 3) // s + 1,)) for s, n in lengths])
+    assert told(foretelling, strided(3, 2, 29)) == {(PASSED, (14,))}
+    assert told(foretelling, strided(3, 2, 28)) == {None}, "13, and not 28 // 2"
+
+
 def test_a_call_whose_size_would_be_none_is_made_and_takes_no_trust_when_it_is_refused() -> None:
     foretelling = met(*[(dilated(k, d, n), (n - (k - 1) * d,)) for k, d, n in SPREAD])
     too_long = dilated(5, 11, 41)

@@ -238,6 +238,8 @@ class _Sizes:
         self._known: Dict[Numbers, Tuple[int, ...]] = {}
         self._formulas: List[List[Formula]] = []
         """For each size the simplest formulas that fit all of them."""
+        self._sought: List[int] = []
+        """How many kinds of others were sought for each."""
         self._moved: List[Set[int]] = []
 
     def at(self, numbers: Numbers) -> Optional[Tuple[int, ...]]:
@@ -260,6 +262,7 @@ class _Sizes:
     def add(self, numbers: Numbers, sizes: Tuple[int, ...]) -> None:
         if not self._known:
             self._formulas = [_simple(size, numbers) for size in sizes]
+            self._sought = [0 for _ in sizes]
             self._moved = [set() for _ in numbers]
         self._known[numbers] = sizes
         for known, each in zip(self._moved, numbers):
@@ -271,10 +274,13 @@ class _Sizes:
         """The formulas of a size that fit one more call; of three numbers where none of fewer does, then of more."""
         before = self._formulas[place]
         fitting = [each for each in before if _value(each, numbers) == size]
-        if fitting or not before or len(before[0][1]) > 3:
+        if fitting or not before:
             return fitting
         calls = [(each, found[place]) for each, found in self._known.items()]
-        return (len(before[0][1]) < 3 and _with_three(calls)) or _along_an_axis(calls)
+        while not fitting and self._sought[place] < len(_OF_MORE):
+            fitting = _OF_MORE[self._sought[place]](calls)
+            self._sought[place] += 1
+        return fitting
 
 
 class _Case(_Form):
@@ -349,6 +355,10 @@ class _Case(_Form):
         self.passes(numbers)
 
 
+def _strided(a: int, b: int, c: int) -> int:
+    return (a - b) // c + 1
+
+
 _OF_ONE: Tuple[Callable[..., int], ...] = (
     lambda a, by: a + by,
     lambda a, by: a * by,
@@ -369,7 +379,7 @@ _OF_TWO: Tuple[Callable[[int, int], int], ...] = (
 )
 _OF_THREE: Tuple[Callable[[int, int, int], int], ...] = (
     lambda a, b, c: a - (b - 1) * c,
-    lambda a, b, c: (a - b) // c + 1,
+    _strided,
     lambda a, b, c: a * b + max(c - b, 0),
     lambda a, b, c: a * b * c,
     lambda a, b, c: a + b + c,
@@ -395,6 +405,9 @@ def _simple(size: int, numbers: Numbers) -> List[Formula]:
             (functools.partial(of, by=by), (i,)) for of in _OF_ONE[2:] for by in range(2, LARGEST_DIVISOR + 1)
         ]
     found += [(of, (i, j)) for of in _OF_TWO for i in places for j in places]
+    if len(numbers) <= MOST_NUMBERS:
+        # At odd lengths a stride halves as `a // b` does: both must say the same.
+        found += [(_strided, some) for some in itertools.permutations(places, 3)]
     return [formula for formula in found if _value(formula, numbers) == size]
 
 
@@ -426,6 +439,10 @@ def _along_an_axis(calls: List[Tuple[Numbers, int]]) -> List[Formula]:
 
 def _sum(*numbers: int, by: int) -> int:
     return sum(numbers) + by
+
+
+_OF_MORE = (_with_three, _along_an_axis)
+"""How a size is sought that follows from no two numbers, one after the other."""
 
 
 def _value(formula: Formula, numbers: Numbers) -> int:
