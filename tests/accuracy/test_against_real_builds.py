@@ -26,10 +26,10 @@ EACH = int(os.environ.get("HYPERSHAPE_ACCURACY_LAYER", "1"))
 """How many programs are generated for each built-in layer."""
 
 FULL = "HYPERSHAPE_ACCURACY" in os.environ
-SHORT = int(os.environ.get("HYPERSHAPE_ACCURACY_SHORT", "10"))
+SHORT = int(os.environ.get("HYPERSHAPE_ACCURACY_SHORT", "16"))
 """One in so many layers and handwritten programs is compared where not all of them are."""
 
-EXACT_PROGRAMS = int(os.environ.get("HYPERSHAPE_ACCURACY_EXACT", "4"))
+EXACT_PROGRAMS = int(os.environ.get("HYPERSHAPE_ACCURACY_EXACT", "2"))
 """How many calls of each layer that is called exact are traced."""
 
 CASES = {**handwritten.CASES, **handwritten_layers.CASES, **handwritten_models.CASES}
@@ -111,7 +111,7 @@ def test_handwritten_models_get_the_verdict_of_a_real_build(tally) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
 @pytest.mark.skipif(FULL or os.environ.get("KERAS_BACKEND") == "jax", reason="one backend at a time")
 def test_with_jax_models_get_the_verdict_of_a_real_build() -> None:
-    environment = dict(os.environ, KERAS_BACKEND="jax", HYPERSHAPE_ACCURACY_SHORT=str(3 * SHORT))
+    environment = dict(os.environ, KERAS_BACKEND="jax", HYPERSHAPE_ACCURACY_SHORT=str(2 * SHORT))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "handwritten", __file__]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

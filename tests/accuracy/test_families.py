@@ -24,7 +24,7 @@ COMPARED = int(os.environ.get("HYPERSHAPE_ACCURACY_FAMILY", "1"))
 REMEMBERED = int(os.environ.get("HYPERSHAPE_ACCURACY_TIERS", "4"))
 """How many configurations of each family are probed from memory and by Keras itself."""
 
-TRIED = SPACES[:: int(os.environ.get("HYPERSHAPE_ACCURACY_EVERY", "12"))]
+TRIED = SPACES[:: int(os.environ.get("HYPERSHAPE_ACCURACY_EVERY", "18"))]
 """`make families` tries them all; some of every part of the list are tried here."""
 
 FIELDS = (

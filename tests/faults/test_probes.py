@@ -259,6 +259,7 @@ async def test_a_report_that_is_long_comes_in_pieces_and_whole(
     assert len(whole[0].new) == 41 and len(whole[0].declarations) >= 41
 
 
+@pytest.mark.long
 async def test_a_report_that_is_too_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     with_constants(monkeypatch, REPORTED="2_000", LARGEST_REPORTED="4_000")
     agent = Agent([sys.executable])

@@ -379,6 +379,7 @@ async def test_what_cannot_be_saved_is_found_when_it_is_saved(agent: Agent, tmp_
     assert (found.verdict, found.stage) == ("fail", "save")
 
 
+@pytest.mark.long
 async def test_a_model_that_is_loaded_after_the_search_is_compiled_as_it_was_saved(
     agent: Agent, tmp_path: Path
 ) -> None:
@@ -707,6 +708,7 @@ async def test_what_a_callback_is_refused_costs_only_that_callback(
     assert not Path("/var/hypershape-test-log.txt").exists()
 
 
+@pytest.mark.long
 async def test_a_callback_of_a_package_that_is_not_there_costs_only_that_callback(agent: Agent) -> None:
     text = """
         import trackers_r_us
@@ -875,7 +877,7 @@ FIRST_BATCHES = {
 }
 
 
-@pytest.mark.parametrize("name", FIRST_BATCHES)
+@pytest.mark.parametrize("name", one_of(3, FIRST_BATCHES))
 async def test_the_labels_of_what_gives_batches_are_known(agent: Agent, name: str) -> None:
     search = 'tuner = kt.RandomSearch(build, "loss", max_trials=4)\ntuner.search(data, steps_per_epoch=3)'
     found = await played(agent, dedent(FIRST_BATCHES[name]) + search)
@@ -1250,6 +1252,7 @@ async def test_what_other_trials_or_epochs_would_bring_is_no_failure_after_a_sea
     assert (found.verdict, fact is None or fact in found.facts) == (verdict, True)
 
 
+@pytest.mark.long
 async def test_values_that_have_nothing_to_do_with_the_search_fail_after_it_as_they_are(agent: Agent) -> None:
     text = f"""
         one = x[0]
@@ -1413,6 +1416,7 @@ async def test_a_hundred_best_models_take_no_longer_than_a_few(agent: Agent) -> 
     assert found.verdict == "ok"
 
 
+@pytest.mark.long
 async def test_what_swallows_that_its_time_is_over_is_told_so_again(agent: Agent) -> None:
     waits = "try:\n    while tuner.oracle: pass\nexcept:\n    while tuner.oracle: pass\n"
     found = await played(agent, dedent(AFTER) + waits, seconds=6)

@@ -17,7 +17,6 @@ from tests.reports.shown import Kept, Repair, Row, Shown, shown
 
 FAST = (
     "01_lstm_stack_plain",
-    "28_objective_val_score",
     "trial_fit_returns_nothing",
     "search_unknown_objective",
 )

@@ -72,6 +72,7 @@ def test_who_follows_contributing_has_a_rule_with_its_page_its_tests_and_its_fix
     assert "[HS150](HS150.md)" in (tree / "docs" / "rules" / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_rule_of_contributing_is_formatted_and_typed_as_the_others(tree: Path) -> None:
     section = SECTION.search((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
     assert section is not None

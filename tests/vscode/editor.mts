@@ -14,8 +14,8 @@ const SCREENSHOTS = path.join(ROOT, '.screenshots');
 const PICTURES = path.join(SCREENSHOTS, 'pictures');
 const PYTHON = process.env['HYPERSHAPE_PYTHON'] ?? path.join(ROOT, '.venv/bin/python');
 
-/** Two windows at a time on a busy machine with two cores may each take half of it until TensorFlow is imported. */
-export const PATIENCE_MS = 240_000;
+/** The first import of TensorFlow on a busy machine with two cores takes most of it. */
+export const PATIENCE_MS = 120_000;
 
 /** An underlined place: the text above the line, and what is underlined. */
 export interface Squiggle {

@@ -19,7 +19,4 @@ rm -rf "$HYPERSHAPE_EXTENSIONS"
 node "$HYPERSHAPE_CODE_SERVER" --config /dev/null --extensions-dir "$HYPERSHAPE_EXTENSIONS" \
   --user-data-dir "$folder/data" --install-extension "$vsix" > "$folder/install.log" 2>&1 ||
   { cat "$folder/install.log" >&2; exit 1; }
-# Two windows at a time, as each waits most of the time; one where seconds are measured.
-windows=2
-[ "$suite" != long ] || windows=1
-node --test --test-concurrency="$windows" "${@:4}" "./$suite"/*.test.mts
+node --test --test-concurrency=1 "${@:4}" "./$suite"/*.test.mts
