@@ -982,6 +982,10 @@ class Analysis:
         )
         return tuple((finding, fix) for finding, fix in found if fix is not None)
 
+    def given_to(self, tuner: Span) -> TargetAnalysis | None:
+        """What is known of the target that the tuner made at a place is given."""
+        return next((each for each in self.targets if each.target.is_given_at(tuner)), None)
+
     @property
     def by_name(self) -> dict[tuple[str, int], TargetAnalysis]:
         """The targets by name and by how many of that name come before: a notebook may define one often."""

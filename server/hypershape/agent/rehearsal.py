@@ -132,9 +132,9 @@ class Watch:
         self._values: Dict[str, Any] = {}
         self._hyperparameters: List[Dict[str, Any]] = []
         self._space: List[Any] = []
+        """The hyperparameters that the last trial had at its end."""
         self._given: Dict[str, Any] = {}
         """The arguments of the search."""
-        """The hyperparameters that the last trial had at its end."""
         self._warnings: Dict[str, None] = {}
         self._read: Set[str] = set()
         """The user's files and folders that were opened or listed."""

@@ -81,7 +81,7 @@ def keywords_handed_on(fit: OwnFit, code: Code) -> Iterator[Fix]:
 
 def callbacks_handed_on(fit: OwnFit, code: Code) -> Iterator[Fix]:
     """The callbacks that a `fit` gets given to Keras's, with all else that it gets, or alone where that is too much."""
-    named = any(parameter.arg == "callbacks" for parameter in _parameters(fit))
+    named = "callbacks" in fit.parameters
     if not named:
         yield from keywords_handed_on(fit, code)
     given = "callbacks" if named else f'{fit.keywords}.get("callbacks")'
@@ -90,17 +90,13 @@ def callbacks_handed_on(fit: OwnFit, code: Code) -> Iterator[Fix]:
         yield Fix("Hand the callbacks on", (edit,))
 
 
-def _parameters(fit: OwnFit) -> list[ast.arg]:
-    return [*fit.method.args.args, *fit.method.args.kwonlyargs]
-
-
 def drops_callbacks(fit: OwnFit) -> bool:
     """Whether nothing of what the tuner passes as callbacks can reach Keras."""
     if any(each.arg in ("callbacks", None) for each in fit.call.keywords):
         return False
     if len(fit.call.args) > 5 or any(isinstance(each, ast.Starred) for each in fit.call.args):
         return False
-    named = any(each.arg == "callbacks" for each in _parameters(fit))
+    named = "callbacks" in fit.parameters
     if not named and fit.keywords is None:
         return False
     return not any(fit.reads(name) for name in ("callbacks", fit.keywords or "callbacks"))

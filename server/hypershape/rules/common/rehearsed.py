@@ -83,9 +83,7 @@ class Story:
 
     def explored(self, analysis: Analysis) -> TargetAnalysis | None:
         """What is known of the target that the tuner is given."""
-        return next(
-            (each for each in analysis.targets if each.target.is_given_at(self.tuner.call.span)), None
-        )
+        return analysis.given_to(self.tuner.call.span)
 
     @property
     def decisive(self) -> Mapping[str, tuple[set[Value], set[Value]]]:
@@ -97,7 +95,7 @@ def stories(analysis: Analysis) -> Iterator[Story]:
     """One story for each tuner of which a rehearsal failed; what was given up on purpose is no failure."""
     for tuner in analysis.module.tuners:
         own = tuple(each for each in analysis.rehearsals if each.tuner == tuner.call.span)
-        target = next((each for each in analysis.targets if each.target.is_given_at(tuner.call.span)), None)
+        target = analysis.given_to(tuner.call.span)
         name, space, data = (
             (target.target.name, target.hyperparameters, target.searched)
             if target is not None

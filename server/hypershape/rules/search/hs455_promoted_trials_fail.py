@@ -158,7 +158,7 @@ def _repairs(error: Mapping[str, Any], tuner: TunerCall, analysis: Analysis) -> 
     for each in own_fits(code) if _is_unsaved(error) else ():
         if drops_callbacks(each):
             yield from callbacks_handed_on(each, code)
-    target = next((each for each in analysis.targets if each.target.is_given_at(tuner.call.span)), None)
+    target = analysis.given_to(tuner.call.span)
     data = target.searched or target.known_data if target is not None else None
     keras = code.imported_as("keras")
     if not _is_unbuilt(error) or target is None or data is None or len(data.x) != 1 or keras is None:

@@ -143,9 +143,7 @@ class LabelOutOfRange(Rule):
             told.append(target.target)
             yield self._found(target, width, data.y_max, code.span(loss), analysis)
         for output in outputs(analysis, _is_exceeded):
-            given = next(
-                (each for each in analysis.targets if each.target.is_given_at(output.tuner.call.span)), None
-            )
+            given = analysis.given_to(output.tuner.call.span)
             where = place(output.fields.get("made"), code)
             if given is None or where is None or given.target in told:
                 continue
